@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Trace: the record of one run, live, modeled or loaded. Columns, not objects, so that a million jobs are tens of
+// megabytes and can be drawn.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/units.hpp"
+
+namespace spawnpoint {
+
+/// A job's number, from 0. People see it from 1.
+using JobId = std::uint32_t;
+/// A thread of the run: 0 is the main thread (which is the executor's thread too), n the n-th one that was created.
+using LaneId = std::uint32_t;
+
+inline constexpr JobId kNoJob = UINT32_MAX;
+inline constexpr LaneId kNoLane = UINT32_MAX;
+
+/// What a job is doing. The names are part of the CSV and trace formats.
+enum class JobState : std::uint8_t {
+  none,      ///< Not yet known to the run.
+  queued,    ///< Waits for a worker or for its turn.
+  starting,  ///< Its thread is being created.
+  running,   ///< Computes, or is ready to.
+  waiting,   ///< Sleeps on a timer (a `sleep` step).
+  blocked,   ///< Holds its thread while it waits (a `block` step).
+  done,      ///< Has ended.
+  failed     ///< Could not be started, or died.
+};
+inline constexpr std::size_t kJobStates = 8;
+std::string_view to_string(JobState state);
+
+/// A stretch of time that a job spent in one state on one lane.
+struct Segment {
+  LaneId lane = kNoLane;
+  JobId job = kNoJob;
+  JobState state = JobState::none;
+  Instant begin{};
+  Instant end{};
+};
+
+/// All segments, in the order in which they ended. A column each.
+class SegmentTable {
+ public:
+  std::size_t size() const { return begin_.size(); }
+  bool empty() const { return begin_.empty(); }
+  void reserve(std::size_t n);
+  void append(const Segment& segment) {
+    lane_.push_back(segment.lane);
+    job_.push_back(segment.job);
+    state_.push_back(segment.state);
+    begin_.push_back(segment.begin);
+    end_.push_back(segment.end);
+  }
+  Segment operator[](std::size_t i) const { return {lane_[i], job_[i], state_[i], begin_[i], end_[i]}; }
+
+  const std::vector<LaneId>& lanes() const { return lane_; }
+  const std::vector<JobId>& jobs() const { return job_; }
+  const std::vector<JobState>& states() const { return state_; }
+  const std::vector<Instant>& begins() const { return begin_; }
+  const std::vector<Instant>& ends() const { return end_; }
+
+ private:
+  std::vector<LaneId> lane_;
+  std::vector<JobId> job_;
+  std::vector<JobState> state_;
+  std::vector<Instant> begin_;
+  std::vector<Instant> end_;
+};
+
+/// One row a job: the state it is in (at the end of the record), since when, and its start and end lines.
+/// `start_order` and `end_order` number all start and end lines of the run together, from 1, in the order in which they
+/// happened; 0 where the job did not start or end. Times are kNever there.
+struct JobTable {
+  std::vector<JobState> state;
+  std::vector<LaneId> lane;
+  std::vector<Instant> since;
+  std::vector<Instant> started;
+  std::vector<Instant> ended;
+  std::vector<std::uint32_t> start_order;
+  std::vector<std::uint32_t> end_order;
+
+  std::size_t size() const { return state.size(); }
+  void resize(std::size_t n);
+};
+
+/// What a series measures. Bytes for memory, counts for the others.
+enum class SeriesKind : std::uint8_t {
+  resident,      ///< Resident set of the process (RSS).
+  virtual_size,  ///< Address space of the process.
+  kernel_stacks,
+  page_tables,
+  slab,
+  threads,  ///< Threads that exist, the main thread among them.
+  tasks,    ///< Async tasks that exist.
+  runnable  ///< Threads (or tasks) that run or could run.
+};
+inline constexpr std::size_t kSeriesKinds = 8;
+std::string_view to_string(SeriesKind kind);
+
+/// A step function: `value[i]` holds from `time[i]` until `time[i + 1]`. Times never decrease.
+struct Series {
+  std::vector<Instant> time;
+  std::vector<double> value;
+
+  bool empty() const { return time.empty(); }
+  /// Adds a step; a step at the same time as the last one replaces it, an equal value is not repeated.
+  void append(Instant at, double v);
+  /// The value at `at`; 0 before the first step.
+  double at(Instant at) const;
+  double maximum() const;
+};
+
+enum class MarkKind : std::uint8_t { failure, oom_kill, aborted, killed, stopped, executor_stall };
+std::string_view to_string(MarkKind kind);
+
+/// Something that happened at one moment and must never be merged away: a failure point, a kill, a stall.
+struct Mark {
+  MarkKind kind = MarkKind::failure;
+  Instant at{};
+  LaneId lane = kNoLane;
+  JobId job = kNoJob;
+  std::string text;
+};
+
+struct Trace {
+  SegmentTable segments;
+  JobTable jobs;
+  std::array<Series, kSeriesKinds> series;
+  std::vector<Mark> marks;
+  LaneId lanes = 1;     ///< How many lanes there are, the main thread's among them.
+  Instant end{};        ///< When the run ended, or the newest moment in the record.
+
+  const Series& operator[](SeriesKind kind) const { return series[static_cast<std::size_t>(kind)]; }
+  Series& operator[](SeriesKind kind) { return series[static_cast<std::size_t>(kind)]; }
+};
+
+/// "main" for lane 0, else "thread N".
+std::string lane_name(LaneId lane);
+
+/// One line of a job log, as the article's programs print it: "start 1", "end 1".
+struct LogLine {
+  bool is_end = false;
+  JobId job = 0;
+  Instant at{};
+};
+/// The start and end lines in the order in which they happened.
+std::vector<LogLine> job_log(const Trace& trace);
+
+}  // namespace spawnpoint
