@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Running one [[run]] of a scenario, modeled here or live in a process of its own. The app and the command line both call this.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stop_token>
+
+#include "models/lab/result.hpp"
+#include "models/scenario/scenario.hpp"
+
+namespace spawnpoint {
+
+struct Progress {
+  std::int64_t completed = 0;        ///< Jobs.
+  std::int64_t jobs = 0;
+  std::int64_t threads = 0;
+  Bytes resident{};
+  Duration now{};                    ///< The run's own clock.
+};
+
+struct RunOptions {
+  bool record = true;                              ///< Keep the trace.
+  std::function<void(const Progress&)> progress;   ///< Called some 20 times a second, on the calling thread.
+  std::stop_token stop;                            ///< Asks for an early end: the partial result is kept.
+};
+
+/// Runs run `index` of the scenario on the simulated kernel. Same scenario, same seed: same trace, bit for bit.
+RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOptions& options);
+
+struct LiveOptions {
+  std::filesystem::path worker;      ///< The spawnpoint-run program; default: beside this program.
+  bool uncapped = false;             ///< Lift the default cap of half the machine's free memory and thread slots.
+};
+
+/// A live run in its own process. Everything that the process does, its death included, is told in the result.
+class LiveRun {
+ public:
+  LiveRun(const Scenario& scenario, std::size_t index, const RunOptions& options, const LiveOptions& live);
+  LiveRun(const LiveRun&) = delete;
+  LiveRun& operator=(const LiveRun&) = delete;
+  ~LiveRun();                        ///< Kills the process if it still runs.
+
+  /// Takes in what the process has written since the last call; false when the run is over. Never blocks for long.
+  bool poll();
+  /// Waits for something to happen, at most `timeout`.
+  void wait(Duration timeout);
+  void stop();                       ///< Ends it now; what was recorded is kept.
+  const Trace& trace() const;        ///< The record so far; changes with each poll().
+  Progress progress() const;
+  /// After poll() has returned false.
+  RunResult result();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// LiveRun from start to end on the calling thread.
+RunResult run_live(const Scenario& scenario, std::size_t index, const RunOptions& options, const LiveOptions& live);
+
+/// What a live run would take, against what this machine has free: shown before a risky run.
+struct LiveEstimate {
+  std::int64_t threads = 0;
+  MemoryUse memory;
+  std::int64_t thread_cap = 0;
+  Bytes memory_cap{};
+  bool over_cap = false;
+};
+LiveEstimate estimate_live(const Scenario& scenario, std::size_t index);
+
+}  // namespace spawnpoint
