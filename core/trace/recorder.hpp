@@ -2,36 +2,71 @@
 // Recorder: how a world tells what happens. One call per change of a job's state; segments follow from that.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
 
 #include "core/trace/trace.hpp"
 
 namespace spawnpoint {
 
 /// `enter` closes the job's last segment (an empty one leaves no row) and opens the next. The first state that is
-/// neither queued nor starting is the job's start line, `done` its end line.
+/// neither queued nor starting is the job's start line, `done` its end line; a job that failed before it ran has
+/// neither.
 template <class R>
-concept Recorder = requires(R recorder, JobId job, JobState state, LaneId lane, Instant at, SeriesKind kind, double value, Mark mark) {
+concept Recorder = requires(R recorder, JobId job, JobState state, LaneId lane, Instant at, SeriesKind kind,
+                            double value, Mark mark) {
   recorder.enter(job, state, lane, at);
   recorder.sample(kind, at, value);
   recorder.mark(mark);
 };
 
-/// Records into a Trace in memory, from one thread: the modeled world's recorder.
+/// Records into a Trace in memory, from one thread: the modeled world's recorder, and the app's when it reads a live
+/// record. `enter` is inline: a run of a million jobs calls it some three million times.
 class TraceRecorder {
  public:
   /// `trace` gets room for `jobs` jobs and must outlive the recorder.
   TraceRecorder(Trace& trace, std::size_t jobs);
 
-  void enter(JobId job, JobState state, LaneId lane, Instant at);
+  void enter(JobId job, JobState state, LaneId lane, Instant at) {
+    JobTable& jobs = trace_->jobs;
+    if (job >= jobs.size()) [[unlikely]]
+      jobs.resize(std::size_t{job} + 1);
+    // Two threads may read the clock in one order and record in the other: a job's own time never runs backwards.
+    at = std::max(at, jobs.since[job]);
+    const JobState last = jobs.state[job];
+    if (is_open(last) && jobs.since[job] < at) {
+      trace_->segments.append({jobs.lane[job], job, last, jobs.since[job], at});
+    }
+    jobs.state[job] = state;
+    jobs.lane[job] = lane;
+    jobs.since[job] = at;
+    if (state >= JobState::running) note_lines(jobs, job, state, at);
+    if (lane != kNoLane && lane >= trace_->lanes) trace_->lanes = lane + 1;
+    trace_->end = std::max(trace_->end, at);
+  }
   void sample(SeriesKind kind, Instant at, double value) { (*trace_)[kind].append(at, value); }
   void mark(Mark mark);
-  /// Closes the open segments at `at`, and the trace.
+  /// Closes the open segments at `at`, and the trace. Jobs keep the state that they were in.
   void finish(Instant at);
 
  private:
+  void note_lines(JobTable& jobs, JobId job, JobState state, Instant at) {
+    if (jobs.start_order[job] == 0 && state != JobState::failed) {
+      jobs.started[job] = at;
+      jobs.start_order[job] = ++order_;
+    }
+    if (state == JobState::done && jobs.end_order[job] == 0) {
+      jobs.ended[job] = at;
+      jobs.end_order[job] = ++order_;
+    }
+  }
+
   Trace* trace_;
   std::uint32_t order_ = 0;
 };
+
+static_assert(Recorder<TraceRecorder>);
 
 }  // namespace spawnpoint

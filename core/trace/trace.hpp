@@ -6,10 +6,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/trace/column.hpp"
 #include "core/units.hpp"
 
 namespace spawnpoint {
@@ -35,6 +37,11 @@ enum class JobState : std::uint8_t {
 };
 inline constexpr std::size_t kJobStates = 8;
 std::string_view to_string(JobState state);
+std::optional<JobState> parse_job_state(std::string_view name);
+/// Whether a job in this state has a segment that is still open.
+constexpr bool is_open(JobState state) {
+  return state >= JobState::queued && state <= JobState::blocked;
+}
 
 /// A stretch of time that a job spent in one state on one lane.
 struct Segment {
@@ -43,6 +50,8 @@ struct Segment {
   JobState state = JobState::none;
   Instant begin{};
   Instant end{};
+
+  friend bool operator==(const Segment&, const Segment&) = default;
 };
 
 /// All segments, in the order in which they ended. A column each.
@@ -50,6 +59,7 @@ class SegmentTable {
  public:
   std::size_t size() const { return begin_.size(); }
   bool empty() const { return begin_.empty(); }
+  friend bool operator==(const SegmentTable&, const SegmentTable&) = default;
   void reserve(std::size_t n);
   void append(const Segment& segment) {
     lane_.push_back(segment.lane);
@@ -60,32 +70,33 @@ class SegmentTable {
   }
   Segment operator[](std::size_t i) const { return {lane_[i], job_[i], state_[i], begin_[i], end_[i]}; }
 
-  const std::vector<LaneId>& lanes() const { return lane_; }
-  const std::vector<JobId>& jobs() const { return job_; }
-  const std::vector<JobState>& states() const { return state_; }
-  const std::vector<Instant>& begins() const { return begin_; }
-  const std::vector<Instant>& ends() const { return end_; }
+  const Column<LaneId>& lanes() const { return lane_; }
+  const Column<JobId>& jobs() const { return job_; }
+  const Column<JobState>& states() const { return state_; }
+  const Column<Instant>& begins() const { return begin_; }
+  const Column<Instant>& ends() const { return end_; }
 
  private:
-  std::vector<LaneId> lane_;
-  std::vector<JobId> job_;
-  std::vector<JobState> state_;
-  std::vector<Instant> begin_;
-  std::vector<Instant> end_;
+  Column<LaneId> lane_;
+  Column<JobId> job_;
+  Column<JobState> state_;
+  Column<Instant> begin_;
+  Column<Instant> end_;
 };
 
 /// One row a job: the state it is in (at the end of the record), since when, and its start and end lines.
 /// `start_order` and `end_order` number all start and end lines of the run together, from 1, in the order in which they
 /// happened; 0 where the job did not start or end. Times are kNever there.
 struct JobTable {
-  std::vector<JobState> state;
-  std::vector<LaneId> lane;
-  std::vector<Instant> since;
-  std::vector<Instant> started;
-  std::vector<Instant> ended;
-  std::vector<std::uint32_t> start_order;
-  std::vector<std::uint32_t> end_order;
+  Column<JobState> state;
+  Column<LaneId> lane;
+  Column<Instant> since;
+  Column<Instant> started;
+  Column<Instant> ended;
+  Column<std::uint32_t> start_order;
+  Column<std::uint32_t> end_order;
 
+  friend bool operator==(const JobTable&, const JobTable&) = default;
   std::size_t size() const { return state.size(); }
   void resize(std::size_t n);
 };
@@ -103,6 +114,7 @@ enum class SeriesKind : std::uint8_t {
 };
 inline constexpr std::size_t kSeriesKinds = 8;
 std::string_view to_string(SeriesKind kind);
+std::optional<SeriesKind> parse_series_kind(std::string_view name);
 
 /// A step function: `value[i]` holds from `time[i]` until `time[i + 1]`. Times never decrease.
 struct Series {
@@ -110,15 +122,20 @@ struct Series {
   std::vector<double> value;
 
   bool empty() const { return time.empty(); }
-  /// Adds a step; a step at the same time as the last one replaces it, an equal value is not repeated.
+  /// Adds a step; a step at the same time as the last one (or earlier) replaces it, an equal value is not repeated.
   void append(Instant at, double v);
-  /// The value at `at`; 0 before the first step.
-  double at(Instant at) const;
+  /// The value at `t`; 0 before the first step.
+  double at(Instant t) const;
+  /// The largest value; 0 for an empty series.
   double maximum() const;
+
+  friend bool operator==(const Series&, const Series&) = default;
 };
 
 enum class MarkKind : std::uint8_t { failure, oom_kill, aborted, killed, stopped, executor_stall };
+inline constexpr std::size_t kMarkKinds = 6;
 std::string_view to_string(MarkKind kind);
+std::optional<MarkKind> parse_mark_kind(std::string_view name);
 
 /// Something that happened at one moment and must never be merged away: a failure point, a kill, a stall.
 struct Mark {
@@ -127,6 +144,8 @@ struct Mark {
   LaneId lane = kNoLane;
   JobId job = kNoJob;
   std::string text;
+
+  friend bool operator==(const Mark&, const Mark&) = default;
 };
 
 struct Trace {
@@ -134,11 +153,14 @@ struct Trace {
   JobTable jobs;
   std::array<Series, kSeriesKinds> series;
   std::vector<Mark> marks;
-  LaneId lanes = 1;     ///< How many lanes there are, the main thread's among them.
-  Instant end{};        ///< When the run ended, or the newest moment in the record.
+  LaneId lanes = 1;  ///< How many lanes there are, the main thread's among them.
+  Instant end{};     ///< When the run ended, or the newest moment in the record.
+  /// The run goes on: each job in an open state has a segment from its `since` on which is not in the table yet.
+  bool growing = false;
 
   const Series& operator[](SeriesKind kind) const { return series[static_cast<std::size_t>(kind)]; }
   Series& operator[](SeriesKind kind) { return series[static_cast<std::size_t>(kind)]; }
+  friend bool operator==(const Trace&, const Trace&) = default;
 };
 
 /// "main" for lane 0, else "thread N".

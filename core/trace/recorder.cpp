@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/trace/recorder.hpp"
+
+#include <utility>
+
+namespace spawnpoint {
+
+TraceRecorder::TraceRecorder(Trace& trace, std::size_t jobs) : trace_(&trace) {
+  trace = Trace{};
+  trace.jobs.resize(jobs);
+  trace.segments.reserve(jobs);
+  trace.growing = true;
+}
+
+void TraceRecorder::mark(Mark mark) {
+  trace_->end = std::max(trace_->end, mark.at);
+  if (mark.lane != kNoLane && mark.lane >= trace_->lanes) trace_->lanes = mark.lane + 1;
+  trace_->marks.push_back(std::move(mark));
+}
+
+void TraceRecorder::finish(Instant at) {
+  trace_->end = std::max(trace_->end, at);
+  trace_->growing = false;
+  const JobTable& jobs = trace_->jobs;
+  for (std::size_t job = 0; job < jobs.size(); ++job) {
+    if (is_open(jobs.state[job]) && jobs.since[job] < at) {
+      trace_->segments.append({jobs.lane[job], static_cast<JobId>(job), jobs.state[job], jobs.since[job], at});
+    }
+  }
+}
+
+}  // namespace spawnpoint
