@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The arena's blocks: aligned mappings, huge pages where the system gives them.
+#include "core/coroutine/frame_arena.hpp"
+
+#include <sys/mman.h>
+
+#include <new>
+
+#if defined(SPAWNPOINT_POISON_FRAMES)
+#include <sanitizer/asan_interface.h>
+#endif
+
+namespace spawnpoint {
+
+constinit thread_local FrameArena* FrameArena::current_ = nullptr;
+
+FrameArena::~FrameArena() {
+  while (blocks_ != nullptr) unmap_block(blocks_);
+}
+
+Bytes FrameArena::in_use() const {
+  const std::lock_guard lock(mutex_);
+  return {static_cast<std::int64_t>(in_use_)};
+}
+
+Bytes FrameArena::reserved() const {
+  const std::lock_guard lock(mutex_);
+  return {static_cast<std::int64_t>(reserved_)};
+}
+
+void* FrameArena::allocate_locked(std::size_t size) {
+  const std::lock_guard lock(mutex_);
+  return allocate_unlocked(size);
+}
+
+void FrameArena::deallocate_locked(void* memory, std::size_t size) noexcept {
+  const std::lock_guard lock(mutex_);
+  deallocate_unlocked(memory, size);
+}
+
+void* FrameArena::allocate_large(std::size_t size) {
+  constexpr std::size_t kPage = 4096;
+  Block* block = map_block((sizeof(Block) + size + kPage - 1) & ~(kPage - 1));
+  in_use_ += size;
+  return block + 1;
+}
+
+void FrameArena::deallocate_large(void* memory, std::size_t size) noexcept {
+  in_use_ -= size;
+  unmap_block(block_of(memory));
+}
+
+void FrameArena::add_block() {
+  const bool first = bump_ == nullptr;
+  const std::size_t size = first ? kFirstBlock : kBlock;
+  Block* block = map_block(size);
+  // Where huge pages are off, small ones do: slower, but right.
+  if (!first) (void)::madvise(block, size, MADV_HUGEPAGE);
+  bump_ = reinterpret_cast<std::byte*>(block + 1);
+  end_ = reinterpret_cast<std::byte*>(block) + size;
+  poison(bump_, static_cast<std::size_t>(end_ - bump_));
+}
+
+FrameArena::Block* FrameArena::map_block(std::size_t size) {
+  // More than needed, then the ends cut off: what is left begins at a multiple of kBlock.
+  const std::size_t mapped = size + kBlock;
+  void* mapping = ::mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapping == MAP_FAILED) throw std::bad_alloc();
+  const auto begin = reinterpret_cast<std::uintptr_t>(mapping);
+  const std::uintptr_t start = (begin + kBlock - 1) & ~(kBlock - 1);
+  if (start > begin) ::munmap(mapping, start - begin);
+  if (begin + mapped > start + size) ::munmap(reinterpret_cast<void*>(start + size), begin + mapped - start - size);
+
+  auto* block = ::new (reinterpret_cast<void*>(start)) Block{this, blocks_, nullptr, size};
+  if (blocks_ != nullptr) blocks_->previous = block;
+  blocks_ = block;
+  reserved_ += size;
+  return block;
+}
+
+void FrameArena::unmap_block(Block* block) noexcept {
+  (block->previous != nullptr ? block->previous->next : blocks_) = block->next;
+  if (block->next != nullptr) block->next->previous = block->previous;
+  reserved_ -= block->size;
+  unpoison(block, block->size);  // the sanitizer's marks would outlive the mapping
+  ::munmap(block, block->size);
+}
+
+FrameArena& FrameArena::process_arena() noexcept {
+  // Never destroyed: frames may be freed by destructors that run after main.
+  alignas(FrameArena) static std::byte storage[sizeof(FrameArena)];
+  static auto* arena = ::new (storage) FrameArena(Sharing::locked);
+  return *arena;
+}
+
+#if defined(SPAWNPOINT_POISON_FRAMES)
+void FrameArena::poison(void* memory, std::size_t size) noexcept {
+  __asan_poison_memory_region(memory, size);
+}
+void FrameArena::unpoison(void* memory, std::size_t size) noexcept {
+  __asan_unpoison_memory_region(memory, size);
+}
+#endif
+
+}  // namespace spawnpoint

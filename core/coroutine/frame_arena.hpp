@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// FrameArena: where coroutine frames live. Page faults are the cost of a million coroutines, so frames are bumped out
+// of huge pages and recycled through one free list a size; a frame needs no header of its own.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+
+#include "core/units.hpp"
+
+// Under the address sanitizer a freed frame is poisoned, so that a use after its end is found as with malloc.
+#if defined(__SANITIZE_ADDRESS__)
+#define SPAWNPOINT_POISON_FRAMES
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SPAWNPOINT_POISON_FRAMES
+#endif
+#endif
+
+namespace spawnpoint {
+
+class FrameArena {
+ public:
+  /// `locked` where several threads make or free frames of one arena.
+  enum class Sharing : bool { one_thread, locked };
+
+  explicit FrameArena(Sharing sharing = Sharing::one_thread) noexcept : sharing_(sharing) {}
+  /// Gives all memory back, that of frames which still exist too: their destructors don't run.
+  ~FrameArena();
+  FrameArena(const FrameArena&) = delete;
+  FrameArena& operator=(const FrameArena&) = delete;
+
+  /// `size` bytes, aligned to 16. Throws std::bad_alloc when the system has no more.
+  [[nodiscard]] void* allocate(std::size_t size) {
+    if (sharing_ == Sharing::locked) [[unlikely]]
+      return allocate_locked(size);
+    return allocate_unlocked(size);
+  }
+  /// Gives back to the arena that `memory` came from, whichever that is. `size` is that of the allocation.
+  static void deallocate(void* memory, std::size_t size) noexcept {
+    FrameArena& owner = *block_of(memory)->owner;
+    if (owner.sharing_ == Sharing::locked) [[unlikely]]
+      return owner.deallocate_locked(memory, size);
+    owner.deallocate_unlocked(memory, size);
+  }
+
+  /// What the existing frames take, and what was taken from the system for them.
+  [[nodiscard]] Bytes in_use() const;
+  [[nodiscard]] Bytes reserved() const;
+
+  /// The arena that new frames of this thread go to: the innermost Scope's, else one that the whole process shares.
+  static FrameArena& current() noexcept { return current_ != nullptr ? *current_ : process_arena(); }
+
+  /// New frames of this thread go to `arena` while the scope exists.
+  class Scope {
+   public:
+    explicit Scope(FrameArena& arena) noexcept : outer_(current_) { current_ = &arena; }
+    ~Scope() { current_ = outer_; }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    FrameArena* outer_;
+  };
+
+ private:
+  // A block begins at a multiple of kBlock, so any frame in it leads to this header.
+  struct alignas(64) Block {
+    FrameArena* owner;
+    Block* next;
+    Block* previous;
+    std::size_t size;
+  };
+  struct Free {
+    Free* next;
+  };
+  static constexpr std::size_t kBlock = std::size_t{2} << 20;
+  static constexpr std::size_t kGranule = 16;
+  static constexpr std::size_t kLargestSmall = 4096;  // larger ones have a block each
+  // A few frames shall not cost a huge page: the first block is this short, on small pages.
+  static constexpr std::size_t kFirstBlock = std::size_t{128} << 10;
+
+  static Block* block_of(void* memory) noexcept {
+    return reinterpret_cast<Block*>(reinterpret_cast<std::uintptr_t>(memory) & ~(kBlock - 1));
+  }
+  static constexpr std::size_t rounded(std::size_t size) { return (size + kGranule - 1) & ~(kGranule - 1); }
+
+#if defined(SPAWNPOINT_POISON_FRAMES)
+  static void poison(void* memory, std::size_t size) noexcept;
+  static void unpoison(void* memory, std::size_t size) noexcept;
+#else
+  static void poison(void*, std::size_t) noexcept {}
+  static void unpoison(void*, std::size_t) noexcept {}
+#endif
+
+  void* allocate_unlocked(std::size_t size) {
+    size = rounded(size);
+    if (size > kLargestSmall) [[unlikely]]
+      return allocate_large(size);
+    Free*& head = free_[size / kGranule];
+    if (Free* memory = head) {
+      unpoison(memory, size);
+      head = memory->next;
+      in_use_ += size;
+      return memory;
+    }
+    if (static_cast<std::size_t>(end_ - bump_) < size) [[unlikely]]
+      add_block();
+    std::byte* memory = bump_;
+    bump_ += size;
+    in_use_ += size;
+    unpoison(memory, size);
+    return memory;
+  }
+  void deallocate_unlocked(void* memory, std::size_t size) noexcept {
+    size = rounded(size);
+    if (size > kLargestSmall) [[unlikely]]
+      return deallocate_large(memory, size);
+    Free*& head = free_[size / kGranule];
+    head = ::new (memory) Free{head};
+    in_use_ -= size;
+    poison(memory, size);
+  }
+
+  void* allocate_locked(std::size_t size);
+  void deallocate_locked(void* memory, std::size_t size) noexcept;
+  void* allocate_large(std::size_t size);
+  void deallocate_large(void* memory, std::size_t size) noexcept;
+  void add_block();
+  Block* map_block(std::size_t size);
+  void unmap_block(Block* block) noexcept;
+  static FrameArena& process_arena() noexcept;
+
+  std::byte* bump_ = nullptr;
+  std::byte* end_ = nullptr;
+  std::size_t in_use_ = 0;
+  std::size_t reserved_ = 0;
+  Block* blocks_ = nullptr;
+  Sharing sharing_;
+  std::array<Free*, kLargestSmall / kGranule + 1> free_{};
+  mutable std::mutex mutex_;
+
+  static constinit thread_local FrameArena* current_;
+};
+
+}  // namespace spawnpoint

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// JoinSet: any number of child tasks that run side by side. Each child's frame is freed as it ends; what is kept for a
+// living one is a single word, in the frames' own huge pages.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <exception>
+#include <vector>
+
+#include "core/coroutine/task.hpp"
+
+namespace spawnpoint {
+
+class JoinSet final : private JoinTarget {
+ public:
+  JoinSet() = default;
+  /// Cancels the children that have not ended.
+  ~JoinSet();
+  JoinSet(const JoinSet&) = delete;
+  JoinSet& operator=(const JoinSet&) = delete;
+
+  /// Starts `child` at once: it runs until it first suspends, or to its end.
+  void start(Task<> child);
+  /// Children that have not ended.
+  [[nodiscard]] std::size_t running() const { return running_; }
+
+  /// `co_await set.all()` goes on when no child runs any more; then rethrows the exception of the child that was
+  /// started first among those that threw.
+  class All {
+   public:
+    explicit All(JoinSet& set) noexcept : set_(&set) {}
+    All(const All&) = delete;
+    All& operator=(const All&) = delete;
+    ~All() { set_->waiting_ = nullptr; }
+    bool await_ready() const noexcept { return set_->running_ == 0; }
+    void await_suspend(std::coroutine_handle<> waiting) const noexcept { set_->waiting_ = waiting; }
+    void await_resume() const { set_->rethrow_error(); }
+
+   private:
+    JoinSet* set_;
+  };
+  All all() { return All(*this); }
+
+ private:
+  // The handles of the living children, so that they can be destroyed; a chunk is freed when its children have ended.
+  static constexpr std::size_t kChunk = 508;
+  struct Chunk {
+    std::array<std::coroutine_handle<>, kChunk> children{};
+    std::size_t living = 0;
+  };
+
+  std::coroutine_handle<> child_done(std::size_t child) noexcept override;
+  void child_failed(std::size_t child, std::exception_ptr error) noexcept override;
+  void rethrow_error();
+  void free_chunk(std::size_t index) noexcept;
+
+  std::vector<Chunk*> chunks_;
+  std::size_t started_ = 0;
+  std::size_t running_ = 0;
+  std::coroutine_handle<> waiting_;
+  std::exception_ptr error_;
+  std::size_t failed_child_ = 0;
+};
+
+}  // namespace spawnpoint
