@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ChartContent: what a chart shows, as plain values: lines with their unit, world, colour and glyph, and the failure
+// marks.
+#pragma once
+
+#include <QColor>
+#include <QString>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/trace/trace.hpp"
+#include "gui/theme/theme.hpp"
+#include "gui/timeline/time_axis.hpp"
+
+namespace spawnpoint::gui {
+
+enum class ChartUnit : std::uint8_t { count, bytes };
+/// Drawn on a line every so often: its code beside the colour.
+enum class Glyph : std::uint8_t { circle, square, triangle, diamond };
+
+struct ChartLine {
+  QString name;                          ///< "resident"
+  WorldKind world = WorldKind::modeled;  ///< MODEL: dashed, hollow glyphs. LIVE: solid, filled ones.
+  QColor color;
+  Glyph glyph = Glyph::circle;
+  Series series;
+  Instant end{};  ///< Where the record ends, and the line with it.
+};
+
+struct ChartMark {
+  WorldKind world = WorldKind::modeled;
+  Instant at{};
+  QString label;  ///< "✕ pthread_create: EAGAIN"
+};
+
+struct ChartContent {
+  QString title;
+  ChartUnit unit = ChartUnit::count;
+  std::vector<ChartLine> lines;
+  std::vector<ChartMark> marks;
+
+  bool empty() const { return lines.empty(); }
+};
+
+/// One world's record.
+struct WorldTrace {
+  WorldKind world = WorldKind::modeled;
+  std::shared_ptr<const Trace> trace;
+};
+
+/// Resident, kernel (stacks, page tables and slab together) and virtual memory. Lines without data are left out.
+ChartContent memory_chart(const std::vector<WorldTrace>& traces, const Theme& theme);
+/// Threads and tasks that exist, and what is runnable.
+ChartContent threads_chart(const std::vector<WorldTrace>& traces, const Theme& theme);
+
+/// The sum of step functions.
+Series sum(const std::vector<const Series*>& series);
+
+/// The corners of a step function over `columns` equal parts of `range`: each part's first, smallest, largest and last
+/// value are kept, so that no peak is lost. Begins at range.begin and ends at the earlier of range.end and `end`, so
+/// that nothing is drawn outside the plot even where a format cannot clip. Empty where the series has nothing in the
+/// range.
+struct Corner {
+  double at = 0;  ///< Seconds.
+  double value = 0;
+};
+std::vector<Corner> corners(const Series& series, const TimeRange& range, Instant end, int columns);
+
+}  // namespace spawnpoint::gui

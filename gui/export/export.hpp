@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Writing a run's pictures and data to files: the logic of the app's export dialog and of `spawnpoint export`.
+// Needs a QApplication (the offscreen platform will do), no window.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gui/theme/theme.hpp"
+#include "models/lab/result.hpp"
+
+namespace spawnpoint {
+struct Scenario;
+}
+
+namespace spawnpoint::gui {
+
+/// Pictures (png, svg, pdf), tables (csv), and the record for the Perfetto UI or chrome://tracing (trace).
+enum class ExportFormat : std::uint8_t { png, svg, pdf, csv, trace };
+std::string_view to_string(ExportFormat format);
+
+/// What is drawn. `all` is the timelines and every chart on one time axis; the others are one figure each.
+enum class ExportPart : std::uint8_t { all, timelines, memory, threads };
+std::string_view to_string(ExportPart part);
+
+/// Rows of a timeline: one a thread, or one a job.
+enum class ExportRows : std::uint8_t { automatic, threads, jobs };
+
+/// The page: vector pictures have this size, PNG has it at `dpi`. Height 0: it follows from what is drawn.
+struct ExportSize {
+  std::string name;
+  double width_mm = 170;
+  double height_mm = 0;
+  int dpi = 150;           ///< 72 to 1200; PNG only.
+  double text_points = 8;  ///< Size of the labels' text.
+
+  static ExportSize pixels(int width, int height);
+};
+/// "screen" (1200 px wide), "slide" (16:9), "paper-85", "paper-170".
+const std::vector<ExportSize>& export_sizes();
+
+/// "png" -> ExportFormat::png, and so on; the error lists what there is.
+std::expected<ExportFormat, std::string> parse_export_format(std::string_view name);
+std::expected<ExportPart, std::string> parse_export_part(std::string_view name);
+/// A preset's name, "120mm" or "120x80mm", "1600" or "1600x900" (pixels at 96 dpi); with "@300" behind it, at 300 dpi.
+std::expected<ExportSize, std::string> parse_export_size(std::string_view text);
+
+struct ExportOptions {
+  std::filesystem::path directory;  ///< Made if it is not there.
+  std::string base_name;            ///< Files are named after it; empty: the scenario's file or title.
+  std::vector<ExportFormat> formats{ExportFormat::png};
+  std::vector<ExportPart> parts{ExportPart::all};  ///< For pictures.
+  ExportRows rows = ExportRows::automatic;
+  ExportSize size = export_sizes().front();
+  ThemeKind theme = ThemeKind::light;
+  bool caption = true;  ///< Provenance: scenario, run, seed, version, machine, limits.
+  bool logarithmic_memory = true;
+  std::function<void(int done, int total)> progress;  ///< After each file.
+  std::stop_token stop;
+};
+
+struct ExportReport {
+  std::vector<std::filesystem::path> written;
+  std::vector<std::string> errors;  ///< In words, with the file's name.
+  bool stopped = false;
+};
+
+/// `results` are the runs that go into one picture: the modeled and the live result of one [[run]], or one of them, or
+/// several runs of the scenario (then each modeled/live pair with the same label gets a picture of its own). Results
+/// without a trace are told as an error.
+ExportReport export_run(const Scenario& scenario, std::span<const RunResult> results, const ExportOptions& options);
+
+/// The same as a command line: "spawnpoint export FILE --format … --out …" ("copy as command").
+std::string export_command(const Scenario& scenario, const ExportOptions& options);
+
+}  // namespace spawnpoint::gui

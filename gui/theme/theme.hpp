@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Theme: every colour and font of the app as one value that is passed in. Colours are Okabe-Ito's, and each has a
+// second code (position, hatch, dash or glyph), so that nothing is told by colour alone.
+#pragma once
+
+#include <QBrush>
+#include <QColor>
+#include <QFont>
+#include <QPalette>
+#include <array>
+#include <cstdint>
+
+#include "core/trace/trace.hpp"
+#include "models/lab/result.hpp"
+
+namespace spawnpoint::gui {
+
+enum class ThemeKind : std::uint8_t { light, dark };
+
+/// A state's second code beside its colour.
+enum class Hatch : std::uint8_t { none, diagonal, horizontal, vertical };
+
+struct StateStyle {
+  QColor color;   ///< LIVE: filled with it. MODEL: outlined with it.
+  QColor hollow;  ///< MODEL's inside: so light that it reads as empty.
+  QColor label;   ///< Text on `color`.
+  Hatch hatch = Hatch::none;
+};
+
+struct Theme {
+  ThemeKind kind = ThemeKind::light;
+  QColor window;  ///< Behind panels.
+  QColor base;    ///< Behind charts and timelines.
+  QColor band;    ///< Every other row.
+  QColor text;
+  QColor muted;  ///< Secondary text, axis labels.
+  QColor grid;
+  QColor frame;
+  QColor crosshair;
+  QColor selection;  ///< With alpha.
+  QColor accent;     ///< Highlight, focus.
+  QColor failure;
+  std::array<StateStyle, kJobStates> states;
+  std::array<QColor, kSeriesKinds> series;
+
+  const StateStyle& style(JobState state) const { return states[static_cast<std::size_t>(state)]; }
+  const QColor& color(SeriesKind kind_of) const { return series[static_cast<std::size_t>(kind_of)]; }
+  /// A named family at a size in pixels: the same picture on every screen, and no substitution in SVG and PDF.
+  QFont font(int pixels = 12, bool bold = false) const;
+  /// For QApplication together with the Fusion style: Qt 6.4 knows no colour scheme.
+  QPalette palette() const;
+  QPen pen(WorldKind world, const QColor& color, double width) const;  ///< MODEL dashed, LIVE solid.
+};
+
+Theme make_theme(ThemeKind kind);
+/// What the desktop's own palette looks like: dark text on light, or the other way round.
+ThemeKind kind_of(const QPalette& palette);
+
+/// "MODEL" or "LIVE".
+QString world_name(WorldKind world);
+
+}  // namespace spawnpoint::gui

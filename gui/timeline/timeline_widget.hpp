@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TimelineWidget: one run over time, a row for each thread or each job. Any zoom is exact: columns with many segments
+// become stacked bars (running below, waiting above), few ones are drawn as they are; failures lie on top of all.
+#pragma once
+
+#include <QAbstractScrollArea>
+#include <memory>
+
+#include "gui/theme/theme.hpp"
+#include "gui/timeline/time_view.hpp"
+
+namespace spawnpoint::gui {
+
+enum class TimelineRows : std::uint8_t { threads, jobs };
+
+class TimelineWidget : public QAbstractScrollArea {
+  Q_OBJECT
+
+ public:
+  TimelineWidget(TimeView& view, WorldKind world, QWidget* parent = nullptr);
+  ~TimelineWidget() override;
+
+  /// The run to draw, or null. Call it again with a newer record while a live run grows: the view stays where it is.
+  /// Preparing a large one happens in the background; until then the last picture stays.
+  void set_trace(std::shared_ptr<const Trace> trace);
+  std::shared_ptr<const Trace> trace() const;
+  void set_theme(const Theme& theme);
+  void set_rows(TimelineRows rows);
+  TimelineRows rows() const;
+  /// The header's text behind the world's name: "simulated kernel · 1.04 s · 507 threads · 18 MiB".
+  void set_summary(const QString& summary);
+  /// What is written where there is no run.
+  void set_empty_text(const QString& text);
+  /// Labels under the time axis; off where another view below has them.
+  void set_time_labels(bool shown);
+  /// Pixels a row; 0: all rows fit into the view.
+  void set_row_height(double pixels);
+  double row_height() const;
+  /// Scrolls so that the job is seen, and selects it.
+  void show_job(JobId job);
+
+  /// What is under a point of the viewport, in words; empty over nothing.
+  QString text_at(const QPoint& point) const;
+  /// True while nothing is being prepared or drawn in the background.
+  bool is_settled() const;
+  /// Waits until the picture is that of the newest data and view: for tests and screenshots.
+  void settle();
+
+  QSize sizeHint() const override { return {800, 240}; }
+  QSize minimumSizeHint() const override { return {240, 90}; }
+
+ signals:
+  /// A click or Enter on a segment of the job.
+  void job_activated(spawnpoint::JobId job);
+  /// The newest data are drawn.
+  void drawn();
+
+ protected:
+  bool viewportEvent(QEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void scrollContentsBy(int dx, int dy) override;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace spawnpoint::gui
