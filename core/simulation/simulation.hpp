@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The discrete-event engine: a virtual clock that jumps from event to event.
+//
+// The ordering promise: events happen in order of time. At equal times they happen strictly first in, first out, in
+// the order in which they were scheduled, whatever their kind (timers, delays, posted coroutines, spawned processes).
+// Re-arming a timer counts as scheduling it anew. A cancelled event neither happens nor moves the clock.
+#pragma once
+
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <stop_token>
+#include <vector>
+
+#include "core/simulation/event_queue.hpp"
+#include "core/simulation/instant_ring.hpp"
+#include "core/simulation/process.hpp"
+#include "core/units.hpp"
+
+namespace spawnpoint {
+
+class Simulation;
+
+/// An event to embed in an object of one's own: scheduling it allocates nothing. Find the object again by
+/// inheritance: `static_cast<MyEvent&>(timer)`. It disarms itself when it is destroyed.
+class Timer {
+ public:
+  using Fire = void (*)(Timer&);
+
+  /// `fire` is called at the due instant. The timer is disarmed by then, so it may be re-armed or destroyed in there.
+  explicit Timer(Fire fire) noexcept : fire_{fire} {}
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+  inline ~Timer();
+
+  bool armed() const noexcept { return simulation_ != nullptr; }
+  /// kNever while not armed.
+  Instant due() const noexcept { return armed() ? due_ : kNever; }
+
+ private:
+  friend class Simulation;
+
+  Fire fire_;
+  Simulation* simulation_ = nullptr;
+  Instant due_ = kNever;
+  std::uint32_t slot_ = 0;
+};
+
+/// Names an event that resumes a coroutine, for the awaiters that must take it back when their coroutine is destroyed.
+/// Valid from scheduling until the coroutine is resumed.
+class ResumeTicket {
+ public:
+  ResumeTicket() = default;
+  bool pending() const noexcept { return slot_ != kNone; }
+
+ private:
+  friend class Simulation;
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+  explicit ResumeTicket(std::uint32_t slot) noexcept : slot_{slot} {}
+
+  std::uint32_t slot_ = kNone;
+};
+
+/// What `co_await simulation.delay(d)` waits on. Destroying the waiting coroutine takes the event back.
+class [[nodiscard]] DelayAwaiter {
+ public:
+  DelayAwaiter(Simulation& simulation, Instant until) noexcept : simulation_{simulation}, until_{until} {}
+  DelayAwaiter(const DelayAwaiter&) = delete;
+  DelayAwaiter& operator=(const DelayAwaiter&) = delete;
+  inline ~DelayAwaiter();
+
+  bool await_ready() const noexcept { return false; }
+  inline void await_suspend(std::coroutine_handle<> waiting);
+  void await_resume() noexcept { ticket_ = ResumeTicket{}; }
+
+ private:
+  Simulation& simulation_;
+  Instant until_;
+  ResumeTicket ticket_;
+};
+
+class Simulation {
+ public:
+  Simulation() = default;
+  /// Tests start the sequence numbers close to where they run out.
+  explicit Simulation(std::uint64_t first_sequence) : queue_{first_sequence} {}
+  Simulation(const Simulation&) = delete;
+  Simulation& operator=(const Simulation&) = delete;
+  /// Destroys the processes that have not ended, youngest first, and disarms every timer.
+  ~Simulation();
+
+  Instant now() const noexcept { return Instant{Duration{static_cast<Duration::rep>(now_)}}; }
+
+  /// Arms the timer, anew if it is armed. Throws std::invalid_argument where `at` has passed. An event at kNever
+  /// stays armed and does not happen.
+  void schedule(Timer& timer, Instant at) {
+    check_not_past(at);
+    if (timer.armed()) cancel(timer);
+    timer.slot_ = enqueue(reinterpret_cast<std::uintptr_t>(&timer), at);
+    timer.due_ = at;
+    timer.simulation_ = this;
+  }
+
+  /// Disarms the timer; nothing happens if it is not armed.
+  void cancel(Timer& timer) noexcept {
+    if (!timer.armed()) return;
+    timer.simulation_ = nullptr;
+    drop(timer.slot_);
+  }
+
+  /// Awaitable. `delay(0)` lets everything go first that is already due now. Throws std::invalid_argument for a
+  /// negative delay; one that reaches beyond the end of time waits for ever.
+  DelayAwaiter delay(Duration d) {
+    const Duration room = kNever - now();
+    const Instant until = d < room ? now() + d : kNever;
+    check_not_past(until);
+    return DelayAwaiter{*this, until};
+  }
+  DelayAwaiter delay_until(Instant until) {
+    check_not_past(until);
+    return DelayAwaiter{*this, until};
+  }
+
+  /// Resumes the coroutine at the current instant, after what is already due now. It must live until then.
+  void post(std::coroutine_handle<> coroutine) { ring_.push(take_slot(resumption(coroutine))); }
+
+  /// For awaiters: the same with a ticket, by which a destroyed coroutine takes its resumption back.
+  ResumeTicket schedule_resume(std::coroutine_handle<> coroutine, Instant at) {
+    return ResumeTicket{enqueue(resumption(coroutine), at)};
+  }
+  void cancel(ResumeTicket& ticket) noexcept {
+    if (ticket.pending()) drop(ticket.slot_);
+    ticket = ResumeTicket{};
+  }
+
+  /// Starts the process at the current instant, after what is already due now. It lives until it ends or until the
+  /// simulation is destroyed. What it throws comes out of run().
+  void spawn(Process process);
+
+  /// Lets one event happen. False if there is none left.
+  bool step();
+  /// Runs until no event is left, or until stopped. Returns false if it was stopped; it can then be run again.
+  bool run(std::stop_token stop = {}) { return run_events(kNever, stop); }
+  /// Runs every event up to and including `until`, then sets the clock there (unless it was stopped).
+  bool run_until(Instant until, std::stop_token stop = {});
+  /// Called from within an event: run() returns after it.
+  void stop() noexcept { interrupted_ = true; }
+
+  /// kNever if nothing is left to happen. Not const: it drops the cancelled events that it meets.
+  Instant next_event_time();
+  /// Events that have happened.
+  std::uint64_t events() const noexcept { return events_; }
+  /// Events that are scheduled and not cancelled.
+  std::size_t pending() const noexcept { return queue_.size() + ring_.size() - cancelled_; }
+
+ private:
+  friend class Process::promise_type;
+
+  // A slot stands for one scheduled event, wherever its key is: the key stays where it is when the event is cancelled
+  // or its timer dies, and is dropped when it comes up. A slot's word is a Timer* (the two low bits 00), a coroutine's
+  // address (01), the next free slot (10), or kCancelled.
+  static constexpr std::uintptr_t kCancelled = 0;
+  static constexpr std::uintptr_t kCoroutineTag = 1;
+  static constexpr std::uintptr_t kFreeTag = 2;
+  static constexpr std::uintptr_t kTagMask = 3;
+  static constexpr std::uint32_t kNoSlot = ~std::uint32_t{0};
+  static constexpr std::uint64_t kNeverTicks = static_cast<std::uint64_t>(Instant::max().time_since_epoch().count());
+
+  static std::uintptr_t resumption(std::coroutine_handle<> coroutine) noexcept {
+    return reinterpret_cast<std::uintptr_t>(coroutine.address()) | kCoroutineTag;
+  }
+  static std::uint64_t ticks(Instant t) noexcept { return static_cast<std::uint64_t>(t.time_since_epoch().count()); }
+
+  void check_not_past(Instant at) const {
+    if (at < now()) throw_past(at);
+  }
+  [[noreturn]] void throw_past(Instant at) const;
+  [[noreturn]] static void throw_too_many();
+
+  std::uint32_t take_slot(std::uintptr_t word) {
+    if (free_slot_ == kNoSlot) return grow_slots(word);
+    const std::uint32_t slot = free_slot_;
+    free_slot_ = static_cast<std::uint32_t>(slots_[slot] >> 2);
+    slots_[slot] = word;
+    return slot;
+  }
+  std::uint32_t grow_slots(std::uintptr_t word);
+
+  std::uintptr_t release_slot(std::uint32_t slot) noexcept {
+    const std::uintptr_t word = slots_[slot];
+    slots_[slot] = std::uintptr_t{free_slot_} << 2 | kFreeTag;
+    free_slot_ = slot;
+    return word;
+  }
+
+  std::uint32_t enqueue(std::uintptr_t word, Instant at) {
+    const std::uint32_t slot = take_slot(word);
+    // No key in the queue is at the present instant (advance() has moved them all), so the ring's order is the order
+    // of scheduling.
+    if (ticks(at) == now_) {
+      ring_.push(slot);
+    } else {
+      queue_.push(ticks(at), slot);
+    }
+    return slot;
+  }
+
+  bool is_cancelled(std::uint32_t slot) const noexcept { return slots_[slot] == kCancelled; }
+  void discard(std::uint32_t slot) noexcept {
+    release_slot(slot);
+    --cancelled_;
+  }
+  void drop(std::uint32_t slot) noexcept {
+    slots_[slot] = kCancelled;
+    if (++cancelled_ > kFewCancelled && cancelled_ > (queue_.size() + ring_.size()) / 2) sweep();
+  }
+  void sweep() noexcept;
+
+  bool run_events(Instant until, std::stop_token& stop);
+  bool advance(std::uint64_t until);
+  bool fire(std::uint32_t slot);
+  void rethrow_failure();
+  void fail(std::exception_ptr failure) noexcept {
+    if (!failure_) failure_ = failure;
+    interrupted_ = true;
+  }
+
+  static constexpr std::size_t kFewCancelled = 1024;
+
+  std::uint64_t now_ = 0;
+  std::uint64_t events_ = 0;
+  EventQueue queue_;
+  InstantRing ring_;  // what is due now
+  std::vector<std::uintptr_t> slots_;
+  std::uint32_t free_slot_ = kNoSlot;
+  std::size_t cancelled_ = 0;  // how many of the scheduled keys are cancelled
+  bool interrupted_ = false;
+  std::exception_ptr failure_;
+  Process::promise_type* youngest_ = nullptr;
+};
+
+inline Timer::~Timer() {
+  if (armed()) simulation_->cancel(*this);
+}
+
+inline DelayAwaiter::~DelayAwaiter() {
+  if (ticket_.pending()) simulation_.cancel(ticket_);
+}
+
+inline void DelayAwaiter::await_suspend(std::coroutine_handle<> waiting) {
+  ticket_ = simulation_.schedule_resume(waiting, until_);
+}
+
+}  // namespace spawnpoint
