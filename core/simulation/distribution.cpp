@@ -18,7 +18,9 @@ namespace {
 
 constexpr int kPhasesToAddUp = 16;  // an Erlang variate of more phases is cheaper as a gamma variate
 
-double nanoseconds(Duration d) { return static_cast<double>(d.count()); }
+double nanoseconds(Duration d) {
+  return static_cast<double>(d.count());
+}
 
 Duration rounded(double nanoseconds) {
   constexpr auto kMost = static_cast<double>(Distribution::kLongest.count());
@@ -52,8 +54,7 @@ std::string written(Duration d) {
                                         {1'000, "us"},
                                         {1, "ns"}}};
   if (d == Duration::zero()) return "0s";
-  const auto unit =
-      std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return d.count() % u.size == 0; });
+  const auto unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return d.count() % u.size == 0; });
   return fmt::format("{}{}", d.count() / unit->size, unit->name);
 }
 
@@ -68,8 +69,12 @@ struct Family {
   Distribution (*make)(std::span<const std::variant<Duration, double>>);
 };
 
-Duration duration(const std::variant<Duration, double>& value) { return std::get<Duration>(value); }
-double number(const std::variant<Duration, double>& value) { return std::get<double>(value); }
+Duration duration(const std::variant<Duration, double>& value) {
+  return std::get<Duration>(value);
+}
+double number(const std::variant<Duration, double>& value) {
+  return std::get<double>(value);
+}
 
 int phases(double k) {
   require(k >= 1.0 && k <= 1e6 && k == std::floor(k), "k must be a whole number from 1 to 1000000");
@@ -138,14 +143,16 @@ std::expected<std::vector<std::variant<Duration, double>>, std::string> match_ar
     }
     if (given[i]) return std::unexpected{fmt::format("'{}' is given twice", parameters[i].name)};
     if (std::holds_alternative<Duration>(argument.value) != parameters[i].is_duration) {
-      return std::unexpected{fmt::format("'{}' must be {}", parameters[i].name,
-                                         parameters[i].is_duration ? "a duration, e.g. 10ms" : "a number with no unit")};
+      return std::unexpected{
+          fmt::format("'{}' must be {}", parameters[i].name,
+                      parameters[i].is_duration ? "a duration, e.g. 10ms" : "a number with no unit")};
     }
     given[i] = true;
     values[i] = argument.value;
   }
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    if (!given[i]) return std::unexpected{fmt::format("'{}' is missing: it is {}", parameters[i].name, signature(family))};
+    if (!given[i])
+      return std::unexpected{fmt::format("'{}' is missing: it is {}", parameters[i].name, signature(family))};
   }
   return values;
 }

@@ -67,16 +67,25 @@ class Distribution {
 
  private:
   enum class Kind : std::uint8_t {
-    constant, exponential, uniform, lognormal, normal, erlang, gamma, weibull, pareto, empirical,
+    constant,
+    exponential,
+    uniform,
+    lognormal,
+    normal,
+    erlang,
+    gamma,
+    weibull,
+    pareto,
+    empirical,
   };
   Distribution(Kind kind, Duration first, Duration second, double shape);
 
   double sample_nanoseconds(RandomStream& random) const;
 
   Kind kind_ = Kind::constant;
-  Duration first_{};    // the mean, scale, minimum, lower end
-  Duration second_{};   // the upper end, standard deviation
-  double shape_ = 0.0;  // cv, k, shape
+  Duration first_{};     // the mean, scale, minimum, lower end
+  Duration second_{};    // the upper end, standard deviation
+  double shape_ = 0.0;   // cv, k, shape
   double factor_ = 0.0;  // what sampling needs of them, computed once
   double exponent_ = 0.0;
   std::shared_ptr<const std::vector<Duration>> values_;

@@ -15,6 +15,8 @@ Process::promise_type::~promise_type() {
   }
 }
 
-void Process::promise_type::unhandled_exception() noexcept { simulation_->fail(std::current_exception()); }
+void Process::promise_type::unhandled_exception() noexcept {
+  simulation_->fail(std::current_exception());
+}
 
 }  // namespace spawnpoint

@@ -9,8 +9,11 @@
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <utility>
+
+#include "core/coroutine/frame_arena.hpp"
 
 namespace spawnpoint {
 
@@ -21,14 +24,15 @@ class [[nodiscard]] Process {
  public:
   class promise_type {
    public:
+    static void* operator new(std::size_t size) { return FrameArena::current().allocate(size); }
+    static void operator delete(void* frame, std::size_t size) noexcept { FrameArena::deallocate(frame, size); }
+
     promise_type() noexcept = default;
     promise_type(const promise_type&) = delete;
     promise_type& operator=(const promise_type&) = delete;
     ~promise_type();
 
-    Process get_return_object() noexcept {
-      return Process{std::coroutine_handle<promise_type>::from_promise(*this)};
-    }
+    Process get_return_object() noexcept { return Process{std::coroutine_handle<promise_type>::from_promise(*this)}; }
     std::suspend_always initial_suspend() const noexcept { return {}; }
     // Not suspending at the end frees the frame there.
     std::suspend_never final_suspend() const noexcept { return {}; }

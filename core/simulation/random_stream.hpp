@@ -27,7 +27,9 @@ constexpr std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> c
 }
 
 /// The upper 53 bits as a number in [0, 1).
-constexpr double to_unit_interval(std::uint64_t bits) noexcept { return static_cast<double>(bits >> 11) * 0x1p-53; }
+constexpr double to_unit_interval(std::uint64_t bits) noexcept {
+  return static_cast<double>(bits >> 11) * 0x1p-53;
+}
 
 /// What the streams of all entities under one name have in common.
 class StreamKey {

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
+
+#include "core/coroutine/resume.hpp"
 
 namespace spawnpoint {
 
@@ -95,7 +98,7 @@ bool Simulation::fire(std::uint32_t slot) {
   }
   ++events_;
   if (word & kCoroutineTag) {
-    std::coroutine_handle<>::from_address(reinterpret_cast<void*>(word & ~kTagMask)).resume();
+    resume(std::coroutine_handle<>::from_address(reinterpret_cast<void*>(word & ~kTagMask)));
   } else {
     Timer& timer = *reinterpret_cast<Timer*>(word);
     timer.simulation_ = nullptr;

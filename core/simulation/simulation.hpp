@@ -152,7 +152,9 @@ class Simulation {
   /// Events that have happened.
   std::uint64_t events() const noexcept { return events_; }
   /// Events that are scheduled and not cancelled.
-  std::size_t pending() const noexcept { return queue_.size() + ring_.size() - cancelled_; }
+  std::size_t pending() const noexcept { return scheduled_keys() - cancelled_; }
+  /// The same with the cancelled ones that still take memory: at most twice as many as pending(), beyond a few.
+  std::size_t scheduled_keys() const noexcept { return queue_.size() + ring_.size(); }
 
  private:
   friend class Process::promise_type;
@@ -213,7 +215,7 @@ class Simulation {
   }
   void drop(std::uint32_t slot) noexcept {
     slots_[slot] = kCancelled;
-    if (++cancelled_ > kFewCancelled && cancelled_ > (queue_.size() + ring_.size()) / 2) sweep();
+    if (++cancelled_ > kFewCancelled && cancelled_ > scheduled_keys() / 2) sweep();
   }
   void sweep() noexcept;
 

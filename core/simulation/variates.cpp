@@ -48,7 +48,9 @@ double standard_exponential(RandomStream& random) noexcept {
   }
 }
 
-double standard_normal(RandomStream& random) noexcept { return portable::normal_quantile(open_uniform(random)); }
+double standard_normal(RandomStream& random) noexcept {
+  return portable::normal_quantile(open_uniform(random));
+}
 
 double standard_gamma(RandomStream& random, double shape) noexcept {
   if (shape < 1.0) {
