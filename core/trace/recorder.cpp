@@ -6,8 +6,7 @@
 namespace spawnpoint {
 
 TraceRecorder::TraceRecorder(Trace& trace, std::size_t jobs) : trace_(&trace) {
-  trace = Trace{};
-  trace.jobs.resize(jobs);
+  if (trace.jobs.size() < jobs) trace.jobs.resize(jobs);
   trace.segments.reserve(jobs);
   trace.growing = true;
 }

@@ -28,6 +28,8 @@ class TraceRecorder {
  public:
   /// `trace` gets room for `jobs` jobs and must outlive the recorder.
   TraceRecorder(Trace& trace, std::size_t jobs);
+  /// From now on `trace` is written, which holds what the former one held.
+  void move_to(Trace& trace) { trace_ = &trace; }
 
   void enter(JobId job, JobState state, LaneId lane, Instant at) {
     JobTable& jobs = trace_->jobs;
