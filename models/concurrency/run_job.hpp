@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One job, as each concurrency model runs it: "start n", its steps, "end n".
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "models/world/workload.hpp"
+#include "models/world/world.hpp"
+
+namespace spawnpoint::concurrency {
+
+/// What a model can be told by its [[run]].
+struct Settings {
+  std::int64_t threads = 1;  ///< thread_pool: how many workers.
+};
+
+template <World W>
+typename W::Wait perform(W& world, StepKind kind, Duration duration) {
+  switch (kind) {
+    case StepKind::block:
+      return world.block(duration);
+    case StepKind::cpu:
+      return world.compute(duration);
+    case StepKind::sleep:
+      break;
+  }
+  return world.sleep(duration);
+}
+
+constexpr JobState state_during(StepKind kind) {
+  switch (kind) {
+    case StepKind::block:
+      return JobState::blocked;
+    case StepKind::cpu:
+      return JobState::running;
+    case StepKind::sleep:
+      break;
+  }
+  return JobState::waiting;
+}
+
+template <World W>
+Task<> run_job(W& world, const Workload& work, JobId job) {
+  world.enter(job, JobState::running);
+  for (std::size_t step = 0; step < work.steps().size(); ++step) {
+    const StepKind kind = work.steps()[step].kind;
+    world.enter(job, state_during(kind));
+    co_await perform(world, kind, work.duration(job, step));
+    world.enter(job, JobState::running);
+  }
+  world.enter(job, JobState::done);
+}
+
+/// Waits for the job's arrival first.
+template <World W>
+Task<> run_job_on_arrival(W& world, const Workload& work, JobId job) {
+  if (!work.at_once()) co_await world.sleep_until(work.arrival(job));
+  co_await run_job(world, work, job);
+}
+
+/// A job as a future. Where all jobs are there from the beginning it takes one frame: a million of them are a cost.
+template <World W>
+Task<> job_future(W& world, const Workload& work, JobId job) {
+  return world.task(work.at_once() ? run_job(world, work, job) : run_job_on_arrival(world, work, job));
+}
+
+}  // namespace spawnpoint::concurrency
