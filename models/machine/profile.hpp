@@ -110,6 +110,7 @@ struct Runtime {
   Bytes base_data{};
   Bytes base_resident{};
   std::int64_t base_threads = 1;  ///< Threads of the runtime's own, the main thread among them (Java: 18).
+  Bytes stack_cache{};            ///< Stacks of ended threads that are kept for the next ones, at most.
   Bytes touched{};                ///< Stack that each thread really uses, beyond resident_per_thread.
   std::string message;            ///< What the user sees where a thread is refused; verbatim.
   std::string abort_message;      ///< What the user sees where the process aborts; verbatim.

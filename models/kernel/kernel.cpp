@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/kernel/kernel.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/coroutine/resume.hpp"
+
+namespace spawnpoint::kernel {
+
+std::coroutine_handle<> Kernel::Thread::done() noexcept {
+  request = Request{.cpu = kernel->costs().thread_exit.value, .after = After::exit};
+  return std::noop_coroutine();
+}
+
+Kernel::Kernel(Simulation& simulation, const Machine& machine, const Runtime& runtime, KernelObserver* observer)
+    : simulation_(&simulation),
+      machine_(&machine),
+      runtime_(&runtime),
+      observer_(observer),
+      memory_(machine, runtime),
+      checks_(*machine_, *runtime_, memory_) {
+  const std::int64_t cores = std::max<std::int64_t>(machine.cpus, 1);
+  for (std::int64_t i = 0; i < cores; ++i) cores_.emplace_back(*this);
+  for (auto core = cores_.rbegin(); core != cores_.rend(); ++core) idle_.push_back(&*core);
+}
+
+void Kernel::start(Task<> main) {
+  Thread& thread = threads_.emplace_back(*this, ThreadId{0}, std::move(main));
+  thread.body.on_done(thread);
+  if (observer_ != nullptr) observer_->threads_changed();
+  make_ready(thread, Duration::zero());
+}
+
+Kernel::Wait Kernel::compute(Duration cpu) {
+  return Wait(*this, Request{.cpu = cpu});
+}
+
+Kernel::Wait Kernel::sleep_until(Instant until) {
+  if (until <= now()) return Wait(*this, Request{});
+  return Wait(*this, Request{.cpu = costs().syscall.value, .after = After::sleep, .until = until});
+}
+
+Kernel::Wait Kernel::wait(Condition& condition) {
+  return Wait(*this, Request{.cpu = costs().syscall.value, .after = After::wait, .condition = &condition});
+}
+
+Kernel::Spawn Kernel::spawn(Task<> body) {
+  return Spawn(*this, std::move(body));
+}
+Kernel::Join Kernel::join(ThreadId thread) {
+  return Join(*this, thread);
+}
+
+void Kernel::Spawn::await_suspend(std::coroutine_handle<> waiting) {
+  // mmap and mprotect come first: the thread before this one has often not even started by then.
+  const Duration map = std::min(2 * kernel_->costs().syscall.value, kernel_->costs().thread_create.value);
+  kernel_->submit(Request{.cpu = map, .after = After::map_stack, .spawn = this}, waiting);
+}
+
+bool Kernel::Join::await_ready() const noexcept {
+  return kernel_->threads_[thread_].exited;
+}
+
+void Kernel::Join::await_suspend(std::coroutine_handle<> waiting) {
+  kernel_->submit(Request{.cpu = kernel_->costs().syscall.value, .after = After::join, .target = thread_}, waiting);
+}
+
+void Kernel::submit(const Request& request, std::coroutine_handle<> continuation) {
+  Thread& thread = threads_[current_];
+  thread.request = request;
+  thread.continuation = continuation;
+}
+
+void Kernel::core_fired(Timer& timer) {
+  auto& core = static_cast<Core&>(timer);
+  core.kernel->serve(core);
+}
+
+void Kernel::thread_fired(Timer& timer) {
+  auto& thread = static_cast<Thread&>(timer);
+  thread.kernel->make_ready(thread, thread.kernel->costs().wakeup.value);
+}
+
+/// The core's timer: the request is served, or the time slice is over.
+void Kernel::serve(Core& core) {
+  Thread& thread = *core.running;
+  thread.request.cpu -= now() - core.since;
+  core.since = now();
+  if (thread.request.cpu <= Duration::zero()) {
+    run_thread(core);
+  } else if (ready_first_ == nullptr) {
+    core.slice_end = now() + costs().time_slice;
+    arm(core);
+  } else {
+    thread.next = nullptr;
+    ready_last_->next = &thread;
+    ready_last_ = &thread;
+    dispatch(core);
+  }
+}
+
+/// Does what comes after the CPU time of the running thread's request, until it needs CPU time again or leaves the
+/// core.
+void Kernel::run_thread(Core& core) {
+  Thread& thread = *core.running;
+  while (!ended_) {
+    switch (thread.request.after) {
+      case After::sleep:
+        simulation_->schedule(thread, std::max(thread.request.until + costs().timer_slack.value, now()));
+        release(core);
+        return;
+      case After::wait:
+        if (thread.request.condition->ready()) break;
+        thread.waiting = true;
+        release(core);
+        return;
+      case After::join: {
+        Thread& target = threads_[thread.request.target];
+        if (target.exited) break;
+        target.joiner = &thread;
+        release(core);
+        return;
+      }
+      case After::exit:
+        exit(thread);
+        release(core);
+        return;
+      case After::map_stack:
+        map_stack(thread);
+        if (thread.request.after == After::clone) {
+          arm(core);
+          return;
+        }
+        break;
+      case After::clone:
+        clone(*thread.request.spawn);
+        break;
+      case After::go_on:
+        break;
+    }
+    if (ended_) break;
+    thread.request = Request{};
+    current_ = thread.id;
+    if (thread.continuation) {
+      resume(std::exchange(thread.continuation, nullptr));
+    } else {
+      first_run(thread);
+    }
+    if (ended_ || thread.request.cpu > Duration::zero()) break;
+  }
+  if (!ended_) arm(core);
+}
+
+/// Lets the core's timer fire when the request is served, or when the slice ends and another thread is ready.
+void Kernel::arm(Core& core) {
+  Instant at = core.since + core.running->request.cpu;
+  if (ready_first_ != nullptr) at = std::min(at, std::max(core.slice_end, now()));
+  simulation_->schedule(core, at);
+}
+
+void Kernel::dispatch(Core& core) {
+  Thread& thread = *ready_first_;
+  ready_first_ = thread.next;
+  if (ready_first_ == nullptr) ready_last_ = nullptr;
+  core.running = &thread;
+  core.since = now();
+  core.slice_end = now() + costs().time_slice;
+  thread.request.cpu += costs().context_switch.value;
+  arm(core);
+}
+
+/// The running thread leaves the core.
+void Kernel::release(Core& core) {
+  --runnable_;
+  core.running = nullptr;
+  if (ready_first_ != nullptr) {
+    dispatch(core);
+  } else {
+    idle_.push_back(&core);
+  }
+}
+
+void Kernel::make_ready(Thread& thread, Duration cost) {
+  if (ended_) return;
+  ++runnable_;
+  if (thread.request.after != After::exit) thread.request.after = After::go_on;
+  thread.request.cpu = cost;
+  thread.next = nullptr;
+  const bool first = ready_first_ == nullptr;
+  (first ? ready_first_ : ready_last_->next) = &thread;
+  ready_last_ = &thread;
+  if (!idle_.empty()) {
+    Core& core = *idle_.back();
+    idle_.pop_back();
+    dispatch(core);
+  } else if (first) {
+    // From now on a slice's end matters.
+    for (Core& core : cores_) {
+      if (core.armed() && core.due() > std::max(core.slice_end, now())) arm(core);
+    }
+  }
+}
+
+void Kernel::wake(ThreadId id) {
+  Thread& thread = threads_[id];
+  if (!std::exchange(thread.waiting, false)) return;
+  make_ready(thread, Duration::zero());
+}
+
+void Kernel::refuse(Spawn& spawn, const Refusal& refusal) {
+  if (refusal.errno_name == "SIGKILL") {
+    die(refusal);
+  } else {
+    spawn.result_ = std::unexpected(refusal);
+    spawn.body_ = Task<>();
+  }
+}
+
+/// The first part of a spawn; where it succeeds, the thread's request becomes the second part.
+void Kernel::map_stack(Thread& thread) {
+  Spawn& spawn = *thread.request.spawn;
+  if (const auto refusal = checks_.on_map(counts_)) {
+    refuse(spawn, *refusal);
+    thread.request.after = After::go_on;
+    return;
+  }
+  if (counts_.cached > 0) {
+    --counts_.cached;
+  } else {
+    ++counts_.stacks;
+  }
+  const Duration create = costs().thread_create.value;
+  thread.request.cpu += create - std::min(2 * costs().syscall.value, create);
+  thread.request.after = After::clone;
+}
+
+void Kernel::clone(Spawn& spawn) {
+  if (const auto refusal = checks_.on_clone(counts_)) {
+    --counts_.stacks;
+    refuse(spawn, *refusal);
+    return;
+  }
+  ++counts_.alive;
+  const auto id = static_cast<ThreadId>(threads_.size());
+  Thread& thread = threads_.emplace_back(*this, id, std::move(spawn.body_));
+  thread.body.on_done(thread);
+  spawn.result_ = id;
+  if (observer_ != nullptr) observer_->threads_changed();
+  make_ready(thread, costs().thread_start.value);
+}
+
+void Kernel::first_run(Thread& thread) {
+  if (thread.id != 0) {
+    if (memory_.arena_fits(counts_)) ++counts_.arenas;
+    if (memory_.has_signal_stack()) {
+      if (const auto refusal = checks_.on_start(counts_)) {
+        if (refusal->errno_name == "SIGABRT") {
+          die(*refusal);
+          return;
+        }
+      } else {
+        ++counts_.started;
+      }
+    }
+  }
+  thread.body.start();
+}
+
+void Kernel::exit(Thread& thread) {
+  thread.exited = true;
+  thread.body = Task<>();
+  if (thread.id == 0) {
+    ended_ = true;
+    return;
+  }
+  --counts_.alive;
+  if (counts_.started > 0) --counts_.started;
+  if (observer_ != nullptr) observer_->threads_changed();
+  if (thread.joiner != nullptr) make_ready(*thread.joiner, costs().wakeup.value);
+}
+
+/// A joined thread's stack is kept for the next one; where too much is kept, one is given back.
+void Kernel::joined(ThreadId) {
+  ++counts_.cached;
+  if (counts_.cached > memory_.max_cached_stacks()) {
+    --counts_.cached;
+    --counts_.stacks;
+  }
+}
+
+void Kernel::die(const Refusal& refusal) {
+  death_ = refusal;
+  ended_ = true;
+}
+
+}  // namespace spawnpoint::kernel

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Kernel: one process on a simulated Linux: cores with a preemptive scheduler, threads that are coroutines, sleeping,
+// waiting, clone, exit and join, and the memory that all of that takes. It knows nothing of jobs.
+//
+// What a thread does is a chain of requests: use the CPU for so long, then sleep, wait, start a thread, go on, or end.
+// A core serves one request at a time; when its time slice is over and another thread is ready, the rest waits its
+// turn.
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+#include <deque>
+#include <expected>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/coroutine/task.hpp"
+#include "core/simulation/simulation.hpp"
+#include "core/trace/trace.hpp"
+#include "core/units.hpp"
+#include "models/kernel/process_memory.hpp"
+#include "models/kernel/spawn_checks.hpp"
+#include "models/machine/profile.hpp"
+
+namespace spawnpoint::kernel {
+
+/// A thread of the simulated process: 0 is the main thread, n the n-th one that was created.
+using ThreadId = std::uint32_t;
+
+/// Is told when threads come and go.
+class KernelObserver {
+ public:
+  virtual void threads_changed() = 0;
+
+ protected:
+  ~KernelObserver() = default;
+};
+
+/// Something that a thread waits for, besides time.
+class Condition {
+ public:
+  /// Asked when the thread is about to leave its core: true where there is nothing to wait for any more.
+  virtual bool ready() = 0;
+
+ protected:
+  ~Condition() = default;
+};
+
+class Kernel {
+ public:
+  /// All arguments must outlive the kernel.
+  Kernel(Simulation& simulation, const Machine& machine, const Runtime& runtime, KernelObserver* observer = nullptr);
+  Kernel(const Kernel&) = delete;
+  Kernel& operator=(const Kernel&) = delete;
+
+  /// Starts the process: `main` is the main thread's program. The process ends when it ends.
+  void start(Task<> main);
+
+  /// The thread whose program is being executed right now.
+  ThreadId current() const { return current_; }
+  Instant now() const { return simulation_->now(); }
+
+  class Wait;
+  class Spawn;
+  class Join;
+
+  // What the current thread can ask for. All are awaitables.
+  Wait compute(Duration cpu);
+  Wait sleep_until(Instant until);
+  /// Leaves the core until `condition` is ready or wake(thread) is called.
+  Wait wait(Condition& condition);
+  Spawn spawn(Task<> body);
+  Join join(ThreadId thread);
+
+  /// Makes a thread runnable that waits for a condition.
+  void wake(ThreadId thread);
+
+  /// The process has ended: its main thread returned, or it was killed.
+  bool ended() const { return ended_; }
+  /// Why it was killed, where it was, and which thread's start did it.
+  const std::optional<Refusal>& death() const { return death_; }
+
+  const Costs& costs() const { return machine_->costs; }
+  const ProcessMemory& memory() const { return memory_; }
+  const ThreadCounts& counts() const { return counts_; }
+  /// Threads that were ever created, the main thread not among them.
+  std::int64_t created() const { return static_cast<std::int64_t>(threads_.size()) - 1; }
+  /// Threads that run or could run now.
+  std::int64_t runnable() const { return runnable_; }
+
+ private:
+  enum class After : std::uint8_t { go_on, sleep, wait, map_stack, clone, join, exit };
+
+  struct Request {
+    Duration cpu{};
+    After after = After::go_on;
+    Instant until{};                 ///< sleep
+    Condition* condition = nullptr;  ///< wait
+    Spawn* spawn = nullptr;          ///< map_stack, clone
+    ThreadId target = 0;             ///< join
+  };
+
+  /// A thread is its own timer, while it sleeps, and is told when its program ends.
+  struct Thread final : Timer, Completion {
+    Thread(Kernel& owner, ThreadId number, Task<> program)
+        : Timer(&Kernel::thread_fired), kernel(&owner), id(number), body(std::move(program)) {}
+    std::coroutine_handle<> done() noexcept override;
+
+    Kernel* kernel;
+    ThreadId id;
+    Task<> body;
+    Request request;
+    std::coroutine_handle<> continuation;  ///< Null before the thread's first run.
+    Thread* next = nullptr;                ///< In the run queue.
+    Thread* joiner = nullptr;
+    bool waiting = false;  ///< Has left its core to wait for a condition.
+    bool exited = false;
+  };
+
+  struct Core final : Timer {
+    explicit Core(Kernel& owner) : Timer(&Kernel::core_fired), kernel(&owner) {}
+
+    Kernel* kernel;
+    Thread* running = nullptr;
+    Instant since{};  ///< Up to here the running thread's request has been served.
+    Instant slice_end{};
+  };
+
+  static void core_fired(Timer& timer);
+  static void thread_fired(Timer& timer);
+
+  void submit(const Request& request, std::coroutine_handle<> continuation);
+  void serve(Core& core);
+  void run_thread(Core& core);
+  void arm(Core& core);
+  void dispatch(Core& core);
+  void release(Core& core);
+  void make_ready(Thread& thread, Duration cost);
+  void map_stack(Thread& thread);
+  void clone(Spawn& spawn);
+  void refuse(Spawn& spawn, const Refusal& refusal);
+  void first_run(Thread& thread);
+  void exit(Thread& thread);
+  void joined(ThreadId thread);
+  void die(const Refusal& refusal);
+
+  Simulation* simulation_;
+  const Machine* machine_;
+  const Runtime* runtime_;
+  KernelObserver* observer_;
+  ProcessMemory memory_;
+  SpawnChecks checks_;
+  ThreadCounts counts_;
+  std::deque<Thread> threads_;
+  std::deque<Core> cores_;
+  std::vector<Core*> idle_;        ///< The last one is taken first.
+  Thread* ready_first_ = nullptr;  ///< The run queue, first in, first out.
+  Thread* ready_last_ = nullptr;
+  ThreadId current_ = 0;
+  std::int64_t runnable_ = 0;
+  bool ended_ = false;
+  std::optional<Refusal> death_;
+};
+
+/// The awaitable of compute, sleep_until and wait.
+class [[nodiscard]] Kernel::Wait {
+ public:
+  Wait(Kernel& kernel, const Request& request) noexcept : kernel_(&kernel), request_(request) {}
+  bool await_ready() const noexcept { return request_.after == After::go_on && request_.cpu <= Duration::zero(); }
+  void await_suspend(std::coroutine_handle<> waiting) { kernel_->submit(request_, waiting); }
+  void await_resume() const noexcept {}
+
+ private:
+  Kernel* kernel_;
+  Request request_;
+};
+
+/// Gives the new thread, or why it was refused.
+class [[nodiscard]] Kernel::Spawn {
+ public:
+  Spawn(Kernel& kernel, Task<> body) noexcept : kernel_(&kernel), body_(std::move(body)) {}
+  Spawn(const Spawn&) = delete;
+  Spawn& operator=(const Spawn&) = delete;
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiting);
+  std::expected<ThreadId, Refusal> await_resume() const { return result_; }
+
+ private:
+  friend class Kernel;
+  Kernel* kernel_;
+  Task<> body_;
+  std::expected<ThreadId, Refusal> result_{ThreadId{0}};
+};
+
+class [[nodiscard]] Kernel::Join {
+ public:
+  Join(Kernel& kernel, ThreadId thread) noexcept : kernel_(&kernel), thread_(thread) {}
+  bool await_ready() const noexcept;
+  void await_suspend(std::coroutine_handle<> waiting);
+  void await_resume() { kernel_->joined(thread_); }
+
+ private:
+  Kernel* kernel_;
+  ThreadId thread_;
+};
+
+}  // namespace spawnpoint::kernel

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/kernel/process_memory.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spawnpoint::kernel {
+
+namespace {
+
+// An arena is two maps: its part that is writable, and the reserve.
+constexpr std::int64_t kMapsPerArena = 2;
+// A signal stack is two maps: the stack and its guard.
+constexpr std::int64_t kMapsPerSignalStack = 2;
+// A page-table page has 512 entries on every machine with 64-bit entries and 4 KiB pages.
+constexpr std::int64_t kEntriesPerTable = 512;
+
+Bytes scaled(double bytes_per_thread, std::int64_t threads) {
+  return {std::llround(bytes_per_thread * static_cast<double>(threads))};
+}
+
+}  // namespace
+
+ProcessMemory::ProcessMemory(const Machine& machine, const Runtime& runtime)
+    : machine_(machine), runtime_(runtime), stack_(stack_size(runtime, machine.limits)), guard_(runtime.guard) {
+  if (runtime.guard_mode == GuardMode::none) guard_ = Bytes{0};
+  // Only a guard that differs in its protection keeps two stacks from merging into one map.
+  splits_guard_ = runtime.guard_mode == GuardMode::mprotect && guard_.count > 0;
+  signal_maps_ = has_signal_stack() ? kMapsPerSignalStack : 0;
+  stack_maps_ = splits_guard_ ? std::max<std::int64_t>(runtime.maps_per_thread - signal_maps_, 0) : 0;
+  max_arenas_ = 0;
+  if (runtime.arena.count > 0) {
+    max_arenas_ = runtime.arenas.value_or(std::max<std::int64_t>(runtime.arenas_per_cpu * machine.cpus - 1, 0));
+  }
+}
+
+std::int64_t ProcessMemory::max_cached_stacks() const {
+  return runtime_.stack_cache.count / std::max<std::int64_t>(stack_mapping().count, 1);
+}
+
+std::int64_t ProcessMemory::maps(const ThreadCounts& counts) const {
+  // [vsyscall] is a line of /proc/self/maps, but no map of the process.
+  const std::int64_t base = runtime_.base_maps - 1;
+  const std::int64_t merged = !splits_guard_ && counts.stacks > 0 ? 1 : 0;
+  return base + merged + counts.stacks * stack_maps_ + counts.started * signal_maps_ + counts.arenas * kMapsPerArena;
+}
+
+Bytes ProcessMemory::heap_growth(const ThreadCounts& counts) const {
+  if (runtime_.heap_step.count == 0) return runtime_.heap_per_thread * counts.stacks;
+  return runtime_.heap_step * (runtime_.heap_per_thread * counts.stacks / runtime_.heap_step);
+}
+
+Bytes ProcessMemory::virtual_size(const ThreadCounts& counts) const {
+  return runtime_.base_virtual + stack_mapping() * counts.stacks + runtime_.arena * counts.arenas +
+         runtime_.signal_stack * counts.started + heap_growth(counts);
+}
+
+Bytes ProcessMemory::data(const ThreadCounts& counts) const {
+  return runtime_.base_data + committed(counts);
+}
+
+Bytes ProcessMemory::committed(const ThreadCounts& counts) const {
+  // A guard made by mprotect stays PROT_NONE and counts for nothing; one made by madvise is part of a writable map.
+  const Bytes a_stack = runtime_.guard_mode == GuardMode::madvise ? stack_mapping() : stack_;
+  const Bytes signal = has_signal_stack() ? runtime_.signal_stack - machine_.page_size : Bytes{0};
+  return a_stack * counts.stacks + runtime_.arena_data * counts.arenas + signal * counts.started + heap_growth(counts);
+}
+
+Bytes ProcessMemory::touched() const {
+  if (runtime_.touched.count == 0) return Bytes{0};
+  // The part that is used begins somewhere within a page.
+  const std::int64_t page = machine_.page_size.count;
+  return std::min(Bytes{(runtime_.touched.count + page - 1) / page * page + page}, stack_);
+}
+
+Bytes ProcessMemory::resident(const ThreadCounts& counts) const {
+  return runtime_.base_resident + runtime_.resident_per_thread * counts.stacks + touched() * counts.alive;
+}
+
+Bytes ProcessMemory::kernel_stacks(const ThreadCounts& counts) const {
+  return machine_.costs.kernel_stack * counts.alive;
+}
+
+Bytes ProcessMemory::page_tables(const ThreadCounts& counts) const {
+  const double table = static_cast<double>(machine_.costs.page_table.count);
+  const double covers = static_cast<double>(machine_.page_size.count * kEntriesPerTable);
+  const double mapping = static_cast<double>(stack_mapping().count);
+  // A stack that is as large as what one table covers has a table of its own; smaller ones share.
+  const double tables = mapping >= covers ? 1 + static_cast<double>(touched().count) / covers : mapping / covers;
+  const double upper = mapping / (covers * static_cast<double>(kEntriesPerTable));
+  return scaled(table * (tables + upper), counts.stacks);
+}
+
+Bytes ProcessMemory::slab(const ThreadCounts& counts) const {
+  const Costs& costs = machine_.costs;
+  const std::int64_t added_maps = maps(counts) - (runtime_.base_maps - 1);
+  const Bytes each = costs.task_struct + costs.thread_slab;
+  return each * counts.alive + costs.anon_vma * counts.stacks + costs.map_struct * added_maps;
+}
+
+Bytes ProcessMemory::added(const ThreadCounts& counts) const {
+  return resident(counts) - runtime_.base_resident + kernel_stacks(counts) + page_tables(counts) + slab(counts);
+}
+
+Bytes ProcessMemory::charged(const ThreadCounts& counts) const {
+  return added(counts) - machine_.costs.uncharged_slab * counts.alive;
+}
+
+bool ProcessMemory::arena_fits(const ThreadCounts& counts) const {
+  if (counts.arenas >= max_arenas_) return false;
+  const SizeLimit& limit = machine_.limits.address_space;
+  return !limit || virtual_size(counts) + runtime_.arena <= *limit;
+}
+
+ThreadCounts ProcessMemory::settled(std::int64_t threads) const {
+  ThreadCounts counts{.alive = threads,
+                      .stacks = threads,
+                      .cached = 0,
+                      .started = has_signal_stack() ? threads : 0,
+                      .arenas = std::min(threads, max_arenas_)};
+  if (machine_.limits.address_space) {
+    // Each of the first threads takes its stack and an arena, while both fit.
+    const Bytes each = stack_mapping() + runtime_.arena;
+    const Bytes room = *machine_.limits.address_space - runtime_.base_virtual;
+    counts.arenas = std::min(counts.arenas, std::max<std::int64_t>(room / each, 0));
+  }
+  return counts;
+}
+
+}  // namespace spawnpoint::kernel

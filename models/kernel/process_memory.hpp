@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ProcessMemory: what a process's threads take, counted as Linux counts it: maps, address space, data, commitment,
+// resident set, kernel stacks, page tables, slab. Pure arithmetic over how many threads there are; the constants come
+// from the machine's and the runtime's profiles.
+#pragma once
+
+#include <cstdint>
+
+#include "core/units.hpp"
+#include "models/machine/profile.hpp"
+
+namespace spawnpoint::kernel {
+
+/// How many of each thing the process has, beyond what it had before its first thread.
+struct ThreadCounts {
+  std::int64_t alive = 0;    ///< Threads that exist.
+  std::int64_t stacks = 0;   ///< Stacks that are mapped: of those alive, of those not yet joined, and kept ones.
+  std::int64_t cached = 0;   ///< Stacks that are kept for the next threads.
+  std::int64_t started = 0;  ///< Threads that have a signal stack, where the runtime uses them.
+  std::int64_t arenas = 0;   ///< malloc arenas beyond the first.
+};
+
+class ProcessMemory {
+ public:
+  ProcessMemory(const Machine& machine, const Runtime& runtime);
+
+  Bytes stack() const { return stack_; }
+  Bytes guard() const { return guard_; }
+  /// Address space that one stack takes, its guard included.
+  Bytes stack_mapping() const { return stack_ + guard_; }
+  bool splits_guard() const { return splits_guard_; }
+  std::int64_t max_arenas() const { return max_arenas_; }
+  std::int64_t max_cached_stacks() const;
+  bool has_signal_stack() const { return runtime_.signal_stack.count > 0; }
+
+  /// Entries in the process's list of maps, as vm.max_map_count counts them.
+  std::int64_t maps(const ThreadCounts& counts) const;
+  /// VmSize, what RLIMIT_AS holds.
+  Bytes virtual_size(const ThreadCounts& counts) const;
+  /// VmData, what RLIMIT_DATA holds.
+  Bytes data(const ThreadCounts& counts) const;
+  /// What the process's threads add to Committed_AS.
+  Bytes committed(const ThreadCounts& counts) const;
+  /// VmRSS.
+  Bytes resident(const ThreadCounts& counts) const;
+  Bytes kernel_stacks(const ThreadCounts& counts) const;
+  Bytes page_tables(const ThreadCounts& counts) const;
+  Bytes slab(const ThreadCounts& counts) const;
+  /// What the process's threads add to the machine's memory in use.
+  Bytes added(const ThreadCounts& counts) const;
+  /// What they add to the memory cgroup: the same, less the slab that is not charged.
+  Bytes charged(const ThreadCounts& counts) const;
+
+  /// With `threads` idle threads, when all has settled: each has started, and has its arena where one could be had.
+  ThreadCounts settled(std::int64_t threads) const;
+  /// Whether one more arena fits: their number is limited, and their address space by RLIMIT_AS.
+  bool arena_fits(const ThreadCounts& counts) const;
+
+ private:
+  /// Resident memory of a thread's own use of its stack.
+  Bytes touched() const;
+  Bytes heap_growth(const ThreadCounts& counts) const;
+
+  Machine machine_;
+  Runtime runtime_;
+  Bytes stack_;
+  Bytes guard_;
+  bool splits_guard_;
+  std::int64_t stack_maps_;
+  std::int64_t signal_maps_;
+  std::int64_t max_arenas_;
+};
+
+}  // namespace spawnpoint::kernel
