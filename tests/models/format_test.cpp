@@ -95,7 +95,8 @@ TEST_CASE("what is not known is null in JSON") {
 TEST_CASE("a name that is not UTF-8 still gives valid JSON") {
   RunResult result;
   result.scenario = "caf\xe9.toml";
-  CHECK_NOTHROW((void)nlohmann::json::parse(to_json_line(result)));
+  const std::string line = to_json_line(result);
+  CHECK(nlohmann::json::accept(line));
 }
 
 TEST_CASE("the ladder's JSON has the contract's fields") {

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ModeledExecutor: the world of tasks in an executor with one thread, on the simulation.
+//
+// The executor's thread has a clock of its own, which runs ahead of the simulation's while the thread is busy: no other
+// thread of the process could see the difference. An event that is due while the thread is busy is taken up as soon as
+// the thread comes back to it, in the order of the due times: that is what an executor does.
+#pragma once
+
+#include <algorithm>
+#include <coroutine>
+#include <cstdint>
+#include <utility>
+
+#include "core/coroutine/task.hpp"
+#include "core/simulation/simulation.hpp"
+#include "models/lab/result.hpp"
+#include "models/machine/profile.hpp"
+#include "models/world/modeled_recording.hpp"
+#include "models/world/world.hpp"
+
+namespace spawnpoint {
+
+class ModeledExecutor {
+ public:
+  class Wait;
+
+  /// All must outlive the world.
+  ModeledExecutor(Simulation& simulation, const Machine& machine, const Runtime& runtime, TraceRecorder* recorder);
+
+  Instant now() const { return std::max(clock_, simulation_->now()); }
+  Wait sleep(Duration duration);
+  Wait sleep_until(Instant instant);
+  /// Holds the executor's only thread.
+  Wait block(Duration duration);
+  Wait compute(Duration duration);
+
+  Task<> task(Task<> task) {
+    spend(runtime_->task_spawn);
+    ++tasks_;
+    tasks_changed();
+    return task;
+  }
+
+  void enter(JobId job, JobState state) {
+    recording_.enter(job, state, 0, now());
+    if (state == JobState::done) {
+      note_poll(job);
+      --tasks_;
+      tasks_changed();
+    } else if (state == JobState::waiting) {
+      note_poll(job);
+    }
+  }
+
+  void start(Task<> program);
+  bool ended() const { return program_.done(); }
+
+  std::int64_t completed() const { return recording_.completed(); }
+  const ModeledRecording& recording() const { return recording_; }
+  MemoryUse peak_memory() const { return peak_memory_; }
+  /// The longest time that a job held the thread without a break.
+  Duration longest_poll() const { return longest_poll_; }
+  JobId longest_poll_job() const { return longest_poll_job_; }
+
+ private:
+  /// The thread is busy for so long.
+  void spend(Duration duration) { clock_ = now() + duration; }
+  /// A timer has fired: the thread wakes, if it slept, and polls the task.
+  void woken();
+  void tasks_changed();
+  void note_poll(JobId job) {
+    const Duration held = now() - poll_began_;
+    if (held > longest_poll_) {
+      longest_poll_ = held;
+      longest_poll_job_ = job;
+    }
+    poll_began_ = now();
+  }
+
+  Simulation* simulation_;
+  const Runtime* runtime_;
+  const Costs* costs_;
+  ModeledRecording recording_;
+  Task<> program_;
+  Instant clock_{};
+  std::int64_t tasks_ = 0;
+  MemoryUse peak_memory_;
+  Instant poll_began_{};
+  Duration longest_poll_{};
+  JobId longest_poll_job_ = kNoJob;
+};
+
+class [[nodiscard]] ModeledExecutor::Wait {
+ public:
+  enum class Kind : std::uint8_t { timer, hold };
+
+  Wait(ModeledExecutor& world, Kind kind, Instant until) noexcept : world_(&world), until_(until), kind_(kind) {}
+
+  bool await_ready() const noexcept { return kind_ == Kind::hold || until_ <= world_->now(); }
+  void await_suspend(std::coroutine_handle<> waiting) {
+    world_->spend(world_->runtime_->timer);
+    // The timer may be due before the simulation's clock would notice: it is, at the earliest, now.
+    world_->simulation_->schedule_resume(waiting, std::max(until_, world_->simulation_->now()));
+    suspended_ = true;
+  }
+  void await_resume() {
+    if (kind_ == Kind::hold) {
+      world_->clock_ = std::max(world_->now(), until_);
+    } else if (suspended_) {
+      world_->woken();
+    }
+  }
+
+ private:
+  ModeledExecutor* world_;
+  Instant until_;
+  Kind kind_;
+  bool suspended_ = false;
+};
+
+}  // namespace spawnpoint

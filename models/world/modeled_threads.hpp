@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ModeledThreads: the world of threads on the simulated kernel.
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+#include <deque>
+#include <expected>
+#include <optional>
+#include <utility>
+
+#include "core/coroutine/task.hpp"
+#include "models/kernel/kernel.hpp"
+#include "models/lab/result.hpp"
+#include "models/world/modeled_recording.hpp"
+#include "models/world/world.hpp"
+
+namespace spawnpoint {
+
+class ModeledThreads final : public kernel::KernelObserver {
+ public:
+  using Wait = kernel::Kernel::Wait;
+  using Thread = kernel::ThreadId;
+  template <class T>
+  class Channel;
+  class Spawn;
+
+  /// All must outlive the world.
+  ModeledThreads(Simulation& simulation, const Machine& machine, const Runtime& runtime, TraceRecorder* recorder)
+      : runtime_(&runtime), kernel_(simulation, machine, runtime, this), recording_(recorder) {}
+
+  Instant now() const { return kernel_.now(); }
+  Wait sleep(Duration duration) { return kernel_.sleep_until(now() + duration); }
+  Wait sleep_until(Instant instant) { return kernel_.sleep_until(instant); }
+  /// A thread that sleeps is held anyway.
+  Wait block(Duration duration) { return sleep(duration); }
+  Wait compute(Duration duration) { return kernel_.compute(duration); }
+  Task<> task(Task<> task) { return task; }
+
+  void enter(JobId job, JobState state) {
+    if (state == JobState::starting) starting_ = job;
+    recording_.enter(job, state, kernel_.current(), now());
+  }
+
+  Spawn spawn_thread(Task<> body);
+  kernel::Kernel::Join join(Thread thread) { return kernel_.join(thread); }
+  void fail(JobId job, const SpawnRefusal& refusal);
+
+  void start(Task<> program) { kernel_.start(std::move(program)); }
+  bool ended() const { return kernel_.ended(); }
+  /// After the end: notes a death, if there was one.
+  void finish();
+
+  std::int64_t completed() const { return recording_.completed(); }
+  const ModeledRecording& recording() const { return recording_; }
+  const kernel::Kernel& kernel() const { return kernel_; }
+  MemoryUse peak_memory() const { return peak_memory_; }
+
+ private:
+  void threads_changed() override;
+
+  const Runtime* runtime_;
+  kernel::Kernel kernel_;
+  ModeledRecording recording_;
+  JobId starting_ = kNoJob;
+  MemoryUse peak_memory_;
+};
+
+class [[nodiscard]] ModeledThreads::Spawn {
+ public:
+  Spawn(ModeledThreads& world, Task<> body) : world_(&world), spawn_(world.kernel_, std::move(body)) {}
+  Spawn(const Spawn&) = delete;
+  Spawn& operator=(const Spawn&) = delete;
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiting) { spawn_.await_suspend(waiting); }
+  std::expected<Thread, SpawnRefusal> await_resume() const;
+
+ private:
+  ModeledThreads* world_;
+  kernel::Kernel::Spawn spawn_;
+};
+
+/// A queue between threads: first in, first out, for values as for those that wait for them.
+template <class T>
+class ModeledThreads::Channel {
+ public:
+  explicit Channel(ModeledThreads& world) : kernel_(&world.kernel_) {}
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+
+  class [[nodiscard]] Receive final : kernel::Condition {
+   public:
+    explicit Receive(Channel& channel) : channel_(&channel) {}
+    Receive(const Receive&) = delete;
+    Receive& operator=(const Receive&) = delete;
+
+    bool await_ready() { return take(); }
+    void await_suspend(std::coroutine_handle<> waiting) {
+      thread_ = channel_->kernel_->current();
+      channel_->kernel_->wait(*this).await_suspend(waiting);
+    }
+    std::optional<T> await_resume() { return std::move(value_); }
+
+   private:
+    friend class Channel;
+    bool take() {
+      if (channel_->values_.empty()) return channel_->closed_;
+      value_ = std::move(channel_->values_.front());
+      channel_->values_.pop_front();
+      return true;
+    }
+    /// A value may have come between the look at the queue and the wait.
+    bool ready() override {
+      if (take()) return true;
+      channel_->waiting_.push_back(this);
+      return false;
+    }
+
+    Channel* channel_;
+    std::optional<T> value_;
+    kernel::ThreadId thread_ = 0;
+  };
+
+  Receive receive() { return Receive(*this); }
+
+  /// Costs a system call where a thread has to be woken.
+  kernel::Kernel::Wait send(T value) {
+    if (waiting_.empty()) {
+      values_.push_back(std::move(value));
+      return kernel_->compute(Duration::zero());
+    }
+    Receive& receiver = *waiting_.front();
+    waiting_.pop_front();
+    receiver.value_ = std::move(value);
+    kernel_->wake(receiver.thread_);
+    return kernel_->compute(kernel_->costs().syscall.value + kernel_->costs().wakeup.value);
+  }
+
+  /// Those that wait, and those that come later, get what is left, and then nothing.
+  kernel::Kernel::Wait close() {
+    closed_ = true;
+    Duration cost{};
+    for (Receive* receiver : waiting_) {
+      kernel_->wake(receiver->thread_);
+      cost += kernel_->costs().wakeup.value;
+    }
+    if (!waiting_.empty()) cost += kernel_->costs().syscall.value;
+    waiting_.clear();
+    return kernel_->compute(cost);
+  }
+
+ private:
+  kernel::Kernel* kernel_;
+  std::deque<T> values_;
+  std::deque<Receive*> waiting_;
+  bool closed_ = false;
+};
+
+}  // namespace spawnpoint

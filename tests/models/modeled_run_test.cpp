@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The concurrency models on the simulated kernel: the article's programs, failure points, determinism.
+#include <string>
+#include <vector>
+
+#include "models/lab/run.hpp"
+#include "models/world/workload.hpp"
+#include "tests/catch.hpp"
+#include "tests/models/laboratory.hpp"
+
+using namespace spawnpoint;
+using namespace std::chrono_literals;
+using namespace spawnpoint::literals;
+using spawnpoint::tests::job_lines;
+using spawnpoint::tests::same_trace;
+using spawnpoint::tests::scenario;
+
+TEST_CASE("Sequential jobs run one after the other") {
+  const RunResult result = run_modeled(scenario("sequential", 3), 0, {});
+  CHECK(job_lines(result) == "start 1, end 1, start 2, end 2, start 3, end 3");
+  CHECK(result.completed == 3);
+  CHECK(to_seconds(result.wall) == Approx(3).epsilon(0.01));
+  CHECK(result.peak_threads == 1);
+}
+
+TEST_CASE("A thread for each job makes three jobs run at the same time") {
+  const RunResult result = run_modeled(scenario("thread_per_job", 3), 0, {});
+  CHECK(result.completed == 3);
+  CHECK(job_lines(result, /*ends_only=*/true) == "end 1, end 2, end 3");
+  CHECK(to_seconds(result.wall) == Approx(1).epsilon(0.01));
+  CHECK(result.peak_threads == 4);
+}
+
+TEST_CASE("Awaiting job by job is serial") {
+  const RunResult result = run_modeled(scenario("await_each", 3), 0, {});
+  CHECK(job_lines(result) == "start 1, end 1, start 2, end 2, start 3, end 3");
+  CHECK(to_seconds(result.wall) == Approx(3).epsilon(0.01));
+}
+
+TEST_CASE("join_all runs three jobs at the same time on one thread") {
+  const RunResult result = run_modeled(scenario("join_all", 3), 0, {});
+  CHECK(job_lines(result) == "start 1, start 2, start 3, end 1, end 2, end 3");
+  CHECK(to_seconds(result.wall) == Approx(1).epsilon(0.01));
+  CHECK(result.peak_threads == 1);
+  CHECK(result.peak_tasks == 3);
+}
+
+TEST_CASE("A blocking call makes join_all serial, and the job that held the thread is known") {
+  Scenario blocking = scenario("join_all", 3);
+  blocking.jobs.steps = {Step{StepKind::block, Distribution::constant(1s)}};
+  const RunResult result = run_modeled(blocking, 0, {});
+  CHECK(job_lines(result) == "start 1, end 1, start 2, end 2, start 3, end 3");
+  CHECK(to_seconds(result.wall) == Approx(3).epsilon(0.01));
+  CHECK(to_seconds(result.longest_poll) == Approx(1).epsilon(0.01));
+}
+
+TEST_CASE("Awaiting a list of futures in a loop is serial, since a future does nothing until it is awaited") {
+  const RunResult result = run_modeled(scenario("await_in_loop", 3), 0, {});
+  CHECK(job_lines(result) == "start 1, end 1, start 2, end 2, start 3, end 3");
+  CHECK(to_seconds(result.wall) == Approx(3).epsilon(0.01));
+}
+
+TEST_CASE("A pool of two threads does blocking jobs two at a time") {
+  Scenario pool = scenario("thread_pool", 10);
+  pool.runs[0].threads = 2;
+  pool.jobs.steps = {Step{StepKind::block, Distribution::constant(1s)}};
+  const RunResult result = run_modeled(pool, 0, {});
+  CHECK(result.completed == 10);
+  CHECK(result.peak_threads == 3);
+  CHECK(to_seconds(result.wall) == Approx(5).epsilon(0.01));
+}
+
+TEST_CASE("Jobs that compute share the cores") {
+  Scenario busy = scenario("thread_per_job", 8);
+  busy.machine.cpus = 2;
+  busy.jobs.steps = {Step{StepKind::cpu, Distribution::constant(100ms)}};
+  const RunResult result = run_modeled(busy, 0, {});
+  CHECK(result.completed == 8);
+  CHECK(to_seconds(result.wall) == Approx(0.4).epsilon(0.02));
+}
+
+TEST_CASE("A time slice lets a short job pass a long one on one core") {
+  Scenario mixed = scenario("thread_per_job", 2);
+  mixed.machine.cpus = 1;
+  mixed.jobs.steps = {Step{StepKind::cpu, Distribution::empirical({1s, 10ms})}};
+  // Find a seed where the first job is the long one.
+  for (mixed.seed = 1;; ++mixed.seed) {
+    const Workload work(mixed.jobs, mixed.seed);
+    if (work.duration(0, 0) == 1s && work.duration(1, 0) == 10ms) break;
+  }
+  const RunResult result = run_modeled(mixed, 0, {});
+  CHECK(job_lines(result, true) == "end 2, end 1");
+}
+
+TEST_CASE("The first thread past pids.max is refused, and the jobs before it complete") {
+  Scenario playground = scenario("thread_per_job", 1000);
+  playground.machine.limits.pids_max = {512};
+  playground.machine.in_use.cgroup_tasks = {5};
+  const RunResult result = run_modeled(playground, 0, {});
+  REQUIRE(result.failure);
+  CHECK(result.failure->job == 507);  // people see 508
+  CHECK(result.failure->threads == 507);
+  CHECK(result.failure->call == "clone3");
+  CHECK(result.failure->errno_name == "EAGAIN");
+  CHECK(result.failure->limit == "pids.max");
+  CHECK(result.failure->value == 512);
+  CHECK(result.completed == 507);
+  CHECK(result.peak_threads == 508);
+}
+
+TEST_CASE("Threads alive at once are bounded by the spawn rate times a job's duration") {
+  Scenario slow = scenario("thread_per_job", 20000);
+  slow.machine.cpus = 8;
+  slow.machine.limits.pids_max = {18887};
+  slow.machine.in_use.cgroup_tasks = {8};
+  slow.machine.limits.max_map_count.reset();
+  slow.machine.costs.thread_create = {100us, {}};
+  const RunResult slowly = run_modeled(slow, 0, {});
+  CHECK_FALSE(slowly.failure);
+  CHECK(slowly.completed == 20000);
+  CHECK(slowly.peak_threads == Approx(10000).epsilon(0.02));
+
+  Scenario fast = slow;
+  fast.machine.costs.thread_create = {15us, {}};
+  const RunResult failed = run_modeled(fast, 0, {});
+  REQUIRE(failed.failure);
+  CHECK(failed.failure->threads == 18879);
+}
+
+TEST_CASE("The same seed gives the same trace, another one another") {
+  Scenario random = scenario("thread_pool", 200);
+  random.runs[0].threads = 7;
+  random.jobs.steps = {Step{StepKind::sleep, Distribution::exponential(10ms)},
+                       Step{StepKind::cpu, Distribution::uniform(1ms, 2ms)}};
+  random.jobs.arrivals = {.kind = Arrivals::Kind::rate, .rate_per_second = 500};
+  const RunResult one = run_modeled(random, 0, {});
+  const RunResult two = run_modeled(random, 0, {});
+  CHECK(same_trace(*one.trace, *two.trace));
+  CHECK(one.events == two.events);
+  random.seed += 1;
+  CHECK_FALSE(same_trace(*run_modeled(random, 0, {}).trace, *one.trace));
+}
+
+TEST_CASE("A stopped run keeps what it has") {
+  Scenario big = scenario("thread_per_job", 100000);
+  big.machine.limits = {};
+  std::stop_source stop;
+  RunOptions options;
+  options.stop = stop.get_token();
+  options.progress = [&](const Progress&) { stop.request_stop(); };
+  stop.request_stop();
+  const RunResult result = run_modeled(big, 0, options);
+  CHECK(result.stopped);
+  CHECK(result.completed < 100000);
+  REQUIRE(result.trace);
+  CHECK(result.trace->marks.size() == 1);
+}
+
+TEST_CASE("A million jobs complete in the modeled executor") {
+  const RunResult result = run_modeled(scenario("join_all", 1000000), 0, {});
+  CHECK(result.completed == 1000000);
+  CHECK(result.peak_tasks == 1000000);
+  CHECK(to_seconds(result.wall) < 1.2);
+}
