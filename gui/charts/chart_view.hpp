@@ -57,15 +57,21 @@ class ChartView : public QWidget {
   QSize sizeHint() const override { return {800, 150}; }
   QSize minimumSizeHint() const override { return {240, 80}; }
 
+ signals:
+  /// By the key L.
+  void logarithmic_changed(bool logarithmic);
+
  protected:
+  void paintEvent(QPaintEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   struct State;
-  void refresh();         ///< Data and axes for the visible range.
-  void refresh_cursor();  ///< Crosshair, selection and markers only.
+  /// Data and axes for the visible range.
+  void refresh();
+
   std::unique_ptr<State> state_;
 };
 

@@ -8,10 +8,9 @@
 
 #include "gui/theme/theme.hpp"
 #include "gui/timeline/time_view.hpp"
+#include "gui/timeline/timeline_data.hpp"
 
 namespace spawnpoint::gui {
-
-enum class TimelineRows : std::uint8_t { threads, jobs };
 
 class TimelineWidget : public QAbstractScrollArea {
   Q_OBJECT

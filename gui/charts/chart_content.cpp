@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/charts/chart_content.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "gui/timeline/timeline_picture.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+void add_line(ChartContent& content, const WorldTrace& of, const QString& name, const QColor& color, Glyph glyph,
+              Series series) {
+  if (series.empty() || series.maximum() <= 0) return;
+  content.lines.push_back({name, of.world, color, glyph, std::move(series), of.trace->end});
+}
+
+void add_marks(ChartContent& content, const WorldTrace& of) {
+  for (const Mark& mark : of.trace->marks) {
+    if (mark.kind == MarkKind::stopped || mark.kind == MarkKind::executor_stall) continue;
+    content.marks.push_back({of.world, mark.at, QStringLiteral("✕ ") + mark_text(mark)});
+  }
+}
+
+}  // namespace
+
+ChartContent memory_chart(const std::vector<WorldTrace>& traces, const Theme& theme) {
+  ChartContent content;
+  content.title = QStringLiteral("Memory");
+  content.unit = ChartUnit::bytes;
+  for (const WorldTrace& of : traces) {
+    if (!of.trace) continue;
+    const Trace& trace = *of.trace;
+    const Series kernel =
+        sum({&trace[SeriesKind::kernel_stacks], &trace[SeriesKind::page_tables], &trace[SeriesKind::slab]});
+    add_line(content, of, QStringLiteral("virtual"), theme.color(SeriesKind::virtual_size), Glyph::triangle,
+             trace[SeriesKind::virtual_size]);
+    add_line(content, of, QStringLiteral("resident"), theme.color(SeriesKind::resident), Glyph::circle,
+             trace[SeriesKind::resident]);
+    add_line(content, of, QStringLiteral("kernel"), theme.color(SeriesKind::kernel_stacks), Glyph::square, kernel);
+    add_marks(content, of);
+  }
+  return content;
+}
+
+ChartContent threads_chart(const std::vector<WorldTrace>& traces, const Theme& theme) {
+  ChartContent content;
+  content.title = QStringLiteral("Threads and tasks");
+  for (const WorldTrace& of : traces) {
+    if (!of.trace) continue;
+    const Trace& trace = *of.trace;
+    add_line(content, of, QStringLiteral("threads"), theme.color(SeriesKind::threads), Glyph::circle,
+             trace[SeriesKind::threads]);
+    add_line(content, of, QStringLiteral("tasks"), theme.color(SeriesKind::tasks), Glyph::diamond,
+             trace[SeriesKind::tasks]);
+    add_line(content, of, QStringLiteral("runnable"), theme.color(SeriesKind::runnable), Glyph::square,
+             trace[SeriesKind::runnable]);
+    add_marks(content, of);
+  }
+  return content;
+}
+
+Series sum(const std::vector<const Series*>& series) {
+  Series total;
+  std::vector<std::size_t> next(series.size(), 0);
+  for (;;) {
+    Instant at = kNever;
+    for (std::size_t i = 0; i < series.size(); ++i) {
+      if (next[i] < series[i]->time.size()) at = std::min(at, series[i]->time[next[i]]);
+    }
+    if (at == kNever) return total;
+    double value = 0;
+    for (std::size_t i = 0; i < series.size(); ++i) {
+      while (next[i] < series[i]->time.size() && series[i]->time[next[i]] <= at) ++next[i];
+      if (next[i] > 0) value += series[i]->value[next[i] - 1];
+    }
+    total.append(at, value);
+  }
+}
+
+std::vector<Corner> corners(const Series& series, const TimeRange& range, Instant end, int columns) {
+  std::vector<Corner> points;
+  const Instant last = std::min(range.end, end);
+  if (series.empty() || columns <= 0 || last <= range.begin) return points;
+  const auto step_to = [&](double at, double value) {
+    if (!points.empty() && points.back().value != value && points.back().at != at)
+      points.push_back({at, points.back().value});
+    points.push_back({at, value});
+  };
+
+  auto i = static_cast<std::size_t>(std::upper_bound(series.time.begin(), series.time.end(), range.begin) -
+                                    series.time.begin());
+  // The value that holds at the range's begin; a series that starts later starts with its first step.
+  if (i > 0) step_to(to_seconds(range.begin), series.value[i - 1]);
+  const auto stop =
+      static_cast<std::size_t>(std::upper_bound(series.time.begin(), series.time.end(), last) - series.time.begin());
+  const TimeAxis axis{range, 0, static_cast<double>(columns)};
+  while (i < stop) {
+    const Instant edge = axis.time(std::floor(axis.x(series.time[i])) + 1);
+    const std::size_t first = i;
+    std::size_t low = i;
+    std::size_t high = i;
+    for (++i; i < stop && series.time[i] < edge; ++i) {
+      if (series.value[i] < series.value[low]) low = i;
+      if (series.value[i] > series.value[high]) high = i;
+    }
+    std::array<std::size_t, 4> kept = {first, std::min(low, high), std::max(low, high), i - 1};
+    std::size_t before = SIZE_MAX;
+    for (const std::size_t k : kept) {
+      if (k == before) continue;
+      step_to(to_seconds(series.time[k]), series.value[k]);
+      before = k;
+    }
+  }
+  if (!points.empty() && points.back().at < to_seconds(last)) points.push_back({to_seconds(last), points.back().value});
+  return points;
+}
+
+}  // namespace spawnpoint::gui

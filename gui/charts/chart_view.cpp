@@ -1,0 +1,608 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The one place that knows QCustomPlot.
+#include "gui/charts/chart_view.hpp"
+
+#include <qcustomplot.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "gui/charts/value_axis.hpp"
+#include "gui/timeline/accessible.hpp"
+#include "gui/timeline/timeline_hover.hpp"
+#include "models/lab/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+constexpr int kHeader = 20;
+constexpr int kFooter = 20;
+constexpr int kTextPixels = 11;
+
+/// Ticks that were computed elsewhere.
+class GivenTicks : public QCPAxisTicker {
+ public:
+  void set(QVector<double> at, QVector<QString> labels) {
+    at_ = std::move(at);
+    labels_ = std::move(labels);
+  }
+  void generate(const QCPRange&, const QLocale&, QChar, int, QVector<double>& tick_values, QVector<double>* sub_ticks,
+                QVector<QString>* tick_labels) override {
+    tick_values = at_;
+    if (sub_ticks) sub_ticks->clear();
+    if (tick_labels) *tick_labels = labels_;
+  }
+
+ private:
+  QVector<double> at_;
+  QVector<QString> labels_;
+};
+
+QCPScatterStyle scatter(const ChartLine& line, const Theme& theme) {
+  QCPScatterStyle::ScatterShape shape = QCPScatterStyle::ssCircle;
+  switch (line.glyph) {
+    case Glyph::circle:
+      shape = QCPScatterStyle::ssCircle;
+      break;
+    case Glyph::square:
+      shape = QCPScatterStyle::ssSquare;
+      break;
+    case Glyph::triangle:
+      shape = QCPScatterStyle::ssTriangle;
+      break;
+    case Glyph::diamond:
+      shape = QCPScatterStyle::ssDiamond;
+      break;
+  }
+  const QBrush inside(line.world == WorldKind::live ? line.color : theme.base);
+  return {shape, QPen(line.color, 1.2), inside, 7};
+}
+
+QString value_text(ChartUnit unit, double value) {
+  const auto whole = static_cast<std::int64_t>(std::llround(value));
+  return QString::fromStdString(unit == ChartUnit::bytes ? format_bytes(Bytes{whole}) : format_count(whole));
+}
+
+}  // namespace
+
+struct FigurePainter::State {
+  QCPPainter painter;
+};
+
+FigurePainter::FigurePainter(QPaintDevice& device) : state_(std::make_unique<State>()) {
+  state_->painter.begin(&device);
+  state_->painter.setModes(QCPPainter::pmVectorized | QCPPainter::pmNoCaching);
+}
+FigurePainter::~FigurePainter() {
+  state_->painter.end();
+}
+QPainter& FigurePainter::operator*() const {
+  return state_->painter;
+}
+
+struct ChartView::State {
+  State(ChartView& widget_of, TimeView& view_of)
+      : widget(widget_of), view(view_of), plot(new QCustomPlot(&widget_of)) {}
+
+  ChartView& widget;
+  TimeView& view;
+  QCustomPlot* plot;
+  QSharedPointer<GivenTicks> time_ticks{new GivenTicks};
+  QSharedPointer<GivenTicks> value_ticks{new GivenTicks};
+  ChartContent content;
+  Theme theme = make_theme(ThemeKind::light);
+  bool logarithmic = false;
+  bool time_labels = false;
+  QString empty_text = ChartView::tr("Nothing to draw yet: F5 runs the scenario.");
+
+  struct Graphs {
+    QCPGraph* line = nullptr;
+    QCPGraph* glyphs = nullptr;
+  };
+  std::vector<Graphs> graphs;
+  struct MarkItems {
+    QCPItemLine* line = nullptr;
+    QCPItemText* label = nullptr;
+  };
+  std::vector<MarkItems> marks;
+  QCPItemLine* crosshair = nullptr;
+  QCPItemRect* selection = nullptr;
+  QCPItemLine* markers[2] = {nullptr, nullptr};
+  std::optional<Instant> pressed;
+  bool dragged = false;
+
+  QRect plot_area(const QSize& size) const { return {0, kHeader, size.width(), std::max(1, size.height() - kHeader)}; }
+  void set_up();
+  void apply_theme();
+  void rebuild();
+  void update_data(int width, int height);
+  void update_cursor();
+  void paint_header(QPainter& painter, const QRectF& where) const;
+  QCPItemLine* vertical_line(const QString& layer);
+  static void place(QCPItemLine* line, Instant at);
+  void describe() const;
+};
+
+void ChartView::State::set_up() {
+  plot->setAttribute(Qt::WA_OpaquePaintEvent);
+  plot->setFocusPolicy(Qt::NoFocus);
+  plot->setMouseTracking(true);
+  plot->setNoAntialiasingOnDrag(true);
+  plot->setInteractions(QCP::iNone);
+  plot->setPlottingHint(QCP::phFastPolylines, true);
+  plot->axisRect()->setAutoMargins(QCP::msNone);
+  plot->axisRect()->setMinimumSize(1, 1);
+  plot->axisRect()->setupFullAxesBox(false);
+  plot->xAxis->setTicker(time_ticks);
+  plot->yAxis->setTicker(value_ticks);
+  for (QCPAxis* axis : {plot->xAxis, plot->yAxis, plot->xAxis2, plot->yAxis2}) {
+    axis->setTickLength(0, 3);
+    axis->setSubTicks(false);
+    axis->setPadding(0);
+    axis->setLabelPadding(0);
+  }
+  plot->xAxis2->setTicks(false);
+  plot->yAxis2->setTicks(false);
+  plot->yAxis->setTickLabelPadding(6);
+  plot->xAxis->setTickLabelPadding(2);
+  crosshair = vertical_line(QStringLiteral("overlay"));
+  for (auto*& marker : markers) marker = vertical_line(QStringLiteral("overlay"));
+  selection = new QCPItemRect(plot);
+  selection->setLayer(QStringLiteral("overlay"));
+  for (QCPItemPosition* corner : {selection->topLeft, selection->bottomRight}) {
+    corner->setTypeX(QCPItemPosition::ptPlotCoords);
+    corner->setTypeY(QCPItemPosition::ptAxisRectRatio);
+  }
+  apply_theme();
+}
+
+QCPItemLine* ChartView::State::vertical_line(const QString& layer) {
+  auto* line = new QCPItemLine(plot);
+  line->setLayer(layer);
+  for (QCPItemPosition* end : {line->start, line->end}) {
+    end->setTypeX(QCPItemPosition::ptPlotCoords);
+    end->setTypeY(QCPItemPosition::ptAxisRectRatio);
+  }
+  line->setVisible(false);
+  return line;
+}
+
+void ChartView::State::place(QCPItemLine* line, Instant at) {
+  line->start->setCoords(to_seconds(at), 0);
+  line->end->setCoords(to_seconds(at), 1);
+}
+
+void ChartView::State::apply_theme() {
+  plot->setBackground(QBrush(theme.base));
+  for (QCPAxis* axis : {plot->xAxis, plot->yAxis, plot->xAxis2, plot->yAxis2}) {
+    axis->setBasePen(QPen(theme.frame, 1));
+    axis->setTickPen(QPen(theme.frame, 1));
+    axis->setTickLabelColor(theme.muted);
+    axis->setTickLabelFont(theme.font(kTextPixels));
+    axis->grid()->setPen(QPen(theme.grid, 1));
+    axis->grid()->setZeroLinePen(Qt::NoPen);
+  }
+  crosshair->setPen(QPen(theme.crosshair, 1));
+  for (auto* marker : markers) marker->setPen(QPen(theme.accent, 1.5, Qt::DotLine));
+  selection->setPen(QPen(theme.accent, 1));
+  selection->setBrush(theme.selection);
+  rebuild();
+}
+
+void ChartView::State::rebuild() {
+  plot->clearGraphs();
+  for (const MarkItems& items : marks) {
+    plot->removeItem(items.line);
+    plot->removeItem(items.label);
+  }
+  graphs.clear();
+  marks.clear();
+  for (const ChartLine& line : content.lines) {
+    Graphs pair;
+    pair.line = plot->addGraph();
+    pair.line->setPen(theme.pen(line.world, line.color, 1.6));
+    pair.line->setAdaptiveSampling(false);  // corners() has done it, and keeps every peak.
+    pair.glyphs = plot->addGraph();
+    pair.glyphs->setLineStyle(QCPGraph::lsNone);
+    pair.glyphs->setScatterStyle(scatter(line, theme));
+    graphs.push_back(pair);
+  }
+  for (std::size_t i = 0; i < content.marks.size(); ++i) {
+    MarkItems items;
+    items.line = vertical_line(QStringLiteral("main"));
+    QPen pen(theme.failure, 1.2);
+    pen.setDashPattern({5, 3});
+    items.line->setPen(pen);
+    items.label = new QCPItemText(plot);
+    items.label->setLayer(QStringLiteral("main"));
+    items.label->setFont(theme.font(kTextPixels, true));
+    items.label->setColor(theme.failure);
+    items.label->setPadding(QMargins(2, 1, 2, 1));
+    QColor ground = theme.base;
+    ground.setAlphaF(0.85F);
+    items.label->setBrush(ground);
+    items.label->setPen(Qt::NoPen);
+    items.label->position->setTypeX(QCPItemPosition::ptPlotCoords);
+    items.label->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    marks.push_back(items);
+  }
+}
+
+void ChartView::State::update_data(int width, int height) {
+  const PlotMargins margins = view.margins();
+  const int below = time_labels ? kFooter : 5;
+  plot->axisRect()->setMargins(QMargins(margins.left, 2, margins.right, below));
+  plot->xAxis->setTickLabels(time_labels);
+  const TimeRange visible = view.visible();
+  const TimeAxis axis{visible, 0, std::max(1.0, static_cast<double>(width - margins.left - margins.right))};
+
+  QVector<double> at;
+  QVector<QString> labels;
+  const std::vector<Tick> time_marks = ticks(axis, kTextPixels * 8.0);
+  for (const Tick& tick : time_marks) {
+    at.append(to_seconds(tick.at));
+    labels.append(QString::fromStdString(tick.label));
+  }
+  time_ticks->set(at, labels);
+  plot->xAxis->setRange(to_seconds(visible.begin), to_seconds(visible.end));
+
+  double least = 0;
+  double most = 0;
+  for (const ChartLine& line : content.lines) {
+    most = std::max(most, line.series.maximum());
+    for (const double value : line.series.value) {
+      if (value > 0 && (least == 0 || value < least)) least = value;
+    }
+  }
+  const ValueAxis values = value_axis(content.unit, logarithmic, least, most, (height - below) / 26);
+  at.clear();
+  labels.clear();
+  for (const ValueTick& tick : values.ticks) {
+    at.append(tick.value);
+    labels.append(QString::fromStdString(tick.label));
+  }
+  value_ticks->set(at, labels);
+  plot->yAxis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+  plot->yAxis->setRange(values.low, values.high);
+
+  const auto drawable = [&](double value) { return logarithmic ? std::max(value, values.low) : value; };
+  const double glyph_step =
+      time_marks.size() > 1 ? to_seconds(time_marks[1].at - time_marks[0].at) : to_seconds(visible.length());
+  for (std::size_t i = 0; i < content.lines.size(); ++i) {
+    const ChartLine& line = content.lines[i];
+    QVector<double> x;
+    QVector<double> y;
+    for (const Corner& corner : corners(line.series, visible, line.end, static_cast<int>(axis.width))) {
+      x.append(corner.at);
+      y.append(drawable(corner.value));
+    }
+    QVector<double> glyph_x;
+    QVector<double> glyph_y;
+    if (!x.isEmpty()) {
+      // Between two ticks, so that they go along when the view is moved; the worlds' apart, so that both are seen.
+      const double offset = (line.world == WorldKind::modeled ? 0.35 : 0.65) * glyph_step;
+      double t = (std::floor((x.front() - offset) / glyph_step) + 1) * glyph_step + offset;
+      for (; t <= x.back(); t += glyph_step) {
+        const Instant moment(Duration(std::llround(t * 1e9)));
+        glyph_x.append(t);
+        glyph_y.append(drawable(line.series.at(moment)));
+      }
+      if (glyph_x.isEmpty()) {
+        const double middle = (x.front() + x.back()) / 2;
+        glyph_x.append(middle);
+        glyph_y.append(drawable(line.series.at(Instant(Duration(std::llround(middle * 1e9))))));
+      }
+    }
+    graphs[i].line->setData(x, y, true);
+    graphs[i].glyphs->setData(glyph_x, glyph_y, true);
+  }
+
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    const ChartMark& mark = content.marks[i];
+    const bool seen = mark.at >= visible.begin && mark.at <= visible.end;
+    marks[i].line->setVisible(seen);
+    marks[i].label->setVisible(seen && i < 4);
+    if (!seen) continue;
+    place(marks[i].line, mark.at);
+    const double x = axis.x(mark.at);
+    const double room = std::max(x, axis.width - x) - 8;
+    const QFontMetricsF metrics(marks[i].label->font());
+    const QString words = QStringLiteral("%1 (%2)").arg(
+        mark.label, mark.world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model"));
+    marks[i].label->setText(metrics.elidedText(words, Qt::ElideRight, room));
+    const bool to_the_right = axis.width - x >= x;
+    marks[i].label->setPositionAlignment((to_the_right ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignTop);
+    const double shift = (to_the_right ? 4 : -4) / axis.width * to_seconds(visible.length());
+    const double line_height = 16.0 / std::max(20, height - below);
+    marks[i].label->position->setCoords(to_seconds(mark.at) + shift, line_height * (0.15 + static_cast<double>(i)));
+  }
+}
+
+void ChartView::State::update_cursor() {
+  const TimeRange& visible = view.visible();
+  const auto show = [&](QCPItemLine* line, std::optional<Instant> at) {
+    const bool seen = at && *at >= visible.begin && *at <= visible.end;
+    line->setVisible(seen);
+    if (seen) place(line, *at);
+  };
+  show(crosshair, view.crosshair());
+  show(markers[0], view.marker(0));
+  show(markers[1], view.marker(1));
+  const auto range = view.selection();
+  const bool seen = range && range->end > visible.begin && range->begin < visible.end;
+  selection->setVisible(seen);
+  if (seen) {
+    const TimeRange part = intersection(*range, visible);
+    selection->topLeft->setCoords(to_seconds(part.begin), 0);
+    selection->bottomRight->setCoords(to_seconds(part.end), 1);
+  }
+}
+
+void ChartView::State::paint_header(QPainter& painter, const QRectF& where) const {
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing);
+  const QFont bold = theme.font(kTextPixels + 1, true);
+  painter.setFont(bold);
+  painter.setPen(theme.text);
+  painter.drawText(where.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, content.title);
+  double right = where.right() - view.margins().right;
+  const QFont plain = theme.font(kTextPixels);
+  const QFontMetricsF metrics(plain);
+  painter.setFont(plain);
+  const double middle = std::round(where.center().y());
+  const double least = where.left() + QFontMetricsF(bold).horizontalAdvance(content.title) + 16;
+  const auto entry = [&](const QString& text, const QPen& pen, const QCPScatterStyle* glyph) {
+    const double width = metrics.horizontalAdvance(text) + 2;
+    if (right - width - 32 < least) return;
+    painter.setPen(theme.muted);
+    painter.drawText(QRectF(right - width, where.top(), width, where.height()), Qt::AlignLeft | Qt::AlignVCenter, text);
+    const double line = right - width - 30;
+    painter.setPen(pen);
+    painter.drawLine(QPointF(line, middle), QPointF(line + 24, middle));
+    if (glyph) {
+      painter.setPen(glyph->pen());
+      painter.setBrush(glyph->brush());
+      const double r = glyph->size() / 2;
+      const QPointF c(line + 12, middle);
+      switch (glyph->shape()) {
+        case QCPScatterStyle::ssSquare:
+          painter.drawRect(QRectF(c.x() - r, c.y() - r, 2 * r, 2 * r));
+          break;
+        case QCPScatterStyle::ssTriangle:
+          painter.drawPolygon(
+              QPolygonF({c + QPointF(-r, 0.755 * r), c + QPointF(r, 0.755 * r), c + QPointF(0, -0.977 * r)}));
+          break;
+        case QCPScatterStyle::ssDiamond:
+          painter.drawPolygon(
+              QPolygonF({c + QPointF(-r, 0), c + QPointF(0, -r), c + QPointF(r, 0), c + QPointF(0, r)}));
+          break;
+        default:
+          painter.drawEllipse(c, r, r);
+      }
+      painter.setBrush(Qt::NoBrush);
+    }
+    right = line - 12;
+  };
+  bool worlds[2] = {false, false};
+  for (const ChartLine& line : content.lines) worlds[static_cast<std::size_t>(line.world)] = true;
+  for (const WorldKind world : {WorldKind::live, WorldKind::modeled}) {
+    if (!worlds[static_cast<std::size_t>(world)]) continue;
+    entry(world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model"),
+          theme.pen(world, theme.text, 1.6), nullptr);
+  }
+  QStringList named;
+  for (auto line = content.lines.rbegin(); line != content.lines.rend(); ++line) {
+    if (named.contains(line->name)) continue;
+    named += line->name;
+    ChartLine sample = *line;
+    sample.world = worlds[1] ? WorldKind::live : WorldKind::modeled;
+    const QCPScatterStyle glyph = scatter(sample, theme);
+    entry(line->name, theme.pen(sample.world, line->color, 1.6), &glyph);
+  }
+  painter.restore();
+}
+
+void ChartView::State::describe() const {
+  QStringList words;
+  for (const ChartLine& line : content.lines) {
+    words += QStringLiteral("%1, %2: at most %3")
+                 .arg(world_name(line.world).toLower(), line.name, value_text(content.unit, line.series.maximum()));
+  }
+  for (const ChartMark& mark : content.marks) {
+    words +=
+        QStringLiteral("%1 at %2").arg(mark.label, QString::fromStdString(format_duration(mark.at.time_since_epoch())));
+  }
+  set_accessible_text(widget, content.empty() ? empty_text : words.join(QStringLiteral(". ")));
+}
+
+ChartView::ChartView(TimeView& view, QWidget* parent) : QWidget(parent), state_(std::make_unique<State>(*this, view)) {
+  setFocusPolicy(Qt::StrongFocus);
+  make_accessible_chart(*this, tr("Chart"));
+  state_->set_up();
+  state_->plot->installEventFilter(this);
+  connect(&view, &TimeView::visible_changed, this, [this] { refresh(); });
+  for (const auto signal : {&TimeView::crosshair_changed, &TimeView::selection_changed, &TimeView::markers_changed}) {
+    connect(&view, signal, this, [this] {
+      state_->update_cursor();
+      // The overlay has a buffer of its own: lines and axes are not drawn again.
+      state_->plot->layer(QStringLiteral("overlay"))->replot();
+    });
+  }
+  refresh();
+}
+
+ChartView::~ChartView() = default;
+
+void ChartView::refresh() {
+  State& s = *state_;
+  s.plot->setVisible(!s.content.empty());
+  if (s.content.empty()) {
+    update();
+    return;
+  }
+  s.update_data(s.plot->width(), s.plot->height());
+  s.update_cursor();
+  s.plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void ChartView::set_content(ChartContent content) {
+  State& s = *state_;
+  s.content = std::move(content);
+  setAccessibleName(s.content.title.isEmpty() ? tr("Chart") : s.content.title);
+  s.describe();
+  s.rebuild();
+  refresh();
+  update();
+}
+
+const ChartContent& ChartView::content() const {
+  return state_->content;
+}
+
+void ChartView::set_theme(const Theme& theme) {
+  state_->theme = theme;
+  state_->apply_theme();
+  refresh();
+  update();
+}
+
+void ChartView::set_logarithmic(bool logarithmic) {
+  if (logarithmic == state_->logarithmic) return;
+  state_->logarithmic = logarithmic;
+  refresh();
+  emit logarithmic_changed(logarithmic);
+}
+
+bool ChartView::is_logarithmic() const {
+  return state_->logarithmic;
+}
+
+void ChartView::set_time_labels(bool shown) {
+  state_->time_labels = shown;
+  refresh();
+}
+
+void ChartView::set_empty_text(const QString& text) {
+  state_->empty_text = text;
+  state_->describe();
+  update();
+}
+
+void ChartView::paint(FigurePainter& painter, const QRectF& where) {
+  State& s = *state_;
+  painter->save();
+  painter->translate(where.topLeft());
+  const QSize size = where.size().toSize();
+  s.paint_header(*painter, QRectF(0, 0, size.width(), kHeader));
+  const QRect area = s.plot_area(size);
+  painter->translate(area.topLeft());
+  s.update_data(area.width(), area.height());
+  for (QCPAbstractItem* item :
+       {static_cast<QCPAbstractItem*>(s.crosshair), static_cast<QCPAbstractItem*>(s.selection),
+        static_cast<QCPAbstractItem*>(s.markers[0]), static_cast<QCPAbstractItem*>(s.markers[1])}) {
+    item->setVisible(false);
+  }
+  s.plot->toPainter(&painter.state_->painter, area.width(), area.height());
+  painter->restore();
+  refresh();
+}
+
+QString ChartView::values_at(Instant at) const {
+  QStringList lines;
+  for (const ChartLine& line : state_->content.lines) {
+    if (at > line.end) continue;
+    const QString world = line.world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model");
+    lines += QStringLiteral("%1 %2: %3").arg(world, line.name, value_text(state_->content.unit, line.series.at(at)));
+  }
+  return lines.join(u'\n');
+}
+
+void ChartView::paintEvent(QPaintEvent*) {
+  State& s = *state_;
+  QPainter painter(this);
+  painter.fillRect(rect(), s.theme.base);
+  s.paint_header(painter, QRectF(0, 0, width(), kHeader));
+  if (s.content.empty()) {
+    painter.setPen(s.theme.muted);
+    painter.setFont(s.theme.font(kTextPixels + 2));
+    painter.drawText(rect().adjusted(8, kHeader, -8, 0), Qt::AlignCenter | Qt::TextWordWrap, s.empty_text);
+  }
+  if (hasFocus()) {
+    painter.fillRect(QRect(0, 2, 3, kHeader - 4), s.theme.accent);
+  }
+}
+
+void ChartView::resizeEvent(QResizeEvent*) {
+  state_->plot->setGeometry(state_->plot_area(size()));
+  refresh();
+}
+
+void ChartView::keyPressEvent(QKeyEvent* event) {
+  if (handle_navigation_key(state_->view, *event)) return;
+  if (event->key() == Qt::Key_L && event->modifiers() == Qt::NoModifier) {
+    set_logarithmic(!is_logarithmic());
+    return;
+  }
+  QWidget::keyPressEvent(event);
+}
+
+bool ChartView::eventFilter(QObject* watched, QEvent* event) {
+  State& s = *state_;
+  if (watched != s.plot) return QWidget::eventFilter(watched, event);
+  const TimeAxis axis = s.view.axis(s.plot->width());
+  switch (event->type()) {
+    case QEvent::Wheel: {
+      const auto* wheel = static_cast<QWheelEvent*>(event);
+      const double steps = wheel->angleDelta().y() / 120.0;
+      const double sideways = wheel->angleDelta().x() / 120.0;
+      if (steps != 0) s.view.zoom(axis.time(wheel->position().x()), std::pow(0.8, steps));
+      if (sideways != 0)
+        s.view.pan(Duration(std::llround(-sideways * static_cast<double>(axis.range.length().count()) / 16)));
+      event->accept();
+      return true;
+    }
+    case QEvent::MouseButtonPress: {
+      const auto* mouse = static_cast<QMouseEvent*>(event);
+      setFocus(Qt::MouseFocusReason);
+      if (mouse->button() == Qt::LeftButton) {
+        s.pressed = axis.time(mouse->position().x());
+        s.dragged = false;
+      }
+      return true;
+    }
+    case QEvent::MouseMove: {
+      const double x = static_cast<QMouseEvent*>(event)->position().x();
+      const Instant at = axis.time(x);
+      constexpr double kDragDistance = 4;
+      if (s.pressed && std::abs(axis.x(*s.pressed) - x) >= kDragDistance) s.dragged = true;
+      if (s.pressed && s.dragged) s.view.set_selection(TimeRange{*s.pressed, at});
+      const bool over = x >= axis.left && x <= axis.left + axis.width;
+      s.view.set_crosshair(over ? std::optional(at) : std::nullopt);
+      return true;
+    }
+    case QEvent::MouseButtonRelease:
+      if (s.pressed && !s.dragged) s.view.set_selection(std::nullopt);
+      s.pressed.reset();
+      return true;
+    case QEvent::MouseButtonDblClick:
+      return true;
+    case QEvent::Leave:
+      s.view.set_crosshair(std::nullopt);
+      return false;
+    case QEvent::ToolTip: {
+      const auto* help = static_cast<QHelpEvent*>(event);
+      const Instant at = axis.time(help->pos().x());
+      const QString text = values_at(at);
+      if (!text.isEmpty()) {
+        const QString when = QString::fromStdString(format_instant(at, axis.pixel()));
+        QToolTip::showText(help->globalPos(), when + u'\n' + text, s.plot);
+      }
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/charts/value_axis.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "models/lab/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+std::string label(ChartUnit unit, double value) {
+  const auto whole = static_cast<std::int64_t>(std::llround(value));
+  return unit == ChartUnit::bytes ? format_bytes(Bytes{whole}) : format_count(whole);
+}
+
+double linear_step(ChartUnit unit, double least) {
+  if (unit == ChartUnit::bytes) return std::exp2(std::ceil(std::log2(std::max(1.0, least))));
+  const double power = std::pow(10, std::floor(std::log10(std::max(1.0, least))));
+  for (const double times : {1.0, 2.0, 5.0}) {
+    if (power * times >= least * (1 - 1e-9)) return power * times;
+  }
+  return power * 10;
+}
+
+}  // namespace
+
+ValueAxis value_axis(ChartUnit unit, bool logarithmic, double least, double most, int wanted) {
+  ValueAxis axis;
+  wanted = std::max(2, wanted);
+  most = std::max(most, 1.0);
+  if (!logarithmic) {
+    axis.high = most * 1.08;
+    const double step = linear_step(unit, axis.high / wanted);
+    for (double value = 0; value <= axis.high; value += step) axis.ticks.push_back({value, label(unit, value)});
+    return axis;
+  }
+  const double base = unit == ChartUnit::bytes ? 2 : 10;
+  least = std::clamp(least, 1.0, most);
+  const double from = std::floor(std::log(least) / std::log(base) + 1e-9);
+  const double to = std::max(from + 1, std::log(most * 1.3) / std::log(base));
+  // A tick each 1, 2, 4, 10 … powers, so that they stay apart.
+  double every = 1;
+  for (const double candidate : {1.0, 2.0, 3.0, 4.0, 5.0, 10.0, 20.0}) {
+    every = candidate;
+    if ((to - from) / candidate <= wanted) break;
+  }
+  axis.low = std::pow(base, from);
+  axis.high = std::pow(base, to);
+  for (double power = std::ceil(from / every) * every; power <= to; power += every) {
+    const double value = std::pow(base, power);
+    axis.ticks.push_back({value, label(unit, value)});
+  }
+  return axis;
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/timeline/timeline_hover.hpp"
+
+#include <QFontMetricsF>
+#include <QPainter>
+#include <QStringList>
+#include <algorithm>
+#include <cmath>
+
+#include "models/lab/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+QString text_of(std::string_view text) {
+  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+QString text_of(Duration duration) {
+  return QString::fromStdString(format_duration(duration));
+}
+QString text_of(Instant at, Duration pixel) {
+  return QString::fromStdString(format_instant(at, pixel));
+}
+
+QString job_name(JobId job) {
+  return QStringLiteral("job %1").arg(QString::fromStdString(format_count(std::int64_t{job} + 1)));
+}
+
+/// "running 12%, waiting 80%"
+QString shares(const CellGrid& grid) {
+  QStringList parts;
+  for (std::size_t k = 0; k < kStackedStates; ++k) {
+    const double share = static_cast<double>(grid.row(0, k)[0]) * 100;
+    if (share <= 0) continue;
+    const QString amount = share < 0.1 ? QStringLiteral("<0.1") : QString::number(share, 'f', share < 10 ? 1 : 0);
+    parts += QStringLiteral("%1 %2%").arg(text_of(to_string(kStacked[k])), amount);
+  }
+  return parts.join(QStringLiteral(", "));
+}
+
+/// Failure points and marks some pixels around.
+QStringList failures_near(const TimelineData& data, std::size_t first, std::size_t rows, const TimeAxis& axis,
+                          double x) {
+  constexpr double kNear = 6;
+  QStringList lines;
+  std::size_t failed = 0;
+  JobId one = kNoJob;
+  for (const Failure& failure : data.failures()) {
+    if (failure.row < first || failure.row >= first + rows || std::abs(axis.x(failure.at) - x) > kNear) continue;
+    ++failed;
+    one = failure.job;
+  }
+  if (failed == 1) lines += QStringLiteral("✕ %1 failed").arg(job_name(one));
+  if (failed > 1)
+    lines += QStringLiteral("✕ %1 failed")
+                 .arg(QString::fromStdString(format_count(static_cast<std::int64_t>(failed), "job")));
+  for (const Mark& mark : data.trace().marks) {
+    if (std::abs(axis.x(mark.at) - x) <= kNear)
+      lines += QStringLiteral("✕ %1 at %2").arg(mark_text(mark), text_of(mark.at, axis.pixel()));
+  }
+  return lines;
+}
+
+}  // namespace
+
+QString hover_text(const TimelineData& data, const RowLayout& layout, const TimeAxis& axis, const QRectF& plot,
+                   const QPointF& point) {
+  if (!plot.contains(point)) return {};
+  const std::size_t row = layout.row_at(point.y() - plot.top());
+  const Instant at = axis.time(point.x());
+  if (row >= layout.rows) return failures_near(data, 0, 0, axis, point.x()).join(u'\n');
+
+  const std::size_t per_band = layout.rows_per_band();
+  const std::size_t first = row / per_band * per_band;
+  const std::size_t count = std::min(per_band, layout.rows - first);
+  QStringList lines = failures_near(data, first, count, axis, point.x());
+  if (layout.gathers() && count > 1) {
+    const CellGrid grid = data.cells({first, count, count, {at, at + axis.pixel()}, 1});
+    const QString name = QStringLiteral("%1 – %2").arg(QString::fromStdString(data.row_name(first)),
+                                                       QString::fromStdString(data.row_name(first + count - 1)));
+    const QString what = shares(grid);
+    lines += what.isEmpty() ? name : name + QStringLiteral(": ") + what;
+    lines += text_of(at, axis.pixel());
+    return lines.join(u'\n');
+  }
+  const auto segment = data.segment_at(row, at);
+  if (!segment) {
+    if (!lines.isEmpty()) lines.prepend(QString::fromStdString(data.row_name(row)));
+    return lines.join(u'\n');
+  }
+  QString place = job_name(segment->job);
+  if (segment->lane != kNoLane) place += QStringLiteral(" on ") + QString::fromStdString(lane_name(segment->lane));
+  lines += QStringLiteral("%1: %2").arg(place, text_of(to_string(segment->state)));
+  const Duration exact = std::min(axis.pixel(), std::max<Duration>((segment->end - segment->begin) / 100, Duration(1)));
+  lines +=
+      QStringLiteral("%1 – %2 (%3)")
+          .arg(text_of(segment->begin, exact), text_of(segment->end, exact), text_of(segment->end - segment->begin));
+  if (data.overlaps(row)) {
+    const CellGrid grid = data.cells({row, 1, 1, {at, at + axis.pixel()}, 1});
+    lines += QStringLiteral("and others: ") + shares(grid);
+  }
+  return lines.join(u'\n');
+}
+
+QString selection_text(const TimeRange& selection, Duration pixel) {
+  return QStringLiteral("Δ %1   %2 – %3")
+      .arg(text_of(selection.length()), text_of(selection.begin, pixel), text_of(selection.end, pixel));
+}
+
+void paint_selection(QPainter& painter, const Theme& theme, const TimeView& view, const TimeAxis& axis,
+                     const QRectF& plot, int pixels) {
+  painter.save();
+  const QFont font = theme.font(pixels, true);
+  painter.setFont(font);
+  const QFontMetricsF metrics(font);
+  const auto label = [&](const QString& text, double x, double y) {
+    const double width = metrics.horizontalAdvance(text) + 8;
+    const double left = std::clamp(x, plot.left(), std::max(plot.left(), plot.right() - width));
+    QColor ground = theme.base;
+    ground.setAlphaF(0.9F);
+    const QRectF box(left, y, width, pixels + 6.0);
+    painter.fillRect(box, ground);
+    painter.setPen(theme.accent);
+    painter.drawText(box, Qt::AlignCenter, text);
+  };
+  if (const auto selection = view.selection();
+      selection && selection->end > axis.range.begin && selection->begin < axis.range.end) {
+    const double left = std::max(axis.x(selection->begin), plot.left());
+    const double right = std::min(axis.x(selection->end), plot.right());
+    painter.fillRect(QRectF(left, plot.top(), std::max(1.0, right - left), plot.height()), theme.selection);
+    painter.setPen(QPen(theme.accent, 1));
+    painter.drawLine(QPointF(left, plot.top()), QPointF(left, plot.bottom()));
+    painter.drawLine(QPointF(right, plot.top()), QPointF(right, plot.bottom()));
+    if (plot.height() > 60) label(selection_text(*selection, axis.pixel()), left + 4, plot.bottom() - pixels - 10);
+  }
+  for (std::size_t which = 0; which < 2; ++which) {
+    const auto at = view.marker(which);
+    if (!at || *at < axis.range.begin || *at > axis.range.end) continue;
+    const double x = axis.x(*at);
+    QPen pen(theme.accent, 1.5, Qt::DotLine);
+    painter.setPen(pen);
+    painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
+    QString text = which == 0 ? QStringLiteral("A") : QStringLiteral("B");
+    if (which == 1 && view.marker(0)) text += QStringLiteral("  Δ ") + text_of(*at - *view.marker(0));
+    label(text, x + 2, plot.top() + pixels + 12);
+  }
+  painter.restore();
+}
+
+}  // namespace spawnpoint::gui

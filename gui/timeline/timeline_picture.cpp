@@ -1,0 +1,605 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/timeline/timeline_picture.hpp"
+
+#include <QFontMetricsF>
+#include <QPainter>
+#include <QPainterPath>
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "models/lab/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+constexpr float kTraceOfShare = 1e-7F;
+constexpr int kHatchSpacing = 4;
+
+/// Edges of a stacked bar in pixels from below; every state that occurs gets at least one.
+using Stack = std::array<int, kStackedStates + 1>;
+Stack stack_of(const CellGrid& grid, std::size_t band, std::size_t column, int height) {
+  int present = 0;
+  for (std::size_t k = 0; k < kStackedStates; ++k) present += grid.row(band, k)[column] > kTraceOfShare ? 1 : 0;
+  Stack edges{};
+  double sum = 0;
+  for (std::size_t k = 0; k < kStackedStates; ++k) {
+    const float share = grid.row(band, k)[column];
+    edges[k + 1] = edges[k];
+    if (share <= kTraceOfShare) continue;
+    sum += static_cast<double>(share);
+    --present;
+    const int wanted = std::max(static_cast<int>(std::lround(sum * height)), edges[k] + 1);
+    edges[k + 1] = std::clamp(wanted, edges[k], std::max(edges[k], height - present));
+  }
+  return edges;
+}
+
+bool on_hatch(Hatch hatch, int x, int y) {
+  switch (hatch) {
+    case Hatch::none:
+      return false;
+    case Hatch::diagonal:
+      return (x + y) % kHatchSpacing == 0;
+    case Hatch::horizontal:
+      return y % kHatchSpacing == 0;
+    case Hatch::vertical:
+      return x % kHatchSpacing == 0;
+  }
+  return false;
+}
+
+struct Band {
+  int top = 0;
+  int height = 0;
+};
+
+/// A band's place in device pixels, with a gap below where there is room.
+Band band_place(const RowLayout& layout, std::size_t row, std::size_t rows, double scale) {
+  const int top = static_cast<int>(std::lround(layout.top(row) * scale));
+  const int bottom = static_cast<int>(std::lround(layout.top(row + rows) * scale));
+  const double height = (bottom - top) / scale;
+  const int gap = static_cast<int>(std::lround((height >= 14 ? 3 : height >= 8 ? 2 : height >= 3 ? 1 : 0) * scale));
+  return {top, std::max(1, bottom - top - gap)};
+}
+
+class ImagePlot {
+ public:
+  ImagePlot(const TimelineScene& scene, QImage& image) : scene_(scene), image_(image) {
+    for (std::size_t k = 0; k < kStackedStates; ++k) {
+      const StateStyle& style = scene.theme.style(kStacked[k]);
+      full_[k] = style.color.rgb();
+      hollow_[k] = style.hollow.rgb();
+      // The hatch of a filled area is its own colour, lighter.
+      hatch_[k] = scene.world == WorldKind::live
+                      ? style.color.lighter(scene.theme.kind == ThemeKind::light ? 140 : 65).rgb()
+                      : style.color.rgb();
+      hatches_[k] = style.hatch;
+    }
+  }
+
+  void draw(const CellGrid& grid, std::size_t band, const Band& place) {
+    const int columns = static_cast<int>(grid.columns);
+    stacks_.resize(grid.columns);
+    for (int x = 0; x < columns; ++x)
+      stacks_[static_cast<std::size_t>(x)] = stack_of(grid, band, static_cast<std::size_t>(x), place.height);
+    const int bottom = place.top + place.height;
+    const int lowest = std::clamp(bottom - image_.height(), 0, place.height);
+    const int highest = std::clamp(bottom, 0, place.height);
+    const bool live = scene_.world == WorldKind::live;
+    const auto stride = image_.bytesPerLine() / 4;
+    auto* const pixels = reinterpret_cast<QRgb*>(image_.bits());
+    for (std::size_t k = 0; k < kStackedStates; ++k) {
+      for (int x = 0; x < columns; ++x) {
+        const Stack& stack = stacks_[static_cast<std::size_t>(x)];
+        const int from = std::max(stack[k], lowest);
+        const int to = std::min(stack[k + 1], highest);
+        if (from >= to) continue;
+        QRgb* pixel = pixels + (bottom - 1 - from) * stride + x;
+        if (live) {
+          for (int y = from; y < to; ++y, pixel -= stride) {
+            *pixel = hatches_[k] != Hatch::none && on_hatch(hatches_[k], x, bottom - y) ? hatch_[k] : full_[k];
+          }
+          continue;
+        }
+        static constexpr Stack kNothing{};
+        const Stack& left = x > 0 ? stacks_[static_cast<std::size_t>(x - 1)] : kNothing;
+        const Stack& right = x + 1 < columns ? stacks_[static_cast<std::size_t>(x + 1)] : kNothing;
+        for (int y = from; y < to; ++y, pixel -= stride) {
+          const bool inside = y > stack[k] && y + 1 < stack[k + 1] && y >= left[k] && y < left[k + 1] &&
+                              y >= right[k] && y < right[k + 1];
+          const bool line = (!inside && (x + y) % 6 < 4) || on_hatch(hatches_[k], x, bottom - y);
+          *pixel = line ? full_[k] : hollow_[k];
+        }
+      }
+    }
+  }
+
+ private:
+  const TimelineScene& scene_;
+  QImage& image_;
+  std::array<QRgb, kStackedStates> full_{};
+  std::array<QRgb, kStackedStates> hollow_{};
+  std::array<QRgb, kStackedStates> hatch_{};
+  std::array<Hatch, kStackedStates> hatches_{};
+  std::vector<Stack> stacks_;
+};
+
+CellGrid query_cells(const TimelineScene& scene, std::size_t columns) {
+  return scene.data->cells(
+      {scene.layout.first_row(), scene.layout.visible_rows(), scene.layout.rows_per_band(), scene.range, columns});
+}
+
+/// Lines of a hatch within `rect`, cut at its edges: not every format can clip.
+void add_hatch(QVector<QLineF>& lines, Hatch hatch, const QRectF& rect, double spacing) {
+  switch (hatch) {
+    case Hatch::none:
+      return;
+    case Hatch::horizontal:
+      for (double y = std::ceil(rect.top() / spacing) * spacing; y < rect.bottom(); y += spacing) {
+        lines.append({rect.left(), y, rect.right(), y});
+      }
+      return;
+    case Hatch::vertical:
+      for (double x = std::ceil(rect.left() / spacing) * spacing; x < rect.right(); x += spacing) {
+        lines.append({x, rect.top(), x, rect.bottom()});
+      }
+      return;
+    case Hatch::diagonal:
+      // x + y = c, cut where it enters and leaves the rectangle.
+      for (double c = std::ceil((rect.left() + rect.top()) / spacing) * spacing; c < rect.right() + rect.bottom();
+           c += spacing) {
+        const double x0 = std::max(rect.left(), c - rect.bottom());
+        const double x1 = std::min(rect.right(), c - rect.top());
+        if (x1 > x0) lines.append({x0, c - x0, x1, c - x1});
+      }
+      return;
+  }
+}
+
+void paint_hatch(QPainter& painter, const StateStyle& style, const QVector<QLineF>& lines, WorldKind world,
+                 ThemeKind kind) {
+  if (lines.isEmpty()) return;
+  const QColor color =
+      world == WorldKind::live ? style.color.lighter(kind == ThemeKind::light ? 140 : 65) : style.color;
+  painter.setPen(QPen(color, world == WorldKind::live ? 1.0 : 0.7));
+  painter.drawLines(lines);
+}
+
+QString bar_label(const TimelineData& data, const Segment& s, double width, const QFontMetricsF& metrics) {
+  const QString number = QString::fromStdString(format_count(std::int64_t{s.job} + 1));
+  const std::string_view state = to_string(s.state);
+  const QString words = QString::fromUtf8(state.data(), static_cast<qsizetype>(state.size()));
+  const QString length = QString::fromStdString(format_duration(s.end - s.begin));
+  QStringList choices;
+  if (data.mode() == TimelineRows::jobs) {
+    choices = {words + u' ' + length, words};
+  } else {
+    choices = {QStringLiteral("job %1 · %2 %3").arg(number, words, length), QStringLiteral("job %1").arg(number),
+               number};
+  }
+  for (const QString& choice : choices) {
+    if (metrics.horizontalAdvance(choice) + 8 <= width) return choice;
+  }
+  return {};
+}
+
+/// Bars that are wide enough to be seen as such, over the stacked columns, which hold every segment already.
+void paint_bars(QPainter& painter, const TimelineScene& scene, const QPointF& origin, double scale) {
+  const RowLayout& layout = scene.layout;
+  if (layout.gathers()) return;
+  const TimelineData& data = *scene.data;
+  const auto segments =
+      data.segments(layout.first_row(), layout.visible_rows(), scene.range, static_cast<std::size_t>(scene.width) * 4);
+  if (!segments) return;
+  const TimeAxis axis{scene.range, 0, scene.width};
+  const QFont font = scene.theme.font(scene.label_pixels);
+  const QFontMetricsF metrics(font);
+  painter.setFont(font);
+  const bool live = scene.world == WorldKind::live;
+  for (const Segment& s : *segments) {
+    const std::size_t row = data.row_of(s);
+    if (data.overlaps(row)) continue;
+    const bool begins = s.begin >= scene.range.begin;
+    const double left = std::max(axis.x(s.begin), 0.0);
+    const double right = std::min(axis.x(s.end), scene.width);
+    const double width = right - left;
+    if (width < 3) continue;
+    const Band place = band_place(layout, row, 1, scale);
+    double top = place.top / scale;
+    double height = place.height / scale;
+    const double bottom = std::min(top + height, layout.height);
+    top = std::max(top, 0.0);
+    height = bottom - top;
+    if (height <= 0) continue;
+    const QRectF rect(origin.x() + left, origin.y() + top, width, height);
+    const StateStyle& style = scene.theme.style(s.state);
+    QVector<QLineF> lines;
+    add_hatch(lines, style.hatch, rect, kHatchSpacing);
+    if (live) {
+      painter.fillRect(rect, style.color);
+      paint_hatch(painter, style, lines, scene.world, scene.theme.kind);
+      if (begins && left > 0 && width >= 4)
+        painter.fillRect(QRectF(rect.left(), rect.top(), 1, rect.height()), scene.theme.base);
+    } else {
+      painter.fillRect(rect, style.hollow);
+      paint_hatch(painter, style, lines, scene.world, scene.theme.kind);
+      painter.setPen(scene.theme.pen(scene.world, style.color, 1));
+      painter.setBrush(Qt::NoBrush);
+      painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5));
+    }
+    if (width < 14 || place.height / scale < scene.label_pixels + 1) continue;
+    const QString label = bar_label(data, s, width, metrics);
+    if (label.isEmpty()) continue;
+    if (style.hatch != Hatch::none) {
+      // Words are not read through a hatch.
+      painter.fillRect(QRectF(rect.left() + 3, rect.top() + 1, metrics.horizontalAdvance(label) + 2, rect.height() - 2),
+                       live ? style.color : style.hollow);
+    }
+    painter.setPen(live ? style.label : scene.theme.text);
+    painter.drawText(QRectF(rect.left() + 4, origin.y() + place.top / scale, width - 6, place.height / scale),
+                     Qt::AlignLeft | Qt::AlignVCenter, label);
+  }
+}
+
+/// Each failure is seen at any zoom: its column in the failure's colour, and an ✕, which only another ✕ may take the
+/// place of.
+void paint_failures(QPainter& painter, const TimelineScene& scene, const CellGrid& grid, const QPointF& origin,
+                    double column_width) {
+  const std::size_t per_band = scene.layout.rows_per_band();
+  const std::size_t first = scene.layout.first_row();
+  for (std::size_t band = 0; band < grid.bands; ++band) {
+    const std::uint8_t* failed = grid.failed_row(band);
+    const Band place = band_place(scene.layout, first + band * per_band, per_band, 1);
+    const double top = std::max<double>(place.top, 0);
+    const double height = std::min<double>(place.top + place.height, scene.layout.height) - top;
+    if (height <= 0) continue;
+    const double radius = std::clamp(height / 2 - 1, 2.5, 5.0);
+    double last = -1e9;
+    for (std::size_t column = 0; column < grid.columns; ++column) {
+      if (!failed[column]) continue;
+      const double x = (static_cast<double>(column) + 0.5) * column_width;
+      painter.fillRect(QRectF(origin.x() + std::clamp(x - 1, 0.0, scene.width - 2), origin.y() + top, 2, height),
+                       scene.theme.failure);
+      if (x - last < radius * 2) continue;
+      last = x;
+      paint_cross(painter, scene.theme, origin + QPointF(std::clamp(x, radius, scene.width - radius), top + height / 2),
+                  radius);
+    }
+  }
+}
+
+void paint_stripes(QPainter& painter, const TimelineScene& scene, const QPointF& origin) {
+  if (scene.layout.gathers()) return;
+  const RowLayout& layout = scene.layout;
+  for (std::size_t row = layout.first_row(); row < layout.first_row() + layout.visible_rows(); ++row) {
+    if (row % 2 == 0) continue;
+    const double top = std::clamp(layout.top(row), 0.0, layout.height);
+    const double bottom = std::clamp(layout.top(row + 1), 0.0, layout.height);
+    painter.fillRect(QRectF(origin.x(), origin.y() + top, scene.width, bottom - top), scene.theme.band);
+  }
+}
+
+/// A band's stacked columns as one outline a state: columns of equal height become one step.
+void paint_band(QPainter& painter, const TimelineScene& scene, const CellGrid& grid, std::size_t band,
+                const QRectF& rect, double column_width) {
+  // Quarters of a unit: finer steps are not seen and only make the file larger.
+  const int levels = std::max(1, static_cast<int>(rect.height() * 4));
+  std::vector<Stack> stacks(grid.columns);
+  for (std::size_t x = 0; x < grid.columns; ++x) stacks[x] = stack_of(grid, band, x, levels);
+  const auto y = [&](int level) { return rect.bottom() - rect.height() * level / levels; };
+  for (std::size_t k = 0; k < kStackedStates; ++k) {
+    const StateStyle& style = scene.theme.style(kStacked[k]);
+    QPainterPath path;
+    QVector<QLineF> hatch;
+    for (std::size_t begin = 0; begin < grid.columns;) {
+      if (stacks[begin][k] == stacks[begin][k + 1]) {
+        ++begin;
+        continue;
+      }
+      // A stretch in which the state occurs: along its top edge to the right, back along its bottom edge.
+      std::vector<QPointF> back;
+      std::size_t column = begin;
+      bool first = true;
+      while (column < grid.columns && stacks[column][k] != stacks[column][k + 1]) {
+        std::size_t end = column + 1;
+        while (end < grid.columns && stacks[end][k] == stacks[column][k] && stacks[end][k + 1] == stacks[column][k + 1])
+          ++end;
+        const double x0 = rect.left() + static_cast<double>(column) * column_width;
+        const double x1 = rect.left() + static_cast<double>(end) * column_width;
+        const double low = y(stacks[column][k]);
+        const double high = y(stacks[column][k + 1]);
+        if (first) {
+          path.moveTo(x0, high);
+          first = false;
+        } else {
+          path.lineTo(x0, high);
+        }
+        path.lineTo(x1, high);
+        back.emplace_back(x0, low);
+        back.emplace_back(x1, low);
+        add_hatch(hatch, style.hatch, QRectF(QPointF(x0, high), QPointF(x1, low)), kHatchSpacing);
+        column = end;
+      }
+      for (std::size_t i = back.size(); i-- > 0;) path.lineTo(back[i]);
+      path.closeSubpath();
+      begin = column;
+    }
+    if (path.isEmpty()) continue;
+    const bool live = scene.world == WorldKind::live;
+    if (live) {
+      painter.setPen(Qt::NoPen);
+    } else {
+      painter.setPen(scene.theme.pen(scene.world, style.color, 0.6));
+    }
+    painter.setBrush(live ? style.color : style.hollow);
+    painter.drawPath(path);
+    paint_hatch(painter, style, hatch, scene.world, scene.theme.kind);
+  }
+}
+
+}  // namespace
+
+double RowLayout::fitting(std::size_t rows, double height, double highest) {
+  if (rows == 0) return highest;
+  return std::min(highest, height / static_cast<double>(rows));
+}
+
+std::size_t RowLayout::rows_per_band() const {
+  if (!gathers() || row_height <= 0) return 1;
+  return std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(kBand / row_height)));
+}
+
+std::size_t RowLayout::first_row() const {
+  if (row_height <= 0) return 0;
+  const auto row = static_cast<std::size_t>(std::max(0.0, scroll / row_height));
+  return std::min(row, rows) / rows_per_band() * rows_per_band();
+}
+
+std::size_t RowLayout::visible_rows() const {
+  if (row_height <= 0 || rows == 0) return 0;
+  const auto last = static_cast<std::size_t>(std::ceil(std::max(0.0, (scroll + height) / row_height)));
+  const std::size_t per_band = rows_per_band();
+  const std::size_t end = std::min((last + per_band - 1) / per_band * per_band, rows);
+  return end - std::min(first_row(), end);
+}
+
+std::size_t RowLayout::row_at(double y) const {
+  if (y < 0 || y >= height || row_height <= 0) return rows;
+  return std::min(rows, static_cast<std::size_t>((y + scroll) / row_height));
+}
+
+QImage draw_plot(const TimelineScene& scene) {
+  const int width = std::max(1, static_cast<int>(std::lround(scene.width * scene.scale)));
+  const int height = std::max(1, static_cast<int>(std::lround(scene.layout.height * scene.scale)));
+  QImage image(width, height, QImage::Format_RGB32);
+  image.fill(scene.theme.base);
+  if (!scene.data) return image;
+  QPainter painter;
+  painter.begin(&image);
+  painter.scale(scene.scale, scene.scale);
+  paint_stripes(painter, scene, {});
+  painter.end();
+
+  const CellGrid grid = query_cells(scene, static_cast<std::size_t>(width));
+  const std::size_t per_band = scene.layout.rows_per_band();
+  const std::size_t first = scene.layout.first_row();
+  ImagePlot plot(scene, image);
+  for (std::size_t band = 0; band < grid.bands; ++band) {
+    plot.draw(grid, band, band_place(scene.layout, first + band * per_band, per_band, scene.scale));
+  }
+
+  painter.begin(&image);
+  painter.scale(scene.scale, scene.scale);
+  paint_bars(painter, scene, {}, scene.scale);
+  painter.setRenderHint(QPainter::Antialiasing);
+  paint_failures(painter, scene, grid, {}, 1 / scene.scale);
+  painter.end();
+  return image;
+}
+
+void paint_plot(QPainter& painter, const TimelineScene& scene, const QRectF& where) {
+  painter.save();
+  painter.fillRect(where, scene.theme.base);
+  if (scene.data) {
+    paint_stripes(painter, scene, where.topLeft());
+    // Two columns a unit on paper: finer than an eye sees, and the file's size follows the paper's.
+    const auto columns = static_cast<std::size_t>(std::max(1.0, where.width()));
+    const double column_width = where.width() / static_cast<double>(columns);
+    const CellGrid grid = query_cells(scene, columns);
+    const std::size_t per_band = scene.layout.rows_per_band();
+    const std::size_t first = scene.layout.first_row();
+    for (std::size_t band = 0; band < grid.bands; ++band) {
+      const Band place = band_place(scene.layout, first + band * per_band, per_band, 1);
+      const double top = std::max<double>(place.top, 0);
+      const double bottom = std::min<double>(place.top + place.height, where.height());
+      if (bottom <= top) continue;
+      paint_band(painter, scene, grid, band, QRectF(where.left(), where.top() + top, where.width(), bottom - top),
+                 column_width);
+    }
+    paint_bars(painter, scene, where.topLeft(), 1);
+    paint_failures(painter, scene, grid, where.topLeft(), column_width);
+  }
+  painter.restore();
+}
+
+void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF& where, int pixels) {
+  if (!scene.data || scene.layout.row_height <= 0) return;
+  painter.save();
+  const QFont font = scene.theme.font(pixels);
+  painter.setFont(font);
+  painter.setPen(scene.theme.muted);
+  const QFontMetricsF metrics(font);
+  const RowLayout& layout = scene.layout;
+  // Names of neighbours keep apart; bands are named by their first row.
+  const double apart = pixels + 3.0;
+  const std::size_t step_rows = layout.rows_per_band();
+  const double step_height = static_cast<double>(step_rows) * layout.row_height;
+  const auto every =
+      std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(apart / step_height - 1e-9))) * step_rows;
+  const std::size_t end = layout.first_row() + layout.visible_rows();
+  for (std::size_t row = layout.first_row() / every * every; row < end; row += every) {
+    const double box = layout.gathers() || layout.row_height < apart ? apart : layout.row_height;
+    double top = layout.top(row);
+    if (!layout.gathers() && box > layout.row_height) top += (layout.row_height - box) / 2;
+    if (top < -2 || top + box > where.height() + 2) continue;
+    const QString name =
+        metrics.elidedText(QString::fromStdString(scene.data->row_name(row)), Qt::ElideRight, where.width());
+    painter.drawText(QRectF(where.left(), where.top() + top, where.width(), box), Qt::AlignRight | Qt::AlignVCenter,
+                     name);
+  }
+  painter.restore();
+}
+
+void paint_time_ticks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const QRectF& where, bool lines,
+                      bool labels, int pixels) {
+  painter.save();
+  const QFont font = theme.font(pixels);
+  painter.setFont(font);
+  const QFontMetricsF metrics(font);
+  for (const Tick& tick : ticks(axis, pixels * 8.0)) {
+    const double x = axis.x(tick.at);
+    if (lines) {
+      painter.setPen(QPen(theme.grid, 1));
+      painter.drawLine(QPointF(x, where.top()), QPointF(x, where.bottom()));
+    }
+    if (labels) {
+      painter.setPen(QPen(theme.frame, 1));
+      painter.drawLine(QPointF(x, where.bottom()), QPointF(x, where.bottom() + 3));
+      const QString text = QString::fromStdString(tick.label);
+      const double width = metrics.horizontalAdvance(text) + 2;
+      const double left = std::clamp(x - width / 2, where.left() - 30, where.right() + 16 - width);
+      painter.setPen(theme.muted);
+      painter.drawText(QRectF(left, where.bottom() + 4, width, pixels + 4.0), Qt::AlignHCenter | Qt::AlignTop, text);
+    }
+  }
+  painter.restore();
+}
+
+QString mark_text(const Mark& mark) {
+  if (!mark.text.empty()) return QString::fromStdString(mark.text);
+  switch (mark.kind) {
+    case MarkKind::failure:
+      return QStringLiteral("failed");
+    case MarkKind::oom_kill:
+      return QStringLiteral("killed: out of memory");
+    case MarkKind::aborted:
+      return QStringLiteral("aborted");
+    case MarkKind::killed:
+      return QStringLiteral("killed");
+    case MarkKind::stopped:
+      return QStringLiteral("stopped by you");
+    case MarkKind::executor_stall:
+      return QStringLiteral("executor blocked");
+  }
+  return {};
+}
+
+void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const std::vector<Mark>& marks,
+                 const QRectF& where, int pixels) {
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing);
+  const QFont font = theme.font(pixels, true);
+  painter.setFont(font);
+  const QFontMetricsF metrics(font);
+  double occupied = -1e9;  // Words that would lie on other words are left out; the line and its ✕ never are.
+  for (const Mark& mark : marks) {
+    if (mark.at < axis.range.begin || mark.at > axis.range.end) continue;
+    const bool failed = mark.kind != MarkKind::stopped && mark.kind != MarkKind::executor_stall;
+    const QColor color = failed ? theme.failure : theme.muted;
+    const double x = axis.x(mark.at);
+    QPen pen(color, 1.2);
+    pen.setDashPattern({5, 3});
+    painter.setPen(pen);
+    painter.drawLine(QPointF(x, where.top()), QPointF(x, where.bottom()));
+    const double middle = where.top() + pixels / 2.0 + 4;
+    const QString text = metrics.elidedText(mark_text(mark), Qt::ElideRight, where.width() * 0.6);
+    const double width = metrics.horizontalAdvance(text) + 6;
+    const double left = x + 9 + width <= where.right() ? x + 9 : x - 9 - width;
+    if (left > occupied && left >= where.left()) {
+      QColor ground = theme.base;
+      ground.setAlphaF(0.88F);
+      painter.fillRect(QRectF(left - 2, middle - pixels * 0.8, width, pixels * 1.6), ground);
+      painter.setPen(color);
+      painter.drawText(QRectF(left + 1, middle - pixels, width, pixels * 2.0), Qt::AlignLeft | Qt::AlignVCenter, text);
+      occupied = left + width;
+    }
+    if (failed) paint_cross(painter, theme, {x, middle}, 5);
+  }
+  painter.restore();
+}
+
+void paint_world_header(QPainter& painter, const Theme& theme, WorldKind world, const QString& summary,
+                        const QRectF& where, int pixels) {
+  painter.save();
+  const QFont bold = theme.font(pixels, true);
+  painter.setFont(bold);
+  painter.setPen(theme.text);
+  const QString name = world_name(world);
+  const double name_width = QFontMetricsF(bold).horizontalAdvance(name);
+  painter.drawText(QRectF(where.left(), where.top(), name_width + 2, where.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                   name);
+  const double line = where.left() + name_width + 8;
+  const double y = std::round(where.center().y());
+  painter.setPen(theme.pen(world, theme.text, 2));
+  painter.drawLine(QPointF(line, y), QPointF(line + 26, y));
+  const QFont plain = theme.font(pixels);
+  painter.setFont(plain);
+  painter.setPen(theme.muted);
+  const QRectF rest(line + 36, where.top(), std::max(0.0, where.right() - line - 36), where.height());
+  painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter,
+                   QFontMetricsF(plain).elidedText(summary, Qt::ElideRight, rest.width()));
+  painter.restore();
+}
+
+void paint_state_legend(QPainter& painter, const Theme& theme, WorldKind world, const TimelineData& data,
+                        const QRectF& where, int pixels) {
+  painter.save();
+  const QFont font = theme.font(pixels);
+  const QFontMetricsF metrics(font);
+  painter.setFont(font);
+  double right = where.right();
+  const auto entry = [&](JobState state) {
+    const std::string_view name = to_string(state);
+    const QString text = QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
+    const double width = metrics.horizontalAdvance(text) + 2;
+    if (right - width - 20 < where.left()) return;
+    painter.setPen(theme.muted);
+    painter.drawText(QRectF(right - width, where.top(), width, where.height()), Qt::AlignLeft | Qt::AlignVCenter, text);
+    const QRectF box(std::round(right - width - 16), std::round(where.center().y() - 5), 12, 10);
+    const StateStyle& style = theme.style(state);
+    if (state == JobState::failed) {
+      painter.setRenderHint(QPainter::Antialiasing);
+      paint_cross(painter, theme, box.center(), 4.5);
+      painter.setRenderHint(QPainter::Antialiasing, false);
+    } else {
+      painter.fillRect(box, world == WorldKind::live ? style.color : style.hollow);
+      QVector<QLineF> lines;
+      add_hatch(lines, style.hatch, box, kHatchSpacing);
+      paint_hatch(painter, style, lines, world, theme.kind);
+      if (world == WorldKind::modeled) {
+        painter.setPen(theme.pen(world, style.color, 1));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5));
+      }
+    }
+    right = box.left() - 10;
+  };
+  if (data.has(JobState::failed)) entry(JobState::failed);
+  for (std::size_t k = kStackedStates; k-- > 0;) {
+    if (data.has(kStacked[k])) entry(kStacked[k]);
+  }
+  painter.restore();
+}
+
+void paint_cross(QPainter& painter, const Theme& theme, const QPointF& center, double radius) {
+  const double r = radius * 0.8;
+  const QLineF strokes[] = {{center + QPointF(-r, -r), center + QPointF(r, r)},
+                            {center + QPointF(-r, r), center + QPointF(r, -r)}};
+  for (const auto& [color, width] : {std::pair(theme.base, radius * 0.95), std::pair(theme.failure, radius * 0.45)}) {
+    painter.setPen(QPen(color, width, Qt::SolidLine, Qt::RoundCap));
+    painter.drawLines(strokes, 2);
+  }
+}
+
+}  // namespace spawnpoint::gui

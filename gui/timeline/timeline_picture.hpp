@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Drawing a timeline: onto an image for the screen (fast, in any thread) or with a painter into a vector file.
+#pragma once
+
+#include <QImage>
+#include <QRectF>
+#include <memory>
+
+#include "gui/theme/theme.hpp"
+#include "gui/timeline/timeline_data.hpp"
+
+class QPainter;
+
+namespace spawnpoint::gui {
+
+/// Where rows lie: high rows are drawn one by one, flat ones are gathered into bands that are high enough for a stacked
+/// bar.
+struct RowLayout {
+  std::size_t rows = 0;
+  double row_height = 18;  ///< May be a fraction of a pixel.
+  double scroll = 0;       ///< Pixels above the view.
+  double height = 0;       ///< Of the view.
+
+  static constexpr double kLowestRow = 5;
+  static constexpr double kBand = 12;
+
+  /// As high as the view allows, at most `highest`.
+  static double fitting(std::size_t rows, double height, double highest = 20);
+  bool gathers() const { return row_height < kLowestRow; }
+  std::size_t rows_per_band() const;
+  double content() const { return static_cast<double>(rows) * row_height; }
+  /// Rows that are seen, from a band's first row on.
+  std::size_t first_row() const;
+  std::size_t visible_rows() const;
+  double top(std::size_t row) const { return static_cast<double>(row) * row_height - scroll; }
+  /// The row at y; `rows` where there is none.
+  std::size_t row_at(double y) const;
+};
+
+struct TimelineScene {
+  std::shared_ptr<const TimelineData> data;
+  RowLayout layout;
+  TimeRange range;
+  double width = 0;  ///< Of the plot, in logical pixels; its height is the layout's.
+  double scale = 1;  ///< Device pixels a logical one.
+  WorldKind world = WorldKind::modeled;
+  Theme theme = make_theme(ThemeKind::light);
+  int label_pixels = 10;  ///< Text on bars.
+};
+
+/// All that is within the plot: rows, segments, failures. Callable from any thread.
+QImage draw_plot(const TimelineScene& scene);
+/// The same as vectors, at `where`. What is drawn grows with the area, not with the number of segments.
+void paint_plot(QPainter& painter, const TimelineScene& scene, const QRectF& where);
+
+/// The rows' names right-aligned in `where`, whose height is the plot's; as many as there is room for.
+void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF& where, int pixels);
+/// Vertical lines at the ticks over `where`, and their labels below it where `labels` is set.
+void paint_time_ticks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const QRectF& where, bool lines,
+                      bool labels, int pixels);
+/// Failure points and other marks: a dashed line through all rows, with ✕ and words. `where` is the plot.
+void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const std::vector<Mark>& marks,
+                 const QRectF& where, int pixels);
+/// "MODEL ┄┄ summary" or "LIVE ── summary", in `where`.
+void paint_world_header(QPainter& painter, const Theme& theme, WorldKind world, const QString& summary,
+                        const QRectF& where, int pixels);
+/// The states' colours and hatches with their names, from the right end of `where` to the left; those that occur.
+void paint_state_legend(QPainter& painter, const Theme& theme, WorldKind world, const TimelineData& data,
+                        const QRectF& where, int pixels);
+/// An ✕ with a halo.
+void paint_cross(QPainter& painter, const Theme& theme, const QPointF& center, double radius);
+/// What a mark says: its text, or its kind in words.
+QString mark_text(const Mark& mark);
+
+}  // namespace spawnpoint::gui
