@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The diagnosis says in words what a run shows.
+#include "models/lab/diagnosis.hpp"
+
+#include "models/lab/run.hpp"
+#include "tests/catch.hpp"
+#include "tests/models/laboratory.hpp"
+
+using namespace spawnpoint;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string all_of(const Diagnosis& diagnosis) {
+  std::string text = diagnosis.headline;
+  for (const std::string& detail : diagnosis.details) text += "\n" + detail;
+  return text;
+}
+
+Diagnosis diagnosis_of(const Scenario& scenario) {
+  const RunResult modeled = run_modeled(scenario, 0, {});
+  return diagnose(scenario, 0, &modeled, nullptr);
+}
+
+}  // namespace
+
+TEST_CASE("A refused thread is named with its limit, what comes next, and what to try") {
+  Scenario scenario = tests::scenario("thread_per_job", 1000);
+  scenario.machine.limits.pids_max = {512};
+  scenario.machine.in_use.cgroup_tasks = {5};
+  scenario.machine.limits.max_map_count = 65530;
+  const Diagnosis diagnosis = diagnosis_of(scenario);
+  CHECK(diagnosis.broke);
+  CHECK(diagnosis.headline == "Thread 508 was refused: the cgroup's pids.max is 512.");
+  CHECK(all_of(diagnosis).find("max_map_count would be next, at 32,752 threads") != std::string::npos);
+  REQUIRE(diagnosis.where);
+  CHECK(diagnosis.suggestions.at(0).concurrency == "join_all");
+}
+
+TEST_CASE("Where threads end before the limit is reached, the diagnosis says why") {
+  Scenario scenario = tests::scenario("thread_per_job", 20000);
+  scenario.machine.limits.pids_max = {18887};
+  scenario.machine.in_use.cgroup_tasks = {8};
+  scenario.machine.costs.thread_create = {100us, {}};
+  const std::string text = all_of(diagnosis_of(scenario));
+  CHECK(text.find("Starting a thread takes about 100 µs here, so in the 1 s that a job lasts no more than some 10,000 "
+                  "are started") != std::string::npos);
+  CHECK(text.find("So pids.max, which allows 18,879 threads, was never reached") != std::string::npos);
+}
+
+TEST_CASE("A blocked executor is told with the job that blocked it") {
+  Scenario scenario = tests::scenario("join_all", 3);
+  scenario.jobs.steps = {Step{StepKind::block, Distribution::constant(1s)}};
+  const Diagnosis diagnosis = diagnosis_of(scenario);
+  CHECK_FALSE(diagnosis.broke);
+  CHECK(diagnosis.headline.find("The executor's only thread was blocked for 1.0") == 0);
+  CHECK(diagnosis.headline.find("by job 1") != std::string::npos);
+  CHECK(diagnosis.suggestions.at(0).settings.at(0) == "jobs.steps=[{ sleep = \"1000000000ns\" }]");
+}
+
+TEST_CASE("Serial async is told as what it is") {
+  CHECK(diagnosis_of(tests::scenario("await_in_loop", 3)).headline.find("ran one at a time: 3.0") != std::string::npos);
+  CHECK(all_of(diagnosis_of(tests::scenario("await_in_loop", 3))).find("A future does nothing until it is awaited") !=
+        std::string::npos);
+  CHECK(diagnosis_of(tests::scenario("await_each", 3)).headline.find("ran one at a time") != std::string::npos);
+  CHECK(diagnosis_of(tests::scenario("join_all", 3)).headline.find("3 jobs ran at the same time on one thread") == 0);
+}
+
+TEST_CASE("Model and live run are compared by thread, errno and limit") {
+  Scenario scenario = tests::scenario("thread_per_job", 1000);
+  scenario.machine.limits.pids_max = {512};
+  const RunResult modeled = run_modeled(scenario, 0, {});
+  RunResult live = modeled;
+  live.world = WorldKind::live;
+  CHECK(
+      all_of(diagnose(scenario, 0, &modeled, &live)).find("Model and live run agree: 511 threads, EAGAIN, pids.max.") !=
+      std::string::npos);
+  live.failure->threads = 400;
+  CHECK(all_of(diagnose(scenario, 0, &modeled, &live))
+            .find("The model says 511 threads, EAGAIN, pids.max; the live run got 400") != std::string::npos);
+  live = RunResult{};
+  live.error = "no worker";
+  CHECK(all_of(diagnose(scenario, 0, &modeled, &live)).find("The live run could not be made: no worker") !=
+        std::string::npos);
+}
