@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// JoinSet: any number of child tasks that run side by side. Each child's frame is freed as it ends; what is kept for a
-// living one is a single word, in the frames' own huge pages.
+// JoinSet: any number of child tasks that run side by side. Each child's frame is freed as it ends. What is kept for a
+// living one is one bit, plus its address as part of a run of equally spaced frames, as the arena makes them.
 #pragma once
 
-#include <array>
+#include <coroutine>
 #include <cstddef>
 #include <exception>
 #include <vector>
@@ -12,7 +12,7 @@
 
 namespace spawnpoint {
 
-class JoinSet final : private JoinTarget {
+class JoinSet {
  public:
   JoinSet() = default;
   /// Cancels the children that have not ended.
@@ -40,22 +40,17 @@ class JoinSet final : private JoinTarget {
    private:
     JoinSet* set_;
   };
-  All all() { return All(*this); }
+  All all() noexcept { return All(*this); }
 
  private:
-  // The handles of the living children, so that they can be destroyed; a chunk is freed when its children have ended.
-  static constexpr std::size_t kChunk = 508;
-  struct Chunk {
-    std::array<std::coroutine_handle<>, kChunk> children{};
-    std::size_t living = 0;
-  };
+  friend std::coroutine_handle<> detail::child_done(detail::JoinedChild child) noexcept;
+  friend void detail::child_failed(detail::JoinedChild child, std::exception_ptr error) noexcept;
 
-  std::coroutine_handle<> child_done(std::size_t child) noexcept override;
-  void child_failed(std::size_t child, std::exception_ptr error) noexcept override;
-  void rethrow_error();
+  void add_chunk();
   void free_chunk(std::size_t index) noexcept;
+  void rethrow_error();
 
-  std::vector<Chunk*> chunks_;
+  std::vector<detail::JoinChunk*> chunks_;  // null where all children have ended
   std::size_t started_ = 0;
   std::size_t running_ = 0;
   std::coroutine_handle<> waiting_;

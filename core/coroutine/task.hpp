@@ -7,95 +7,44 @@
 #include <cassert>
 #include <coroutine>
 #include <cstddef>
-#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
+#include "core/coroutine/after_task.hpp"
 #include "core/coroutine/frame_arena.hpp"
 #include "core/coroutine/resume.hpp"
 
 namespace spawnpoint {
 
-/// Is told that a task has ended: for owners that are no coroutines. The task keeps its result.
-class Completion {
- public:
-  /// Called in the task's final suspension; the task may be destroyed in here. Returns the coroutine to go on with,
-  /// std::noop_coroutine() if there is none.
-  virtual std::coroutine_handle<> done() noexcept = 0;
-
- protected:
-  ~Completion() = default;
-};
-
-/// What the children of a JoinSet report to. A child's frame is freed before `child_done`.
-class JoinTarget {
- public:
-  virtual std::coroutine_handle<> child_done(std::size_t child) noexcept = 0;
-  virtual void child_failed(std::size_t child, std::exception_ptr error) noexcept = 0;
-
- protected:
-  ~JoinTarget() = default;
-};
-
 namespace detail {
-
-/// What happens when a task ends. One word (every job of a million has one): a pointer and, in its low bits, its kind.
-class AfterTask {
- public:
-  enum Kind : std::uintptr_t { nothing = 0, continuation = 1, completion = 2, join = 3 };
-
-  void set(std::coroutine_handle<> handle) { set(handle.address(), continuation); }
-  void set(Completion& target) { set(&target, completion); }
-  void set(JoinTarget& target) { set(&target, join); }
-  void mark_started() { word_ |= kStarted; }
-
-  bool started() const { return (word_ & kStarted) != 0; }
-  Kind kind() const { return static_cast<Kind>(word_ & kKind); }
-  std::coroutine_handle<> handle() const { return std::coroutine_handle<>::from_address(pointer()); }
-  Completion& completion_target() const { return *static_cast<Completion*>(pointer()); }
-  JoinTarget& join_target() const { return *static_cast<JoinTarget*>(pointer()); }
-
- private:
-  static constexpr std::uintptr_t kKind = 3;
-  static constexpr std::uintptr_t kStarted = 4;
-
-  void set(void* pointer, Kind kind) { word_ = reinterpret_cast<std::uintptr_t>(pointer) | kind | (word_ & kStarted); }
-  void* pointer() const { return reinterpret_cast<void*>(word_ & ~(kKind | kStarted)); }
-
-  std::uintptr_t word_ = 0;
-};
 
 class PromiseBase {
  public:
   static void* operator new(std::size_t size) { return FrameArena::current().allocate(size); }
   static void operator delete(void* frame, std::size_t size) noexcept { FrameArena::deallocate(frame, size); }
 
-  PromiseBase() noexcept : child_(0) {}
+  PromiseBase() noexcept = default;
   PromiseBase(const PromiseBase&) = delete;
   PromiseBase& operator=(const PromiseBase&) = delete;
-  ~PromiseBase() {
-    if (after_.kind() != AfterTask::join) std::destroy_at(&error_);
-  }
 
   struct FinalAwaiter {
     FinalAwaiter() noexcept {}
     bool await_ready() const noexcept { return false; }
     template <class Promise>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> self) const noexcept {
-      PromiseBase& promise = self.promise();
-      switch (promise.after_.kind()) {
+      const AfterTask& after = self.promise().after();
+      switch (after.kind()) {
         case AfterTask::continuation:
-          return transfer(promise.after_.handle());
+          return transfer(after.handle());
         case AfterTask::completion:
-          return transfer(promise.after_.completion_target().done());
+          return transfer(after.completion_target().done());
         case AfterTask::join: {
-          JoinTarget& target = promise.after_.join_target();
-          const std::size_t child = promise.child_;
+          const JoinedChild child = after.joined_child();
           self.destroy();  // this awaiter is gone with it
-          return transfer(target.child_done(child));
+          return transfer(child_done(child));
         }
         case AfterTask::nothing:
           break;
@@ -107,31 +56,12 @@ class PromiseBase {
 
   std::suspend_always initial_suspend() const noexcept { return {}; }
   FinalAwaiter final_suspend() const noexcept { return FinalAwaiter(); }
-  void unhandled_exception() noexcept {
-    if (after_.kind() == AfterTask::join) {
-      after_.join_target().child_failed(child_, std::current_exception());
-    } else {
-      error_ = std::current_exception();
-    }
-  }
+  void unhandled_exception() noexcept { after_.fail(std::current_exception()); }
 
-  void rethrow_error() const {
-    if (error_) std::rethrow_exception(error_);
-  }
-  AfterTask& after() { return after_; }
-  /// From here on the frame belongs to `target`: it frees itself when the task ends.
-  void join(JoinTarget& target, std::size_t child) {
-    std::destroy_at(&error_);
-    child_ = child;
-    after_.set(target);
-  }
+  AfterTask& after() noexcept { return after_; }
 
  private:
   AfterTask after_;
-  union {
-    std::exception_ptr error_;
-    std::size_t child_;  // a joined child's number; its exception goes to the JoinTarget at once
-  };
 };
 
 template <class T>
@@ -148,7 +78,7 @@ class Promise : public PromiseBase {
     }
   }
   T take() {
-    rethrow_error();
+    after().rethrow_failure();
     if constexpr (std::is_reference_v<T>) {
       return static_cast<T>(*value_);
     } else {
@@ -165,7 +95,7 @@ class Promise<void> : public PromiseBase {
  public:
   auto get_return_object() noexcept { return std::coroutine_handle<Promise>::from_promise(*this); }
   void return_void() const noexcept {}
-  void take() const { rethrow_error(); }
+  void take() { after().rethrow_failure(); }
 };
 
 }  // namespace detail
@@ -177,8 +107,7 @@ class [[nodiscard]] Task {
   using value_type = T;
 
   Task() noexcept = default;
-  Task(std::coroutine_handle<promise_type> coroutine) noexcept
-      : coroutine_(coroutine) {}  // NOLINT: made by the promise
+  Task(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {}  // made by the promise
   Task(Task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
   Task& operator=(Task&& other) noexcept {
     if (this != &other) {
@@ -212,15 +141,6 @@ class [[nodiscard]] Task {
     return coroutine_.promise().take();
   }
 
-  /// Hands the frame to `target`: the task runs as its child number `child`, and frees itself at its end.
-  std::coroutine_handle<> join(JoinTarget& target, std::size_t child) && noexcept {
-    assert(!started());
-    promise_type& promise = coroutine_.promise();
-    promise.join(target, child);
-    promise.after().mark_started();
-    return std::exchange(coroutine_, nullptr);
-  }
-
   // A task is its own awaiter: `co_await task` starts it if it has not started, and goes on when it has ended.
   bool await_ready() const noexcept {
     assert(coroutine_ && "an empty task was awaited");
@@ -235,6 +155,14 @@ class [[nodiscard]] Task {
     return transfer(coroutine_);
   }
   T await_resume() { return coroutine_.promise().take(); }
+
+  /// For JoinSet: the frame is its own from here on, and frees itself at its end.
+  std::coroutine_handle<> release_to(detail::JoinedChild child) && noexcept {
+    assert(!started());
+    coroutine_.promise().after().set(child);
+    coroutine_.promise().after().mark_started();
+    return std::exchange(coroutine_, nullptr);
+  }
 
  private:
   void reset() noexcept {
