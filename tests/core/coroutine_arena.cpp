@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "core/coroutine/frame_arena.hpp"
+#include "core/coroutine/task.hpp"
+#include "tests/catch.hpp"
+
+using namespace spawnpoint;
+using namespace spawnpoint::literals;
+
+namespace {
+Task<int> value(int i) {
+  co_return i;
+}
+}  // namespace
+
+TEST_CASE("an arena gives aligned memory that does not overlap") {
+  FrameArena arena;
+  struct Piece {
+    unsigned char* memory;
+    std::size_t size;
+  };
+  std::vector<Piece> pieces;
+  for (std::size_t i = 0; i < 20'000; ++i) {
+    const std::size_t size = 1 + i * 37 % 700;
+    auto* memory = static_cast<unsigned char*>(arena.allocate(size));
+    REQUIRE(reinterpret_cast<std::uintptr_t>(memory) % 16 == 0);
+    std::memset(memory, static_cast<int>(i % 251), size);
+    pieces.push_back({memory, size});
+  }
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    for (std::size_t k = 0; k < pieces[i].size; ++k) wrong += pieces[i].memory[k] != i % 251;
+  }
+  CHECK(wrong == 0);
+  for (const Piece& piece : pieces) FrameArena::deallocate(piece.memory, piece.size);
+  CHECK(arena.in_use() == 0_B);
+}
+
+TEST_CASE("freed memory is used again, the last one first") {
+  FrameArena arena;
+  void* first = arena.allocate(80);
+  void* second = arena.allocate(80);
+  FrameArena::deallocate(first, 80);
+  FrameArena::deallocate(second, 80);
+  CHECK(arena.allocate(75) == second);  // rounds up to the same size
+  CHECK(arena.allocate(80) == first);
+}
+
+TEST_CASE("an arena counts what is in use in steps of 16 bytes") {
+  FrameArena arena;
+  CHECK(arena.reserved() == 0_B);
+  void* memory = arena.allocate(81);
+  CHECK(arena.in_use() == 96_B);
+  CHECK(arena.reserved() == 128_KiB);  // few frames shall not cost a huge page
+  FrameArena::deallocate(memory, 81);
+  CHECK(arena.in_use() == 0_B);
+}
+
+TEST_CASE("frames beyond any block have a mapping of their own, and give it back") {
+  FrameArena arena;
+  constexpr std::size_t kLarge = std::size_t{5} << 20;
+  void* memory = arena.allocate(kLarge);
+  std::memset(memory, 1, kLarge);
+  CHECK(arena.reserved() >= 5_MiB);
+  FrameArena::deallocate(memory, kLarge);
+  CHECK(arena.reserved() == 0_B);
+}
+
+TEST_CASE("frames go to the arena in scope and come back to it from anywhere") {
+  FrameArena outer;
+  FrameArena inner;
+  std::optional<Task<int>> in_outer;
+  std::optional<Task<int>> in_inner;
+  {
+    const FrameArena::Scope outer_scope(outer);
+    {
+      const FrameArena::Scope inner_scope(inner);
+      in_inner = value(1);
+    }
+    in_outer = value(2);
+  }
+  CHECK(outer.in_use() > 0_B);
+  CHECK(inner.in_use() == outer.in_use());
+  in_inner.reset();
+  CHECK(inner.in_use() == 0_B);
+  CHECK(outer.in_use() > 0_B);
+  in_outer.reset();
+  CHECK(outer.in_use() == 0_B);
+}
+
+TEST_CASE("a locked arena serves several threads, which may free each other's frames") {
+  FrameArena arena(FrameArena::Sharing::locked);
+  constexpr int kTasks = 2'000;
+  std::vector<Task<int>> left(kTasks);
+  std::vector<Task<int>> right(kTasks);
+  const auto make = [&arena](std::vector<Task<int>>& tasks) {
+    const FrameArena::Scope scope(arena);
+    for (int i = 0; i < kTasks; ++i) tasks[static_cast<std::size_t>(i)] = value(i);
+  };
+  const auto finish = [](std::vector<Task<int>>& tasks, long& sum) {
+    for (Task<int>& task : tasks) {
+      task.start();
+      sum += task.result();
+      task = Task<int>();
+    }
+  };
+  std::thread other([&] { make(left); });
+  make(right);
+  other.join();
+  long left_sum = 0;
+  long right_sum = 0;
+  other = std::thread([&] { finish(right, right_sum); });
+  finish(left, left_sum);
+  other.join();
+  CHECK(left_sum == 1'999'000);
+  CHECK(right_sum == 1'999'000);
+  CHECK(arena.in_use() == 0_B);
+}
