@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/machine/profile_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "models/machine/profile_fields.hpp"
+#include "models/scenario/data_file.hpp"
+#include "models/scenario/reader.hpp"
+#include "models/scenario/units.hpp"
+
+namespace spawnpoint {
+namespace {
+
+constexpr std::string_view kDefaultMachine = "defaults";
+constexpr std::string_view kDefaultRuntime = "glibc";
+constexpr int kLongestChain = 8;  ///< Of profiles that build on one another.
+
+bool has(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_path(std::string_view name) {
+  return name.find('/') != std::string_view::npos || name.ends_with(".toml");
+}
+
+std::vector<std::string> profile_names(const ProfilePlaces& places, const char* folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& root : places.roots)
+    for (const auto& file : std::filesystem::directory_iterator(root / folder, error))
+      if (file.path().extension() == ".toml") names.push_back(file.path().stem().string());
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  std::erase(names, kDefaultMachine);
+  return names;
+}
+
+void tell(const Place& where, const std::string& name, std::string message, std::string hint, Diagnostics& out) {
+  if (where.source != nullptr)
+    out.error(where, std::move(message), std::move(hint));
+  else
+    out.file_error(name, std::move(message), std::move(hint));
+}
+
+/// The file of a profile; empty, and told, where there is none.
+std::optional<std::filesystem::path> find_profile(const std::string& name, const ProfilePlaces& places,
+                                                  const char* folder, std::string_view what, const Place& where,
+                                                  Diagnostics& out) {
+  std::error_code error;
+  if (is_path(name)) {
+    std::filesystem::path path(name);
+    if (path.is_relative() && std::filesystem::exists(places.beside / path, error)) path = places.beside / path;
+    return path;
+  }
+  for (const auto& root : places.roots) {
+    const auto path = root / folder / (name + ".toml");
+    if (std::filesystem::exists(path, error)) return path;
+  }
+  std::vector<std::string> known = profile_names(places, folder);
+  if (what == "machine") known.insert(known.begin(), "host");
+  std::string hint = did_you_mean(name, known);
+  if (hint.empty()) hint = fmt::format("known are {}, or a path to a file", list_of(known, 20));
+  tell(where, name, fmt::format("unknown {} profile \"{}\"", what, shown(name)), std::move(hint), out);
+  return std::nullopt;
+}
+
+/// Reads a profile's file and hands its root to `apply`, after the profile that it builds on. False: a mistake was
+/// told.
+template <class Apply>
+bool read_chain(const std::string& name, const ProfilePlaces& places, const char* folder, std::string_view what,
+                std::string_view root_profile, int depth, const Place& where, Diagnostics& out, Apply apply) {
+  const auto path = find_profile(name, places, folder, what, where, out);
+  if (!path) return false;
+  auto text = read_file(*path, kLargestFile);
+  if (!text) {
+    tell(where, name, fmt::format("{} profile \"{}\": {}", what, shown(name), text.error()), {}, out);
+    return false;
+  }
+  const SourceText& source = out.add_source(path->string(), std::move(*text));
+  const auto root = parse_document(source, out);
+  if (!root) return false;
+  const std::size_t errors = out.errors();
+  TableReader table(*root, {}, out);
+  std::string base = path->stem() == root_profile ? std::string() : std::string(root_profile);
+  Place base_place{&source, 0, 0, 1};
+  if (const Node* node = table.take("base")) {
+    base = read_text(*node, "base", out).value_or(base);
+    base_place = node->place;
+  }
+  ProfilePlaces base_places = places;
+  base_places.beside = path->parent_path();
+  if (depth >= kLongestChain) {
+    out.error(base_place, fmt::format("more than {} profiles build on one another: is there a circle?", kLongestChain));
+    return false;
+  }
+  if (!base.empty() && !read_chain(base, base_places, folder, what, root_profile, depth + 1, base_place, out, apply))
+    return false;
+  apply(table, *path);
+  return out.errors() == errors;
+}
+
+/// Makes `counts` as long as `limits`: more levels hold what the outermost known one holds.
+void match_levels(std::size_t limits, std::vector<std::int64_t>& counts) {
+  if (limits == 0) return;
+  counts.resize(limits, counts.empty() ? 1 : counts.back());
+}
+
+void check_levels(TableReader& table, const std::vector<std::string>& present, std::string_view limit,
+                  std::size_t limits, std::string_view count, std::size_t counts) {
+  const std::string limit_key = "limits." + std::string(limit);
+  const std::string count_key = "in_use." + std::string(count);
+  if (!has(present, limit_key) || !has(present, count_key) || limits == 0 || counts == 0 || limits == counts) return;
+  const Node::Entry* entry = table.entry("in_use");
+  if (entry == nullptr) return;
+  const Node::Entry* place = entry->value.find(count);
+  if (place == nullptr) return;
+  table.out().error(place->value.place, fmt::format("`{}` has {} levels, but `{}` has {}: one count for each limit",
+                                                    table.name(count_key), counts, table.name(limit_key), limits));
+}
+
+}  // namespace
+
+ProfilePlaces profile_places(const ParseOptions& options, const std::filesystem::path& beside) {
+  ProfilePlaces places{options.profile_roots, beside};
+  if (places.roots.empty()) places.roots.push_back(shipped_scenarios());
+  return places;
+}
+
+void apply_machine_fields(TableReader& table, MachineDraft& draft, std::vector<std::string>& present) {
+  FieldReader fields(std::move(table), present);
+  Machine& machine = draft.machine;
+  describe(fields, machine);
+  fields.finish();
+  const Limits& limits = machine.limits;
+  InUse& in_use = machine.in_use;
+  check_levels(fields.table(), present, "pids_max", limits.pids_max.size(), "cgroup_tasks", in_use.cgroup_tasks.size());
+  check_levels(fields.table(), present, "nproc", limits.nproc.size(), "user_tasks", in_use.user_tasks.size());
+  match_levels(limits.pids_max.size(), in_use.cgroup_tasks);
+  match_levels(limits.nproc.size(), in_use.user_tasks);
+  draft.present.insert(draft.present.end(), present.begin(), present.end());
+}
+
+std::optional<MachineDraft> read_machine(const std::string& name, const ProfilePlaces& places, const Place& where,
+                                         Diagnostics& out) {
+  MachineDraft draft;
+  const bool good = read_chain(name, places, "machines", "machine", kDefaultMachine, 0, where, out,
+                               [&](TableReader& table, const std::filesystem::path& path) {
+                                 draft.machine.name = path.stem().string();
+                                 draft.machine.source.clear();
+                                 std::vector<std::string> present;
+                                 apply_machine_fields(table, draft, present);
+                               });
+  if (!good) return std::nullopt;
+  return draft;
+}
+
+std::optional<Runtime> read_runtime(const std::string& name, const ProfilePlaces& places, const Place& where,
+                                    Diagnostics& out) {
+  Runtime runtime;
+  const bool good = read_chain(name, places, "runtimes", "runtime", kDefaultRuntime, 0, where, out,
+                               [&](TableReader& table, const std::filesystem::path& path) {
+                                 runtime.name = path.stem().string();
+                                 runtime.source.clear();
+                                 std::vector<std::string> present;
+                                 FieldReader fields(std::move(table), present);
+                                 fields.text("name", runtime.name, {});
+                                 describe(fields, runtime);
+                                 fields.finish();
+                               });
+  if (!good) return std::nullopt;
+  return runtime;
+}
+
+Machine finish_machine(MachineDraft draft) {
+  Machine& machine = draft.machine;
+  Limits& limits = machine.limits;
+  const auto missing = [&](std::string_view key) { return !has(draft.present, key); };
+  // kernel/fork.c, set_max_threads: an eighth of the memory may be kernel stacks.
+  if (missing("limits.threads_max") && machine.costs.kernel_stack.count > 0)
+    limits.threads_max = std::clamp(machine.memory / (machine.costs.kernel_stack * 8), kThreads.low, kThreads.high);
+  // kernel/fork.c, fork_init: half of that for one user.
+  if (missing("limits.nproc") && limits.threads_max) limits.nproc = {*limits.threads_max / 2};
+  // kernel/pid.c, pid_idr_init: PIDS_PER_CPU_DEFAULT is 1024, PID_MAX_DEFAULT 32768.
+  if (missing("limits.pid_max")) limits.pid_max = std::clamp(1024 * machine.cpus, std::int64_t{32768}, kPids.high);
+  // mm/mmap.c, init_user_reserve and init_admin_reserve: 1/32 of the free memory, at most 128 and 8 MiB.
+  if (missing("limits.user_reserve")) limits.user_reserve = std::min(machine.memory / 32, Bytes{128LL << 20});
+  if (missing("limits.admin_reserve")) limits.admin_reserve = std::min(machine.memory / 32, Bytes{8LL << 20});
+  // mm/util.c, vm_commit_limit with vm.overcommit_ratio = 50.
+  if (missing("limits.commit_limit")) limits.commit_limit = machine.memory / 2 + machine.swap;
+  match_levels(limits.pids_max.size(), machine.in_use.cgroup_tasks);
+  match_levels(limits.nproc.size(), machine.in_use.user_tasks);
+  return std::move(draft.machine);
+}
+
+std::expected<Machine, std::vector<Diagnostic>> load_machine(const std::string& name, const ParseOptions& options) {
+  if (name == "host" && options.host) return options.host();
+  Diagnostics out;
+  auto draft = read_machine(name, profile_places(options, std::filesystem::path(".")), {}, out);
+  if (!draft || out.has_errors()) return std::unexpected(out.take());
+  return finish_machine(std::move(*draft));
+}
+
+std::expected<Runtime, std::vector<Diagnostic>> load_runtime(const std::string& name, const ParseOptions& options) {
+  Diagnostics out;
+  auto runtime = read_runtime(name, profile_places(options, std::filesystem::path(".")), {}, out);
+  if (!runtime || out.has_errors()) return std::unexpected(out.take());
+  return std::move(*runtime);
+}
+
+}  // namespace spawnpoint
