@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/scenario/expect.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "models/lab/format.hpp"
+#include "models/scenario/parse.hpp"
+#include "models/scenario/reader.hpp"
+#include "models/scenario/settings.hpp"
+
+namespace spawnpoint {
+namespace {
+
+enum class FieldKind : std::uint8_t { time, count, size, count_or_size, flag, text };
+
+struct Field {
+  std::string_view name;
+  FieldKind kind;
+};
+
+constexpr std::array kFields{
+    Field{"wall", FieldKind::time},
+    Field{"completed", FieldKind::count},
+    Field{"jobs", FieldKind::count},
+    Field{"peak_threads", FieldKind::count},
+    Field{"peak_tasks", FieldKind::count},
+    Field{"memory.resident", FieldKind::size},
+    Field{"memory.virtual", FieldKind::size},
+    Field{"memory.kernel", FieldKind::size},
+    Field{"failure", FieldKind::flag},
+    Field{"failure.job", FieldKind::count},
+    Field{"failure.threads", FieldKind::count},
+    Field{"failure.call", FieldKind::text},
+    Field{"failure.errno", FieldKind::text},
+    Field{"failure.limit", FieldKind::text},
+    Field{"failure.value", FieldKind::count_or_size},
+};
+
+// What limits and errors are called everywhere: in results, in `limits`, here.
+const std::vector<std::string>& limit_names() {
+  static const std::vector<std::string> names{"address space", "max_map_count", "RLIMIT_AS", "RLIMIT_DATA",
+                                              "overcommit",    "memory.max",    "memory",    "RLIMIT_NPROC",
+                                              "threads-max",   "pid_max",       "pids.max"};
+  return names;
+}
+const std::vector<std::string>& error_names() {
+  static const std::vector<std::string> names{"EAGAIN", "ENOMEM", "SIGKILL", "SIGABRT"};
+  return names;
+}
+
+std::vector<std::string> field_names() {
+  std::vector<std::string> names;
+  for (const Field& field : kFields) names.emplace_back(field.name);
+  return names;
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+std::expected<double, std::string> plain_number(std::string_view text) {
+  std::string digits;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool between = i > 0 && i + 1 < text.size() && std::isdigit(static_cast<unsigned char>(text[i - 1])) != 0 &&
+                         std::isdigit(static_cast<unsigned char>(text[i + 1])) != 0;
+    if (text[i] == '_' && between) continue;
+    digits += text[i];
+  }
+  double value = 0;
+  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (digits.empty() || error != std::errc{} || stop != digits.data() + digits.size() || !std::isfinite(value))
+    return std::unexpected(fmt::format("\"{}\" is not a number", shown(text)));
+  if (value < 0) return std::unexpected(fmt::format("{} is negative", shown(text)));
+  return value;
+}
+
+/// One amount in the field's base unit: seconds, bytes, or a count.
+std::expected<double, std::string> amount(std::string_view text, FieldKind kind) {
+  if (kind == FieldKind::time) {
+    const auto value = parse_duration(text);
+    if (!value) return std::unexpected(value.error());
+    return to_seconds(*value);
+  }
+  const bool digits_only = text.find_first_not_of("0123456789._") == std::string_view::npos;
+  if (kind == FieldKind::size || (kind == FieldKind::count_or_size && !digits_only)) {
+    const auto value = parse_bytes(text);
+    if (!value) return std::unexpected(value.error());
+    return static_cast<double>(value->count);
+  }
+  return plain_number(text);
+}
+
+std::string_view example(FieldKind kind) {
+  if (kind == FieldKind::time) return "\"1s +- 5%\", \"0.9s .. 1.2s\" or \"<= 2s\"";
+  if (kind == FieldKind::size) return "\"80MiB +- 10%\", \"1MiB .. 4MiB\" or \"<= 100MiB\"";
+  return "1000, \"1000 +- 5%\", \"900 .. 1100\" or \"<= 1000\"";
+}
+
+std::expected<Expectation::Range, std::string> parse_range(std::string_view written, FieldKind kind) {
+  const std::string_view text = trim(written);
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  for (const std::string_view sign : {"<=", ">="}) {
+    if (!text.starts_with(sign)) continue;
+    const auto bound = amount(trim(text.substr(2)), kind);
+    if (!bound) return std::unexpected(bound.error());
+    return sign == "<=" ? Expectation::Range{0, *bound} : Expectation::Range{*bound, kInfinity};
+  }
+  if (text.starts_with('<') || text.starts_with('>'))
+    return std::unexpected(fmt::format("\"{}\": write `<=` or `>=`", shown(text)));
+  if (const auto dots = text.find(".."); dots != std::string_view::npos) {
+    const auto low = amount(trim(text.substr(0, dots)), kind);
+    if (!low) return std::unexpected(low.error());
+    const auto high = amount(trim(text.substr(dots + 2)), kind);
+    if (!high) return std::unexpected(high.error());
+    if (*low > *high) return std::unexpected(fmt::format("\"{}\": the lower end is above the upper one", shown(text)));
+    return Expectation::Range{*low, *high};
+  }
+  for (const std::string_view sign : {"+-", "±", "+/-"}) {
+    const auto at = text.find(sign);
+    if (at == std::string_view::npos) continue;
+    const auto middle = amount(trim(text.substr(0, at)), kind);
+    if (!middle) return std::unexpected(middle.error());
+    const std::string_view width_text = trim(text.substr(at + sign.size()));
+    const bool percent = width_text.ends_with('%');
+    const auto width =
+        percent ? plain_number(trim(width_text.substr(0, width_text.size() - 1))) : amount(width_text, kind);
+    if (!width) return std::unexpected(width.error());
+    const double half = percent ? *middle * *width / 100 : *width;
+    return Expectation::Range{std::max(0.0, *middle - half), *middle + half};
+  }
+  const auto exact = amount(text, kind);
+  if (!exact) return std::unexpected(exact.error());
+  if (kind == FieldKind::time || kind == FieldKind::size)
+    return std::unexpected(fmt::format("\"{}\" lacks a tolerance: write \"{} +- 5%\"", shown(text), shown(text)));
+  return Expectation::Range{*exact, *exact};
+}
+
+struct Key {
+  std::string world;
+  std::string run;
+  Field field;
+};
+
+/// "modeled.join_all.wall": a world, a run, a field; the first two may be missing. Names may have dots in them.
+std::optional<Key> split_key(const Place& place, std::string_view written, const std::vector<std::string>& runs,
+                             Diagnostics& out) {
+  Key key;
+  std::string_view rest = written;
+  for (const std::string_view world : {"modeled", "live"}) {
+    if (!rest.starts_with(world) || rest.substr(world.size()).substr(0, 1) != ".") continue;
+    key.world = std::string(world);
+    rest.remove_prefix(world.size() + 1);
+    break;
+  }
+  const Field* found = nullptr;
+  for (const Field& field : kFields) {
+    const bool ends =
+        rest == field.name || (rest.ends_with(field.name) && rest[rest.size() - field.name.size() - 1] == '.');
+    if (ends && (found == nullptr || field.name.size() > found->name.size())) found = &field;
+  }
+  if (found != nullptr) {
+    key.field = *found;
+    key.run = rest == found->name ? "" : std::string(rest.substr(0, rest.size() - found->name.size() - 1));
+    if (key.run.empty() || std::find(runs.begin(), runs.end(), key.run) != runs.end()) return key;
+    std::string hint = did_you_mean(key.run, runs);
+    if (hint.empty()) hint = fmt::format("the runs are {}", list_of(runs));
+    out.error(place, fmt::format("no run is called \"{}\"", shown(key.run)), std::move(hint));
+    return std::nullopt;
+  }
+  // The field is not known. What stands before it tells where it begins.
+  std::string_view field = rest;
+  for (const std::string& run : runs)
+    if (rest.starts_with(run + '.')) field = rest.substr(run.size() + 1);
+  if (field.size() == rest.size() && rest.find('.') != std::string_view::npos) {
+    const std::string_view last = rest.substr(rest.find('.') + 1);
+    if (nearest(last, field_names())) field = last;
+  }
+  std::string hint = did_you_mean(field, field_names());
+  if (hint.empty()) hint = fmt::format("known are {}", list_of(field_names(), 20));
+  out.error(place, fmt::format("a result has no field \"{}\"", shown(field)), std::move(hint));
+  return std::nullopt;
+}
+
+bool word_is_known(const Node& value, std::string_view name, const Field& field, Diagnostics& out) {
+  const auto among = [&](const std::vector<std::string>& known, std::string_view what) {
+    if (std::find(known.begin(), known.end(), value.text) != known.end()) return true;
+    std::string hint = did_you_mean(value.text, known);
+    if (hint.empty()) hint = fmt::format("known are {}", list_of(known, 20));
+    out.error(value.place, fmt::format("`{}`: there is no {} \"{}\"", name, what, shown(value.text)), std::move(hint));
+    return false;
+  };
+  if (field.name == "failure.limit") return among(limit_names(), "limit");
+  if (field.name == "failure.errno") return among(error_names(), "error");
+  return true;
+}
+
+void read_one(const std::string& written, const Place& place, const Node& value, const std::vector<std::string>& runs,
+              Diagnostics& out, std::vector<Expectation>& expectations) {
+  const auto key = split_key(place, written, runs, out);
+  if (!key) return;
+  Expectation expectation{written,   key->run, key->world, std::string(key->field.name), false, setting_text(value),
+                          place.line};
+  const FieldKind kind = key->field.kind;
+  if (kind == FieldKind::flag) {
+    const auto flag = read_flag(value, written, out);
+    if (!flag) return;
+    expectation.wanted = *flag;
+  } else if (kind == FieldKind::text) {
+    if (value.kind != Node::Kind::string) return wrong_kind(value, written, "a text", out);
+    if (!word_is_known(value, written, key->field, out)) return;
+    expectation.wanted = value.text;
+  } else if (value.kind == Node::Kind::string) {
+    const auto range = parse_range(value.text, kind);
+    if (!range)
+      return out.error(value.place, fmt::format("`{}`: {}", written, range.error()),
+                       fmt::format("write {}", example(kind)));
+    expectation.wanted = *range;
+  } else if (kind == FieldKind::time || kind == FieldKind::size) {
+    if (is_number(value) && kind == FieldKind::time)
+      return lacks_unit(value, written, "a time", {"s +- 5%", "ms +- 5%"}, out);
+    if (is_number(value)) return lacks_unit(value, written, "a size", {"MiB +- 5%", "KiB +- 5%"}, out);
+    return wrong_kind(value, written, kind == FieldKind::time ? "a time" : "a size", out,
+                      fmt::format("write {}", example(kind)));
+  } else {
+    const auto count = read_count(value, written, {}, out);
+    if (!count) return;
+    expectation.wanted = Expectation::Range{static_cast<double>(*count), static_cast<double>(*count)};
+  }
+  expectations.push_back(std::move(expectation));
+}
+
+void read_table(const Node& table, const std::string& prefix, const std::vector<std::string>& runs, Diagnostics& out,
+                std::vector<Expectation>& expectations) {
+  for (const Node::Entry& entry : table.entries) {
+    const std::string key = prefix + entry.key;
+    if (entry.value.kind == Node::Kind::table && !entry.value.entries.empty())
+      read_table(entry.value, key + '.', runs, out, expectations);
+    else
+      read_one(key, entry.place, entry.value, runs, out, expectations);
+  }
+}
+
+const Field& field_of(const Expectation& expectation) {
+  return *std::find_if(kFields.begin(), kFields.end(),
+                       [&](const Field& field) { return field.name == expectation.field; });
+}
+
+/// What the result holds, in the base unit; no value where it has none (nothing failed, or the limit's value is not
+/// known).
+std::optional<double> number_of(const RunResult& result, std::string_view field) {
+  const auto number = [](std::int64_t value) { return static_cast<double>(value); };
+  if (field == "wall") return to_seconds(result.wall);
+  if (field == "completed") return number(result.completed);
+  if (field == "jobs") return number(result.jobs);
+  if (field == "peak_threads") return number(result.peak_threads);
+  if (field == "peak_tasks") return number(result.peak_tasks);
+  if (field == "memory.resident") return number(result.memory.resident.count);
+  if (field == "memory.virtual") return number(result.memory.virtual_size.count);
+  if (field == "memory.kernel") return number(result.memory.kernel.count);
+  if (!result.failure) return std::nullopt;
+  // People count jobs from 1.
+  if (field == "failure.job" && result.failure->job != kNoJob) return number(std::int64_t{result.failure->job} + 1);
+  if (field == "failure.threads") return number(result.failure->threads);
+  if (field == "failure.value" && result.failure->value) return number(*result.failure->value);
+  return std::nullopt;
+}
+
+std::string text_of(const FailurePoint& failure, std::string_view field) {
+  if (field == "failure.call") return failure.call;
+  if (field == "failure.errno") return failure.errno_name;
+  return failure.limit;
+}
+
+std::string number_for_people(double value, FieldKind kind) {
+  if (kind == FieldKind::time) return format_duration(Duration{std::llround(value * 1e9)});
+  if (kind == FieldKind::size) return format_bytes(Bytes{std::llround(value)});
+  return format_count(std::llround(value));
+}
+
+/// "clone3 gave EAGAIN after 507 threads (pids.max)"
+std::string failure_for_people(const FailurePoint& failure) {
+  std::string out =
+      fmt::format("{} gave {} after {}", failure.call, failure.errno_name, format_count(failure.threads, "thread"));
+  if (!failure.limit.empty()) out += fmt::format(" ({})", failure.limit);
+  return out;
+}
+
+}  // namespace
+
+std::vector<Expectation> read_expectations(const Node& table, const std::vector<RunSpec>& runs, Diagnostics& out) {
+  std::vector<std::string> names;
+  for (const RunSpec& run : runs) {
+    names.push_back(run.label);
+    if (run.concurrency != run.label) names.push_back(run.concurrency);
+  }
+  std::vector<Expectation> expectations;
+  read_table(table, {}, names, out, expectations);
+  return expectations;
+}
+
+namespace {
+
+std::string_view world_of(const RunResult& result) {
+  return result.world == WorldKind::live ? "live" : "modeled";
+}
+
+}  // namespace
+
+bool applies(const Expectation& expectation, const RunResult& result) {
+  if (!expectation.run.empty() && expectation.run != result.label && expectation.run != result.concurrency)
+    return false;
+  return expectation.world.empty() || expectation.world == world_of(result);
+}
+
+std::optional<std::string> check(const Expectation& expectation, const RunResult& result) {
+  if (!applies(expectation, result)) return std::nullopt;
+  const std::string who =
+      fmt::format("{}, {}", result.label.empty() ? result.concurrency : result.label, world_of(result));
+  if (!result.error.empty()) return fmt::format("{}: could not be run: {}", who, result.error);
+
+  if (const auto* wanted = std::get_if<bool>(&expectation.wanted)) {
+    if (*wanted == result.failure.has_value()) return std::nullopt;
+    if (*wanted) return fmt::format("{}: should fail, but did not", who);
+    return fmt::format("{}: should not fail, but did: {}", who, failure_for_people(*result.failure));
+  }
+  if (const auto* wanted = std::get_if<std::string>(&expectation.wanted)) {
+    if (!result.failure)
+      return fmt::format("{}: {} should be \"{}\", but nothing failed", who, expectation.field, *wanted);
+    const std::string got = text_of(*result.failure, expectation.field);
+    if (got == *wanted) return std::nullopt;
+    return fmt::format("{}: {} should be \"{}\", but is {}", who, expectation.field, *wanted,
+                       got.empty() ? "not known" : '"' + got + '"');
+  }
+  const auto range = std::get<Expectation::Range>(expectation.wanted);
+  const auto got = number_of(result, expectation.field);
+  if (!got && !result.failure)
+    return fmt::format("{}: {} should be {}, but nothing failed", who, expectation.field, expectation.written);
+  if (!got) return fmt::format("{}: {} should be {}, but is not known", who, expectation.field, expectation.written);
+  // Ends belong to the range; a rounding of the last digit must not leave it.
+  const double slack = 1e-9 * std::max(1.0, std::abs(*got));
+  if (*got >= range.low - slack && *got <= range.high + slack) return std::nullopt;
+  return fmt::format("{}: {} should be {}, but is {}", who, expectation.field, expectation.written,
+                     number_for_people(*got, field_of(expectation).kind));
+}
+
+}  // namespace spawnpoint

@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/scenario/parse.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "models/concurrency/registry.hpp"
+#include "models/machine/profile_fields.hpp"
+#include "models/machine/profile_file.hpp"
+#include "models/scenario/data_file.hpp"
+#include "models/scenario/document.hpp"
+#include "models/scenario/expect.hpp"
+#include "models/scenario/reader.hpp"
+#include "models/scenario/settings.hpp"
+#include "models/scenario/sweep.hpp"
+
+namespace spawnpoint {
+namespace {
+
+constexpr std::int64_t kFormatVersion = 1;
+constexpr CountRange kJobCounts{1, 100'000'000};
+constexpr CountRange kPoolThreads{1, 1'000'000};
+constexpr std::size_t kMostSteps = 1000;
+constexpr std::size_t kMostRuns = 100;
+
+std::vector<std::string> concurrency_names() {
+  std::vector<std::string> names;
+  for (const ConcurrencyModel& model : concurrency_models()) names.emplace_back(model.name);
+  return names;
+}
+
+/// Reads one document, perhaps many times (a sweep tries its values): profiles and this host are read once.
+class ScenarioReader {
+ public:
+  ScenarioReader(const std::string& file, const ParseOptions& options)
+      : options_(&options),
+        beside_(std::filesystem::path(file).parent_path()),
+        places_(profile_places(options, beside_)) {}
+
+  Scenario read(const Node& root, Diagnostics& out) {
+    Scenario scenario;
+    TableReader reader(root, {}, out);
+    if (!read_version(reader)) return scenario;
+    if (const Node* node = reader.take("title")) scenario.title = read_text(*node, "title", out).value_or("");
+    if (const Node* node = reader.take("about")) scenario.about = read_text(*node, "about", out).value_or("");
+    if (const Node* node = reader.take("seed"))
+      scenario.seed = static_cast<std::uint64_t>(read_count(*node, "seed", {0, INT64_MAX}, out).value_or(1));
+    if (options_->seed) scenario.seed = *options_->seed;
+    read_machine_table(reader.table("machine"), scenario);
+    read_jobs(reader.table("jobs"), scenario.jobs);
+    read_runs(reader, scenario.runs);
+    const Node* sweep = reader.take("sweep");
+    const Node* expect = reader.take("expect");
+    reader.finish();
+    check_total(root, scenario, out);
+    if (sweep != nullptr) read_sweep_table(root, *sweep, scenario, out);
+    if (expect != nullptr) {
+      if (expect->kind == Node::Kind::table)
+        scenario.expectations = read_expectations(*expect, scenario.runs, out);
+      else
+        wrong_kind(*expect, "expect", "a table", out);
+    }
+    return scenario;
+  }
+
+ private:
+  /// False: the file is written for a newer version, in which other keys may be right.
+  bool read_version(TableReader& reader) {
+    const Node* node = reader.take("spawnpoint");
+    if (node == nullptr) return true;
+    const auto version = read_count(*node, "spawnpoint", {1, INT32_MAX}, reader.out());
+    if (!version || *version <= kFormatVersion) return true;
+    reader.out().error(
+        node->place,
+        fmt::format("this file has format version {}: it needs a newer Spawnpoint (this one reads version {})",
+                    *version, kFormatVersion));
+    return false;
+  }
+
+  void read_machine_table(TableReader table, Scenario& scenario) {
+    Diagnostics& out = table.out();
+    Place where;
+    if (const Node* node = table.take("profile")) {
+      scenario.machine_profile = read_text(*node, "machine.profile", out).value_or("host");
+      where = node->place;
+    }
+    scenario.host_machine = scenario.machine_profile == "host";
+    MachineDraft draft = machine_draft(scenario, where, out);
+    std::vector<std::string> present;
+    apply_machine_fields(table, draft, present);
+    scenario.machine_overrides = present;
+    scenario.machine = finish_machine(std::move(draft));
+    const Machine& machine = scenario.machine;
+    const Node::Entry* page = table.entry("page_size");
+    if (page != nullptr && (machine.page_size.count < 4096 || machine.page_size.count > 65536 ||
+                            (machine.page_size.count & (machine.page_size.count - 1)) != 0))
+      out.error(page->value.place, "`machine.page_size` is a power of two from 4 KiB to 64 KiB");
+    const Node::Entry* memory = table.entry("memory");
+    if (memory != nullptr && memory->value.kind == Node::Kind::string && machine.memory < Bytes{1 << 20})
+      out.error(memory->value.place, "`machine.memory` is at least 1 MiB");
+  }
+
+  MachineDraft machine_draft(const Scenario& scenario, const Place& where, Diagnostics& out) {
+    const auto known = machines_.find(scenario.machine_profile);
+    if (known != machines_.end()) return known->second;
+    MachineDraft draft;
+    if (scenario.host_machine && options_->host) {
+      draft.machine = options_->host();
+      for (const KeyHelp& key : machine_keys("")) draft.present.push_back(key.key);
+    } else {
+      // Without a way to read this host (a checker of texts needs none) the default profile stands in for it.
+      const std::string name = scenario.host_machine ? "defaults" : scenario.machine_profile;
+      auto read = read_machine(name, places_, where, out);
+      if (!read) return draft;
+      draft = std::move(*read);
+      if (scenario.host_machine) draft.machine.name = "host";
+    }
+    machines_[scenario.machine_profile] = draft;
+    return draft;
+  }
+
+  void read_jobs(TableReader table, Jobs& jobs) {
+    Diagnostics& out = table.out();
+    const Node* count = table.take("count");
+    if (count != nullptr) jobs.count = read_count(*count, "jobs.count", kJobCounts, out).value_or(jobs.count);
+    if (const Node* node = table.take("arrivals")) {
+      read_arrivals(*node, jobs.arrivals, out);
+      const auto rows = static_cast<std::int64_t>(jobs.arrivals.times.size());
+      if (jobs.arrivals.kind == Arrivals::Kind::trace && rows > 0) {
+        if (count == nullptr)
+          jobs.count = rows;
+        else if (jobs.count > rows)
+          out.error(count->place, fmt::format("`jobs.count` is {}, but the trace has {} arrivals", jobs.count, rows));
+      }
+    }
+    if (const Node* node = table.take("steps"))
+      read_steps(*node, jobs.steps, out);
+    else
+      jobs.steps.push_back({StepKind::sleep, Distribution::constant(std::chrono::seconds{1})});
+    table.finish();
+  }
+
+  void read_arrivals(const Node& node, Arrivals& arrivals, Diagnostics& out) {
+    const std::string hint = "\"at once\", { every = \"1ms\" }, { rate = \"200/s\" } or { trace = \"arrivals.csv\" }";
+    if (node.kind == Node::Kind::string) {
+      if (node.text != "at once")
+        out.error(node.place, fmt::format("`jobs.arrivals`: unknown \"{}\"", shown(node.text)), "write " + hint);
+      return;
+    }
+    if (node.kind != Node::Kind::table)
+      return wrong_kind(node, "jobs.arrivals", "\"at once\" or a table", out, "write " + hint);
+    TableReader table(node, "jobs.arrivals", out);
+    const Node* every = table.take("every");
+    const Node* rate = table.take("rate");
+    const Node* trace = table.take("trace");
+    table.finish();
+    const int given = (every != nullptr ? 1 : 0) + (rate != nullptr ? 1 : 0) + (trace != nullptr ? 1 : 0);
+    if (given > 1) out.error(node.place, "`jobs.arrivals` has more than one of `every`, `rate` and `trace`");
+    if (node.entries.empty()) return out.error(node.place, "`jobs.arrivals` is empty", "write " + hint);
+    if (every != nullptr) read_every(*every, arrivals, out);
+    if (rate != nullptr) read_arrival_rate(*rate, arrivals, out);
+    if (trace != nullptr) read_arrival_trace(*trace, arrivals, out);
+  }
+
+  static void read_every(const Node& node, Arrivals& arrivals, Diagnostics& out) {
+    const auto every = read_duration(node, "jobs.arrivals.every", out);
+    if (!every) return;
+    if (*every == Duration{0})
+      return out.error(node.place, "`jobs.arrivals.every` is more than zero",
+                       "jobs that all come together: arrivals = \"at once\"");
+    arrivals.kind = Arrivals::Kind::every;
+    arrivals.every = *every;
+  }
+
+  static void read_arrival_rate(const Node& node, Arrivals& arrivals, Diagnostics& out) {
+    if (is_number(node)) return lacks_unit(node, "jobs.arrivals.rate", "a rate", {"/s", "/ms", "/min"}, out);
+    if (node.kind != Node::Kind::string)
+      return wrong_kind(node, "jobs.arrivals.rate", "a rate", out, "write it as \"200/s\"");
+    const auto rate = parse_rate(node.text);
+    if (!rate) return out.error(node.place, fmt::format("`jobs.arrivals.rate`: {}", rate.error()));
+    // Slower than one in 100 years, or faster than the clock's nanoseconds, is a slip.
+    if (!(*rate > 3e-10) || *rate > 1e9)
+      return out.error(node.place,
+                       fmt::format("`jobs.arrivals.rate`: \"{}\" is {}", shown(node.text),
+                                   *rate > 1 ? "more than one a nanosecond" : "too small: jobs would never come"));
+    arrivals.kind = Arrivals::Kind::rate;
+    arrivals.rate_per_second = *rate;
+  }
+
+  void read_arrival_trace(const Node& node, Arrivals& arrivals, Diagnostics& out) const {
+    const auto name = read_text(node, "jobs.arrivals.trace", out);
+    if (!name) return;
+    auto times = read_durations(*name, beside_);
+    if (!times) return out.error(node.place, fmt::format("`jobs.arrivals.trace`: {}", times.error()));
+    if (times->empty())
+      return out.error(node.place, fmt::format("`jobs.arrivals.trace`: {}: the file holds no times", shown(*name)));
+    const auto unsorted = std::is_sorted_until(times->begin(), times->end());
+    if (unsorted != times->end())
+      return out.error(node.place,
+                       fmt::format("`jobs.arrivals.trace`: {}: arrival {} is earlier than the one before it",
+                                   shown(*name), unsorted - times->begin() + 1));
+    if (times->back() > Distribution::kLongest)
+      return out.error(node.place,
+                       fmt::format("`jobs.arrivals.trace`: {}: a time is longer than 100 years", shown(*name)));
+    arrivals.kind = Arrivals::Kind::trace;
+    arrivals.times = std::move(*times);
+  }
+
+  void read_steps(const Node& node, std::vector<Step>& steps, Diagnostics& out) const {
+    if (node.kind != Node::Kind::array)
+      return wrong_kind(node, "jobs.steps", "a list of steps", out, "as [ { sleep = \"1s\" } ]");
+    if (node.items.size() > kMostSteps)
+      return out.error(node.place,
+                       fmt::format("`jobs.steps` has {} steps: {} are the most", node.items.size(), kMostSteps));
+    for (std::size_t i = 0; i < node.items.size(); ++i)
+      read_step(node.items[i], fmt::format("jobs.steps[{}]", i + 1), steps, out);
+  }
+
+  void read_step(const Node& node, const std::string& name, std::vector<Step>& steps, Diagnostics& out) const {
+    static constexpr std::pair<std::string_view, StepKind> kKinds[] = {
+        {"sleep", StepKind::sleep}, {"block", StepKind::block}, {"cpu", StepKind::cpu}};
+    const std::string hint = "a step is { sleep = \"1s\" }, { block = \"1s\" } or { cpu = \"1ms\" }";
+    if (node.kind != Node::Kind::table) return wrong_kind(node, name, "a table", out, hint);
+    if (node.entries.empty()) return out.error(node.place, fmt::format("`{}` is empty", name), hint);
+    TableReader table(node, name, out);
+    int known = 0;
+    for (const auto& [key, kind] : kKinds) {
+      const Node* value = table.take(key);
+      if (value == nullptr) continue;
+      ++known;
+      Step step;
+      step.kind = kind;
+      if (auto duration = read_distribution(*value, table.name(key), out)) {
+        step.duration = std::move(*duration);
+        steps.push_back(std::move(step));
+      }
+    }
+    for (const std::string_view later : {"allocate", "lock", "use"}) {
+      const Node::Entry* entry = table.entry(later);
+      if (entry == nullptr) continue;
+      table.take(later);
+      out.error(entry->place, fmt::format("the step `{}` is not supported by this version", later), hint);
+    }
+    table.finish();
+    if (known > 1)
+      out.error(node.place, fmt::format("`{}` does more than one thing", name),
+                "write one step after the other: { cpu = \"1ms\" }, { sleep = \"1s\" }");
+  }
+
+  std::optional<Distribution> read_distribution(const Node& node, const std::string& name, Diagnostics& out) const {
+    if (is_number(node)) {
+      lacks_unit(node, name, "a duration", {"s", "ms", "us"}, out);
+      return std::nullopt;
+    }
+    if (node.kind != Node::Kind::string) {
+      wrong_kind(node, name, "a duration or a distribution", out, "as \"10ms\" or \"exp(mean=10ms)\"");
+      return std::nullopt;
+    }
+    auto distribution = parse_distribution(node.text, beside_);
+    if (distribution) return std::move(*distribution);
+    out.error(node.place, fmt::format("`{}`: {}", name, distribution.error()));
+    return std::nullopt;
+  }
+
+  void read_runs(TableReader& root, std::vector<RunSpec>& runs) {
+    Diagnostics& out = root.out();
+    const Node* node = root.take("run");
+    if (node == nullptr) {
+      for (const char* name : kDefaultRuns) {
+        RunSpec run;
+        run.concurrency = name;
+        run.label = name;
+        run.runtime = default_runtime(name, out);
+        runs.push_back(std::move(run));
+      }
+      return;
+    }
+    if (node->kind != Node::Kind::array)
+      return wrong_kind(*node, "run", "a list of tables", out, "each run begins with [[run]]");
+    if (node->items.empty()) return out.error(node->place, "`run` is empty", "each run begins with [[run]]");
+    if (node->items.size() > kMostRuns)
+      return out.error(node->place, fmt::format("there are {} runs: {} are the most", node->items.size(), kMostRuns));
+    std::map<std::string, std::size_t> labels;
+    for (std::size_t i = 0; i < node->items.size(); ++i) {
+      const Node& item = node->items[i];
+      const std::string name = fmt::format("run[{}]", i + 1);
+      if (item.kind != Node::Kind::table) {
+        wrong_kind(item, name, "a table", out, "each run begins with [[run]]");
+        continue;
+      }
+      RunSpec run = read_run(item, name, out);
+      if (!run.label.empty()) {
+        const auto [taken, is_new] = labels.emplace(run.label, i + 1);
+        if (!is_new)
+          out.error(item.find("label")->value.place,
+                    fmt::format("the label \"{}\" is taken by run {}", shown(run.label), taken->second));
+      }
+      runs.push_back(std::move(run));
+    }
+    for (RunSpec& run : runs) {
+      if (!run.label.empty()) continue;
+      run.label = run.concurrency;
+      for (int number = 2; !labels.emplace(run.label, 0).second; ++number)
+        run.label = fmt::format("{} {}", run.concurrency, number);
+    }
+  }
+
+  RunSpec read_run(const Node& item, const std::string& name, Diagnostics& out) {
+    RunSpec run;
+    TableReader table(item, name, out);
+    const Node* concurrency = table.take("concurrency");
+    const ConcurrencyModel* model = nullptr;
+    if (concurrency == nullptr) {
+      out.error(item.place, fmt::format("`{}` lacks its `concurrency`", name),
+                fmt::format("one of {}", list_of(concurrency_names())));
+    } else if (const auto word = read_text(*concurrency, name + ".concurrency", out)) {
+      model = find_concurrency_model(*word);
+      if (model == nullptr) {
+        std::string hint = did_you_mean(*word, concurrency_names());
+        if (hint.empty()) hint = fmt::format("known are {}", list_of(concurrency_names(), 20));
+        out.error(concurrency->place, fmt::format("unknown concurrency model \"{}\"", shown(*word)), std::move(hint));
+      }
+      run.concurrency = *word;
+    }
+    if (const Node* label = table.take("label")) {
+      run.label = read_text(*label, name + ".label", out).value_or("");
+      if (run.label.empty() && label->kind == Node::Kind::string)
+        out.error(label->place, fmt::format("`{}.label` is empty", name));
+      if (code_points(run.label) > 80)
+        out.error(label->place, fmt::format("`{}.label` is longer than 80 characters", name));
+    }
+    if (const Node* threads = table.take("threads")) {
+      run.threads = read_count(*threads, name + ".threads", kPoolThreads, out);
+      if (model != nullptr && run.concurrency != "thread_pool" && !threads->from_setting)
+        out.warning(item.find("threads")->place, fmt::format("`threads` means nothing to {}", run.concurrency));
+    }
+    if (const Node* runtime = table.take("runtime")) {
+      if (const auto word = read_text(*runtime, name + ".runtime", out))
+        run.runtime = runtime_of(*word, runtime->place, out);
+    } else {
+      run.runtime = default_runtime(run.concurrency, out);
+    }
+    std::vector<std::string> present;
+    FieldReader fields(std::move(table), present);
+    describe(fields, run.runtime);
+    fields.finish();
+    return run;
+  }
+
+  /// What this program itself is: C++ threads on glibc, or its own executor.
+  Runtime default_runtime(const std::string& concurrency, Diagnostics& out) {
+    const ConcurrencyModel* model = find_concurrency_model(concurrency);
+    return runtime_of(model != nullptr && model->async ? "spawnpoint" : "glibc", {}, out);
+  }
+
+  Runtime runtime_of(const std::string& name, const Place& where, Diagnostics& out) {
+    const auto known = runtimes_.find(name);
+    if (known != runtimes_.end()) return known->second;
+    auto runtime = read_runtime(name, places_, where, out);
+    if (!runtime) return {};
+    return runtimes_[name] = std::move(*runtime);
+  }
+
+  /// A job after the other must end within what the clock can count.
+  static void check_total(const Node& root, const Scenario& scenario, Diagnostics& out) {
+    constexpr double kMostSeconds = 250.0 * 365.25 * 86400;
+    double seconds = 0;
+    for (const Step& step : scenario.jobs.steps) seconds += to_seconds(step.duration.mean());
+    seconds *= static_cast<double>(scenario.jobs.count);
+    if (scenario.jobs.arrivals.kind == Arrivals::Kind::every)
+      seconds += to_seconds(scenario.jobs.arrivals.every) * static_cast<double>(scenario.jobs.count);
+    if (scenario.jobs.arrivals.kind == Arrivals::Kind::rate)
+      seconds += static_cast<double>(scenario.jobs.count) / scenario.jobs.arrivals.rate_per_second;
+    if (seconds <= kMostSeconds) return;
+    const Node::Entry* jobs = root.find("jobs");
+    Place place = jobs != nullptr ? jobs->place : root.place;
+    if (jobs != nullptr)
+      if (const Node::Entry* count = jobs->value.find("count")) place = count->value.place;
+    out.error(place, fmt::format("the jobs together take {:.3g} years: 250 are the most", seconds / (365.25 * 86400)));
+  }
+
+  void read_sweep_table(const Node& root, const Node& node, Scenario& scenario, Diagnostics& out) {
+    if (node.kind != Node::Kind::table) return wrong_kind(node, "sweep", "a table", out);
+    SweepDraft draft = read_sweep(node, out);
+    // A value that its key refuses is best told now; with other mistakes about, that cannot be told apart.
+    if (!out.has_errors()) try_sweep(root, draft, out);
+    scenario.sweep = std::move(draft.sweep);
+  }
+
+  void try_sweep(const Node& root, const SweepDraft& draft, Diagnostics& out) {
+    Node base = root;
+    std::erase_if(base.entries, [](const Node::Entry& entry) {
+      return entry.key == "sweep" || entry.key == "expect" || entry.key == "about";
+    });
+    for (std::size_t i = 0; i < draft.sweep.axes.size(); ++i) {
+      const SweepAxis& axis = draft.sweep.axes[i];
+      std::string told;
+      for (std::size_t k = 0; k < draft.to_try[i].size(); ++k) {
+        Node changed = base;
+        Diagnostics scratch;
+        apply_setting(changed, {axis.key, axis.values[draft.to_try[i][k]]}, scratch);
+        if (!scratch.has_errors()) read(changed, scratch);
+        for (Diagnostic& diagnostic : scratch.take()) {
+          if (diagnostic.severity != Severity::error) continue;
+          // A mistake of the key is the same for all of its values.
+          const bool of_key =
+              diagnostic.column <= static_cast<int>(code_points(axis.key)) && diagnostic.file.starts_with("--set");
+          if (of_key && told == diagnostic.message) continue;
+          if (of_key) told = diagnostic.message;
+          out.error(of_key ? draft.key_places[i] : draft.value_places[i][k], "`sweep`: " + diagnostic.message,
+                    std::move(diagnostic.hint));
+        }
+      }
+    }
+  }
+
+  const ParseOptions* options_;
+  std::filesystem::path beside_;
+  ProfilePlaces places_;
+  std::map<std::string, MachineDraft> machines_;
+  std::map<std::string, Runtime> runtimes_;
+};
+
+}  // namespace
+
+ParseResult parse_scenario(std::string_view text, const std::string& file_name, const ParseOptions& options) {
+  Diagnostics out;
+  const SourceText& source = out.add_source(file_name, std::string(text.substr(0, kLargestFile + 1)));
+  auto root = parse_document(source, out);
+  if (!root) return {std::nullopt, out.take()};
+  for (const Setting& setting : options.settings) apply_setting(*root, setting, out);
+  ScenarioReader reader(file_name, options);
+  Scenario scenario = reader.read(*root, out);
+  scenario.file = file_name;
+  scenario.text = std::string(text);
+  if (scenario.title.empty())
+    scenario.title = file_name.empty() ? "Untitled" : std::filesystem::path(file_name).stem().string();
+  const bool good = !out.has_errors();
+  ParseResult result;
+  result.diagnostics = out.take();
+  if (good) result.scenario = std::move(scenario);
+  return result;
+}
+
+const std::vector<KeyHelp>& scenario_keys() {
+  static const std::vector<KeyHelp> keys = [] {
+    std::vector<KeyHelp> all{
+        {"spawnpoint", "number", "the format's version: 1"},
+        {"title", "text", "shown in the gallery"},
+        {"about", "text", "Markdown shown beside the charts"},
+        {"seed", "number", "of all random numbers; 1 by default"},
+        {"machine.profile", "text", "a machine profile's name or path, or \"host\" (the default)"},
+    };
+    for (KeyHelp& key : machine_keys("machine.")) all.push_back(std::move(key));
+    const KeyHelp others[] = {
+        {"jobs.count", "number", "how many jobs; 1 by default, or as many as the trace has"},
+        {"jobs.arrivals", "\"at once\" or a table", "when jobs come"},
+        {"jobs.arrivals.every", "duration", "the time between two jobs"},
+        {"jobs.arrivals.rate", "rate", "jobs come at random (a Poisson process), so many a time, as \"200/s\""},
+        {"jobs.arrivals.trace", "file", "a CSV file with the time of each job"},
+        {"jobs.steps", "list", "what each job does; by default it sleeps a second"},
+        {"jobs.steps.sleep", "duration or distribution", "waits on a timer, holds no thread where that is possible"},
+        {"jobs.steps.block", "duration or distribution", "waits and holds its thread"},
+        {"jobs.steps.cpu", "duration or distribution", "computes"},
+        {"run.concurrency", "text", "the concurrency model: " + list_of(concurrency_names(), 20)},
+        {"run.label", "text", "shown to people; by default the concurrency model's name"},
+        {"run.threads", "number", "workers of a thread_pool; by default the machine's cpus"},
+        {"run.runtime", "text", "a runtime profile's name or path; by default glibc, or spawnpoint for async models"},
+    };
+    all.insert(all.end(), std::begin(others), std::end(others));
+    for (KeyHelp& key : runtime_keys("run.")) all.push_back(std::move(key));
+    const KeyHelp last[] = {
+        {"sweep.repeat", "number", "replications of each point"},
+        {"sweep.zip", "list", "keys whose values go in pairs"},
+        {"expect", "table", "what `spawnpoint-run check` holds the results against"},
+    };
+    all.insert(all.end(), std::begin(last), std::end(last));
+    return all;
+  }();
+  return keys;
+}
+
+}  // namespace spawnpoint

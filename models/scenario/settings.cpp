@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/scenario/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <utility>
+
+#include "models/scenario/reader.hpp"
+
+namespace spawnpoint {
+namespace {
+
+/// One part of a setting's key: `steps[2]` is "steps" and 2.
+struct Segment {
+  std::string key;
+  std::optional<std::int64_t> index;
+  Place place;
+};
+
+constexpr std::size_t kDeepestKey = 16;
+
+std::optional<std::vector<Segment>> split_key(const SourceText& source, std::string_view key, Diagnostics& out) {
+  std::vector<Segment> segments;
+  std::size_t i = 0;
+  const auto place = [&](std::size_t begin, std::size_t end) {
+    Place at = place_at(source, begin);
+    at.length = std::max(1, static_cast<int>(code_points(key.substr(begin, end - begin))));
+    return at;
+  };
+  while (true) {
+    Segment segment;
+    const std::size_t begin = i;
+    if (i < key.size() && key[i] == '"') {
+      const auto close = key.find('"', i + 1);
+      if (close == std::string_view::npos) {
+        out.error(place(i, key.size()), "this `\"` has no partner");
+        return std::nullopt;
+      }
+      segment.key = std::string(key.substr(i + 1, close - i - 1));
+      i = close + 1;
+    } else {
+      while (i < key.size() && key[i] != '.' && key[i] != '[') ++i;
+      segment.key = std::string(key.substr(begin, i - begin));
+    }
+    segment.place = place(begin, i);
+    if (segment.key.empty()) {
+      out.error(segment.place, "a part of the key is empty", "keys are written as jobs.count");
+      return std::nullopt;
+    }
+    if (i < key.size() && key[i] == '[') {
+      const auto close = std::min(key.find(']', i), key.size());
+      std::int64_t index = 0;
+      const char* end = key.data() + close;
+      const auto [stop, error] = std::from_chars(key.data() + i + 1, end, index);
+      if (close == key.size() || error != std::errc{} || stop != end || index < 1) {
+        out.error(place(i, std::min(close + 1, key.size())), "the items of a list count from 1, as in run[1].threads");
+        return std::nullopt;
+      }
+      segment.index = index;
+      i = close + 1;
+    }
+    segments.push_back(std::move(segment));
+    if (i >= key.size()) return segments;
+    if (key[i] != '.' || segments.size() >= kDeepestKey) {
+      out.error(place(i, i + 1), key[i] == '.' ? "the key has too many parts" : "a `.` is missing here");
+      return std::nullopt;
+    }
+    ++i;
+  }
+}
+
+Node table_at(const Place& place) {
+  Node node;
+  node.place = place;
+  return node;
+}
+
+/// Puts `value` under the rest of the key. Tables that are missing are made.
+void put(Node& at, std::span<const Segment> segments, const Node& value, Diagnostics& out) {
+  const Segment& segment = segments.front();
+  if (at.kind != Node::Kind::table) {
+    out.error(segment.place,
+              fmt::format("`{}` cannot be set here: above it stands {}, not a table", segment.key, kind_name(at.kind)));
+    return;
+  }
+  Node::Entry* entry = at.find(segment.key);
+  const bool last = segments.size() == 1;
+  if (segment.index) {
+    if (entry == nullptr || entry->value.kind != Node::Kind::array) {
+      out.error(segment.place, fmt::format("`{}` is not a list in this file", segment.key));
+      return;
+    }
+    auto& items = entry->value.items;
+    if (static_cast<std::size_t>(*segment.index) > items.size()) {
+      out.error(segment.place,
+                fmt::format("`{}` has {} items, there is no item {}", segment.key, items.size(), *segment.index));
+      return;
+    }
+    Node& item = items[static_cast<std::size_t>(*segment.index - 1)];
+    if (last)
+      item = value;
+    else
+      put(item, segments.subspan(1), value, out);
+    return;
+  }
+  if (entry == nullptr)
+    entry = &at.entries.emplace_back(Node::Entry{segment.key, segment.place, table_at(segment.place)});
+  if (!last) return put(entry->value, segments.subspan(1), value, out);
+  entry->place = segment.place;
+  entry->value = value;
+}
+
+std::string_view text_of(const Node& table, std::string_view key) {
+  const Node::Entry* entry = table.find(key);
+  return entry == nullptr ? std::string_view{} : std::string_view(entry->value.text);
+}
+
+/// `run.KEY` and `run.NAME.KEY`.
+void put_into_runs(Node& root, std::span<const Segment> segments, const Node& value, Diagnostics& out) {
+  Node::Entry* runs = root.find("run");
+  if (runs == nullptr) {
+    Node list = table_at(segments.front().place);
+    list.kind = Node::Kind::array;
+    for (const char* name : kDefaultRuns) {
+      Node concurrency = table_at(segments.front().place);
+      concurrency.kind = Node::Kind::string;
+      concurrency.text = name;
+      Node run = table_at(segments.front().place);
+      run.entries.push_back({"concurrency", segments.front().place, std::move(concurrency)});
+      list.items.push_back(std::move(run));
+    }
+    runs = &root.entries.emplace_back(Node::Entry{"run", segments.front().place, std::move(list)});
+  }
+  if (runs->value.kind != Node::Kind::array) return put(root, segments, value, out);
+  const bool named = segments.size() > 2;
+  std::vector<std::string> names;
+  bool found = false;
+  for (Node& run : runs->value.items) {
+    if (run.kind != Node::Kind::table) continue;
+    const std::string_view concurrency = text_of(run, "concurrency");
+    const std::string_view label = text_of(run, "label");
+    names.emplace_back(concurrency);
+    if (!label.empty()) names.emplace_back(label);
+    if (named && segments[1].key != concurrency && segments[1].key != label) continue;
+    found = true;
+    put(run, segments.subspan(named ? 2 : 1), value, out);
+  }
+  if (!found && named)
+    out.error(segments[1].place, fmt::format("no run is called \"{}\"", shown(segments[1].key)),
+              did_you_mean(segments[1].key, names));
+}
+
+std::string toml_text(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::string:
+      return toml_string(node.text);
+    case Node::Kind::integer:
+      return fmt::format("{}", node.integer);
+    case Node::Kind::real:
+      return fmt::format("{}", node.real);
+    case Node::Kind::boolean:
+      return node.boolean ? "true" : "false";
+    case Node::Kind::date:
+      return "";
+    case Node::Kind::array: {
+      std::string out;
+      for (const Node& item : node.items) out += (out.empty() ? "" : ", ") + toml_text(item);
+      return '[' + out + ']';
+    }
+    case Node::Kind::table: {
+      std::string out;
+      for (const Node::Entry& entry : node.entries)
+        out += (out.empty() ? "" : ", ") + toml_string(entry.key) + " = " + toml_text(entry.value);
+      return '{' + out + '}';
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::expected<Setting, std::string> parse_setting(std::string_view text) {
+  const auto equals = text.find('=');
+  if (equals == std::string_view::npos)
+    return std::unexpected(fmt::format("\"{}\" lacks its value: write KEY=VALUE, as jobs.count=100", shown(text)));
+  std::string_view key = text.substr(0, equals);
+  while (!key.empty() && key.back() == ' ') key.remove_suffix(1);
+  if (key.empty())
+    return std::unexpected(fmt::format("\"{}\" lacks its key: write KEY=VALUE, as jobs.count=100", shown(text)));
+  std::string_view value = text.substr(equals + 1);
+  while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
+  return Setting{std::string(key), std::string(value)};
+}
+
+void apply_setting(Node& root, const Setting& setting, Diagnostics& out) {
+  const std::string written = setting.key + '=' + setting.value;
+  const SourceText& source = out.add_source("--set " + shown(written, 200), written, /*is_setting=*/true);
+  const auto value = parse_setting_value(source, setting.key.size() + 1, out);
+  if (!value) return;
+  const auto segments = split_key(source, setting.key, out);
+  if (!segments) return;
+  if (segments->front().key == "run" && !segments->front().index && segments->size() > 1)
+    put_into_runs(root, *segments, *value, out);
+  else
+    put(root, *segments, *value, out);
+}
+
+std::string setting_text(const Node& node) {
+  if (node.kind != Node::Kind::string) return toml_text(node);
+  const bool reads_as_toml = node.text.find_first_of("[{\"'\n") != std::string::npos;
+  return reads_as_toml ? toml_string(node.text) : node.text;
+}
+
+}  // namespace spawnpoint

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Settings (--set KEY=VALUE) laid over a document. Afterwards they are read like the file's own keys, so every mistake
+// in one is told the same way, at its place in the setting.
+#pragma once
+
+#include "models/scenario/diagnostics.hpp"
+#include "models/scenario/document.hpp"
+#include "models/scenario/parse.hpp"
+
+namespace spawnpoint {
+
+/// `a.b.c`; list items count from 1: `run[1].threads`. `run.KEY` means every run, `run.NAME.KEY` those of that label or
+/// concurrency model.
+void apply_setting(Node& root, const Setting& setting, Diagnostics& out);
+
+/// A node as the value of a setting: `100`, `512KiB`, `[1000, 300]`.
+std::string setting_text(const Node& node);
+
+/// The runs of a scenario that names none: the two that the article is about.
+inline constexpr const char* kDefaultRuns[] = {"thread_per_job", "join_all"};
+
+}  // namespace spawnpoint

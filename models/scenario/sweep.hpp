@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// `[sweep]`: the keys that a failure map varies, and the values that each takes.
+#pragma once
+
+#include <functional>
+
+#include "models/scenario/document.hpp"
+#include "models/scenario/scenario.hpp"
+
+namespace spawnpoint {
+
+/// One axis with the places of its values, so that a value which the key refuses is told where it stands.
+struct SweepDraft {
+  Sweep sweep;
+  std::vector<Place> key_places;                 ///< Parallel to sweep.axes.
+  std::vector<std::vector<Place>> value_places;  ///< Of the values to try, parallel to the first of axes[i].values.
+  std::vector<std::vector<std::size_t>> to_try;  ///< Indices into axes[i].values: all of a list, the ends of a range.
+};
+
+SweepDraft read_sweep(const Node& table, Diagnostics& out);
+
+}  // namespace spawnpoint
