@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/trace/csv_reader.hpp"
+
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <string_view>
+
+namespace spawnpoint {
+
+namespace {
+
+struct Close {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+std::expected<std::string, std::string> contents_of(const std::filesystem::path& path) {
+  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rbe"));
+  if (!file) return std::unexpected(path.string() + ": " + std::strerror(errno));
+  std::string text;
+  constexpr std::size_t kBlock = std::size_t{1} << 20;
+  std::size_t got = kBlock;
+  while (got == kBlock) {
+    const std::size_t size = text.size();
+    text.resize(size + kBlock);
+    got = std::fread(text.data() + size, 1, kBlock, file.get());
+    text.resize(size + got);
+  }
+  if (std::ferror(file.get())) return std::unexpected(path.string() + ": " + std::strerror(errno));
+  return text;
+}
+
+/// A table, field by field. The first thing that is wrong ends the reading; everything after it reads as empty.
+class Table {
+ public:
+  Table(const std::filesystem::path& path, std::string_view header) : path_(path) {
+    auto text = contents_of(path);
+    if (!text) {
+      error_ = text.error();
+      return;
+    }
+    text_ = std::move(*text);
+    const std::size_t end = std::min(text_.find('\n'), text_.size());
+    const std::string_view first = std::string_view(text_).substr(0, end);
+    if (first != header) {
+      fail("the header should be \"" + std::string(header) + "\"");
+    } else {
+      at_ = std::min(end + 1, text_.size());
+      ++line_;
+    }
+  }
+
+  bool more() const { return error_.empty() && at_ < text_.size(); }
+  const std::string& error() const { return error_; }
+
+  void fail(const std::string& what) {
+    if (error_.empty()) error_ = path_.string() + ":" + std::to_string(read_line_) + ": " + what;
+    at_ = text_.size();
+  }
+
+  /// The next field; the last one of a line ends it.
+  std::string_view field(bool last = false) {
+    if (!error_.empty()) return {};
+    read_line_ = line_;
+    const char end = last ? '\n' : ',';
+    const std::string_view rest = std::string_view(text_).substr(at_);
+    const std::size_t size = rest.find_first_of(",\n");
+    if (size == std::string_view::npos || rest[size] != end) {
+      fail(last ? "too many fields" : "too few fields");
+      return {};
+    }
+    at_ += size + 1;
+    line_ += last;
+    return rest.substr(0, size);
+  }
+  /// The last field of a line, in quotes; it may hold line breaks.
+  std::string quoted() {
+    std::string text;
+    if (!error_.empty()) return text;
+    read_line_ = line_;
+    if (at_ >= text_.size() || text_[at_] != '"') return fail("expected a text in quotes"), text;
+    int lines = 1;
+    for (std::size_t i = at_ + 1; i + 1 < text_.size(); ++i) {
+      if (text_[i] == '"') {
+        if (text_[i + 1] == '\n') {
+          at_ = i + 2;
+          line_ += lines;
+          return text;
+        }
+        if (text_[++i] != '"') break;
+      }
+      lines += text_[i] == '\n';
+      text += text_[i];
+    }
+    return fail("the text in quotes does not end"), std::string();
+  }
+
+  template <class T>
+  T number(bool last, T missing, T largest) {
+    const std::string_view text = field(last);
+    if (text.empty()) return missing;
+    T value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value > largest) {
+      fail("\"" + std::string(text) + "\" is not a number that can stand here");
+      return missing;
+    }
+    return value;
+  }
+  JobId job() {
+    const auto from_one = number<std::uint64_t>(false, 0, kNoJob);
+    return from_one == 0 ? kNoJob : static_cast<JobId>(from_one - 1);
+  }
+  LaneId lane() { return number<LaneId>(false, kNoLane, kNoLane - 1); }
+  std::uint32_t order(bool last) { return number<std::uint32_t>(last, 0, UINT32_MAX); }
+
+  /// "12.000000250": seconds with nine digits, exactly.
+  Instant time(bool last = false) {
+    const std::string_view text = field(last);
+    if (text.empty()) return kNever;
+    const std::size_t point = text.find('.');
+    std::int64_t whole = 0;
+    std::int64_t below = 0;
+    const char* const begin = text.data();
+    const char* const end = begin + text.size();
+    constexpr std::int64_t kSecond = 1'000'000'000;
+    const bool good = point != std::string_view::npos && text.size() - point == 10 && text[point + 1] >= '0' &&
+                      std::from_chars(begin, begin + point, whole).ptr == begin + point &&
+                      std::from_chars(begin + point + 1, end, below).ptr == end &&
+                      std::abs(whole) < std::numeric_limits<std::int64_t>::max() / kSecond;
+    if (!good) {
+      fail("\"" + std::string(text) + "\" is not a time in seconds with nine digits");
+      return kNever;
+    }
+    return Instant{Duration(whole * kSecond + (text.front() == '-' ? -below : below))};
+  }
+  template <class Parse>
+  auto name(Parse parse) {
+    const std::string_view text = field();
+    const auto value = parse(text);
+    if (!value) fail("\"" + std::string(text) + "\" is not known here");
+    return value.value_or(typename decltype(value)::value_type{});
+  }
+
+ private:
+  std::filesystem::path path_;
+  std::string text_;
+  std::string error_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 1;
+  std::size_t read_line_ = 1;  ///< Where the field stands that was read last.
+};
+
+std::string read_run(Trace& trace, const std::filesystem::path& path) {
+  Table table(path, "key,value");
+  while (table.more()) {
+    const std::string_view key = table.field();
+    if (key == "end") {
+      trace.end = table.time(true);
+    } else if (key == "format") {
+      if (table.number<int>(true, 0, 1'000'000) > 1) table.fail("this record was written by a newer version");
+    } else if (key == "lanes") {
+      trace.lanes = table.number<LaneId>(true, 1, kNoLane);
+    } else if (key == "growing") {
+      trace.growing = table.number<int>(true, 0, 1) == 1;
+    } else {
+      table.fail("\"" + std::string(key) + "\" is not known here");
+    }
+  }
+  return table.error();
+}
+
+std::string read_jobs(JobTable& jobs, const std::filesystem::path& path) {
+  Table table(path, "job,state,lane,since,started,ended,start_order,end_order");
+  while (table.more()) {
+    if (table.job() != jobs.size()) table.fail("jobs should be numbered from 1 without gaps");
+    jobs.state.push_back(table.name(parse_job_state));
+    jobs.lane.push_back(table.lane());
+    jobs.since.push_back(table.time());
+    jobs.started.push_back(table.time());
+    jobs.ended.push_back(table.time());
+    jobs.start_order.push_back(table.order(false));
+    jobs.end_order.push_back(table.order(true));
+  }
+  return table.error();
+}
+
+std::string read_segments(Trace& trace, const std::filesystem::path& path) {
+  Table table(path, "job,lane,state,begin,end");
+  while (table.more()) {
+    Segment segment;
+    segment.job = table.job();
+    segment.lane = table.lane();
+    segment.state = table.name(parse_job_state);
+    segment.begin = table.time();
+    if (segment.job >= trace.jobs.size()) table.fail("there is no such job in jobs.csv");
+    if (segment.lane != kNoLane && segment.lane >= trace.lanes) table.fail("there is no such lane in run.csv");
+    segment.end = table.time(true);
+    if (!(segment.begin < segment.end) || segment.end == kNever) table.fail("a segment should end after it begins");
+    trace.segments.append(segment);
+  }
+  return table.error();
+}
+
+std::string read_series(Trace& trace, const std::filesystem::path& path) {
+  Table table(path, "series,time,value");
+  while (table.more()) {
+    Series& series = trace[table.name(parse_series_kind)];
+    const Instant at = table.time();
+    const auto missing = std::numeric_limits<double>::quiet_NaN();
+    if (!series.empty() && at <= series.time.back()) table.fail("times of a series should increase");
+    const auto value = table.number<double>(true, missing, std::numeric_limits<double>::max());
+    if (!std::isfinite(value) || at == kNever) table.fail("a time or a value is missing");
+    series.time.push_back(at);
+    series.value.push_back(value);
+  }
+  return table.error();
+}
+
+std::string read_marks(Trace& trace, const std::filesystem::path& path) {
+  Table table(path, "kind,time,lane,job,text");
+  while (table.more()) {
+    Mark mark;
+    mark.kind = table.name(parse_mark_kind);
+    mark.at = table.time();
+    mark.lane = table.lane();
+    mark.job = table.job();
+    mark.text = table.quoted();
+    trace.marks.push_back(std::move(mark));
+  }
+  return table.error();
+}
+
+}  // namespace
+
+std::expected<Trace, std::string> read_csv(const std::filesystem::path& directory) {
+  Trace trace;
+  std::string error = read_run(trace, directory / "run.csv");
+  if (error.empty()) error = read_jobs(trace.jobs, directory / "jobs.csv");
+  if (error.empty()) error = read_segments(trace, directory / "segments.csv");
+  if (error.empty()) error = read_series(trace, directory / "series.csv");
+  if (error.empty()) error = read_marks(trace, directory / "marks.csv");
+  if (!error.empty()) return std::unexpected(error);
+  return trace;
+}
+
+}  // namespace spawnpoint

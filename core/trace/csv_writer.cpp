@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/trace/csv_writer.hpp"
+
+#include <system_error>
+
+#include "core/trace/output_file.hpp"
+
+namespace spawnpoint {
+
+namespace {
+
+void write_job(OutputFile& out, JobId job) {
+  if (job != kNoJob) out << std::uint64_t{job} + 1;
+}
+void write_lane(OutputFile& out, LaneId lane) {
+  if (lane != kNoLane) out << lane;
+}
+void write_time(OutputFile& out, Instant t) {
+  if (t != kNever) out.seconds(t);
+}
+void write_order(OutputFile& out, std::uint32_t order) {
+  if (order != 0) out << order;
+}
+/// RFC 4180: always in quotes, quotes doubled.
+void write_text(OutputFile& out, std::string_view text) {
+  out << '"';
+  for (const char c : text) {
+    if (c == '"') out << '"';
+    out << c;
+  }
+  out << '"';
+}
+
+std::expected<void, std::string> write_run(const Trace& trace, const std::filesystem::path& path) {
+  OutputFile out(path);
+  out << "key,value\nformat,1\nlanes," << trace.lanes << "\nend,";
+  out.seconds(trace.end) << "\ngrowing," << (trace.growing ? 1 : 0) << '\n';
+  return out.close();
+}
+
+std::expected<void, std::string> write_jobs(const JobTable& jobs, const std::filesystem::path& path) {
+  OutputFile out(path);
+  out << "job,state,lane,since,started,ended,start_order,end_order\n";
+  for (std::size_t job = 0; job < jobs.size(); ++job) {
+    write_job(out, static_cast<JobId>(job));
+    out << ',' << to_string(jobs.state[job]) << ',';
+    write_lane(out, jobs.lane[job]);
+    out << ',';
+    write_time(out, jobs.since[job]);
+    out << ',';
+    write_time(out, jobs.started[job]);
+    out << ',';
+    write_time(out, jobs.ended[job]);
+    out << ',';
+    write_order(out, jobs.start_order[job]);
+    out << ',';
+    write_order(out, jobs.end_order[job]);
+    out << '\n';
+  }
+  return out.close();
+}
+
+std::expected<void, std::string> write_segments(const SegmentTable& segments, const std::filesystem::path& path) {
+  OutputFile out(path);
+  out << "job,lane,state,begin,end\n";
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const Segment segment = segments[i];
+    write_job(out, segment.job);
+    out << ',';
+    write_lane(out, segment.lane);
+    out << ',' << to_string(segment.state) << ',';
+    write_time(out, segment.begin);
+    out << ',';
+    write_time(out, segment.end);
+    out << '\n';
+  }
+  return out.close();
+}
+
+std::expected<void, std::string> write_series(const Trace& trace, const std::filesystem::path& path) {
+  OutputFile out(path);
+  out << "series,time,value\n";
+  for (std::size_t kind = 0; kind < kSeriesKinds; ++kind) {
+    const Series& series = trace.series[kind];
+    for (std::size_t i = 0; i < series.time.size(); ++i) {
+      out << to_string(static_cast<SeriesKind>(kind)) << ',';
+      out.seconds(series.time[i]) << ',' << series.value[i] << '\n';
+    }
+  }
+  return out.close();
+}
+
+std::expected<void, std::string> write_marks(const std::vector<Mark>& marks, const std::filesystem::path& path) {
+  OutputFile out(path);
+  out << "kind,time,lane,job,text\n";
+  for (const Mark& mark : marks) {
+    out << to_string(mark.kind) << ',';
+    out.seconds(mark.at) << ',';
+    write_lane(out, mark.lane);
+    out << ',';
+    write_job(out, mark.job);
+    out << ',';
+    write_text(out, mark.text);
+    out << '\n';
+  }
+  return out.close();
+}
+
+}  // namespace
+
+std::expected<void, std::string> write_csv(const Trace& trace, const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) return std::unexpected(directory.string() + ": " + error.message());
+  auto written = write_run(trace, directory / "run.csv");
+  if (written) written = write_jobs(trace.jobs, directory / "jobs.csv");
+  if (written) written = write_segments(trace.segments, directory / "segments.csv");
+  if (written) written = write_series(trace, directory / "series.csv");
+  if (written) written = write_marks(trace.marks, directory / "marks.csv");
+  return written;
+}
+
+}  // namespace spawnpoint

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The format: "Trace Event Format", Google, docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU.
+#include "core/trace/perfetto_writer.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+#include <tuple>
+#include <vector>
+
+#include "core/trace/output_file.hpp"
+
+namespace spawnpoint {
+
+namespace {
+
+/// One process; its main thread has the process's number, as on Linux. Number 0 would be the idle thread.
+constexpr std::string_view kProcess = "\"pid\":1,\"tid\":";
+std::uint64_t thread_number(LaneId lane) {
+  return lane == kNoLane ? 1 : std::uint64_t{lane} + 1;
+}
+
+/// How many bytes of `text` from `i` on are one valid UTF-8 character; 0 if they are none.
+std::size_t character_at(std::string_view text, std::size_t i) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned>(static_cast<unsigned char>(text[at])); };
+  const unsigned first = byte(i);
+  const std::size_t size = first < 0x80   ? 1
+                           : first < 0xC2 ? 0
+                           : first < 0xE0 ? 2
+                           : first < 0xF0 ? 3
+                           : first < 0xF5 ? 4
+                                          : 0;
+  if (size == 0 || size > text.size() - i) return 0;
+  for (std::size_t at = i + 1; at < i + size; ++at) {
+    if ((byte(at) & 0xC0) != 0x80) return 0;
+  }
+  // Overlong forms, surrogates, and what is beyond Unicode.
+  const unsigned second = size > 2 ? byte(i + 1) : 0;
+  const bool bad = (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||
+                   (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F);
+  return bad ? 0 : size;
+}
+
+void write_string(OutputFile& out, std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  out << '"';
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const std::size_t size = character_at(text, i);
+    if (text[i] == '"' || text[i] == '\\') {
+      out << '\\' << text[i++];
+    } else if (size == 0 || byte < 0x20) {
+      // A byte that is no valid UTF-8 would make the whole file unreadable.
+      out << "\\u00" << kDigits[byte >> 4] << kDigits[byte & 0xF];
+      ++i;
+    } else {
+      out << text.substr(i, size);
+      i += size;
+    }
+  }
+  out << '"';
+}
+
+/// Which lanes have segments that overlap each other, among those whose state is in `states`.
+std::vector<bool> lanes_with_overlaps(const Trace& trace, std::initializer_list<JobState> states) {
+  const SegmentTable& segments = trace.segments;
+  const auto counts = [&](std::size_t i) {
+    return segments.lanes()[i] < trace.lanes &&
+           std::find(states.begin(), states.end(), segments.states()[i]) != states.end();
+  };
+  // Nearly always a lane's segments come one after the other; only for the rest is it worth to sort.
+  std::vector<Instant> last_end(trace.lanes, Instant::min());
+  std::vector<bool> doubtful_lane(trace.lanes, false);
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    if (!counts(i)) continue;
+    const LaneId lane = segments.lanes()[i];
+    if (segments.begins()[i] < last_end[lane]) doubtful_lane[lane] = true;
+    last_end[lane] = segments.ends()[i];
+  }
+  struct Stretch {
+    LaneId lane;
+    Instant begin;
+    Instant end;
+  };
+  std::vector<Stretch> doubtful;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const Segment segment = segments[i];
+    if (counts(i) && doubtful_lane[segment.lane]) doubtful.push_back({segment.lane, segment.begin, segment.end});
+  }
+  std::sort(doubtful.begin(), doubtful.end(),
+            [](const Stretch& a, const Stretch& b) { return std::tie(a.lane, a.begin) < std::tie(b.lane, b.begin); });
+  std::vector<bool> overlaps(trace.lanes, false);
+  for (std::size_t i = 1; i < doubtful.size(); ++i) {
+    const bool overlap = doubtful[i].lane == doubtful[i - 1].lane && doubtful[i].begin < doubtful[i - 1].end;
+    if (overlap) overlaps[doubtful[i].lane] = true;
+  }
+  return overlaps;
+}
+
+class Events {
+ public:
+  explicit Events(OutputFile& out) : out_(out) {}
+
+  /// Each event on a line of its own.
+  OutputFile& next() {
+    out_ << (first_ ? std::string_view("\n") : std::string_view(",\n"));
+    first_ = false;
+    return out_;
+  }
+
+  void metadata(std::string_view what, std::uint64_t thread, std::string_view name) {
+    next() << "{\"ph\":\"M\",\"name\":\"" << what << "\"," << kProcess << thread << ",\"args\":{\"name\":";
+    write_string(out_, name);
+    out_ << "}}";
+  }
+  void sort_index(std::uint64_t thread) {
+    next() << "{\"ph\":\"M\",\"name\":\"thread_sort_index\"," << kProcess << thread
+           << ",\"args\":{\"sort_index\":" << thread << "}}";
+  }
+  void slice(const Segment& segment) {
+    const std::uint64_t job = std::uint64_t{segment.job} + 1;
+    next() << "{\"ph\":\"X\",\"cat\":\"job\",\"name\":\"" << to_string(segment.state) << " job " << job << "\","
+           << kProcess << thread_number(segment.lane) << ",\"ts\":";
+    out_.microseconds(segment.begin) << ",\"dur\":";
+    out_.microseconds(Instant(segment.end - segment.begin))
+        << ",\"args\":{\"job\":" << job << ",\"state\":\"" << to_string(segment.state) << "\"}}";
+  }
+  void async(char phase, const Segment& segment, Instant at) {
+    next() << "{\"ph\":\"" << phase << "\",\"cat\":\"job\",\"id\":" << std::uint64_t{segment.job} + 1 << ",\"name\":\""
+           << to_string(segment.state) << "\"," << kProcess << thread_number(segment.lane) << ",\"ts\":";
+    out_.microseconds(at) << '}';
+  }
+  void counter(SeriesKind kind, Instant at, double value) {
+    next() << "{\"ph\":\"C\",\"name\":\"" << to_string(kind) << "\"," << kProcess << 1 << ",\"ts\":";
+    const bool is_memory = kind < SeriesKind::threads;
+    out_.microseconds(at) << ",\"args\":{\"" << (is_memory ? std::string_view("bytes") : std::string_view("count"))
+                          << "\":" << value << "}}";
+  }
+  void instant(std::string_view name, Instant at, LaneId lane, JobId job, std::string_view text) {
+    // Without a lane it concerns the process, else its thread.
+    next() << "{\"ph\":\"i\",\"s\":\"" << (lane == kNoLane ? 'p' : 't') << "\",\"name\":\"" << name << "\"," << kProcess
+           << thread_number(lane) << ",\"ts\":";
+    out_.microseconds(at) << ",\"args\":{\"text\":";
+    write_string(out_, text);
+    if (job != kNoJob) out_ << ",\"job\":" << std::uint64_t{job} + 1;
+    out_ << "}}";
+  }
+
+ private:
+  OutputFile& out_;
+  bool first_ = true;
+};
+
+void write_segments(Events& events, const Trace& trace) {
+  using enum JobState;
+  // A job that only waits lets others run on its lane: then it is async, while what holds the lane stays a slice.
+  const std::vector<bool> shared = lanes_with_overlaps(trace, {starting, running, waiting, blocked});
+  const std::vector<bool> torn = lanes_with_overlaps(trace, {starting, running, blocked});
+  for (std::size_t i = 0; i < trace.segments.size(); ++i) {
+    const Segment segment = trace.segments[i];
+    const bool holds = segment.state == starting || segment.state == running || segment.state == blocked;
+    const bool is_slice =
+        segment.lane < trace.lanes && (holds ? !torn[segment.lane] : segment.state == waiting && !shared[segment.lane]);
+    if (is_slice) {
+      events.slice(segment);
+    } else {
+      events.async('b', segment, segment.begin);
+      events.async('e', segment, segment.end);
+    }
+  }
+}
+
+}  // namespace
+
+std::expected<void, std::string> write_perfetto(const Trace& trace, const std::filesystem::path& path,
+                                                std::string_view process_name) {
+  OutputFile out(path);
+  out << "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[";
+  Events events(out);
+  events.metadata("process_name", 1, process_name);
+  for (LaneId lane = 0; lane < trace.lanes; ++lane) {
+    events.metadata("thread_name", thread_number(lane), lane_name(lane));
+    events.sort_index(thread_number(lane));
+  }
+  write_segments(events, trace);
+  for (std::size_t kind = 0; kind < kSeriesKinds; ++kind) {
+    const Series& series = trace.series[kind];
+    for (std::size_t i = 0; i < series.time.size(); ++i) {
+      events.counter(static_cast<SeriesKind>(kind), series.time[i], series.value[i]);
+    }
+  }
+  for (std::size_t job = 0; job < trace.jobs.size(); ++job) {
+    if (trace.jobs.state[job] != JobState::failed) continue;
+    events.instant("failed", trace.jobs.since[job], trace.jobs.lane[job], static_cast<JobId>(job), "");
+  }
+  for (const Mark& mark : trace.marks) events.instant(to_string(mark.kind), mark.at, mark.lane, mark.job, mark.text);
+  out << "\n]}\n";
+  return out.close();
+}
+
+}  // namespace spawnpoint

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A Trace in files: CSV reads back bit for bit, the JSON is what the trace viewers expect, the fingerprint sees all.
+#include <rapidcheck.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <set>
+#include <sstream>
+
+#include "core/trace/csv_reader.hpp"
+#include "core/trace/csv_writer.hpp"
+#include "core/trace/fingerprint.hpp"
+#include "core/trace/output_file.hpp"
+#include "core/trace/perfetto_writer.hpp"
+#include "core/trace/recorder.hpp"
+#include "tests/catch.hpp"
+
+using namespace spawnpoint;
+using namespace std::chrono_literals;
+
+namespace {
+
+Instant at(Duration d) {
+  return Instant{d};
+}
+
+struct Folder {
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "spawnpoint-XXXXXX").string();
+    path = ::mkdtemp(name.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::filesystem::path path;
+};
+
+std::string contents(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+Trace small_trace() {
+  Trace trace;
+  TraceRecorder recorder(trace, 3);
+  recorder.enter(0, JobState::queued, kNoLane, at(0ms));
+  recorder.enter(0, JobState::running, 1, at(1ms));
+  recorder.sample(SeriesKind::resident, at(1ms), 4096.5);
+  recorder.enter(0, JobState::done, 1, at(1s + 250ns));
+  recorder.enter(1, JobState::failed, kNoLane, at(2s));
+  recorder.mark(Mark{MarkKind::failure, at(2s), kNoLane, 1, "\"EAGAIN\", really\nnot \\ now \x01 é \xff"});
+  recorder.finish(at(3s));
+  return trace;
+}
+
+Trace random_trace(std::uint64_t seed, JobId most_jobs = 12, LaneId lanes = 4) {
+  std::mt19937_64 random(seed);
+  const auto below = [&](std::uint64_t n) { return static_cast<std::uint32_t>(random() % n); };
+  Trace trace;
+  const JobId jobs = 1 + below(most_jobs);
+  TraceRecorder recorder(trace, jobs);
+  std::int64_t clock = 0;
+  for (std::uint32_t i = 0, n = below(200); i < n; ++i) {
+    clock += below(5) ? below(1000) : below(4'000'000'000U);
+    const LaneId lane = below(6) ? below(lanes) : kNoLane;
+    recorder.enter(below(jobs), static_cast<JobState>(below(kJobStates)), lane, at(Duration(clock)));
+    if (below(4) == 0) {
+      const double value = below(2) ? below(1000) : std::bit_cast<double>(random() >> 2);
+      recorder.sample(static_cast<SeriesKind>(below(kSeriesKinds)), at(Duration(clock)), value);
+    }
+    if (below(10) == 0) {
+      std::string text;
+      for (std::uint32_t c = below(8); c > 0; --c) text += "\"\n,x\\\r\0é"[below(9)];
+      recorder.mark(Mark{static_cast<MarkKind>(below(kMarkKinds)), at(Duration(clock)),
+                         below(2) ? below(lanes) : kNoLane, below(2) ? below(jobs) : kNoJob, text});
+    }
+  }
+  if (below(4)) recorder.finish(at(Duration(clock)));
+  return trace;
+}
+
+void replace_in(const std::filesystem::path& path, const std::string& from, const std::string& to) {
+  std::string text = contents(path);
+  const std::size_t place = text.find(from);
+  REQUIRE(place != std::string::npos);
+  std::ofstream(path, std::ios::binary) << text.replace(place, from.size(), to);
+}
+
+}  // namespace
+
+TEST_CASE("times are written exactly, whatever they are") {
+  const Folder folder;
+  OutputFile out(folder.path / "times");
+  out.seconds(at(0ns)) << ' ';
+  out.seconds(at(1ns)) << ' ';
+  out.seconds(at(-1ns)) << ' ';
+  out.seconds(at(-1500ms)) << ' ';
+  out.seconds(Instant::max()) << ' ';
+  out.seconds(Instant::min()) << ' ';
+  out.microseconds(at(1234567ns)) << ' ' << 0.1 << ' ' << std::uint64_t(18446744073709551615U);
+  REQUIRE(out.close());
+  CHECK(contents(folder.path / "times") ==
+        "0.000000000 0.000000001 -0.000000001 -1.500000000 9223372036.854775807 -9223372036.854775808 1234.567 0.1 "
+        "18446744073709551615");
+}
+
+TEST_CASE("the tables are what they are said to be") {
+  const Folder folder;
+  REQUIRE(write_csv(small_trace(), folder.path / "new" / "folder"));
+  const auto directory = folder.path / "new" / "folder";
+  CHECK(contents(directory / "jobs.csv") ==
+        "job,state,lane,since,started,ended,start_order,end_order\n"
+        "1,done,1,1.000000250,0.001000000,1.000000250,1,2\n"
+        "2,failed,,2.000000000,,,,\n"
+        "3,none,,0.000000000,,,,\n");
+  CHECK(contents(directory / "segments.csv") ==
+        "job,lane,state,begin,end\n"
+        "1,,queued,0.000000000,0.001000000\n"
+        "1,1,running,0.001000000,1.000000250\n");
+  CHECK(contents(directory / "series.csv") == "series,time,value\nresident,0.001000000,4096.5\n");
+  CHECK(contents(directory / "marks.csv") ==
+        "kind,time,lane,job,text\nfailure,2.000000000,,2,\"\"\"EAGAIN\"\", really\nnot \\ now \x01 é \xff\"\n");
+  CHECK(contents(directory / "run.csv") == "key,value\nformat,1\nlanes,2\nend,3.000000000\ngrowing,0\n");
+}
+
+TEST_CASE("a folder of tables reads back as the same trace") {
+  const Folder folder;
+  CHECK(rc::check([&](std::uint64_t seed) {
+    const Trace trace = random_trace(seed);
+    RC_ASSERT(write_csv(trace, folder.path).has_value());
+    const auto read = read_csv(folder.path);
+    if (!read) RC_FAIL(read.error());
+    RC_ASSERT((*read == trace));
+    RC_ASSERT(fingerprint(*read) == fingerprint(trace));
+  }));
+}
+
+TEST_CASE("what is wrong in a table is told with its file and line") {
+  struct Mistake {
+    const char* file;
+    const char* from;
+    const char* to;
+    const char* told;
+  };
+  const Mistake mistake = GENERATE(
+      Mistake{"jobs.csv", "job,state", "jobs,state", "jobs.csv:1: the header should be \"job,state"},
+      Mistake{"jobs.csv", "2,failed", "2,asleep", "jobs.csv:3: \"asleep\" is not known here"},
+      Mistake{"jobs.csv", "2,failed", "5,failed", "jobs.csv:3: jobs should be numbered"},
+      Mistake{"jobs.csv", "2,failed,,", "2,failed,", "jobs.csv:3: \"2.000000000\" is not a number"},
+      Mistake{"jobs.csv", "2,failed,,", "2,failed,,,", "jobs.csv:3: too many fields"},
+      Mistake{"jobs.csv", "1.000000250", "1.00000025", "jobs.csv:2: \"1.00000025\" is not a time"},
+      Mistake{"jobs.csv", "1.000000250", "1e3", "jobs.csv:2: \"1e3\" is not a time"},
+      Mistake{"jobs.csv", "1.000000250", "99999999999.000000000", "is not a time"},
+      Mistake{"jobs.csv", "1,2\n", "1,-2\n", "jobs.csv:2: \"-2\" is not a number"},
+      Mistake{"segments.csv", "1,1,running", "4,1,running", "segments.csv:3: there is no such job"},
+      Mistake{"segments.csv", "1,1,running", "1,2,running", "segments.csv:3: there is no such lane"},
+      Mistake{"segments.csv", "0.001000000,1", "2.000000000,1", "segments.csv:3: a segment should end after it begins"},
+      Mistake{"series.csv", "4096.5", "many", "series.csv:2: \"many\" is not a number"},
+      Mistake{"series.csv", "4096.5", "", "series.csv:2: a time or a value is missing"},
+      Mistake{"series.csv", "4096.5", "inf", "series.csv:2: \"inf\" is not a number"},
+      Mistake{"marks.csv", "\"\"\"EAGAIN", "EAGAIN", "marks.csv:2: expected a text in quotes"},
+      Mistake{"marks.csv", "\xff\"\n", "\xff", "marks.csv:2: the text in quotes does not end"},
+      Mistake{"run.csv", "format,1", "format,2", "run.csv:2: this record was written by a newer version"},
+      Mistake{"run.csv", "lanes", "lines", "run.csv:3: \"lines\" is not known here"});
+  const Folder folder;
+  REQUIRE(write_csv(small_trace(), folder.path));
+  replace_in(folder.path / mistake.file, mistake.from, mistake.to);
+  const auto read = read_csv(folder.path);
+  REQUIRE_FALSE(read);
+  CAPTURE(read.error(), mistake.told);
+  CHECK(read.error().find(mistake.told) != std::string::npos);
+}
+
+TEST_CASE("a table with noise in it is read or refused, never trusted") {
+  const Folder folder;
+  CHECK(rc::check([&](std::uint64_t seed) {
+    std::mt19937_64 random(seed);
+    RC_ASSERT(write_csv(random_trace(seed), folder.path).has_value());
+    const char* const files[] = {"run.csv", "jobs.csv", "segments.csv", "series.csv", "marks.csv"};
+    const auto path = folder.path / files[random() % 5];
+    std::string text = contents(path);
+    for (std::uint64_t n = 1 + random() % 4; n > 0; --n) {
+      if (!text.empty()) text[random() % text.size()] = "\"\n,.-0123456789x"[random() % 16];
+    }
+    if (random() % 2) text.resize(random() % (text.size() + 1));
+    std::ofstream(path, std::ios::binary) << text;
+    if (const auto read = read_csv(folder.path)) {
+      for (const JobId job : read->segments.jobs()) RC_ASSERT(job < read->jobs.size());
+    }
+  }));
+}
+
+TEST_CASE("a file that cannot be written is told with its name") {
+  const Folder folder;
+  const auto missing = write_perfetto(small_trace(), folder.path / "not here" / "trace.json");
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().find("trace.json: No such file") != std::string::npos);
+  std::ofstream(folder.path / "file") << "x";
+  CHECK_FALSE(write_csv(small_trace(), folder.path / "file"));
+  CHECK_FALSE(read_csv(folder.path));
+  if (std::filesystem::exists("/dev/full")) {
+    const auto full = write_perfetto(small_trace(), "/dev/full");
+    REQUIRE_FALSE(full);
+    CHECK(full.error().find("No space left") != std::string::npos);
+  }
+}
+
+TEST_CASE("the JSON holds each segment, sample, failure and mark, and slices of a lane never overlap") {
+  const Folder folder;
+  const auto path = folder.path / "trace.json";
+  CHECK(rc::check([&](std::uint64_t seed) {
+    const Trace trace = random_trace(seed);
+    RC_ASSERT(write_perfetto(trace, path, "a \"name\"").has_value());
+    const nlohmann::json json = nlohmann::json::parse(contents(path));
+    std::size_t slices = 0, begins = 0, ends = 0, counters = 0, instants = 0, names = 0;
+    double covered = 0;
+    std::map<int, std::multimap<double, double>> lanes;
+    for (const auto& event : json["traceEvents"]) {
+      const std::string phase = event["ph"];
+      RC_ASSERT(event["pid"] == 1);
+      if (phase == "X") {
+        ++slices;
+        lanes[event["tid"]].emplace(event["ts"], event["dur"]);
+        covered += double(event["dur"]);
+      }
+      if (phase == "b") ++begins, covered -= double(event["ts"]);
+      if (phase == "e") ++ends, covered += double(event["ts"]);
+      counters += phase == "C";
+      instants += phase == "i";
+      names += event["name"] == "thread_name";
+    }
+    for (const auto& [lane, all] : lanes) {
+      double end = -1;
+      for (const auto& [begin, duration] : all) {
+        RC_ASSERT(begin >= end - 1e-3);
+        end = begin + duration;
+      }
+    }
+    double expected = 0;
+    for (std::size_t i = 0; i < trace.segments.size(); ++i) {
+      expected += to_seconds(trace.segments[i].end - trace.segments[i].begin) * 1e6;
+    }
+    std::size_t samples = 0;
+    for (const Series& series : trace.series) samples += series.time.size();
+    const auto failed = std::count(trace.jobs.state.begin(), trace.jobs.state.end(), JobState::failed);
+    RC_ASSERT(begins == ends);
+    RC_ASSERT(slices + begins == trace.segments.size());
+    RC_ASSERT(std::abs(covered - expected) < 1e-3 + 1e-6 * expected);
+    RC_ASSERT(counters == samples);
+    RC_ASSERT(instants == trace.marks.size() + static_cast<std::size_t>(failed));
+    RC_ASSERT(names == trace.lanes);
+  }));
+}
+
+TEST_CASE("a job that waits on a shared lane is async, and what holds the lane is a slice") {
+  Trace trace;
+  TraceRecorder recorder(trace, 2);
+  for (JobId job = 0; job < 2; ++job) recorder.enter(job, JobState::running, 0, at(job * 10us));
+  recorder.enter(0, JobState::waiting, 0, at(10us));
+  recorder.enter(1, JobState::waiting, 0, at(20us));
+  recorder.enter(0, JobState::done, 0, at(1s));
+  recorder.enter(1, JobState::done, 0, at(1s));
+  recorder.finish(at(1s));
+  const Folder folder;
+  const auto path = folder.path / "trace.json";
+  REQUIRE(write_perfetto(trace, path));
+  std::map<std::string, int> seen;
+  const auto json = nlohmann::json::parse(contents(path));
+  for (const auto& event : json["traceEvents"]) {
+    ++seen[event["ph"].get<std::string>() + " " + event["name"].get<std::string>()];
+  }
+  CHECK(seen["X running job 1"] == 1);
+  CHECK(seen["X running job 2"] == 1);
+  CHECK(seen["b waiting"] == 2);
+  CHECK(seen["e waiting"] == 2);
+}
+
+TEST_CASE("the same trace gives the same bytes, and texts come through") {
+  const Folder folder;
+  REQUIRE(write_perfetto(small_trace(), folder.path / "a.json"));
+  REQUIRE(write_perfetto(small_trace(), folder.path / "b.json"));
+  const std::string text = contents(folder.path / "a.json");
+  CHECK(text == contents(folder.path / "b.json"));
+  const auto json = nlohmann::json::parse(text);
+  const auto& mark = json["traceEvents"].back();
+  CHECK(mark["name"] == "failure");
+  CHECK(mark["ts"] == 2e6);
+  CHECK(mark["args"]["job"] == 2);
+  CHECK(mark["args"]["text"] == "\"EAGAIN\", really\nnot \\ now \x01 é ÿ");
+}
+
+TEST_CASE("the fingerprint is fixed, and every change of a record changes it") {
+  const Trace trace = small_trace();
+  CHECK(fingerprint(trace) == fingerprint(small_trace()));
+  const std::vector<std::function<void(Trace&)>> changes = {
+      [](Trace& t) { t.end += 1ns; },
+      [](Trace& t) { ++t.lanes; },
+      [](Trace& t) { t.growing = true; },
+      [](Trace& t) { t.jobs.since[2] += 1ns; },
+      [](Trace& t) { t.jobs.started[2] = at(0ns); },
+      [](Trace& t) { t.jobs.ended[2] = at(0ns); },
+      [](Trace& t) { t.jobs.lane[2] = 0; },
+      [](Trace& t) { t.jobs.state[2] = JobState::queued; },
+      [](Trace& t) { std::swap(t.jobs.start_order[0], t.jobs.end_order[0]); },
+      [](Trace& t) { t.jobs.resize(4); },
+      [](Trace& t) { t[SeriesKind::resident].value[0] += 1; },
+      [](Trace& t) { t[SeriesKind::resident].time[0] += 1ns; },
+      [](Trace& t) { std::swap(t.series[0], t.series[1]); },
+      [](Trace& t) { t.marks[0].text += "."; },
+      [](Trace& t) { t.marks[0].at += 1ns; },
+      [](Trace& t) { t.marks[0].kind = MarkKind::killed; },
+      [](Trace& t) { t.marks[0].lane = 0; },
+      [](Trace& t) {
+        t.segments.append({0, 2, JobState::running, at(1ns), at(2ns)});
+      }};
+  std::set<std::uint64_t> seen = {fingerprint(trace), fingerprint(Trace{})};
+  for (const auto& change : changes) {
+    Trace changed = small_trace();
+    change(changed);
+    seen.insert(fingerprint(changed));
+  }
+  CHECK(seen.size() == changes.size() + 2);
+}
