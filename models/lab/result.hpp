@@ -61,6 +61,7 @@ struct RunResult {
   bool stopped = false;              ///< The user stopped it: the record is partial.
   std::string error;                 ///< The run could not be made at all (exit status 3); then all else is empty.
   std::vector<ImposedLimit> imposed;
+  std::vector<std::string> notes;    ///< About the figures: where they come from, what is missing.
   Duration longest_poll{};           ///< The longest time that one job held the executor's thread (async models).
   JobId longest_poll_job = kNoJob;
   std::shared_ptr<const Trace> trace;

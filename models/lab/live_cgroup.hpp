@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// RunCgroup: a control group of its own for one live run, where this machine allows to make one. Goes away with its
+// owner.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "core/units.hpp"
+
+namespace spawnpoint {
+
+class RunCgroup {
+ public:
+  /// A group with `controller` ("pids" or "memory") below the own one, or below an ancestor that passes the controller
+  /// on. The error says why there is none.
+  static std::expected<RunCgroup, std::string> create(const std::string& controller);
+
+  RunCgroup(RunCgroup&& other) noexcept;
+  RunCgroup& operator=(RunCgroup&& other) noexcept;
+  /// Removes the group; its processes must have ended.
+  ~RunCgroup();
+
+  std::expected<void, std::string> add(pid_t process) const;
+  std::expected<void, std::string> limit_tasks(std::int64_t tasks) const;  ///< pids
+  std::expected<void, std::string> limit_memory(Bytes memory) const;       ///< memory, with no swap
+  bool out_of_memory() const;                                              ///< memory: the kernel has killed for it.
+  const std::filesystem::path& path() const { return path_; }
+
+  /// Memory that is charged to the group.
+  struct Charged {
+    Bytes total{};
+    std::optional<Bytes> kernel_stacks;
+    std::optional<Bytes> slab;
+  };
+  std::optional<Charged> charged() const;
+
+ private:
+  RunCgroup(std::filesystem::path path, bool v2) : path_(std::move(path)), v2_(v2) {}
+  std::filesystem::path path_;
+  bool v2_ = false;
+};
+
+}  // namespace spawnpoint

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LivePlan: what a live run's worker is to do, as it is handed over to it: one [[run]] of a scenario, and its limits.
+// The board beside it is where the worker's counters can be read at any time, its death included.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "models/scenario/scenario.hpp"
+#include "models/world/live_record.hpp"
+
+namespace spawnpoint {
+
+struct LivePlan {
+  std::string concurrency;
+  std::int64_t pool_threads = 1;
+  std::uint64_t seed = 1;
+  Jobs jobs;
+  Runtime runtime;
+  Bytes stack{};             ///< Of a thread.
+  std::int64_t threads = 0;  ///< Threads that it may come to start.
+
+  // What the worker imposes on itself; see impose.hpp.
+  std::optional<std::int64_t> threads_by_rlimit;
+  std::optional<std::int64_t> threads_by_pid_namespace;  ///< Else by RLIMIT_NPROC.
+  std::optional<Bytes> address_space;
+  std::optional<Bytes> data;
+  std::optional<std::int64_t> maps_to_fill;
+  std::optional<std::int64_t> cpus;
+};
+
+std::string encode(const LivePlan& plan);
+std::expected<LivePlan, std::string> decode_live_plan(std::string_view text);
+
+/// The first page of the file in which the plan is handed over; shared.
+struct LiveBoard {
+  static constexpr std::uint64_t kMagic = 0x6472616f62707331;  ///< Changes with the plan's form.
+  static constexpr std::size_t kSize = 4096;
+
+  std::uint64_t magic = kMagic;
+  std::uint64_t plan_size = 0;
+  LiveCounters counters;
+  std::atomic<std::int32_t> worker{
+      0};  ///< Pid of the process that runs the jobs, where it is not the one that was started.
+  std::atomic<bool> worker_ended{false};  ///< Then `worker_status` is its wait status.
+  std::atomic<std::int32_t> worker_status{0};
+  std::atomic<bool> aborted{false};  ///< It called abort().
+  // Before the first thread.
+  std::atomic<std::int64_t> base_maps{0};
+  std::atomic<std::int64_t> base_virtual{0};
+  std::atomic<std::int64_t> base_data{0};
+  std::atomic<std::int64_t> base_resident{0};
+  std::atomic<std::int64_t> filled_maps{0};
+  // At the run's end.
+  std::atomic<std::int64_t> peak_virtual{0};
+  std::atomic<std::int64_t> peak_resident{0};
+};
+static_assert(sizeof(LiveBoard) <= LiveBoard::kSize);
+
+}  // namespace spawnpoint

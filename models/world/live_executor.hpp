@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LiveExecutor: the world of tasks in the real executor, all on the calling thread. `sleep` is a timer of the executor;
+// `block` and `compute` hold its only thread, and with it every other task: that is what they are there to show.
+#pragma once
+
+#include <algorithm>
+#include <coroutine>
+#include <cstdint>
+#include <new>
+#include <utility>
+
+#include "core/coroutine/task.hpp"
+#include "core/executor/executor.hpp"
+#include "models/world/live_record.hpp"
+#include "models/world/real_time.hpp"
+#include "models/world/world.hpp"
+
+namespace spawnpoint {
+
+class LiveExecutor {
+ public:
+  class Wait;
+
+  /// Both must outlive the world; the executor's time begins where the record's does.
+  LiveExecutor(LiveRecord& record, Executor& executor) noexcept
+      : record_(&record), counters_(&record.counters()), executor_(&executor) {}
+  LiveExecutor(const LiveExecutor&) = delete;
+  LiveExecutor& operator=(const LiveExecutor&) = delete;
+
+  Instant now() { return executor_->now(); }
+  Wait sleep(Duration duration);
+  Wait sleep_until(Instant instant);
+  Wait block(Duration duration);
+  Wait compute(Duration duration);
+
+  // The executor's last reading of the clock is good enough for the record: a reading a job would cost more than the
+  // job.
+  void enter(JobId job, JobState state) {
+    const Instant at = executor_->recent();
+    record_->trace().enter(job, state, 0, at);
+    if (state == JobState::done) {
+      add(counters_->completed, 1);
+      add(counters_->tasks, -1);
+      end_poll(job, at);
+    } else if (state == JobState::waiting) {
+      end_poll(job, at);
+    }
+  }
+
+  Task<> task(Task<> task) {
+    const auto tasks = add(counters_->tasks, 1);
+    if (tasks > counters_->peak_tasks.load(std::memory_order_relaxed))
+      counters_->peak_tasks.store(tasks, std::memory_order_relaxed);
+    return task;
+  }
+
+ private:
+  // This thread is the only writer: no locked instruction is needed.
+  static std::int64_t add(std::atomic<std::int64_t>& counter, std::int64_t n) {
+    const auto value = counter.load(std::memory_order_relaxed) + n;
+    counter.store(value, std::memory_order_relaxed);
+    return value;
+  }
+
+  void begin_poll() { poll_began_ = executor_->recent(); }
+  /// The job gives the thread back.
+  void end_poll(JobId job, Instant at) {
+    const Duration held = at - poll_began_;
+    poll_began_ = at;
+    if (held <= longest_poll_) return;
+    longest_poll_ = held;
+    counters_->longest_poll.store(held.count(), std::memory_order_relaxed);
+    counters_->longest_poll_job.store(job, std::memory_order_relaxed);
+  }
+
+  LiveRecord* record_;
+  LiveCounters* counters_;
+  Executor* executor_;
+  Instant poll_began_{};
+  Duration longest_poll_{};
+};
+
+class [[nodiscard]] LiveExecutor::Wait {
+ public:
+  enum class Kind : std::uint8_t { sleep_for, sleep_until, block, compute };
+
+  Wait(LiveExecutor& world, Kind kind, Duration when) noexcept : world_(&world), kind_(kind) {
+    switch (kind_) {
+      case Kind::sleep_for:
+        new (&sleep_for_) Executor::SleepFor(*world.executor_, when);
+        break;
+      case Kind::sleep_until:
+        new (&sleep_until_) Executor::SleepUntil(*world.executor_, Instant(when));
+        break;
+      case Kind::block:
+      case Kind::compute:
+        held_ = when;
+        break;
+    }
+  }
+  Wait(const Wait&) = delete;
+  Wait& operator=(const Wait&) = delete;
+  ~Wait() {
+    // Takes a cancelled task out of the timer queue.
+    if (kind_ == Kind::sleep_for) sleep_for_.~SleepFor();
+    if (kind_ == Kind::sleep_until) sleep_until_.~SleepUntil();
+  }
+
+  bool await_ready() {
+    if (kind_ == Kind::sleep_for || kind_ == Kind::sleep_until) return false;
+    const Instant began = world_->executor_->now();
+    if (kind_ == Kind::block) {
+      sleep_until_monotonic(world_->record_->monotonic(began + held_));
+    } else {
+      use_cpu(held_);
+    }
+    (void)world_->executor_->now();  // so that what happens next is not dated before the wait
+    return true;
+  }
+  void await_suspend(std::coroutine_handle<> waiting) {
+    kind_ == Kind::sleep_for ? sleep_for_.await_suspend(waiting) : sleep_until_.await_suspend(waiting);
+  }
+  void await_resume() noexcept {
+    if (kind_ == Kind::sleep_for || kind_ == Kind::sleep_until) world_->begin_poll();
+  }
+
+ private:
+  LiveExecutor* world_;
+  union {
+    Executor::SleepFor sleep_for_;
+    Executor::SleepUntil sleep_until_;
+    Duration held_;
+  };
+  Kind kind_;
+};
+
+inline LiveExecutor::Wait LiveExecutor::sleep(Duration duration) {
+  return Wait(*this, Wait::Kind::sleep_for, duration);
+}
+inline LiveExecutor::Wait LiveExecutor::sleep_until(Instant instant) {
+  return Wait(*this, Wait::Kind::sleep_until, instant.time_since_epoch());
+}
+inline LiveExecutor::Wait LiveExecutor::block(Duration duration) {
+  return Wait(*this, Wait::Kind::block, duration);
+}
+inline LiveExecutor::Wait LiveExecutor::compute(Duration duration) {
+  return Wait(*this, Wait::Kind::compute, duration);
+}
+
+static_assert(World<LiveExecutor>);
+static_assert(!ThreadWorld<LiveExecutor>);
+
+}  // namespace spawnpoint

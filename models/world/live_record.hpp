@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LiveRecord: what the worlds of a live run tell the process that watches them: the trace, and a few counters in shared
+// memory which can be read even after the worker was killed.
+#pragma once
+
+#include <atomic>
+#include <charconv>
+#include <cstdint>
+#include <string_view>
+
+#include "core/trace/shared_trace.hpp"
+#include "core/trace/trace.hpp"
+#include "core/units.hpp"
+
+namespace spawnpoint {
+
+/// What SharedFailure::kind of a live run means.
+enum class LiveFailure : std::uint32_t {
+  refused = 1,   ///< A thread was refused; the program was told.
+  signal_stack,  ///< A new thread could not have its signal stack, and the process aborts.
+  no_memory,     ///< std::bad_alloc.
+  exception,     ///< Something was thrown that nobody caught.
+  not_run        ///< The run could not begin: `message` says why.
+};
+
+/// Messages beside the failure: the limit that the worker has found, and its value.
+inline constexpr std::string_view kFailureLimit = "failure.limit";
+inline constexpr std::string_view kFailureValue = "failure.value";
+
+/// Lies in shared memory: atomics and plain numbers only.
+struct LiveCounters {
+  std::atomic<std::int64_t> created{0};       ///< Threads created so far, the main thread not among them.
+  std::atomic<std::int64_t> ended{0};         ///< Of these, the ones whose function has returned.
+  std::atomic<std::int64_t> peak_threads{1};  ///< The main thread among them.
+  std::atomic<std::int64_t> tasks{0};         ///< Async tasks that exist.
+  std::atomic<std::int64_t> peak_tasks{0};
+  std::atomic<std::int64_t> completed{0};     ///< Jobs.
+  std::atomic<std::uint64_t> polls{0};        ///< Of async tasks.
+  std::atomic<std::int64_t> longest_poll{0};  ///< Nanoseconds.
+  std::atomic<JobId> longest_poll_job{kNoJob};
+  std::atomic<JobId> starting{
+      kNoJob};  ///< The job whose thread is being created: where the process dies, it is this one.
+};
+
+/// Raises `value` to at least `to`.
+template <class T>
+void raise_to(std::atomic<T>& value, T to) noexcept {
+  T now = value.load(std::memory_order_relaxed);
+  while (now < to && !value.compare_exchange_weak(now, to, std::memory_order_relaxed)) {
+  }
+}
+
+/// One run's clock, trace and counters. May be used from any thread.
+class LiveRecord {
+ public:
+  LiveRecord(SharedTraceRecorder& trace, LiveCounters& counters, SteadyClock::time_point epoch) noexcept
+      : trace_(&trace), counters_(&counters), epoch_(epoch) {}
+
+  SteadyClock::time_point epoch() const noexcept { return epoch_; }
+  Instant now() const noexcept { return Instant(std::chrono::duration_cast<Duration>(SteadyClock::now() - epoch_)); }
+  /// `at` on the machine's monotonic clock.
+  Duration monotonic(Instant at) const noexcept { return epoch_.time_since_epoch() + at.time_since_epoch(); }
+
+  void enter(JobId job, JobState state, LaneId lane, Instant at) {
+    trace_->enter(job, state, lane, at);
+    if (state == JobState::done) counters_->completed.fetch_add(1, std::memory_order_relaxed);
+  }
+  /// What stopped the run, with the threads that there were. `limit` is empty where the worker cannot tell.
+  void fail(LiveFailure kind, JobId job, std::string_view call, int error, std::string_view limit, std::int64_t value,
+            std::string_view message) {
+    SharedFailure failure;
+    failure.kind = static_cast<std::uint32_t>(kind);
+    failure.job = job;
+    failure.threads = static_cast<std::uint64_t>(counters_->created.load(std::memory_order_relaxed));
+    failure.error = error;
+    failure.at = now();
+    failure.call = FixedText<60>(call);
+    failure.message = FixedText<508>(message);
+    if (!limit.empty()) {
+      char digits[24];
+      const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+      trace_->put(kFailureLimit, limit);
+      trace_->put(kFailureValue, std::string_view(digits, static_cast<std::size_t>(end - digits)));
+    }
+    trace_->write_failure(failure);
+  }
+  SharedTraceRecorder& trace() const noexcept { return *trace_; }
+  LiveCounters& counters() const noexcept { return *counters_; }
+
+ private:
+  SharedTraceRecorder* trace_;
+  LiveCounters* counters_;
+  SteadyClock::time_point epoch_;
+};
+
+}  // namespace spawnpoint

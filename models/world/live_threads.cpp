@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/world/live_threads.hpp"
+
+#include <alloca.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include "models/world/own_memory.hpp"
+#include "models/world/real_time.hpp"
+
+namespace spawnpoint {
+
+static_assert(ThreadWorld<LiveThreads>);
+
+thread_local LaneId LiveThreads::lane_ = 0;
+
+/// What a new thread needs. Belongs to whoever joins it: the thread itself must not call free().
+struct LiveThreads::Start {
+  LiveThreads* world = nullptr;
+  Task<> body;
+  LaneId lane = 0;
+  pthread_t handle{};
+  std::exception_ptr error;
+};
+
+namespace {
+
+std::size_t whole_pages(Bytes size) {
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  return (static_cast<std::size_t>(std::max<std::int64_t>(size.count, 0)) + page - 1) / page * page;
+}
+
+// Uses `size` bytes of the stack, as a program's own frames would.
+[[gnu::noinline]] void touch_stack(std::size_t size) {
+  auto* memory = static_cast<volatile char*>(alloca(size));
+  for (std::size_t at = 0; at < size; at += 1024) memory[size - 1 - at] = 1;
+}
+
+// Whether clone works where no memory has to be had for it: then it was not clone that failed.
+bool clone_works() {
+  alignas(64) static char stack[std::size_t{128} << 10];
+  pthread_attr_t attributes;
+  ::pthread_attr_init(&attributes);
+  pthread_t thread{};
+  bool works = ::pthread_attr_setstack(&attributes, stack, sizeof stack) == 0 &&
+               ::pthread_create(
+                   &thread, &attributes, [](void*) -> void* { return nullptr; }, nullptr) == 0;
+  ::pthread_attr_destroy(&attributes);
+  if (works) ::pthread_join(thread, nullptr);
+  return works;
+}
+
+// pthread_create says EAGAIN whatever was refused. So the steps are tried again one by one.
+const char* failed_call(std::size_t stack, std::size_t guard) {
+  if (!clone_works()) return "clone3";
+  void* memory = ::mmap(nullptr, stack + guard, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (memory == MAP_FAILED) return "mmap";
+  const bool refused = ::mprotect(static_cast<char*>(memory) + guard, stack, PROT_READ | PROT_WRITE) != 0;
+  ::munmap(memory, stack + guard);
+  // Where all of it works now, a thread has ended meanwhile, and that frees what clone needs.
+  return refused ? "mprotect" : "clone3";
+}
+
+}  // namespace
+
+LiveThreads::LiveThreads(LiveRecord& record, const Runtime& runtime, Bytes stack, FrameArena& frames)
+    : record_(&record), runtime_(&runtime), frames_(&frames), stack_(stack) {
+  if (::pthread_attr_init(&attributes_) != 0) throw std::bad_alloc();
+  const auto least = static_cast<std::int64_t>(::sysconf(_SC_THREAD_STACK_MIN));
+  stack_ = std::max(stack_, Bytes{least});
+  // glibc adds the guard to the size that it is told: the stack is as large as asked.
+  const std::size_t guard = whole_pages(runtime.guard);
+  if (::pthread_attr_setstacksize(&attributes_, whole_pages(stack_)) != 0 ||
+      ::pthread_attr_setguardsize(&attributes_, guard) != 0) {
+    ::pthread_attr_destroy(&attributes_);
+    throw std::invalid_argument("a stack of this size cannot be had");
+  }
+}
+
+LiveThreads::~LiveThreads() {
+  ::pthread_attr_destroy(&attributes_);
+}
+
+bool LiveThreads::Wait::await_ready() const {
+  if (kind_ == Kind::cpu) {
+    use_cpu(when_);
+  } else {
+    sleep_until_monotonic(record_->monotonic(Instant(when_)));
+  }
+  return true;
+}
+
+void* LiveThreads::thread_main(void* argument) {
+  Start& start = *static_cast<Start*>(argument);
+  LiveThreads& world = *start.world;
+  lane_ = start.lane;
+  const FrameArena::Scope scope(*world.frames_);
+  if (world.runtime_->signal_stack > Bytes{}) world.set_up_signal_stack();
+  // A runtime whose threads allocate gets glibc's arenas.
+  if (world.runtime_->arena > Bytes{}) {
+    void* volatile memory = std::malloc(64);
+    std::free(memory);
+  }
+  if (world.runtime_->touched > Bytes{})
+    touch_stack(static_cast<std::size_t>(std::min(world.runtime_->touched, world.stack_ - Bytes{16384}).count));
+  try {
+    Task<> body = std::move(start.body);
+    body.start();
+    body.result();
+  } catch (...) {
+    start.error = std::current_exception();
+  }
+  world.record_->counters().ended.fetch_add(1, std::memory_order_relaxed);
+  return nullptr;
+}
+
+// As Rust's runtime does it at the start of each thread: a mapping with a guard page below it. The mapping is given
+// back with the process; a real runtime gives it back at the thread's end.
+void LiveThreads::set_up_signal_stack() const {
+  const std::size_t size = whole_pages(runtime_->signal_stack);
+  const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const char* call = "mmap";
+  bool good = memory != MAP_FAILED;
+  if (good && size > page) {
+    call = "mprotect";
+    good = ::mprotect(memory, page, PROT_NONE) == 0;
+  }
+  if (good) {
+    stack_t stack{};
+    stack.ss_sp = static_cast<char*>(memory) + (size > page ? page : 0);
+    stack.ss_size = size > page ? size - page : size;
+    ::sigaltstack(&stack, nullptr);
+    return;
+  }
+  if (!runtime_->abort_on_signal_stack) return;
+  const int error = errno;
+  const MemoryRefusal why =
+      why_no_memory(Bytes{static_cast<std::int64_t>(size)}, Bytes{static_cast<std::int64_t>(size)});
+  record_->fail(LiveFailure::signal_stack, record_->counters().starting.load(std::memory_order_relaxed), call, error,
+                why.limit, why.value, runtime_->abort_message);
+  std::abort();
+}
+
+std::expected<LiveThreads::Thread, SpawnRefusal> LiveThreads::create(Task<> body) {
+  auto start = std::make_unique<Start>();
+  start->world = this;
+  start->body = std::move(body);
+  LiveCounters& counters = record_->counters();
+  start->lane = static_cast<LaneId>(counters.created.load(std::memory_order_relaxed) + 1);
+  const int error = ::pthread_create(&start->handle, &attributes_, &LiveThreads::thread_main, start.get());
+  if (error != 0) return std::unexpected(describe(error));
+  const auto created = counters.created.fetch_add(1, std::memory_order_relaxed) + 1;
+  raise_to(counters.peak_threads, created - counters.ended.load(std::memory_order_relaxed) + 1);
+  return Thread(std::move(start));
+}
+
+SpawnRefusal LiveThreads::describe(int error) const {
+  SpawnRefusal refusal;
+  refusal.call = failed_call(whole_pages(stack_), whole_pages(runtime_->guard));
+  if (refusal.call != "clone3") {
+    const Bytes guard{static_cast<std::int64_t>(whole_pages(runtime_->guard))};
+    const MemoryRefusal why = why_no_memory(stack_ + guard, stack_);
+    refusal.limit = why.limit;
+    if (!why.limit.empty()) refusal.value = why.value;
+  }
+  refusal.errno_name = ::strerrorname_np(error);
+  refusal.message = runtime_->message.empty() ? std::strerror(error) : runtime_->message;
+  return refusal;
+}
+
+std::expected<LiveThreads::Thread, SpawnRefusal> LiveThreads::Spawn::await_resume() {
+  return world_->create(std::move(body_));
+}
+
+void LiveThreads::Join::await_resume() {
+  auto start = std::move(thread_->start_);
+  if (!start) return;
+  ::pthread_join(start->handle, nullptr);
+  if (start->error) std::rethrow_exception(start->error);
+}
+
+LiveThreads::Thread::Thread(std::unique_ptr<Start> start) noexcept : start_(std::move(start)) {}
+LiveThreads::Thread::Thread(Thread&& other) noexcept : start_(std::move(other.start_)) {}
+LiveThreads::Thread& LiveThreads::Thread::operator=(Thread&& other) noexcept {
+  std::swap(start_, other.start_);
+  return *this;
+}
+
+LiveThreads::Thread::~Thread() {
+  // Its function uses the world: nobody may go on before it has ended.
+  if (start_) ::pthread_join(start_->handle, nullptr);
+}
+
+void LiveThreads::fail(JobId job, const SpawnRefusal& refusal) {
+  record_->fail(LiveFailure::refused, job, refusal.call, EAGAIN, refusal.limit, refusal.value.value_or(0),
+                refusal.message);
+  if (job != kNoJob) record_->enter(job, JobState::failed, lane_, now());
+}
+
+}  // namespace spawnpoint

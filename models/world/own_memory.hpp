@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What this process takes now, and which limit it has met where it got no more. Nothing here allocates: it is asked
+// when there may be no memory left.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/units.hpp"
+
+namespace spawnpoint {
+
+struct OwnMemory {
+  std::int64_t maps = 0;  ///< Lines of /proc/self/maps less [vsyscall]: what vm.max_map_count counts.
+  Bytes virtual_size{};   ///< What RLIMIT_AS holds.
+  Bytes data{};           ///< What RLIMIT_DATA holds.
+  Bytes resident{};
+  Bytes shared{};  ///< The part of it that is shared memory: the run's record.
+  Bytes peak_virtual{};
+  Bytes peak_resident{};
+};
+std::int64_t count_own_maps();
+OwnMemory own_memory();
+
+struct MemoryRefusal {
+  std::string_view limit;  ///< "max_map_count", "RLIMIT_AS", "RLIMIT_DATA", "overcommit"; empty: not known.
+  std::int64_t value = 0;
+};
+/// Why a mapping of `address_space` with `data` writable bytes in it cannot be had.
+MemoryRefusal why_no_memory(Bytes address_space, Bytes data);
+
+}  // namespace spawnpoint
