@@ -301,8 +301,23 @@ std::vector<Expectation> read_expectations(const Node& table, const std::vector<
     names.push_back(run.label);
     if (run.concurrency != run.label) names.push_back(run.concurrency);
   }
+  std::vector<Expectation> written;
+  read_table(table, {}, names, out, written);
+  // A label means its run; a concurrency model's name that is no label means every run of it.
   std::vector<Expectation> expectations;
-  read_table(table, {}, names, out, expectations);
+  for (Expectation& expectation : written) {
+    const std::string name = expectation.run;
+    const bool is_label = std::any_of(runs.begin(), runs.end(), [&](const RunSpec& run) { return run.label == name; });
+    if (name.empty() || is_label) {
+      expectations.push_back(std::move(expectation));
+      continue;
+    }
+    for (const RunSpec& run : runs) {
+      if (run.concurrency != name) continue;
+      expectations.push_back(expectation);
+      expectations.back().run = run.label;
+    }
+  }
   return expectations;
 }
 
@@ -315,8 +330,8 @@ std::string_view world_of(const RunResult& result) {
 }  // namespace
 
 bool applies(const Expectation& expectation, const RunResult& result) {
-  if (!expectation.run.empty() && expectation.run != result.label && expectation.run != result.concurrency)
-    return false;
+  const std::string& name = result.label.empty() ? result.concurrency : result.label;
+  if (!expectation.run.empty() && expectation.run != name) return false;
   return expectation.world.empty() || expectation.world == world_of(result);
 }
 

@@ -12,10 +12,11 @@
 
 namespace spawnpoint {
 
-/// Reads the table of expectations; the runs are known already. Keys may be quoted ("join_all.wall") or dotted.
+/// Reads the table of expectations; the runs are known already. Keys may be quoted ("join_all.wall") or dotted. In the
+/// result, `run` is a run's label: a concurrency model's name that labels no run stands for each of its runs.
 std::vector<Expectation> read_expectations(const Node& table, const std::vector<RunSpec>& runs, Diagnostics& out);
 
-/// Whether the expectation speaks of this result: of its run (by label or concurrency model) and its world.
+/// Whether the expectation speaks of this result: of its run (by its label) and its world.
 bool applies(const Expectation& expectation, const RunResult& result);
 
 /// No value where the result is as expected, or the expectation does not apply. Else a sentence with what was wanted

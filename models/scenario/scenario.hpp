@@ -70,7 +70,7 @@ struct Expectation {
     double high = 0;
   };
   std::string key;                       ///< As written.
-  std::string run;                       ///< The run's concurrency name or label; empty: all runs.
+  std::string run;                       ///< The run's label; empty: all runs.
   std::string world;                     ///< "modeled", "live", or empty: both.
   std::string field;                     ///< "wall", "completed", "failure", "failure.limit", "failure.errno", "peak_threads" …
   std::variant<Range, std::string, bool> wanted;   ///< bool: `failure = false` is "did not fail".
