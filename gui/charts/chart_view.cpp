@@ -117,6 +117,7 @@ struct ChartView::State {
   void apply_theme();
   void rebuild();
   void update_data(int width, int height);
+  void place_marks(const TimeAxis& axis, int height);
   void update_cursor();
   void paint_header(QPainter& painter, const QRectF& where) const;
   QCPItemLine* vertical_line(const QString& layer);
@@ -298,24 +299,43 @@ void ChartView::State::update_data(int width, int height) {
     graphs[i].glyphs->setData(glyph_x, glyph_y, true);
   }
 
+  place_marks(axis, height - below);
+}
+
+void ChartView::State::place_marks(const TimeAxis& axis, int height) {
+  constexpr double kSamePlace = 40;
+  constexpr double kLine = 16;
+  const auto world_word = [](WorldKind world) {
+    return world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model");
+  };
+  std::vector<bool> told(marks.size(), false);
+  double row = 0;
   for (std::size_t i = 0; i < marks.size(); ++i) {
     const ChartMark& mark = content.marks[i];
-    const bool seen = mark.at >= visible.begin && mark.at <= visible.end;
+    const bool seen = mark.at >= axis.range.begin && mark.at <= axis.range.end;
     marks[i].line->setVisible(seen);
-    marks[i].label->setVisible(seen && i < 4);
+    marks[i].label->setVisible(seen && !told[i] && row < 4);
     if (!seen) continue;
     place(marks[i].line, mark.at);
+    if (!marks[i].label->visible()) continue;
     const double x = axis.x(mark.at);
-    const double room = std::max(x, axis.width - x) - 8;
+    QStringList worlds = {world_word(mark.world)};
+    for (std::size_t other = i + 1; other < marks.size(); ++other) {
+      const ChartMark& twin = content.marks[other];
+      if (twin.label != mark.label || std::abs(axis.x(twin.at) - x) > kSamePlace) continue;
+      told[other] = true;
+      if (!worlds.contains(world_word(twin.world))) worlds += world_word(twin.world);
+    }
     const QFontMetricsF metrics(marks[i].label->font());
-    const QString words = QStringLiteral("%1 (%2)").arg(
-        mark.label, mark.world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model"));
+    const double room = std::max(x, axis.width - x) - 8;
+    const QString words = QStringLiteral("%1 (%2)").arg(mark.label, worlds.join(QStringLiteral(", ")));
     marks[i].label->setText(metrics.elidedText(words, Qt::ElideRight, room));
+    // At the bottom, where lines that count from 0 seldom are.
     const bool to_the_right = axis.width - x >= x;
-    marks[i].label->setPositionAlignment((to_the_right ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignTop);
-    const double shift = (to_the_right ? 4 : -4) / axis.width * to_seconds(visible.length());
-    const double line_height = 16.0 / std::max(20, height - below);
-    marks[i].label->position->setCoords(to_seconds(mark.at) + shift, line_height * (0.15 + static_cast<double>(i)));
+    marks[i].label->setPositionAlignment((to_the_right ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignBottom);
+    const double shift = (to_the_right ? 4 : -4) / axis.width * to_seconds(axis.range.length());
+    marks[i].label->position->setCoords(to_seconds(mark.at) + shift, 1 - (6 + row * kLine) / std::max(20, height));
+    ++row;
   }
 }
 

@@ -13,7 +13,8 @@ QColor mix(const QColor& a, const QColor& b, double part_of_a) {
 
 void set_states(Theme& theme, const std::array<QColor, kJobStates>& colors) {
   for (std::size_t i = 0; i < kJobStates; ++i) {
-    const bool dark_color = colors[i].lightness() < 128;
+    // Black on the lighter half by what the eye sees, which weighs green most.
+    const bool dark_color = qGray(colors[i].rgb()) < 120;
     theme.states[i] = {colors[i], mix(colors[i], theme.base, theme.kind == ThemeKind::light ? 0.16 : 0.22),
                        dark_color ? QColor(Qt::white) : QColor(0x10, 0x10, 0x10), Hatch::none};
   }

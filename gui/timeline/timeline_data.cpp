@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/timeline/timeline_data.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
+
+#include "models/lab/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -32,23 +32,24 @@ class Coverage {
         width_(query.columns + 2),
         scale_(static_cast<double>(query.columns) /
                std::max<double>(1, static_cast<double>(query.range.length().count()))),
-        ends_(bands * kStackedStates * width_),
-        steps_(bands * kStackedStates * width_) {}
+        cells_(bands * width_ * kStackedStates) {}
 
   void add(std::size_t band, std::size_t place, Instant begin, Instant end) {
     const double from = position(begin);
     const double to = position(end);
     const auto first = static_cast<std::size_t>(from);
     const auto last = static_cast<std::size_t>(to);
-    const std::size_t base = (band * kStackedStates + place) * width_;
+    Cell* const row = cells_.data() + band * width_ * kStackedStates + place;
+    Cell& at_first = row[first * kStackedStates];
     if (first == last) {
-      ends_[base + first] += static_cast<float>(to - from);
+      at_first.part += static_cast<float>(to - from);
       return;
     }
-    ends_[base + first] += static_cast<float>(static_cast<double>(first + 1) - from);
-    ends_[base + last] += static_cast<float>(to - static_cast<double>(last));
-    steps_[base + first + 1] += 1;
-    steps_[base + last] -= 1;
+    at_first.part += static_cast<float>(static_cast<double>(first + 1) - from);
+    row[(first + 1) * kStackedStates].step += 1;
+    Cell& at_last = row[last * kStackedStates];
+    at_last.part += static_cast<float>(to - static_cast<double>(last));
+    at_last.step -= 1;
   }
 
   /// The sum, as a part of each band's rows.
@@ -57,12 +58,13 @@ class Coverage {
       const std::size_t first = band * query_.rows_per_band;
       const auto rows = static_cast<float>(std::min(query_.rows_per_band, query_.rows - first));
       for (std::size_t place = 0; place < kStackedStates; ++place) {
-        const std::size_t base = (band * kStackedStates + place) * width_;
+        const Cell* const row = cells_.data() + band * width_ * kStackedStates + place;
         float* out = grid.share.data() + (band * kStackedStates + place) * grid.columns;
         std::int64_t whole = 0;
         for (std::size_t column = 0; column < grid.columns; ++column) {
-          whole += steps_[base + column];
-          out[column] = (static_cast<float>(whole) + ends_[base + column]) / rows;
+          const Cell& cell = row[column * kStackedStates];
+          whole += cell.step;
+          out[column] = (static_cast<float>(whole) + cell.part) / rows;
         }
       }
       limit(grid, band);
@@ -86,11 +88,15 @@ class Coverage {
     }
   }
 
+  struct Cell {
+    float part = 0;         ///< Of the segments that begin or end here.
+    std::int32_t step = 0;  ///< By how many more segments cover all of it than of the cell before.
+  };
+
   CellQuery query_;
   std::size_t width_;
   double scale_;
-  std::vector<float> ends_;
-  std::vector<std::int32_t> steps_;
+  std::vector<Cell> cells_;  // [band][column][state]: what one segment touches lies close together.
 };
 
 }  // namespace
@@ -154,7 +160,7 @@ TimelineData::TimelineData(std::shared_ptr<const Trace> trace, TimelineRows mode
 }
 
 std::string TimelineData::row_name(std::size_t row) const {
-  if (mode_ == TimelineRows::jobs) return fmt::format("job {}", row + 1);
+  if (mode_ == TimelineRows::jobs) return "job " + format_count(static_cast<std::int64_t>(row) + 1);
   if (has_queue_row_) {
     if (row == 0) return "queue";
     --row;

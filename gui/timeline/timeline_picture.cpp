@@ -59,7 +59,9 @@ Band band_place(const RowLayout& layout, std::size_t row, std::size_t rows, doub
   const int top = static_cast<int>(std::lround(layout.top(row) * scale));
   const int bottom = static_cast<int>(std::lround(layout.top(row + rows) * scale));
   const double height = (bottom - top) / scale;
-  const int gap = static_cast<int>(std::lround((height >= 14 ? 3 : height >= 8 ? 2 : height >= 3 ? 1 : 0) * scale));
+  // Bands lie close, so that they read as one picture; rows stand apart, so that they read as rows.
+  const double wanted = layout.gathers() ? 1 : height >= 14 ? 3 : height >= 8 ? 2 : 1;
+  const int gap = static_cast<int>(std::lround(wanted * scale));
   return {top, std::max(1, bottom - top - gap)};
 }
 
@@ -87,6 +89,8 @@ class ImagePlot {
     const int lowest = std::clamp(bottom - image_.height(), 0, place.height);
     const int highest = std::clamp(bottom, 0, place.height);
     const bool live = scene_.world == WorldKind::live;
+    // Where bands touch, what goes on in the next one has no outline between.
+    const bool gathers = scene_.layout.gathers();
     const auto stride = image_.bytesPerLine() / 4;
     auto* const pixels = reinterpret_cast<QRgb*>(image_.bits());
     for (std::size_t k = 0; k < kStackedStates; ++k) {
@@ -106,8 +110,10 @@ class ImagePlot {
         const Stack& left = x > 0 ? stacks_[static_cast<std::size_t>(x - 1)] : kNothing;
         const Stack& right = x + 1 < columns ? stacks_[static_cast<std::size_t>(x + 1)] : kNothing;
         for (int y = from; y < to; ++y, pixel -= stride) {
-          const bool inside = y > stack[k] && y + 1 < stack[k + 1] && y >= left[k] && y < left[k + 1] &&
-                              y >= right[k] && y < right[k + 1];
+          const bool inside = (y > stack[k] || (gathers && y == 0)) &&
+                              (y + 1 < stack[k + 1] || (gathers && y + 1 == place.height)) &&
+                              (x == 0 || (y >= left[k] && y < left[k + 1])) &&
+                              (x + 1 == columns || (y >= right[k] && y < right[k + 1]));
           const bool line = (!inside && (x + y) % 6 < 4) || on_hatch(hatches_[k], x, bottom - y);
           *pixel = line ? full_[k] : hollow_[k];
         }
@@ -269,14 +275,22 @@ void paint_failures(QPainter& painter, const TimelineScene& scene, const CellGri
   }
 }
 
-void paint_stripes(QPainter& painter, const TimelineScene& scene, const QPointF& origin) {
-  if (scene.layout.gathers()) return;
+/// What lies under the segments: every other row a little darker, and the grid lines.
+void paint_ground(QPainter& painter, const TimelineScene& scene, const QPointF& origin) {
   const RowLayout& layout = scene.layout;
-  for (std::size_t row = layout.first_row(); row < layout.first_row() + layout.visible_rows(); ++row) {
-    if (row % 2 == 0) continue;
-    const double top = std::clamp(layout.top(row), 0.0, layout.height);
-    const double bottom = std::clamp(layout.top(row + 1), 0.0, layout.height);
-    painter.fillRect(QRectF(origin.x(), origin.y() + top, scene.width, bottom - top), scene.theme.band);
+  if (!layout.gathers()) {
+    for (std::size_t row = layout.first_row(); row < layout.first_row() + layout.visible_rows(); ++row) {
+      if (row % 2 == 0) continue;
+      const double top = std::clamp(layout.top(row), 0.0, layout.height);
+      const double bottom = std::clamp(layout.top(row + 1), 0.0, layout.height);
+      painter.fillRect(QRectF(origin.x(), origin.y() + top, scene.width, bottom - top), scene.theme.band);
+    }
+  }
+  painter.setPen(QPen(scene.theme.grid, 1));
+  const TimeAxis axis{scene.range, origin.x(), scene.width};
+  for (const Tick& tick : ticks(axis, kTickSpacing)) {
+    const double x = axis.x(tick.at);
+    painter.drawLine(QPointF(x, origin.y()), QPointF(x, origin.y() + layout.height));
   }
 }
 
@@ -347,7 +361,15 @@ double RowLayout::fitting(std::size_t rows, double height, double highest) {
 
 std::size_t RowLayout::rows_per_band() const {
   if (!gathers() || row_height <= 0) return 1;
-  return std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(kBand / row_height)));
+  // Round numbers, so that bands begin at rows that people can name.
+  static constexpr double kRound[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10};
+  const double least = std::max(1.0, kBand / row_height);
+  const double power = std::pow(10, std::floor(std::log10(least)));
+  for (const double times : kRound) {
+    const double count = std::round(power * times * 10) / 10;
+    if (count >= least * (1 - 1e-9) && count == std::floor(count)) return static_cast<std::size_t>(count);
+  }
+  return static_cast<std::size_t>(power * 10);
 }
 
 std::size_t RowLayout::first_row() const {
@@ -378,7 +400,7 @@ QImage draw_plot(const TimelineScene& scene) {
   QPainter painter;
   painter.begin(&image);
   painter.scale(scene.scale, scene.scale);
-  paint_stripes(painter, scene, {});
+  paint_ground(painter, scene, {});
   painter.end();
 
   const CellGrid grid = query_cells(scene, static_cast<std::size_t>(width));
@@ -402,7 +424,7 @@ void paint_plot(QPainter& painter, const TimelineScene& scene, const QRectF& whe
   painter.save();
   painter.fillRect(where, scene.theme.base);
   if (scene.data) {
-    paint_stripes(painter, scene, where.topLeft());
+    paint_ground(painter, scene, where.topLeft());
     // Two columns a unit on paper: finer than an eye sees, and the file's size follows the paper's.
     const auto columns = static_cast<std::size_t>(std::max(1.0, where.width()));
     const double column_width = where.width() / static_cast<double>(columns);
@@ -451,27 +473,22 @@ void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF
   painter.restore();
 }
 
-void paint_time_ticks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const QRectF& where, bool lines,
-                      bool labels, int pixels) {
+void paint_time_ticks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const QRectF& where, bool labels,
+                      int pixels) {
+  if (!labels) return;
   painter.save();
   const QFont font = theme.font(pixels);
   painter.setFont(font);
   const QFontMetricsF metrics(font);
-  for (const Tick& tick : ticks(axis, pixels * 8.0)) {
+  for (const Tick& tick : ticks(axis, kTickSpacing)) {
     const double x = axis.x(tick.at);
-    if (lines) {
-      painter.setPen(QPen(theme.grid, 1));
-      painter.drawLine(QPointF(x, where.top()), QPointF(x, where.bottom()));
-    }
-    if (labels) {
-      painter.setPen(QPen(theme.frame, 1));
-      painter.drawLine(QPointF(x, where.bottom()), QPointF(x, where.bottom() + 3));
-      const QString text = QString::fromStdString(tick.label);
-      const double width = metrics.horizontalAdvance(text) + 2;
-      const double left = std::clamp(x - width / 2, where.left() - 30, where.right() + 16 - width);
-      painter.setPen(theme.muted);
-      painter.drawText(QRectF(left, where.bottom() + 4, width, pixels + 4.0), Qt::AlignHCenter | Qt::AlignTop, text);
-    }
+    painter.setPen(QPen(theme.frame, 1));
+    painter.drawLine(QPointF(x, where.bottom()), QPointF(x, where.bottom() + 3));
+    const QString text = QString::fromStdString(tick.label);
+    const double width = metrics.horizontalAdvance(text) + 2;
+    const double left = std::clamp(x - width / 2, where.left() - 30, where.right() + 16 - width);
+    painter.setPen(theme.muted);
+    painter.drawText(QRectF(left, where.bottom() + 4, width, pixels + 4.0), Qt::AlignHCenter | Qt::AlignTop, text);
   }
   painter.restore();
 }
@@ -536,7 +553,8 @@ void paint_world_header(QPainter& painter, const Theme& theme, WorldKind world, 
   painter.setFont(bold);
   painter.setPen(theme.text);
   const QString name = world_name(world);
-  const double name_width = QFontMetricsF(bold).horizontalAdvance(name);
+  // As wide as the wider name, so that both worlds' headers line up.
+  const double name_width = QFontMetricsF(bold).horizontalAdvance(world_name(WorldKind::modeled));
   painter.drawText(QRectF(where.left(), where.top(), name_width + 2, where.height()), Qt::AlignLeft | Qt::AlignVCenter,
                    name);
   const double line = where.left() + name_width + 8;

@@ -37,6 +37,9 @@ struct RowLayout {
   std::size_t row_at(double y) const;
 };
 
+/// Ticks of a time axis are at least so far apart.
+inline constexpr double kTickSpacing = 88;
+
 struct TimelineScene {
   std::shared_ptr<const TimelineData> data;
   RowLayout layout;
@@ -55,9 +58,9 @@ void paint_plot(QPainter& painter, const TimelineScene& scene, const QRectF& whe
 
 /// The rows' names right-aligned in `where`, whose height is the plot's; as many as there is room for.
 void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF& where, int pixels);
-/// Vertical lines at the ticks over `where`, and their labels below it where `labels` is set.
-void paint_time_ticks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const QRectF& where, bool lines,
-                      bool labels, int pixels);
+/// Small strokes at the ticks below `where`, and their labels where `labels` is set. Grid lines are the plot's own.
+void paint_time_ticks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const QRectF& where, bool labels,
+                      int pixels);
 /// Failure points and other marks: a dashed line through all rows, with ✕ and words. `where` is the plot.
 void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const std::vector<Mark>& marks,
                  const QRectF& where, int pixels);

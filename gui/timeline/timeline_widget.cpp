@@ -419,7 +419,7 @@ void TimelineWidget::paintEvent(QPaintEvent*) {
   } else {
     s.paint_picture(painter);
     const TimeAxis axis = s.axis();
-    paint_time_ticks(painter, s.theme, axis, area, true, s.time_labels, kTextPixels);
+    paint_time_ticks(painter, s.theme, axis, area, s.time_labels, kTextPixels);
     paint_row_names(painter, s.scene(), QRectF(4, area.top(), area.left() - 14, area.height()), kTextPixels);
     paint_marks(painter, s.theme, axis, s.data->trace().marks, area, kTextPixels);
   }

@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/export/export.hpp"
+
+#include <fmt/format.h>
+
+#include <QBuffer>
+#include <QFile>
+#include <QImage>
+#include <QPainter>
+#include <QPdfWriter>
+#include <QSaveFile>
+#include <QSvgGenerator>
+#include <QTemporaryDir>
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <system_error>
+#include <utility>
+
+#include "core/trace/csv_writer.hpp"
+#include "core/trace/perfetto_writer.hpp"
+#include "gui/export/figure.hpp"
+#include "models/scenario/scenario.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kMillimetresAnInch = 25.4;
+constexpr double kPixelsAnInch = 96;
+constexpr double kPointsAnInch = 72;
+/// The text's height in a figure's own units.
+constexpr double kFigureText = 11;
+constexpr std::array kFormats = {ExportFormat::png, ExportFormat::svg, ExportFormat::pdf, ExportFormat::csv,
+                                 ExportFormat::trace};
+constexpr std::array kParts = {ExportPart::all, ExportPart::timelines, ExportPart::memory, ExportPart::threads};
+
+bool is_picture(ExportFormat format) {
+  return format != ExportFormat::csv && format != ExportFormat::trace;
+}
+
+QString path_text(const fs::path& path) {
+  return QString::fromStdString(path.string());
+}
+
+template <class Values>
+std::string names_of(const Values& values) {
+  std::string names;
+  for (const auto value : values) names += (names.empty() ? "" : ", ") + std::string(to_string(value));
+  return names;
+}
+
+std::optional<double> number(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+/// A name that every file system takes.
+std::string file_name(std::string_view text) {
+  std::string name;
+  for (const char c : text) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+    if (plain) {
+      name += c;
+    } else if (!name.empty() && name.back() != '-') {
+      name += '-';
+    }
+  }
+  while (!name.empty() && (name.back() == '-' || name.back() == '.')) name.pop_back();
+  name.erase(0, std::min(name.find_first_not_of(".-"), name.size()));
+  return name.empty() ? "run" : name.substr(0, 120);
+}
+
+std::string base_name(const Scenario& scenario, const ExportOptions& options) {
+  if (!options.base_name.empty()) return file_name(options.base_name);
+  if (!scenario.file.empty()) return file_name(fs::path(scenario.file).stem().string());
+  return file_name(scenario.title);
+}
+
+/// Units of a figure an inch of the page.
+double units_an_inch(const ExportSize& size) {
+  return kFigureText / (size.text_points / kPointsAnInch);
+}
+
+Figure make_figure(FigureContent content, const ExportOptions& options) {
+  const double units = units_an_inch(options.size) / kMillimetresAnInch;
+  return {std::move(content), make_theme(options.theme), options.size.width_mm * units, options.size.height_mm * units};
+}
+
+using Outcome = std::expected<void, std::string>;
+
+Outcome save(const fs::path& path, const QByteArray& bytes) {
+  // Whole or not at all: a full disk leaves no half picture behind.
+  QSaveFile file(path_text(path));
+  if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
+    return std::unexpected(file.errorString().toStdString());
+  }
+  return {};
+}
+
+Outcome write_png(Figure& figure, const ExportOptions& options, const fs::path& path, const QString& text) {
+  constexpr double kMostPixels = 200e6;
+  const double scale = std::clamp(options.size.dpi, 72, 1200) / units_an_inch(options.size);
+  const QSize size(static_cast<int>(std::lround(figure.width() * scale)),
+                   static_cast<int>(std::lround(figure.height() * scale)));
+  if (static_cast<double>(size.width()) * size.height() > kMostPixels) {
+    return std::unexpected(fmt::format("{} x {} pixels are too many; choose fewer dpi", size.width(), size.height()));
+  }
+  QImage image(size, QImage::Format_RGB32);
+  if (image.isNull()) return std::unexpected("not enough memory for the picture");
+  image.setDotsPerMeterX(static_cast<int>(std::lround(options.size.dpi / kMillimetresAnInch * 1000)));
+  image.setDotsPerMeterY(image.dotsPerMeterX());
+  {
+    FigurePainter painter(image);
+    painter->scale(size.width() / figure.width(), size.height() / figure.height());
+    painter->setRenderHint(QPainter::TextAntialiasing);
+    figure.paint(painter, scale);
+  }
+  image.setText(QStringLiteral("Software"), QStringLiteral("Spawnpoint " SPAWNPOINT_VERSION));
+  if (options.caption) image.setText(QStringLiteral("Description"), text);
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
+  if (!image.save(&buffer, "PNG")) return std::unexpected("the picture could not be encoded");
+  return save(path, bytes);
+}
+
+Outcome write_svg(Figure& figure, const ExportOptions& options, const fs::path& path, const QString& title,
+                  const QString& text) {
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
+  QSvgGenerator generator;
+  generator.setOutputDevice(&buffer);
+  generator.setResolution(static_cast<int>(kPixelsAnInch));
+  const double scale = kPixelsAnInch / units_an_inch(options.size);
+  const QSizeF size(figure.width() * scale, figure.height() * scale);
+  generator.setSize(size.toSize());
+  generator.setViewBox(QRectF(QPointF(0, 0), size));
+  generator.setTitle(title);
+  if (options.caption) generator.setDescription(text);
+  {
+    FigurePainter painter(generator);
+    painter->scale(scale, scale);
+    figure.paint(painter, 0);
+  }
+  return save(path, bytes);
+}
+
+/// The charts' data beside the picture: the record without its segments, which may be millions.
+void attach_data(QPdfWriter& writer, const std::vector<const RunResult*>& results) {
+  for (const RunResult* result : results) {
+    Trace charts;
+    charts.series = result->trace->series;
+    charts.marks = result->trace->marks;
+    charts.lanes = result->trace->lanes;
+    charts.end = result->trace->end;
+    const QTemporaryDir folder;
+    if (!folder.isValid() || !write_csv(charts, folder.path().toStdString())) continue;
+    for (const char* table : {"series.csv", "marks.csv"}) {
+      QFile file(folder.filePath(QLatin1String(table)));
+      if (!file.open(QIODevice::ReadOnly)) continue;
+      writer.addFileAttachment(world_name(result->world).toLower() + u'-' + QLatin1String(table), file.readAll(),
+                               QStringLiteral("text/csv"));
+    }
+  }
+}
+
+Outcome write_pdf(Figure& figure, const ExportOptions& options, const fs::path& path, const QString& title,
+                  const Scenario& scenario, const std::vector<const RunResult*>& results) {
+  constexpr int kResolution = 1200;
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
+  {
+    QPdfWriter writer(&buffer);
+    writer.setTitle(title);
+    writer.setCreator(QStringLiteral("Spawnpoint " SPAWNPOINT_VERSION));
+    writer.setResolution(kResolution);
+    const double inches = 1 / units_an_inch(options.size);
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0));
+    writer.setPageSize(
+        QPageSize(QSizeF(figure.width(), figure.height()) * inches, QPageSize::Inch, QString(), QPageSize::ExactMatch));
+    if (!scenario.text.empty()) {
+      writer.addFileAttachment(QStringLiteral("scenario.toml"), QByteArray::fromStdString(scenario.text),
+                               QStringLiteral("application/toml"));
+    }
+    attach_data(writer, results);
+    FigurePainter painter(writer);
+    painter->setRenderHint(QPainter::LosslessImageRendering);
+    painter->scale(kResolution * inches, kResolution * inches);
+    figure.paint(painter, 0);
+  }
+  return save(path, bytes);
+}
+
+/// The results of one [[run]], one a world.
+struct Group {
+  std::string label;
+  std::vector<const RunResult*> results;
+};
+
+std::vector<Group> grouped(std::span<const RunResult> results) {
+  std::vector<Group> groups;
+  for (const RunResult& result : results) {
+    const std::string& label = result.label.empty() ? result.concurrency : result.label;
+    const auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& g) {
+      return g.label == label && std::none_of(g.results.begin(), g.results.end(),
+                                              [&](const RunResult* r) { return r->world == result.world; });
+    });
+    if (group == groups.end()) {
+      groups.push_back({label, {&result}});
+    } else {
+      group->results.push_back(&result);
+    }
+  }
+  for (Group& group : groups) {
+    std::stable_sort(group.results.begin(), group.results.end(),
+                     [](const RunResult* a, const RunResult* b) { return a->world < b->world; });
+  }
+  return groups;
+}
+
+class Export {
+ public:
+  Export(const Scenario& scenario, const ExportOptions& options)
+      : scenario_(scenario), options_(options), base_(base_name(scenario, options)) {}
+
+  ExportReport run(std::span<const RunResult> results) {
+    std::error_code problem;
+    fs::create_directories(options_.directory.empty() ? "." : options_.directory, problem);
+    if (problem) {
+      report_.errors.push_back(
+          fmt::format("{}: the folder could not be made: {}", options_.directory.string(), problem.message()));
+      return std::move(report_);
+    }
+    std::vector<Group> groups;
+    for (Group& group : grouped(results)) {
+      std::erase_if(group.results, [&](const RunResult* result) {
+        if (result->trace) return false;
+        report_.errors.push_back(fmt::format("{} ({}): there is no record to draw{}{}", group.label,
+                                             to_string(result->world), result->error.empty() ? "" : ": ",
+                                             result->error));
+        return true;
+      });
+      if (!group.results.empty()) groups.push_back(std::move(group));
+    }
+    for (const Group& group : groups) {
+      for (const ExportFormat format : options_.formats)
+        total_ += is_picture(format) ? static_cast<int>(options_.parts.size()) : static_cast<int>(group.results.size());
+    }
+    for (const Group& group : groups) {
+      std::string name = base_;
+      if (groups.size() > 1 || scenario_.runs.size() > 1) name += fmt::format("-{}", file_name(group.label));
+      // Two runs may have the same label: they must not write over each other.
+      const int uses = static_cast<int>(std::count(names_.begin(), names_.end(), name)) + 1;
+      names_.push_back(name);
+      if (uses > 1) name += fmt::format("-{}", uses);
+      for (const ExportFormat format : options_.formats) write(group, format, name);
+    }
+    return std::move(report_);
+  }
+
+ private:
+  void write(const Group& group, ExportFormat format, const std::string& name) {
+    if (is_picture(format)) {
+      for (const ExportPart part : options_.parts) {
+        if (stopped()) return;
+        const std::string suffix = part == ExportPart::all ? "" : "-" + std::string(to_string(part));
+        const fs::path path = options_.directory / fmt::format("{}{}.{}", name, suffix, to_string(format));
+        note(path, write_picture(group, format, part, path));
+      }
+      return;
+    }
+    for (const RunResult* result : group.results) {
+      if (stopped()) return;
+      const std::string world(to_string(result->world));
+      if (format == ExportFormat::csv) {
+        const fs::path folder = options_.directory / fmt::format("{}-{}-csv", name, world);
+        note(folder, write_csv(*result->trace, folder));
+      } else {
+        const fs::path path = options_.directory / fmt::format("{}-{}.trace.json", name, world);
+        note(path, write_perfetto(*result->trace, path, fmt::format("{} ({})", group.label, world)));
+      }
+    }
+  }
+
+  Outcome write_picture(const Group& group, ExportFormat format, ExportPart part, const fs::path& path) {
+    FigureContent content;
+    content.title = QString::fromStdString(scenario_.title.empty() ? base_ : scenario_.title);
+    const QString text = provenance(scenario_, group.results);
+    if (options_.caption) content.caption = text;
+    for (const RunResult* result : group.results)
+      content.worlds.push_back({result->world, result_summary(*result), result->trace});
+    content.part = part;
+    content.rows = options_.rows;
+    content.logarithmic_memory = options_.logarithmic_memory;
+    const QString title = content.title;
+    Figure figure = make_figure(std::move(content), options_);
+    switch (format) {
+      case ExportFormat::png:
+        return write_png(figure, options_, path, text);
+      case ExportFormat::svg:
+        return write_svg(figure, options_, path, title, text);
+      default:
+        return write_pdf(figure, options_, path, title, scenario_, group.results);
+    }
+  }
+
+  bool stopped() {
+    if (options_.stop.stop_requested()) report_.stopped = true;
+    return report_.stopped;
+  }
+
+  void note(const fs::path& path, const Outcome& outcome) {
+    if (outcome) {
+      report_.written.push_back(path);
+    } else {
+      const std::string name = path.string();
+      report_.errors.push_back(outcome.error().find(name) == std::string::npos
+                                   ? fmt::format("{}: {}", name, outcome.error())
+                                   : outcome.error());
+    }
+    if (options_.progress) options_.progress(++done_, total_);
+  }
+
+  const Scenario& scenario_;
+  const ExportOptions& options_;
+  std::string base_;
+  std::vector<std::string> names_;
+  ExportReport report_;
+  int done_ = 0;
+  int total_ = 0;
+};
+
+std::string quoted(const std::string& text) {
+  if (!text.empty() &&
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=+,:@-") ==
+          std::string::npos)
+    return text;
+  std::string result = "'";
+  for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return result + "'";
+}
+
+}  // namespace
+
+std::string_view to_string(ExportFormat format) {
+  switch (format) {
+    case ExportFormat::png:
+      return "png";
+    case ExportFormat::svg:
+      return "svg";
+    case ExportFormat::pdf:
+      return "pdf";
+    case ExportFormat::csv:
+      return "csv";
+    case ExportFormat::trace:
+      return "trace";
+  }
+  return "";
+}
+
+std::string_view to_string(ExportPart part) {
+  switch (part) {
+    case ExportPart::all:
+      return "all";
+    case ExportPart::timelines:
+      return "timelines";
+    case ExportPart::memory:
+      return "memory";
+    case ExportPart::threads:
+      return "threads";
+  }
+  return "";
+}
+
+ExportSize ExportSize::pixels(int width, int height) {
+  ExportSize size;
+  size.name = height > 0 ? fmt::format("{}x{}", width, height) : fmt::format("{}", width);
+  size.width_mm = width / kPixelsAnInch * kMillimetresAnInch;
+  size.height_mm = height / kPixelsAnInch * kMillimetresAnInch;
+  size.dpi = static_cast<int>(kPixelsAnInch);
+  size.text_points = kFigureText / kPixelsAnInch * kPointsAnInch;
+  return size;
+}
+
+const std::vector<ExportSize>& export_sizes() {
+  static const std::vector<ExportSize> sizes = [] {
+    ExportSize screen = ExportSize::pixels(1200, 0);
+    screen.name = "screen";
+    ExportSize slide = ExportSize::pixels(1920, 1080);
+    slide.name = "slide";
+    slide.text_points = 16;
+    return std::vector<ExportSize>{screen, slide, {"paper-85", 85, 0, 300, 6}, {"paper-170", 170, 0, 300, 7.5}};
+  }();
+  return sizes;
+}
+
+std::expected<ExportFormat, std::string> parse_export_format(std::string_view name) {
+  for (const ExportFormat format : kFormats) {
+    if (to_string(format) == name) return format;
+  }
+  return std::unexpected(fmt::format("`{}` is not a format; there are {}", name, names_of(kFormats)));
+}
+
+std::expected<ExportPart, std::string> parse_export_part(std::string_view name) {
+  for (const ExportPart part : kParts) {
+    if (to_string(part) == name) return part;
+  }
+  return std::unexpected(fmt::format("`{}` is not a part; there are {}", name, names_of(kParts)));
+}
+
+std::expected<ExportSize, std::string> parse_export_size(std::string_view text) {
+  const auto wrong = [&](std::string_view why) {
+    return std::unexpected(fmt::format("`{}` is not a size: {}", text, why));
+  };
+  std::string_view extent = text;
+  std::optional<int> dpi;
+  if (const auto at = text.find('@'); at != std::string_view::npos) {
+    const auto value = number(text.substr(at + 1));
+    if (!value || *value < 72 || *value > 1200) return wrong("the dpi are between 72 and 1200");
+    dpi = static_cast<int>(*value);
+    extent = text.substr(0, at);
+  }
+  ExportSize size;
+  const auto& presets = export_sizes();
+  const auto preset =
+      std::find_if(presets.begin(), presets.end(), [&](const ExportSize& s) { return s.name == extent; });
+  if (preset != presets.end()) {
+    size = *preset;
+  } else {
+    const bool millimetres = extent.ends_with("mm");
+    std::string_view numbers = extent.substr(0, extent.size() - (millimetres ? 2 : extent.ends_with("px") ? 2 : 0));
+    const auto cross = numbers.find('x');
+    const auto width = number(numbers.substr(0, cross));
+    const auto height = cross == std::string_view::npos ? std::optional(0.0) : number(numbers.substr(cross + 1));
+    if (!width || !height) return wrong("it is screen, slide, paper-85, paper-170, 120mm, 120x80mm, 1600 or 1600x900");
+    const double unit = millimetres ? kPixelsAnInch / kMillimetresAnInch : 1;
+    const double most = 20'000;
+    const double least = 200;
+    if (*width * unit < least || *width * unit > most) return wrong("the width is between 200 and 20,000 pixels");
+    if (cross != std::string_view::npos && (*height * unit < least || *height * unit > most))
+      return wrong("the height is between 200 and 20,000 pixels");
+    if (millimetres) {
+      size = {std::string(extent), *width, *height, 300, *width < 120 ? 6.0 : 7.5};
+    } else {
+      size = ExportSize::pixels(static_cast<int>(*width), static_cast<int>(*height));
+    }
+  }
+  size.name = std::string(text);
+  if (dpi) size.dpi = *dpi;
+  return size;
+}
+
+ExportReport export_run(const Scenario& scenario, std::span<const RunResult> results, const ExportOptions& options) {
+  return Export(scenario, options).run(results);
+}
+
+std::string export_command(const Scenario& scenario, const ExportOptions& options) {
+  std::string formats;
+  for (const ExportFormat format : options.formats)
+    formats += (formats.empty() ? "" : ",") + std::string(to_string(format));
+  std::string command = "spawnpoint export " + quoted(scenario.file.empty() ? "scenario.toml" : scenario.file) +
+                        " --output " + quoted(options.directory.empty() ? "." : options.directory.string()) +
+                        " --format " + formats;
+  command += " --size " + quoted(options.size.name);
+  if (options.theme == ThemeKind::dark) command += " --theme dark";
+  if (!options.caption) command += " --no-caption";
+  return command;
+}
+
+}  // namespace spawnpoint::gui
