@@ -48,7 +48,7 @@ QString path_text(const fs::path& path) {
 template <class Values>
 std::string names_of(const Values& values) {
   std::string names;
-  for (const auto value : values) names += (names.empty() ? "" : ", ") + std::string(to_string(value));
+  for (const auto value : values) names += fmt::format("{}{}", names.empty() ? "" : ", ", to_string(value));
   return names;
 }
 
@@ -271,7 +271,7 @@ class Export {
     if (is_picture(format)) {
       for (const ExportPart part : options_.parts) {
         if (stopped()) return;
-        const std::string suffix = part == ExportPart::all ? "" : "-" + std::string(to_string(part));
+        const std::string suffix = part == ExportPart::all ? std::string() : fmt::format("-{}", to_string(part));
         const fs::path path = options_.directory / fmt::format("{}{}.{}", name, suffix, to_string(format));
         note(path, write_picture(group, format, part, path));
       }
@@ -464,12 +464,16 @@ ExportReport export_run(const Scenario& scenario, std::span<const RunResult> res
 
 std::string export_command(const Scenario& scenario, const ExportOptions& options) {
   std::string formats;
-  for (const ExportFormat format : options.formats)
-    formats += (formats.empty() ? "" : ",") + std::string(to_string(format));
-  std::string command = "spawnpoint export " + quoted(scenario.file.empty() ? "scenario.toml" : scenario.file) +
-                        " --output " + quoted(options.directory.empty() ? "." : options.directory.string()) +
-                        " --format " + formats;
-  command += " --size " + quoted(options.size.name);
+  for (const ExportFormat format : options.formats) {
+    formats += fmt::format("{}{}", formats.empty() ? "" : ",", to_string(format));
+  }
+  std::string parts;
+  for (const ExportPart part : options.parts) parts += fmt::format("{}{}", parts.empty() ? "" : ",", to_string(part));
+  std::string command = fmt::format("spawnpoint export {} --output {} --format {}",
+                                    quoted(scenario.file.empty() ? "scenario.toml" : scenario.file),
+                                    quoted(options.directory.empty() ? "." : options.directory.string()), formats);
+  if (parts != "all") command += fmt::format(" --part {}", parts);
+  command += fmt::format(" --size {}", quoted(options.size.name));
   if (options.theme == ThemeKind::dark) command += " --theme dark";
   if (!options.caption) command += " --no-caption";
   return command;
