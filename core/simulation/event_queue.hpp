@@ -1,115 +1,135 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The future events of a simulation, ordered by time and, at equal times, by the order of their insertion.
 // Only Simulation uses it; it knows slots (small numbers), not what they stand for.
+//
+// A ladder queue (Tang, Goh, Thng, ACM TOMACS 15, 2005), from the near future to the far one:
+//   run     a sorted array, taken from one bucket, which is popped from its front
+//   heap    what was pushed into the time of the run since
+//   rungs   buckets of equal width; the last rung is the finest and the next in time
+//   top     everything later, in no order
+// A push into the far future and the pop of it later cost a constant; only some tens of keys are sorted at a time.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "core/simulation/event_bucket.hpp"
+#include "core/simulation/event_heap.hpp"
+#include "core/simulation/event_key.hpp"
+
 namespace spawnpoint {
 
-/// A total order: no two keys of a queue are equal, so any correct queue pops them in the same sequence.
-class EventKey {
- public:
-  static constexpr int kSlotBits = 28;
-  static constexpr std::uint64_t kMaxSequence = (std::uint64_t{1} << (64 - kSlotBits)) - 1;
-
-  EventKey() = default;
-  EventKey(std::uint64_t time, std::uint64_t sequence, std::uint32_t slot) noexcept
-      : time_{time}, order_{sequence << kSlotBits | slot} {}
-
-  std::uint64_t time() const noexcept { return time_; }
-  std::uint64_t sequence() const noexcept { return order_ >> kSlotBits; }
-  std::uint32_t slot() const noexcept { return static_cast<std::uint32_t>(order_ & ((1U << kSlotBits) - 1)); }
-
-  friend bool operator<(const EventKey& a, const EventKey& b) noexcept {
-    // One subtraction with borrow instead of two branches that the processor cannot foresee.
-    return a.wide() < b.wide();
-  }
-
- private:
-  __extension__ using Wide = unsigned __int128;
-  Wide wide() const noexcept { return Wide{time_} << 64 | order_; }
-
-  std::uint64_t time_ = 0;
-  std::uint64_t order_ = 0;
-};
-
-/// An implicit heap with four children a node: half the depth of a binary one, and the children share a cache line.
 class EventQueue {
  public:
   /// `first_sequence` is there for tests: they start close to where the numbers run out.
   explicit EventQueue(std::uint64_t first_sequence = 0) noexcept : sequence_{first_sequence} {}
+  EventQueue(const EventQueue&) = delete;
+  EventQueue& operator=(const EventQueue&) = delete;
 
-  bool empty() const noexcept { return heap_.empty(); }
-  std::size_t size() const noexcept { return heap_.size(); }
-  const EventKey& top() const noexcept { return heap_.front(); }
+  std::size_t size() const noexcept { return size_; }
 
   void push(std::uint64_t time, std::uint32_t slot) {
-    if (sequence_ > EventKey::kMaxSequence) renumber();
-    const EventKey key{time, sequence_++, slot};
-    heap_.push_back(key);
-    sift_up(heap_.size() - 1, key);
+    if (sequence_ > EventKey::kMaxSequence) [[unlikely]]
+      renumber();
+    ++size_;
+    insert(EventKey{time, sequence_++, slot});
   }
 
-  void pop() noexcept {
-    const EventKey last = heap_.back();
-    heap_.pop_back();
-    if (!heap_.empty()) sift_down(0, last);
+  /// The next key, or nullptr if there is none. `announce` is called with each key some events before its turn, so
+  /// that what it stands for can be fetched from memory.
+  template <typename Announce>
+  const EventKey* peek(Announce announce) {
+    if (run_next_ == run_.size() && heap_.empty()) {
+      if (size_ == 0) return nullptr;
+      refill();
+      for (const EventKey& key : run_) announce(key);
+    }
+    if (heap_.empty()) return &run_[run_next_];
+    if (run_next_ == run_.size()) return &heap_.top();
+    return heap_.top() < run_[run_next_] ? &heap_.top() : &run_[run_next_];
+  }
+  const EventKey* peek() {
+    return peek([](const EventKey&) {});
+  }
+
+  /// Removes the key that peek() has just returned.
+  void pop(const EventKey* peeked) noexcept {
+    --size_;
+    if (run_next_ < run_.size() && peeked == &run_[run_next_]) {
+      ++run_next_;
+    } else {
+      heap_.pop();
+    }
   }
 
   /// Drops every entry whose slot satisfies the predicate, in linear time.
   template <typename Predicate>
   void erase_if(Predicate drop) {
-    std::erase_if(heap_, [&](const EventKey& key) { return drop(key.slot()); });
-    if (heap_.size() < 2) return;
-    for (std::size_t i = (heap_.size() - 2) / kArity + 1; i-- > 0;) sift_down(i, heap_[i]);
+    std::vector<EventKey> keys = take_all();
+    for (const EventKey& key : keys) {
+      if (drop(key.slot())) continue;
+      insert(key);
+      ++size_;
+    }
   }
 
  private:
-  static constexpr std::size_t kArity = 4;
+  // Found by measurement. Buckets are filled to a few keys each when they are made; by the time it is reached, one
+  // holds several times as many, because new keys join the near future more than the far.
+  static constexpr std::size_t kKeysPerBucket = 3;
+  static constexpr std::size_t kSplitAbove = 160;
+  static constexpr std::size_t kSpillAbove = 512;
+  static constexpr std::size_t kMostBuckets = std::size_t{1} << 20;
 
-  void sift_up(std::size_t hole, const EventKey& key) noexcept {
-    while (hole > 0) {
-      const std::size_t parent = (hole - 1) / kArity;
-      if (!(key < heap_[parent])) break;
-      heap_[hole] = heap_[parent];
-      hole = parent;
+  /// Covers the time up to `end`; the last bucket reaches that far, however wide it gets.
+  struct Rung {
+    std::uint64_t start;
+    std::uint64_t end;
+    int shift;         // a bucket is 2^shift ticks wide
+    std::size_t next;  // the buckets before it are done with
+    std::vector<EventBucket> buckets;
+
+    EventBucket& bucket(std::uint64_t time) noexcept {
+      const std::size_t index = (time - start) >> shift;
+      return buckets[index < buckets.size() ? index : buckets.size() - 1];
     }
-    heap_[hole] = key;
-  }
+  };
 
-  void sift_down(std::size_t hole, const EventKey key) noexcept {
-    const std::size_t size = heap_.size();
-    for (;;) {
-      const std::size_t first = hole * kArity + 1;
-      std::size_t smallest = first;
-      if (first + kArity <= size) {
-        const std::size_t left = first + (heap_[first + 1] < heap_[first]);
-        const std::size_t right = first + 2 + (heap_[first + 3] < heap_[first + 2]);
-        smallest = heap_[right] < heap_[left] ? right : left;
-      } else {
-        if (first >= size) break;
-        for (std::size_t i = first + 1; i < size; ++i) smallest = heap_[i] < heap_[smallest] ? i : smallest;
-      }
-      if (!(heap_[smallest] < key)) break;
-      heap_[hole] = heap_[smallest];
-      hole = smallest;
+  void insert(const EventKey& key) {
+    if (key.time() < near_end_) {
+      heap_.push(key);
+      if (heap_.size() > spill_above_) [[unlikely]]
+        spill();
+      return;
     }
-    heap_[hole] = key;
+    for (std::size_t i = rungs_.size(); i-- > 0;) {
+      if (key.time() < rungs_[i].end) return rungs_[i].bucket(key.time()).add(key, arena_);
+    }
+    top_.add(key, arena_);
+    ++top_size_;
   }
 
-  // A sorted array is a heap: the keys keep their order and get the smallest numbers.
-  void renumber() {
-    std::sort(heap_.begin(), heap_.end());
-    sequence_ = 0;
-    for (EventKey& key : heap_) key = EventKey{key.time(), sequence_++, key.slot()};
-  }
+  void refill();
+  void spill();
+  void take_sorted(std::vector<EventKey>& keys, std::uint64_t end);
+  void add_rung(const std::vector<EventKey>& keys, std::uint64_t end);
+  void renumber();
+  std::vector<EventKey> take_all();
 
-  std::vector<EventKey> heap_;
+  FrameArena arena_;
+  std::vector<EventKey> run_;
+  std::size_t run_next_ = 0;
+  EventHeap heap_;
+  std::uint64_t near_end_ = 0;  // keys before this time go into the heap
+  std::vector<Rung> rungs_;
+  EventBucket top_;
+  std::size_t top_size_ = 0;
+  std::size_t size_ = 0;
+  std::size_t spill_above_ = kSpillAbove;
   std::uint64_t sequence_;
+  std::vector<EventKey> scratch_;
+  std::vector<std::vector<EventBucket>> spare_;  // the memory of rungs that are done with
 };
 
 }  // namespace spawnpoint

@@ -30,15 +30,19 @@ void Simulation::spawn(Process process) {
 }
 
 bool Simulation::step() {
-  while (!ring_.empty() || advance(kNeverTicks - 1)) {
-    const std::uint32_t slot = ring_.front();
-    ring_.pop();
+  for (;;) {
+    std::uint32_t slot = 0;
+    if (ring_.empty()) {
+      if (!advance(kNeverTicks - 1, slot)) return false;
+    } else {
+      slot = ring_.front();
+      ring_.pop();
+    }
     if (fire(slot)) {
       rethrow_failure();
       return true;
     }
   }
-  return false;
 }
 
 bool Simulation::run_until(Instant until, std::stop_token stop) {
@@ -58,9 +62,13 @@ bool Simulation::run_events(Instant until, std::stop_token& stop) {
       if (stop.stop_requested()) return false;
       next_poll = events_ + kEventsBetweenPolls;
     }
-    if (ring_.empty() && !advance(last)) return true;
-    const std::uint32_t slot = ring_.front();
-    ring_.pop();
+    std::uint32_t slot = 0;
+    if (ring_.empty()) {
+      if (!advance(last, slot)) return true;
+    } else {
+      slot = ring_.front();
+      ring_.pop();
+    }
     fire(slot);
     if (interrupted_) {
       rethrow_failure();
@@ -69,21 +77,27 @@ bool Simulation::run_events(Instant until, std::stop_token& stop) {
   }
 }
 
-// Sets the clock to the next event's time and moves everything that is due then into the ring.
-bool Simulation::advance(std::uint64_t until) {
-  while (!queue_.empty()) {
-    const EventKey key = queue_.top();
-    if (key.time() > until) return false;
-    queue_.pop();
-    if (is_cancelled(key.slot())) {
-      discard(key.slot());
+// Sets the clock to the next event's time. Gives the first that is due then, and moves the others into the ring.
+bool Simulation::advance(std::uint64_t until, std::uint32_t& slot) {
+  const auto fetch = [this](const EventKey& key) {
+    const auto* const memory = reinterpret_cast<const char*>(slots_[key.slot()] & ~kTagMask);
+    __builtin_prefetch(memory, 1);
+    __builtin_prefetch(memory + 64, 1);
+  };
+  const EventKey* key = queue_.peek(fetch);
+  while (key && key->time() <= until) {
+    slot = key->slot();
+    const std::uint64_t time = key->time();
+    queue_.pop(key);
+    if (is_cancelled(slot)) {
+      discard(slot);
+      key = queue_.peek(fetch);
       continue;
     }
-    now_ = key.time();
-    ring_.push(key.slot());
-    while (!queue_.empty() && queue_.top().time() == now_) {
-      ring_.push(queue_.top().slot());
-      queue_.pop();
+    now_ = time;
+    for (key = queue_.peek(fetch); key && key->time() == time; key = queue_.peek(fetch)) {
+      ring_.push(key->slot());
+      queue_.pop(key);
     }
     return true;
   }
@@ -117,12 +131,14 @@ Instant Simulation::next_event_time() {
     ring_.pop();
   }
   if (!ring_.empty()) return now();
-  while (!queue_.empty() && is_cancelled(queue_.top().slot())) {
-    discard(queue_.top().slot());
-    queue_.pop();
+  const EventKey* key = queue_.peek();
+  while (key && is_cancelled(key->slot())) {
+    discard(key->slot());
+    queue_.pop(key);
+    key = queue_.peek();
   }
-  if (queue_.empty()) return kNever;
-  return Instant{Duration{static_cast<Duration::rep>(queue_.top().time())}};
+  if (!key) return kNever;
+  return Instant{Duration{static_cast<Duration::rep>(key->time())}};
 }
 
 // Timers that are re-armed or cancelled long before they are due would fill the queue with dead keys. Sweeping when

@@ -220,7 +220,7 @@ class Simulation {
   void sweep() noexcept;
 
   bool run_events(Instant until, std::stop_token& stop);
-  bool advance(std::uint64_t until);
+  bool advance(std::uint64_t until, std::uint32_t& slot);
   bool fire(std::uint32_t slot);
   void rethrow_failure();
   void fail(std::exception_ptr failure) noexcept {
