@@ -21,13 +21,12 @@ std::expected<std::string, std::string> read_file(const std::filesystem::path& f
   if (!std::filesystem::is_regular_file(status)) return std::unexpected(std::string("this is not an ordinary file"));
   std::ifstream in(file, std::ios::binary);
   if (!in) return std::unexpected(std::string("the file cannot be opened: permission denied?"));
-  // The size is not trusted: a file may grow while it is read.
-  std::string text(largest + 1, '\0');
-  const auto size = std::filesystem::file_size(file, error);
-  if (!error && size < largest) text.resize(static_cast<std::size_t>(size) + 1);
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  // The size that the file claims is not trusted: it may grow while it is read.
+  std::string text;
+  char block[65536];
+  while (text.size() <= largest && (in.read(block, sizeof block), in.gcount() > 0))
+    text.append(block, static_cast<std::size_t>(in.gcount()));
   if (in.bad()) return std::unexpected(std::string("the file cannot be read"));
-  text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() > largest)
     return std::unexpected(fmt::format("the file is too large: {} MiB are the most", largest >> 20));
   return text;

@@ -33,7 +33,8 @@ std::vector<std::string> known_names() {
 std::optional<double> plain_number(std::string_view text) {
   double value = 0;
   const char* end = text.data() + text.size();
-  if (text.empty() || !((text.front() >= '0' && text.front() <= '9') || text.front() == '.')) return std::nullopt;
+  // Not "inf" or "nan", which from_chars would take; a negative number is refused where its meaning is known.
+  if (text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) return std::nullopt;
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc{} || stop != end) return std::nullopt;
   return value;

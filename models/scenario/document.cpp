@@ -55,35 +55,39 @@ Node convert(const SourceText& source, const toml::node& from) {
   return to;
 }
 
-/// What stands after the `=` of a line, up to a comment; where a value lacks its quotes this is the value.
-std::string_view bare_value(std::string_view line) {
-  const auto equals = line.find('=');
+/// The value that stands around `column` of a line: what follows the `=` before it, up to what ends a value.
+std::string_view value_around(std::string_view line, int column) {
+  std::size_t offset = 0;
+  for (std::size_t left = column > 1 ? static_cast<std::size_t>(column - 1) : 0; offset < line.size(); ++offset)
+    if ((static_cast<unsigned char>(line[offset]) & 0xC0U) != 0x80U && left-- == 0) break;
+  const auto equals = line.rfind('=', offset);
   if (equals == std::string_view::npos) return {};
   std::string_view value = line.substr(equals + 1);
-  value = value.substr(0, value.find('#'));
+  value = value.substr(0, value.find_first_of("#,]}"));
   while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
   while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
   return value;
 }
 
 /// The commonest slip in these files: `sleep = 1s` without the quotes.
-std::string quotes_hint(std::string_view line) {
-  const std::string_view value = bare_value(line);
+std::string quotes_hint(std::string_view line, int column) {
+  const std::string_view value = value_around(line, column);
   if (value.empty() || value.size() > 60) return {};
-  if (value.find_first_of("\"'[]{}=") != std::string_view::npos) return {};
+  if (value.find_first_of("\"'[{") != std::string_view::npos) return {};
   if (value == "true" || value == "false") return {};
   if (value.find_first_not_of("0123456789_+-.eE") == std::string_view::npos) return {};
   return fmt::format("texts and values with a unit stand in quotes: \"{}\"", value);
 }
 
-/// toml++ speaks of what it was doing first ("Error while parsing value: …"); the mistake itself is what matters.
-std::string in_our_words(std::string_view description) {
+/// toml++ speaks of what it was doing first ("Error while parsing array: …"); the mistake itself is what matters.
+std::string in_our_words(std::string_view description, bool at_end_of_line) {
   constexpr std::string_view kPrefix = "Error while parsing ";
-  if (description.starts_with(kPrefix)) {
-    description.remove_prefix(kPrefix.size());
-    return fmt::format("this is not TOML: in a {}", description);
-  }
-  return fmt::format("this is not TOML: {}", description);
+  const auto colon = description.find(": ");
+  if (!description.starts_with(kPrefix) || colon == std::string_view::npos)
+    return fmt::format("this is not TOML: {}", description);
+  const std::string_view place = description.substr(kPrefix.size(), colon - kPrefix.size());
+  if (at_end_of_line && place == "string") return "this is not TOML: the text lacks its closing quote";
+  return fmt::format("this is not TOML: {} (in the {})", description.substr(colon + 2), place);
 }
 
 std::optional<toml::table> parse_toml(const SourceText& source, std::string_view text, int column_shift,
@@ -96,8 +100,10 @@ std::optional<toml::table> parse_toml(const SourceText& source, std::string_view
     place.column = std::max(1, place.column + column_shift);
     // An error at the end of a text is told at its last character, not on a line that does not exist.
     const auto width = static_cast<int>(code_points(source.line(place.line)));
+    const bool at_end_of_line = place.column > width;
     place.column = std::min(place.column, width + 1);
-    out.error(place, in_our_words(error.description()), quotes_hint(source.line(place.line)));
+    out.error(place, in_our_words(error.description(), at_end_of_line),
+              quotes_hint(source.line(place.line), place.column));
     return std::nullopt;
   }
 }
