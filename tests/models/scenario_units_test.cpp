@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Values with units, and distributions, as scenario files write them.
+#include <rapidcheck.h>
+
+#include <fstream>
+
+#include "models/scenario/parse.hpp"
+#include "models/scenario/units.hpp"
+#include "tests/catch.hpp"
+
+using namespace spawnpoint;
+using namespace std::chrono_literals;
+using namespace spawnpoint::literals;
+
+TEST_CASE("Durations are numbers with a unit") {
+  const std::pair<const char*, Duration> good[] = {
+      {"1s", 1s},
+      {"250us", 250us},
+      {"250µs", 250us},
+      {"250 μs", 250us},
+      {"1.5s", 1500ms},
+      {"2 min", 120s},
+      {"0s", 0s},
+      {" 3ms ", 3ms},
+      {"1_000ns", 1000ns},
+      {"1h", 3600s},
+      {"0.1s", 100ms},
+      {"0.000001ms", 1ns},
+      {"1.000000001s", 1'000'000'001ns},
+      {"9223372036854775807ns", Duration::max()},
+  };
+  for (const auto& [text, value] : good) {
+    INFO(text);
+    const auto read = parse_duration(text);
+    REQUIRE(read.has_value());
+    CHECK(*read == value);
+  }
+  for (const char* text : {"",
+                           "s",
+                           "1",
+                           "1 sec",
+                           "-1s",
+                           "1..5s",
+                           "1.s",
+                           ".5s",
+                           "1_s",
+                           "1__0s",
+                           "inf s",
+                           "nans",
+                           "0x10s",
+                           "1e3s",
+                           "1s2",
+                           "1s 2ms",
+                           "9223372036854775808ns",
+                           "1e400s",
+                           "99999999999999999999999h",
+                           "+1s",
+                           "1,5s"}) {
+    INFO(text);
+    CHECK_FALSE(parse_duration(text).has_value());
+  }
+}
+
+TEST_CASE("Sizes know binary and decimal units") {
+  const std::pair<const char*, Bytes> good[] = {
+      {"512MiB", 512_MiB},      {"1 KiB", 1_KiB}, {"1kB", 1000_B},    {"1.5GiB", 1536_MiB},
+      {"2GB", 2'000'000'000_B}, {"217B", 217_B},  {"1TiB", 1024_GiB},
+  };
+  for (const auto& [text, value] : good) {
+    INFO(text);
+    const auto read = parse_bytes(text);
+    REQUIRE(read.has_value());
+    CHECK(*read == value);
+  }
+  for (const char* text : {"", "512", "512M", "512mb", "-1B", "MiB", "9e9GiB", "99999999999TiB"}) {
+    INFO(text);
+    CHECK_FALSE(parse_bytes(text).has_value());
+  }
+}
+
+TEST_CASE("Rates are per any unit of time") {
+  CHECK(parse_rate("200/s").value() == Approx(200));
+  CHECK(parse_rate("3 / ms").value() == Approx(3000));
+  CHECK(parse_rate("12/min").value() == Approx(0.2));
+  CHECK(parse_rate("1.5/h").value() == Approx(1.5 / 3600));
+  for (const char* text : {"", "200", "200/", "/s", "200/sec", "200s", "-1/s", "1/s/s"}) {
+    INFO(text);
+    CHECK_FALSE(parse_rate(text).has_value());
+  }
+}
+
+TEST_CASE("What is written of a duration or a size reads back as the same") {
+  REQUIRE(rc::check("durations", [] {
+    const Duration value{*rc::gen::inRange<std::int64_t>(0, INT64_MAX)};
+    RC_ASSERT(parse_duration(duration_text(value)).value() == value);
+    const Duration whole = value / 1'000'000'000 * 1'000'000'000;
+    RC_ASSERT(parse_duration(duration_text(whole)).value() == whole);
+  }));
+  REQUIRE(rc::check("sizes", [] {
+    const Bytes value{*rc::gen::inRange<std::int64_t>(0, INT64_MAX)};
+    RC_ASSERT(parse_bytes(bytes_text(value)).value() == value);
+    const Bytes whole{value.count >> 20 << 20};
+    RC_ASSERT(parse_bytes(bytes_text(whole)).value() == whole);
+  }));
+}
+
+TEST_CASE("Distributions are calls with named parameters") {
+  const std::pair<const char*, Distribution> good[] = {
+      {"1s", Distribution::constant(1s)},
+      {"exp(mean=1s)", Distribution::exponential(1s)},
+      {"exp(1s)", Distribution::exponential(1s)},
+      {"uniform(0.5s, 1.5s)", Distribution::uniform(500ms, 1500ms)},
+      {" lognormal( mean = 50us , cv = 2 ) ", Distribution::lognormal(50us, 2)},
+      {"normal(mean=1s, sd=100ms)", Distribution::normal(1s, 100ms)},
+      {"erlang(k=3, mean=1s)", Distribution::erlang(3, 1s)},
+      {"gamma(shape=0.5, mean=1s)", Distribution::gamma(0.5, 1s)},
+      {"weibull(shape=1.5, scale=1s)", Distribution::weibull(1.5, 1s)},
+      {"pareto(shape=2.5, minimum=10ms)", Distribution::pareto(2.5, 10ms)},
+  };
+  for (const auto& [text, value] : good) {
+    INFO(text);
+    const auto read = parse_distribution(text, ".");
+    REQUIRE(read.has_value());
+    CHECK(*read == value);
+    CHECK(parse_distribution(read->to_string(), ".").value() == value);
+  }
+  for (const char* text :
+       {"exp", "exp(", "exp)", "exp()", "exp(mean=)", "exp(=1s)", "exp(mean=1s,)", "exp(mean=inf)", "exp(mean=1s)x",
+        "exp(mean=1s, mean=2s)", "sometimes", "uniform(2s, 1s)", "erlang(k=0, mean=1s)", "gamma(shape=nan, mean=1s)",
+        "gamma(shape=1e999, mean=1s)", "empirical()", "(1s)", "exp(1s,1s,1s,1s,1s,1s,1s,1s,1s,1s)"}) {
+    INFO(text);
+    CHECK_FALSE(parse_distribution(text, ".").has_value());
+  }
+}
+
+TEST_CASE("Measured times are read from a CSV file beside the scenario") {
+  const auto folder = std::filesystem::temp_directory_path() / "spawnpoint-empirical-test";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "times.csv") << "time,count\r\n# measured on Monday\n0.5,3\n250ms\n\n2s,9\n";
+  const auto read = parse_distribution("empirical(times.csv)", folder);
+  REQUIRE(read.has_value());
+  CHECK(*read == Distribution::empirical({500ms, 250ms, 2s}));
+  std::ofstream(folder / "bad.csv") << "1s\n-3\n";
+  CHECK_FALSE(parse_distribution("empirical(bad.csv)", folder).has_value());
+  std::ofstream(folder / "empty.csv") << "time\n";
+  CHECK_FALSE(parse_distribution("empirical(empty.csv)", folder).has_value());
+  std::filesystem::remove_all(folder);
+}
