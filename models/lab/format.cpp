@@ -146,6 +146,7 @@ std::string to_json_line(const RunResult& result) {
   json["error"] = or_null(result.error);
   json["imposed"] = Json::array();
   for (const ImposedLimit& limit : result.imposed) json["imposed"].push_back(to_json(limit));
+  json["notes"] = result.notes;
   return dump(json);
 }
 

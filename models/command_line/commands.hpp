@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The commands of spawnpoint-run: what each was asked to do, as plain values. main.cpp fills them from the command
+// line.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace spawnpoint::command_line {
+
+/// The exit status. 0 to 3 are part of the command line's contract; 130 is what a shell expects after Ctrl-C.
+enum class Exit : int { ok = 0, expectation_failed = 1, usage = 2, cannot_run = 3, interrupted = 130 };
+
+enum class Worlds { modeled, live, both };
+
+/// What every command that reads scenarios takes.
+struct ScenarioArguments {
+  std::vector<std::string> files;     ///< "-" is standard input.
+  std::vector<std::string> settings;  ///< "KEY=VALUE"
+  std::optional<std::uint64_t> seed;
+};
+
+struct RunArguments {
+  ScenarioArguments scenarios;
+  Worlds worlds = Worlds::modeled;
+  std::vector<std::string> concurrency;  ///< Empty: as the file has it.
+  bool json = false;
+  bool log = false;
+  bool uncapped = false;
+  std::string trace;  ///< A file; empty: none.
+  std::string csv;    ///< A directory; empty: none.
+};
+Exit run(const RunArguments& arguments);
+
+struct LimitsArguments {
+  ScenarioArguments scenarios;           ///< No file: this host, and glibc.
+  std::vector<std::string> concurrency;  ///< Whose runtime; at most one.
+  std::optional<std::int64_t> threads;   ///< "I want this many": what stands in the way is marked.
+  bool json = false;
+};
+Exit limits(const LimitsArguments& arguments);
+
+struct CheckArguments {
+  ScenarioArguments scenarios;
+  Worlds worlds = Worlds::both;
+  bool uncapped = false;
+};
+Exit check(const CheckArguments& arguments);
+
+struct MachineArguments {
+  std::string output;  ///< A file; empty: standard output.
+};
+Exit machine(const MachineArguments& arguments);
+
+}  // namespace spawnpoint::command_line

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/command_line/inputs.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <iterator>
+#include <memory>
+#include <set>
+
+#include "models/lab/this_host.hpp"
+#include "models/scenario/parse.hpp"
+
+namespace spawnpoint::command_line {
+namespace {
+
+// More than any scenario file needs; the parser refuses larger ones too.
+constexpr std::size_t kMostInput = 4U << 20;
+
+std::string read_standard_input() {
+  std::string text;
+  char buffer[65536];
+  for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, stdin)) > 0 && text.size() <= kMostInput;) {
+    text.append(buffer, n);
+  }
+  return text;
+}
+
+/// Nothing where a setting is no KEY=VALUE; that is told.
+std::optional<ParseOptions> parse_options(const ScenarioArguments& arguments) {
+  ParseOptions options;
+  options.seed = arguments.seed;
+  bool good = true;
+  for (const std::string& text : arguments.settings) {
+    if (auto setting = parse_setting(text)) {
+      options.settings.push_back(*std::move(setting));
+    } else {
+      print_error(fmt::format("--set {}: {}", text, setting.error()));
+      good = false;
+    }
+  }
+  // However many files there are, the host is read once.
+  options.host = [host = std::make_shared<std::optional<Machine>>()] {
+    if (!*host) *host = this_host().machine;
+    return **host;
+  };
+  if (!good) return std::nullopt;
+  return options;
+}
+
+/// A mistake in --set would be told again for each file.
+void print_once(const std::vector<Diagnostic>& diagnostics, std::set<std::string>& told) {
+  for (const Diagnostic& diagnostic : diagnostics) {
+    std::string text = format(diagnostic);
+    if (text.empty() || text.back() != '\n') text += '\n';
+    if (told.insert(text).second) std::fwrite(text.data(), 1, text.size(), stderr);
+  }
+}
+
+}  // namespace
+
+std::optional<std::vector<Scenario>> load_scenarios(const ScenarioArguments& arguments) {
+  const auto options = parse_options(arguments);
+  if (!options) return std::nullopt;
+  std::vector<Scenario> scenarios;
+  std::set<std::string> told;
+  for (const std::string& file : arguments.files) {
+    ParseResult parsed =
+        file == "-" ? parse_scenario(read_standard_input(), "<stdin>", *options) : load_scenario(file, *options);
+    print_once(parsed.diagnostics, told);
+    if (parsed.scenario) scenarios.push_back(*std::move(parsed.scenario));
+  }
+  if (scenarios.size() != arguments.files.size()) return std::nullopt;
+  return scenarios;
+}
+
+std::optional<Scenario> default_scenario(const ScenarioArguments& arguments) {
+  const auto options = parse_options(arguments);
+  if (!options) return std::nullopt;
+  ParseResult parsed = parse_scenario("spawnpoint = 1\n\n[[run]]\nconcurrency = \"thread_per_job\"\n", "", *options);
+  std::set<std::string> told;
+  print_once(parsed.diagnostics, told);
+  return std::move(parsed.scenario);
+}
+
+void print_error(const std::string& message) {
+  fmt::print(stderr, "spawnpoint-run: error: {}\n", message);
+}
+
+}  // namespace spawnpoint::command_line

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reading the scenarios that a command names: all files first, so that all mistakes are told before anything runs.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/command_line/commands.hpp"
+#include "models/scenario/scenario.hpp"
+
+namespace spawnpoint::command_line {
+
+/// All files of `arguments` with its settings; nothing where one has a mistake. Mistakes and warnings go to standard
+/// error.
+std::optional<std::vector<Scenario>> load_scenarios(const ScenarioArguments& arguments);
+
+/// A scenario that says nothing but what `settings` say: this host, glibc, one job.
+std::optional<Scenario> default_scenario(const ScenarioArguments& arguments);
+
+/// "spawnpoint-run: error: …" on standard error.
+void print_error(const std::string& message);
+
+}  // namespace spawnpoint::command_line

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// spawnpoint-run: the laboratory without a window. Reads the command line; each command has a file of its own.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "models/command_line/commands.hpp"
+#include "models/command_line/inputs.hpp"
+#include "models/lab/live_worker.hpp"
+
+namespace spawnpoint::command_line {
+namespace {
+
+constexpr const char* kAbout =
+    "How should a program run many jobs at once, what will that cost, and where exactly does it break?\n"
+    "Runs scenario files modeled (on a simulated kernel) and live (on this machine), and tells what came of it.";
+
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  spawnpoint-run run thousand-threads.toml                      modeled, as a table\n"
+    "  spawnpoint-run run thousand-threads.toml --world both --json  both worlds, one JSON object a line\n"
+    "  spawnpoint-run run jobs.toml --set jobs.count=5000 --trace out.json\n"
+    "  spawnpoint-run limits --set run.runtime=rust-std              which limit of this host binds, and when\n"
+    "  spawnpoint-run check scenarios/*.toml                         scenarios as tests\n"
+    "  spawnpoint-run machine -o mine.toml                           this host as a profile\n"
+    "\n"
+    "Exit status: 0 it ran (a failure point is a result, not an error); 1 an expectation was not met;\n"
+    "2 bad usage or a bad file; 3 it could not run here; 130 stopped with Ctrl-C.\n"
+    "The manual page, spawnpoint-run(1), tells all.";
+
+const std::map<std::string, Worlds> kWorlds{
+    {"modeled", Worlds::modeled}, {"live", Worlds::live}, {"both", Worlds::both}};
+
+void add_settings(CLI::App& command, ScenarioArguments& arguments) {
+  command
+      .add_option(
+          "--set", arguments.settings,
+          "Override a key of the file, e.g. jobs.count=100, machine.limits.pids_max=777, run.stack=512KiB; repeatable")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  command.add_option("--seed", arguments.seed, "Seed of the random streams, instead of the file's")
+      ->type_name("N")
+      // CLI11 would take -1 for the largest number there is.
+      ->check([](const std::string& text) {
+        const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+        return digits ? std::string() : "a seed is a whole number from 0, not " + text;
+      });
+}
+
+void add_files(CLI::App& command, ScenarioArguments& arguments) {
+  command.add_option("FILE", arguments.files, "Scenario files; - is standard input")->required()->type_name("");
+  add_settings(command, arguments);
+}
+
+void add_world(CLI::App& command, Worlds& worlds, bool& uncapped, const char* default_name) {
+  command.add_option("--world", worlds, fmt::format("Where to run: modeled, live or both (default: {})", default_name))
+      ->transform(CLI::CheckedTransformer(kWorlds).description(""))
+      ->type_name("WORLD");
+  command.add_flag("--uncapped", uncapped,
+                   "Let a live run take more than half of this machine's free memory and thread slots");
+}
+
+int main_with_arguments(int argc, char** argv) {
+  CLI::App app{kAbout, "spawnpoint-run"};
+  app.set_version_flag("--version", std::string("spawnpoint-run " SPAWNPOINT_VERSION));
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+
+  RunArguments run_arguments;
+  CLI::App* run_command = app.add_subcommand("run", "Run scenarios and tell what came of them");
+  add_files(*run_command, run_arguments.scenarios);
+  add_world(*run_command, run_arguments.worlds, run_arguments.uncapped, "modeled");
+  run_command
+      ->add_option("--concurrency", run_arguments.concurrency,
+                   "Only this concurrency model, whether the file lists it or not; repeatable")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  run_command->add_flag("--json", run_arguments.json,
+                        "One JSON object a line for each run and world, instead of a table");
+  run_command->add_flag("--log", run_arguments.log, "Print `start 1`, `end 1` … in the order in which they happened");
+  run_command
+      ->add_option("--trace", run_arguments.trace,
+                   "Write the record for the Perfetto interface (Chrome trace JSON); of several runs each gets its "
+                   "name before the extension")
+      ->type_name("OUT");
+  run_command->add_option("--csv", run_arguments.csv, "Write the record as CSV files into this directory")
+      ->type_name("DIR");
+
+  LimitsArguments limits_arguments;
+  CLI::App* limits_command = app.add_subcommand(
+      "limits",
+      "The ladder of limits: the threads that each allows, and which one binds. Without a file: of this host");
+  limits_command->add_option("FILE", limits_arguments.scenarios.files, "A scenario file; - is standard input")
+      ->type_name("")
+      ->expected(0, 1);
+  add_settings(*limits_command, limits_arguments.scenarios);
+  limits_command
+      ->add_option("--concurrency", limits_arguments.concurrency,
+                   "With the runtime of this run (default: the first on threads)")
+      ->type_name("NAME")
+      ->expected(1);
+  limits_command->add_option("--threads", limits_arguments.threads, "Mark what stands in the way of this many threads")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber.description(""));
+  limits_command->add_flag("--json", limits_arguments.json, "One JSON object instead of a table");
+
+  CheckArguments check_arguments;
+  CLI::App* check_command = app.add_subcommand("check", "Run scenarios and compare with their [expect] sections");
+  add_files(*check_command, check_arguments.scenarios);
+  add_world(*check_command, check_arguments.worlds, check_arguments.uncapped, "both");
+
+  MachineArguments machine_arguments;
+  CLI::App* machine_command = app.add_subcommand("machine", "This host as a machine profile");
+  machine_command->add_option("-o,--output", machine_arguments.output, "Write it to this file")->type_name("FILE");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // --help and --version come this way too, with 0; everything else is bad usage.
+    return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
+  }
+
+  Exit status = Exit::ok;
+  if (run_command->parsed()) status = run(run_arguments);
+  if (limits_command->parsed()) status = limits(limits_arguments);
+  if (check_command->parsed()) status = check(check_arguments);
+  if (machine_command->parsed()) status = machine(machine_arguments);
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    print_error("cannot write to standard output");
+    if (status == Exit::ok) status = Exit::cannot_run;
+  }
+  return static_cast<int>(status);
+}
+
+}  // namespace
+}  // namespace spawnpoint::command_line
+
+int main(int argc, char** argv) {
+  try {
+    // Not a command for users: the process of a live run, started by LiveRun. It wants nothing of ours around it.
+    if (argc == 2 && argv[1] == spawnpoint::kLiveWorkerCommand) return spawnpoint::live_worker_main();
+    return spawnpoint::command_line::main_with_arguments(argc, argv);
+  } catch (const std::exception& error) {
+    spawnpoint::command_line::print_error(error.what());
+    return static_cast<int>(spawnpoint::command_line::Exit::cannot_run);
+  }
+}

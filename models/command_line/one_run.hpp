@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One run in one world as the terminal makes it: with a line of progress, and stopped by Ctrl-C.
+#pragma once
+
+#include <cstddef>
+
+#include "models/lab/result.hpp"
+#include "models/scenario/scenario.hpp"
+
+namespace spawnpoint::command_line {
+
+struct RunRequest {
+  bool record = false;    ///< Keep the trace.
+  bool uncapped = false;  ///< Lift the live run's default caps.
+};
+
+/// The caller holds an Interrupt.
+RunResult run_one(const Scenario& scenario, std::size_t index, WorldKind world, const RunRequest& request);
+
+}  // namespace spawnpoint::command_line

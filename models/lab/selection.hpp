@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Choosing which runs of a scenario to make: by the concurrency model's name, whether the file lists it or not.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "models/scenario/scenario.hpp"
+
+namespace spawnpoint {
+
+/// Keeps the runs whose concurrency model (or label) is in `names`, in the file's order. A model that the file does not
+/// list is added, with the runtime of the file's first run. Error: a name that is no concurrency model, in words.
+std::expected<void, std::string> select_runs(Scenario& scenario, const std::vector<std::string>& names);
+
+}  // namespace spawnpoint

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The record that a run leaves: the same bytes for the same seed, whichever process wrote it.
+#include <nlohmann/json.hpp>
+
+#include <map>
+
+#include "tests/catch.hpp"
+#include "tests/cli/program.hpp"
+
+using namespace spawnpoint::test;
+
+namespace {
+
+const std::string kRandom =
+    "title = \"Random\"\n[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 200\narrivals = { rate = \"500/s\" }\n"
+    "steps = [ { cpu = \"exp(mean=1ms)\" }, { sleep = \"uniform(0.1s, 0.5s)\" } ]\n"
+    "[[run]]\nconcurrency = \"thread_per_job\"\n[[run]]\nconcurrency = \"thread_pool\"\nthreads = 16\n"
+    "[[run]]\nconcurrency = \"join_all\"\n";
+
+/// The files that a process leaves in a directory of its own, by name.
+std::map<std::string, std::string> files_of(const std::string& seed) {
+  TemporaryDirectory directory;
+  const Output output = spawnpoint_run(
+      {"run", "-", "--seed", seed, "--trace", (directory / "out.json").string(), "--csv", (directory / "csv").string()},
+      kRandom);
+  INFO(output.err);
+  REQUIRE(output.status == 0);
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory.path())) {
+    if (entry.is_regular_file())
+      files[entry.path().lexically_relative(directory.path()).string()] = read_file(entry.path());
+  }
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("the same seed gives the same record in two processes, byte for byte") {
+  const auto first = files_of("42");
+  const auto second = files_of("42");
+  const auto other = files_of("43");
+  REQUIRE(first.size() >= 6);
+  REQUIRE(first.contains("out.thread_per_job.modeled.json") == false);
+  for (const char* run : {"thread_per_job", "thread_pool", "join_all"}) {
+    const std::string name = "out." + std::string(run) + ".json";
+    REQUIRE(first.contains(name));
+    CHECK(first.at(name).size() > 1000);
+    CHECK(first.at(name) != other.at(name));
+    CHECK_NOTHROW((void)nlohmann::json::parse(first.at(name)));
+  }
+  CHECK(first == second);
+}
+
+TEST_CASE("one run in one world is written to the very file that was named") {
+  TemporaryDirectory directory;
+  const std::string file = (directory / "trace.json").string();
+  REQUIRE(spawnpoint_run({"run", "-", "--concurrency", "join_all", "--trace", file}, kRandom).status == 0);
+  CHECK(std::filesystem::exists(file));
+  CHECK(spawnpoint_run({"run", "-", "--concurrency", "join_all", "--trace", (directory / "no/such/x.json").string()},
+                       kRandom)
+            .status == 3);
+}
+
+TEST_CASE("looking at a run does not change it: with and without a record the result is the same") {
+  const auto result = [](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"run", "-", "--json", "--concurrency", "thread_pool"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Output output = spawnpoint_run(arguments, kRandom);
+    REQUIRE(output.status == 0);
+    nlohmann::json json = nlohmann::json::parse(lines_of(output.out).back());
+    json.erase("compute_s");
+    return json;
+  };
+  TemporaryDirectory directory;
+  CHECK(result({}) == result({"--log"}));
+  CHECK(result({}) == result({"--trace", (directory / "x.json").string()}));
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// `spawnpoint-run run`: its results as JSON and as a table, and what changes them.
+#include <nlohmann/json.hpp>
+
+#include "tests/catch.hpp"
+#include "tests/cli/program.hpp"
+
+using namespace spawnpoint::test;
+using Catch::Matchers::Contains;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+const std::string kPlayground =
+    "title = \"A thousand threads\"\n[machine]\nprofile = \"rust-playground\"\n[jobs]\ncount = 1000\n"
+    "steps = [ { sleep = \"1s\" } ]\n[[run]]\nconcurrency = \"thread_per_job\"\nruntime = \"rust-std\"\n"
+    "[[run]]\nconcurrency = \"join_all\"\n";
+
+const std::string kRandom =
+    "title = \"Random\"\n[jobs]\ncount = 100\nsteps = [ { sleep = \"exp(mean=1s)\" } ]\n[[run]]\nconcurrency = "
+    "\"join_all\"\n";
+
+std::vector<Json> json_lines(const Output& output) {
+  INFO(output.err);
+  REQUIRE(output.status == 0);
+  std::vector<Json> objects;
+  for (const std::string& line : lines_of(output.out)) objects.push_back(Json::parse(line));
+  return objects;
+}
+
+std::vector<std::string> keys(const Json& object) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : object.items()) names.push_back(name);
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("a run's JSON line has the contract's fields, first and in their order") {
+  const auto results = json_lines(spawnpoint_run({"run", "-", "--json"}, kPlayground));
+  REQUIRE(results.size() == 2);
+  const std::vector<std::string> contract{"scenario",     "concurrency", "world",   "jobs", "completed", "wall_s",
+                                          "peak_threads", "memory",      "failure", "seed", "events",    "compute_s"};
+  for (const Json& result : results) {
+    const auto names = keys(result);
+    REQUIRE(names.size() >= contract.size());
+    CHECK(std::vector<std::string>(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(contract.size())) ==
+          contract);
+    CHECK(keys(result["memory"]) == std::vector<std::string>{"resident_bytes", "virtual_bytes", "kernel_bytes"});
+    CHECK(result["world"] == "modeled");
+    CHECK(result["jobs"] == 1000);
+    for (const char* size : {"resident_bytes", "virtual_bytes"}) CHECK(result["memory"][size] > 0);
+    CHECK(result["events"] > 0);
+    CHECK(result["compute_s"] > 0);
+  }
+  // A thread has a kernel stack; a task has none.
+  CHECK(results[0]["memory"]["kernel_bytes"] >= 507 * 16384);
+  CHECK(results[1]["memory"]["kernel_bytes"] == 0);
+}
+
+TEST_CASE("on the Playground thread 508 is refused by the pids cgroup, and that is a result, not an error") {
+  const Json result =
+      json_lines(spawnpoint_run({"run", "-", "--json", "--concurrency", "thread_per_job"}, kPlayground)).at(0);
+  CHECK(result["completed"] == 507);
+  CHECK(result["peak_threads"] == 508);
+  const Json& failure = result["failure"];
+  CHECK(failure["job"] == 508);
+  CHECK(failure["threads"] == 507);
+  CHECK(failure["call"] == "clone3");
+  CHECK(failure["errno"] == "EAGAIN");
+  CHECK(failure["limit"] == "pids.max");
+  CHECK(failure["value"] == 512);
+  CHECK_THAT(failure["message"].get<std::string>(), Contains("Resource temporarily unavailable"));
+}
+
+TEST_CASE("a run that does not fail has a null failure") {
+  const Json result = json_lines(spawnpoint_run({"run", "-", "--json"}, kRandom)).at(0);
+  CHECK(result["failure"].is_null());
+  CHECK(result["completed"] == 100);
+}
+
+TEST_CASE("--set overrides the file: jobs, the machine's limits, the runs' settings") {
+  const auto run = [](const std::vector<std::string>& settings) {
+    std::vector<std::string> arguments{"run", "-", "--json", "--concurrency", "thread_per_job"};
+    for (const std::string& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
+    return json_lines(spawnpoint_run(arguments, kPlayground)).at(0);
+  };
+  CHECK(run({"jobs.count=100"})["completed"] == 100);
+  CHECK(run({"jobs.count=100"})["failure"].is_null());
+  // Five tasks are in the Playground's cgroup already, the program's own main thread among them.
+  CHECK(run({"machine.limits.pids_max=777"})["failure"]["job"] == 773);
+  CHECK(run({"machine.limits.pids_max=777", "jobs.count=772"})["failure"].is_null());
+  const Json small = run({"jobs.count=10", "run.stack=64KiB"});
+  const Json large = run({"jobs.count=10", "run.stack=8MiB"});
+  CHECK(large["memory"]["virtual_bytes"].get<std::int64_t>() - small["memory"]["virtual_bytes"].get<std::int64_t>() ==
+        10 * (8 * 1024 - 64) * 1024);
+}
+
+TEST_CASE("the seed decides a random run, and nothing else does") {
+  const auto wall = [](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"run", "-", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Json result = json_lines(spawnpoint_run(arguments, kRandom)).at(0);
+    return std::pair(result["seed"].get<std::uint64_t>(), result["wall_s"].get<double>());
+  };
+  CHECK(wall({"--seed", "7"}) == wall({"--seed", "7"}));
+  CHECK(wall({"--seed", "7"}).first == 7);
+  CHECK(wall({"--seed", "7"}).second != wall({"--seed", "8"}).second);
+  CHECK(wall({"--set", "seed=7"}) == wall({"--seed", "7"}));
+  CHECK(wall({"--seed", "18446744073709551615"}).first == 18446744073709551615U);
+}
+
+TEST_CASE("--concurrency keeps runs of the file and adds what it does not list") {
+  const auto names = [](const std::vector<std::string>& wanted) {
+    std::vector<std::string> arguments{"run", "-", "--json", "--set", "jobs.count=3"};
+    for (const std::string& name : wanted) arguments.insert(arguments.end(), {"--concurrency", name});
+    std::vector<std::string> found;
+    for (const Json& result : json_lines(spawnpoint_run(arguments, kPlayground)))
+      found.push_back(result["concurrency"]);
+    return found;
+  };
+  CHECK(names({}) == std::vector<std::string>{"thread_per_job", "join_all"});
+  CHECK(names({"join_all"}) == std::vector<std::string>{"join_all"});
+  CHECK(names({"sequential", "join_all"}) == std::vector<std::string>{"join_all", "sequential"});
+}
+
+TEST_CASE("--world both gives both worlds of each run, modeled first") {
+  const auto results = json_lines(spawnpoint_run(
+      {"run", "-", "--json", "--world", "both", "--set", "jobs.count=3", "--set", "machine.profile=host"},
+      kPlayground));
+  REQUIRE(results.size() == 4);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    CHECK(results[i]["world"] == (i % 2 == 0 ? "modeled" : "live"));
+    CHECK(results[i]["completed"] == 3);
+  }
+  // Three real jobs that block for a second cannot be over sooner; together they are over before three.
+  CHECK(results[1]["wall_s"] >= 1.0);
+  CHECK(results[1]["wall_s"] < 2.9);
+  CHECK(results[1]["peak_threads"] == 4);
+}
+
+TEST_CASE("the table tells of each run what was done, and a sentence says why it broke") {
+  const Output output = spawnpoint_run({"run", "-"}, kPlayground);
+  REQUIRE(output.status == 0);
+  CHECK_THAT(output.out,
+             Contains("A thousand threads") && Contains("507 of 1,000") && Contains("EAGAIN at job 508: pids.max"));
+  CHECK_THAT(output.out, Contains("thread_per_job: ") && Contains("512"));
+  // Not a terminal: no colours, no progress.
+  CHECK(output.out.find('\x1b') == std::string::npos);
+  CHECK(output.err == "");
+}
+
+TEST_CASE("several files are run one after the other") {
+  TemporaryDirectory directory;
+  write_file(directory / "one.toml", kRandom);
+  write_file(directory / "two.toml", kPlayground);
+  const std::string one = (directory / "one.toml").string();
+  const std::string two = (directory / "two.toml").string();
+  const auto results = json_lines(spawnpoint_run({"run", one, two, "--json"}));
+  REQUIRE(results.size() == 3);
+  CHECK_THAT(results[0]["scenario"].get<std::string>(), Contains("one"));
+  CHECK_THAT(results[2]["scenario"].get<std::string>(), Contains("two"));
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Ctrl-C: the partial result is kept, printed and marked; exit status 130.
+#include <chrono>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "tests/catch.hpp"
+#include "tests/cli/program.hpp"
+
+using namespace spawnpoint::test;
+
+namespace {
+
+const std::string kLong =
+    "title = \"Long\"\n[jobs]\ncount = 3\nsteps = [ { block = \"1h\" } ]\n[[run]]\nconcurrency = \"thread_per_job\"\n"
+    "[[run]]\nconcurrency = \"join_all\"\n";
+
+// Minutes of work for the model, whatever the machine.
+const std::string kHeavy =
+    "title = \"Heavy\"\n[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 200\nsteps = [ { cpu = \"1000h\" } ]\n"
+    "[[run]]\nconcurrency = \"thread_per_job\"\n[[run]]\nconcurrency = \"join_all\"\n";
+
+Output stopped(const std::vector<std::string>& arguments, const std::string& scenario, int signal) {
+  Program program(arguments, scenario);
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  program.send(signal);
+  return program.wait();
+}
+
+}  // namespace
+
+TEST_CASE("Ctrl-C keeps the partial result of a live run, and later runs are not made") {
+  const int signal = GENERATE(SIGINT, SIGTERM);
+  const Output output = stopped({"run", "-", "--json", "--world", "live"}, kLong, signal);
+  INFO(output.err);
+  CHECK(output.status == 130);
+  const auto lines = lines_of(output.out);
+  REQUIRE(lines.size() == 1);
+  const auto result = nlohmann::json::parse(lines[0]);
+  CHECK(result["stopped"] == true);
+  CHECK(result["concurrency"] == "thread_per_job");
+  CHECK(result["completed"] == 0);
+  CHECK(result["peak_threads"] == 4);
+  CHECK(result["failure"].is_null());
+}
+
+TEST_CASE("Ctrl-C keeps the partial result of a modeled run") {
+  const Output output = stopped({"run", "-", "--json"}, kHeavy, SIGINT);
+  INFO(output.err);
+  CHECK(output.status == 130);
+  const auto lines = lines_of(output.out);
+  REQUIRE(lines.size() == 1);
+  CHECK(nlohmann::json::parse(lines[0])["stopped"] == true);
+}
+
+TEST_CASE("the table says that a run was stopped") {
+  const Output output = stopped({"run", "-", "--world", "live"}, kLong, SIGINT);
+  CHECK(output.status == 130);
+  CHECK_THAT(output.out, Catch::Matchers::Contains("stopped"));
+}
