@@ -46,7 +46,7 @@ TEST_CASE("the same seed gives the same record in two processes, byte for byte")
     REQUIRE(first.contains(name));
     CHECK(first.at(name).size() > 1000);
     CHECK(first.at(name) != other.at(name));
-    CHECK_NOTHROW((void)nlohmann::json::parse(first.at(name)));
+    CHECK(nlohmann::json::accept(first.at(name)));
   }
   CHECK(first == second);
 }
