@@ -16,7 +16,9 @@
 namespace spawnpoint::gui {
 namespace {
 
-constexpr int kHeader = 20;
+constexpr int kHeader = 18;
+/// QCustomPlot leaves a tick's label out that would be cut off at the top.
+constexpr int kAbove = 7;
 constexpr int kFooter = 20;
 constexpr int kTextPixels = 11;
 
@@ -57,6 +59,28 @@ QCPScatterStyle scatter(const ChartLine& line, const Theme& theme) {
   }
   const QBrush inside(line.world == WorldKind::live ? line.color : theme.base);
   return {shape, QPen(line.color, 1.2), inside, 7};
+}
+
+/// As QCustomPlot draws it.
+void paint_glyph(QPainter& painter, const QCPScatterStyle& glyph, const QPointF& c) {
+  painter.setPen(glyph.pen());
+  painter.setBrush(glyph.brush());
+  const double r = glyph.size() / 2;
+  switch (glyph.shape()) {
+    case QCPScatterStyle::ssSquare:
+      painter.drawRect(QRectF(c.x() - r, c.y() - r, 2 * r, 2 * r));
+      break;
+    case QCPScatterStyle::ssTriangle:
+      painter.drawPolygon(
+          QPolygonF({c + QPointF(-r, 0.755 * r), c + QPointF(r, 0.755 * r), c + QPointF(0, -0.977 * r)}));
+      break;
+    case QCPScatterStyle::ssDiamond:
+      painter.drawPolygon(QPolygonF({c + QPointF(-r, 0), c + QPointF(0, -r), c + QPointF(r, 0), c + QPointF(0, r)}));
+      break;
+    default:
+      painter.drawEllipse(c, r, r);
+  }
+  painter.setBrush(Qt::NoBrush);
 }
 
 QString value_text(ChartUnit unit, double value) {
@@ -116,7 +140,8 @@ struct ChartView::State {
   void set_up();
   void apply_theme();
   void rebuild();
-  void update_data(int width, int height);
+  /// `detail`: corners a pixel.
+  void update_data(int width, int height, int detail = 1);
   void place_marks(const TimeAxis& axis, int height);
   void update_cursor();
   void paint_header(QPainter& painter, const QRectF& where) const;
@@ -230,10 +255,10 @@ void ChartView::State::rebuild() {
   }
 }
 
-void ChartView::State::update_data(int width, int height) {
+void ChartView::State::update_data(int width, int height, int detail) {
   const PlotMargins margins = view.margins();
   const int below = time_labels ? kFooter : 5;
-  plot->axisRect()->setMargins(QMargins(margins.left, 2, margins.right, below));
+  plot->axisRect()->setMargins(QMargins(margins.left, kAbove, margins.right, below));
   plot->xAxis->setTickLabels(time_labels);
   const TimeRange visible = view.visible();
   const TimeAxis axis{visible, 0, std::max(1.0, static_cast<double>(width - margins.left - margins.right))};
@@ -256,7 +281,7 @@ void ChartView::State::update_data(int width, int height) {
       if (value > 0 && (least == 0 || value < least)) least = value;
     }
   }
-  const ValueAxis values = value_axis(content.unit, logarithmic, least, most, (height - below) / 26);
+  const ValueAxis values = value_axis(content.unit, logarithmic, least, most, (height - below - kAbove) / 26);
   at.clear();
   labels.clear();
   for (const ValueTick& tick : values.ticks) {
@@ -274,7 +299,7 @@ void ChartView::State::update_data(int width, int height) {
     const ChartLine& line = content.lines[i];
     QVector<double> x;
     QVector<double> y;
-    for (const Corner& corner : corners(line.series, visible, line.end, static_cast<int>(axis.width))) {
+    for (const Corner& corner : corners(line.series, visible, line.end, static_cast<int>(axis.width) * detail)) {
       x.append(corner.at);
       y.append(drawable(corner.value));
     }
@@ -299,7 +324,7 @@ void ChartView::State::update_data(int width, int height) {
     graphs[i].glyphs->setData(glyph_x, glyph_y, true);
   }
 
-  place_marks(axis, height - below);
+  place_marks(axis, height - below - kAbove);
 }
 
 void ChartView::State::place_marks(const TimeAxis& axis, int height) {
@@ -372,53 +397,49 @@ void ChartView::State::paint_header(QPainter& painter, const QRectF& where) cons
   painter.setFont(plain);
   const double middle = std::round(where.center().y());
   const double least = where.left() + QFontMetricsF(bold).horizontalAdvance(content.title) + 16;
-  const auto entry = [&](const QString& text, const QPen& pen, const QCPScatterStyle* glyph) {
-    const double width = metrics.horizontalAdvance(text) + 2;
-    if (right - width - 32 < least) return;
-    painter.setPen(theme.muted);
-    painter.drawText(QRectF(right - width, where.top(), width, where.height()), Qt::AlignLeft | Qt::AlignVCenter, text);
-    const double line = right - width - 30;
-    painter.setPen(pen);
-    painter.drawLine(QPointF(line, middle), QPointF(line + 24, middle));
-    if (glyph) {
-      painter.setPen(glyph->pen());
-      painter.setBrush(glyph->brush());
-      const double r = glyph->size() / 2;
-      const QPointF c(line + 12, middle);
-      switch (glyph->shape()) {
-        case QCPScatterStyle::ssSquare:
-          painter.drawRect(QRectF(c.x() - r, c.y() - r, 2 * r, 2 * r));
-          break;
-        case QCPScatterStyle::ssTriangle:
-          painter.drawPolygon(
-              QPolygonF({c + QPointF(-r, 0.755 * r), c + QPointF(r, 0.755 * r), c + QPointF(0, -0.977 * r)}));
-          break;
-        case QCPScatterStyle::ssDiamond:
-          painter.drawPolygon(
-              QPolygonF({c + QPointF(-r, 0), c + QPointF(0, -r), c + QPointF(r, 0), c + QPointF(0, r)}));
-          break;
-        default:
-          painter.drawEllipse(c, r, r);
-      }
-      painter.setBrush(Qt::NoBrush);
-    }
-    right = line - 12;
+  struct Entry {
+    QString text;
+    QPen pen;
+    std::optional<QCPScatterStyle> glyph;
   };
   bool worlds[2] = {false, false};
   for (const ChartLine& line : content.lines) worlds[static_cast<std::size_t>(line.world)] = true;
+  std::vector<Entry> entries;  // From the right.
   for (const WorldKind world : {WorldKind::live, WorldKind::modeled}) {
     if (!worlds[static_cast<std::size_t>(world)]) continue;
-    entry(world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model"),
-          theme.pen(world, theme.text, 1.6), nullptr);
+    entries.push_back({world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model"),
+                       theme.pen(world, theme.text, 1.6), std::nullopt});
   }
+  const std::size_t world_entries = entries.size();
   QStringList named;
   for (auto line = content.lines.rbegin(); line != content.lines.rend(); ++line) {
     if (named.contains(line->name)) continue;
     named += line->name;
     ChartLine sample = *line;
     sample.world = worlds[1] ? WorldKind::live : WorldKind::modeled;
-    const QCPScatterStyle glyph = scatter(sample, theme);
-    entry(line->name, theme.pen(sample.world, line->color, 1.6), &glyph);
+    entries.push_back({line->name, theme.pen(sample.world, line->color, 1.6), scatter(sample, theme)});
+  }
+  // In a narrow chart the lines' names come first; which world is dashed is said in the timelines' headers too.
+  const auto needed = [&](double sample) {
+    double width = 0;
+    for (const Entry& entry : entries) width += metrics.horizontalAdvance(entry.text) + 2 + sample + 18;
+    return width;
+  };
+  double sample = 24;
+  if (needed(sample) > right - least) sample = 16;
+  if (needed(sample) > right - least)
+    entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(world_entries));
+  for (const Entry& entry : entries) {
+    const double width = metrics.horizontalAdvance(entry.text) + 2;
+    const double line = right - width - sample - 6;
+    if (line < least) break;
+    painter.setPen(theme.muted);
+    painter.drawText(QRectF(right - width, where.top(), width, where.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                     entry.text);
+    painter.setPen(entry.pen);
+    painter.drawLine(QPointF(line, middle), QPointF(line + sample, middle));
+    if (entry.glyph) paint_glyph(painter, *entry.glyph, {line + sample / 2, middle});
+    right = line - 12;
   }
   painter.restore();
 }
@@ -449,6 +470,7 @@ ChartView::ChartView(TimeView& view, QWidget* parent) : QWidget(parent), state_(
       state_->plot->layer(QStringLiteral("overlay"))->replot();
     });
   }
+  state_->describe();
   refresh();
 }
 
@@ -517,7 +539,7 @@ void ChartView::paint(FigurePainter& painter, const QRectF& where) {
   s.paint_header(*painter, QRectF(0, 0, size.width(), kHeader));
   const QRect area = s.plot_area(size);
   painter->translate(area.topLeft());
-  s.update_data(area.width(), area.height());
+  s.update_data(area.width(), area.height(), 3);
   for (QCPAbstractItem* item :
        {static_cast<QCPAbstractItem*>(s.crosshair), static_cast<QCPAbstractItem*>(s.selection),
         static_cast<QCPAbstractItem*>(s.markers[0]), static_cast<QCPAbstractItem*>(s.markers[1])}) {

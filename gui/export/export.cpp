@@ -130,6 +130,16 @@ Outcome write_png(Figure& figure, const ExportOptions& options, const fs::path& 
   return save(path, bytes);
 }
 
+/// Sets the text of the first `<name>`, escaped: QSvgGenerator writes a title as it is, and a "&" in it breaks the
+/// file.
+void set_element(QByteArray& svg, const QByteArray& name, const QString& text) {
+  const qsizetype begin = svg.indexOf("<" + name + ">");
+  const qsizetype end = svg.indexOf("</" + name + ">", begin);
+  if (begin < 0 || end < 0) return;
+  const qsizetype content = begin + name.size() + 2;
+  svg.replace(content, end - content, text.toHtmlEscaped().toUtf8());
+}
+
 Outcome write_svg(Figure& figure, const ExportOptions& options, const fs::path& path, const QString& title,
                   const QString& text) {
   QByteArray bytes;
@@ -142,13 +152,13 @@ Outcome write_svg(Figure& figure, const ExportOptions& options, const fs::path& 
   const QSizeF size(figure.width() * scale, figure.height() * scale);
   generator.setSize(size.toSize());
   generator.setViewBox(QRectF(QPointF(0, 0), size));
-  generator.setTitle(title);
-  if (options.caption) generator.setDescription(text);
   {
     FigurePainter painter(generator);
     painter->scale(scale, scale);
     figure.paint(painter, 0);
   }
+  set_element(bytes, "title", title);
+  set_element(bytes, "desc", options.caption ? text : QString());
   return save(path, bytes);
 }
 

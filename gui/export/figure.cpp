@@ -34,8 +34,13 @@ TimelineRows rows_of(ExportRows wanted, const Trace& trace) {
 }
 
 /// A few rows are drawn at their natural height, many in bands.
-double timeline_height(std::size_t rows) {
-  return kHeader + std::clamp(static_cast<double>(rows) * 18, 54.0, 230.0) + 4;
+double timeline_height(std::size_t rows, double header) {
+  return header + std::clamp(static_cast<double>(rows) * 18, 54.0, 230.0) + 4;
+}
+
+/// On a narrow page the states' legend gets a line of its own below the header.
+bool is_narrow(double width) {
+  return width < 620;
 }
 
 }  // namespace
@@ -111,7 +116,8 @@ Figure::Figure(FigureContent content, const Theme& theme, double width, double h
     data_.push_back(nullptr);
     if (part != ExportPart::all && part != ExportPart::timelines) continue;
     data_.back() = std::make_shared<const TimelineData>(trace, rows_of(content_.rows, *trace));
-    panels_.push_back({Panel::Kind::timeline, i, timeline_height(data_.back()->rows()), false});
+    panels_.push_back({Panel::Kind::timeline, i,
+                       timeline_height(data_.back()->rows(), is_narrow(width_) ? 2 * kHeader - 4 : kHeader), false});
   }
   if (part == ExportPart::all || part == ExportPart::memory) panels_.push_back({Panel::Kind::memory, 0, kChart, false});
   if (part == ExportPart::all || part == ExportPart::threads)
@@ -188,8 +194,10 @@ void Figure::paint_timeline(FigurePainter& painter, const Panel& panel, const QR
   const FigureWorld& world = content_.worlds[panel.world];
   const PlotMargins margins = view_.margins();
   const double below = panel.time_labels ? kTimeLabels : 4;
-  const QRectF area(where.left() + margins.left, where.top() + kHeader, where.width() - margins.left - margins.right,
-                    where.height() - kHeader - below);
+  const bool narrow = is_narrow(width_);
+  const double header = narrow ? 2 * kHeader - 4 : kHeader;
+  const QRectF area(where.left() + margins.left, where.top() + header, where.width() - margins.left - margins.right,
+                    where.height() - header - below);
   TimelineScene scene;
   scene.data = data_[panel.world];
   scene.range = view_.visible();
@@ -200,11 +208,12 @@ void Figure::paint_timeline(FigurePainter& painter, const Panel& panel, const QR
   scene.world = world.world;
   scene.theme = theme_;
 
-  const double legend = std::min(360.0, where.width() * 0.42);
-  paint_state_legend(*painter, theme_, world.world, *scene.data,
-                     QRectF(area.right() - legend, where.top(), legend, kHeader), kText);
-  paint_world_header(*painter, theme_, world.world, world.summary,
-                     QRectF(8, where.top(), area.right() - 16 - legend, kHeader), kText + 1);
+  const double legend = narrow ? where.width() - 8 - margins.right : std::min(360.0, where.width() * 0.42);
+  const QRectF legend_area(area.right() - legend, narrow ? area.top() - kHeader : where.top(), legend, kHeader);
+  paint_state_legend(*painter, theme_, world.world, *scene.data, legend_area, kText);
+  const double header_width = narrow ? where.width() - 8 - margins.right : area.right() - 16 - legend;
+  paint_world_header(*painter, theme_, world.world, world.summary, QRectF(8, where.top(), header_width, kHeader),
+                     kText + 1);
   if (pixels > 0) {
     scene.scale = pixels;
     painter->drawImage(area, draw_plot(scene));

@@ -43,7 +43,7 @@ Unit unit_for(Ns step) {
   if (step >= 3600'000'000'000) return {3600e9, "h"};
   if (step >= 60'000'000'000) return {60e9, "min"};
   if (step >= 1'000'000) return {1e9, "s"};
-  if (step >= 1'000) return {1e6, "ms"};
+  if (step >= 10'000) return {1e6, "ms"};
   if (step >= 10) return {1e3, "µs"};
   return {1, "ns"};
 }

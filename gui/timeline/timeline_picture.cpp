@@ -305,6 +305,7 @@ void paint_band(QPainter& painter, const TimelineScene& scene, const CellGrid& g
   for (std::size_t k = 0; k < kStackedStates; ++k) {
     const StateStyle& style = scene.theme.style(kStacked[k]);
     QPainterPath path;
+    QPainterPath outline;  // Without the edges where bands touch: what goes on in the next one has no line between.
     QVector<QLineF> hatch;
     for (std::size_t begin = 0; begin < grid.columns;) {
       if (stacks[begin][k] == stacks[begin][k + 1]) {
@@ -325,29 +326,38 @@ void paint_band(QPainter& painter, const TimelineScene& scene, const CellGrid& g
         const double high = y(stacks[column][k + 1]);
         if (first) {
           path.moveTo(x0, high);
+          outline.moveTo(x0, low);
           first = false;
         } else {
           path.lineTo(x0, high);
         }
         path.lineTo(x1, high);
+        outline.lineTo(x0, high);
+        if (stacks[column][k + 1] == levels && scene.layout.gathers()) {
+          outline.moveTo(x1, high);
+        } else {
+          outline.lineTo(x1, high);
+        }
         back.emplace_back(x0, low);
         back.emplace_back(x1, low);
         add_hatch(hatch, style.hatch, QRectF(QPointF(x0, high), QPointF(x1, low)), kHatchSpacing);
         column = end;
       }
+      outline.lineTo(back.back());
       for (std::size_t i = back.size(); i-- > 0;) path.lineTo(back[i]);
       path.closeSubpath();
       begin = column;
     }
     if (path.isEmpty()) continue;
     const bool live = scene.world == WorldKind::live;
-    if (live) {
-      painter.setPen(Qt::NoPen);
-    } else {
-      painter.setPen(scene.theme.pen(scene.world, style.color, 0.6));
-    }
+    painter.setPen(Qt::NoPen);
     painter.setBrush(live ? style.color : style.hollow);
     painter.drawPath(path);
+    if (!live) {
+      painter.setPen(scene.theme.pen(scene.world, style.color, 0.6));
+      painter.setBrush(Qt::NoBrush);
+      painter.drawPath(outline);
+    }
     paint_hatch(painter, style, hatch, scene.world, scene.theme.kind);
   }
 }

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Charts: no peak is lost, nothing is drawn outside the plot, axes are round, and the view of time is shared.
+#include <QtTest/QTest>
+#include <algorithm>
+#include <cstdlib>
+
+#include "gui/charts/chart_view.hpp"
+#include "gui/charts/value_axis.hpp"
+#include "tests/catch.hpp"
+#include "tests/gui/application.hpp"
+#include "tests/gui/timeline_traces.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+double highest(const std::vector<Corner>& points) {
+  double most = 0;
+  for (const Corner& point : points) most = std::max(most, point.value);
+  return most;
+}
+
+}  // namespace
+
+TEST_CASE("the corners of a step function") {
+  Series series;
+  series.append(seconds(1), 10);
+  series.append(seconds(2), 30);
+  const auto points = corners(series, {seconds(0), seconds(4)}, seconds(3), 400);
+  // From the first step, up at 2 s, and flat to where the record ends.
+  const std::vector<std::pair<double, double>> wanted = {{1, 10}, {2, 10}, {2, 30}, {3, 30}};
+  REQUIRE(points.size() == wanted.size());
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    CHECK(points[i].at == Approx(wanted[i].first));
+    CHECK(points[i].value == wanted[i].second);
+  }
+  CHECK(corners(series, {seconds(0), seconds(0.5)}, seconds(3), 100).empty());
+  CHECK(corners({}, {seconds(0), seconds(1)}, seconds(3), 100).empty());
+}
+
+TEST_CASE("a peak of one step among a million is kept at any width") {
+  Series series;
+  for (int i = 0; i < 1'000'000; ++i) series.append(Instant(Duration(i * 1000)), i % 2 + (i == 654'321 ? 1000 : 0));
+  const int columns = GENERATE(1, 10, 333, 1200);
+  const TimeRange range{seconds(0), seconds(1)};
+  const auto points = corners(series, range, seconds(1), columns);
+  CHECK(highest(points) == 1001);
+  CHECK(points.size() <= static_cast<std::size_t>(columns) * 8 + 4);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (points[i].at < 0 || points[i].at > 1 || (i > 0 && points[i].at < points[i - 1].at))
+      FAIL("a corner outside the plot");
+  }
+}
+
+TEST_CASE("kernel memory is the sum of its parts") {
+  Series a;
+  a.append(seconds(0), 1);
+  a.append(seconds(2), 5);
+  Series b;
+  b.append(seconds(1), 10);
+  const Series both = sum({&a, &b});
+  CHECK(both.at(seconds(0.5)) == 1);
+  CHECK(both.at(seconds(1)) == 11);
+  CHECK(both.at(seconds(3)) == 15);
+  CHECK(sum({}).empty());
+}
+
+TEST_CASE("value axes have round ticks that stay apart") {
+  const auto labels = [](const ValueAxis& axis) {
+    std::string all;
+    for (const ValueTick& tick : axis.ticks) all += tick.label + "|";
+    return all;
+  };
+  CHECK(labels(value_axis(ChartUnit::count, false, 1, 508, 4)) == "0|200|400|");
+  CHECK(labels(value_axis(ChartUnit::bytes, false, 1, 20 << 20, 4)) == "0 B|8 MiB|16 MiB|");
+  CHECK(labels(value_axis(ChartUnit::count, true, 1, 1e6, 8)) == "1|10|100|1,000|10,000|100,000|1,000,000|");
+  CHECK(labels(value_axis(ChartUnit::bytes, true, 2 << 20, 400 << 20, 4)) == "2 MiB|16 MiB|128 MiB|");
+  const ValueAxis axis = value_axis(ChartUnit::bytes, true, 3e5, 9e9, 6);
+  CHECK(axis.low < 3e5);
+  CHECK(axis.high > 9e9);
+}
+
+TEST_CASE("a memory chart has a line a world and kind, and the failure") {
+  const Theme theme = make_theme(ThemeKind::light);
+  const auto trace = refused_at_508();
+  const ChartContent content = memory_chart({{WorldKind::modeled, trace}, {WorldKind::live, trace}}, theme);
+  CHECK(content.lines.size() == 6);
+  REQUIRE(content.marks.size() == 2);
+  CHECK(content.marks[0].label.contains("EAGAIN"));
+  CHECK(threads_chart({{WorldKind::live, trace}}, theme).lines.size() == 1);
+  CHECK(memory_chart({{WorldKind::live, nullptr}}, theme).empty());
+}
+
+TEST_CASE("a chart shows its lines in both themes, linear and logarithmic") {
+  const ThemeKind kind = GENERATE(ThemeKind::light, ThemeKind::dark);
+  const bool logarithmic = GENERATE(false, true);
+  QtWatch watch;
+  const Theme theme = make_theme(kind);
+  TimeView view;
+  const auto trace = three_threads();
+  view.reset({Instant{}, trace->end});
+  ChartView chart(view);
+  chart.resize(900, 180);
+  chart.set_theme(theme);
+  chart.set_content(memory_chart({{WorldKind::live, trace}}, theme));
+  chart.set_logarithmic(logarithmic);
+  chart.show();
+  application().processEvents();
+  const QImage image = chart.grab().toImage();
+  // Right of the labels, below the legend. The line is smoothed, so its colour is met nearly.
+  const QColor wanted = theme.color(SeriesKind::virtual_size);
+  const auto near = [&](const QColor& c) {
+    return std::abs(c.red() - wanted.red()) + std::abs(c.green() - wanted.green()) +
+               std::abs(c.blue() - wanted.blue()) <
+           60;
+  };
+  int line = 0;
+  for (int x = 100; x < image.width() - 20; ++x) {
+    bool found = false;
+    for (int y = 20; y < image.height(); ++y) found = found || near(image.pixelColor(x, y));
+    line += found ? 1 : 0;
+  }
+  CHECK(line > 700);
+  CHECK(image.pixelColor(2, image.height() - 2).rgb() == theme.base.rgb());
+  CHECK(chart.values_at(seconds(0.75)).contains("live resident: 3 MiB"));
+  CHECK(chart.values_at(seconds(0.25)).contains("live kernel: 160 KiB"));
+  CHECK(chart.accessibleDescription().contains("400 MiB"));
+}
+
+TEST_CASE("a chart shares crosshair, selection, zoom and keys with all other views") {
+  QtWatch watch;
+  const Theme theme = make_theme(ThemeKind::light);
+  TimeView view;
+  const auto trace = three_threads();
+  view.reset({Instant{}, trace->end});
+  ChartView chart(view);
+  chart.resize(1114, 160);
+  chart.set_content(memory_chart({{WorldKind::live, trace}}, theme));
+  chart.show();
+  application().processEvents();
+  QWidget* plot = chart.findChild<QWidget*>();
+  REQUIRE(plot);
+  QTest::mouseMove(plot, {96 + 250, 60});
+  REQUIRE(view.crosshair());
+  CHECK(to_seconds(*view.crosshair()) == Approx(0.25).margin(0.002));
+  QTest::mousePress(plot, Qt::LeftButton, {}, {96 + 250, 60});
+  for (const int x : {300, 400, 500}) QTest::mouseMove(plot, {96 + x, 60});
+  QTest::mouseRelease(plot, Qt::LeftButton, {}, {96 + 500, 60});
+  REQUIRE(view.selection());
+  CHECK(to_seconds(view.selection()->length()) == Approx(0.25).margin(0.003));
+  QTest::keyClick(&chart, Qt::Key_Z);
+  CHECK(to_seconds(view.visible().length()) == Approx(0.275).margin(0.004));
+  QTest::keyClick(&chart, Qt::Key_L);
+  CHECK(chart.is_logarithmic());
+}
+
+TEST_CASE("a chart without data says so") {
+  QtWatch watch;
+  TimeView view;
+  ChartView chart(view);
+  chart.resize(600, 120);
+  chart.show();
+  application().processEvents();
+  CHECK(chart.accessibleDescription().contains("F5"));
+  const QImage words = chart.grab().toImage();
+  chart.set_empty_text("");
+  CHECK(words != chart.grab().toImage());
+}
+
+}  // namespace spawnpoint::gui

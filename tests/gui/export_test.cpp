@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Exported files are read back by programs that are not ours: rsvg-convert, pdftotext, pdfinfo, Qt's PNG reader.
+#include "gui/export/export.hpp"
+
+#include <QFile>
+#include <QImage>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <nlohmann/json.hpp>
+
+#include "models/scenario/scenario.hpp"
+#include "tests/catch.hpp"
+#include "tests/gui/application.hpp"
+#include "tests/gui/timeline_traces.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Setup {
+  QtWatch watch;
+  QTemporaryDir folder;
+  Scenario scenario;
+  std::vector<RunResult> results;
+  ExportOptions options;
+
+  explicit Setup(std::shared_ptr<const Trace> trace = refused_at_508()) {
+    scenario.title = "A thousand threads & more <on the Playground>";
+    scenario.file = "somewhere/thousand threads.toml";
+    scenario.text = "spawnpoint = 1\n";
+    scenario.machine.name = "rust-playground";
+    scenario.machine.limits.pids_max = {512};
+    scenario.runs.resize(1);
+    scenario.runs[0].concurrency = scenario.runs[0].label = "thread_per_job";
+    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+      RunResult result;
+      result.concurrency = result.label = "thread_per_job";
+      result.world = world;
+      result.jobs = 1000;
+      result.seed = 42;
+      result.wall = trace->end.time_since_epoch();
+      result.peak_threads = 508;
+      result.failure = FailurePoint{.job = 507, .errno_name = "EAGAIN", .limit = "pids.max"};
+      result.trace = trace;
+      results.push_back(result);
+    }
+    options.directory = folder.path().toStdString();
+  }
+  fs::path only(const ExportReport& report) {
+    INFO((report.errors.empty() ? std::string() : report.errors.front()));
+    REQUIRE(report.errors.empty());
+    REQUIRE(report.written.size() == 1);
+    REQUIRE(fs::exists(report.written.front()));
+    return report.written.front();
+  }
+};
+
+QByteArray run(const QString& program, const QStringList& arguments) {
+  QProcess process;
+  process.start(program, arguments);
+  REQUIRE(process.waitForFinished(60'000));
+  INFO(process.readAllStandardError().toStdString());
+  REQUIRE(process.exitCode() == 0);
+  return process.readAllStandardOutput();
+}
+
+int count(const QImage& image, const QColor& color) {
+  int pixels = 0;
+  for (int y = 0; y < image.height(); ++y) {
+    for (int x = 0; x < image.width(); ++x) pixels += image.pixelColor(x, y).rgb() == color.rgb() ? 1 : 0;
+  }
+  return pixels;
+}
+
+QString path_text(const fs::path& path) {
+  return QString::fromStdString(path.string());
+}
+
+}  // namespace
+
+TEST_CASE("a PNG has the size, the resolution and the colours that were asked for") {
+  Setup setup;
+  setup.options.theme = GENERATE(ThemeKind::light, ThemeKind::dark);
+  setup.options.size = *parse_export_size("170x120mm@150");
+  const QImage image(path_text(setup.only(export_run(setup.scenario, setup.results, setup.options))));
+  REQUIRE_FALSE(image.isNull());
+  CHECK(image.width() == Approx(170 / 25.4 * 150).margin(1));
+  CHECK(image.height() == Approx(120 / 25.4 * 150).margin(1));
+  CHECK(image.dotsPerMeterX() == Approx(150 / 0.0254).margin(1));
+  const Theme theme = make_theme(setup.options.theme);
+  CHECK(image.pixelColor(1, 1).rgb() == theme.base.rgb());
+  CHECK(count(image, theme.style(JobState::waiting).color) > 5000);
+  CHECK(count(image, theme.failure) > 20);
+  CHECK(image.text("Description").contains("seed 42"));
+}
+
+TEST_CASE("an SVG is drawn by another program, with nothing over the axes") {
+  Setup setup;
+  setup.options.formats = {ExportFormat::svg};
+  setup.options.size = *parse_export_size("1000");
+  const fs::path file = setup.only(export_run(setup.scenario, setup.results, setup.options));
+  CHECK(file.filename() == "thousand-threads.svg");
+  const QString png = setup.folder.filePath("drawn.png");
+  run("rsvg-convert", {path_text(file), "-o", png});
+  const QImage image(png);
+  CHECK(image.width() == 1000);
+  const Theme theme = make_theme(ThemeKind::light);
+  CHECK(count(image, theme.style(JobState::waiting).color) > 5000);
+  // Left of the plots there are labels, but no line or bar, although the format cannot clip.
+  const QImage margin = image.copy(0, 60, 94, image.height() - 120);
+  CHECK(count(margin, theme.style(JobState::waiting).color) == 0);
+  CHECK(count(margin, theme.color(SeriesKind::virtual_size)) == 0);
+  CHECK(count(margin, theme.color(SeriesKind::threads)) == 0);
+  const QImage right = image.copy(984, 60, 16, image.height() - 120);
+  CHECK(count(right, theme.style(JobState::waiting).color) == 0);
+  QFile text(path_text(file));
+  REQUIRE(text.open(QIODevice::ReadOnly));
+  const QByteArray svg = text.readAll();
+  CHECK(svg.contains("DejaVu Sans"));
+  CHECK(svg.contains("EAGAIN"));
+  CHECK(svg.contains("seed 42"));
+}
+
+TEST_CASE("a PDF has its words as text, its fonts and its data in it") {
+  Setup setup;
+  setup.options.formats = {ExportFormat::pdf};
+  setup.options.size = *parse_export_size("paper-170");
+  const QString file = path_text(setup.only(export_run(setup.scenario, setup.results, setup.options)));
+  const QByteArray words = run("pdftotext", {"-layout", file, "-"});
+  for (const char* word : {"A thousand threads & more", "MODEL", "LIVE", "Memory", "Threads and tasks", "EAGAIN",
+                           "seed 42", "pids.max 512", "rust-playground", "thread 60"}) {
+    INFO(word);
+    CHECK(words.contains(word));
+  }
+  const QByteArray fonts = run("pdffonts", {file});
+  CHECK(fonts.contains("DejaVuSans"));
+  CHECK_FALSE(fonts.contains(" no  no "));
+  CHECK(run("pdfinfo", {file}).contains("Pages:           1"));
+  const QByteArray attached = run("pdfdetach", {"-list", file});
+  CHECK(attached.contains("scenario.toml"));
+  CHECK(attached.contains("live-series.csv"));
+}
+
+TEST_CASE("the caption can be switched off") {
+  Setup setup;
+  setup.options.formats = {ExportFormat::pdf};
+  setup.options.caption = false;
+  const QString file = path_text(setup.only(export_run(setup.scenario, setup.results, setup.options)));
+  CHECK_FALSE(run("pdftotext", {file, "-"}).contains("seed 42"));
+}
+
+TEST_CASE("each part is a file of its own") {
+  Setup setup;
+  setup.options.parts = {ExportPart::all, ExportPart::timelines, ExportPart::memory, ExportPart::threads};
+  setup.options.formats = {ExportFormat::png, ExportFormat::svg};
+  int last = 0;
+  int total = 0;
+  setup.options.progress = [&](int done, int of) {
+    CHECK(done == last + 1);
+    last = done;
+    total = of;
+  };
+  const ExportReport report = export_run(setup.scenario, setup.results, setup.options);
+  CHECK(report.errors.empty());
+  CHECK(report.written.size() == 8);
+  CHECK(last == 8);
+  CHECK(total == 8);
+  CHECK(fs::exists(setup.options.directory / "thousand-threads-memory.svg"));
+}
+
+TEST_CASE("tables and traces are written for each world") {
+  Setup setup;
+  setup.options.formats = {ExportFormat::csv, ExportFormat::trace};
+  const ExportReport report = export_run(setup.scenario, setup.results, setup.options);
+  CHECK(report.errors.empty());
+  CHECK(report.written.size() == 4);
+  QFile table(path_text(setup.options.directory / "thousand-threads-live-csv" / "series.csv"));
+  REQUIRE(table.open(QIODevice::ReadOnly));
+  CHECK(table.readAll().contains("resident"));
+  QFile trace(path_text(setup.options.directory / "thousand-threads-modeled.trace.json"));
+  REQUIRE(trace.open(QIODevice::ReadOnly));
+  CHECK(nlohmann::json::parse(trace.readAll().toStdString()).contains("traceEvents"));
+}
+
+TEST_CASE("a picture of a million jobs stays small") {
+  Setup setup(million_tasks());
+  setup.options.formats = {ExportFormat::svg, ExportFormat::pdf};
+  const ExportReport report = export_run(setup.scenario, setup.results, setup.options);
+  REQUIRE(report.written.size() == 2);
+  for (const fs::path& file : report.written) CHECK(fs::file_size(file) < 4'000'000);
+}
+
+TEST_CASE("the same run gives the same SVG, byte for byte") {
+  Setup setup;
+  setup.options.formats = {ExportFormat::svg};
+  const auto once = [&] {
+    QFile file(path_text(setup.only(export_run(setup.scenario, setup.results, setup.options))));
+    REQUIRE(file.open(QIODevice::ReadOnly));
+    return file.readAll();
+  };
+  const QByteArray first = once();
+  CHECK(first == once());
+}
+
+TEST_CASE("what cannot be exported is said, and the rest is written") {
+  Setup setup;
+  setup.results[0].trace = nullptr;
+  setup.results[0].error = "no room for the model";
+  const ExportReport report = export_run(setup.scenario, setup.results, setup.options);
+  REQUIRE(report.errors.size() == 1);
+  CHECK_THAT(report.errors[0], Catch::Contains("no room for the model"));
+  CHECK(report.written.size() == 1);
+}
+
+TEST_CASE("a folder that cannot be made is an error in words") {
+  Setup setup;
+  const fs::path file = setup.options.directory / "a-file";
+  QFile in_the_way(path_text(file));
+  REQUIRE(in_the_way.open(QIODevice::WriteOnly));
+  setup.options.directory = file / "below";
+  const ExportReport report = export_run(setup.scenario, setup.results, setup.options);
+  REQUIRE(report.errors.size() == 1);
+  CHECK_THAT(report.errors[0], Catch::Contains("a-file"));
+  CHECK(report.written.empty());
+}
+
+TEST_CASE("a stopped export writes no further file") {
+  Setup setup;
+  std::stop_source stop;
+  setup.options.stop = stop.get_token();
+  setup.options.parts = {ExportPart::memory, ExportPart::threads};
+  setup.options.progress = [&](int, int) { stop.request_stop(); };
+  const ExportReport report = export_run(setup.scenario, setup.results, setup.options);
+  CHECK(report.stopped);
+  CHECK(report.written.size() == 1);
+}
+
+TEST_CASE("sizes are read in all their forms") {
+  struct Case {
+    const char* text;
+    double width_mm;
+    double height_mm;
+    int dpi;
+  };
+  const auto c = GENERATE(Case{"paper-85", 85, 0, 300}, Case{"paper-85@1200", 85, 0, 1200}, Case{"120mm", 120, 0, 300},
+                          Case{"120x80mm@600", 120, 80, 600}, Case{"960", 254, 0, 96}, Case{"960x480", 254, 127, 96},
+                          Case{"960px", 254, 0, 96});
+  const auto size = parse_export_size(c.text);
+  REQUIRE(size);
+  CHECK(size->width_mm == Approx(c.width_mm));
+  CHECK(size->height_mm == Approx(c.height_mm));
+  CHECK(size->dpi == c.dpi);
+  for (const char* wrong : {"", "x", "big", "10", "1600x", "1600x10", "120mm@10", "paper-85@", "nan", "-100", "1e9"}) {
+    INFO(wrong);
+    CHECK_FALSE(parse_export_size(wrong));
+  }
+}
+
+TEST_CASE("formats and parts are read by their names") {
+  CHECK(parse_export_format("pdf") == ExportFormat::pdf);
+  CHECK_THAT(parse_export_format("gif").error(), Catch::Contains("png, svg, pdf, csv, trace"));
+  CHECK(parse_export_part("memory") == ExportPart::memory);
+  CHECK_FALSE(parse_export_part("maps"));
+}
+
+TEST_CASE("the command that makes the same export is told") {
+  Setup setup;
+  setup.options.directory = "my charts";
+  setup.options.formats = {ExportFormat::svg, ExportFormat::csv};
+  setup.options.size = *parse_export_size("slide");
+  CHECK(export_command(setup.scenario, setup.options) ==
+        "spawnpoint export 'somewhere/thousand threads.toml' --output 'my charts' --format svg,csv --size slide");
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The timeline as its user meets it: colours at pixels, keys, mouse, words; and the view of time that all views share.
+#include "gui/timeline/timeline_widget.hpp"
+
+#include <QAccessible>
+#include <QSignalSpy>
+#include <QWheelEvent>
+#include <QtTest/QTest>
+
+#include "gui/timeline/overview.hpp"
+#include "gui/timeline/timeline_picture.hpp"
+#include "tests/catch.hpp"
+#include "tests/gui/application.hpp"
+#include "tests/gui/timeline_traces.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+struct Window {
+  QtWatch watch;
+  TimeView view;
+  TimelineWidget widget;
+
+  explicit Window(WorldKind world = WorldKind::live, std::shared_ptr<const Trace> trace = three_threads(),
+                  ThemeKind theme = ThemeKind::light)
+      : widget(view, world) {
+    widget.set_theme(make_theme(theme));
+    widget.resize(1114, 300);
+    if (trace) view.reset({Instant{}, trace->end});
+    widget.set_trace(trace);
+    widget.show();
+    widget.settle();
+  }
+  double x(double at) const { return view.axis(widget.viewport()->width()).x(seconds(at)); }
+  QImage grab() {
+    widget.settle();
+    return widget.viewport()->grab().toImage().convertToFormat(QImage::Format_RGB32);
+  }
+  /// The first y within the plot at which the column shows the colour; -1: nowhere.
+  static int find(const QImage& image, int column, const QColor& color) {
+    for (int y = 23; y < image.height() - 24; ++y) {
+      if (image.pixelColor(column, y).rgb() == color.rgb()) return y;
+    }
+    return -1;
+  }
+  void wheel(const QPointF& at, int steps, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+    QWheelEvent event(at, widget.viewport()->mapToGlobal(at), {}, {0, steps * 120}, Qt::NoButton, modifiers,
+                      Qt::NoScrollPhase, false);
+    QCoreApplication::sendEvent(widget.viewport(), &event);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a live run is filled with its states' colours") {
+  const ThemeKind kind = GENERATE(ThemeKind::light, ThemeKind::dark);
+  Window window(WorldKind::live, three_threads(), kind);
+  const Theme theme = make_theme(kind);
+  const QImage image = window.grab();
+  // 0.2 s is right of the labels, so the bar's own colour is all that is there.
+  const auto running = static_cast<int>(window.x(0.22));
+  const auto waiting = static_cast<int>(window.x(0.7));
+  CHECK(Window::find(image, running, theme.style(JobState::running).color) >= 0);
+  CHECK(Window::find(image, running, theme.style(JobState::waiting).color) < 0);
+  CHECK(Window::find(image, waiting, theme.style(JobState::waiting).color) >= 0);
+  CHECK(Window::find(image, waiting, theme.style(JobState::running).color) < 0);
+}
+
+TEST_CASE("a modeled run is hollow") {
+  const ThemeKind kind = GENERATE(ThemeKind::light, ThemeKind::dark);
+  Window window(WorldKind::modeled, three_threads(), kind);
+  const Theme theme = make_theme(kind);
+  const QImage image = window.grab();
+  CHECK(Window::find(image, static_cast<int>(window.x(0.22)), theme.style(JobState::running).hollow) >= 0);
+  CHECK(Window::find(image, static_cast<int>(window.x(0.7)), theme.style(JobState::waiting).hollow) >= 0);
+}
+
+TEST_CASE("stacked columns never blend two states' colours") {
+  TimelineScene scene;
+  const auto trace = many_segments(64, 60'000);
+  scene.data = std::make_shared<const TimelineData>(trace, TimelineRows::threads);
+  scene.width = 400;
+  scene.layout.rows = 64;
+  scene.layout.height = 200;
+  scene.layout.row_height = RowLayout::fitting(64, 200);
+  scene.range = {Instant{}, trace->end};
+  scene.world = WorldKind::live;
+  const QImage image = draw_plot(scene);
+  const QRgb allowed[] = {scene.theme.base.rgb(), scene.theme.band.rgb(), scene.theme.grid.rgb(),
+                          scene.theme.style(JobState::running).color.rgb(),
+                          scene.theme.style(JobState::waiting).color.rgb()};
+  int strange = 0;
+  for (int y = 0; y < image.height(); ++y) {
+    for (int x = 0; x < image.width(); ++x) {
+      strange += std::find(std::begin(allowed), std::end(allowed), image.pixel(x, y)) == std::end(allowed) ? 1 : 0;
+    }
+  }
+  CHECK(strange == 0);
+}
+
+TEST_CASE("a failure is seen at any zoom and row height") {
+  const TimelineRows rows = GENERATE(TimelineRows::threads, TimelineRows::jobs);
+  const double length = GENERATE(1.2, 0.1, 0.001);
+  Window window(WorldKind::live, refused_at_508());
+  window.widget.set_rows(rows);
+  window.view.go_to(seconds(0.0507), seconds(length) - Instant{});
+  const QImage image = window.grab();
+  const QColor failure = make_theme(ThemeKind::light).failure;
+  const auto column = static_cast<int>(window.x(0.0507));
+  bool seen = false;
+  for (int x = column - 2; x <= column + 2; ++x) seen = seen || Window::find(image, x, failure) > 22;
+  CHECK(seen);
+}
+
+TEST_CASE("hovering says job, state, times and length") {
+  Window window;
+  const int row = static_cast<int>(window.widget.row_height());
+  const QString text = window.widget.text_at({static_cast<int>(window.x(0.5)), 22 + row * 2 + row / 2});
+  CHECK(text.contains("job 2"));
+  CHECK(text.contains("thread 2"));
+  CHECK(text.contains("waiting"));
+  CHECK(text.contains("0.250"));
+  CHECK(text.contains("1.000"));
+  CHECK(text.contains("750 ms"));
+  CHECK(window.widget.text_at({static_cast<int>(window.x(0.5)), 22 + row / 2}).isEmpty());
+  CHECK(window.widget.text_at({2, 2}).isEmpty());
+}
+
+TEST_CASE("hovering over gathered rows says what they do, and near a failure that it is there") {
+  Window window(WorldKind::live, refused_at_508());
+  const QString text = window.widget.text_at({static_cast<int>(window.x(0.5)), 150});
+  CHECK(text.contains("waiting 100%"));
+  CHECK(window.widget.text_at({static_cast<int>(window.x(0.0507)), 150}).contains("EAGAIN"));
+}
+
+TEST_CASE("the wheel zooms and keeps the moment under the pointer") {
+  Window window;
+  const QPointF at(window.x(0.3), 60);
+  window.wheel(at, 3);
+  CHECK(to_seconds(window.view.visible().length()) == Approx(0.8 * 0.8 * 0.8));
+  CHECK(window.x(0.3) == Approx(at.x()).margin(0.01));
+  window.wheel(at, -2);
+  CHECK(window.x(0.3) == Approx(at.x()).margin(0.01));
+}
+
+TEST_CASE("Ctrl and the wheel make rows higher, Shift and the wheel scroll over them") {
+  Window window(WorldKind::live, refused_at_508());
+  const double before = window.widget.row_height();
+  window.wheel({500, 100}, 12, Qt::ControlModifier);
+  CHECK(window.widget.row_height() > before * 5);
+  const QString above = window.widget.text_at({static_cast<int>(window.x(0.5)), 100});
+  window.wheel({500, 100}, -10, Qt::ShiftModifier);
+  CHECK(window.widget.text_at({static_cast<int>(window.x(0.5)), 100}) != above);
+  window.wheel({500, 100}, -40, Qt::ControlModifier);
+  CHECK(window.widget.row_height() == Approx(before));
+}
+
+TEST_CASE("keys move the view") {
+  Window window;
+  TimeView& view = window.view;
+  window.widget.setFocus();
+  view.set_crosshair(seconds(0.25));
+  QTest::keyClick(&window.widget, Qt::Key_W);
+  CHECK(to_seconds(view.visible().length()) == Approx(1 / 1.4));
+  CHECK(window.x(0.25) == Approx(view.axis(window.widget.viewport()->width()).left + 250).margin(1));
+  const TimeRange zoomed_in = view.visible();
+  QTest::keyClick(&window.widget, Qt::Key_D);
+  CHECK(view.visible().begin > zoomed_in.begin);
+  QTest::keyClick(&window.widget, Qt::Key_Left);
+  CHECK(view.visible() == zoomed_in);
+  QTest::keyClick(&window.widget, Qt::Key_Home);
+  CHECK(view.visible() == view.extent());
+  view.set_selection(TimeRange{seconds(0.4), seconds(0.6)});
+  QTest::keyClick(&window.widget, Qt::Key_Z);
+  CHECK(to_seconds(view.visible().length()) == Approx(0.22));
+  QTest::keyClick(&window.widget, Qt::Key_Left, Qt::AltModifier);
+  CHECK(view.visible() == view.extent());
+  QTest::keyClick(&window.widget, Qt::Key_Right, Qt::AltModifier);
+  CHECK(to_seconds(view.visible().length()) == Approx(0.22));
+  QTest::keyClick(&window.widget, Qt::Key_Escape);
+  CHECK_FALSE(view.selection());
+  view.set_crosshair(seconds(0.45));
+  QTest::keyClick(&window.widget, Qt::Key_A, Qt::ShiftModifier);
+  CHECK(view.marker(0) == seconds(0.45));
+}
+
+TEST_CASE("N goes round the failure points, F shows the selected job") {
+  Window window(WorldKind::live, refused_at_508());
+  window.view.set_landmarks({seconds(0.9), seconds(0.0507)});
+  QTest::keyClick(&window.widget, Qt::Key_N);
+  CHECK(window.view.visible().contains(seconds(0.0507)));
+  CHECK_FALSE(window.view.visible().contains(seconds(0.9)));
+  QTest::keyClick(&window.widget, Qt::Key_N);
+  CHECK(window.view.visible().contains(seconds(0.9)));
+  QTest::keyClick(&window.widget, Qt::Key_N);
+  CHECK(window.view.visible().contains(seconds(0.0507)));
+  window.view.select_job(100);
+  QTest::keyClick(&window.widget, Qt::Key_F);
+  CHECK(window.view.visible().contains(seconds(0.01)));
+  CHECK(window.view.visible().contains(seconds(1.01)));
+}
+
+TEST_CASE("dragging selects, clicking picks a job, and neither moves the view") {
+  Window window;
+  const TimeRange before = window.view.visible();
+  const int y = 22 + static_cast<int>(window.widget.row_height() * 1.5);
+  QWidget* area = window.widget.viewport();
+  QTest::mousePress(area, Qt::LeftButton, {}, {static_cast<int>(window.x(0.2)), y});
+  for (const double at : {0.25, 0.35, 0.5}) QTest::mouseMove(area, {static_cast<int>(window.x(at)), y});
+  QTest::mouseRelease(area, Qt::LeftButton, {}, {static_cast<int>(window.x(0.5)), y});
+  REQUIRE(window.view.selection());
+  CHECK(to_seconds(window.view.selection()->length()) == Approx(0.3).margin(0.003));
+  QSignalSpy activated(&window.widget, &TimelineWidget::job_activated);
+  QTest::mouseClick(area, Qt::LeftButton, {}, {static_cast<int>(window.x(0.5)), y});
+  CHECK_FALSE(window.view.selection());
+  CHECK(window.view.selected_job() == 0);
+  CHECK(activated.count() == 1);
+  CHECK(window.view.visible() == before);
+}
+
+TEST_CASE("without a run the timeline says so") {
+  Window window(WorldKind::live, nullptr);
+  CHECK(window.widget.accessibleDescription().contains("F7"));
+  const QImage empty = window.grab();
+  window.widget.set_empty_text("");
+  CHECK(empty != window.grab());
+}
+
+TEST_CASE("a growing run is followed, and keeps a view that was zoomed in") {
+  Window window;
+  auto trace = std::make_shared<Trace>(*three_threads());
+  trace->end = seconds(2);
+  window.view.set_extent({Instant{}, seconds(2)});
+  window.widget.set_trace(trace);
+  CHECK(window.view.visible() == TimeRange{Instant{}, seconds(2)});
+  window.view.go_to(seconds(0.5), Duration(200'000'000));
+  const TimeRange near = window.view.visible();
+  window.view.set_extent({Instant{}, seconds(3)});
+  CHECK(window.view.visible() == near);
+}
+
+TEST_CASE("a large run is prepared and drawn in the background, and is right in the end") {
+  Window window(WorldKind::live, nullptr);
+  const auto trace = many_segments(16, 100'000);
+  window.view.reset({Instant{}, trace->end});
+  window.widget.set_trace(trace);
+  CHECK_FALSE(window.widget.is_settled());
+  window.widget.settle();
+  const QImage image = window.grab();
+  CHECK(Window::find(image, static_cast<int>(window.x(5)) + 3,
+                     make_theme(ThemeKind::light).style(JobState::running).color) > 0);
+  // A late picture of a run that was taken away never comes back.
+  window.view.zoom(seconds(5), 0.5);
+  window.widget.set_trace(nullptr);
+  window.widget.settle();
+  CHECK(Window::find(window.grab(), static_cast<int>(window.x(5)) + 3,
+                     make_theme(ThemeKind::light).style(JobState::running).color) < 0);
+}
+
+TEST_CASE("screen readers are told what a timeline is and shows") {
+  Window window(WorldKind::modeled, refused_at_508());
+  QAccessibleInterface* interface = QAccessible::queryAccessibleInterface(&window.widget);
+  REQUIRE(interface);
+  CHECK(interface->role() == QAccessible::Chart);
+  CHECK(interface->text(QAccessible::Name).contains("modeled"));
+  CHECK(interface->text(QAccessible::Description).contains("EAGAIN"));
+}
+
+TEST_CASE("the overview's window is dragged and resized") {
+  QtWatch watch;
+  TimeView view;
+  view.reset({Instant{}, seconds(10)});
+  Overview overview(view);
+  overview.resize(1114, 46);
+  overview.set_traces(three_threads(), refused_at_508());
+  overview.show();
+  const auto x = [](double at) { return static_cast<int>(96 + at * 100); };
+  view.set_visible({seconds(4), seconds(6)});
+  view.commit();
+  QTest::mousePress(&overview, Qt::LeftButton, {}, {x(5), 20});
+  for (const double at : {5.2, 5.6, 6.0}) QTest::mouseMove(&overview, {x(at), 20});
+  QTest::mouseRelease(&overview, Qt::LeftButton, {}, {x(6), 20});
+  CHECK(to_seconds(view.visible().begin) == Approx(5).margin(0.011));
+  CHECK(to_seconds(view.visible().end) == Approx(7).margin(0.011));
+  QTest::mousePress(&overview, Qt::LeftButton, {}, {x(7), 20});
+  for (const double at : {7.5, 8.0}) QTest::mouseMove(&overview, {x(at), 20});
+  QTest::mouseRelease(&overview, Qt::LeftButton, {}, {x(8), 20});
+  CHECK(to_seconds(view.visible().begin) == Approx(5).margin(0.011));
+  CHECK(to_seconds(view.visible().end) == Approx(8).margin(0.011));
+  view.go_back();
+  CHECK(to_seconds(view.visible().end) == Approx(7).margin(0.011));
+  QTest::mouseDClick(&overview, Qt::LeftButton, {}, {x(6), 20});
+  CHECK(view.visible() == view.extent());
+}
+
+}  // namespace spawnpoint::gui
