@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/app/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <ostream>
+
+namespace spawnpoint::gui {
+namespace {
+
+constexpr int kBadUsage = 2;
+
+/// Each of the names by `parse`; the first one that is not known is told.
+template <class Value, class Parse>
+std::string read_names(const std::vector<std::string>& names, std::vector<Value>& values, Parse parse) {
+  for (const std::string& name : names) {
+    const auto value = parse(name);
+    if (!value) return value.error();
+    if (std::find(values.begin(), values.end(), *value) == values.end()) values.push_back(*value);
+  }
+  return {};
+}
+
+}  // namespace
+
+Request parse_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+  AppRequest window;
+  ExportRequest pictures;
+
+  CLI::App app{"A laboratory for concurrency models: where does a program break, why, and what would not?",
+               "spawnpoint"};
+  app.set_version_flag("--version", "spawnpoint " SPAWNPOINT_VERSION);
+  app.add_option("FILE", window.files, "Scenario files to open")->type_name("");
+  app.add_option("--theme", window.theme, "light or dark; kept for the next time")
+      ->check(CLI::IsMember({"light", "dark"}))
+      ->type_name("THEME");
+  app.add_flag("--reset", window.reset, "Forget the window's layout, the theme and the recent files");
+  app.footer("Without a display: `spawnpoint export` draws the charts, `spawnpoint-run` runs, predicts and checks.");
+
+  CLI::App* exporting = app.add_subcommand("export", "Run scenarios and write their charts, without a window");
+  std::string size = "1600x900";
+  std::string theme = "light";
+  std::vector<std::string> formats, parts, settings;
+  bool no_caption = false;
+  exporting->add_option("FILE", pictures.files, "Scenario files")->required()->type_name("");
+  exporting->add_option("-o,--output", pictures.directory, "The folder to write to; made where it is missing")
+      ->required()
+      ->type_name("DIR");
+  exporting->add_option("--format", formats, "svg, png, pdf, csv, trace; several with commas (default: svg)")
+      ->delimiter(',')
+      ->type_name("FORMAT");
+  exporting->add_option("--part", parts, "all (default), timelines, memory, threads; several with commas")
+      ->delimiter(',')
+      ->type_name("PART");
+  exporting->add_option("--world", pictures.world, "modeled (default), live, or both")
+      ->check(CLI::IsMember({"modeled", "live", "both"}))
+      ->type_name("WORLD");
+  exporting
+      ->add_option("--concurrency", pictures.concurrency, "Only the runs of this concurrency model; may be repeated")
+      ->type_name("NAME");
+  exporting
+      ->add_option("--size", size,
+                   "A picture's pixels (default: 1600x900), millimetres (170mm), or a preset: screen, slide, …")
+      ->type_name("SIZE");
+  exporting->add_option("--theme", theme, "light (default) or dark")
+      ->check(CLI::IsMember({"light", "dark"}))
+      ->type_name("THEME");
+  exporting->add_option("--set", settings, "Set a key of the scenario, as jobs.count=100; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  exporting->add_option("--seed", pictures.seed, "The seed of all random numbers")->type_name("N");
+  exporting->add_flag("--no-caption", no_caption, "Leave out the line that says where the picture comes from");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    const int status = app.exit(problem, out, err);
+    return status == 0 ? 0 : kBadUsage;
+  }
+  if (!exporting->parsed()) return window;
+
+  const auto refuse = [&err](const std::string& option, const std::string& problem) {
+    err << "spawnpoint export: " << option << ": " << problem << '\n';
+    return kBadUsage;
+  };
+  if (const auto problem = read_names(formats, pictures.formats, parse_export_format); !problem.empty()) {
+    return refuse("--format", problem);
+  }
+  if (const auto problem = read_names(parts, pictures.parts, parse_export_part); !problem.empty()) {
+    return refuse("--part", problem);
+  }
+  if (const auto read = parse_export_size(size); read) {
+    pictures.size = *read;
+  } else {
+    return refuse("--size", read.error());
+  }
+  for (const auto& text : settings) {
+    auto setting = parse_setting(text);
+    if (!setting) return refuse("--set " + text, setting.error());
+    pictures.settings.push_back(*std::move(setting));
+  }
+  if (pictures.formats.empty()) pictures.formats = {ExportFormat::svg};
+  if (pictures.parts.empty()) pictures.parts = {ExportPart::all};
+  pictures.dark = theme == "dark";
+  pictures.caption = !no_caption;
+  return pictures;
+}
+
+}  // namespace spawnpoint::gui

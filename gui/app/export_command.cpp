@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/app/export_command.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+#include "gui/app/this_machine.hpp"
+#include "gui/export/export.hpp"
+#include "models/lab/run.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+constexpr int kRan = 0;
+constexpr int kBadFile = 2;
+constexpr int kCouldNotRun = 3;
+}  // namespace
+
+int run_export(const ExportRequest& request, std::ostream& out, std::ostream& err) {
+  ParseOptions parsing;
+  parsing.settings = request.settings;
+  parsing.seed = request.seed;
+  parsing.host = this_machine;
+  // All files are read before the first one runs: a mistake in the last must not come after minutes.
+  std::vector<Scenario> scenarios;
+  bool good = true;
+  for (const std::string& file : request.files) {
+    ParseResult parsed = load_scenario(file, parsing);
+    if (!parsed.diagnostics.empty()) err << format(parsed.diagnostics);
+    if (parsed.scenario) {
+      scenarios.push_back(*std::move(parsed.scenario));
+    } else {
+      good = false;
+    }
+  }
+  if (!good) return kBadFile;
+
+  ExportOptions options;
+  options.directory = request.directory;
+  options.formats = request.formats;
+  options.parts = request.parts;
+  options.size = request.size;
+  options.theme = request.dark ? ThemeKind::dark : ThemeKind::light;
+  options.caption = request.caption;
+
+  int status = kRan;
+  for (const Scenario& scenario : scenarios) {
+    std::vector<RunResult> results;
+    bool any = false;
+    for (std::size_t run = 0; run < scenario.runs.size(); ++run) {
+      const RunSpec& spec = scenario.runs[run];
+      const auto& wanted = request.concurrency;
+      if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), spec.concurrency) == wanted.end()) continue;
+      any = true;
+      const auto keep = [&](RunResult result) {
+        if (result.error.empty()) {
+          results.push_back(std::move(result));
+          return;
+        }
+        err << "spawnpoint export: " << scenario.file << ": " << spec.label << ": " << result.error << '\n';
+        status = kCouldNotRun;
+      };
+      if (request.world != "live") keep(run_modeled(scenario, run, {}));
+      if (request.world != "modeled") keep(run_live(scenario, run, {}, {}));
+    }
+    if (!any) {
+      err << "spawnpoint export: " << scenario.file << ": no run of it is one of those named with --concurrency\n";
+      return kBadFile;
+    }
+    if (results.empty()) continue;
+    const ExportReport report = export_run(scenario, results, options);
+    for (const auto& path : report.written) out << path.string() << '\n';
+    for (const std::string& error : report.errors) {
+      err << "spawnpoint export: " << error << '\n';
+      status = kCouldNotRun;
+    }
+  }
+  return status;
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/app/main_window.hpp"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QComboBox>
+#include <QDir>
+#include <QDockWidget>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QSpinBox>
+#include <QStatusBar>
+#include <QTabWidget>
+#include <QToolTip>
+#include <QtConcurrent>
+#include <algorithm>
+
+#include "gui/app/export_dialog.hpp"
+#include "gui/app/icons.hpp"
+#include "gui/app/status_line.hpp"
+#include "gui/compare/compare_page.hpp"
+#include "gui/diagnosis/diagnosis_panel.hpp"
+#include "gui/file/code_edit.hpp"
+#include "gui/file/file_panel.hpp"
+#include "gui/gallery/gallery_model.hpp"
+#include "gui/gallery/home_page.hpp"
+#include "gui/limits/limits_page.hpp"
+#include "models/lab/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+/// More jobs than this are not modeled unasked: it would take seconds and hundreds of megabytes.
+constexpr std::int64_t kModelUnasked = 2'000'000;
+
+QString text(const std::string& words) {
+  return QString::fromStdString(words);
+}
+
+/// The one local file of a drop; empty: none.
+QString dropped_file(const QMimeData* data) {
+  if (!data->hasUrls()) return {};
+  for (const QUrl& url : data->urls()) {
+    if (url.isLocalFile()) return url.toLocalFile();
+  }
+  return {};
+}
+
+}  // namespace
+
+MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* parent)
+    : QMainWindow(parent),
+      session_(session),
+      theme_(make_theme(ThemeKind::light)),
+      runs_(std::move(worker)),
+      gallery_(new GalleryModel(this)),
+      home_(new HomePage(*gallery_, this)),
+      scenarios_(new ScenarioList(*gallery_, this)),
+      compare_(new ComparePage(document_, runs_, this)),
+      limits_(new LimitsPage(this)),
+      diagnosis_(new DiagnosisPanel(this)),
+      file_(new FilePanel(document_, this)),
+      status_(new StatusLine(this)),
+      pages_(new QTabWidget(this)) {
+  setObjectName("main_window");
+  setWindowIcon(app_icon());
+  setAcceptDrops(true);
+  setDockNestingEnabled(true);
+  resize(1280, 800);
+  pool_.setMaxThreadCount(1);
+
+  pages_->setDocumentMode(true);
+  pages_->setAccessibleName(tr("Pages"));
+  pages_->addTab(home_, tr("Home"));
+  pages_->addTab(compare_, tr("Compare"));
+  pages_->addTab(limits_, tr("Limits"));
+  setCentralWidget(pages_);
+  statusBar()->addWidget(status_, 1);
+  statusBar()->setSizeGripEnabled(false);
+
+  make_docks();
+  make_actions();
+  make_connections();
+  set_dark(session_.dark());
+  show_title();
+  show_actions();
+  show_recent();
+  status_->show_words(tr("Pick a scenario to begin."));
+  if (!session_.geometry().isEmpty()) restoreGeometry(session_.geometry());
+  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_}) dock->hide();
+}
+
+MainWindow::~MainWindow() {
+  pool_.waitForDone();
+}
+
+void MainWindow::make_docks() {
+  const auto dock = [this](const char* name, const QString& title, QWidget* inside) {
+    auto* made = new QDockWidget(title, this);
+    made->setObjectName(name);
+    made->setAccessibleName(title);
+    made->setWidget(inside);
+    return made;
+  };
+  scenarios_dock_ = dock("scenarios_dock", tr("Scenarios"), scenarios_);
+  file_dock_ = dock("file_dock", tr("File"), file_);
+  diagnosis_dock_ = dock("diagnosis_dock", tr("Diagnosis"), diagnosis_);
+  diagnosis_->setMinimumWidth(220);
+  addDockWidget(Qt::LeftDockWidgetArea, scenarios_dock_);
+  addDockWidget(Qt::LeftDockWidgetArea, file_dock_);
+  addDockWidget(Qt::RightDockWidgetArea, diagnosis_dock_);
+}
+
+void MainWindow::default_layout() {
+  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_}) {
+    dock->setFloating(false);
+    removeDockWidget(dock);
+  }
+  addDockWidget(Qt::LeftDockWidgetArea, scenarios_dock_);
+  addDockWidget(Qt::LeftDockWidgetArea, file_dock_);
+  addDockWidget(Qt::RightDockWidgetArea, diagnosis_dock_);
+  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_}) dock->show();
+  const int side = std::clamp(width() / 4, 240, 380);
+  resizeDocks({scenarios_dock_, diagnosis_dock_}, {side, std::clamp(width() / 5, 230, 340)}, Qt::Horizontal);
+  resizeDocks({scenarios_dock_, file_dock_}, {height() * 2 / 5, height() * 3 / 5}, Qt::Vertical);
+  docks_shown_ = true;
+}
+
+void MainWindow::show_docks() {
+  if (docks_shown_) return;
+  default_layout();
+  if (!session_.layout().isEmpty()) restoreState(session_.layout());
+}
+
+void MainWindow::make_connections() {
+  const auto open = [this](const QString& path) { open_file(path); };
+  connect(home_, &HomePage::chosen, this, open);
+  connect(home_, &HomePage::open_wanted, this, &MainWindow::choose_file);
+  connect(scenarios_, &ScenarioList::chosen, this, open);
+  connect(&document_, &Document::parsed, this, &MainWindow::show_scenario);
+  connect(&document_, &Document::saved, this, [this] {
+    session_.add_recent(document_.path());
+    show_recent();
+    show_title();
+  });
+  connect(file_->edit().document(), &QTextDocument::modificationChanged, this, [this] { show_title(); });
+  connect(&file_->edit(), &QPlainTextEdit::textChanged, compare_, [this] {
+    // From the first keystroke on, what is shown is of an older text.
+    if (document_.scenario_is_old()) show_title();
+  });
+  connect(compare_, &ComparePage::run_selected, this, [this] {
+    model_if_needed();
+    show_diagnosis();
+    show_limits();
+  });
+  connect(diagnosis_, &DiagnosisPanel::go_there, this, [this](Instant at) {
+    pages_->setCurrentWidget(compare_);
+    compare_->go_to(at);
+  });
+  connect(diagnosis_, &DiagnosisPanel::try_this, this, &MainWindow::try_suggestion);
+  connect(status_, &StatusLine::stop_wanted, &runs_, &Runs::stop);
+  for (const auto signal : {&Runs::started, &Runs::progressed}) {
+    connect(&runs_, signal, this, [this] { show_status(); });
+  }
+  connect(&runs_, &Runs::started, this, &MainWindow::show_actions);
+  connect(&runs_, &Runs::finished, this, &MainWindow::show_diagnosis);
+  connect(&runs_, &Runs::idle, this, [this] {
+    show_actions();
+    show_status();
+    show_title();
+  });
+  gallery_->show(list_scenarios(shipped_scenarios()));
+}
+
+bool MainWindow::open_file(const QString& path) {
+  if (document_.is_open() && file_->edit().document()->isModified() && !questions_.leave(*this)) return false;
+  QString error;
+  if (!QFileInfo(path).isReadable() || QFileInfo(path).isDir()) {
+    questions_.tell(this, tr("Cannot open"), tr("%1 cannot be read.").arg(QDir::toNativeSeparators(path)));
+    return false;
+  }
+  // Views hear of the new document at once: results of the old one must be gone by then.
+  ++start_ticket_;
+  runs_.clear();
+  select_after_parse_.reset();
+  if (!document_.open(path, error)) {
+    questions_.tell(this, tr("Cannot open"), tr("%1: %2").arg(path, error));
+    return false;
+  }
+  session_.add_recent(document_.path());
+  show_recent();
+  show_docks();
+  scenarios_->set_current(document_.path());
+  diagnosis_->show_words(tr("Reading the scenario …"));
+  diagnosis_->set_about({}, {});
+  pages_->setCurrentWidget(compare_);
+  show_title();
+  show_actions();
+  return true;
+}
+
+void MainWindow::choose_file() {
+  const QString path = questions_.file_to_open(this, session_.last_folder("open"));
+  if (path.isEmpty()) return;
+  session_.set_last_folder("open", QFileInfo(path).absolutePath());
+  open_file(path);
+}
+
+bool MainWindow::save() {
+  if (!document_.is_open()) return false;
+  // The gallery stays as it was shipped.
+  if (document_.is_shipped()) return save_as();
+  QString error;
+  if (document_.save(document_.path(), error)) return true;
+  questions_.tell(this, tr("Cannot save"), tr("%1: %2").arg(document_.path(), error));
+  return false;
+}
+
+bool MainWindow::save_as() {
+  if (!document_.is_open()) return false;
+  const QString folder =
+      document_.is_shipped() ? session_.last_folder("open") : QFileInfo(document_.path()).absolutePath();
+  const QString path = questions_.file_to_save(this, folder + "/" + QFileInfo(document_.path()).fileName());
+  if (path.isEmpty()) return false;
+  QString error;
+  if (document_.save(path, error)) return true;
+  questions_.tell(this, tr("Cannot save"), tr("%1: %2").arg(path, error));
+  return false;
+}
+
+void MainWindow::run(bool modeled, bool live) {
+  const auto scenario = document_.scenario();
+  if (!scenario || scenario->runs.empty()) return;
+  pages_->setCurrentWidget(compare_);
+  const std::uint64_t ticket = ++start_ticket_;
+  RunRequest request{
+      scenario, document_.revision(), std::min(compare_->selected_run(), scenario->runs.size() - 1), modeled,
+      live,     /*uncapped=*/false};
+  if (!live) {
+    runs_.start(request);
+    return;
+  }
+  // What it would take is computed in the background: it may read all of /proc.
+  status_->show_words(tr("Asking what the live run would take …"));
+  (void)QtConcurrent::run(&pool_, [this, ticket, request] {
+    const LiveEstimate estimate = estimate_live(*request.scenario, request.run);
+    QMetaObject::invokeMethod(
+        this,
+        [this, ticket, request, estimate]() mutable {
+          if (ticket != start_ticket_) return;
+          if (is_risky(estimate)) {
+            const LiveAnswer answer = questions_.live(this, estimate);
+            if (ticket != start_ticket_) return;
+            if (answer == LiveAnswer::cancel) {
+              show_status();
+              return;
+            }
+            request.uncapped = answer == LiveAnswer::run_uncapped;
+          }
+          runs_.start(request);
+        },
+        Qt::QueuedConnection);
+  });
+}
+
+void MainWindow::model_if_needed() {
+  const auto scenario = document_.scenario();
+  if (!scenario || document_.scenario_is_old() || compare_->selected_run() >= scenario->runs.size()) return;
+  const RunKey key{compare_->selected_run(), WorldKind::modeled};
+  if (runs_.revision(key) == document_.revision() && runs_.result(key)) return;
+  if (scenario->jobs.count > kModelUnasked) return;
+  // A live run is never interrupted by what nobody asked for.
+  if (const auto current = runs_.current(); current && current->world == WorldKind::live) return;
+  runs_.start({scenario, document_.revision(), key.run, /*modeled=*/true, /*live=*/false, /*uncapped=*/false});
+}
+
+void MainWindow::show_scenario(bool changed) {
+  const auto scenario = document_.scenario();
+  show_title();
+  if (changed) {
+    if (select_after_parse_) compare_->select_run(std::min(*select_after_parse_, scenario->runs.size() - 1));
+    select_after_parse_.reset();
+    const QSignalBlocker quiet_jobs(jobs_), quiet_machine(machine_);
+    jobs_->setValue(static_cast<int>(std::min<std::int64_t>(scenario->jobs.count, jobs_->maximum())));
+    const int row = machine_->findData(text(scenario->machine_profile));
+    machine_->setCurrentIndex(row);
+    if (row < 0) machine_->setPlaceholderText(text(scenario->machine.name));
+    own_values_->setVisible(document_.has_settings());
+    diagnosis_->set_about(text(scenario->title), text(scenario->about));
+    model_if_needed();
+  }
+  show_diagnosis();
+  show_limits();
+  show_actions();
+}
+
+void MainWindow::show_diagnosis() {
+  const auto scenario = document_.scenario();
+  if (!scenario) {
+    if (document_.error_count() > 0) {
+      diagnosis_->show_words(tr("The scenario has mistakes. The File panel shows them at their lines."));
+    }
+    return;
+  }
+  const std::size_t run = compare_->selected_run();
+  const auto usable = [&](WorldKind world) {
+    const auto result = runs_.result({run, world});
+    return result && result->error.empty() ? result : nullptr;
+  };
+  const auto modeled = usable(WorldKind::modeled), live = usable(WorldKind::live);
+  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+    const auto result = runs_.result({run, world});
+    if (result && !result->error.empty() && !modeled && !live) {
+      diagnosis_->show_words(tr("The run could not be made: %1").arg(text(result->error)));
+      return;
+    }
+  }
+  if (!modeled && !live) {
+    diagnosis_->show_words(runs_.is_running() ? tr("The run goes on …") : tr("Not run yet: F5 runs both worlds."));
+    return;
+  }
+  if (run >= scenario->runs.size()) return;
+  const bool old =
+      (!modeled || compare_->is_dimmed(WorldKind::modeled)) && (!live || compare_->is_dimmed(WorldKind::live));
+  diagnosis_->show_diagnosis(diagnose(*scenario, run, modeled.get(), live.get()), live.get(), old);
+}
+
+void MainWindow::show_limits() {
+  const auto scenario = document_.scenario();
+  const std::size_t run = compare_->selected_run();
+  if (!scenario || run >= scenario->runs.size()) {
+    limits_->show_nothing();
+    return;
+  }
+  const RunSpec& spec = scenario->runs[run];
+  const std::int64_t wanted = spec.concurrency == "thread_per_job" ? scenario->jobs.count : spec.threads.value_or(0);
+  limits_->show_ladder(limit_ladder(scenario->machine, spec.runtime), text(scenario->machine.name),
+                       text(spec.runtime.name), wanted);
+}
+
+void MainWindow::show_status() {
+  if (runs_.is_running()) {
+    status_->show_run(runs_);
+    return;
+  }
+  const std::size_t run = compare_->selected_run();
+  QStringList parts;
+  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+    const auto result = runs_.result({run, world});
+    if (!result) continue;
+    QString words = world_name(world) + QStringLiteral(": ");
+    if (!result->error.empty()) {
+      words += text(result->error);
+    } else {
+      words += tr("%1 of %2 done")
+                   .arg(text(spawnpoint::format_count(result->completed)),
+                        text(spawnpoint::format_count(result->jobs, "job")));
+      words += tr(", in %1").arg(text(spawnpoint::format_duration(result->compute)));
+      if (result->stopped) words += tr(", stopped");
+    }
+    parts << words;
+  }
+  status_->show_words(parts.join(QStringLiteral("   ·   ")));
+}
+
+void MainWindow::show_title() {
+  if (!document_.is_open()) {
+    setWindowTitle(tr("Spawnpoint"));
+    return;
+  }
+  const auto errors = static_cast<int>(document_.error_count());
+  QString name = QFileInfo(document_.path()).fileName() + "[*]";
+  if (errors > 0) name += errors == 1 ? tr(" (1 mistake)") : tr(" (%1 mistakes)").arg(errors);
+  setWindowTitle(tr("%1 — Spawnpoint").arg(name));
+  setWindowModified(file_->edit().document()->isModified());
+}
+
+void MainWindow::try_suggestion(const Suggestion& suggestion) {
+  const auto scenario = document_.scenario();
+  if (!scenario || scenario->runs.empty()) return;
+  if (suggestion.settings.empty()) {
+    for (std::size_t i = 0; i < scenario->runs.size(); ++i) {
+      if (scenario->runs[i].concurrency == suggestion.concurrency) {  // It is there already.
+        compare_->select_run(i);
+        return;
+      }
+    }
+  }
+  for (const std::string& setting : suggestion.settings) {
+    const auto parsed = parse_setting(setting);
+    if (parsed && !parsed->key.starts_with("run.")) document_.set_setting(text(parsed->key), text(parsed->value));
+  }
+  select_after_parse_ = suggestion.concurrency.empty() ? compare_->selected_run() : scenario->runs.size();
+  if (!suggestion.concurrency.empty()) {
+    file_->replace_text(with_run(document_.text(), suggestion, scenario->runs.front().concurrency));
+  }
+}
+
+void MainWindow::export_figures() {
+  const auto scenario = document_.scenario();
+  if (!scenario) return;
+  std::vector<std::shared_ptr<const RunResult>> results;
+  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+    const auto result = runs_.result({compare_->selected_run(), world});
+    if (result && result->error.empty() && result->trace) results.push_back(result);
+  }
+  if (results.empty()) return;
+  auto* dialog = new ExportDialog(session_, scenario, std::move(results), theme_.kind, this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->open();
+}
+
+void MainWindow::set_dark(bool dark) {
+  theme_ = make_theme(dark ? ThemeKind::dark : ThemeKind::light);
+  session_.set_dark(dark);
+  qApp->setPalette(theme_.palette());
+  QToolTip::setPalette(theme_.palette());
+  home_->set_theme(theme_);
+  scenarios_->set_theme(theme_);
+  compare_->set_theme(theme_);
+  limits_->set_theme(theme_);
+  diagnosis_->set_theme(theme_);
+  file_->set_dark(dark);
+  colour_icons();
+}
+
+void MainWindow::showEvent(QShowEvent* event) {
+  QMainWindow::showEvent(event);
+  if (!document_.is_open()) home_->search().setFocus();
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  if (document_.is_open() && file_->edit().document()->isModified() && !questions_.leave(*this)) {
+    event->ignore();
+    return;
+  }
+  session_.set_layout(saveGeometry(), docks_shown_ ? saveState() : session_.layout());
+  runs_.clear();
+  event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (!dropped_file(event->mimeData()).isEmpty()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  const QString path = dropped_file(event->mimeData());
+  if (path.isEmpty()) return;
+  event->acceptProposedAction();
+  // After the drop has ended, since a question may come up.
+  QMetaObject::invokeMethod(
+      this, [this, path] { open_file(path); }, Qt::QueuedConnection);
+}
+
+bool MainWindow::ask_before_leaving(MainWindow& window) {
+  QMessageBox box(QMessageBox::Question, tr("Save the changes?"),
+                  tr("<b>%1 has changes that are not saved.</b>").arg(QFileInfo(window.document_.path()).fileName()),
+                  QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, &window);
+  box.setDefaultButton(QMessageBox::Save);
+  const int answer = box.exec();
+  if (answer == QMessageBox::Save) return window.save();
+  return answer == QMessageBox::Discard;
+}
+
+QString MainWindow::ask_file_to_open(QWidget* parent, const QString& folder) {
+  return QFileDialog::getOpenFileName(parent, tr("Open a scenario"), folder, tr("Scenarios (*.toml);;All files (*)"));
+}
+
+QString MainWindow::ask_file_to_save(QWidget* parent, const QString& suggestion) {
+  return QFileDialog::getSaveFileName(parent, tr("Save the scenario"), suggestion,
+                                      tr("Scenarios (*.toml);;All files (*)"));
+}
+
+void MainWindow::tell_problem(QWidget* parent, const QString& title, const QString& words) {
+  QMessageBox::warning(parent, title, words);
+}
+
+}  // namespace spawnpoint::gui

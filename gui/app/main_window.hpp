@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// MainWindow: puts the document, the runs and the views together. What a view shows is the view's own business.
+#pragma once
+
+#include <QMainWindow>
+#include <QStringList>
+#include <QThreadPool>
+#include <filesystem>
+#include <functional>
+#include <optional>
+
+#include "gui/app/document.hpp"
+#include "gui/app/live_question.hpp"
+#include "gui/app/runs.hpp"
+#include "gui/app/session.hpp"
+#include "gui/theme/theme.hpp"
+
+class QComboBox;
+class QLabel;
+class QMenu;
+class QSpinBox;
+class QTabWidget;
+
+namespace spawnpoint::gui {
+
+class ComparePage;
+class DiagnosisPanel;
+class ExportDialog;
+class FilePanel;
+class GalleryModel;
+class HomePage;
+class LimitsPage;
+class ScenarioList;
+class StatusLine;
+
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+
+ public:
+  /// What the window cannot decide itself; a test gives its own answers.
+  struct Questions {
+    std::function<LiveAnswer(QWidget*, const LiveEstimate&)> live = ask_before_live;
+    /// The text has changes that are not saved: true goes on without (or after saving), false stays.
+    std::function<bool(MainWindow&)> leave = ask_before_leaving;
+    std::function<QString(QWidget*, const QString& folder)> file_to_open = ask_file_to_open;
+    std::function<QString(QWidget*, const QString& suggestion)> file_to_save = ask_file_to_save;
+    std::function<void(QWidget*, const QString& title, const QString& words)> tell = tell_problem;
+  };
+
+  /// `worker`: the program for live runs; empty: beside this one.
+  explicit MainWindow(Session& session, std::filesystem::path worker = {}, QWidget* parent = nullptr);
+  ~MainWindow() override;
+
+  bool open_file(const QString& path);
+  bool save();
+  bool save_as();
+  /// Runs the selected [[run]]. Before a live run that is risky, the user is asked.
+  void run(bool modeled, bool live);
+  void set_dark(bool dark);
+  const Theme& theme() const { return theme_; }
+  void default_layout();
+
+  Document& document() { return document_; }
+  Runs& runs() { return runs_; }
+  ComparePage& compare() { return *compare_; }
+  DiagnosisPanel& diagnosis() { return *diagnosis_; }
+  FilePanel& file_panel() { return *file_; }
+  HomePage& home() { return *home_; }
+  LimitsPage& limits() { return *limits_; }
+  GalleryModel& gallery() { return *gallery_; }
+  StatusLine& status() { return *status_; }
+  QTabWidget& pages() { return *pages_; }
+  Questions& questions() { return questions_; }
+
+ protected:
+  void closeEvent(QCloseEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+  void showEvent(QShowEvent* event) override;
+
+ private:
+  static bool ask_before_leaving(MainWindow& window);
+  static QString ask_file_to_open(QWidget* parent, const QString& folder);
+  static QString ask_file_to_save(QWidget* parent, const QString& suggestion);
+  static void tell_problem(QWidget* parent, const QString& title, const QString& words);
+
+  void make_docks();
+  void make_actions();
+  void make_connections();
+  QAction* action(const char* name, const QString& text, const QKeySequence& keys, const QString& icon_name = {});
+  void colour_icons();
+  void show_docks();
+  void show_recent();
+  void show_title();
+  void show_scenario(bool changed);
+  void show_diagnosis();
+  void show_limits();
+  void show_status();
+  void show_actions();
+  void model_if_needed();
+  void try_suggestion(const Suggestion& suggestion);
+  void export_figures();
+  void show_keys();
+  void show_about();
+  void choose_file();
+
+  Session& session_;
+  Questions questions_;
+  Theme theme_;
+  Document document_;
+  Runs runs_;
+  GalleryModel* gallery_;
+  HomePage* home_;
+  ScenarioList* scenarios_;
+  ComparePage* compare_;
+  LimitsPage* limits_;
+  DiagnosisPanel* diagnosis_;
+  FilePanel* file_;
+  StatusLine* status_;
+  QTabWidget* pages_;
+  QDockWidget* scenarios_dock_ = nullptr;
+  QDockWidget* file_dock_ = nullptr;
+  QDockWidget* diagnosis_dock_ = nullptr;
+  QSpinBox* jobs_ = nullptr;
+  QComboBox* machine_ = nullptr;
+  QAction* own_values_ = nullptr;
+  QMenu* recent_menu_ = nullptr;
+  std::vector<std::pair<QAction*, QString>> icons_;
+  bool docks_shown_ = false;
+  std::optional<std::size_t> select_after_parse_;  ///< The run that a suggestion has added.
+  std::uint64_t start_ticket_ = 0;
+  QThreadPool pool_;
+};
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/app/program.hpp"
+
+#include <QApplication>
+#include <QStyleFactory>
+#include <QTimer>
+#include <cstdlib>
+#include <iostream>
+
+#include "gui/app/command_line.hpp"
+#include "gui/app/display.hpp"
+#include "gui/app/export_command.hpp"
+#include "gui/app/icons.hpp"
+#include "gui/app/main_window.hpp"
+#include "gui/app/session.hpp"
+#include "gui/theme/theme.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+constexpr int kCouldNotRun = 3;
+
+void dress(QApplication& app) {
+  QApplication::setApplicationName("spawnpoint");
+  QApplication::setApplicationDisplayName("Spawnpoint");
+  QApplication::setApplicationVersion(SPAWNPOINT_VERSION);
+  QApplication::setDesktopFileName("spawnpoint");
+  // Qt 6.4 knows no colour scheme: one style that follows the palette, with palettes of our own.
+  QApplication::setStyle(QStyleFactory::create("Fusion"));
+  load_icons();
+  app.setWindowIcon(app_icon());
+}
+
+int export_without_window(const ExportRequest& request, int argc, char** argv) {
+  setenv("QT_QPA_PLATFORM", "offscreen", /*overwrite=*/1);
+  QApplication app(argc, argv);
+  dress(app);
+  return run_export(request, std::cout, std::cerr);
+}
+
+int open_window(const AppRequest& request, int argc, char** argv) {
+  if (const std::string missing = missing_display(); !missing.empty()) {
+    std::cerr << "spawnpoint: no window can be opened here: " << missing << ".\n"
+              << "Without a display, `spawnpoint export FILE -o DIR` draws the charts and `spawnpoint-run run FILE` "
+                 "prints the figures.\n";
+    return kCouldNotRun;
+  }
+  QApplication app(argc, argv);
+  dress(app);
+  Session session;
+  if (request.reset) session.reset();
+  if (!request.theme.empty()) session.set_dark(request.theme == "dark");
+  MainWindow window(session);
+  window.show();
+  // The window is on the screen before the first file is read.
+  QTimer::singleShot(0, &window, [&] {
+    if (!request.files.empty()) window.open_file(QString::fromStdString(request.files.front()));
+  });
+  return QApplication::exec();
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+  const Request request = parse_command_line(argc, argv, std::cout, std::cerr);
+  if (const auto* status = std::get_if<int>(&request)) return *status;
+  if (const auto* pictures = std::get_if<ExportRequest>(&request)) return export_without_window(*pictures, argc, argv);
+  return open_window(std::get<AppRequest>(request), argc, argv);
+}
+
+}  // namespace spawnpoint::gui

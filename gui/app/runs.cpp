@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/app/runs.hpp"
+
+#include <QtConcurrent>
+#include <algorithm>
+#include <exception>
+
+namespace spawnpoint::gui {
+namespace {
+constexpr std::chrono::milliseconds kFrame{33};
+}
+
+Runs::Runs(std::filesystem::path worker, QObject* parent) : QObject(parent), worker_(std::move(worker)) {
+  // One job to compute and one that is just being given up.
+  pool_.setMaxThreadCount(2);
+  live_timer_.setInterval(kFrame);
+  connect(&live_timer_, &QTimer::timeout, this, &Runs::poll_live);
+}
+
+Runs::~Runs() {
+  abandon();
+  pool_.waitForDone();
+}
+
+void Runs::start(const RunRequest& request) {
+  abandon();
+  stop_asked_ = false;
+  if (request.modeled) {
+    begin(request, WorldKind::modeled);
+  } else if (request.live) {
+    begin(request, WorldKind::live);
+  }
+}
+
+void Runs::begin(const RunRequest& request, WorldKind world) {
+  current_.emplace(Current{request, RunKey{request.run, world}, std::stop_source{}});
+  ++ticket_;
+  progress_ = {};
+  progress_.jobs = request.scenario->jobs.count;
+  emit started(current_->key);
+  // Whoever heard of the start may have given it up again.
+  if (!current_ || current_->key.world != world) return;
+  world == WorldKind::modeled ? begin_modeled() : begin_live();
+}
+
+void Runs::begin_modeled() {
+  // The destructor waits for the pool, so `this` outlives the job; the ticket keeps a late result from arriving.
+  (void)QtConcurrent::run(&pool_, [this, ticket = ticket_, scenario = current_->request.scenario,
+                                   run = current_->request.run, stop = current_->stop.get_token()] {
+    RunOptions options;
+    options.stop = stop;
+    options.progress = [&](const Progress& progress) {
+      QMetaObject::invokeMethod(
+          this,
+          [this, ticket, progress] {
+            if (ticket != ticket_ || !current_) return;
+            progress_ = progress;
+            emit progressed(current_->key);
+          },
+          Qt::QueuedConnection);
+    };
+    auto result = std::make_shared<RunResult>();
+    try {
+      *result = run_modeled(*scenario, run, options);
+    } catch (const std::exception& problem) {  // Out of memory, say: the window stays.
+      result->world = WorldKind::modeled;
+      result->error = problem.what();
+    }
+    QMetaObject::invokeMethod(
+        this, [this, ticket, result] { take(ticket, *result); }, Qt::QueuedConnection);
+  });
+}
+
+void Runs::begin_live() {
+  RunOptions options;
+  options.stop = current_->stop.get_token();
+  LiveOptions live;
+  live.worker = worker_;
+  live.uncapped = current_->request.uncapped;
+  live_ = std::make_unique<LiveRun>(*current_->request.scenario, current_->request.run, options, live);
+  live_timer_.start();
+}
+
+void Runs::poll_live() {
+  if (!live_ || !current_) return;
+  const bool goes_on = live_->poll();
+  progress_ = live_->progress();
+  ++live_generation_;
+  if (goes_on) {
+    emit progressed(current_->key);
+    return;
+  }
+  live_timer_.stop();
+  const RunResult result = live_->result();
+  live_.reset();
+  take(ticket_, result);
+}
+
+void Runs::take(std::uint64_t ticket, const RunResult& result) {
+  if (ticket != ticket_ || !current_) return;
+  const Current ended = *current_;
+  kept_[ended.key] = Kept{std::make_shared<const RunResult>(result), ended.request.revision};
+  current_.reset();
+  ++ticket_;
+  emit finished(ended.key);
+  if (current_) return;  // Somebody started something else on hearing it.
+  if (ended.key.world == WorldKind::modeled && ended.request.live && !stop_asked_ && result.error.empty()) {
+    begin(ended.request, WorldKind::live);
+  } else {
+    emit idle();
+  }
+}
+
+void Runs::stop() {
+  if (!current_) return;
+  stop_asked_ = true;
+  current_->stop.request_stop();
+  if (live_) live_->stop();
+}
+
+void Runs::abandon() {
+  if (!current_) return;
+  current_->stop.request_stop();
+  live_timer_.stop();
+  live_.reset();
+  current_.reset();
+  ++ticket_;
+}
+
+void Runs::clear() {
+  const bool was_running = is_running();
+  abandon();
+  kept_.clear();
+  if (was_running) emit idle();
+}
+
+std::optional<RunKey> Runs::current() const {
+  return current_ ? std::optional<RunKey>(current_->key) : std::nullopt;
+}
+
+std::optional<double> Runs::fraction() const {
+  if (!current_) return std::nullopt;
+  if (current_->key.world == WorldKind::live) {
+    const auto model = result({current_->key.run, WorldKind::modeled});
+    if (model && model->wall.count() > 0 &&
+        revision({current_->key.run, WorldKind::modeled}) == current_->request.revision) {
+      // Jobs that all sleep end all at once: the model's time says more than their number.
+      const double by_time = to_seconds(progress_.now) / to_seconds(model->wall);
+      return std::clamp(by_time, 0.0, 0.99);
+    }
+  }
+  if (progress_.jobs <= 0) return std::nullopt;
+  return std::clamp(static_cast<double>(progress_.completed) / static_cast<double>(progress_.jobs), 0.0, 1.0);
+}
+
+std::optional<Duration> Runs::time_left() const {
+  if (!current_ || current_->key.world != WorldKind::live) return std::nullopt;
+  const auto part = fraction();
+  if (!part || *part < 0.02 || *part >= 0.99) return std::nullopt;
+  const double left = to_seconds(progress_.now) * (1.0 - *part) / *part;
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(left));
+}
+
+std::shared_ptr<const RunResult> Runs::result(RunKey key) const {
+  const auto at = kept_.find(key);
+  return at == kept_.end() ? nullptr : at->second.result;
+}
+
+std::uint64_t Runs::revision(RunKey key) const {
+  const auto at = kept_.find(key);
+  return at == kept_.end() ? 0 : at->second.revision;
+}
+
+const Trace* Runs::live_trace() const {
+  return live_ ? &live_->trace() : nullptr;
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/app/session.hpp"
+
+#include <QDir>
+#include <QFileInfo>
+
+namespace spawnpoint::gui {
+namespace {
+constexpr int kMostRecent = 12;
+}
+
+Session::Session(const QString& file) {
+  settings_ = file.isEmpty()
+                  ? std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope, "spawnpoint", "spawnpoint")
+                  : std::make_unique<QSettings>(file, QSettings::IniFormat);
+}
+
+bool Session::dark() const {
+  return settings_->value("theme").toString() == "dark";
+}
+void Session::set_dark(bool dark) {
+  settings_->setValue("theme", dark ? "dark" : "light");
+}
+
+QStringList Session::recent() const {
+  QStringList files = settings_->value("recent").toStringList();
+  files.removeIf([](const QString& path) { return !QFileInfo::exists(path); });
+  return files;
+}
+
+void Session::add_recent(const QString& path) {
+  const QString absolute = QFileInfo(path).absoluteFilePath();
+  QStringList files = recent();
+  files.removeAll(absolute);
+  files.prepend(absolute);
+  while (files.size() > kMostRecent) files.removeLast();
+  settings_->setValue("recent", files);
+}
+
+void Session::clear_recent() {
+  settings_->remove("recent");
+}
+
+QByteArray Session::geometry() const {
+  return settings_->value("window/geometry").toByteArray();
+}
+QByteArray Session::layout() const {
+  return settings_->value("window/layout").toByteArray();
+}
+void Session::set_layout(const QByteArray& geometry, const QByteArray& layout) {
+  settings_->setValue("window/geometry", geometry);
+  settings_->setValue("window/layout", layout);
+}
+
+QString Session::last_folder(const QString& what) const {
+  const QString folder = settings_->value("folders/" + what).toString();
+  return QFileInfo(folder).isDir() ? folder : QDir::homePath();
+}
+void Session::set_last_folder(const QString& what, const QString& folder) {
+  settings_->setValue("folders/" + what, folder);
+}
+
+void Session::reset() {
+  settings_->clear();
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the app remembers from one start to the next: the window's layout, the theme, the recent files.
+#pragma once
+
+#include <QByteArray>
+#include <QSettings>
+#include <QString>
+#include <QStringList>
+#include <memory>
+
+namespace spawnpoint::gui {
+
+class Session {
+ public:
+  /// Keeps in the user's settings; a test gives a file of its own.
+  explicit Session(const QString& file = {});
+
+  bool dark() const;
+  void set_dark(bool dark);
+
+  /// Newest first; files that are gone are left out.
+  QStringList recent() const;
+  void add_recent(const QString& path);
+  void clear_recent();
+
+  QByteArray geometry() const;
+  QByteArray layout() const;
+  void set_layout(const QByteArray& geometry, const QByteArray& layout);
+
+  QString last_folder(const QString& what) const;
+  void set_last_folder(const QString& what, const QString& folder);
+
+  /// Forgets everything.
+  void reset();
+
+ private:
+  std::unique_ptr<QSettings> settings_;
+};
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/compare/compare_page.hpp"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QSplitter>
+#include <QTabBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "gui/compare/veil.hpp"
+#include "models/lab/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+/// A copy of the growing record may take this part of the time, so that the window stays quick with a million jobs.
+constexpr std::int64_t kSnapshotShare = 8;
+
+QString text(const std::string& words) {
+  return QString::fromStdString(words);
+}
+
+/// " (+14%)", or nothing where there is nothing to compare with.
+QString difference(double value, double reference) {
+  const std::string words = format_difference(value, reference);
+  return words.empty() ? QString() : QStringLiteral(" (%1)").arg(text(words));
+}
+
+QString machine_words(const Scenario& scenario, WorldKind world) {
+  if (world == WorldKind::live) return QObject::tr("this machine");
+  return scenario.host_machine ? QObject::tr("simulated kernel, this machine")
+                               : QObject::tr("simulated kernel, %1").arg(text(scenario.machine.name));
+}
+
+}  // namespace
+
+ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
+    : QWidget(parent),
+      document_(document),
+      runs_(runs),
+      run_tabs_(new QTabBar(this)),
+      rows_(new QComboBox(this)),
+      logarithmic_(new QToolButton(this)),
+      overview_(new Overview(time_, this)),
+      modeled_(new TimelineWidget(time_, WorldKind::modeled, this)),
+      live_(new TimelineWidget(time_, WorldKind::live, this)),
+      memory_(new ChartView(time_, this)),
+      threads_(new ChartView(time_, this)),
+      splitter_(new QSplitter(Qt::Vertical, this)),
+      modeled_veil_(new Veil(modeled_)),
+      live_veil_(new Veil(live_)) {
+  run_tabs_->setExpanding(false);
+  run_tabs_->setDrawBase(false);
+  run_tabs_->setUsesScrollButtons(true);
+  run_tabs_->setAccessibleName(tr("Runs of the scenario"));
+  rows_->addItem(tr("a row a thread"));
+  rows_->addItem(tr("a row a job"));
+  rows_->setAccessibleName(tr("Rows of the timelines"));
+  rows_->setToolTip(tr("What a row of the timelines is"));
+  logarithmic_->setText(tr("log"));
+  logarithmic_->setCheckable(true);
+  logarithmic_->setChecked(true);
+  logarithmic_->setToolTip(
+      tr("Memory on a logarithmic axis: resident and virtual memory differ by a factor of hundreds"));
+  logarithmic_->setAccessibleName(tr("Logarithmic memory axis"));
+
+  overview_->setAccessibleName(tr("Overview of the whole run"));
+  overview_->setFixedHeight(48);
+  modeled_->setAccessibleName(tr("Timeline of the modeled run"));
+  live_->setAccessibleName(tr("Timeline of the live run"));
+  memory_->setAccessibleName(tr("Memory over time"));
+  threads_->setAccessibleName(tr("Threads and tasks over time"));
+  modeled_->set_time_labels(false);
+  live_->set_time_labels(false);
+  memory_->set_time_labels(false);
+  memory_->set_logarithmic(true);
+  for (auto* timeline : {modeled_, live_}) timeline->setMinimumHeight(90);
+
+  auto* bar = new QHBoxLayout;
+  bar->setContentsMargins(6, 4, 6, 0);
+  bar->addWidget(run_tabs_, 1);
+  bar->addWidget(rows_);
+  bar->addWidget(logarithmic_);
+  splitter_->setChildrenCollapsible(false);
+  splitter_->setHandleWidth(4);
+  splitter_->addWidget(modeled_);
+  splitter_->addWidget(live_);
+  splitter_->addWidget(memory_);
+  splitter_->addWidget(threads_);
+  splitter_->setStretchFactor(0, 3);
+  splitter_->setStretchFactor(1, 3);
+  splitter_->setStretchFactor(2, 2);
+  splitter_->setStretchFactor(3, 2);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(2);
+  column->addLayout(bar);
+  column->addWidget(overview_);
+  column->addWidget(splitter_, 1);
+
+  connect(run_tabs_, &QTabBar::currentChanged, this, [this](int run) {
+    if (run < 0) return;
+    showed_something_ = false;
+    refresh();
+    emit run_selected(static_cast<std::size_t>(run));
+  });
+  connect(rows_, &QComboBox::currentIndexChanged, this, [this](int index) {
+    for (auto* timeline : {modeled_, live_}) {
+      timeline->set_rows(index == 0 ? TimelineRows::threads : TimelineRows::jobs);
+    }
+  });
+  connect(logarithmic_, &QToolButton::toggled, memory_, &ChartView::set_logarithmic);
+  connect(&document_, &Document::opened, this, [this] {
+    showed_something_ = false;
+    show_runs();
+    refresh();
+  });
+  connect(&document_, &Document::parsed, this, [this](bool changed) {
+    if (changed) show_runs();
+    refresh();
+  });
+  connect(&runs_, &Runs::started, this, &ComparePage::refresh);
+  connect(&runs_, &Runs::finished, this, &ComparePage::refresh);
+  connect(&runs_, &Runs::idle, this, &ComparePage::refresh);
+  connect(&runs_, &Runs::progressed, this, [this](RunKey key) {
+    if (key.world == WorldKind::live && key.run == selected_run()) refresh_live();
+  });
+  connect(modeled_, &TimelineWidget::job_activated, live_, &TimelineWidget::show_job);
+  connect(live_, &TimelineWidget::job_activated, modeled_, &TimelineWidget::show_job);
+  refresh();
+}
+
+std::size_t ComparePage::selected_run() const {
+  return static_cast<std::size_t>(std::max(0, run_tabs_->currentIndex()));
+}
+
+void ComparePage::select_run(std::size_t run) {
+  run_tabs_->setCurrentIndex(static_cast<int>(run));
+}
+
+void ComparePage::set_rows(TimelineRows rows) {
+  rows_->setCurrentIndex(rows == TimelineRows::threads ? 0 : 1);
+}
+
+void ComparePage::set_theme(const Theme& theme) {
+  theme_ = theme;
+  overview_->set_theme(theme);
+  modeled_->set_theme(theme);
+  live_->set_theme(theme);
+  memory_->set_theme(theme);
+  threads_->set_theme(theme);
+  refresh();
+}
+
+void ComparePage::show_runs() {
+  const auto scenario = document_.scenario();
+  const int before = run_tabs_->currentIndex();
+  const QSignalBlocker quiet(run_tabs_);
+  while (run_tabs_->count() > 0) run_tabs_->removeTab(0);
+  if (!scenario) return;
+  for (const RunSpec& run : scenario->runs) {
+    QString name = text(run.label.empty() ? run.concurrency : run.label);
+    if (run.threads && run.label == run.concurrency) name += QStringLiteral(" · %1").arg(*run.threads);
+    const int tab = run_tabs_->addTab(name.replace('&', "&&"));
+    run_tabs_->setTabToolTip(tab, tr("%1 with the runtime %2").arg(text(run.concurrency), text(run.runtime.name)));
+  }
+  run_tabs_->setCurrentIndex(std::clamp(before, 0, run_tabs_->count() - 1));
+}
+
+std::shared_ptr<const RunResult> ComparePage::result(WorldKind world) const {
+  return runs_.result({selected_run(), world});
+}
+
+bool ComparePage::is_dimmed(WorldKind world) const {
+  if (!result(world)) return false;
+  if (runs_.current() == RunKey{selected_run(), world} && world == WorldKind::live) return false;
+  return document_.scenario_is_old() || runs_.revision({selected_run(), world}) != document_.revision();
+}
+
+QString ComparePage::summary(WorldKind world) const {
+  const auto scenario = document_.scenario();
+  if (!scenario) return {};
+  QStringList parts{machine_words(*scenario, world)};
+  const RunKey key{selected_run(), world};
+  if (runs_.current() == key) {
+    parts << tr("running …");
+    if (world == WorldKind::live) {
+      const Progress& progress = runs_.progress();
+      parts << text(spawnpoint::format_duration(progress.now))
+            << text(spawnpoint::format_count(progress.threads, "thread"))
+            << text(spawnpoint::format_bytes(progress.resident));
+    }
+    return parts.join(QStringLiteral(" · "));
+  }
+  const auto own = result(world);
+  if (!own) return parts.join(QStringLiteral(" · ")) + QStringLiteral(" · ") + tr("not run yet");
+  if (!own->error.empty()) return parts.first() + QStringLiteral(" · ") + tr("could not run: %1").arg(text(own->error));
+  // The model is what the live run is compared with.
+  const auto other = world == WorldKind::live ? result(WorldKind::modeled) : nullptr;
+  const bool comparable = other && other->error.empty() && !other->stopped && !own->stopped;
+  const auto against = [&](double value, double reference) {
+    return comparable ? difference(value, reference) : QString();
+  };
+  parts << text(spawnpoint::format_duration(own->wall)) +
+               against(to_seconds(own->wall), comparable ? to_seconds(other->wall) : 0);
+  parts << text(spawnpoint::format_count(own->peak_threads, "thread")) +
+               against(static_cast<double>(own->peak_threads),
+                       comparable ? static_cast<double>(other->peak_threads) : 0);
+  parts << text(spawnpoint::format_bytes(own->memory.resident)) +
+               against(static_cast<double>(own->memory.resident.count),
+                       comparable ? static_cast<double>(other->memory.resident.count) : 0);
+  if (own->failure) {
+    const auto& failure = *own->failure;
+    QString words = failure.errno_name.empty() ? tr("failed") : text(failure.errno_name);
+    if (!failure.limit.empty()) words += tr(" by %1").arg(text(failure.limit));
+    parts << QStringLiteral("✕ ") + words;
+  }
+  if (own->stopped) parts << tr("stopped, so partial");
+  if (is_dimmed(world)) parts << tr("of the text as it was");
+  return parts.join(QStringLiteral(" · "));
+}
+
+void ComparePage::refresh() {
+  const auto scenario = document_.scenario();
+  modeled_->set_summary(summary(WorldKind::modeled));
+  live_->set_summary(summary(WorldKind::live));
+  const bool modeling = runs_.current() == RunKey{selected_run(), WorldKind::modeled};
+  modeled_->set_empty_text(!scenario  ? tr("Open a scenario to begin.")
+                           : modeling ? tr("The model runs …")
+                                      : tr("Not modeled yet: F6 runs the model."));
+  live_->set_empty_text(!scenario ? QString()
+                                  : tr("Not run yet: F7 runs it on this machine, in a process of its own."));
+  memory_->set_empty_text(tr("Memory: nothing has run yet."));
+  threads_->set_empty_text(tr("Threads and tasks: nothing has run yet."));
+  for (int run = 0; run < run_tabs_->count(); ++run) {
+    const auto index = static_cast<std::size_t>(run);
+    const auto modeled = runs_.result({index, WorldKind::modeled});
+    const auto lively = runs_.result({index, WorldKind::live});
+    const bool fails = (modeled && modeled->failure) || (lively && lively->failure);
+    QString name = run_tabs_->tabText(run);
+    const QString cross = QStringLiteral("✕ ");
+    if (name.startsWith(cross)) name.remove(0, cross.size());
+    run_tabs_->setTabText(run, fails ? cross + name : name);
+  }
+  run_tabs_->setVisible(run_tabs_->count() > 0);
+
+  const auto trace = [](const std::shared_ptr<const RunResult>& r) { return r ? r->trace : nullptr; };
+  auto live_trace = trace(result(WorldKind::live));
+  if (runs_.current() == RunKey{selected_run(), WorldKind::live}) {
+    since_snapshot_.invalidate();
+    shown_generation_ = 0;
+    live_trace = nullptr;  // What is drawn is the new run, from its first moment on.
+    if (const Trace* growing = runs_.live_trace()) live_trace = std::make_shared<const Trace>(*growing);
+  }
+  show_traces(trace(result(WorldKind::modeled)), live_trace);
+  modeled_veil_->setVisible(is_dimmed(WorldKind::modeled));
+  live_veil_->setVisible(is_dimmed(WorldKind::live));
+}
+
+void ComparePage::refresh_live() {
+  live_->set_summary(summary(WorldKind::live));
+  const Trace* growing = runs_.live_trace();
+  if (!growing || runs_.live_generation() == shown_generation_) return;
+  if (since_snapshot_.isValid() && since_snapshot_.nsecsElapsed() < snapshot_cost_ns_ * kSnapshotShare) return;
+  shown_generation_ = runs_.live_generation();
+  QElapsedTimer clock;
+  clock.start();
+  // A copy, since the widgets prepare their pictures in the background while the record goes on growing.
+  auto snapshot = std::make_shared<const Trace>(*growing);
+  const auto modeled = result(WorldKind::modeled);
+  show_traces(modeled ? modeled->trace : nullptr, std::move(snapshot));
+  snapshot_cost_ns_ = clock.nsecsElapsed();
+  since_snapshot_.start();
+}
+
+void ComparePage::show_traces(std::shared_ptr<const Trace> modeled, std::shared_ptr<const Trace> live) {
+  TimeRange extent;
+  std::vector<WorldTrace> traces;
+  std::vector<Instant> landmarks;
+  for (const auto& [world, trace] : {WorldTrace{WorldKind::modeled, modeled}, WorldTrace{WorldKind::live, live}}) {
+    if (!trace) continue;
+    extent.end = std::max(extent.end, trace->end);
+    traces.push_back({world, trace});
+    for (const Mark& mark : trace->marks) landmarks.push_back(mark.at);
+  }
+  // The model tells how long a live run will take: so its bars grow into the page instead of shrinking with it.
+  const bool something = extent.end > extent.begin;
+  if (!something) extent.end = extent.begin + std::chrono::seconds(1);
+  if (something && !showed_something_) {
+    time_.reset(extent);
+  } else {
+    time_.set_extent(extent);
+  }
+  showed_something_ = something;
+  std::sort(landmarks.begin(), landmarks.end());
+  time_.set_landmarks(std::move(landmarks));
+  overview_->set_traces(modeled, live);
+  modeled_->set_trace(std::move(modeled));
+  live_->set_trace(std::move(live));
+  memory_->set_content(memory_chart(traces, theme_));
+  threads_->set_content(threads_chart(traces, theme_));
+}
+
+void ComparePage::go_to(Instant at) {
+  time_.go_to(at, time_.extent().length() / 20);
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ComparePage: both worlds of one [[run]] on one time axis: overview, two timelines, memory, threads and tasks.
+#pragma once
+
+#include <QElapsedTimer>
+#include <QWidget>
+#include <memory>
+
+#include "gui/app/document.hpp"
+#include "gui/app/runs.hpp"
+#include "gui/charts/chart_view.hpp"
+#include "gui/timeline/overview.hpp"
+#include "gui/timeline/time_view.hpp"
+#include "gui/timeline/timeline_widget.hpp"
+
+class QComboBox;
+class QSplitter;
+class QTabBar;
+class QToolButton;
+
+namespace spawnpoint::gui {
+
+class Veil;
+
+class ComparePage : public QWidget {
+  Q_OBJECT
+
+ public:
+  ComparePage(Document& document, Runs& runs, QWidget* parent = nullptr);
+
+  TimeView& time() { return time_; }
+  TimelineWidget& timeline(WorldKind world) { return world == WorldKind::modeled ? *modeled_ : *live_; }
+  ChartView& memory() { return *memory_; }
+  ChartView& threads() { return *threads_; }
+
+  std::size_t selected_run() const;
+  void select_run(std::size_t run);
+  void set_rows(TimelineRows rows);
+  void set_theme(const Theme& theme);
+  /// True where the results do not belong to the text as it is.
+  bool is_dimmed(WorldKind world) const;
+  /// False: there is no failure to go to.
+  bool next_failure() { return time_.go_to_next_landmark(); }
+  void go_to(Instant at);
+
+  /// The header line of a world, without its name.
+  QString summary(WorldKind world) const;
+
+ signals:
+  void run_selected(std::size_t run);
+
+ private:
+  void show_runs();
+  /// Shows the results as they are now.
+  void refresh();
+  void refresh_live();
+  void show_traces(std::shared_ptr<const Trace> modeled, std::shared_ptr<const Trace> live);
+  std::shared_ptr<const RunResult> result(WorldKind world) const;
+
+  Document& document_;
+  Runs& runs_;
+  TimeView time_;
+  QTabBar* run_tabs_;
+  QComboBox* rows_;
+  QToolButton* logarithmic_;
+  Overview* overview_;
+  TimelineWidget* modeled_;
+  TimelineWidget* live_;
+  ChartView* memory_;
+  ChartView* threads_;
+  QSplitter* splitter_;
+  Veil* modeled_veil_;
+  Veil* live_veil_;
+  Theme theme_ = make_theme(ThemeKind::light);
+  bool showed_something_ = false;
+  QElapsedTimer since_snapshot_;
+  std::int64_t snapshot_cost_ns_ = 0;
+  std::uint64_t shown_generation_ = 0;
+};
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/diagnosis/diagnosis_panel.hpp"
+
+#include <QFrame>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include "models/lab/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+QLabel* make_text(QWidget* parent, const QString& text = {}) {
+  auto* label = new QLabel(text, parent);
+  label->setWordWrap(true);
+  label->setTextFormat(Qt::PlainText);
+  label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+  return label;
+}
+
+}  // namespace
+
+DiagnosisPanel::DiagnosisPanel(QWidget* parent) : QScrollArea(parent) {
+  setWidgetResizable(true);
+  setFrameShape(QFrame::NoFrame);
+  setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  setAccessibleName(tr("Diagnosis"));
+  auto* page = new QWidget(this);
+  column_ = new QVBoxLayout(page);
+  column_->setContentsMargins(10, 8, 10, 10);
+  column_->setSpacing(8);
+
+  headline_ = make_text(page);
+  headline_->setAccessibleName(tr("Diagnosis in a sentence"));
+  QFont large = headline_->font();
+  large.setPointSizeF(large.pointSizeF() * 1.15);
+  large.setBold(true);
+  headline_->setFont(large);
+  column_->addWidget(headline_);
+
+  about_title_ = make_text(page);
+  QFont bold = about_title_->font();
+  bold.setBold(true);
+  about_title_->setFont(bold);
+  about_ = make_text(page);
+  about_->setTextFormat(Qt::MarkdownText);
+  about_->setOpenExternalLinks(true);
+  about_->setTextInteractionFlags(Qt::TextBrowserInteraction);
+  about_->setAccessibleName(tr("About the scenario"));
+  auto* line = new QFrame(page);
+  line->setFrameShape(QFrame::HLine);
+  line->setFrameShadow(QFrame::Plain);
+  line->setForegroundRole(QPalette::Mid);
+  column_->addWidget(line);
+  column_->addWidget(about_title_);
+  column_->addWidget(about_);
+  column_->addStretch(1);
+  setWidget(page);
+  show_words(tr("Open a scenario: what broke, and why, is said here."));
+}
+
+QString DiagnosisPanel::headline() const {
+  return headline_->text();
+}
+
+void DiagnosisPanel::set_theme(const Theme& theme) {
+  theme_ = theme;
+  colour();
+}
+
+void DiagnosisPanel::colour() {
+  QPalette colours = palette();
+  if (diagnosis_.broke) colours.setColor(QPalette::WindowText, theme_.failure);
+  headline_->setPalette(colours);
+}
+
+QLabel* DiagnosisPanel::add_paragraph(const QString& text) {
+  QLabel* label = make_text(body_, text);
+  body_column_->addWidget(label);
+  return label;
+}
+
+void DiagnosisPanel::show_words(const QString& words) {
+  show_diagnosis({}, nullptr, false);
+  headline_->setText(words);
+}
+
+void DiagnosisPanel::show_diagnosis(const Diagnosis& diagnosis, const RunResult* live, bool out_of_date) {
+  diagnosis_ = diagnosis;
+  headline_->setText((diagnosis.broke ? QStringLiteral("✕ ") : QString()) + QString::fromStdString(diagnosis.headline));
+  colour();
+
+  delete body_;
+  body_ = new QWidget(widget());
+  body_column_ = new QVBoxLayout(body_);
+  body_column_->setContentsMargins(0, 0, 0, 0);
+  body_column_->setSpacing(8);
+  if (out_of_date) {
+    QLabel* old = add_paragraph(tr("This is about the text as it was before the last change."));
+    old->setForegroundRole(QPalette::PlaceholderText);
+  }
+  if (diagnosis.where) {
+    auto* button = new QPushButton(
+        tr("Go there  (%1)")
+            .arg(QString::fromStdString(spawnpoint::format_duration(diagnosis.where->time_since_epoch()))),
+        body_);
+    button->setAccessibleName(tr("Show the failure in the timelines"));
+    button->setObjectName("go_there");
+    connect(button, &QPushButton::clicked, this, [this] {
+      if (diagnosis_.where) emit go_there(*diagnosis_.where);
+    });
+    body_column_->addWidget(button, 0, Qt::AlignLeft);
+  }
+  for (const std::string& detail : diagnosis.details) add_paragraph(QString::fromStdString(detail));
+  if (!diagnosis.suggestions.empty()) {
+    QLabel* title = add_paragraph(tr("Try instead"));
+    QFont bold = title->font();
+    bold.setBold(true);
+    title->setFont(bold);
+    for (std::size_t i = 0; i < diagnosis.suggestions.size(); ++i) {
+      const QString label = QString::fromStdString(diagnosis.suggestions[i].label);
+      auto* button = new QPushButton(QString(label).replace('&', "&&"), body_);
+      button->setAccessibleName(tr("Try: %1").arg(label));
+      button->setToolTip(tr("Adds this run to the scenario: %1").arg(label));
+      button->setObjectName("suggestion");
+      connect(button, &QPushButton::clicked, this, [this, i] {
+        const Suggestion chosen = diagnosis_.suggestions[i];  // A copy: what follows may show another diagnosis.
+        emit try_this(chosen);
+      });
+      body_column_->addWidget(button, 0, Qt::AlignLeft);
+    }
+  }
+  if (live && !live->imposed.empty()) {
+    QLabel* title = add_paragraph(tr("Limits of the live run"));
+    QFont bold = title->font();
+    bold.setBold(true);
+    title->setFont(bold);
+    for (const ImposedLimit& limit : live->imposed) {
+      add_paragraph((limit.imposed ? QStringLiteral("✓ ") : QStringLiteral("✕ ")) +
+                    QString::fromStdString(limit.limit) + QStringLiteral(": ") + QString::fromStdString(limit.means));
+    }
+  }
+  column_->insertWidget(1, body_);
+  body_->setVisible(body_column_->count() > 0);
+}
+
+void DiagnosisPanel::set_about(const QString& title, const QString& markdown) {
+  about_title_->setText(title);
+  about_->setText(markdown);
+  about_title_->setVisible(!title.isEmpty());
+  about_->setVisible(!markdown.isEmpty());
+}
+
+}  // namespace spawnpoint::gui

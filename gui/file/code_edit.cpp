@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/file/code_edit.hpp"
+
+#include <QFontDatabase>
+#include <QHelpEvent>
+#include <QPainter>
+#include <QTextBlock>
+#include <QToolTip>
+#include <algorithm>
+
+#include "gui/file/toml_highlighter.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+QColor mark_colour(Severity severity, bool dark) {
+  if (severity == Severity::error) return dark ? QColor(0xFF7A3C) : QColor(0xD55E00);
+  return dark ? QColor(0xF0B43C) : QColor(0xE69F00);
+}
+
+QString words(const Diagnostic& diagnostic) {
+  QString text = QString::fromStdString(diagnostic.message);
+  if (!diagnostic.hint.empty()) text += "\n" + QString::fromStdString(diagnostic.hint);
+  return text;
+}
+
+}  // namespace
+
+/// The line numbers; an own widget, since it must not scroll sideways.
+class CodeEdit::Margin : public QWidget {
+ public:
+  explicit Margin(CodeEdit* edit) : QWidget(edit), edit_(edit) {}
+  QSize sizeHint() const override { return {edit_->margin_width(), 0}; }
+
+ protected:
+  void paintEvent(QPaintEvent* event) override { edit_->paint_margin(event); }
+
+ private:
+  CodeEdit* edit_;
+};
+
+CodeEdit::CodeEdit(QWidget* parent)
+    : QPlainTextEdit(parent), margin_(new Margin(this)), highlighter_(new TomlHighlighter(document())) {
+  setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+  setLineWrapMode(QPlainTextEdit::NoWrap);
+  setTabStopDistance(4 * fontMetrics().horizontalAdvance(' '));
+  setAccessibleName(tr("Scenario text"));
+  connect(this, &QPlainTextEdit::blockCountChanged, this, &CodeEdit::place_margin);
+  connect(this, &QPlainTextEdit::updateRequest, this, [this](const QRect& area, int dy) {
+    dy != 0 ? margin_->scroll(0, dy) : margin_->update(0, area.y(), margin_->width(), area.height());
+  });
+  place_margin();
+}
+
+void CodeEdit::set_dark(bool dark) {
+  dark_ = dark;
+  highlighter_->set_dark(dark);
+  underline();
+}
+
+void CodeEdit::set_diagnostics(const std::vector<Diagnostic>& diagnostics) {
+  diagnostics_ = diagnostics;
+  underline();
+  margin_->update();
+}
+
+QTextCursor CodeEdit::cursor_for(const Diagnostic& diagnostic) const {
+  const QTextBlock block = document()->findBlockByNumber(diagnostic.line - 1);
+  QTextCursor cursor(block);
+  if (!block.isValid()) return cursor;
+  // The parser counts characters, Qt counts UTF-16 units.
+  const auto units = [&](int characters) {
+    const QString text = block.text();
+    qsizetype at = 0;
+    for (int i = 0; i < characters && at < text.size(); ++i) {
+      at += text[at].isHighSurrogate() && at + 1 < text.size() ? 2 : 1;
+    }
+    return static_cast<int>(at);
+  };
+  const int first = units(diagnostic.column - 1);
+  const int last = units(diagnostic.column - 1 + std::max(1, diagnostic.length));
+  cursor.setPosition(block.position() + first);
+  cursor.setPosition(block.position() + last, QTextCursor::KeepAnchor);
+  return cursor;
+}
+
+void CodeEdit::underline() {
+  QList<QTextEdit::ExtraSelection> marks;
+  for (const Diagnostic& diagnostic : diagnostics_) {
+    if (diagnostic.line < 1 || diagnostic.line > document()->blockCount()) continue;
+    const QColor colour = mark_colour(diagnostic.severity, dark_);
+    QTextEdit::ExtraSelection line;
+    line.cursor = QTextCursor(document()->findBlockByNumber(diagnostic.line - 1));
+    line.format.setProperty(QTextFormat::FullWidthSelection, true);
+    QColor shade = colour;
+    shade.setAlpha(28);
+    line.format.setBackground(shade);
+    marks.append(line);
+    QTextEdit::ExtraSelection word;
+    word.cursor = cursor_for(diagnostic);
+    word.format.setUnderlineStyle(QTextCharFormat::WaveUnderline);
+    word.format.setUnderlineColor(colour);
+    word.format.setToolTip(words(diagnostic));
+    marks.append(word);
+  }
+  setExtraSelections(marks);
+}
+
+QStringList CodeEdit::underlined() const {
+  QStringList found;
+  for (const auto& mark : extraSelections()) {
+    if (mark.format.underlineStyle() == QTextCharFormat::WaveUnderline) found.append(mark.cursor.selectedText());
+  }
+  return found;
+}
+
+void CodeEdit::go_to(int line, int column) {
+  const Diagnostic place{.line = line, .column = column, .length = 1};
+  QTextCursor cursor = cursor_for(place);
+  cursor.setPosition(cursor.selectionStart());
+  setTextCursor(cursor);
+  centerCursor();
+  setFocus();
+}
+
+int CodeEdit::margin_width() const {
+  const int digits = std::max(2, static_cast<int>(QString::number(std::max(1, blockCount())).size()));
+  return fontMetrics().horizontalAdvance('9') * (digits + 1) + fontMetrics().height();
+}
+
+void CodeEdit::place_margin() {
+  setViewportMargins(margin_width(), 0, 0, 0);
+  const QRect area = contentsRect();
+  margin_->setGeometry(area.left(), area.top(), margin_width(), area.height());
+}
+
+void CodeEdit::resizeEvent(QResizeEvent* event) {
+  QPlainTextEdit::resizeEvent(event);
+  place_margin();
+}
+
+void CodeEdit::changeEvent(QEvent* event) {
+  QPlainTextEdit::changeEvent(event);
+  if (event->type() == QEvent::FontChange) place_margin();
+}
+
+void CodeEdit::paint_margin(QPaintEvent* event) {
+  QPainter painter(margin_);
+  painter.fillRect(event->rect(), palette().color(QPalette::AlternateBase));
+  painter.setFont(font());
+  const int side = fontMetrics().height();
+  for (QTextBlock block = firstVisibleBlock(); block.isValid(); block = block.next()) {
+    const QRectF area = blockBoundingGeometry(block).translated(contentOffset());
+    if (area.top() > event->rect().bottom()) break;
+    if (area.bottom() < event->rect().top()) continue;
+    const int line = block.blockNumber() + 1;
+    const auto worst =
+        std::min_element(diagnostics_.begin(), diagnostics_.end(), [line](const Diagnostic& a, const Diagnostic& b) {
+          return std::pair(a.line != line, a.severity) < std::pair(b.line != line, b.severity);
+        });
+    const QRectF place(0, area.top(), margin_->width(), fontMetrics().height());
+    if (worst != diagnostics_.end() && worst->line == line) {
+      painter.setPen(QPen(mark_colour(worst->severity, dark_), 2));
+      // A cross, as failures have it everywhere: never by colour alone.
+      const QRectF cross = QRectF(place.left(), place.top(), side, side).adjusted(4, 4, -4, -4);
+      painter.drawLine(cross.topLeft(), cross.bottomRight());
+      painter.drawLine(cross.topRight(), cross.bottomLeft());
+    }
+    painter.setPen(palette().color(QPalette::PlaceholderText));
+    painter.drawText(place.adjusted(0, 0, -fontMetrics().horizontalAdvance('9') / 2, 0),
+                     Qt::AlignRight | Qt::AlignVCenter, QString::number(line));
+  }
+}
+
+bool CodeEdit::event(QEvent* event) {
+  if (event->type() != QEvent::ToolTip) return QPlainTextEdit::event(event);
+  const auto* help = static_cast<QHelpEvent*>(event);
+  const QPoint inside = viewport()->mapFromGlobal(help->globalPos());
+  const int line = cursorForPosition(QPoint(std::max(0, inside.x()), inside.y())).blockNumber() + 1;
+  QStringList told;
+  for (const Diagnostic& diagnostic : diagnostics_) {
+    if (diagnostic.line == line) told.append(words(diagnostic));
+  }
+  told.isEmpty() ? QToolTip::hideText() : QToolTip::showText(help->globalPos(), told.join("\n\n"), this);
+  return true;
+}
+
+void CodeEdit::keyPressEvent(QKeyEvent* event) {
+  // TOML indents with spaces; Tab leaves the field with Ctrl, so that the keyboard can get out.
+  if (event->key() == Qt::Key_Tab && event->modifiers() == Qt::NoModifier) {
+    insertPlainText("  ");
+    return;
+  }
+  QPlainTextEdit::keyPressEvent(event);
+}
+
+}  // namespace spawnpoint::gui

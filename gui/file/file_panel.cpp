@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/file/file_panel.hpp"
+
+#include <QFileInfo>
+#include <QLabel>
+#include <QListWidget>
+#include <QTextDocument>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "gui/file/code_edit.hpp"
+
+namespace spawnpoint::gui {
+
+FilePanel::FilePanel(Document& document, QWidget* parent)
+    : QWidget(parent),
+      document_(document),
+      edit_(new CodeEdit(this)),
+      problems_(new QListWidget(this)),
+      summary_(new QLabel(this)) {
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(2);
+  column->addWidget(edit_, 1);
+  column->addWidget(summary_);
+  column->addWidget(problems_);
+  edit_->setPlaceholderText(tr("Open a scenario: its text is here, to read and to change."));
+  edit_->setEnabled(false);
+  summary_->setAccessibleName(tr("Summary of the mistakes"));
+  summary_->setContentsMargins(6, 2, 6, 2);
+  summary_->setWordWrap(true);
+  problems_->setAccessibleName(tr("Mistakes in the scenario"));
+  problems_->setWordWrap(true);
+  problems_->setUniformItemSizes(false);
+  problems_->hide();
+  summary_->hide();
+
+  connect(&document_, &Document::opened, this, [this] {
+    edit_->setEnabled(true);
+    edit_->setPlainText(document_.text());
+    edit_->document()->setModified(false);
+    edit_->set_diagnostics({});
+  });
+  connect(&document_, &Document::saved, this, [this] { edit_->document()->setModified(false); });
+  connect(&document_, &Document::parsed, this, &FilePanel::show_diagnostics);
+  connect(edit_, &QPlainTextEdit::textChanged, this, [this] { document_.set_text(edit_->toPlainText()); });
+  const auto jump = [this](QListWidgetItem* item) { go_to_problem(problems_->row(item)); };
+  connect(problems_, &QListWidget::itemActivated, this, jump);
+  connect(problems_, &QListWidget::itemClicked, this, jump);
+}
+
+void FilePanel::set_dark(bool dark) {
+  edit_->set_dark(dark);
+}
+
+void FilePanel::replace_text(const QString& text) {
+  QTextCursor cursor(edit_->document());
+  cursor.beginEditBlock();
+  cursor.select(QTextCursor::Document);
+  cursor.insertText(text);
+  cursor.endEditBlock();
+}
+
+void FilePanel::go_to_problem(int row) {
+  const auto& diagnostics = document_.diagnostics();
+  if (row < 0 || static_cast<std::size_t>(row) >= diagnostics.size()) return;
+  const Diagnostic& diagnostic = diagnostics[static_cast<std::size_t>(row)];
+  if (diagnostic.line > 0) edit_->go_to(diagnostic.line, diagnostic.column);
+}
+
+void FilePanel::show_diagnostics() {
+  const auto& diagnostics = document_.diagnostics();
+  const std::string own = document_.path().toStdString();
+  std::vector<Diagnostic> here;
+  problems_->clear();
+  for (const Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.file.empty() || diagnostic.file == own) here.push_back(diagnostic);
+    QString text = diagnostic.severity == Severity::error     ? tr("✕ ")
+                   : diagnostic.severity == Severity::warning ? tr("▲ ")
+                                                              : tr("· ");
+    if (diagnostic.line > 0) text += tr("%1:%2  ").arg(diagnostic.line).arg(diagnostic.column);
+    text += QString::fromStdString(diagnostic.message);
+    if (!diagnostic.hint.empty()) text += "\n" + QString::fromStdString(diagnostic.hint);
+    problems_->addItem(text);
+  }
+  edit_->set_diagnostics(here);
+  problems_->setVisible(!diagnostics.empty());
+  const auto errors = document_.error_count();
+  summary_->setVisible(errors > 0);
+  if (errors > 0) {
+    summary_->setText(document_.scenario() ? tr("<b>%n mistake(s).</b> The charts still show the last good text.",
+                                                nullptr, static_cast<int>(errors))
+                                           : tr("<b>%n mistake(s).</b>", nullptr, static_cast<int>(errors)));
+  }
+  if (!diagnostics.empty()) {
+    const int row = problems_->fontMetrics().height() * 2 + 8;
+    problems_->setFixedHeight(row * static_cast<int>(std::min<std::size_t>(diagnostics.size(), 4)) + 6);
+  }
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// FilePanel: the scenario's text and, under it, the list of its mistakes.
+#pragma once
+
+#include <QWidget>
+
+#include "gui/app/document.hpp"
+
+class QLabel;
+class QListWidget;
+
+namespace spawnpoint::gui {
+
+class CodeEdit;
+
+class FilePanel : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit FilePanel(Document& document, QWidget* parent = nullptr);
+
+  CodeEdit& edit() { return *edit_; }
+  void set_dark(bool dark);
+  /// Replaces the text as one step that can be undone.
+  void replace_text(const QString& text);
+  /// To the mistake of this row.
+  void go_to_problem(int row);
+
+ private:
+  void show_diagnostics();
+
+  Document& document_;
+  CodeEdit* edit_;
+  QListWidget* problems_;
+  QLabel* summary_;
+};
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/gallery/gallery_model.hpp"
+
+#include <QTextDocument>
+#include <QtConcurrent>
+
+#include "gui/app/this_machine.hpp"
+#include "models/lab/run.hpp"
+#include "models/scenario/parse.hpp"
+
+namespace spawnpoint::gui {
+
+QString first_sentence(const QString& markdown) {
+  QTextDocument document;
+  document.setMarkdown(markdown.trimmed());
+  const QString text = document.toPlainText().simplified();
+  for (qsizetype at = 0; at < text.size(); ++at) {
+    const bool stops = text[at] == '.' || text[at] == '!' || text[at] == '?' || text[at] == ':';
+    if (stops && (at + 1 == text.size() || text[at + 1] == ' ')) {
+      return text[at] == ':' ? text.left(at) + '.' : text.left(at + 1);
+    }
+  }
+  return text;
+}
+
+GalleryModel::GalleryModel(QObject* parent) : QAbstractListModel(parent) {
+  // One thread: the gallery never competes with what the user runs for more than one core.
+  pool_.setMaxThreadCount(1);
+  pool_.setThreadPriority(QThread::LowestPriority);
+}
+
+GalleryModel::~GalleryModel() {
+  stop_.request_stop();
+  pool_.clear();
+  pool_.waitForDone();
+}
+
+void GalleryModel::show(std::vector<std::filesystem::path> files) {
+  stop_.request_stop();
+  pool_.clear();
+  stop_ = {};
+  beginResetModel();
+  cards_.clear();
+  for (const auto& file : files) {
+    Card card;
+    card.path = QString::fromStdString(file.string());
+    card.title = QString::fromStdString(file.stem().string()).replace('-', ' ');
+    card.search = card.title;
+    cards_.push_back(card);
+  }
+  endResetModel();
+  pending_ = static_cast<int>(files.size());
+  const std::uint64_t ticket = ++ticket_;
+  if (pending_ == 0) return;
+
+  // All titles first: they are quick, and the previews of the first cards must not keep the last ones waiting.
+  (void)QtConcurrent::run(&pool_, [this, ticket, files = std::move(files), stop = stop_.get_token()] {
+    std::vector<std::pair<Card, std::optional<Scenario>>> read;
+    for (std::size_t i = 0; i < files.size() && !stop.stop_requested(); ++i) {
+      ParseOptions options;
+      options.host = this_machine;
+      ParseResult parsed = load_scenario(files[i], options);
+      Card card;
+      card.path = QString::fromStdString(files[i].string());
+      card.title = QString::fromStdString(files[i].stem().string());
+      card.good = parsed.scenario.has_value();
+      card.search = card.title;
+      if (parsed.scenario) {
+        const Scenario& scenario = *parsed.scenario;
+        if (!scenario.title.empty()) card.title = QString::fromStdString(scenario.title);
+        const QString about = QString::fromStdString(scenario.about);
+        card.summary = first_sentence(about);
+        card.search += " " + card.title + " " + about + " " + QString::fromStdString(scenario.machine_profile);
+        for (const RunSpec& run : scenario.runs) card.search += " " + QString::fromStdString(run.concurrency);
+      } else {
+        card.summary = tr("This file has mistakes; open it to see them.");
+      }
+      QMetaObject::invokeMethod(
+          this, [this, ticket, i, card, last = !card.good] { take(ticket, static_cast<int>(i), card, last); },
+          Qt::QueuedConnection);
+      read.emplace_back(std::move(card), std::move(parsed.scenario));
+    }
+    for (std::size_t i = 0; i < read.size() && !stop.stop_requested(); ++i) {
+      auto& [card, scenario] = read[i];
+      if (!scenario || scenario->runs.empty()) continue;
+      RunOptions options;
+      options.stop = stop;
+      try {
+        const RunResult result = run_modeled(*scenario, 0, options);
+        if (stop.stop_requested()) return;
+        card.preview = std::make_shared<const Preview>(make_preview(result));
+      } catch (const std::exception&) {
+        // No memory for it: the card stays without a picture. Opening the scenario tells the error.
+      }
+      scenario.reset();
+      QMetaObject::invokeMethod(
+          this, [this, ticket, i, made = card] { take(ticket, static_cast<int>(i), made, true); },
+          Qt::QueuedConnection);
+    }
+  });
+}
+
+void GalleryModel::take(std::uint64_t ticket, int row, const Card& card, bool last) {
+  if (ticket != ticket_) return;
+  cards_[static_cast<std::size_t>(row)] = card;
+  emit dataChanged(index(row), index(row));
+  if (last && --pending_ == 0) emit completed();
+}
+
+int GalleryModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(cards_.size());
+}
+
+QVariant GalleryModel::data(const QModelIndex& index, int role) const {
+  if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid)) return {};
+  const Card& card = cards_[static_cast<std::size_t>(index.row())];
+  switch (role) {
+    case Qt::DisplayRole:
+      return card.title;
+    case Qt::ToolTipRole:
+      return card.summary.isEmpty() ? card.title : card.title + "\n" + card.summary;
+    case Qt::AccessibleDescriptionRole:
+    case kSummaryRole:
+      return card.summary;
+    case kPathRole:
+      return card.path;
+    case kSearchRole:
+      return card.search;
+    case kPreviewRole:
+      return card.preview ? QVariant::fromValue(card.preview) : QVariant();
+    default:
+      return {};
+  }
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// GalleryModel: the scenarios of a folder, one a row. Titles and previews come from the background, card by card.
+#pragma once
+
+#include <QAbstractListModel>
+#include <QThreadPool>
+#include <filesystem>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+#include "gui/gallery/preview.hpp"
+
+namespace spawnpoint::gui {
+
+/// What the gallery knows of one scenario file.
+struct Card {
+  QString path;
+  QString title;     ///< Until it is read: the file's name.
+  QString summary;   ///< The first sentence of its `about`.
+  QString search;    ///< All words that find it.
+  bool good = true;  ///< It could be parsed.
+  std::shared_ptr<const Preview> preview;
+};
+
+/// The first sentence of a Markdown text, as plain words.
+QString first_sentence(const QString& markdown);
+
+class GalleryModel : public QAbstractListModel {
+  Q_OBJECT
+
+ public:
+  enum Role { kPathRole = Qt::UserRole, kSummaryRole, kSearchRole, kPreviewRole };
+
+  explicit GalleryModel(QObject* parent = nullptr);
+  ~GalleryModel() override;
+
+  /// Shows the files at once and begins to read them. What was shown before goes.
+  void show(std::vector<std::filesystem::path> files);
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role) const override;
+  const Card& card(int row) const { return cards_[static_cast<std::size_t>(row)]; }
+  /// Every card has its preview (or cannot have one).
+  bool complete() const { return pending_ == 0; }
+
+ signals:
+  void completed();
+
+ private:
+  void take(std::uint64_t ticket, int row, const Card& card, bool last);
+
+  std::vector<Card> cards_;
+  std::uint64_t ticket_ = 0;
+  int pending_ = 0;
+  std::stop_source stop_;
+  QThreadPool pool_;
+};
+
+}  // namespace spawnpoint::gui
+
+Q_DECLARE_METATYPE(std::shared_ptr<const spawnpoint::gui::Preview>)

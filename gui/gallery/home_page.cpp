@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/gallery/home_page.hpp"
+
+#include <QDir>
+#include <QEvent>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListView>
+#include <QListWidget>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QVBoxLayout>
+#include <algorithm>
+
+namespace spawnpoint::gui {
+namespace {
+
+constexpr int kNarrowestCard = 250;
+constexpr int kCardHeight = 236;
+
+QLineEdit* make_search(QWidget* parent) {
+  auto* search = new QLineEdit(parent);
+  search->setPlaceholderText(QObject::tr("Search: EAGAIN, pids.max, million …"));
+  search->setClearButtonEnabled(true);
+  search->setAccessibleName(QObject::tr("Search the scenarios"));
+  return search;
+}
+
+}  // namespace
+
+SearchFilter::SearchFilter(GalleryModel& model, QObject* parent) : QSortFilterProxyModel(parent) {
+  setSourceModel(&model);
+}
+
+void SearchFilter::set_words(const QString& words) {
+  words_ = words.simplified().split(' ', Qt::SkipEmptyParts);
+  invalidateFilter();
+}
+
+bool SearchFilter::filterAcceptsRow(int row, const QModelIndex& parent) const {
+  const QString text = sourceModel()->index(row, 0, parent).data(GalleryModel::kSearchRole).toString();
+  return std::all_of(words_.begin(), words_.end(),
+                     [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
+}
+
+HomePage::HomePage(GalleryModel& model, QWidget* parent)
+    : QWidget(parent),
+      filter_(new SearchFilter(model, this)),
+      search_(make_search(this)),
+      cards_(new QListView(this)),
+      nothing_(new QLabel(tr("No scenario has these words."), this)),
+      recent_title_(new QLabel(tr("Recent files"), this)),
+      recent_(new QListWidget(this)),
+      delegate_(new CardDelegate(cards_)) {
+  auto* title = new QLabel(tr("Where does it break, why, and what would not?"), this);
+  QFont large = title->font();
+  large.setPointSizeF(large.pointSizeF() * 1.5);
+  large.setBold(true);
+  title->setFont(large);
+  auto* hint = new QLabel(tr("Pick a scenario, or drop a scenario file anywhere in this window."), this);
+  hint->setForegroundRole(QPalette::PlaceholderText);
+  auto* open = new QPushButton(tr("Open a file …"), this);
+  open->setAccessibleName(tr("Open a scenario file"));
+  connect(open, &QPushButton::clicked, this, &HomePage::open_wanted);
+
+  auto* words = new QVBoxLayout;
+  words->addWidget(title);
+  words->addWidget(hint);
+  auto* top = new QHBoxLayout;
+  top->addLayout(words, 1);
+  search_->setMinimumWidth(260);
+  top->addWidget(search_);
+  top->addWidget(open);
+
+  cards_->setModel(filter_);
+  cards_->setItemDelegate(delegate_);
+  cards_->setViewMode(QListView::IconMode);
+  cards_->setResizeMode(QListView::Adjust);
+  cards_->setMovement(QListView::Static);
+  cards_->setUniformItemSizes(true);
+  cards_->setMouseTracking(true);
+  cards_->setFrameShape(QFrame::NoFrame);
+  cards_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+  cards_->setAccessibleName(tr("Scenarios"));
+  cards_->viewport()->setBackgroundRole(QPalette::Window);
+  cards_->viewport()->installEventFilter(this);
+  const auto choose = [this](const QModelIndex& index) { emit chosen(index.data(GalleryModel::kPathRole).toString()); };
+  // Activation is a double click or Enter; one click is enough here, and must not open twice.
+  connect(cards_, &QListView::clicked, this, choose);
+  cards_->installEventFilter(this);
+
+  nothing_->setAlignment(Qt::AlignCenter);
+  nothing_->hide();
+  connect(search_, &QLineEdit::textChanged, this, [this](const QString& text) {
+    filter_->set_words(text);
+    nothing_->setVisible(filter_->rowCount() == 0 && !text.isEmpty());
+  });
+  connect(search_, &QLineEdit::returnPressed, this, [this] {
+    if (filter_->rowCount() > 0) emit chosen(filter_->index(0, 0).data(GalleryModel::kPathRole).toString());
+  });
+
+  QFont bold = recent_title_->font();
+  bold.setBold(true);
+  recent_title_->setFont(bold);
+  recent_->setAccessibleName(tr("Recent files"));
+  recent_->setFrameShape(QFrame::NoFrame);
+  recent_->viewport()->setBackgroundRole(QPalette::Window);
+  const auto reopen = [this](QListWidgetItem* item) { emit chosen(item->data(Qt::UserRole).toString()); };
+  connect(recent_, &QListWidget::itemClicked, this, reopen);
+  recent_->installEventFilter(this);
+
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(18, 14, 18, 8);
+  column->addLayout(top);
+  column->addSpacing(6);
+  column->addWidget(nothing_);
+  column->addWidget(cards_, 1);
+  column->addWidget(recent_title_);
+  column->addWidget(recent_);
+  set_recent({});
+}
+
+void HomePage::set_theme(const Theme& theme) {
+  delegate_->set_theme(theme);
+  cards_->viewport()->update();
+}
+
+void HomePage::set_recent(const QStringList& files) {
+  recent_->clear();
+  for (const QString& path : files.mid(0, 4)) {
+    const QFileInfo file(path);
+    QString folder = file.absolutePath();
+    const QString home = QDir::homePath();
+    if (folder.startsWith(home)) folder = "~" + folder.mid(home.size());
+    auto* item = new QListWidgetItem(tr("%1   —   %2").arg(file.fileName(), folder), recent_);
+    item->setData(Qt::UserRole, path);
+    item->setToolTip(path);
+  }
+  const bool any = recent_->count() > 0;
+  recent_->setVisible(any);
+  recent_title_->setVisible(any);
+  if (any) recent_->setFixedHeight(recent_->sizeHintForRow(0) * recent_->count() + 6);
+}
+
+bool HomePage::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == cards_->viewport() && event->type() == QEvent::Resize) fit_cards();
+  if (event->type() == QEvent::KeyPress && (watched == cards_ || watched == recent_)) {
+    const int key = static_cast<QKeyEvent*>(event)->key();
+    const auto* view = static_cast<QAbstractItemView*>(watched);
+    if ((key == Qt::Key_Return || key == Qt::Key_Enter) && view->currentIndex().isValid()) {
+      const int role = watched == cards_ ? static_cast<int>(GalleryModel::kPathRole) : static_cast<int>(Qt::UserRole);
+      emit chosen(view->currentIndex().data(role).toString());
+      return true;
+    }
+  }
+  return QWidget::eventFilter(watched, event);
+}
+
+void HomePage::fit_cards() {
+  // As many cards a row as there is room for, and no gap at the right.
+  const int width = cards_->viewport()->width() - 2;
+  const int columns = std::max(1, width / kNarrowestCard);
+  const QSize size(std::max(kNarrowestCard / 2, width / columns), kCardHeight);
+  if (cards_->gridSize() == size) return;
+  delegate_->set_card_size(size);
+  cards_->setGridSize(size);
+}
+
+ScenarioList::ScenarioList(GalleryModel& model, QWidget* parent)
+    : QWidget(parent),
+      filter_(new SearchFilter(model, this)),
+      search_(make_search(this)),
+      list_(new QListView(this)),
+      delegate_(new LineDelegate(list_)) {
+  search_->setPlaceholderText(tr("Search"));
+  list_->setModel(filter_);
+  list_->setItemDelegate(delegate_);
+  list_->setUniformItemSizes(true);
+  list_->setAccessibleName(tr("List of scenarios"));
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(4, 4, 4, 4);
+  column->setSpacing(4);
+  column->addWidget(search_);
+  column->addWidget(list_, 1);
+  connect(search_, &QLineEdit::textChanged, filter_, &SearchFilter::set_words);
+  const auto choose = [this](const QModelIndex& index) {
+    const QString path = index.data(GalleryModel::kPathRole).toString();
+    if (path != current_) emit chosen(path);
+  };
+  connect(list_, &QListView::clicked, this, choose);
+  connect(list_, &QListView::activated, this, choose);
+}
+
+void ScenarioList::set_theme(const Theme& theme) {
+  delegate_->set_theme(theme);
+  list_->viewport()->update();
+}
+
+void ScenarioList::set_current(const QString& path) {
+  current_ = path;
+  list_->clearSelection();
+  for (int row = 0; row < filter_->rowCount(); ++row) {
+    const QModelIndex index = filter_->index(row, 0);
+    if (QFileInfo(index.data(GalleryModel::kPathRole).toString()).absoluteFilePath() == path) {
+      list_->setCurrentIndex(index);
+    }
+  }
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// HomePage: the gallery as cards with a search, and the recent files. ScenarioList: the same scenarios as a list.
+#pragma once
+
+#include <QSortFilterProxyModel>
+#include <QWidget>
+
+#include "gui/gallery/card_delegate.hpp"
+#include "gui/gallery/gallery_model.hpp"
+
+class QLabel;
+class QLineEdit;
+class QListView;
+class QListWidget;
+
+namespace spawnpoint::gui {
+
+/// Shows the rows whose text has every word of the search, in any order.
+class SearchFilter : public QSortFilterProxyModel {
+ public:
+  explicit SearchFilter(GalleryModel& model, QObject* parent);
+  void set_words(const QString& words);
+
+ protected:
+  bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
+
+ private:
+  QStringList words_;
+};
+
+class HomePage : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit HomePage(GalleryModel& model, QWidget* parent = nullptr);
+
+  void set_theme(const Theme& theme);
+  void set_recent(const QStringList& files);
+  QLineEdit& search() { return *search_; }
+
+ signals:
+  void chosen(const QString& path);
+  void open_wanted();
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
+
+ private:
+  void fit_cards();
+
+  SearchFilter* filter_;
+  QLineEdit* search_;
+  QListView* cards_;
+  QLabel* nothing_;
+  QLabel* recent_title_;
+  QListWidget* recent_;
+  CardDelegate* delegate_;
+};
+
+class ScenarioList : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit ScenarioList(GalleryModel& model, QWidget* parent = nullptr);
+
+  void set_theme(const Theme& theme);
+  /// Marks the scenario that is open.
+  void set_current(const QString& path);
+
+ signals:
+  void chosen(const QString& path);
+
+ private:
+  SearchFilter* filter_;
+  QLineEdit* search_;
+  QListView* list_;
+  LineDelegate* delegate_;
+  QString current_;
+};
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/limits/limits_page.hpp"
+
+#include <QKeyEvent>
+#include <QLabel>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QScrollArea>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+
+#include "models/lab/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+constexpr int kRow = 34;
+constexpr int kTop = 26;
+constexpr int kNames = 150;
+constexpr int kRight = 96;
+
+QString text(const std::string& words) {
+  return QString::fromStdString(words);
+}
+}  // namespace
+
+LadderView::LadderView(QWidget* parent) : QWidget(parent) {
+  setFocusPolicy(Qt::StrongFocus);
+  setAccessibleName(tr("Ladder of limits"));
+}
+
+void LadderView::set_ladder(const LimitLadder& ladder) {
+  ladder_ = ladder;
+  selected_ = 0;
+  setAccessibleDescription(
+      ladder.binding.empty()
+          ? tr("No limit is set")
+          : tr("%1 binds, at %2").arg(text(ladder.binding), text(spawnpoint::format_count(ladder.threads, "thread"))));
+  updateGeometry();
+  update();
+}
+
+void LadderView::set_theme(const Theme& theme) {
+  theme_ = theme;
+  update();
+}
+
+void LadderView::set_wanted(std::int64_t threads) {
+  wanted_ = threads;
+  update();
+}
+
+void LadderView::select(int rung) {
+  if (rung < 0 || rung >= static_cast<int>(ladder_.rungs.size()) || rung == selected_) return;
+  selected_ = rung;
+  update();
+  emit selected_changed(rung);
+}
+
+QSize LadderView::sizeHint() const {
+  return {640, kTop + kRow * static_cast<int>(ladder_.rungs.size()) + 10};
+}
+
+QRectF LadderView::row(int rung) const {
+  return {0.0, static_cast<double>(kTop + rung * kRow), static_cast<double>(width()), static_cast<double>(kRow)};
+}
+
+void LadderView::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.fillRect(rect(), theme_.base);
+  if (ladder_.rungs.empty()) return;
+  const auto largest = std::max<std::int64_t>(std::max(ladder_.rungs.back().threads, wanted_), 10);
+  const double decades = std::ceil(std::log10(static_cast<double>(largest)));
+  const double left = kNames, wide = std::max(50, width() - kNames - kRight);
+  const auto x = [&](std::int64_t threads) {
+    return left + wide * std::log10(static_cast<double>(std::max<std::int64_t>(threads, 1))) / decades;
+  };
+
+  painter.setFont(theme_.font(11));
+  for (int decade = 0; decade <= static_cast<int>(decades); ++decade) {
+    const auto threads = static_cast<std::int64_t>(std::llround(std::pow(10.0, decade)));
+    const double at = x(threads);
+    painter.setPen(QPen(theme_.grid, 1));
+    painter.drawLine(QPointF(at, kTop - 4), QPointF(at, height()));
+    painter.setPen(theme_.muted);
+    painter.drawText(QRectF(at - 60, 2, 120, kTop - 6), Qt::AlignHCenter | Qt::AlignVCenter,
+                     text(spawnpoint::format_count(threads)));
+  }
+  for (int i = 0; i < static_cast<int>(ladder_.rungs.size()); ++i) {
+    const LimitRung& rung = ladder_.rungs[static_cast<std::size_t>(i)];
+    const QRectF area = row(i);
+    if (i == selected_) painter.fillRect(area, theme_.selection);
+    const bool binds = i == 0;
+    painter.setFont(theme_.font(12, binds));
+    painter.setPen(binds ? theme_.failure : theme_.text);
+    painter.drawText(area.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
+                     (binds ? QStringLiteral("✕ ") : QString()) + text(rung.name));
+    const QRectF bar(left, area.top() + 8, std::max(2.0, x(rung.threads) - left), kRow - 16);
+    painter.setPen(Qt::NoPen);
+    QColor colour = binds ? theme_.failure : theme_.accent;
+    if (!binds) colour.setAlpha(130);
+    painter.setBrush(colour);
+    painter.drawRect(bar);
+    painter.setPen(theme_.text);
+    painter.setFont(theme_.font(12, binds));
+    painter.drawText(QRectF(bar.right() + 6, area.top(), kRight, kRow), Qt::AlignLeft | Qt::AlignVCenter,
+                     text(spawnpoint::format_count(rung.threads)));
+  }
+  if (wanted_ > 0) {
+    painter.setPen(QPen(theme_.text, 1.5, Qt::DashLine));
+    painter.drawLine(QPointF(x(wanted_), kTop - 4), QPointF(x(wanted_), height()));
+  }
+  if (hasFocus()) {
+    painter.setPen(QPen(theme_.accent, 1));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5));
+  }
+}
+
+void LadderView::mousePressEvent(QMouseEvent* event) {
+  select(static_cast<int>(std::floor((event->position().y() - kTop) / kRow)));
+}
+
+void LadderView::keyPressEvent(QKeyEvent* event) {
+  if (event->key() == Qt::Key_Down) {
+    select(selected_ + 1);
+  } else if (event->key() == Qt::Key_Up) {
+    select(selected_ - 1);
+  } else {
+    QWidget::keyPressEvent(event);
+  }
+}
+
+LimitsPage::LimitsPage(QWidget* parent)
+    : QWidget(parent),
+      title_(new QLabel(this)),
+      sentence_(new QLabel(this)),
+      view_(new LadderView),
+      scroll_(new QScrollArea(this)),
+      detail_(new QLabel(this)) {
+  QFont large = title_->font();
+  large.setPointSizeF(large.pointSizeF() * 1.3);
+  large.setBold(true);
+  title_->setFont(large);
+  title_->setAccessibleName(tr("How many threads the machine allows"));
+  title_->setWordWrap(true);
+  sentence_->setWordWrap(true);
+  sentence_->setAccessibleName(tr("What the bars show"));
+  detail_->setWordWrap(true);
+  detail_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  detail_->setAccessibleName(tr("The chosen limit"));
+  detail_->setFrameShape(QFrame::StyledPanel);
+  detail_->setMargin(10);
+  scroll_->setWidget(view_);
+  scroll_->setWidgetResizable(true);
+  scroll_->setFrameShape(QFrame::NoFrame);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(18, 14, 18, 14);
+  column->setSpacing(8);
+  column->addWidget(title_);
+  column->addWidget(sentence_);
+  column->addWidget(scroll_, 1);
+  column->addWidget(detail_);
+  connect(view_, &LadderView::selected_changed, this, &LimitsPage::show_rung);
+  show_nothing();
+}
+
+void LimitsPage::set_theme(const Theme& theme) {
+  view_->set_theme(theme);
+}
+
+void LimitsPage::show_nothing() {
+  title_->setText(tr("Open a scenario to see which limit of its machine binds."));
+  sentence_->clear();
+  scroll_->hide();
+  detail_->hide();
+}
+
+void LimitsPage::show_ladder(const LimitLadder& ladder, const QString& machine, const QString& runtime,
+                             std::int64_t wanted) {
+  if (ladder.rungs.empty()) {
+    title_->setText(tr("%1 sets no limit on threads").arg(machine));
+    sentence_->clear();
+    scroll_->hide();
+    detail_->hide();
+    return;
+  }
+  title_->setText(tr("%1 allows %2 beyond the main thread: %3 binds")
+                      .arg(machine, text(spawnpoint::format_count(ladder.threads, "thread")), text(ladder.binding)));
+  QString words =
+      tr("Threads of the runtime %1 that could be created if each limit were the only one; the shortest bar "
+         "is the one that stops the program.")
+          .arg(runtime);
+  if (wanted > 0) {
+    words += QStringLiteral(" ") +
+             tr("The dashed line is what this run asks for: %1.").arg(text(spawnpoint::format_count(wanted, "thread")));
+  }
+  sentence_->setText(words);
+  view_->set_ladder(ladder);
+  view_->set_wanted(wanted);
+  scroll_->show();
+  detail_->show();
+  show_rung(0);
+}
+
+void LimitsPage::show_rung(int rung) {
+  const auto& rungs = view_->ladder().rungs;
+  if (rung < 0 || static_cast<std::size_t>(rung) >= rungs.size()) return;
+  const LimitRung& limit = rungs[static_cast<std::size_t>(rung)];
+  const bool dies = limit.errno_name.starts_with("SIG");
+  QString words = QStringLiteral("<b>%1</b> = %2 · ")
+                      .arg(text(limit.name).toHtmlEscaped(), text(format_value(limit)).toHtmlEscaped());
+  words += dies ? tr("after %1, %2 meets it and the process dies with %3.") : tr("after %1, %2 is refused with %3.");
+  words = words.arg(text(spawnpoint::format_count(limit.threads, "thread")), text(limit.call).toHtmlEscaped(),
+                    text(limit.errno_name).toHtmlEscaped());
+  if (!limit.source.empty()) words += "<br>" + tr("Set by: %1").arg(text(limit.source).toHtmlEscaped());
+  if (static_cast<std::size_t>(rung) + 1 < rungs.size()) {
+    const LimitRung& next = rungs[static_cast<std::size_t>(rung) + 1];
+    words += "<br>" + tr("Were it raised, %1 would be next, at %2.")
+                          .arg(text(next.name).toHtmlEscaped(), text(spawnpoint::format_count(next.threads, "thread")));
+  }
+  detail_->setText(words);
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LimitsPage: the ladder of limits: one bar a limit, on a logarithmic scale, the one that binds on top.
+#pragma once
+
+#include <QWidget>
+
+#include "gui/theme/theme.hpp"
+#include "models/lab/limits.hpp"
+
+class QLabel;
+class QScrollArea;
+
+namespace spawnpoint::gui {
+
+/// The bars. Knows only the ladder.
+class LadderView : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit LadderView(QWidget* parent = nullptr);
+
+  void set_ladder(const LimitLadder& ladder);
+  void set_theme(const Theme& theme);
+  void set_wanted(std::int64_t threads);
+  const LimitLadder& ladder() const { return ladder_; }
+  int selected() const { return selected_; }
+  void select(int rung);
+
+  QSize sizeHint() const override;
+  QSize minimumSizeHint() const override { return {320, sizeHint().height()}; }
+
+ signals:
+  void selected_changed(int rung);
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+
+ private:
+  QRectF row(int rung) const;
+
+  LimitLadder ladder_;
+  Theme theme_ = make_theme(ThemeKind::light);
+  std::int64_t wanted_ = 0;
+  int selected_ = 0;
+};
+
+class LimitsPage : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit LimitsPage(QWidget* parent = nullptr);
+
+  /// `wanted`: threads that the scenario's run would make; a line is drawn there. 0: none.
+  void show_ladder(const LimitLadder& ladder, const QString& machine, const QString& runtime, std::int64_t wanted);
+  void show_nothing();
+  void set_theme(const Theme& theme);
+  LadderView& ladder() { return *view_; }
+
+ private:
+  void show_rung(int rung);
+
+  QLabel* title_;
+  QLabel* sentence_;
+  LadderView* view_;
+  QScrollArea* scroll_;
+  QLabel* detail_;
+};
+
+}  // namespace spawnpoint::gui
