@@ -155,7 +155,10 @@ ExportOptions ExportDialog::options() const {
   }
   options.rows = static_cast<ExportRows>(std::max(0, rows_->currentIndex()));
   options.size = export_sizes()[static_cast<std::size_t>(std::max(0, size_->currentIndex()))];
-  options.size.dpi = dpi_->value();
+  if (dpi_->value() != options.size.dpi) {
+    options.size.dpi = dpi_->value();
+    options.size.name += "@" + std::to_string(dpi_->value());  // As the command line writes it.
+  }
   options.theme = theme_->currentIndex() == 1 ? ThemeKind::dark : ThemeKind::light;
   options.caption = caption_->isChecked();
   return options;

@@ -2,11 +2,13 @@
 #include "gui/app/this_machine.hpp"
 
 #include "models/machine/host.hpp"
+#include "models/scenario/parse.hpp"
 
 namespace spawnpoint::gui {
 
 Machine this_machine() {
-  return read_host({});
+  const auto defaults = load_machine("defaults", ParseOptions{});
+  return read_host(defaults ? defaults->costs : Costs{});
 }
 
 }  // namespace spawnpoint::gui

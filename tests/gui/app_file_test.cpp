@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Opening, editing, saving; mistakes at their place.
+#include <QDropEvent>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QMenu>
+#include <QMimeData>
+#include <QPlainTextEdit>
+
+#include "gui/compare/compare_page.hpp"
+#include "gui/file/code_edit.hpp"
+#include "gui/file/file_panel.hpp"
+#include "gui/gallery/home_page.hpp"
+#include "tests/gui/app_fixture.hpp"
+
+using namespace spawnpoint;
+using namespace spawnpoint::gui;
+
+TEST_CASE("mistakes are underlined at their line and column, and the list jumps there") {
+  AppFixture app;
+  app.open(R"(spawnpoint = 1
+title = "ä𝄞"
+[jobs]
+count = 10
+cuont = 11
+[[run]]
+concurrency = "threads_per_job"
+)");
+  const auto& diagnostics = app.window->document().diagnostics();
+  REQUIRE(diagnostics.size() == 2);
+  CHECK(diagnostics[0].line == 5);
+  CHECK(diagnostics[1].line == 7);
+  const QStringList marked = app.window->file_panel().edit().underlined();
+  REQUIRE(marked.size() == 2);
+  CHECK(marked[0] == "cuont");
+  CHECK(marked[1].contains("threads_per_job"));
+
+  app.window->file_panel().go_to_problem(1);
+  const QTextCursor cursor = app.window->file_panel().edit().textCursor();
+  CHECK(cursor.blockNumber() + 1 == 7);
+  CHECK(cursor.positionInBlock() + 1 == diagnostics[1].column);
+  auto* list = app.window->file_panel().findChild<QListWidget*>();
+  REQUIRE(list);
+  CHECK(list->count() == 2);
+  CHECK(list->item(0)->text().contains("5:"));
+}
+
+TEST_CASE("columns count characters, also where one takes two UTF-16 units") {
+  QtWatch warnings;
+  CodeEdit edit;
+  edit.setPlainText(QStringLiteral("title = \"𝄞𝄞\" oops"));
+  Diagnostic diagnostic;
+  diagnostic.line = 1;
+  diagnostic.column = 14;
+  diagnostic.length = 4;
+  edit.set_diagnostics({diagnostic});
+  REQUIRE(edit.underlined().size() == 1);
+  CHECK(edit.underlined().front() == "oops");
+}
+
+TEST_CASE("a file that is dropped on the window is opened") {
+  AppFixture app;
+  const QString path = app.write("dropped.toml", kQuick);
+  QMimeData data;
+  data.setUrls({QUrl::fromLocalFile(path)});
+  QDragEnterEvent enter(QPoint(10, 10), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  QCoreApplication::sendEvent(app.window.get(), &enter);
+  REQUIRE(enter.isAccepted());
+  QDropEvent drop(QPointF(10, 10), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  QCoreApplication::sendEvent(app.window.get(), &drop);
+  REQUIRE(eventually([&] { return app.window->document().path() == path; }));
+  CHECK(app.window->pages().currentWidget() == &app.window->compare());
+}
+
+TEST_CASE("opened files are in the recent list, the newest first, and open from there") {
+  AppFixture app;
+  app.open(kQuick, "one.toml");
+  app.open(kQuick, "two.toml");
+  const QStringList recent = app.session.recent();
+  REQUIRE(recent.size() == 2);
+  CHECK(recent[0].endsWith("two.toml"));
+  emit app.window->home().chosen(recent[1]);
+  CHECK(app.window->document().path().endsWith("one.toml"));
+  // A file that is gone is not offered.
+  QFile::remove(recent[0]);
+  CHECK(app.session.recent().size() == 1);
+}
+
+TEST_CASE("what cannot be opened is told, and what is open stays") {
+  AppFixture app;
+  app.open(kQuick, "good.toml");
+  CHECK_FALSE(app.window->open_file(app.folder.filePath("missing.toml")));
+  CHECK_FALSE(app.window->open_file(app.folder.path()));
+  CHECK(app.told.size() == 2);
+  CHECK(app.window->document().path().endsWith("good.toml"));
+  CHECK(app.window->runs().result({0, WorldKind::modeled}));
+}
+
+TEST_CASE("an edit marks the window as changed, saving writes the file") {
+  AppFixture app;
+  app.open(kQuick);
+  CHECK_FALSE(app.window->isWindowModified());
+  app.window->file_panel().replace_text(QString(kQuick).replace("60ms", "70ms"));
+  CHECK(app.window->isWindowModified());
+  REQUIRE(app.window->save());
+  CHECK_FALSE(app.window->isWindowModified());
+  QFile file(app.window->document().path());
+  REQUIRE(file.open(QIODevice::ReadOnly));
+  CHECK(file.readAll().contains("70ms"));
+}
+
+TEST_CASE("a scenario of the gallery is saved under another name") {
+  AppFixture app;
+  const auto files = list_scenarios(shipped_scenarios());
+  REQUIRE(!files.empty());
+  const QString shipped = QString::fromStdString(files.front().string());
+  REQUIRE(app.window->open_file(shipped));
+  const QString target = app.folder.filePath("mine.toml");
+  app.window->questions().file_to_save = [&](QWidget*, const QString&) { return target; };
+  REQUIRE(app.window->save());
+  CHECK(app.window->document().path() == target);
+  CHECK(QFile::exists(target));
+  REQUIRE(eventually([&] { return app.parsed() && !app.window->runs().is_running(); }));
+}
+
+TEST_CASE("changes that are not saved are asked about, and staying keeps them") {
+  AppFixture app;
+  app.open(kQuick, "first.toml");
+  app.window->file_panel().replace_text("title = \"changed\"\n");
+  bool asked = false;
+  app.window->questions().leave = [&](MainWindow&) {
+    asked = true;
+    return false;
+  };
+  CHECK_FALSE(app.window->open_file(app.write("second.toml", kQuick)));
+  CHECK(asked);
+  CHECK(app.window->document().path().endsWith("first.toml"));
+  CHECK_FALSE(app.window->close());
+  app.window->questions().leave = [](MainWindow&) { return true; };
+}
+
+TEST_CASE("a run is added after the runs that a text has") {
+  const Suggestion pool{"a pool", "thread_pool", {"run.threads=8", "run.stack=512KiB"}};
+  const QString text =
+      "[jobs]\ncount = 3\n\n[[run]]\nconcurrency = \"sequential\"\n\n# what we expect\n[expect]\n\"completed\" = 3\n";
+  const QString more = with_run(text, pool, "thread_per_job");
+  CHECK(
+      more ==
+      "[jobs]\ncount = 3\n\n[[run]]\nconcurrency = \"sequential\"\n\n[[run]]\nconcurrency = \"thread_pool\"\nthreads = "
+      "8\nstack = \"512KiB\"\n\n# what we expect\n[expect]\n\"completed\" = 3\n");
+}
+
+TEST_CASE("a text without a run gets its implied one written out") {
+  const QString more = with_run("title = \"x\"\n", {"all", "join_all", {}}, "thread_per_job");
+  CHECK(more == "title = \"x\"\n\n[[run]]\nconcurrency = \"thread_per_job\"\n\n[[run]]\nconcurrency = \"join_all\"\n");
+}

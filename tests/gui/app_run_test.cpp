@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Running from the window: the model, live runs, stopping, late results, and what is shown of them.
+#include <QPushButton>
+
+#include "gui/app/status_line.hpp"
+#include "gui/compare/compare_page.hpp"
+#include "gui/diagnosis/diagnosis_panel.hpp"
+#include "gui/file/code_edit.hpp"
+#include "gui/file/file_panel.hpp"
+#include "gui/limits/limits_page.hpp"
+#include "tests/gui/app_fixture.hpp"
+
+using namespace spawnpoint;
+using namespace spawnpoint::gui;
+
+namespace {
+
+constexpr RunKey kModeled{0, WorldKind::modeled};
+constexpr RunKey kLive{0, WorldKind::live};
+
+/// Millions of short jobs on two threads: seconds to compute.
+const char* const kLong = R"(spawnpoint = 1
+[jobs]
+count = 4_000_000
+steps = [{ sleep = "1ms" }]
+[[run]]
+concurrency = "thread_pool"
+threads = 2
+)";
+
+const char* const kLongLive = R"(spawnpoint = 1
+[jobs]
+count = 2
+steps = [{ sleep = "60s" }]
+[[run]]
+concurrency = "sequential"
+)";
+
+}  // namespace
+
+TEST_CASE("opening a scenario models it, and the failure is in the diagnosis and on the time axis") {
+  AppFixture app;
+  app.open(kRefused);
+  const auto result = app.window->runs().result(kModeled);
+  REQUIRE(result);
+  REQUIRE(result->failure);
+  CHECK(result->failure->limit == "pids.max");
+  CHECK(result->failure->threads == 507);
+
+  const QString headline = app.window->diagnosis().headline();
+  CHECK(headline.contains("508"));
+  CHECK(headline.contains("pids.max"));
+  const auto& landmarks = app.window->compare().time().landmarks();
+  REQUIRE(landmarks.size() == 1);
+  CHECK(landmarks.front() == result->failure->at);
+  CHECK(app.window->compare().summary(WorldKind::modeled).contains("pids.max"));
+  REQUIRE(app.window->compare().memory().content().marks.size() == 1);
+  REQUIRE(app.window->compare().threads().content().marks.size() == 1);
+
+  // "Go there" brings it into the visible range.
+  auto* button = app.window->diagnosis().findChild<QPushButton*>("go_there");
+  REQUIRE(button);
+  button->click();
+  CHECK(app.window->compare().time().visible().contains(result->failure->at));
+  CHECK(app.window->compare().time().visible().length() < app.window->compare().time().extent().length());
+}
+
+TEST_CASE("the limits page shows the limit that binds on top") {
+  AppFixture app;
+  app.open(kRefused);
+  const LimitLadder& ladder = app.window->limits().ladder().ladder();
+  REQUIRE(!ladder.rungs.empty());
+  CHECK(ladder.rungs.front().name == "pids.max");
+  CHECK(ladder.threads == 507);
+}
+
+TEST_CASE("another run of the scenario is modeled when it is chosen") {
+  AppFixture app;
+  app.open(kRefused);
+  app.window->compare().select_run(1);
+  REQUIRE(eventually([&] { return app.window->runs().result({1, WorldKind::modeled}) != nullptr; }));
+  CHECK_FALSE(app.window->runs().result({1, WorldKind::modeled})->failure);
+  CHECK(app.window->runs().result({1, WorldKind::modeled})->completed == 1000);
+  CHECK(app.window->compare().time().landmarks().empty());
+}
+
+TEST_CASE("a long model run can be stopped, and its partial result is kept") {
+  AppFixture app;
+  REQUIRE(app.window->open_file(app.write("long.toml", kLong)));
+  REQUIRE(eventually([&] { return app.parsed(); }));
+  CHECK_FALSE(app.window->runs().is_running());  // So many jobs are not modeled unasked.
+  app.action("run_model").trigger();
+  REQUIRE(app.window->runs().is_running());
+  CHECK(app.action("stop").isEnabled());
+  REQUIRE(eventually([&] { return app.window->runs().progress().completed > 0; }));
+  app.action("stop").trigger();
+  REQUIRE(eventually([&] { return !app.window->runs().is_running(); }, 20'000));
+  const auto result = app.window->runs().result(kModeled);
+  REQUIRE(result);
+  CHECK(result->stopped);
+  CHECK(result->completed > 0);
+  CHECK(result->completed < 4'000'000);
+  CHECK(app.window->compare().summary(WorldKind::modeled).contains("partial"));
+  CHECK_FALSE(app.action("stop").isEnabled());
+}
+
+TEST_CASE("both worlds run one after the other, and the header tells their difference") {
+  AppFixture app;
+  app.open(kQuick);
+  app.action("run_both").trigger();
+  REQUIRE(eventually([&] { return app.window->runs().result(kLive) != nullptr; }));
+  const auto live = app.window->runs().result(kLive);
+  INFO(live->error);
+  REQUIRE(live->error.empty());
+  CHECK(live->completed == 3);
+  CHECK_FALSE(live->failure);
+  CHECK(app.window->compare().summary(WorldKind::live).contains('%'));
+  CHECK_FALSE(app.window->compare().summary(WorldKind::modeled).contains('%'));
+  REQUIRE(app.window->compare().timeline(WorldKind::live).trace());
+  CHECK(app.window->compare().timeline(WorldKind::live).trace()->jobs.size() == 3);
+}
+
+TEST_CASE("a live run can be stopped; it is drawn while it runs") {
+  AppFixture app;
+  app.open(kLongLive);
+  app.action("run_live").trigger();
+  auto& live = app.window->compare().timeline(WorldKind::live);
+  REQUIRE(eventually([&] { return live.trace() && live.trace()->end > Instant{} + std::chrono::milliseconds(200); }));
+  CHECK(app.window->runs().is_running());
+  CHECK(app.window->status().words().startsWith("LIVE"));
+  app.action("stop").trigger();
+  REQUIRE(eventually([&] { return app.window->runs().result(kLive) != nullptr; }, 10'000));
+  const auto result = app.window->runs().result(kLive);
+  CHECK(result->stopped);
+  CHECK(result->completed == 0);
+  REQUIRE(result->trace);
+  CHECK(result->trace->jobs.size() == 2);
+}
+
+TEST_CASE("a risky live run is only started with the user's word") {
+  AppFixture app;
+  // 30,000 threads of 8 MiB stack that each touch 4 MiB are over any cap of half the machine's free memory below 240
+  // GB.
+  app.open(R"(spawnpoint = 1
+[jobs]
+count = 30_000
+steps = [{ sleep = "1s" }]
+[[run]]
+concurrency = "thread_per_job"
+touched = "4MiB"
+)");
+  std::optional<LiveEstimate> asked;
+  app.window->questions().live = [&](QWidget*, const LiveEstimate& estimate) {
+    asked = estimate;
+    return LiveAnswer::cancel;
+  };
+  app.action("run_live").trigger();
+  REQUIRE(eventually([&] { return asked.has_value(); }));
+  CHECK(is_risky(*asked));
+  CHECK_FALSE(app.window->runs().is_running());
+  CHECK(live_words(*asked).contains("30,000"));
+}
+
+TEST_CASE("a late result never reaches a newer scenario") {
+  AppFixture app;
+  REQUIRE(app.window->open_file(app.write("long.toml", kLong)));
+  REQUIRE(eventually([&] { return app.parsed(); }));
+  app.action("run_model").trigger();
+  REQUIRE(eventually([&] { return app.window->runs().progress().completed > 0; }));
+  app.open(kQuick, "quick.toml");
+  // Whatever the given-up run still posts arrives in this time.
+  QTest::qWait(300);
+  const auto result = app.window->runs().result(kModeled);
+  REQUIRE(result);
+  CHECK(result->jobs == 3);
+  CHECK_FALSE(result->stopped);
+}
+
+TEST_CASE("a suggestion adds its run to the text, selects and models it") {
+  AppFixture app;
+  app.open(R"(spawnpoint = 1
+[machine]
+profile = "rust-playground"
+[jobs]
+count = 1000
+)");
+  const auto suggestions = app.window->diagnosis().suggestions();
+  const auto chosen = std::find_if(suggestions.begin(), suggestions.end(),
+                                   [](const Suggestion& s) { return s.concurrency == "join_all"; });
+  REQUIRE(chosen != suggestions.end());
+  emit app.window->diagnosis().try_this(*chosen);
+  REQUIRE(eventually([&] { return app.window->runs().result({1, WorldKind::modeled}) != nullptr; }));
+  CHECK(app.window->compare().selected_run() == 1);
+  CHECK(app.window->document().scenario()->runs[1].concurrency == "join_all");
+  CHECK(app.window->runs().result({1, WorldKind::modeled})->completed == 1000);
+  // It is an edit like any other.
+  app.action("undo").trigger();
+  REQUIRE(eventually([&] { return app.window->document().scenario()->runs.size() == 1; }));
+}
+
+TEST_CASE("the number of jobs in the toolbar goes over the file's, and back") {
+  AppFixture app;
+  app.open(kRefused);
+  app.window->document().set_setting("jobs.count", QString("100"));
+  REQUIRE(eventually([&] {
+    const auto result = app.window->runs().result(kModeled);
+    return result && result->jobs == 100;
+  }));
+  CHECK_FALSE(app.window->runs().result(kModeled)->failure);
+  CHECK(app.window->document().text().contains("count = 1000"));
+  app.action("own_values").trigger();
+  REQUIRE(eventually([&] {
+    const auto result = app.window->runs().result(kModeled);
+    return result && result->jobs == 1000;
+  }));
+}
+
+TEST_CASE("a mistake dims the last good result; mending it brings it up to date") {
+  AppFixture app;
+  app.open(kRefused);
+  CHECK_FALSE(app.window->compare().is_dimmed(WorldKind::modeled));
+  app.window->file_panel().replace_text(QString(kRefused).replace("count", "cuont"));
+  REQUIRE(eventually([&] { return app.window->document().error_count() > 0; }));
+  CHECK(app.window->compare().is_dimmed(WorldKind::modeled));
+  CHECK(app.window->runs().result(kModeled));
+  CHECK(app.window->windowTitle().contains("mistake"));
+  app.window->file_panel().replace_text(QString(kRefused).replace("1000", "2000"));
+  REQUIRE(eventually([&] {
+    const auto result = app.window->runs().result(kModeled);
+    return result && result->jobs == 2000;
+  }));
+  CHECK_FALSE(app.window->compare().is_dimmed(WorldKind::modeled));
+}

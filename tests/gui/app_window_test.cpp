@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window itself: theme, layout, gallery, export, names for screen readers.
+#include <QAbstractButton>
+#include <QAbstractItemModelTester>
+#include <QComboBox>
+#include <QDockWidget>
+#include <QLineEdit>
+#include <QListView>
+#include <QSpinBox>
+#include <QSvgRenderer>
+
+#include "gui/app/export_dialog.hpp"
+#include "gui/app/icons.hpp"
+#include "gui/compare/compare_page.hpp"
+#include "gui/diagnosis/diagnosis_panel.hpp"
+#include "gui/gallery/gallery_model.hpp"
+#include "gui/gallery/home_page.hpp"
+#include "tests/gui/app_fixture.hpp"
+
+using namespace spawnpoint;
+using namespace spawnpoint::gui;
+
+namespace {
+
+std::vector<std::filesystem::path> files_of(AppFixture& app) {
+  return {app.write("a-refused.toml", kRefused).toStdString(), app.write("b-quick.toml", kQuick).toStdString(),
+          app.write("c-broken.toml", "titel = 1\n").toStdString()};
+}
+
+}  // namespace
+
+TEST_CASE("the gallery shows titles, first sentences and a preview of each good scenario") {
+  AppFixture app;
+  GalleryModel gallery;
+  const QAbstractItemModelTester tester(&gallery, QAbstractItemModelTester::FailureReportingMode::Warning);
+  gallery.show(files_of(app));
+  CHECK(gallery.rowCount() == 3);  // At once, before anything is read.
+  REQUIRE(eventually([&] { return gallery.complete(); }));
+  CHECK(gallery.card(0).title == "Refused");
+  CHECK(gallery.card(0).summary == "A thousand threads.");
+  REQUIRE(gallery.card(0).preview);
+  CHECK(gallery.card(0).preview->failure_at);
+  CHECK(gallery.card(0).preview->verdict.contains("pids.max"));
+  REQUIRE(gallery.card(1).preview);
+  CHECK_FALSE(gallery.card(1).preview->failure_at);
+  CHECK(gallery.card(1).preview->rows == 3);
+  CHECK_FALSE(gallery.card(2).good);
+  CHECK_FALSE(gallery.card(2).preview);
+}
+
+TEST_CASE("the search finds scenarios by their words, in any order") {
+  AppFixture app;
+  GalleryModel gallery;
+  gallery.show(files_of(app));
+  REQUIRE(eventually([&] { return gallery.complete(); }));
+  SearchFilter filter(gallery, nullptr);
+  filter.set_words("thousand PLAYGROUND");
+  REQUIRE(filter.rowCount() == 1);
+  CHECK(filter.index(0, 0).data().toString() == "Refused");
+  filter.set_words("join_all quick");
+  CHECK(filter.rowCount() == 0);
+  filter.set_words("");
+  CHECK(filter.rowCount() == 3);
+}
+
+TEST_CASE("a preview's cells say what share of the time jobs spent in a state") {
+  // Two jobs: the first sleeps in the first half, the second in the other.
+  auto trace = std::make_shared<Trace>();
+  TraceRecorder recorder(*trace, 2);
+  const auto at = [](int milliseconds) { return Instant{} + std::chrono::milliseconds(milliseconds); };
+  recorder.enter(0, JobState::waiting, 0, at(0));
+  recorder.enter(1, JobState::queued, 0, at(0));
+  recorder.enter(0, JobState::done, 0, at(500));
+  recorder.enter(1, JobState::waiting, 0, at(500));
+  recorder.enter(1, JobState::done, 0, at(1000));
+  recorder.finish(at(1000));
+  RunResult result;
+  result.wall = std::chrono::seconds(1);
+  result.trace = trace;
+  const Preview preview = make_preview(result);
+  REQUIRE(preview.rows == 2);
+  const auto share = [&](int row, int column, JobState state) {
+    return preview.cell(row, column)[static_cast<std::size_t>(state)];
+  };
+  const int quarter = Preview::kColumns / 4;
+  CHECK(share(0, quarter, JobState::waiting) == Approx(1));
+  CHECK(share(0, 3 * quarter, JobState::waiting) == Approx(0).margin(1e-6));
+  CHECK(share(1, quarter, JobState::queued) == Approx(1));
+  CHECK(share(1, quarter, JobState::waiting) == Approx(0).margin(1e-6));
+  CHECK(share(1, 3 * quarter, JobState::waiting) == Approx(1));
+}
+
+TEST_CASE("the first sentence of a Markdown text is plain words") {
+  CHECK(first_sentence("A **bold** start, e.g. here. And more.") == "A bold start, e.g.");
+  CHECK(first_sentence("Look at `pids.max`: it binds.") == "Look at pids.max.");
+  CHECK(first_sentence("").isEmpty());
+}
+
+TEST_CASE("the theme goes dark and back, and is remembered") {
+  AppFixture app;
+  app.open(kRefused);
+  app.action("theme_dark").trigger();
+  CHECK(app.window->theme().kind == ThemeKind::dark);
+  CHECK(app.window->palette().color(QPalette::Window).lightness() < 128);
+  CHECK(app.session.dark());
+  app.window->grab();
+  app.action("theme_light").trigger();
+  CHECK(app.window->palette().color(QPalette::Window).lightness() > 128);
+  CHECK_FALSE(app.session.dark());
+}
+
+TEST_CASE("panels come with the first scenario, and the default layout brings them back") {
+  AppFixture app;
+  app.window->show();
+  auto* dock = app.window->findChild<QDockWidget*>("diagnosis_dock");
+  REQUIRE(dock);
+  CHECK_FALSE(dock->isVisible());
+  app.open(kQuick);
+  CHECK(dock->isVisible());
+  dock->close();
+  CHECK_FALSE(dock->isVisible());
+  app.action("default_layout").trigger();
+  CHECK(dock->isVisible());
+  app.window->close();
+  CHECK_FALSE(app.session.layout().isEmpty());
+}
+
+TEST_CASE("the export dialog writes the formats that are wanted") {
+  AppFixture app;
+  app.open(kRefused);
+  auto result = app.window->runs().result({0, WorldKind::modeled});
+  ExportDialog dialog(app.session, app.window->document().scenario(), {result}, ThemeKind::light);
+  const QString target = app.folder.filePath("out");
+  dialog.set_directory(target);
+  dialog.set_format(ExportFormat::svg, true);
+  dialog.set_format(ExportFormat::csv, true);
+  dialog.write();
+  for (const std::string& error : dialog.report().errors) UNSCOPED_INFO(error);
+  REQUIRE(dialog.report().errors.empty());
+  bool png = false, svg = false, csv = false;
+  for (const auto& path : dialog.report().written) {
+    const QString file = QString::fromStdString(path.string());
+    CHECK(QFileInfo(file).size() > 0);
+    if (file.endsWith(".png")) png = !QImage(file).isNull();
+    if (file.endsWith(".svg")) svg = QSvgRenderer(file).isValid();
+    if (file.endsWith(".csv")) csv = true;
+  }
+  CHECK(png);
+  CHECK(svg);
+  CHECK(csv);
+  CHECK(app.session.last_folder("export") == target);
+}
+
+TEST_CASE("the export dialog cannot write nothing") {
+  AppFixture app;
+  app.open(kQuick);
+  auto result = app.window->runs().result({0, WorldKind::modeled});
+  ExportDialog dialog(app.session, app.window->document().scenario(), {result}, ThemeKind::dark);
+  auto* button = dialog.findChild<QPushButton*>("write");
+  REQUIRE(button);
+  dialog.set_directory(app.folder.path());
+  CHECK(button->isEnabled());
+  dialog.set_part(ExportPart::all, false);
+  CHECK_FALSE(button->isEnabled());
+  dialog.set_format(ExportFormat::png, false);
+  dialog.set_format(ExportFormat::csv, true);
+  CHECK(button->isEnabled());  // A table has no parts.
+  CHECK(dialog.options().theme == ThemeKind::dark);
+}
+
+TEST_CASE("everything that takes input has a name for screen readers") {
+  AppFixture app;
+  app.open(kRefused);
+  app.window->show();
+  for (const QWidget* widget : app.window->findChildren<QWidget*>()) {
+    if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible()) continue;
+    const bool inner =
+        widget->objectName().startsWith("qt_") || qobject_cast<const QAbstractSpinBox*>(widget->parent());
+    const auto* button = qobject_cast<const QAbstractButton*>(widget);
+    const bool named = !widget->accessibleName().isEmpty() || (button && !button->text().isEmpty());
+    INFO(widget->metaObject()->className() << " " << widget->objectName().toStdString() << " in "
+                                           << (widget->parent() ? widget->parent()->metaObject()->className() : "-"));
+    CHECK((named || inner));
+  }
+}
+
+TEST_CASE("every action that shows an icon has one") {
+  AppFixture app;
+  load_icons();
+  for (const char* name : {"both", "model", "live", "stop", "export", "open", "save", "undo", "next", "fit", "theme"}) {
+    INFO(name);
+    CHECK_FALSE(icon(name, app.window->theme()).isNull());
+  }
+  CHECK_FALSE(app_icon().isNull());
+}
