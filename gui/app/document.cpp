@@ -8,7 +8,7 @@
 #include <QtConcurrent>
 #include <algorithm>
 
-#include "gui/app/this_machine.hpp"
+#include "models/lab/this_host.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -119,7 +119,7 @@ void Document::parse_now() {
   (void)QtConcurrent::run(&pool_, [this, ticket, text = std::move(text), file = std::move(file), settings = settings_] {
     ParseOptions options;
     options.settings = settings;
-    options.host = this_machine;
+    options.host = [] { return this_host().machine; };
     auto result = std::make_shared<const ParseResult>(parse_scenario(text, file, options));
     QMetaObject::invokeMethod(
         this, [this, ticket, result] { take(ticket, result); }, Qt::QueuedConnection);

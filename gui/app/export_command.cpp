@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <ostream>
 
-#include "gui/app/this_machine.hpp"
+#include "models/lab/this_host.hpp"
 #include "gui/export/export.hpp"
 #include "models/lab/run.hpp"
 
@@ -19,7 +19,7 @@ int run_export(const ExportRequest& request, std::ostream& out, std::ostream& er
   ParseOptions parsing;
   parsing.settings = request.settings;
   parsing.seed = request.seed;
-  parsing.host = this_machine;
+  parsing.host = [] { return this_host().machine; };
   // All files are read before the first one runs: a mistake in the last must not come after minutes.
   std::vector<Scenario> scenarios;
   bool good = true;

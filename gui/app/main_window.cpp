@@ -15,6 +15,7 @@
 #include <QSpinBox>
 #include <QStatusBar>
 #include <QTabWidget>
+#include <QTimer>
 #include <QToolTip>
 #include <QtConcurrent>
 #include <algorithm>
@@ -124,16 +125,22 @@ void MainWindow::default_layout() {
   addDockWidget(Qt::LeftDockWidgetArea, file_dock_);
   addDockWidget(Qt::RightDockWidgetArea, diagnosis_dock_);
   for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_}) dock->show();
-  const int side = std::clamp(width() / 4, 240, 380);
-  resizeDocks({scenarios_dock_, diagnosis_dock_}, {side, std::clamp(width() / 5, 230, 340)}, Qt::Horizontal);
-  resizeDocks({scenarios_dock_, file_dock_}, {height() * 2 / 5, height() * 3 / 5}, Qt::Vertical);
+  // Docks take a size only once they have been laid out.
+  QTimer::singleShot(0, this, [this] { size_docks(); });
   docks_shown_ = true;
+}
+
+void MainWindow::size_docks() {
+  resizeDocks({scenarios_dock_, diagnosis_dock_},
+              {std::clamp(width() / 4, 240, 400), std::clamp(width() / 5, 240, 360)}, Qt::Horizontal);
+  resizeDocks({scenarios_dock_, file_dock_}, {height() * 2 / 5, height() * 3 / 5}, Qt::Vertical);
 }
 
 void MainWindow::show_docks() {
   if (docks_shown_) return;
-  default_layout();
-  if (!session_.layout().isEmpty()) restoreState(session_.layout());
+  docks_shown_ = true;
+  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_}) dock->show();
+  if (session_.layout().isEmpty() || !restoreState(session_.layout())) default_layout();
 }
 
 void MainWindow::make_connections() {

@@ -90,6 +90,7 @@ class MainWindow : public QMainWindow {
   QAction* action(const char* name, const QString& text, const QKeySequence& keys, const QString& icon_name = {});
   void colour_icons();
   void show_docks();
+  void size_docks();
   void show_recent();
   void show_title();
   void show_scenario(bool changed);

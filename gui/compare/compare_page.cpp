@@ -29,6 +29,14 @@ QString difference(double value, double reference) {
   return words.empty() ? QString() : QStringLiteral(" (%1)").arg(text(words));
 }
 
+/// "✕ EAGAIN by pids.max"
+QString failure_words(const FailurePoint& failure) {
+  QString words =
+      QStringLiteral("✕ ") + (failure.errno_name.empty() ? QObject::tr("failed") : text(failure.errno_name));
+  if (!failure.limit.empty()) words += QObject::tr(" by %1").arg(text(failure.limit));
+  return words;
+}
+
 QString machine_words(const Scenario& scenario, WorldKind world) {
   if (world == WorldKind::live) return QObject::tr("this machine");
   return scenario.host_machine ? QObject::tr("simulated kernel, this machine")
@@ -51,7 +59,9 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
       threads_(new ChartView(time_, this)),
       splitter_(new QSplitter(Qt::Vertical, this)),
       modeled_veil_(new Veil(modeled_)),
-      live_veil_(new Veil(live_)) {
+      live_veil_(new Veil(live_)),
+      memory_veil_(new Veil(memory_)),
+      threads_veil_(new Veil(threads_)) {
   run_tabs_->setExpanding(false);
   run_tabs_->setDrawBase(false);
   run_tabs_->setUsesScrollButtons(true);
@@ -183,44 +193,39 @@ bool ComparePage::is_dimmed(WorldKind world) const {
 QString ComparePage::summary(WorldKind world) const {
   const auto scenario = document_.scenario();
   if (!scenario) return {};
-  QStringList parts{machine_words(*scenario, world)};
+  const QString machine = machine_words(*scenario, world);
+  const QString dot = QStringLiteral(" · ");
   const RunKey key{selected_run(), world};
   if (runs_.current() == key) {
-    parts << tr("running …");
-    if (world == WorldKind::live) {
-      const Progress& progress = runs_.progress();
-      parts << text(spawnpoint::format_duration(progress.now))
-            << text(spawnpoint::format_count(progress.threads, "thread"))
-            << text(spawnpoint::format_bytes(progress.resident));
-    }
-    return parts.join(QStringLiteral(" · "));
+    if (world == WorldKind::modeled) return tr("running …") + dot + machine;
+    const Progress& progress = runs_.progress();
+    return QStringList{tr("running …"), text(spawnpoint::format_duration(progress.now)),
+                       text(spawnpoint::format_count(progress.threads, "thread")),
+                       text(spawnpoint::format_bytes(progress.resident)), machine}
+        .join(dot);
   }
   const auto own = result(world);
-  if (!own) return parts.join(QStringLiteral(" · ")) + QStringLiteral(" · ") + tr("not run yet");
-  if (!own->error.empty()) return parts.first() + QStringLiteral(" · ") + tr("could not run: %1").arg(text(own->error));
+  if (!own) return tr("not run yet") + dot + machine;
+  if (!own->error.empty()) return tr("could not run") + dot + machine;
   // The model is what the live run is compared with.
   const auto other = world == WorldKind::live ? result(WorldKind::modeled) : nullptr;
   const bool comparable = other && other->error.empty() && !other->stopped && !own->stopped;
-  const auto against = [&](double value, double reference) {
-    return comparable ? difference(value, reference) : QString();
+  const auto against = [&](const std::string& shown, auto value) {
+    return text(shown) +
+           (comparable ? difference(static_cast<double>(value(*own)), static_cast<double>(value(*other))) : QString());
   };
-  parts << text(spawnpoint::format_duration(own->wall)) +
-               against(to_seconds(own->wall), comparable ? to_seconds(other->wall) : 0);
-  parts << text(spawnpoint::format_count(own->peak_threads, "thread")) +
-               against(static_cast<double>(own->peak_threads),
-                       comparable ? static_cast<double>(other->peak_threads) : 0);
-  parts << text(spawnpoint::format_bytes(own->memory.resident)) +
-               against(static_cast<double>(own->memory.resident.count),
-                       comparable ? static_cast<double>(other->memory.resident.count) : 0);
-  if (own->failure) {
-    const auto& failure = *own->failure;
-    QString words = failure.errno_name.empty() ? tr("failed") : text(failure.errno_name);
-    if (!failure.limit.empty()) words += tr(" by %1").arg(text(failure.limit));
-    parts << QStringLiteral("✕ ") + words;
-  }
+  // What is looked for comes first: where there is no room, the end is cut off.
+  QStringList parts;
+  parts << against(spawnpoint::format_duration(own->wall), [](const RunResult& r) { return r.wall.count(); });
+  parts << against(spawnpoint::format_count(own->peak_threads, "thread"),
+                   [](const RunResult& r) { return r.peak_threads; });
+  parts << against(spawnpoint::format_bytes(own->memory.resident),
+                   [](const RunResult& r) { return r.memory.resident.count; });
+  if (own->failure) parts << failure_words(*own->failure);
   if (own->stopped) parts << tr("stopped, so partial");
   if (is_dimmed(world)) parts << tr("of the text as it was");
-  return parts.join(QStringLiteral(" · "));
+  parts << machine;
+  return parts.join(dot);
 }
 
 void ComparePage::refresh() {
@@ -258,6 +263,12 @@ void ComparePage::refresh() {
   show_traces(trace(result(WorldKind::modeled)), live_trace);
   modeled_veil_->setVisible(is_dimmed(WorldKind::modeled));
   live_veil_->setVisible(is_dimmed(WorldKind::live));
+  // The charts hold both worlds: dimmed where nothing in them is up to date.
+  const auto fresh = [this](WorldKind world) { return result(world) && !is_dimmed(world); };
+  const bool old = (result(WorldKind::modeled) || result(WorldKind::live)) && !fresh(WorldKind::modeled) &&
+                   !fresh(WorldKind::live) && runs_.current() != RunKey{selected_run(), WorldKind::live};
+  memory_veil_->setVisible(old);
+  threads_veil_->setVisible(old);
 }
 
 void ComparePage::refresh_live() {
@@ -300,8 +311,16 @@ void ComparePage::show_traces(std::shared_ptr<const Trace> modeled, std::shared_
   overview_->set_traces(modeled, live);
   modeled_->set_trace(std::move(modeled));
   live_->set_trace(std::move(live));
-  memory_->set_content(memory_chart(traces, theme_));
-  threads_->set_content(threads_chart(traces, theme_));
+  // The timelines have the failure's full text; charts are too low for it.
+  const auto shortened = [this](ChartContent content) {
+    for (ChartMark& mark : content.marks) {
+      const auto ended = result(mark.world);
+      if (ended && ended->failure && ended->failure->at == mark.at) mark.label = failure_words(*ended->failure);
+    }
+    return content;
+  };
+  memory_->set_content(shortened(memory_chart(traces, theme_)));
+  threads_->set_content(shortened(threads_chart(traces, theme_)));
 }
 
 void ComparePage::go_to(Instant at) {

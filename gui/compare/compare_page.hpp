@@ -71,6 +71,8 @@ class ComparePage : public QWidget {
   QSplitter* splitter_;
   Veil* modeled_veil_;
   Veil* live_veil_;
+  Veil* memory_veil_;
+  Veil* threads_veil_;
   Theme theme_ = make_theme(ThemeKind::light);
   bool showed_something_ = false;
   QElapsedTimer since_snapshot_;

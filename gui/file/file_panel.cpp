@@ -32,6 +32,7 @@ FilePanel::FilePanel(Document& document, QWidget* parent)
   problems_->setAccessibleName(tr("Mistakes in the scenario"));
   problems_->setWordWrap(true);
   problems_->setUniformItemSizes(false);
+  problems_->setResizeMode(QListView::Adjust);
   problems_->hide();
   summary_->hide();
 
@@ -88,14 +89,22 @@ void FilePanel::show_diagnostics() {
   const auto errors = document_.error_count();
   summary_->setVisible(errors > 0);
   if (errors > 0) {
-    summary_->setText(document_.scenario() ? tr("<b>%n mistake(s).</b> The charts still show the last good text.",
-                                                nullptr, static_cast<int>(errors))
-                                           : tr("<b>%n mistake(s).</b>", nullptr, static_cast<int>(errors)));
+    const QString count = errors == 1 ? tr("<b>1 mistake.</b>") : tr("<b>%1 mistakes.</b>").arg(errors);
+    summary_->setText(document_.scenario() ? tr("%1 The charts still show the last good text.").arg(count) : count);
   }
-  if (!diagnostics.empty()) {
-    const int row = problems_->fontMetrics().height() * 2 + 8;
-    problems_->setFixedHeight(row * static_cast<int>(std::min<std::size_t>(diagnostics.size(), 4)) + 6);
-  }
+  fit_problems();
+}
+
+void FilePanel::fit_problems() {
+  // As high as the mistakes are, within a third of the panel.
+  int needed = 6;
+  for (int row = 0; row < problems_->count(); ++row) needed += problems_->sizeHintForRow(row);
+  problems_->setFixedHeight(std::min(needed, std::max(60, height() / 3)));
+}
+
+void FilePanel::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  fit_problems();
 }
 
 }  // namespace spawnpoint::gui

@@ -26,8 +26,12 @@ class FilePanel : public QWidget {
   /// To the mistake of this row.
   void go_to_problem(int row);
 
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
  private:
   void show_diagnostics();
+  void fit_problems();
 
   Document& document_;
   CodeEdit* edit_;

@@ -4,7 +4,7 @@
 #include <QTextDocument>
 #include <QtConcurrent>
 
-#include "gui/app/this_machine.hpp"
+#include "models/lab/this_host.hpp"
 #include "models/lab/run.hpp"
 #include "models/scenario/parse.hpp"
 
@@ -58,7 +58,7 @@ void GalleryModel::show(std::vector<std::filesystem::path> files) {
     std::vector<std::pair<Card, std::optional<Scenario>>> read;
     for (std::size_t i = 0; i < files.size() && !stop.stop_requested(); ++i) {
       ParseOptions options;
-      options.host = this_machine;
+      options.host = [] { return this_host().machine; };
       ParseResult parsed = load_scenario(files[i], options);
       Card card;
       card.path = QString::fromStdString(files[i].string());

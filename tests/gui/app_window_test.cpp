@@ -6,9 +6,11 @@
 #include <QDockWidget>
 #include <QLineEdit>
 #include <QListView>
+#include <QPushButton>
 #include <QSpinBox>
 #include <QSvgRenderer>
 
+#include "core/trace/recorder.hpp"
 #include "gui/app/export_dialog.hpp"
 #include "gui/app/icons.hpp"
 #include "gui/compare/compare_page.hpp"
