@@ -6,4 +6,12 @@
 using Catch::Approx;
 #else
 #include <catch2/catch.hpp>
+
+#include <string>
+namespace Catch::Matchers {
+/// As Catch2 3 calls it; there, Contains means something else.
+inline auto ContainsSubstring(const std::string& text) {
+  return Contains(text);
+}
+}  // namespace Catch::Matchers
 #endif

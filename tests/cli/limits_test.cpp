@@ -6,7 +6,7 @@
 #include "tests/cli/program.hpp"
 
 using namespace spawnpoint::test;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using Json = nlohmann::ordered_json;
 
 namespace {
@@ -61,9 +61,9 @@ TEST_CASE("--threads tells which limits stand in the way") {
   const std::vector<std::string> playground{"limits", "--set", "machine.profile=rust-playground", "--threads"};
   auto arguments = playground;
   arguments.push_back("507");
-  CHECK_THAT(spawnpoint_run(arguments).out, Contains("507 threads fit"));
+  CHECK_THAT(spawnpoint_run(arguments).out, ContainsSubstring("507 threads fit"));
   arguments.back() = "508";
-  CHECK_THAT(spawnpoint_run(arguments).out, Contains("508 threads need higher limits: pids.max."));
+  CHECK_THAT(spawnpoint_run(arguments).out, ContainsSubstring("508 threads need higher limits: pids.max."));
 }
 
 TEST_CASE("this host's profile can be written, and read back as a machine") {
@@ -74,7 +74,7 @@ TEST_CASE("this host's profile can be written, and read back as a machine") {
   CHECK(written.out == "");
   const Output printed = spawnpoint_run({"machine"});
   CHECK(printed.status == 0);
-  CHECK_THAT(printed.out, Contains("pid_max"));
+  CHECK_THAT(printed.out, ContainsSubstring("pid_max"));
   CHECK(ladder_of({"--set", "machine.profile=" + file})["threads"] > 0);
   CHECK(spawnpoint_run({"machine", "-o", (directory / "no/such/folder").string()}).status == 3);
 }

@@ -6,7 +6,7 @@
 #include "tests/cli/program.hpp"
 
 using namespace spawnpoint::test;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using Json = nlohmann::ordered_json;
 
 namespace {
@@ -70,7 +70,7 @@ TEST_CASE("on the Playground thread 508 is refused by the pids cgroup, and that 
   CHECK(failure["errno"] == "EAGAIN");
   CHECK(failure["limit"] == "pids.max");
   CHECK(failure["value"] == 512);
-  CHECK_THAT(failure["message"].get<std::string>(), Contains("Resource temporarily unavailable"));
+  CHECK_THAT(failure["message"].get<std::string>(), ContainsSubstring("Resource temporarily unavailable"));
 }
 
 TEST_CASE("a run that does not fail has a null failure") {
@@ -142,9 +142,9 @@ TEST_CASE("--world both gives both worlds of each run, modeled first") {
 TEST_CASE("the table tells of each run what was done, and a sentence says why it broke") {
   const Output output = spawnpoint_run({"run", "-"}, kPlayground);
   REQUIRE(output.status == 0);
-  CHECK_THAT(output.out,
-             Contains("A thousand threads") && Contains("507 of 1,000") && Contains("EAGAIN at job 508: pids.max"));
-  CHECK_THAT(output.out, Contains("thread_per_job: ") && Contains("512"));
+  CHECK_THAT(output.out, ContainsSubstring("A thousand threads") && ContainsSubstring("507 of 1,000") &&
+                             ContainsSubstring("EAGAIN at job 508: pids.max"));
+  CHECK_THAT(output.out, ContainsSubstring("thread_per_job: ") && ContainsSubstring("512"));
   // Not a terminal: no colours, no progress.
   CHECK(output.out.find('\x1b') == std::string::npos);
   CHECK(output.err == "");
@@ -158,6 +158,6 @@ TEST_CASE("several files are run one after the other") {
   const std::string two = (directory / "two.toml").string();
   const auto results = json_lines(spawnpoint_run({"run", one, two, "--json"}));
   REQUIRE(results.size() == 3);
-  CHECK_THAT(results[0]["scenario"].get<std::string>(), Contains("one"));
-  CHECK_THAT(results[2]["scenario"].get<std::string>(), Contains("two"));
+  CHECK_THAT(results[0]["scenario"].get<std::string>(), ContainsSubstring("one"));
+  CHECK_THAT(results[2]["scenario"].get<std::string>(), ContainsSubstring("two"));
 }

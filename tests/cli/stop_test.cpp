@@ -57,5 +57,5 @@ TEST_CASE("Ctrl-C keeps the partial result of a modeled run") {
 TEST_CASE("the table says that a run was stopped") {
   const Output output = stopped({"run", "-", "--world", "live"}, kLong, SIGINT);
   CHECK(output.status == 130);
-  CHECK_THAT(output.out, Catch::Matchers::Contains("stopped"));
+  CHECK_THAT(output.out, Catch::Matchers::ContainsSubstring("stopped"));
 }

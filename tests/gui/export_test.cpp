@@ -209,7 +209,7 @@ TEST_CASE("what cannot be exported is said, and the rest is written") {
   setup.results[0].error = "no room for the model";
   const ExportReport report = export_run(setup.scenario, setup.results, setup.options);
   REQUIRE(report.errors.size() == 1);
-  CHECK_THAT(report.errors[0], Catch::Contains("no room for the model"));
+  CHECK_THAT(report.errors[0], Catch::Matchers::ContainsSubstring("no room for the model"));
   CHECK(report.written.size() == 1);
 }
 
@@ -221,7 +221,7 @@ TEST_CASE("a folder that cannot be made is an error in words") {
   setup.options.directory = file / "below";
   const ExportReport report = export_run(setup.scenario, setup.results, setup.options);
   REQUIRE(report.errors.size() == 1);
-  CHECK_THAT(report.errors[0], Catch::Contains("a-file"));
+  CHECK_THAT(report.errors[0], Catch::Matchers::ContainsSubstring("a-file"));
   CHECK(report.written.empty());
 }
 
@@ -259,7 +259,7 @@ TEST_CASE("sizes are read in all their forms") {
 
 TEST_CASE("formats and parts are read by their names") {
   CHECK(parse_export_format("pdf") == ExportFormat::pdf);
-  CHECK_THAT(parse_export_format("gif").error(), Catch::Contains("png, svg, pdf, csv, trace"));
+  CHECK_THAT(parse_export_format("gif").error(), Catch::Matchers::ContainsSubstring("png, svg, pdf, csv, trace"));
   CHECK(parse_export_part("memory") == ExportPart::memory);
   CHECK_FALSE(parse_export_part("maps"));
 }
