@@ -148,16 +148,20 @@ QString as_toml(const QString& value) {
 
 }  // namespace
 
-QString with_run(const QString& text, const Suggestion& suggestion, const std::string& implied) {
+bool is_run_setting(const std::string& key) {
+  return key.starts_with("run.") || key.find('.') == std::string::npos;
+}
+
+QString with_run(const QString& text, const Suggestion& suggestion, const std::vector<std::string>& implied) {
   const auto table = [](const std::string& concurrency) {
     return QStringLiteral("[[run]]\nconcurrency = \"%1\"\n").arg(QString::fromStdString(concurrency));
   };
   QString added = table(suggestion.concurrency);
   for (const std::string& setting : suggestion.settings) {
-    const QString line = QString::fromStdString(setting);
-    const auto equals = line.indexOf('=');
-    if (!line.startsWith("run.") || equals < 0) continue;
-    added += line.mid(4, equals - 4).trimmed() + " = " + as_toml(line.mid(equals + 1).trimmed()) + "\n";
+    const auto parsed = parse_setting(setting);
+    if (!parsed || !is_run_setting(parsed->key)) continue;
+    const QString key = QString::fromStdString(parsed->key);
+    added += key.section('.', -1) + " = " + as_toml(QString::fromStdString(parsed->value)) + "\n";
   }
 
   QStringList lines = text.split('\n');
@@ -176,8 +180,10 @@ QString with_run(const QString& text, const Suggestion& suggestion, const std::s
            (lines[at - 1].trimmed().isEmpty() || lines[at - 1].trimmed().startsWith('#'))) {
       --at;
     }
-  } else if (!implied.empty()) {
-    added = table(implied) + "\n" + added;
+  } else {
+    QString written;
+    for (const std::string& run : implied) written += table(run) + "\n";
+    added = written + added;
   }
   while (at > 0 && at == lines.size() && lines[at - 1].trimmed().isEmpty()) {
     lines.removeLast();

@@ -81,9 +81,12 @@ class Document : public QObject {
   QThreadPool pool_;
 };
 
-/// The text with one more [[run]], placed after the runs that it has. `implied` is the run that a file without any
-/// stands for; it is written out too, or the new run would take its place. Settings that are not the run's are left
-/// out.
-QString with_run(const QString& text, const Suggestion& suggestion, const std::string& implied);
+/// A suggestion's setting that belongs into its [[run]]: `run.threads`, or `threads` alone.
+bool is_run_setting(const std::string& key);
+
+/// The text with one more [[run]], placed after the runs that it has. `implied` are the runs that a file without any
+/// stands for; they are written out too, or the new run would take their place. Settings that are not the run's are
+/// left out.
+QString with_run(const QString& text, const Suggestion& suggestion, const std::vector<std::string>& implied);
 
 }  // namespace spawnpoint::gui

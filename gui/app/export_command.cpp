@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <ostream>
 
-#include "models/lab/this_host.hpp"
 #include "gui/export/export.hpp"
 #include "models/lab/run.hpp"
+#include "models/lab/this_host.hpp"
 
 namespace spawnpoint::gui {
 namespace {

@@ -399,11 +399,13 @@ void MainWindow::try_suggestion(const Suggestion& suggestion) {
   }
   for (const std::string& setting : suggestion.settings) {
     const auto parsed = parse_setting(setting);
-    if (parsed && !parsed->key.starts_with("run.")) document_.set_setting(text(parsed->key), text(parsed->value));
+    if (parsed && !is_run_setting(parsed->key)) document_.set_setting(text(parsed->key), text(parsed->value));
   }
   select_after_parse_ = suggestion.concurrency.empty() ? compare_->selected_run() : scenario->runs.size();
   if (!suggestion.concurrency.empty()) {
-    file_->replace_text(with_run(document_.text(), suggestion, scenario->runs.front().concurrency));
+    std::vector<std::string> implied;
+    for (const RunSpec& run : scenario->runs) implied.push_back(run.concurrency);
+    file_->replace_text(with_run(document_.text(), suggestion, implied));
   }
 }
 

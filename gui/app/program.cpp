@@ -20,6 +20,12 @@ namespace {
 
 constexpr int kCouldNotRun = 3;
 
+/// Containers and cron jobs have no XDG_RUNTIME_DIR, an export needs none, and Qt complains of it each time.
+void tell_all_but_runtime_dir(QtMsgType type, const QMessageLogContext& context, const QString& message) {
+  if (message.startsWith(QStringLiteral("QStandardPaths: XDG_RUNTIME_DIR"))) return;
+  std::cerr << qFormatLogMessage(type, context, message).toStdString() << '\n';
+}
+
 void dress(QApplication& app) {
   QApplication::setApplicationName("spawnpoint");
   QApplication::setApplicationDisplayName("Spawnpoint");
@@ -33,6 +39,7 @@ void dress(QApplication& app) {
 
 int export_without_window(const ExportRequest& request, int argc, char** argv) {
   setenv("QT_QPA_PLATFORM", "offscreen", /*overwrite=*/1);
+  qInstallMessageHandler(tell_all_but_runtime_dir);
   QApplication app(argc, argv);
   dress(app);
   return run_export(request, std::cout, std::cerr);

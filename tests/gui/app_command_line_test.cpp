@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `spawnpoint` and `spawnpoint export` as they are called: requests, messages, exit statuses, files.
 #include <QDir>
+#include <QImage>
 #include <QProcess>
 #include <sstream>
 
@@ -115,13 +116,14 @@ TEST_CASE("charts are exported without a display") {
   REQUIRE(ended.status == 0);
   const QStringList written = ended.out.split('\n', Qt::SkipEmptyParts);
   CHECK(written.size() >= 3);
-  QStringList suffixes;
+  QStringList kinds;
   for (const QString& path : written) {
     INFO(path.toStdString());
     CHECK(QFileInfo(path).size() > 0);
-    suffixes += QFileInfo(path).suffix();
+    kinds += QFileInfo(path).isDir() ? path.section('-', -1) : QFileInfo(path).suffix();
   }
-  for (const char* suffix : {"svg", "png", "csv"}) CHECK(suffixes.contains(suffix));
+  for (const char* kind : {"svg", "png", "csv"}) CHECK(kinds.contains(kind));
+  CHECK(QImage(written.filter(".png").value(0)).size() == QSize(800, 450));
 }
 
 TEST_CASE("a mistake in any file is told with its place before anything runs") {

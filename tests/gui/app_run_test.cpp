@@ -183,6 +183,8 @@ TEST_CASE("a suggestion adds its run to the text, selects and models it") {
 profile = "rust-playground"
 [jobs]
 count = 1000
+[[run]]
+concurrency = "thread_per_job"
 )");
   const auto suggestions = app.window->diagnosis().suggestions();
   const auto chosen = std::find_if(suggestions.begin(), suggestions.end(),
@@ -194,7 +196,9 @@ count = 1000
   CHECK(app.window->document().scenario()->runs[1].concurrency == "join_all");
   CHECK(app.window->runs().result({1, WorldKind::modeled})->completed == 1000);
   // It is an edit like any other.
+  REQUIRE(app.action("undo").isEnabled());
   app.action("undo").trigger();
+  CHECK_FALSE(app.window->document().text().contains("join_all"));
   REQUIRE(eventually([&] { return app.window->document().scenario()->runs.size() == 1; }));
 }
 
