@@ -14,6 +14,11 @@ namespace spawnpoint::gui {
 namespace {
 constexpr std::chrono::milliseconds kTypingRests{350};
 constexpr qint64 kLargestFile = 4 << 20;
+
+bool same_settings(const std::vector<Setting>& a, const std::vector<Setting>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Setting& x, const Setting& y) { return x.key == y.key && x.value == y.value; });
+}
 }  // namespace
 
 Document::Document(QObject* parent) : QObject(parent) {
@@ -130,12 +135,16 @@ void Document::take(std::uint64_t ticket, std::shared_ptr<const ParseResult> res
   if (ticket != ticket_) return;
   diagnostics_ = result->diagnostics;
   const bool good = result->scenario.has_value();
-  if (good) {
+  const bool same = good && scenario_ && good_text_ == text_ && same_settings(good_settings_, settings_);
+  if (same) scenario_is_old_ = false;  // A mistake was taken back: the results are those of this text.
+  if (good && !same) {
+    good_text_ = text_;
+    good_settings_ = settings_;
     scenario_ = std::shared_ptr<const Scenario>(result, &*result->scenario);
     scenario_is_old_ = false;
     ++revision_;
   }
-  emit parsed(good);
+  emit parsed(good && !same);
 }
 
 namespace {

@@ -73,6 +73,8 @@ class Document : public QObject {
   QString text_;
   std::vector<Setting> settings_;
   std::shared_ptr<const Scenario> scenario_;
+  QString good_text_;  ///< What `scenario_` was made of.
+  std::vector<Setting> good_settings_;
   std::vector<Diagnostic> diagnostics_;
   std::uint64_t revision_ = 0;
   bool scenario_is_old_ = false;

@@ -131,8 +131,8 @@ void MainWindow::default_layout() {
 }
 
 void MainWindow::size_docks() {
-  resizeDocks({scenarios_dock_, diagnosis_dock_},
-              {std::clamp(width() / 4, 240, 400), std::clamp(width() / 5, 240, 360)}, Qt::Horizontal);
+  const int side = std::clamp(width() / 5, 230, 400);
+  resizeDocks({scenarios_dock_, diagnosis_dock_}, {side, side}, Qt::Horizontal);
   resizeDocks({scenarios_dock_, file_dock_}, {height() * 2 / 5, height() * 3 / 5}, Qt::Vertical);
 }
 
@@ -333,7 +333,7 @@ void MainWindow::show_diagnosis() {
   if (run >= scenario->runs.size()) return;
   const bool old =
       (!modeled || compare_->is_dimmed(WorldKind::modeled)) && (!live || compare_->is_dimmed(WorldKind::live));
-  diagnosis_->show_diagnosis(diagnose(*scenario, run, modeled.get(), live.get()), live.get(), old);
+  diagnosis_->show_diagnosis(diagnose(*scenario, run, modeled.get(), live.get()), old);
 }
 
 void MainWindow::show_limits() {

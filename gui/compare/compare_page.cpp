@@ -60,6 +60,7 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
       splitter_(new QSplitter(Qt::Vertical, this)),
       modeled_veil_(new Veil(modeled_)),
       live_veil_(new Veil(live_)),
+      overview_veil_(new Veil(overview_)),
       memory_veil_(new Veil(memory_)),
       threads_veil_(new Veil(threads_)) {
   run_tabs_->setExpanding(false);
@@ -86,6 +87,7 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
   modeled_->set_time_labels(false);
   live_->set_time_labels(false);
   memory_->set_time_labels(false);
+  threads_->set_time_labels(true);
   memory_->set_logarithmic(true);
   for (auto* timeline : {modeled_, live_}) timeline->setMinimumHeight(90);
 
@@ -100,6 +102,7 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
   splitter_->addWidget(live_);
   splitter_->addWidget(memory_);
   splitter_->addWidget(threads_);
+  splitter_->setSizes({300, 300, 200, 220});
   splitter_->setStretchFactor(0, 3);
   splitter_->setStretchFactor(1, 3);
   splitter_->setStretchFactor(2, 2);
@@ -267,6 +270,7 @@ void ComparePage::refresh() {
   const auto fresh = [this](WorldKind world) { return result(world) && !is_dimmed(world); };
   const bool old = (result(WorldKind::modeled) || result(WorldKind::live)) && !fresh(WorldKind::modeled) &&
                    !fresh(WorldKind::live) && runs_.current() != RunKey{selected_run(), WorldKind::live};
+  overview_veil_->setVisible(old);
   memory_veil_->setVisible(old);
   threads_veil_->setVisible(old);
 }

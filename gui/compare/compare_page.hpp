@@ -71,6 +71,7 @@ class ComparePage : public QWidget {
   QSplitter* splitter_;
   Veil* modeled_veil_;
   Veil* live_veil_;
+  Veil* overview_veil_;
   Veil* memory_veil_;
   Veil* threads_veil_;
   Theme theme_ = make_theme(ThemeKind::light);

@@ -11,9 +11,20 @@
 namespace spawnpoint::gui {
 namespace {
 
+/// Long paths may break at their parts, or they would be cut off. Shorter words stay as they are, to be copied.
+QString breakable(const QString& text) {
+  constexpr qsizetype kLong = 28;
+  QStringList words = text.split(' ');
+  for (QString& word : words) {
+    if (word.size() > kLong) word.replace('/', QStringLiteral("/\u200B")).replace('_', QStringLiteral("_\u200B"));
+  }
+  return words.join(' ');
+}
+
 QLabel* make_text(QWidget* parent, const QString& text = {}) {
-  auto* label = new QLabel(text, parent);
+  auto* label = new QLabel(breakable(text), parent);
   label->setWordWrap(true);
+  label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   label->setTextFormat(Qt::PlainText);
   label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   return label;
@@ -82,11 +93,11 @@ QLabel* DiagnosisPanel::add_paragraph(const QString& text) {
 }
 
 void DiagnosisPanel::show_words(const QString& words) {
-  show_diagnosis({}, nullptr, false);
+  show_diagnosis({}, false);
   headline_->setText(words);
 }
 
-void DiagnosisPanel::show_diagnosis(const Diagnosis& diagnosis, const RunResult* live, bool out_of_date) {
+void DiagnosisPanel::show_diagnosis(const Diagnosis& diagnosis, bool out_of_date) {
   diagnosis_ = diagnosis;
   headline_->setText((diagnosis.broke ? QStringLiteral("✕ ") : QString()) + QString::fromStdString(diagnosis.headline));
   colour();
@@ -112,7 +123,6 @@ void DiagnosisPanel::show_diagnosis(const Diagnosis& diagnosis, const RunResult*
     });
     body_column_->addWidget(button, 0, Qt::AlignLeft);
   }
-  for (const std::string& detail : diagnosis.details) add_paragraph(QString::fromStdString(detail));
   if (!diagnosis.suggestions.empty()) {
     QLabel* title = add_paragraph(tr("Try instead"));
     QFont bold = title->font();
@@ -131,16 +141,7 @@ void DiagnosisPanel::show_diagnosis(const Diagnosis& diagnosis, const RunResult*
       body_column_->addWidget(button, 0, Qt::AlignLeft);
     }
   }
-  if (live && !live->imposed.empty()) {
-    QLabel* title = add_paragraph(tr("Limits of the live run"));
-    QFont bold = title->font();
-    bold.setBold(true);
-    title->setFont(bold);
-    for (const ImposedLimit& limit : live->imposed) {
-      add_paragraph((limit.imposed ? QStringLiteral("✓ ") : QStringLiteral("✕ ")) +
-                    QString::fromStdString(limit.limit) + QStringLiteral(": ") + QString::fromStdString(limit.means));
-    }
-  }
+  for (const std::string& detail : diagnosis.details) add_paragraph(QString::fromStdString(detail));
   column_->insertWidget(1, body_);
   body_->setVisible(body_column_->count() > 0);
 }

@@ -21,8 +21,7 @@ class DiagnosisPanel : public QScrollArea {
  public:
   explicit DiagnosisPanel(QWidget* parent = nullptr);
 
-  /// `live` may be null; the limits that it imposed (or could not) are told.
-  void show_diagnosis(const Diagnosis& diagnosis, const RunResult* live, bool out_of_date);
+  void show_diagnosis(const Diagnosis& diagnosis, bool out_of_date);
   /// Nothing to diagnose yet, and why.
   void show_words(const QString& words);
   void set_about(const QString& title, const QString& markdown);

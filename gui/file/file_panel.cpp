@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QTextDocument>
+#include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -92,13 +93,14 @@ void FilePanel::show_diagnostics() {
     const QString count = errors == 1 ? tr("<b>1 mistake.</b>") : tr("<b>%1 mistakes.</b>").arg(errors);
     summary_->setText(document_.scenario() ? tr("%1 The charts still show the last good text.").arg(count) : count);
   }
-  fit_problems();
+  // Wrapped lines have their height only once the list has its width.
+  QTimer::singleShot(0, this, &FilePanel::fit_problems);
 }
 
 void FilePanel::fit_problems() {
   // As high as the mistakes are, within a third of the panel.
   int needed = 6;
-  for (int row = 0; row < problems_->count(); ++row) needed += problems_->sizeHintForRow(row);
+  for (int row = 0; row < problems_->count(); ++row) needed += problems_->visualItemRect(problems_->item(row)).height();
   problems_->setFixedHeight(std::min(needed, std::max(60, height() / 3)));
 }
 

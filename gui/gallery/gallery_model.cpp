@@ -4,8 +4,8 @@
 #include <QTextDocument>
 #include <QtConcurrent>
 
-#include "models/lab/this_host.hpp"
 #include "models/lab/run.hpp"
+#include "models/lab/this_host.hpp"
 #include "models/scenario/parse.hpp"
 
 namespace spawnpoint::gui {

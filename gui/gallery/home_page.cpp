@@ -60,8 +60,11 @@ HomePage::HomePage(GalleryModel& model, QWidget* parent)
   large.setPointSizeF(large.pointSizeF() * 1.5);
   large.setBold(true);
   title->setFont(large);
+  // The page must not keep the panels beside it from having their width.
+  title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   auto* hint = new QLabel(tr("Pick a scenario, or drop a scenario file anywhere in this window."), this);
   hint->setForegroundRole(QPalette::PlaceholderText);
+  hint->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   auto* open = new QPushButton(tr("Open a file …"), this);
   open->setAccessibleName(tr("Open a scenario file"));
   connect(open, &QPushButton::clicked, this, &HomePage::open_wanted);
@@ -71,7 +74,7 @@ HomePage::HomePage(GalleryModel& model, QWidget* parent)
   words->addWidget(hint);
   auto* top = new QHBoxLayout;
   top->addLayout(words, 1);
-  search_->setMinimumWidth(260);
+  search_->setMinimumWidth(200);
   top->addWidget(search_);
   top->addWidget(open);
 

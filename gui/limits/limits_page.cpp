@@ -87,6 +87,11 @@ void LadderView::paintEvent(QPaintEvent*) {
     painter.drawText(QRectF(at - 60, 2, 120, kTop - 6), Qt::AlignHCenter | Qt::AlignVCenter,
                      text(spawnpoint::format_count(threads)));
   }
+  if (wanted_ > 0) {
+    painter.setPen(QPen(theme_.text, 1.5, Qt::DashLine));
+    painter.drawLine(QPointF(x(wanted_), kTop - 4),
+                     QPointF(x(wanted_), row(static_cast<int>(ladder_.rungs.size())).top()));
+  }
   for (int i = 0; i < static_cast<int>(ladder_.rungs.size()); ++i) {
     const LimitRung& rung = ladder_.rungs[static_cast<std::size_t>(i)];
     const QRectF area = row(i);
@@ -104,12 +109,11 @@ void LadderView::paintEvent(QPaintEvent*) {
     painter.drawRect(bar);
     painter.setPen(theme_.text);
     painter.setFont(theme_.font(12, binds));
-    painter.drawText(QRectF(bar.right() + 6, area.top(), kRight, kRow), Qt::AlignLeft | Qt::AlignVCenter,
-                     text(spawnpoint::format_count(rung.threads)));
-  }
-  if (wanted_ > 0) {
-    painter.setPen(QPen(theme_.text, 1.5, Qt::DashLine));
-    painter.drawLine(QPointF(x(wanted_), kTop - 4), QPointF(x(wanted_), height()));
+    const QString count = text(spawnpoint::format_count(rung.threads));
+    const QRectF label(bar.right() + 4, area.top() + 6, painter.fontMetrics().horizontalAdvance(count) + 6, kRow - 12);
+    painter.fillRect(label, theme_.base);  // The dashed line must not run through the digits.
+    if (i == selected_) painter.fillRect(label, theme_.selection);
+    painter.drawText(label, Qt::AlignCenter, count);
   }
   if (hasFocus()) {
     painter.setPen(QPen(theme_.accent, 1));
