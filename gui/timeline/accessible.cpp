@@ -20,9 +20,10 @@ QAccessibleInterface* chart_interface(const QString&, QObject* object) {
 }  // namespace
 
 void make_accessible_chart(QWidget& widget, const QString& name) {
+  // First of all: giving the widget a name may already make its interface, which Qt then keeps.
+  QAccessible::installFactory(chart_interface);  // The same one again changes nothing.
   widget.setProperty(kIsChart, true);
   widget.setAccessibleName(name);
-  QAccessible::installFactory(chart_interface);  // The same one again changes nothing.
 }
 
 void set_accessible_text(QWidget& widget, const QString& text) {

@@ -49,7 +49,7 @@ TEST_CASE("a scenario that expects nothing is run") {
   CHECK_THAT(output.out, ContainsSubstring("nothing is expected of it"));
 }
 
-TEST_CASE("--set changes what is checked") {
+TEST_CASE("The option --set changes what is checked") {
   const std::string scenario = three_jobs("\"join_all.completed\" = 3\n");
   CHECK(spawnpoint_run({"check", "-", "--world", "modeled", "--set", "jobs.count=4"}, scenario).status == 1);
 }

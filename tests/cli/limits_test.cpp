@@ -57,7 +57,7 @@ TEST_CASE("limits reads a scenario's machine and runtime") {
   CHECK(ladder_of({"-"}, scenario)["threads"] == 95);
 }
 
-TEST_CASE("--threads tells which limits stand in the way") {
+TEST_CASE("The option --threads tells which limits stand in the way") {
   const std::vector<std::string> playground{"limits", "--set", "machine.profile=rust-playground", "--threads"};
   auto arguments = playground;
   arguments.push_back("507");

@@ -79,7 +79,7 @@ TEST_CASE("a run that does not fail has a null failure") {
   CHECK(result["completed"] == 100);
 }
 
-TEST_CASE("--set overrides the file: jobs, the machine's limits, the runs' settings") {
+TEST_CASE("The option --set overrides the file: jobs, the machine's limits, the runs' settings") {
   const auto run = [](const std::vector<std::string>& settings) {
     std::vector<std::string> arguments{"run", "-", "--json", "--concurrency", "thread_per_job"};
     for (const std::string& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
@@ -110,7 +110,7 @@ TEST_CASE("the seed decides a random run, and nothing else does") {
   CHECK(wall({"--seed", "18446744073709551615"}).first == 18446744073709551615U);
 }
 
-TEST_CASE("--concurrency keeps runs of the file and adds what it does not list") {
+TEST_CASE("The option --concurrency keeps runs of the file and adds what it does not list") {
   const auto names = [](const std::vector<std::string>& wanted) {
     std::vector<std::string> arguments{"run", "-", "--json", "--set", "jobs.count=3"};
     for (const std::string& name : wanted) arguments.insert(arguments.end(), {"--concurrency", name});
@@ -124,7 +124,7 @@ TEST_CASE("--concurrency keeps runs of the file and adds what it does not list")
   CHECK(names({"sequential", "join_all"}) == std::vector<std::string>{"join_all", "sequential"});
 }
 
-TEST_CASE("--world both gives both worlds of each run, modeled first") {
+TEST_CASE("The option --world both gives both worlds of each run, modeled first") {
   const auto results = json_lines(spawnpoint_run(
       {"run", "-", "--json", "--world", "both", "--set", "jobs.count=3", "--set", "machine.profile=host"},
       kPlayground));
