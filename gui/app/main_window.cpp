@@ -175,7 +175,9 @@ void MainWindow::make_connections() {
   }
   connect(&runs_, &Runs::started, this, &MainWindow::show_actions);
   connect(&runs_, &Runs::finished, this, &MainWindow::show_diagnosis);
+  connect(&runs_, &Runs::started, this, [this] { gallery_->hold(true); });
   connect(&runs_, &Runs::idle, this, [this] {
+    gallery_->hold(false);
     show_actions();
     show_status();
     show_title();

@@ -11,13 +11,18 @@
 #include <algorithm>
 
 #include "gui/compare/veil.hpp"
+#include "gui/timeline/timeline_data.hpp"
 #include "models/lab/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {
 
-/// A copy of the growing record may take this part of the time, so that the window stays quick with a million jobs.
-constexpr std::int64_t kSnapshotShare = 8;
+/// While a run is drawn as it goes, drawing may take one part in so many of the time …
+constexpr std::int64_t kShare = 10;
+/// … and of a large record, preparing its picture takes about this much for each segment and job, in the background.
+/// The live run wants the cores to itself.
+constexpr std::int64_t kPictureNsARow = 150;
+constexpr int kAutomaticRows = 0;
 
 QString text(const std::string& words) {
   return QString::fromStdString(words);
@@ -67,6 +72,7 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
   run_tabs_->setDrawBase(false);
   run_tabs_->setUsesScrollButtons(true);
   run_tabs_->setAccessibleName(tr("Runs of the scenario"));
+  rows_->addItem(tr("rows: as it fits"));
   rows_->addItem(tr("a row a thread"));
   rows_->addItem(tr("a row a job"));
   rows_->setAccessibleName(tr("Rows of the timelines"));
@@ -121,8 +127,13 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
     emit run_selected(static_cast<std::size_t>(run));
   });
   connect(rows_, &QComboBox::currentIndexChanged, this, [this](int index) {
+    if (index == kAutomaticRows) {
+      const auto modeled = modeled_->trace(), lively = live_->trace();
+      suggest_rows(modeled ? modeled.get() : lively.get());
+      return;
+    }
     for (auto* timeline : {modeled_, live_}) {
-      timeline->set_rows(index == 0 ? TimelineRows::threads : TimelineRows::jobs);
+      timeline->set_rows(index == 1 ? TimelineRows::threads : TimelineRows::jobs);
     }
   });
   connect(logarithmic_, &QToolButton::toggled, memory_, &ChartView::set_logarithmic);
@@ -155,7 +166,7 @@ void ComparePage::select_run(std::size_t run) {
 }
 
 void ComparePage::set_rows(TimelineRows rows) {
-  rows_->setCurrentIndex(rows == TimelineRows::threads ? 0 : 1);
+  rows_->setCurrentIndex(rows == TimelineRows::threads ? 1 : 2);
 }
 
 void ComparePage::set_theme(const Theme& theme) {
@@ -258,7 +269,8 @@ void ComparePage::refresh() {
   const auto trace = [](const std::shared_ptr<const RunResult>& r) { return r ? r->trace : nullptr; };
   auto live_trace = trace(result(WorldKind::live));
   if (runs_.current() == RunKey{selected_run(), WorldKind::live}) {
-    since_snapshot_.invalidate();
+    charts_pace_ = {};
+    timeline_pace_ = {};
     shown_generation_ = 0;
     live_trace = nullptr;  // What is drawn is the new run, from its first moment on.
     if (const Trace* growing = runs_.live_trace()) live_trace = std::make_shared<const Trace>(*growing);
@@ -279,19 +291,45 @@ void ComparePage::refresh_live() {
   live_->set_summary(summary(WorldKind::live));
   const Trace* growing = runs_.live_trace();
   if (!growing || runs_.live_generation() == shown_generation_) return;
-  if (since_snapshot_.isValid() && since_snapshot_.nsecsElapsed() < snapshot_cost_ns_ * kSnapshotShare) return;
   shown_generation_ = runs_.live_generation();
-  QElapsedTimer clock;
-  clock.start();
-  // A copy, since the widgets prepare their pictures in the background while the record goes on growing.
-  auto snapshot = std::make_shared<const Trace>(*growing);
   const auto modeled = result(WorldKind::modeled);
-  show_traces(modeled ? modeled->trace : nullptr, std::move(snapshot));
-  snapshot_cost_ns_ = clock.nsecsElapsed();
-  since_snapshot_.start();
+  const auto modeled_trace = modeled ? modeled->trace : nullptr;
+  if (charts_pace_.is_due()) {
+    charts_pace_.begin();
+    // All but the rows: that is all the charts want, and it is small.
+    auto curves = std::make_shared<Trace>();
+    curves->series = growing->series;
+    curves->marks = growing->marks;
+    curves->lanes = growing->lanes;
+    curves->end = growing->end;
+    show_charts(modeled_trace, std::move(curves));
+    charts_pace_.end(0);
+  }
+  if (timeline_pace_.is_due()) {
+    timeline_pace_.begin();
+    // A copy, since the picture is prepared in the background while the record goes on growing.
+    live_->set_trace(std::make_shared<const Trace>(*growing));
+    timeline_pace_.end(static_cast<std::int64_t>(growing->segments.size() + growing->jobs.size()) * kPictureNsARow);
+  }
+}
+
+void ComparePage::Pace::end(std::int64_t more_ns) {
+  rest_ns_ = (clock_.nsecsElapsed() + more_ns) * kShare;
+  clock_.start();
+}
+
+bool ComparePage::Pace::is_due() const {
+  return !clock_.isValid() || clock_.nsecsElapsed() >= rest_ns_;
 }
 
 void ComparePage::show_traces(std::shared_ptr<const Trace> modeled, std::shared_ptr<const Trace> live) {
+  suggest_rows(modeled ? modeled.get() : live.get());
+  show_charts(modeled, live);
+  modeled_->set_trace(std::move(modeled));
+  live_->set_trace(std::move(live));
+}
+
+void ComparePage::show_charts(const std::shared_ptr<const Trace>& modeled, const std::shared_ptr<const Trace>& live) {
   TimeRange extent;
   std::vector<WorldTrace> traces;
   std::vector<Instant> landmarks;
@@ -301,7 +339,6 @@ void ComparePage::show_traces(std::shared_ptr<const Trace> modeled, std::shared_
     traces.push_back({world, trace});
     for (const Mark& mark : trace->marks) landmarks.push_back(mark.at);
   }
-  // The model tells how long a live run will take: so its bars grow into the page instead of shrinking with it.
   const bool something = extent.end > extent.begin;
   if (!something) extent.end = extent.begin + std::chrono::seconds(1);
   if (something && !showed_something_) {
@@ -313,8 +350,6 @@ void ComparePage::show_traces(std::shared_ptr<const Trace> modeled, std::shared_
   std::sort(landmarks.begin(), landmarks.end());
   time_.set_landmarks(std::move(landmarks));
   overview_->set_traces(modeled, live);
-  modeled_->set_trace(std::move(modeled));
-  live_->set_trace(std::move(live));
   // The timelines have the failure's full text; charts are too low for it.
   const auto shortened = [this](ChartContent content) {
     for (ChartMark& mark : content.marks) {
@@ -325,6 +360,12 @@ void ComparePage::show_traces(std::shared_ptr<const Trace> modeled, std::shared_
   };
   memory_->set_content(shortened(memory_chart(traces, theme_)));
   threads_->set_content(shortened(threads_chart(traces, theme_)));
+}
+
+void ComparePage::suggest_rows(const Trace* trace) {
+  if (rows_->currentIndex() != kAutomaticRows) return;
+  const TimelineRows rows = trace ? suggested_rows(*trace) : TimelineRows::threads;
+  for (auto* timeline : {modeled_, live_}) timeline->set_rows(rows);
 }
 
 void ComparePage::go_to(Instant at) {

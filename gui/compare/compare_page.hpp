@@ -50,11 +50,27 @@ class ComparePage : public QWidget {
   void run_selected(std::size_t run);
 
  private:
+  /// Says when to draw again, so that drawing takes only a small part of the time.
+  class Pace {
+   public:
+    bool is_due() const;
+    void begin() { clock_.start(); }
+    /// `more_ns`: what goes on in the background.
+    void end(std::int64_t more_ns);
+
+   private:
+    QElapsedTimer clock_;
+    std::int64_t rest_ns_ = 0;
+  };
+
   void show_runs();
   /// Shows the results as they are now.
   void refresh();
   void refresh_live();
   void show_traces(std::shared_ptr<const Trace> modeled, std::shared_ptr<const Trace> live);
+  /// Overview, charts, and the time axis itself.
+  void show_charts(const std::shared_ptr<const Trace>& modeled, const std::shared_ptr<const Trace>& live);
+  void suggest_rows(const Trace* trace);
   std::shared_ptr<const RunResult> result(WorldKind world) const;
 
   Document& document_;
@@ -76,8 +92,8 @@ class ComparePage : public QWidget {
   Veil* threads_veil_;
   Theme theme_ = make_theme(ThemeKind::light);
   bool showed_something_ = false;
-  QElapsedTimer since_snapshot_;
-  std::int64_t snapshot_cost_ns_ = 0;
+  Pace charts_pace_;
+  Pace timeline_pace_;
   std::uint64_t shown_generation_ = 0;
 };
 

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/gallery/gallery_model.hpp"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <QTextDocument>
 #include <QtConcurrent>
+#include <chrono>
+#include <optional>
+#include <thread>
 
 #include "models/lab/run.hpp"
 #include "models/lab/this_host.hpp"
@@ -22,6 +29,28 @@ QString first_sentence(const QString& markdown) {
   }
   return text;
 }
+
+namespace {
+
+Card make_card(const std::filesystem::path& file, const std::optional<Scenario>& scenario) {
+  Card card;
+  card.path = QString::fromStdString(file.string());
+  card.title = QString::fromStdString(file.stem().string());
+  card.good = scenario.has_value();
+  card.search = card.title;
+  if (!scenario) {
+    card.summary = QObject::tr("This file has mistakes; open it to see them.");
+    return card;
+  }
+  if (!scenario->title.empty()) card.title = QString::fromStdString(scenario->title);
+  const QString about = QString::fromStdString(scenario->about);
+  card.summary = first_sentence(about);
+  card.search += " " + card.title + " " + about + " " + QString::fromStdString(scenario->machine_profile);
+  for (const RunSpec& run : scenario->runs) card.search += " " + QString::fromStdString(run.concurrency);
+  return card;
+}
+
+}  // namespace
 
 GalleryModel::GalleryModel(QObject* parent) : QAbstractListModel(parent) {
   // One thread: the gallery never competes with what the user runs for more than one core.
@@ -53,50 +82,45 @@ void GalleryModel::show(std::vector<std::filesystem::path> files) {
   const std::uint64_t ticket = ++ticket_;
   if (pending_ == 0) return;
 
-  // All titles first: they are quick, and the previews of the first cards must not keep the last ones waiting.
   (void)QtConcurrent::run(&pool_, [this, ticket, files = std::move(files), stop = stop_.get_token()] {
+    const auto post = [this, ticket](std::size_t row, const Card& card, bool last) {
+      QMetaObject::invokeMethod(
+          this, [this, ticket, row, card, last] { take(ticket, static_cast<int>(row), card, last); },
+          Qt::QueuedConnection);
+    };
+    ParseOptions options;
+    options.host = [host = std::make_shared<std::optional<Machine>>()] {
+      if (!*host) *host = this_host().machine;
+      return **host;
+    };
+    // All titles first: they are quick, and the previews of the first cards must not keep the last ones waiting.
     std::vector<std::pair<Card, std::optional<Scenario>>> read;
     for (std::size_t i = 0; i < files.size() && !stop.stop_requested(); ++i) {
-      ParseOptions options;
-      options.host = [] { return this_host().machine; };
       ParseResult parsed = load_scenario(files[i], options);
-      Card card;
-      card.path = QString::fromStdString(files[i].string());
-      card.title = QString::fromStdString(files[i].stem().string());
-      card.good = parsed.scenario.has_value();
-      card.search = card.title;
-      if (parsed.scenario) {
-        const Scenario& scenario = *parsed.scenario;
-        if (!scenario.title.empty()) card.title = QString::fromStdString(scenario.title);
-        const QString about = QString::fromStdString(scenario.about);
-        card.summary = first_sentence(about);
-        card.search += " " + card.title + " " + about + " " + QString::fromStdString(scenario.machine_profile);
-        for (const RunSpec& run : scenario.runs) card.search += " " + QString::fromStdString(run.concurrency);
-      } else {
-        card.summary = tr("This file has mistakes; open it to see them.");
-      }
-      QMetaObject::invokeMethod(
-          this, [this, ticket, i, card, last = !card.good] { take(ticket, static_cast<int>(i), card, last); },
-          Qt::QueuedConnection);
-      read.emplace_back(std::move(card), std::move(parsed.scenario));
+      if (parsed.scenario && parsed.scenario->runs.empty()) parsed.scenario.reset();
+      read.emplace_back(make_card(files[i], parsed.scenario), std::move(parsed.scenario));
+      post(i, read.back().first, /*last=*/!read.back().second);
     }
-    for (std::size_t i = 0; i < read.size() && !stop.stop_requested(); ++i) {
+    for (std::size_t i = 0; i < read.size(); ++i) {
       auto& [card, scenario] = read[i];
-      if (!scenario || scenario->runs.empty()) continue;
-      RunOptions options;
-      options.stop = stop;
+      while (*held_ && !stop.stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      if (stop.stop_requested()) return;
+      if (!scenario) continue;
       try {
-        const RunResult result = run_modeled(*scenario, 0, options);
+        RunOptions run;
+        run.stop = stop;
+        const RunResult result = run_modeled(*scenario, 0, run);
         if (stop.stop_requested()) return;
         card.preview = std::make_shared<const Preview>(make_preview(result));
       } catch (const std::exception&) {
         // No memory for it: the card stays without a picture. Opening the scenario tells the error.
       }
       scenario.reset();
-      QMetaObject::invokeMethod(
-          this, [this, ticket, i, made = card] { take(ticket, static_cast<int>(i), made, true); },
-          Qt::QueuedConnection);
+      post(i, card, /*last=*/true);
     }
+#ifdef __GLIBC__
+    malloc_trim(0);  // The records of large runs are gone; their pages should be too.
+#endif
   });
 }
 

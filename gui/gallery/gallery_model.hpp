@@ -4,6 +4,7 @@
 
 #include <QAbstractListModel>
 #include <QThreadPool>
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <stop_token>
@@ -41,6 +42,9 @@ class GalleryModel : public QAbstractListModel {
   int rowCount(const QModelIndex& parent = {}) const override;
   QVariant data(const QModelIndex& index, int role) const override;
   const Card& card(int row) const { return cards_[static_cast<std::size_t>(row)]; }
+  /// While held, no further preview is computed: a live run wants the cores to itself.
+  void hold(bool held) { *held_ = held; }
+
   /// Every card has its preview (or cannot have one).
   bool complete() const { return pending_ == 0; }
 
@@ -54,6 +58,7 @@ class GalleryModel : public QAbstractListModel {
   std::uint64_t ticket_ = 0;
   int pending_ = 0;
   std::stop_source stop_;
+  std::shared_ptr<std::atomic<bool>> held_ = std::make_shared<std::atomic<bool>>(false);
   QThreadPool pool_;
 };
 
