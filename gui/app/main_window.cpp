@@ -391,24 +391,27 @@ void MainWindow::show_title() {
 void MainWindow::try_suggestion(const Suggestion& suggestion) {
   const auto scenario = document_.scenario();
   if (!scenario || scenario->runs.empty()) return;
-  if (suggestion.settings.empty()) {
-    for (std::size_t i = 0; i < scenario->runs.size(); ++i) {
-      if (scenario->runs[i].concurrency == suggestion.concurrency) {  // It is there already.
-        compare_->select_run(i);
-        return;
-      }
-    }
-  }
+  bool wants_own_run = false;
   for (const std::string& setting : suggestion.settings) {
     const auto parsed = parse_setting(setting);
-    if (parsed && !is_run_setting(parsed->key)) document_.set_setting(text(parsed->key), text(parsed->value));
+    if (!parsed) continue;
+    if (is_run_setting(parsed->key)) {
+      wants_own_run = true;
+    } else {
+      document_.set_setting(text(parsed->key), text(parsed->value));
+    }
   }
-  select_after_parse_ = suggestion.concurrency.empty() ? compare_->selected_run() : scenario->runs.size();
-  if (!suggestion.concurrency.empty()) {
-    std::vector<std::string> implied;
-    for (const RunSpec& run : scenario->runs) implied.push_back(run.concurrency);
-    file_->replace_text(with_run(document_.text(), suggestion, implied));
+  const auto& runs = scenario->runs;
+  const auto there = std::find_if(runs.begin(), runs.end(),
+                                  [&](const RunSpec& run) { return run.concurrency == suggestion.concurrency; });
+  if (suggestion.concurrency.empty() || (there != runs.end() && !wants_own_run)) {
+    if (there != runs.end()) compare_->select_run(static_cast<std::size_t>(there - runs.begin()));
+    return;
   }
+  select_after_parse_ = runs.size();
+  std::vector<std::string> implied;
+  for (const RunSpec& run : runs) implied.push_back(run.concurrency);
+  file_->replace_text(with_run(document_.text(), suggestion, implied));
 }
 
 void MainWindow::export_figures() {

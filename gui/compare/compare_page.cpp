@@ -354,7 +354,11 @@ void ComparePage::show_charts(const std::shared_ptr<const Trace>& modeled, const
   const auto shortened = [this](ChartContent content) {
     for (ChartMark& mark : content.marks) {
       const auto ended = result(mark.world);
-      if (ended && ended->failure && ended->failure->at == mark.at) mark.label = failure_words(*ended->failure);
+      if (ended && ended->failure && ended->failure->at == mark.at) {
+        mark.label = failure_words(*ended->failure);
+      } else {
+        mark.label = mark.label.section(": ", 0, 0);
+      }
     }
     return content;
   };

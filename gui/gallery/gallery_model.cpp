@@ -17,13 +17,18 @@
 
 namespace spawnpoint::gui {
 
+namespace {
+constexpr qsizetype kShortest = 12;
+}
+
 QString first_sentence(const QString& markdown) {
   QTextDocument document;
   document.setMarkdown(markdown.trimmed());
   const QString text = document.toPlainText().simplified();
   for (qsizetype at = 0; at < text.size(); ++at) {
     const bool stops = text[at] == '.' || text[at] == '!' || text[at] == '?' || text[at] == ':';
-    if (stops && (at + 1 == text.size() || text[at + 1] == ' ')) {
+    // "Oops!" alone tells nothing.
+    if (stops && at >= kShortest && (at + 1 == text.size() || text[at + 1] == ' ')) {
       return text[at] == ':' ? text.left(at) + '.' : text.left(at + 1);
     }
   }

@@ -10,6 +10,9 @@
 namespace spawnpoint::gui {
 namespace {
 
+/// Less of a cell than this is not drawn.
+constexpr float kSliver = 0.02F;
+
 QString words(const RunResult& result) {
   if (result.failure) {
     const auto& failure = *result.failure;
@@ -91,22 +94,26 @@ void draw(QPainter& painter, const QRectF& area, const Preview& preview, const T
   const double gap = preview.rows <= 8 ? 3 : 1;
   const double tall = area.height() / preview.rows;
   const double wide = area.width() / Preview::kColumns;
-  const auto dominant = [&](int row, int column) {
+  // Jobs that queue lie behind; the few that do something are never hidden by them. Finished ones leave no bar.
+  const auto dominant = [&](int row, int column, bool behind) {
     const auto& cell = preview.cell(row, column);
-    std::size_t best = 0;
-    for (std::size_t s = 1; s < kJobStates; ++s) {
-      if (cell[s] > cell[best]) best = s;
+    const auto share = [&](JobState state) { return cell[static_cast<std::size_t>(state)]; };
+    JobState best = JobState::none;
+    if (behind) {
+      if (share(JobState::queued) >= kSliver) best = JobState::queued;
+      return best;
     }
-    // Finished jobs leave no bar, and neither does a sliver.
-    const auto state = static_cast<JobState>(best);
-    return cell[best] < 0.02F || state == JobState::done ? JobState::none : state;
+    for (const JobState state : {JobState::starting, JobState::running, JobState::waiting, JobState::blocked}) {
+      if (share(state) >= kSliver && (best == JobState::none || share(state) > share(best))) best = state;
+    }
+    return best;
   };
-  for (int row = 0; row < preview.rows; ++row) {
+  const auto draw_row = [&](int row, bool behind) {
     for (int column = 0; column < Preview::kColumns;) {
-      const JobState state = dominant(row, column);
+      const JobState state = dominant(row, column, behind);
       int end = column + 1;
       float share = preview.cell(row, column)[static_cast<std::size_t>(state)];
-      while (end < Preview::kColumns && dominant(row, end) == state) {
+      while (end < Preview::kColumns && dominant(row, end, behind) == state) {
         share = std::max(share, preview.cell(row, end)[static_cast<std::size_t>(state)]);
         ++end;
       }
@@ -122,6 +129,10 @@ void draw(QPainter& painter, const QRectF& area, const Preview& preview, const T
       }
       column = end;
     }
+  };
+  for (int row = 0; row < preview.rows; ++row) {
+    draw_row(row, /*behind=*/true);
+    draw_row(row, /*behind=*/false);
   }
   if (preview.failure_at) {
     painter.setRenderHint(QPainter::Antialiasing, true);

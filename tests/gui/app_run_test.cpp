@@ -202,6 +202,31 @@ concurrency = "thread_per_job"
   REQUIRE(eventually([&] { return app.window->document().scenario()->runs.size() == 1; }));
 }
 
+TEST_CASE("a suggestion that changes the steps goes over the file, whose text stays") {
+  AppFixture app;
+  const QString text = R"(spawnpoint = 1
+[jobs]
+count = 3
+steps = [{ block = "50ms" }]
+[[run]]
+concurrency = "join_all"
+)";
+  app.open(text);
+  CHECK(app.window->runs().result(kModeled)->wall >= std::chrono::milliseconds(150));
+  const auto suggestions = app.window->diagnosis().suggestions();
+  const auto timer = std::find_if(suggestions.begin(), suggestions.end(), [](const Suggestion& s) {
+    return s.concurrency == "join_all" && !s.settings.empty();
+  });
+  REQUIRE(timer != suggestions.end());
+  emit app.window->diagnosis().try_this(*timer);
+  REQUIRE(eventually([&] {
+    const auto result = app.window->runs().result(kModeled);
+    return result && result->wall < std::chrono::milliseconds(100);
+  }));
+  CHECK(app.window->document().text() == text);
+  CHECK(app.window->document().scenario()->runs.size() == 1);
+}
+
 TEST_CASE("the number of jobs in the toolbar goes over the file's, and back") {
   AppFixture app;
   app.open(kRefused);

@@ -97,6 +97,7 @@ TEST_CASE("a preview's cells say what share of the time jobs spent in a state") 
 TEST_CASE("the first sentence of a Markdown text is plain words") {
   CHECK(first_sentence("A **bold** start, e.g. here. And more.") == "A bold start, e.g.");
   CHECK(first_sentence("Look at `pids.max`: it binds.") == "Look at pids.max.");
+  CHECK(first_sentence("Oops! These block.") == "Oops! These block.");
   CHECK(first_sentence("").isEmpty());
 }
 
