@@ -72,7 +72,7 @@ TEST_CASE("the same key gives the same stream, any other key another one", "[ran
   CHECK(firsts.size() == 2U * static_cast<std::size_t>(streams));
 }
 
-TEST_CASE("uniform numbers are uniform and lie in [0, 1)", "[random]") {
+TEST_CASE("uniform numbers are uniform and lie between 0 and 1, without 1", "[random]") {
   RandomStream stream{1, "uniform"};
   constexpr int kCells = 100;
   constexpr int kCount = 1'000'000;
