@@ -19,7 +19,6 @@ Bytes meminfo(const std::string& text, const char* key) {
 
 LiveMemory::LiveMemory(Bytes record) : record_(record) {
   const auto text = read_text("/proc/meminfo").value_or("");
-  slab_before_ = meminfo(text, "SUnreclaim");
   // All threads of the machine have kernel stacks of one size, a power of two of pages.
   const auto loadavg = read_text("/proc/loadavg").value_or("");
   const auto parts = words(loadavg);
@@ -31,6 +30,10 @@ LiveMemory::LiveMemory(Bytes record) : record_(record) {
   std::int64_t size = ::sysconf(_SC_PAGESIZE);
   while (size * 3 / 2 < each) size *= 2;
   kernel_stack_ = Bytes{size};
+}
+
+Bytes LiveMemory::not_the_programs(const LiveBoard& board) const {
+  return record_ + Bytes{board.filled_maps.load()} * ::sysconf(_SC_PAGESIZE);
 }
 
 std::string LiveMemory::source() const {
@@ -47,10 +50,10 @@ void LiveMemory::sample(const LiveProcess& process, const RunCgroup* group, Inst
   if (!sample) return;
   threads_ = sample->threads;
   resident_ = sample->resident;
-  const Bytes virtual_size = std::max(sample->virtual_size - record_, Bytes{});
+  const Bytes virtual_size = std::max(sample->virtual_size - not_the_programs(process.board()), Bytes{});
   Bytes stacks = kernel_stack_ * sample->threads;
   const auto text = read_text("/proc/meminfo").value_or("");
-  Bytes slab = std::max(meminfo(text, "SUnreclaim") - slab_before_, Bytes{});
+  Bytes slab = std::max(meminfo(text, "SUnreclaim") - Bytes{process.board().base_slab.load()}, Bytes{});
   const auto charged = group != nullptr ? group->charged() : std::nullopt;
   if (charged && charged->kernel_stacks && charged->slab) {
     stacks = *charged->kernel_stacks;
@@ -74,7 +77,7 @@ void LiveMemory::sample(const LiveProcess& process, const RunCgroup* group, Inst
 
 void LiveMemory::note_peaks(const LiveBoard& board) {
   peak_.resident = std::max(peak_.resident, Bytes{board.peak_resident.load()});
-  peak_.virtual_size = std::max(peak_.virtual_size, Bytes{board.peak_virtual.load()} - record_);
+  peak_.virtual_size = std::max(peak_.virtual_size, Bytes{board.peak_virtual.load()} - not_the_programs(board));
 }
 
 }  // namespace spawnpoint

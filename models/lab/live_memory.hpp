@@ -32,9 +32,11 @@ class LiveMemory {
   std::string source() const;
 
  private:
+  /// Address space of the record, and of mappings that only stand in for a limit.
+  Bytes not_the_programs(const LiveBoard& board) const;
+
   Bytes record_;
   Bytes kernel_stack_{16384};  ///< Of a thread, as this machine's own figures show it.
-  Bytes slab_before_{};
   bool from_group_ = false;
   Bytes total_{};
   Bytes resident_{};

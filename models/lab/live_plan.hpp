@@ -55,6 +55,7 @@ struct LiveBoard {
   std::atomic<std::int64_t> base_virtual{0};
   std::atomic<std::int64_t> base_data{0};
   std::atomic<std::int64_t> base_resident{0};
+  std::atomic<std::int64_t> base_slab{0};       ///< SUnreclaim of the whole machine.
   std::atomic<std::int64_t> filled_maps{0};
   // At the run's end.
   std::atomic<std::int64_t> peak_virtual{0};

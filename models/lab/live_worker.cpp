@@ -146,6 +146,7 @@ LiveRecord Worker::begin() {
   board_->base_virtual = memory.virtual_size.count;
   board_->base_data = memory.data.count;
   board_->base_resident = memory.resident.count;
+  board_->base_slab = machine_slab().count;
   const auto epoch = SteadyClock::now();
   trace_->begin(epoch);
   return LiveRecord(*trace_, board_->counters, epoch);

@@ -72,6 +72,11 @@ OwnMemory own_memory() {
           .peak_resident = size("VmHWM:")};
 }
 
+Bytes machine_slab() {
+  char buffer[4096];
+  return Bytes{number_after(OpenFile("/proc/meminfo").read(buffer), "SUnreclaim:")} * 1024;
+}
+
 MemoryRefusal why_no_memory(Bytes address_space, Bytes data) {
   const OwnMemory now = own_memory();
   // A mapping with a guard takes two places.

@@ -21,6 +21,8 @@ struct OwnMemory {
 };
 std::int64_t count_own_maps();
 OwnMemory own_memory();
+/// The kernel's unreclaimable slab, of the whole machine.
+Bytes machine_slab();
 
 struct MemoryRefusal {
   std::string_view limit;  ///< "max_map_count", "RLIMIT_AS", "RLIMIT_DATA", "overcommit"; empty: not known.
