@@ -88,7 +88,7 @@ std::expected<LiveProcess, std::string> LiveProcess::start(const std::filesystem
   process.errors_ = memory_file("spawnpoint-errors");
   std::array<int, 2> pipe{};
   if (!process.errors_ || ::pipe2(pipe.data(), O_CLOEXEC) != 0) return failed("pipe");
-  const FileDescriptor worker_end(pipe[0]);
+  process.lifeline_end_ = FileDescriptor(pipe[0]);
   process.lifeline_ = FileDescriptor(pipe[1]);
   const FileDescriptor nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
 
@@ -98,7 +98,7 @@ std::expected<LiveProcess, std::string> LiveProcess::start(const std::filesystem
                                     process.errors_.get(),
                                     board_file.get(),
                                     trace_fd,
-                                    worker_end.get()};
+                                    process.lifeline_end_.get()};
   static_assert(kWorkerBoard == 3 && kWorkerTrace == 4 && kWorkerLifeline == 5);
   std::array<FileDescriptor, 6> sources;
   SpawnActions actions;
@@ -141,6 +141,7 @@ LiveProcess::LiveProcess(LiveProcess&& other) noexcept
       status_(other.status_),
       handle_(std::move(other.handle_)),
       lifeline_(std::move(other.lifeline_)),
+      lifeline_end_(std::move(other.lifeline_end_)),
       errors_(std::move(other.errors_)),
       board_(std::exchange(other.board_, nullptr)) {}
 
@@ -157,7 +158,8 @@ LiveProcess::~LiveProcess() {
 void LiveProcess::release() {
   const char go = 'g';
   while (::write(lifeline_.get(), &go, 1) < 0 && errno == EINTR) {
-  }
+  lifeline_end_ = FileDescriptor();
+}
 }
 
 void LiveProcess::kill() {
