@@ -87,6 +87,13 @@ LiveOutcome judge(const LiveEnd& end, const LiveLimitsInForce& limits, const Lim
       outcome.mark = MarkKind::aborted;
     }
     if (kind == LiveFailure::exception) failure.errno_name = "exception";
+    // The process may have died after it was refused a thread: its death is then what its user sees.
+    const bool aborted = end.aborted || (WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGABRT);
+    if (kind == LiveFailure::refused && aborted && !end.finished && !end.stopped) {
+      failure.errno_name = "SIGABRT";
+      if (!end.last_words.empty()) failure.message = end.last_words;
+      outcome.mark = MarkKind::aborted;
+    }
     outcome.failure = std::move(failure);
     return outcome;
   }

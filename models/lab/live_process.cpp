@@ -158,8 +158,8 @@ LiveProcess::~LiveProcess() {
 void LiveProcess::release() {
   const char go = 'g';
   while (::write(lifeline_.get(), &go, 1) < 0 && errno == EINTR) {
-  lifeline_end_ = FileDescriptor();
-}
+    lifeline_end_ = FileDescriptor();
+  }
 }
 
 void LiveProcess::kill() {

@@ -71,7 +71,8 @@ class LiveProcess {
   std::optional<int> status_;
   FileDescriptor handle_;  ///< A pidfd, where the kernel has them.
   FileDescriptor lifeline_;
-  FileDescriptor lifeline_end_;  ///< Open until release(), which may not raise SIGPIPE where the worker is gone already.
+  FileDescriptor
+      lifeline_end_;  ///< Open until release(), which may not raise SIGPIPE where the worker is gone already.
   FileDescriptor errors_;
   LiveBoard* board_ = nullptr;
 };

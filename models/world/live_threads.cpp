@@ -105,14 +105,15 @@ void* LiveThreads::thread_main(void* argument) {
   LiveThreads& world = *start.world;
   lane_ = start.lane;
   const FrameArena::Scope scope(*world.frames_);
-  if (world.runtime_->signal_stack > Bytes{}) world.set_up_signal_stack();
+  void* const signal_stack = world.runtime_->signal_stack > Bytes{} ? world.set_up_signal_stack() : nullptr;
   // A runtime whose threads allocate gets glibc's arenas.
   if (world.runtime_->arena > Bytes{}) {
     void* volatile memory = std::malloc(64);
     std::free(memory);
   }
   if (world.runtime_->touched > Bytes{})
-    touch_stack(static_cast<std::size_t>(std::min(world.runtime_->touched, world.stack_ - Bytes{16384}).count));
+    touch_stack(
+        static_cast<std::size_t>(std::clamp(world.runtime_->touched, Bytes{}, world.stack_ - Bytes{12288}).count));
   try {
     Task<> body = std::move(start.body);
     body.start();
@@ -120,13 +121,13 @@ void* LiveThreads::thread_main(void* argument) {
   } catch (...) {
     start.error = std::current_exception();
   }
+  if (signal_stack != nullptr) world.remove_signal_stack(signal_stack);
   world.record_->counters().ended.fetch_add(1, std::memory_order_relaxed);
   return nullptr;
 }
 
-// As Rust's runtime does it at the start of each thread: a mapping with a guard page below it. The mapping is given
-// back with the process; a real runtime gives it back at the thread's end.
-void LiveThreads::set_up_signal_stack() const {
+// As Rust's runtime does it at the start of each thread: a mapping with a guard page below it.
+void* LiveThreads::set_up_signal_stack() const {
   const std::size_t size = whole_pages(runtime_->signal_stack);
   const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -141,15 +142,24 @@ void LiveThreads::set_up_signal_stack() const {
     stack.ss_sp = static_cast<char*>(memory) + (size > page ? page : 0);
     stack.ss_size = size > page ? size - page : size;
     ::sigaltstack(&stack, nullptr);
-    return;
+    return memory;
   }
-  if (!runtime_->abort_on_signal_stack) return;
+  if (!runtime_->abort_on_signal_stack) return nullptr;
   const int error = errno;
   const MemoryRefusal why =
       why_no_memory(Bytes{static_cast<std::int64_t>(size)}, Bytes{static_cast<std::int64_t>(size)});
   record_->fail(LiveFailure::signal_stack, record_->counters().starting.load(std::memory_order_relaxed), call, error,
                 why.limit, why.value, runtime_->abort_message);
+  // As the runtime itself would say it; the first failure on record may be another one.
+  (void)!::write(STDERR_FILENO, runtime_->abort_message.data(), runtime_->abort_message.size());
   std::abort();
+}
+
+void LiveThreads::remove_signal_stack(void* memory) const {
+  stack_t none{};
+  none.ss_flags = SS_DISABLE;
+  ::sigaltstack(&none, nullptr);
+  ::munmap(memory, whole_pages(runtime_->signal_stack));
 }
 
 std::expected<LiveThreads::Thread, SpawnRefusal> LiveThreads::create(Task<> body) {

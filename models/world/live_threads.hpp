@@ -102,7 +102,8 @@ class LiveThreads {
   static void* thread_main(void* argument);
   std::expected<Thread, SpawnRefusal> create(Task<> body);
   SpawnRefusal describe(int error) const;
-  void set_up_signal_stack() const;
+  void* set_up_signal_stack() const;
+  void remove_signal_stack(void* memory) const;
 
   LiveRecord* record_;
   const Runtime* runtime_;

@@ -80,8 +80,8 @@ Bytes machine_slab() {
 MemoryRefusal why_no_memory(Bytes address_space, Bytes data) {
   const OwnMemory now = own_memory();
   // A mapping with a guard takes two places.
-  if (const auto most = number_in("/proc/sys/vm/max_map_count"); most > 0 && now.maps + 2 > most)
-    return {"max_map_count", most};
+  const auto most = number_in("/proc/sys/vm/max_map_count");
+  if (most > 0 && now.maps + 2 > most) return {"max_map_count", most};
   rlimit limit{};
   const auto is_over = [&](Bytes wanted) {
     return limit.rlim_cur != RLIM_INFINITY && wanted.count > static_cast<std::int64_t>(limit.rlim_cur);
@@ -90,11 +90,15 @@ MemoryRefusal why_no_memory(Bytes address_space, Bytes data) {
     return {"RLIMIT_AS", static_cast<std::int64_t>(limit.rlim_cur)};
   if (::getrlimit(RLIMIT_DATA, &limit) == 0 && is_over(now.data + data))
     return {"RLIMIT_DATA", static_cast<std::int64_t>(limit.rlim_cur)};
-  if (number_in("/proc/sys/vm/overcommit_memory") != 1) {
-    char buffer[4096];
-    const auto text = OpenFile("/proc/meminfo").read(buffer);
-    return {"overcommit", number_after(text, "CommitLimit:") * 1024};
-  }
+  const auto mode = number_in("/proc/sys/vm/overcommit_memory");
+  char buffer[4096];
+  const auto text = OpenFile("/proc/meminfo").read(buffer);
+  const auto meminfo = [&](std::string_view key) { return number_after(text, key) * 1024; };
+  if (mode == 2) return {"overcommit", meminfo("CommitLimit:")};
+  const auto machine = meminfo("MemTotal:") + meminfo("SwapTotal:");
+  if (mode == 0 && address_space.count > machine) return {"overcommit", machine};
+  // Threads that have ended since the refusal have given mappings back; nothing else is left that could have refused.
+  if (most > 0 && now.maps > most - most / 16) return {"max_map_count", most};
   return {};
 }
 
