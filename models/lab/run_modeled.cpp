@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A run on the simulated kernel.
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -45,6 +46,14 @@ void queue_jobs(TraceRecorder& recorder, const Workload& work) {
   for (const JobId job : work.jobs()) recorder.enter(job, JobState::queued, 0, work.arrival(job));
 }
 
+/// The machine as the live run beside it meets it: on this host the live worker gives up root's privilege.
+Machine as_live(const Scenario& scenario) {
+  Machine machine = scenario.machine;
+  const auto& set = scenario.machine_overrides;
+  if (scenario.host_machine && std::ranges::find(set, "privileged") == set.end()) machine.privileged = false;
+  return machine;
+}
+
 template <class W>
 void take_over(RunResult& result, const W& world) {
   result.completed = world.completed();
@@ -83,10 +92,11 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
   }
   TraceRecorder* const record = recorder ? &*recorder : nullptr;
 
+  const Machine machine = as_live(scenario);
   Simulation simulation;
   bool finished = false;
   if (model->async) {
-    ModeledExecutor world(simulation, scenario.machine, spec.runtime, record);
+    ModeledExecutor world(simulation, machine, spec.runtime, record);
     world.start(concurrency::find_program<ModeledExecutor>(spec.concurrency)(world, work, settings));
     finished = drive(simulation, world, work, options);
     take_over(result, world);
@@ -95,7 +105,7 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
     result.longest_poll = world.longest_poll();
     result.longest_poll_job = world.longest_poll_job();
   } else {
-    ModeledThreads world(simulation, scenario.machine, spec.runtime, record);
+    ModeledThreads world(simulation, machine, spec.runtime, record);
     world.start(concurrency::find_program<ModeledThreads>(spec.concurrency)(world, work, settings));
     finished = drive(simulation, world, work, options);
     world.finish();

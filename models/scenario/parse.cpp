@@ -92,6 +92,7 @@ class ScenarioReader {
     std::vector<std::string> present;
     apply_machine_fields(table, draft, present);
     scenario.machine_overrides = present;
+    if (scenario.host_machine) begin_afresh(draft.machine, present);
     scenario.machine = finish_machine(std::move(draft));
     const Machine& machine = scenario.machine;
     const Node::Entry* page = table.entry("page_size");
@@ -101,6 +102,17 @@ class ScenarioReader {
     const Node::Entry* memory = table.entry("memory");
     if (memory != nullptr && memory->value.kind == Node::Kind::string && machine.memory < Bytes{1 << 20})
       out.error(memory->value.place, "`machine.memory` is at least 1 MiB");
+  }
+
+  /// A limit that a scenario puts on this host is put on the run alone: on a cgroup or a user namespace of its own, in
+  /// which there is only its main thread, and where root has no privilege.
+  static void begin_afresh(Machine& host, const std::vector<std::string>& set) {
+    const auto is_set = [&](std::string_view key) { return std::ranges::find(set, key) != set.end(); };
+    if (is_set("limits.pids_max") && !is_set("in_use.cgroup_tasks"))
+      host.in_use.cgroup_tasks.assign(host.limits.pids_max.size(), 1);
+    if (!is_set("limits.nproc")) return;
+    if (!is_set("in_use.user_tasks")) host.in_use.user_tasks.assign(host.limits.nproc.size(), 1);
+    if (!is_set("privileged")) host.privileged = false;
   }
 
   MachineDraft machine_draft(const Scenario& scenario, const Place& where, Diagnostics& out) {

@@ -120,7 +120,7 @@ TEST_CASE("both worlds run one after the other, and the header tells their diffe
   CHECK(app.window->compare().timeline(WorldKind::live).trace()->jobs.size() == 3);
 }
 
-TEST_CASE("a live run can be stopped; it is drawn while it runs") {
+TEST_CASE("a live run can be stopped, and is drawn while it runs") {
   AppFixture app;
   app.open(kLongLive);
   app.action("run_live").trigger();
@@ -244,7 +244,7 @@ TEST_CASE("the number of jobs in the toolbar goes over the file's, and back") {
   }));
 }
 
-TEST_CASE("a mistake dims the last good result; mending it brings it up to date") {
+TEST_CASE("a mistake dims the last good result, and mending it brings it up to date") {
   AppFixture app;
   app.open(kRefused);
   CHECK_FALSE(app.window->compare().is_dimmed(WorldKind::modeled));

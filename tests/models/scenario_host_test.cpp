@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A limit that a scenario puts on this host is a limit of the run alone.
+#include "models/lab/limits.hpp"
+#include "models/lab/run.hpp"
+#include "models/scenario/parse.hpp"
+#include "tests/catch.hpp"
+#include "tests/models/laboratory.hpp"
+
+using namespace spawnpoint;
+
+namespace {
+
+/// A host whose root runs a scenario, with much going on beside it.
+Machine busy_host() {
+  Machine machine = tests::plain_machine();
+  machine.name = "host";
+  machine.privileged = true;
+  machine.limits.nproc = {96365};
+  machine.in_use.user_tasks = {189};
+  machine.limits.pids_max = {CountLimit()};
+  machine.in_use.cgroup_tasks = {120};
+  return machine;
+}
+
+Scenario on_host(const std::string& limit) {
+  ParseOptions options;
+  options.host = busy_host;
+  const ParseResult parsed = parse_scenario(
+      "title = \"t\"\n[machine]\n" + limit + "\n[jobs]\ncount = 1000\n[[run]]\nconcurrency = \"thread_per_job\"\n",
+      "t.toml", options);
+  INFO(format(parsed.diagnostics));
+  REQUIRE(parsed.scenario);
+  return *parsed.scenario;
+}
+
+}  // namespace
+
+TEST_CASE("pids_max set on the host is that of a fresh cgroup") {
+  const RunResult result = run_modeled(on_host("limits.pids_max = 512"), 0, {});
+  REQUIRE(result.failure);
+  CHECK(result.failure->threads == 511);
+  CHECK(result.failure->limit == "pids.max");
+}
+
+TEST_CASE("nproc set on the host is that of a fresh user namespace, without root's privilege") {
+  const RunResult result = run_modeled(on_host("limits.nproc = 512"), 0, {});
+  REQUIRE(result.failure);
+  CHECK(result.failure->threads == 511);
+  CHECK(result.failure->limit == "RLIMIT_NPROC");
+}
+
+TEST_CASE("What the file says of the tasks in use holds on the host too") {
+  const RunResult result = run_modeled(on_host("limits.pids_max = 512\nin_use.cgroup_tasks = 12"), 0, {});
+  REQUIRE(result.failure);
+  CHECK(result.failure->threads == 500);
+}
+
+TEST_CASE("A modeled run on the host has no privilege, as the live run beside it") {
+  Scenario scenario = on_host("swap = \"0B\"");
+  scenario.machine.limits.nproc = {300};
+  scenario.machine.in_use.user_tasks = {100};
+  const RunResult result = run_modeled(scenario, 0, {});
+  REQUIRE(result.failure);
+  CHECK(result.failure->threads == 200);
+}
