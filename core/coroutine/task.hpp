@@ -141,20 +141,28 @@ class [[nodiscard]] Task {
     return coroutine_.promise().take();
   }
 
-  // A task is its own awaiter: `co_await task` starts it if it has not started, and goes on when it has ended.
-  bool await_ready() const noexcept {
-    assert(coroutine_ && "an empty task was awaited");
-    return coroutine_.done();
-  }
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiter) noexcept {
-    detail::AfterTask& after = coroutine_.promise().after();
-    assert(after.kind() == detail::AfterTask::nothing && "a task has one awaiter");
-    after.set(awaiter);
-    if (after.started()) return std::noop_coroutine();
-    after.mark_started();
-    return transfer(coroutine_);
-  }
-  T await_resume() { return coroutine_.promise().take(); }
+  /// `co_await task` starts it if it has not started, and goes on when it has ended.
+  class Awaiter {
+   public:
+    explicit Awaiter(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {
+      assert(coroutine_ && "an empty task was awaited");
+    }
+    bool await_ready() const noexcept { return coroutine_.done(); }
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiter) const noexcept {
+      detail::AfterTask& after = coroutine_.promise().after();
+      assert(after.kind() == detail::AfterTask::nothing && "a task has one awaiter");
+      after.set(awaiter);
+      if (after.started()) return std::noop_coroutine();
+      after.mark_started();
+      return transfer(coroutine_);
+    }
+    T await_resume() const { return coroutine_.promise().take(); }
+
+   private:
+    std::coroutine_handle<promise_type> coroutine_;
+  };
+  // A task could be its own awaiter, but GCC 12 copies an awaiter that is a lambda's captured variable.
+  Awaiter operator co_await() const noexcept { return Awaiter(coroutine_); }
 
   /// For JoinSet: the frame is its own from here on, and frees itself at its end.
   std::coroutine_handle<> release_to(detail::JoinedChild child) && noexcept {

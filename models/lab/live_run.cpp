@@ -176,7 +176,8 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
   plan.runtime = spec.runtime;
   plan.stack = stack_size(spec.runtime, scenario.machine.limits);
   plan.threads = threads_of_run(scenario, index);
-  const auto caps = live.uncapped ? std::nullopt : std::optional(live_caps(host, spec.runtime));
+  auto caps = live.uncapped ? std::nullopt : std::optional(live_caps(host, spec.runtime));
+  if (caps && live.memory_cap) caps->memory = *live.memory_cap;
   wanted = wanted_limits(scenario, spec.runtime, host, plan.threads, caps);
   result.imposed = wanted.others;
   choose_thread_limit(plan);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 
 #include "models/lab/result.hpp"
@@ -34,6 +35,7 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
 struct LiveOptions {
   std::filesystem::path worker;      ///< The spawnpoint-run program; default: beside this program.
   bool uncapped = false;             ///< Lift the default cap of half the machine's free memory and thread slots.
+  std::optional<Bytes> memory_cap;    ///< Another cap on memory than the default one.
 };
 
 /// A live run in its own process. Everything that the process does, its death included, is told in the result.

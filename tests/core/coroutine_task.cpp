@@ -63,8 +63,9 @@ Task<> throws(const char* what) {
 }
 
 Task<int> passes_on(int depth) {
-  if (depth == 0) co_await throws("from below");
-  co_return co_await passes_on(depth - 1);
+  if (depth > 0) co_return co_await passes_on(depth - 1);
+  co_await throws("from below");
+  co_return 0;
 }
 
 Task<int> nested(int depth) {

@@ -172,7 +172,7 @@ TEST_CASE("each way in which a worker dies is a failure point of its own") {
   }
 }
 
-TEST_CASE("of a host, only what was set is to be met; of a named machine, everything") {
+TEST_CASE("of a host only what was set is to be met, of a named machine everything") {
   auto scenario = scenario_with({"limits.pids_max"});
   scenario.machine.limits.pids_max = {512};
   scenario.machine.in_use.cgroup_tasks = {5};
