@@ -100,7 +100,10 @@ void FilePanel::show_diagnostics() {
 void FilePanel::fit_problems() {
   // As high as the mistakes are, within a third of the panel.
   int needed = 6;
-  for (int row = 0; row < problems_->count(); ++row) needed += problems_->visualItemRect(problems_->item(row)).height();
+  const QFontMetrics metrics(problems_->font());
+  const QRect room(0, 0, problems_->viewport()->width() - 8, 1 << 16);
+  for (int row = 0; row < problems_->count(); ++row)
+    needed += metrics.boundingRect(room, Qt::TextWordWrap, problems_->item(row)->text()).height() + 4;
   problems_->setFixedHeight(std::min(needed, std::max(60, height() / 3)));
 }
 

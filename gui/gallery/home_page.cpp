@@ -60,10 +60,12 @@ HomePage::HomePage(GalleryModel& model, QWidget* parent)
   large.setPointSizeF(large.pointSizeF() * 1.5);
   large.setBold(true);
   title->setFont(large);
+  title->setWordWrap(true);
   // The page must not keep the panels beside it from having their width.
   title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   auto* hint = new QLabel(tr("Pick a scenario, or drop a scenario file anywhere in this window."), this);
   hint->setForegroundRole(QPalette::PlaceholderText);
+  hint->setWordWrap(true);
   hint->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   auto* open = new QPushButton(tr("Open a file …"), this);
   open->setAccessibleName(tr("Open a scenario file"));

@@ -65,6 +65,13 @@ QRectF LadderView::row(int rung) const {
   return {0.0, static_cast<double>(kTop + rung * kRow), static_cast<double>(width()), static_cast<double>(kRow)};
 }
 
+/// "1", "10", "100", "1k" … "100M", "1G": short, since the decades stand close together.
+static QString decade_label(int decade) {
+  static constexpr const char* kThousands[] = {"", "k", "M", "G", "T"};
+  const char* unit = kThousands[std::min(decade / 3, 4)];
+  return QString::number(std::llround(std::pow(10.0, decade % 3))) + QLatin1String(unit);
+}
+
 void LadderView::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.setRenderHint(QPainter::Antialiasing);
@@ -79,13 +86,12 @@ void LadderView::paintEvent(QPaintEvent*) {
 
   painter.setFont(theme_.font(11));
   for (int decade = 0; decade <= static_cast<int>(decades); ++decade) {
-    const auto threads = static_cast<std::int64_t>(std::llround(std::pow(10.0, decade)));
-    const double at = x(threads);
+    const double at = x(static_cast<std::int64_t>(std::llround(std::pow(10.0, decade))));
     painter.setPen(QPen(theme_.grid, 1));
     painter.drawLine(QPointF(at, kTop - 4), QPointF(at, height()));
     painter.setPen(theme_.muted);
     painter.drawText(QRectF(at - 60, 2, 120, kTop - 6), Qt::AlignHCenter | Qt::AlignVCenter,
-                     text(spawnpoint::format_count(threads)));
+                     decade_label(decade));
   }
   if (wanted_ > 0) {
     painter.setPen(QPen(theme_.text, 1.5, Qt::DashLine));

@@ -136,6 +136,15 @@ void compare_worlds(Diagnosis& diagnosis, const RunResult& modeled, const RunRes
   }
 }
 
+/// Which of the scenario's limits the live run had too. Those that come later than one that was met do not matter.
+void tell_imposed(Diagnosis& diagnosis, const RunResult& live) {
+  for (const ImposedLimit& limit : live.imposed) {
+    if (limit.means.starts_with("not needed")) continue;
+    const std::string_view how = limit.imposed ? "held in the live run" : "did not hold in the live run";
+    add(diagnosis, fmt::format("{} {}: {}.", limit.limit, how, limit.means));
+  }
+}
+
 void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const RunResult& result) {
   const FailurePoint& failure = *result.failure;
   diagnosis.broke = true;
@@ -300,10 +309,7 @@ Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* m
   }
   if (modeled != nullptr && live_ran) compare_worlds(diagnosis, *modeled, *live);
   if (live_ran) {
-    for (const ImposedLimit& imposed : live->imposed) {
-      const std::string_view how = imposed.imposed ? "was imposed" : "could not be imposed";
-      add(diagnosis, fmt::format("Live, {} {}: {}.", imposed.limit, how, imposed.means));
-    }
+    tell_imposed(diagnosis, *live);
   }
   if (diagnosis.broke && spec.concurrency == "thread_per_job") {
     diagnosis.suggestions.push_back({"Join all futures", "join_all", {}});

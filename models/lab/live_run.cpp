@@ -14,6 +14,7 @@
 #include "core/trace/shared_trace.hpp"
 #include "models/concurrency/registry.hpp"
 #include "models/kernel/process_memory.hpp"
+#include "models/lab/format.hpp"
 #include "models/lab/limits.hpp"
 #include "models/lab/live_cgroup.hpp"
 #include "models/lab/live_limits.hpp"
@@ -129,7 +130,7 @@ void LiveRun::State::choose_thread_limit(LivePlan& plan) {
     auto group = RunCgroup::create("pids");
     auto limited = group ? group->limit_tasks(limit.room + 1) : std::unexpected(group.error());
     if (limited) {
-      note(limit, true, fmt::format("pids.max = {} in the control group {}", limit.room + 1, group->path().string()));
+      note(limit, true, fmt::format("pids.max = {} in a control group of its own", limit.room + 1));
       pids = std::move(*group);
       return;
     }
@@ -148,7 +149,7 @@ void LiveRun::State::choose_memory_limit(const std::optional<LiveCaps>& caps) {
   auto limited = group ? group->limit_memory(Bytes{wanted.memory->room}) : std::unexpected(group.error());
   if (limited) {
     note(*wanted.memory, true,
-         fmt::format("{} bytes in the control group {}", wanted.memory->room, group->path().string()));
+         fmt::format("{} in a control group of its own", format_bytes(Bytes{wanted.memory->room})));
     in_force.memory = wanted.memory;
     memory_group = std::move(*group);
   } else {
