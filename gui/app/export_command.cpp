@@ -59,7 +59,8 @@ int run_export(const ExportRequest& request, std::ostream& out, std::ostream& er
         err << "spawnpoint export: " << scenario.file << ": " << spec.label << ": " << result.error << '\n';
         status = kCouldNotRun;
       };
-      if (request.world != "live") keep(run_modeled(scenario, run, {}));
+      if (request.world == "both") keep(run_modeled_twin(scenario, run, {}, {}));
+      if (request.world == "modeled") keep(run_modeled(scenario, run, {}));
       if (request.world != "modeled") keep(run_live(scenario, run, {}, {}));
     }
     if (!any) {

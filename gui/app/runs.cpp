@@ -46,7 +46,8 @@ void Runs::begin(const RunRequest& request, WorldKind world) {
 void Runs::begin_modeled() {
   // The destructor waits for the pool, so `this` outlives the job; the ticket keeps a late result from arriving.
   (void)QtConcurrent::run(&pool_, [this, ticket = ticket_, scenario = current_->request.scenario,
-                                   run = current_->request.run, stop = current_->stop.get_token()] {
+                                   run = current_->request.run, stop = current_->stop.get_token(),
+                                   beside_live = current_->request.live] {
     RunOptions options;
     options.stop = stop;
     options.progress = [&](const Progress& progress) {
@@ -61,7 +62,9 @@ void Runs::begin_modeled() {
     };
     auto result = std::make_shared<RunResult>();
     try {
-      *result = run_modeled(*scenario, run, options);
+      LiveOptions live;
+      live.worker = worker_;
+      *result = beside_live ? run_modeled_twin(*scenario, run, options, live) : run_modeled(*scenario, run, options);
     } catch (const std::exception& problem) {  // Out of memory, say: the window stays.
       result->world = WorldKind::modeled;
       result->error = problem.what();

@@ -70,7 +70,8 @@ Exit check(const CheckArguments& arguments) {
   if (!scenarios) return Exit::usage;
   const Interrupt interrupt;
   const Style style = Style::of(STDOUT_FILENO);
-  const RunRequest request{.record = false, .uncapped = arguments.uncapped};
+  const RunRequest request{
+      .record = false, .beside_live = arguments.worlds == Worlds::both, .uncapped = arguments.uncapped};
   Count total;
   bool could_not_run = false;
   for (const Scenario& scenario : *scenarios) {

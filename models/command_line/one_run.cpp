@@ -20,9 +20,11 @@ RunResult run_one(const Scenario& scenario, std::size_t index, WorldKind world, 
     if (Interrupt::requested()) stop.request_stop();
     line.show(progress);
   };
-  if (world == WorldKind::modeled) return run_modeled(scenario, index, options);
   LiveOptions live;
   live.uncapped = request.uncapped;
+  if (world == WorldKind::modeled)
+    return request.beside_live ? run_modeled_twin(scenario, index, options, live)
+                               : run_modeled(scenario, index, options);
   return run_live(scenario, index, options, live);
 }
 

@@ -10,8 +10,9 @@
 namespace spawnpoint::command_line {
 
 struct RunRequest {
-  bool record = false;    ///< Keep the trace.
-  bool uncapped = false;  ///< Lift the live run's default caps.
+  bool record = false;       ///< Keep the trace.
+  bool beside_live = false;  ///< A modeled run stands beside a live one: it is that one's twin.
+  bool uncapped = false;     ///< Lift the live run's default caps.
 };
 
 /// The caller holds an Interrupt.

@@ -114,6 +114,7 @@ Exit run(const RunArguments& arguments) {
   const OutputFiles files(*scenarios, arguments.worlds, arguments.trace, arguments.csv);
   RunRequest request;
   request.record = arguments.log || files.wanted();
+  request.beside_live = arguments.worlds == Worlds::both;
   request.uncapped = arguments.uncapped;
 
   const Interrupt interrupt;

@@ -2,6 +2,7 @@
 // thread_per_job: a thread for each job; all are joined in the end.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -19,6 +20,7 @@ struct ThreadPerJob {
   template <ThreadWorld W>
   static Task<> run(W& world, const Workload& work, const Settings&) {
     std::vector<typename W::Thread> threads;
+    threads.reserve(static_cast<std::size_t>(work.count()));
     for (const JobId job : work.jobs()) {
       if (!work.at_once()) co_await world.sleep_until(work.arrival(job));
       world.enter(job, JobState::starting);

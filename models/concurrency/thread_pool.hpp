@@ -2,6 +2,7 @@
 // thread_pool: a fixed number of threads that take jobs from one queue.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,7 @@ struct ThreadPool {
   static Task<> run(W& world, const Workload& work, const Settings& settings) {
     typename W::template Channel<JobId> queue(world);
     std::vector<typename W::Thread> workers;
+    workers.reserve(static_cast<std::size_t>(settings.threads));
     for (std::int64_t i = 0; i < settings.threads; ++i) {
       auto thread = co_await world.spawn_thread(worker(world, work, queue));
       if (!thread) {

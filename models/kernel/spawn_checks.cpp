@@ -52,7 +52,10 @@ std::optional<Refusal> SpawnChecks::on_map(const ThreadCounts& counts) const {
   using enum LimitKind;
   if (counts.cached > 0) return std::nullopt;
   const Limits& limits = machine_->limits;
-  const Bytes after = memory_->virtual_size(counts) + memory_->stack_mapping();
+  ThreadCounts with = counts;
+  ++with.stacks;
+  // With its stack a thread gets its table of thread-local storage, for which the heap may have to grow.
+  const Bytes after = memory_->virtual_size(with);
   if (looks_at(address_space) && after > kUserSpace) return Refusal{address_space, kMmap, kEagain, kUserSpace.count};
   if (looks_at(rlimit_as) && limits.address_space && after > *limits.address_space) {
     return Refusal{rlimit_as, kMmap, kEagain, limits.address_space->count};
@@ -60,8 +63,6 @@ std::optional<Refusal> SpawnChecks::on_map(const ThreadCounts& counts) const {
   const std::int64_t maps = memory_->maps(counts);
   const bool counts_maps = looks_at(max_map_count) && limits.max_map_count;
   if (counts_maps && maps > *limits.max_map_count) return Refusal{max_map_count, kMmap, kEagain, *limits.max_map_count};
-  ThreadCounts with = counts;
-  ++with.stacks;
   if (!memory_->splits_guard()) return on_commit(with, kMmap);
   // The stack is one inaccessible map until mprotect splits it: that is when it counts as data and as committed.
   if (counts_maps && maps + 1 >= *limits.max_map_count) {

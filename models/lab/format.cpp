@@ -140,6 +140,9 @@ std::string to_json_line(const RunResult& result) {
   json["events"] = result.events;
   json["compute_s"] = json_seconds(result.compute);
   json["label"] = result.label;
+  json["kernel_memory"]["stack_bytes"] = result.memory.kernel_stacks.count;
+  json["kernel_memory"]["page_table_bytes"] = result.memory.page_tables.count;
+  json["kernel_memory"]["slab_bytes"] = result.memory.slab.count;
   json["peak_tasks"] = result.peak_tasks;
   json["longest_poll_s"] = json_seconds(result.longest_poll);
   json["stopped"] = result.stopped;

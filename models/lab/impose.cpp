@@ -35,19 +35,6 @@ std::unexpected<std::string> failed(std::string_view what) {
   return std::unexpected(fmt::format("{}: {}", what, std::strerror(errno)));
 }
 
-// Tasks whose real user is `user`, the calling process's own among them.
-std::int64_t tasks_of(uid_t user) {
-  std::int64_t tasks = 0;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
-    if (!parse_count(entry.path().filename().string())) continue;
-    const auto status = read_text(entry.path() / "status", 16384);
-    if (status && field_count(*status, "Uid") == static_cast<std::int64_t>(user))
-      tasks += field_count(*status, "Threads").value_or(1);
-  }
-  return tasks;
-}
-
 bool become(uid_t user) {
   // Without CAP_SETGID there may be no groups to give up.
   (void)::setgroups(0, nullptr);
@@ -77,6 +64,18 @@ bool write_number(const char* file, std::int64_t number) {
 }
 
 }  // namespace
+
+std::int64_t tasks_of(uid_t user) {
+  std::int64_t tasks = 0;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    if (!parse_count(entry.path().filename().string())) continue;
+    const auto status = read_text(entry.path() / "status", 16384);
+    if (status && field_count(*status, "Uid") == static_cast<std::int64_t>(user))
+      tasks += field_count(*status, "Threads").value_or(1);
+  }
+  return tasks;
+}
 
 void be_expendable() {
   const rlimit none{0, 0};
@@ -161,18 +160,19 @@ Means limit_threads_by_pid_namespace(std::int64_t threads, const std::function<v
   return fmt::format("kernel.pid_max = {} in a pid namespace of its own", pid_max);
 }
 
-Means limit_memory_by_rlimit(MemoryLimit limit, Bytes value) {
+Means limit_memory_by_rlimit(MemoryLimit limit, Bytes value, Bytes more) {
   const auto resource = limit == MemoryLimit::data ? RLIMIT_DATA : RLIMIT_AS;
   const char* name = limit == MemoryLimit::data ? "RLIMIT_DATA" : "RLIMIT_AS";
   rlimit now{};
   ::getrlimit(resource, &now);
-  const auto wanted = static_cast<rlim_t>(value.count);
+  const auto wanted = static_cast<rlim_t>(std::max((value + more).count, std::int64_t{0}));
   if (now.rlim_max != RLIM_INFINITY && wanted > now.rlim_max)
     return std::unexpected(
         fmt::format("this session's own {} is {} bytes", name, static_cast<std::uint64_t>(now.rlim_max)));
   const rlimit set{wanted, wanted};
   if (::setrlimit(resource, &set) != 0) return failed(name);
-  return fmt::format("{} = {} bytes", name, value.count);
+  if (more == Bytes{}) return fmt::format("{} = {} bytes", name, value.count);
+  return fmt::format("{} = {} bytes, and {} for what is not the program's", name, value.count, more.count);
 }
 
 Means fill_maps(std::int64_t maps) {
@@ -188,7 +188,8 @@ Means fill_maps(std::int64_t maps) {
     auto* region = static_cast<char*>(
         ::mmap(nullptr, pages * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
     if (region == MAP_FAILED) return failed("mmap");
-    for (std::size_t i = (round % 2 == 0 ? 1 : 0); i < pages; i += 2) {
+    // The lowest page is made different, lest the first stack below should merge with it.
+    for (std::size_t i = (round % 2 == 0 ? 0 : 1); i < pages; i += 2) {
       if (::mprotect(region + i * page, page, PROT_READ) != 0) return failed("mprotect");
     }
     made = count_own_maps() - before;

@@ -4,6 +4,8 @@
 // it could not. To be called in the worker's only thread.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -37,7 +39,8 @@ Means limit_threads_by_pid_namespace(std::int64_t threads, const std::function<v
                                      const std::function<void(int)>& ended);
 
 enum class MemoryLimit : std::uint8_t { address_space, data };
-Means limit_memory_by_rlimit(MemoryLimit limit, Bytes value);
+/// `value` is the scenario's; `more` is what is added to it, for what is not its program's.
+Means limit_memory_by_rlimit(MemoryLimit limit, Bytes value, Bytes more);
 
 /// Makes `maps` mappings that do nothing: with them, vm.max_map_count is met as early as on a machine with a smaller
 /// one.
@@ -45,6 +48,9 @@ Means fill_maps(std::int64_t maps);
 
 /// Runs on `cpus` of the cores.
 Means use_cpus(std::int64_t cpus);
+
+/// Tasks whose real user is `user`, the calling process's own among them.
+std::int64_t tasks_of(uid_t user);
 
 /// No way back: no capabilities, no new privileges.
 void lock_down();

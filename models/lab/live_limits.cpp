@@ -83,7 +83,9 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
   const Limits& limits = scenario.machine.limits;
 
   // The ladder knows what each limit leaves; of equals, the one that is checked first comes first.
-  for (const auto& rung : limit_ladder(scenario.machine, runtime).rungs) {
+  Machine machine = scenario.machine;
+  if (scenario.host_machine) machine.privileged = false;  // The worker gives it up.
+  for (const auto& rung : limit_ladder(machine, runtime).rungs) {
     if (!counts_threads(rung) || !is_thread_limit_set(scenario, rung.name)) continue;
     if (!wanted.threads) {
       wanted.threads = WantedLimit{rung.name, rung.value, rung.threads};

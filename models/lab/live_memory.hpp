@@ -15,8 +15,7 @@ namespace spawnpoint {
 
 class LiveMemory {
  public:
-  /// `record` is the address space that the shared record takes in the worker: it is not the program's.
-  explicit LiveMemory(Bytes record);
+  LiveMemory();
 
   /// Looks at the process, and adds to the trace's series. `group` may be null.
   void sample(const LiveProcess& process, const RunCgroup* group, Instant at, Trace& trace);
@@ -32,10 +31,6 @@ class LiveMemory {
   std::string source() const;
 
  private:
-  /// Address space of the record, and of mappings that only stand in for a limit.
-  Bytes not_the_programs(const LiveBoard& board) const;
-
-  Bytes record_;
   Bytes kernel_stack_{16384};  ///< Of a thread, as this machine's own figures show it.
   bool from_group_ = false;
   Bytes total_{};

@@ -79,8 +79,11 @@ LiveOutcome judge(const LiveEnd& end, const LiveLimitsInForce& limits, const Lim
     failure.at = end.failure->at;
     failure.limit = end.limit;
     failure.value = end.value;
-    // Where mappings were made to bring this machine's limit nearer, it is the scenario's that was met.
-    if (failure.limit == "max_map_count" && limits.maps) failure.value = limits.maps->value;
+    // Where mappings were made to bring this machine's limit nearer, or room was added for what is not the program's,
+    // it is the scenario's that was met.
+    for (const auto* limit : {&limits.maps, &limits.address_space, &limits.data}) {
+      if (*limit && failure.limit == (*limit)->limit) failure.value = (*limit)->value;
+    }
     if (kind == LiveFailure::refused && failure.call == "clone3") name_thread_limit(failure, limits, host);
     if (kind == LiveFailure::signal_stack) {
       failure.errno_name = "SIGABRT";

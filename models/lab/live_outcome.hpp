@@ -37,6 +37,8 @@ struct LiveLimitsInForce {
   std::optional<WantedLimit> threads;
   std::optional<WantedLimit> memory;
   std::optional<WantedLimit> maps;
+  std::optional<WantedLimit> address_space;
+  std::optional<WantedLimit> data;
 };
 
 struct LiveOutcome {

@@ -110,6 +110,11 @@ std::string encode(const LivePlan& plan) {
         {"signal_stack", plan.runtime.signal_stack.count},
         {"abort_on_signal_stack", plan.runtime.abort_on_signal_stack},
         {"arena", plan.runtime.arena.count},
+        {"arenas", optional_json(plan.runtime.arenas)},
+        {"heap_per_thread", plan.runtime.heap_per_thread.count},
+        {"base_maps", plan.runtime.base_maps},
+        {"base_virtual", plan.runtime.base_virtual.count},
+        {"base_data", plan.runtime.base_data.count},
         {"message", plan.runtime.message},
         {"abort_message", plan.runtime.abort_message}}},
       {"stack", plan.stack.count},
@@ -118,8 +123,10 @@ std::string encode(const LivePlan& plan) {
       {"threads_by_pid_namespace", optional_json(plan.threads_by_pid_namespace)},
       {"address_space", optional_json(plan.address_space)},
       {"data", optional_json(plan.data)},
-      {"maps_to_fill", optional_json(plan.maps_to_fill)},
+      {"max_map_count", optional_json(plan.max_map_count)},
       {"cpus", optional_json(plan.cpus)},
+      {"as_runtime", plan.as_runtime},
+      {"probe", plan.probe},
   };
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -150,6 +157,11 @@ std::expected<LivePlan, std::string> decode_live_plan(std::string_view text) {
     plan.runtime.signal_stack = Bytes{runtime.at("signal_stack").get<std::int64_t>()};
     plan.runtime.abort_on_signal_stack = runtime.at("abort_on_signal_stack");
     plan.runtime.arena = Bytes{runtime.at("arena").get<std::int64_t>()};
+    plan.runtime.arenas = optional_count(runtime, "arenas");
+    plan.runtime.heap_per_thread = Bytes{runtime.at("heap_per_thread").get<std::int64_t>()};
+    plan.runtime.base_maps = runtime.at("base_maps");
+    plan.runtime.base_virtual = Bytes{runtime.at("base_virtual").get<std::int64_t>()};
+    plan.runtime.base_data = Bytes{runtime.at("base_data").get<std::int64_t>()};
     plan.runtime.message = runtime.at("message");
     plan.runtime.abort_message = runtime.at("abort_message");
     plan.stack = Bytes{json.at("stack").get<std::int64_t>()};
@@ -158,8 +170,10 @@ std::expected<LivePlan, std::string> decode_live_plan(std::string_view text) {
     plan.threads_by_pid_namespace = optional_count(json, "threads_by_pid_namespace");
     plan.address_space = optional_bytes(json, "address_space");
     plan.data = optional_bytes(json, "data");
-    plan.maps_to_fill = optional_count(json, "maps_to_fill");
+    plan.max_map_count = optional_count(json, "max_map_count");
     plan.cpus = optional_count(json, "cpus");
+    plan.as_runtime = json.at("as_runtime");
+    plan.probe = json.at("probe");
     return plan;
   } catch (const std::exception& error) {
     return std::unexpected(fmt::format("the plan cannot be read: {}", error.what()));

@@ -23,15 +23,19 @@ struct LivePlan {
   Jobs jobs;
   Runtime runtime;
   Bytes stack{};             ///< Of a thread.
-  std::int64_t threads = 0;  ///< Threads that it may come to start.
+  std::int64_t threads = 0;  ///< Threads that it may come to start, at most.
 
   // What the worker imposes on itself; see impose.hpp.
   std::optional<std::int64_t> threads_by_rlimit;
   std::optional<std::int64_t> threads_by_pid_namespace;  ///< Else by RLIMIT_NPROC.
   std::optional<Bytes> address_space;
   std::optional<Bytes> data;
-  std::optional<std::int64_t> maps_to_fill;
+  std::optional<std::int64_t> max_map_count;  ///< Below this machine's own.
   std::optional<std::int64_t> cpus;
+  /// Of a named machine, the limits on memory shall leave as much as they leave to the runtime's own program. Else they
+  /// hold as they are, and `runtime`'s base figures mean nothing.
+  bool as_runtime = false;
+  bool probe = false;  ///< Ends before the first job.
 };
 
 std::string encode(const LivePlan& plan);
@@ -39,14 +43,15 @@ std::expected<LivePlan, std::string> decode_live_plan(std::string_view text);
 
 /// The first page of the file in which the plan is handed over; shared.
 struct LiveBoard {
-  static constexpr std::uint64_t kMagic = 0x6472616f62707331;  ///< Changes with the plan's form.
+  static constexpr std::uint64_t kMagic = 0x6472616f62707332;  ///< Changes with the plan's form.
   static constexpr std::size_t kSize = 4096;
 
   std::uint64_t magic = kMagic;
   std::uint64_t plan_size = 0;
   LiveCounters counters;
   std::atomic<std::int32_t> worker{
-      0};  ///< Pid of the process that runs the jobs, where it is not the one that was started.
+      0};                          ///< Pid of the process that runs the jobs, where it is not the one that was started.
+  std::atomic<bool> ready{false};  ///< A probe has told what there is before the first thread, and waits to be ended.
   std::atomic<bool> worker_ended{false};  ///< Then `worker_status` is its wait status.
   std::atomic<std::int32_t> worker_status{0};
   std::atomic<bool> aborted{false};  ///< It called abort().
@@ -55,7 +60,17 @@ struct LiveBoard {
   std::atomic<std::int64_t> base_virtual{0};
   std::atomic<std::int64_t> base_data{0};
   std::atomic<std::int64_t> base_resident{0};
-  std::atomic<std::int64_t> base_slab{0};       ///< SUnreclaim of the whole machine.
+  std::atomic<std::int64_t> base_page_tables{0};
+  std::atomic<std::int64_t> heap_per_thread{0};  ///< What a thread takes of the heap.
+  // What is not the program's: the record, and memory that was made ready for the run's own bookkeeping.
+  std::atomic<std::int64_t> other_virtual{0};
+  std::atomic<std::int64_t> other_resident{0};
+  // Who the worker is.
+  std::atomic<std::int64_t> user{0};
+  std::atomic<bool> own_user_namespace{false};
+  std::atomic<std::int64_t> nproc{-1};        ///< RLIMIT_NPROC in force; -1: unlimited.
+  std::atomic<std::int64_t> nproc_above{-1};  ///< And before anything was imposed: holds at the parent user namespace.
+  std::atomic<std::int64_t> base_slab{0};     ///< SUnreclaim of the whole machine.
   std::atomic<std::int64_t> filled_maps{0};
   // At the run's end.
   std::atomic<std::int64_t> peak_virtual{0};

@@ -21,6 +21,7 @@
 #include "models/lab/live_memory.hpp"
 #include "models/lab/live_outcome.hpp"
 #include "models/lab/live_plan.hpp"
+#include "models/lab/live_probe.hpp"
 #include "models/lab/live_process.hpp"
 #include "models/lab/live_worker.hpp"
 #include "models/lab/run.hpp"
@@ -62,8 +63,8 @@ Bytes file_size(int fd) {
 
 struct LiveRun::State {
   State(const Scenario& run_scenario, std::size_t run_index, const RunOptions& run_options,
-        const LiveOptions& live_options)
-      : options(run_options), live(live_options) {
+        const LiveOptions& live_options, bool is_probe = false)
+      : options(run_options), live(live_options), probe(is_probe) {
     const RunSpec& spec = run_scenario.runs.at(run_index);
     result.scenario = run_scenario.file.empty() ? run_scenario.title : run_scenario.file;
     result.concurrency = spec.concurrency;
@@ -95,6 +96,7 @@ struct LiveRun::State {
 
   RunOptions options;
   LiveOptions live;
+  bool probe;
   RunResult result;
   std::shared_ptr<Trace> trace = std::make_shared<Trace>();
   SteadyClock::time_point began = SteadyClock::now();
@@ -177,6 +179,10 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
   plan.runtime = spec.runtime;
   plan.stack = stack_size(spec.runtime, scenario.machine.limits);
   plan.threads = threads_of_run(scenario, index);
+  plan.as_runtime = !scenario.host_machine;
+  plan.probe = probe;
+  if (spec.runtime.arena > Bytes{})
+    plan.runtime.arenas = kernel::ProcessMemory(scenario.machine, spec.runtime).max_arenas();
   auto caps = live.uncapped ? std::nullopt : std::optional(live_caps(host, spec.runtime));
   if (caps && live.memory_cap) caps->memory = *live.memory_cap;
   wanted = wanted_limits(scenario, spec.runtime, host, plan.threads, caps);
@@ -185,13 +191,15 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
   choose_memory_limit(caps);
   if (wanted.address_space) plan.address_space = Bytes{wanted.address_space->room};
   if (wanted.data) plan.data = Bytes{wanted.data->room};
-  if (wanted.maps) plan.maps_to_fill = wanted.maps->room;
+  if (wanted.maps) plan.max_map_count = wanted.maps->value;
+  if (wanted.threads) plan.threads = std::min(plan.threads, wanted.threads->room + 1);
   plan.cpus = wanted.cpus;
 
   const std::size_t changes = 4 + 2 * scenario.jobs.steps.size();
-  auto made =
-      SharedTraceFile::create(job_count(scenario.jobs), SharedTraceFile::rows_for(job_count(scenario.jobs), changes),
-                              options.record ? Recording::segments : Recording::nothing);
+  auto made = probe ? SharedTraceFile::create(1, SharedTraceFile::rows_for(1, changes), Recording::nothing)
+                    : SharedTraceFile::create(job_count(scenario.jobs),
+                                              SharedTraceFile::rows_for(job_count(scenario.jobs), changes),
+                                              options.record ? Recording::segments : Recording::nothing);
   if (!made) return std::unexpected(made.error());
   file = std::move(*made);
   // Whoever first touches the record's memory is charged for it: that shall not be the run where its memory is limited.
@@ -204,7 +212,7 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
   reader = std::move(*opened);
 
   kills_before = kernel_kills();
-  memory.emplace(file_size(file->fd()) + Bytes{LiveBoard::kSize});
+  memory.emplace();
   const auto program = live.worker.empty() ? default_worker() : live.worker;
   auto started = LiveProcess::start(program, plan, file->fd());
   if (!started) return std::unexpected("the live run's process could not be started: " + started.error());
@@ -257,8 +265,8 @@ void LiveRun::State::take_messages() {
     return done;
   };
   if (!pids && wanted.threads && !told_of("threads", wanted.threads)) in_force.threads.reset();
-  told_of("RLIMIT_AS", wanted.address_space);
-  told_of("RLIMIT_DATA", wanted.data);
+  if (told_of("RLIMIT_AS", wanted.address_space)) in_force.address_space = wanted.address_space;
+  if (told_of("RLIMIT_DATA", wanted.data)) in_force.data = wanted.data;
   if (told_of("max_map_count", wanted.maps)) in_force.maps = wanted.maps;
   if (wanted.cpus) told_of("cpus", WantedLimit{"cpus", *wanted.cpus, *wanted.cpus});
   if (const auto text = reader->message(std::string(kImposedMessage) + "root")) result.notes.push_back(text->substr(1));
@@ -359,6 +367,11 @@ void LiveRun::stop() {
   state_->process->kill();
 }
 
+bool LiveRun::has_failed() const {
+  const State& state = *state_;
+  return state.over ? state.result.failure.has_value() : state.reader->failure().has_value();
+}
+
 const Trace& LiveRun::trace() const {
   return *state_->trace;
 }
@@ -377,29 +390,39 @@ RunResult run_live(const Scenario& scenario, std::size_t index, const RunOptions
   return run.result();
 }
 
-LiveEstimate estimate_live(const Scenario& scenario, std::size_t index) {
-  const RunSpec& spec = scenario.runs.at(index);
-  const Machine host = read_host(scenario.machine.costs);
-  LiveEstimate estimate;
-  // A limit of the scenario that is met before ends the run there.
-  estimate.threads = threads_of_run(scenario, index);
-  const auto wanted = wanted_limits(scenario, spec.runtime, host, estimate.threads, std::nullopt);
-  if (wanted.threads) estimate.threads = std::min(estimate.threads, wanted.threads->room);
-  Machine machine = host;
-  machine.limits.stack = scenario.machine.limits.stack;
-  const kernel::ProcessMemory memory(machine, spec.runtime);
-  const auto counts = memory.settled(estimate.threads);
-  const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);
-  const Bytes tasks = model != nullptr && model->async ? spec.runtime.task * scenario.jobs.count : Bytes{};
-  estimate.memory.resident = memory.resident(counts) + tasks;
-  estimate.memory.virtual_size = memory.virtual_size(counts) + tasks;
-  estimate.memory.kernel = memory.kernel_stacks(counts) + memory.page_tables(counts) + memory.slab(counts);
-  const auto caps = live_caps(host, spec.runtime);
-  estimate.thread_cap = caps.threads;
-  estimate.memory_cap = caps.memory;
-  estimate.over_cap =
-      estimate.threads + 1 > caps.threads || estimate.memory.resident + estimate.memory.kernel > caps.memory;
-  return estimate;
+std::expected<LiveProbe, std::string> probe_live(const Scenario& scenario, std::size_t index, const LiveOptions& live) {
+  constexpr Duration kLook = std::chrono::milliseconds(2);
+  constexpr auto kAtMost = std::chrono::seconds(60);
+  LiveRun::State state(scenario, index, RunOptions{.record = false, .progress = {}, .stop = {}}, live, true);
+  if (!state.result.error.empty()) return std::unexpected(state.result.error);
+  const LiveBoard& board = state.process->board();
+  while (!board.ready.load()) {
+    if (state.process->status() || SteadyClock::now() - state.began > kAtMost) {
+      const std::string words = state.process->last_words();
+      return std::unexpected("the live run's process could not be asked" + (words.empty() ? "" : ": " + words));
+    }
+    state.process->wait(kLook);
+  }
+  state.take_messages();
+  const auto limit = [](std::int64_t value) { return value < 0 ? CountLimit{} : CountLimit{value}; };
+  LiveProbe probe;
+  probe.base_maps = board.base_maps.load();
+  probe.base_virtual = Bytes{board.base_virtual.load()};
+  probe.base_data = Bytes{board.base_data.load()};
+  probe.base_resident = Bytes{board.base_resident.load()};
+  probe.heap_per_thread = Bytes{board.heap_per_thread.load()};
+  probe.user = board.user.load();
+  probe.own_user_namespace = board.own_user_namespace.load();
+  probe.own_pid_namespace = board.worker.load() != 0;
+  probe.nproc = limit(board.nproc.load());
+  probe.nproc_above = limit(board.nproc_above.load());
+  if (state.pids) probe.pids_group = state.pids->path();
+  if (state.memory_group) {
+    if (const auto charged = state.memory_group->charged()) probe.charged = charged->total;
+  }
+  probe.imposed = state.result.imposed;
+  probe.wanted = state.wanted;
+  return probe;
 }
 
 }  // namespace spawnpoint

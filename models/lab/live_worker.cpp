@@ -4,9 +4,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -17,14 +19,19 @@
 #include "core/executor/executor.hpp"
 #include "models/concurrency/models.hpp"
 #include "models/concurrency/registry.hpp"
+#include "models/concurrency/run_job.hpp"
 #include "models/lab/impose.hpp"
 #include "models/lab/live_plan.hpp"
+#include "models/lab/live_preparation.hpp"
 #include "models/world/live_executor.hpp"
 #include "models/world/live_threads.hpp"
 #include "models/world/own_memory.hpp"
 
 namespace spawnpoint {
 namespace {
+
+// More threads than that take what they need as they come.
+constexpr std::int64_t kMostReserved = 200'000;
 
 // A signal handler has nothing else to hold on to.
 LiveBoard* board_of_handler = nullptr;
@@ -53,10 +60,30 @@ bool die_with_parent() {
   return ::poll(&gone, 1, 0) == 0;
 }
 
+std::int64_t task_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NPROC, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return -1;
+  return static_cast<std::int64_t>(limit.rlim_cur);
+}
+
+ino_t user_namespace() {
+  struct stat file {};
+  return ::stat("/proc/self/ns/user", &file) == 0 ? file.st_ino : 0;
+}
+
+/// Whole pages: the address space that a mapping of the file takes.
+Bytes mapped_size(int fd) {
+  struct stat file {};
+  const auto page = static_cast<std::int64_t>(::sysconf(_SC_PAGESIZE));
+  if (::fstat(fd, &file) != 0) return {};
+  return Bytes{(file.st_size + page - 1) / page * page};
+}
+
 class Worker {
  public:
-  Worker(LiveBoard& board, const LivePlan& plan, SharedTraceRecorder& trace)
-      : board_(&board), plan_(&plan), trace_(&trace) {}
+  /// `record` is the address space that the board and the trace take.
+  Worker(LiveBoard& board, const LivePlan& plan, SharedTraceRecorder& trace, Bytes record)
+      : board_(&board), plan_(&plan), trace_(&trace), record_(record) {}
 
   int run() {
     impose();
@@ -83,34 +110,39 @@ class Worker {
   /// Runs `program`, tells how it ended.
   template <class Program>
   int finish(LiveRecord& record, const Program& program);
-  LiveRecord begin();
+  struct MadeReady {
+    OwnMemory before;
+    OwnMemory after;
+  };
+  LiveRecord begin(const MadeReady& made_ready, Bytes handles);
+  std::int64_t fill_up_maps();
+  Bytes frame_size(const Workload& work, FrameArena& frames);
+  /// A probe stays until it is ended from outside.
+  int wait_for_end();
   void queue_jobs(LiveRecord& record, const Workload& work);
 
   LiveBoard* board_;
   const LivePlan* plan_;
   SharedTraceRecorder* trace_;
+  Bytes record_;
 };
 
+/// Who the worker is, and how many threads it may have.
 void Worker::impose() {
   be_expendable();
+  if (plan_->runtime.arenas) limit_arenas(*plan_->runtime.arenas);
   if (plan_->cpus) tell("cpus", use_cpus(*plan_->cpus));
+  // Before any namespace is made: these threads' numbers would be missing in one that has few.
+  board_->heap_per_thread = warm_up_threads().count;
+  board_->nproc_above = task_limit();
   const bool counts_tasks = plan_->threads_by_rlimit || plan_->threads_by_pid_namespace;
   const auto dropped = drop_root(counts_tasks);
   if (!dropped) tell("root", dropped);
+  board_->user = ::getuid();
+  const auto outer = user_namespace();
   if (counts_tasks) impose_thread_limit();
-  lock_down();
-  std::int64_t filled = 0;
-  if (plan_->maps_to_fill) {
-    const auto means = fill_maps(*plan_->maps_to_fill);
-    if (means) filled = *plan_->maps_to_fill;
-    tell("max_map_count", means);
-  }
-  board_->filled_maps = filled;
-  // These come last: what was done until now needs memory too. The mappings that do nothing are not the program's.
-  const Bytes fill{filled * ::sysconf(_SC_PAGESIZE)};
-  if (plan_->data) tell("RLIMIT_DATA", limit_memory_by_rlimit(MemoryLimit::data, *plan_->data));
-  if (plan_->address_space)
-    tell("RLIMIT_AS", limit_memory_by_rlimit(MemoryLimit::address_space, *plan_->address_space + fill));
+  board_->own_user_namespace = user_namespace() != outer;
+  board_->nproc = task_limit();
 }
 
 void Worker::impose_thread_limit() {
@@ -140,16 +172,60 @@ void Worker::queue_jobs(LiveRecord& record, const Workload& work) {
   for (const JobId job : work.jobs()) record.trace().enter(job, JobState::queued, 0, work.arrival(job));
 }
 
-LiveRecord Worker::begin() {
+/// The last before the run. `made_ready` is what the process took before and after it made its bookkeeping ready;
+/// `handles` is what the concurrency model will ask for to keep its threads in.
+LiveRecord Worker::begin(const MadeReady& made_ready, Bytes handles) {
+  load_program();
+  const std::int64_t filled = fill_up_maps();
+  // Taken and given back, so that the heap has it where the model will ask for it. Volatile: else the compiler sees
+  // that nobody uses it.
+  void* volatile piece = std::malloc(static_cast<std::size_t>(handles.count));
+  settle_heap(Bytes{board_->heap_per_thread.load()}, plan_->runtime.heap_step);
+  forget_peak_memory();
+
   const OwnMemory memory = own_memory();
-  board_->base_maps = memory.maps - board_->filled_maps;
-  board_->base_virtual = memory.virtual_size.count;
-  board_->base_data = memory.data.count;
-  board_->base_resident = memory.resident.count;
+  const Bytes fill{filled * ::sysconf(_SC_PAGESIZE)};
+  const Bytes other = record_ + made_ready.after.virtual_size - made_ready.before.virtual_size;
+  const Bytes other_data = made_ready.after.data - made_ready.before.data;
+  const Bytes other_resident =
+      made_ready.after.resident - made_ready.after.shared - made_ready.before.resident + made_ready.before.shared;
+  board_->filled_maps = filled;
+  board_->other_virtual = other.count;
+  board_->other_resident = other_resident.count;
+  board_->base_maps = memory.maps - filled;
+  board_->base_virtual = (memory.virtual_size - other - fill).count;
+  board_->base_data = (memory.data - other_data).count;
+  board_->base_resident = (memory.resident - memory.shared - other_resident).count;
+  board_->base_page_tables = memory.page_tables.count;
   board_->base_slab = machine_slab().count;
+
+  // These come last: what was done until now needs memory too.
+  const Runtime& runtime = plan_->runtime;
+  const bool as_runtime = plan_->as_runtime;
+  if (plan_->data)
+    tell("RLIMIT_DATA", limit_memory_by_rlimit(MemoryLimit::data, *plan_->data,
+                                               as_runtime ? memory.data - runtime.base_data : other_data));
+  if (plan_->address_space)
+    tell("RLIMIT_AS", limit_memory_by_rlimit(MemoryLimit::address_space, *plan_->address_space,
+                                             as_runtime ? memory.virtual_size - runtime.base_virtual : other + fill));
+  lock_down();
+  std::free(piece);
   const auto epoch = SteadyClock::now();
   trace_->begin(epoch);
   return LiveRecord(*trace_, board_->counters, epoch);
+}
+
+std::int64_t Worker::fill_up_maps() {
+  if (!plan_->max_map_count) return 0;
+  const std::int64_t own = count_own_maps();
+  // What the program should have by now; [vsyscall] is a line of its maps, but no map.
+  const std::int64_t base = plan_->as_runtime ? plan_->runtime.base_maps - 1 : own;
+  const std::int64_t maps = machine_map_limit() - *plan_->max_map_count + base - own;
+  const Means means = maps >= 0
+                          ? fill_maps(maps)
+                          : std::unexpected("this program has more mappings than the difference to this machine's");
+  tell("max_map_count", means);
+  return means ? maps : 0;
 }
 
 template <class Program>
@@ -173,6 +249,19 @@ int Worker::finish(LiveRecord& record, const Program& program) {
   return 0;
 }
 
+/// What a job's frame takes.
+Bytes Worker::frame_size(const Workload& work, FrameArena& frames) {
+  LiveRecord unused(*trace_, board_->counters, SteadyClock::now());
+  try {
+    LiveThreads world(unused, plan_->runtime, plan_->stack, frames);
+    const Bytes before = frames.in_use();
+    const Task<> job = concurrency::run_job(world, work, 0);
+    return frames.in_use() - before;
+  } catch (const std::exception&) {
+    return {};  // The run itself will meet it, and tell.
+  }
+}
+
 int Worker::run_threads() {
   FrameArena frames(FrameArena::Sharing::locked);
   const FrameArena::Scope scope(frames);
@@ -180,9 +269,16 @@ int Worker::run_threads() {
   const concurrency::Settings settings{.threads = plan_->pool_threads};
   const auto program = concurrency::find_program<LiveThreads>(plan_->concurrency);
   if (program == nullptr) return not_run(plan_->concurrency + " does not run on threads");
-  // The record's memory is taken before the run, so that the run does not pay for it.
+  // The record's memory is taken before the run, so that the run does not pay for it; and all that a program without a
+  // laboratory around it would not have.
   trace_->prepare(work.count() * (4 + 2 * work.steps().size()));
-  LiveRecord record = begin();
+  MadeReady made_ready;
+  made_ready.before = own_memory();
+  LiveThreads::reserve(frames, std::min(plan_->threads, kMostReserved), frame_size(work, frames));
+  made_ready.after = own_memory();
+  const std::int64_t handles = plan_->concurrency == "thread_pool" ? plan_->pool_threads : work.count();
+  LiveRecord record = begin(made_ready, Bytes{static_cast<std::int64_t>(sizeof(LiveThreads::Thread))} * handles);
+  if (plan_->probe) return wait_for_end();
   queue_jobs(record, work);
   return finish(record, [&] {
     LiveThreads world(record, plan_->runtime, plan_->stack, frames);
@@ -200,7 +296,8 @@ int Worker::run_tasks() {
   const auto program = concurrency::find_program<LiveExecutor>(plan_->concurrency);
   if (program == nullptr) return not_run(plan_->concurrency + " does not run in an executor");
   trace_->prepare(work.count() * (3 + 2 * work.steps().size()));
-  LiveRecord record = begin();
+  LiveRecord record = begin(MadeReady{}, Bytes{});
+  if (plan_->probe) return wait_for_end();
   queue_jobs(record, work);
   return finish(record, [&] {
     Executor executor(record.epoch());
@@ -211,9 +308,15 @@ int Worker::run_tasks() {
   });
 }
 
+int Worker::wait_for_end() {
+  board_->ready = true;
+  for (;;) ::pause();
+}
+
 }  // namespace
 
 int live_worker_main() {
+  steady_heap();
   struct stat file {};
   if (::fstat(kWorkerBoard, &file) != 0 || file.st_size < static_cast<off_t>(LiveBoard::kSize)) return 2;
   const auto size = static_cast<std::size_t>(file.st_size);
@@ -230,10 +333,11 @@ int live_worker_main() {
     trace->write_failure(failure);
     return 2;
   }
+  const Bytes record = mapped_size(kWorkerBoard) + mapped_size(kWorkerTrace);
   ::close(kWorkerBoard);
   ::close(kWorkerTrace);
   if (!wait_for_go() || !die_with_parent()) return 2;
-  Worker worker(board, *plan, *trace);
+  Worker worker(board, *plan, *trace, record);
   // Nothing that was not asked for runs between the run's end and the process's.
   ::_exit(worker.run());
 }

@@ -19,50 +19,53 @@ std::string_view to_string(WorldKind kind);
 
 /// Where and why a run broke.
 struct FailurePoint {
-  JobId job = kNoJob;                ///< The job that could not be started or was hit.
-  std::int64_t threads = 0;          ///< Threads created before it.
-  std::string call;                  ///< "clone3", "mmap", "mprotect", "page fault" …
-  std::string errno_name;            ///< "EAGAIN"; "SIGKILL" or "SIGABRT" where the process died.
-  std::string limit;                 ///< "pids.max", "RLIMIT_NPROC" … (DESIGN §4's names); empty: not known.
-  std::optional<std::int64_t> value; ///< The limit's value, in its own unit.
-  std::string message;               ///< What the program's user sees.
+  JobId job = kNoJob;                 ///< The job that could not be started or was hit.
+  std::int64_t threads = 0;           ///< Threads created before it.
+  std::string call;                   ///< "clone3", "mmap", "mprotect", "page fault" …
+  std::string errno_name;             ///< "EAGAIN"; "SIGKILL" or "SIGABRT" where the process died.
+  std::string limit;                  ///< "pids.max", "RLIMIT_NPROC" … (DESIGN §4's names); empty: not known.
+  std::optional<std::int64_t> value;  ///< The limit's value, in its own unit.
+  std::string message;                ///< What the program's user sees.
   Instant at{};
 };
 
 struct MemoryUse {
   Bytes resident{};
   Bytes virtual_size{};
-  Bytes kernel{};                    ///< Kernel stacks, page tables, slab.
+  Bytes kernel{};  ///< Of the kernel for the run's threads: the three below, at the peak of their sum.
+  Bytes kernel_stacks{};
+  Bytes page_tables{};
+  Bytes slab{};  ///< The kernel's own objects: tasks, mappings and the like.
 };
 
 /// A limit that a live run imposed on itself, or could not.
 struct ImposedLimit {
-  std::string limit;                 ///< "pids.max"
+  std::string limit;  ///< "pids.max"
   std::int64_t value = 0;
   bool imposed = false;
-  std::string means;                 ///< "RLIMIT_NPROC = 508 in a fresh user namespace", or why it could not be imposed.
+  std::string means;  ///< "RLIMIT_NPROC = 508 in a fresh user namespace", or why it could not be imposed.
 };
 
 struct RunResult {
-  std::string scenario;              ///< File name or title.
+  std::string scenario;  ///< File name or title.
   std::string concurrency;
   std::string label;
   WorldKind world = WorldKind::modeled;
   std::int64_t jobs = 0;
   std::int64_t completed = 0;
   Duration wall{};
-  std::int64_t peak_threads = 0;     ///< The main thread among them.
+  std::int64_t peak_threads = 0;  ///< The main thread among them.
   std::int64_t peak_tasks = 0;
-  MemoryUse memory;                  ///< At each one's own peak.
+  MemoryUse memory;  ///< At each one's own peak.
   std::optional<FailurePoint> failure;
   std::uint64_t seed = 0;
-  std::uint64_t events = 0;          ///< Simulation events, or live polls.
-  Duration compute{};                ///< What it took to compute (modeled) or to run (live), in real time.
-  bool stopped = false;              ///< The user stopped it: the record is partial.
-  std::string error;                 ///< The run could not be made at all (exit status 3); then all else is empty.
+  std::uint64_t events = 0;  ///< Simulation events, or live polls.
+  Duration compute{};        ///< What it took to compute (modeled) or to run (live), in real time.
+  bool stopped = false;      ///< The user stopped it: the record is partial.
+  std::string error;         ///< The run could not be made at all (exit status 3); then all else is empty.
   std::vector<ImposedLimit> imposed;
-  std::vector<std::string> notes;    ///< About the figures: where they come from, what is missing.
-  Duration longest_poll{};           ///< The longest time that one job held the executor's thread (async models).
+  std::vector<std::string> notes;  ///< About the figures: where they come from, what is missing.
+  Duration longest_poll{};         ///< The longest time that one job held the executor's thread (async models).
   JobId longest_poll_job = kNoJob;
   std::shared_ptr<const Trace> trace;
 };

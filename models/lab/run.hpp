@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Running one [[run]] of a scenario, modeled here or live in a process of its own. The app and the command line both call this.
+// Running one [[run]] of a scenario, modeled here or live in a process of its own. The app and the command line both
+// call this.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 #include "models/lab/result.hpp"
 #include "models/scenario/scenario.hpp"
@@ -16,26 +20,26 @@
 namespace spawnpoint {
 
 struct Progress {
-  std::int64_t completed = 0;        ///< Jobs.
+  std::int64_t completed = 0;  ///< Jobs.
   std::int64_t jobs = 0;
   std::int64_t threads = 0;
   Bytes resident{};
-  Duration now{};                    ///< The run's own clock.
+  Duration now{};  ///< The run's own clock.
 };
 
 struct RunOptions {
-  bool record = true;                              ///< Keep the trace.
-  std::function<void(const Progress&)> progress;   ///< Called some 20 times a second, on the calling thread.
-  std::stop_token stop;                            ///< Asks for an early end: the partial result is kept.
+  bool record = true;                             ///< Keep the trace.
+  std::function<void(const Progress&)> progress;  ///< Called some 20 times a second, on the calling thread.
+  std::stop_token stop;                           ///< Asks for an early end: the partial result is kept.
 };
 
 /// Runs run `index` of the scenario on the simulated kernel. Same scenario, same seed: same trace, bit for bit.
 RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOptions& options);
 
 struct LiveOptions {
-  std::filesystem::path worker;      ///< The spawnpoint-run program; default: beside this program.
-  bool uncapped = false;             ///< Lift the default cap of half the machine's free memory and thread slots.
-  std::optional<Bytes> memory_cap;    ///< Another cap on memory than the default one.
+  std::filesystem::path worker;     ///< The spawnpoint-run program; default: beside this program.
+  bool uncapped = false;            ///< Lift the default cap of half the machine's free memory and thread slots.
+  std::optional<Bytes> memory_cap;  ///< Another cap on memory than the default one.
 };
 
 /// A live run in its own process. Everything that the process does, its death included, is told in the result.
@@ -44,25 +48,42 @@ class LiveRun {
   LiveRun(const Scenario& scenario, std::size_t index, const RunOptions& options, const LiveOptions& live);
   LiveRun(const LiveRun&) = delete;
   LiveRun& operator=(const LiveRun&) = delete;
-  ~LiveRun();                        ///< Kills the process if it still runs.
+  ~LiveRun();  ///< Kills the process if it still runs.
 
   /// Takes in what the process has written since the last call; false when the run is over. Never blocks for long.
   bool poll();
+  /// A thread was refused, or the run has ended with a failure point.
+  bool has_failed() const;
   /// Waits for something to happen, at most `timeout`.
   void wait(Duration timeout);
-  void stop();                       ///< Ends it now; what was recorded is kept.
-  const Trace& trace() const;        ///< The record so far; changes with each poll().
+  void stop();                 ///< Ends it now; what was recorded is kept.
+  const Trace& trace() const;  ///< The record so far; changes with each poll().
   Progress progress() const;
   /// After poll() has returned false.
   RunResult result();
 
  private:
+  friend std::expected<struct LiveProbe, std::string> probe_live(const Scenario&, std::size_t, const LiveOptions&);
   struct State;
   std::unique_ptr<State> state_;
 };
 
 /// LiveRun from start to end on the calling thread.
 RunResult run_live(const Scenario& scenario, std::size_t index, const RunOptions& options, const LiveOptions& live);
+
+/// The modeled twin of a live run: the scenario with its machine, and run `index`'s runtime, as the worker that runs
+/// live meets them. On this host that is its user and namespaces, its control groups, the limits that are really
+/// imposed, and what it has before its first thread. A named machine stays as it is, for it is the live run that is
+/// made like it.
+struct LiveTwin {
+  Scenario scenario;
+  std::vector<std::string> notes;  ///< What is left out, and why.
+};
+LiveTwin live_twin(const Scenario& scenario, std::size_t index, const LiveOptions& live);
+
+/// run_modeled() of the twin.
+RunResult run_modeled_twin(const Scenario& scenario, std::size_t index, const RunOptions& options,
+                           const LiveOptions& live);
 
 /// What a live run would take, against what this machine has free: shown before a risky run.
 struct LiveEstimate {

@@ -2,10 +2,13 @@
 #include "models/world/live_threads.hpp"
 
 #include <alloca.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -31,9 +34,16 @@ struct LiveThreads::Start {
   LaneId lane = 0;
   pthread_t handle{};
   std::exception_ptr error;
+
+  // Where the frames come from: the program that this stands for would not have it, and its heap is its threads' alone.
+  static void* operator new(std::size_t size) { return FrameArena::current().allocate(size); }
+  static void operator delete(void* memory, std::size_t size) { FrameArena::deallocate(memory, size); }
 };
 
 namespace {
+
+// About what the C library takes of its heap for a thread.
+constexpr std::size_t kThreadTable = 512;
 
 std::size_t whole_pages(Bytes size) {
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
@@ -46,18 +56,20 @@ std::size_t whole_pages(Bytes size) {
   for (std::size_t at = 0; at < size; at += 1024) memory[size - 1 - at] = 1;
 }
 
-// Whether clone works where no memory has to be had for it: then it was not clone that failed.
+// Whether clone works where no memory has to be had for it, not even the C library's for a thread of its own: then it
+// was not clone that failed.
 bool clone_works() {
-  alignas(64) static char stack[std::size_t{128} << 10];
-  pthread_attr_t attributes;
-  ::pthread_attr_init(&attributes);
-  pthread_t thread{};
-  bool works = ::pthread_attr_setstack(&attributes, stack, sizeof stack) == 0 &&
-               ::pthread_create(
-                   &thread, &attributes, [](void*) -> void* { return nullptr; }, nullptr) == 0;
-  ::pthread_attr_destroy(&attributes);
-  if (works) ::pthread_join(thread, nullptr);
-  return works;
+  alignas(64) static std::array<char, std::size_t{64} << 10> stack;
+  static std::atomic<std::int32_t> alive;
+  alive = 1;
+  // The kernel clears `alive` at the very end, when the stack is no longer used.
+  const int tid =
+      ::clone([](void*) { return 0; }, stack.data() + stack.size(),
+              CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM | CLONE_CHILD_CLEARTID,
+              nullptr, nullptr, nullptr, &alive);
+  if (tid < 0) return false;
+  while (alive != 0) ::sched_yield();
+  return true;
 }
 
 // pthread_create says EAGAIN whatever was refused. So the steps are tried again one by one.
@@ -65,10 +77,17 @@ const char* failed_call(std::size_t stack, std::size_t guard) {
   if (!clone_works()) return "clone3";
   void* memory = ::mmap(nullptr, stack + guard, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (memory == MAP_FAILED) return "mmap";
-  const bool refused = ::mprotect(static_cast<char*>(memory) + guard, stack, PROT_READ | PROT_WRITE) != 0;
+  const char* refused = nullptr;
+  if (::mprotect(static_cast<char*>(memory) + guard, stack, PROT_READ | PROT_WRITE) != 0) {
+    refused = "mprotect";
+  } else if (void* const table = std::calloc(1, kThreadTable); table == nullptr) {
+    refused = "brk";
+  } else {
+    std::free(table);
+  }
   ::munmap(memory, stack + guard);
   // Where all of it works now, a thread has ended meanwhile, and that frees what clone needs.
-  return refused ? "mprotect" : "clone3";
+  return refused != nullptr ? refused : "clone3";
 }
 
 }  // namespace
@@ -84,6 +103,17 @@ LiveThreads::LiveThreads(LiveRecord& record, const Runtime& runtime, Bytes stack
       ::pthread_attr_setguardsize(&attributes_, guard) != 0) {
     ::pthread_attr_destroy(&attributes_);
     throw std::invalid_argument("a stack of this size cannot be had");
+  }
+}
+
+void LiveThreads::reserve(FrameArena& frames, std::int64_t threads, Bytes frame) {
+  struct Piece {
+    Piece* next;
+  };
+  for (const std::size_t size : {sizeof(Start), static_cast<std::size_t>(frame.count)}) {
+    Piece* all = nullptr;
+    for (std::int64_t i = 0; i < threads; ++i) all = ::new (frames.allocate(size)) Piece{all};
+    while (all != nullptr) FrameArena::deallocate(std::exchange(all, all->next), size);
   }
 }
 
@@ -180,7 +210,9 @@ SpawnRefusal LiveThreads::describe(int error) const {
   refusal.call = failed_call(whole_pages(stack_), whole_pages(runtime_->guard));
   if (refusal.call != "clone3") {
     const Bytes guard{static_cast<std::int64_t>(whole_pages(runtime_->guard))};
-    const MemoryRefusal why = why_no_memory(stack_ + guard, stack_);
+    // The C library's heap grows in steps of this size.
+    const Bytes heap = refusal.call == "brk" ? runtime_->heap_step : Bytes{};
+    const MemoryRefusal why = why_no_memory(stack_ + guard + heap, stack_ + heap);
     refusal.limit = why.limit;
     if (!why.limit.empty()) refusal.value = why.value;
   }

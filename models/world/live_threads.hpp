@@ -35,6 +35,9 @@ class LiveThreads {
   LiveThreads& operator=(const LiveThreads&) = delete;
   ~LiveThreads();
 
+  /// Takes the memory now that the bookkeeping of `threads` threads will need, each with a frame of this size.
+  static void reserve(FrameArena& frames, std::int64_t threads, Bytes frame);
+
   Instant now() const noexcept { return record_->now(); }
 
   class [[nodiscard]] Wait {

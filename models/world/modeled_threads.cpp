@@ -68,7 +68,12 @@ void ModeledThreads::threads_changed() {
   const Bytes virtual_size = memory.virtual_size(counts);
   peak_memory_.resident = std::max(peak_memory_.resident, resident);
   peak_memory_.virtual_size = std::max(peak_memory_.virtual_size, virtual_size);
-  peak_memory_.kernel = std::max(peak_memory_.kernel, stacks + tables + slab);
+  if (stacks + tables + slab > peak_memory_.kernel) {
+    peak_memory_.kernel = stacks + tables + slab;
+    peak_memory_.kernel_stacks = stacks;
+    peak_memory_.page_tables = tables;
+    peak_memory_.slab = slab;
+  }
   recording_.sample(threads, now(), [&](const auto& add) {
     add(SeriesKind::resident, static_cast<double>(resident.count));
     add(SeriesKind::virtual_size, static_cast<double>(virtual_size.count));

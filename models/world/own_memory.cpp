@@ -2,6 +2,7 @@
 #include "models/world/own_memory.hpp"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -68,8 +69,22 @@ OwnMemory own_memory() {
           .data = size("VmData:"),
           .resident = size("VmRSS:"),
           .shared = size("RssShmem:"),
+          .page_tables = size("VmPTE:"),
           .peak_virtual = size("VmPeak:"),
           .peak_resident = size("VmHWM:")};
+}
+
+void forget_peak_memory() {
+  // Whoever has changed its user may not, until it says that it may be looked at.
+  ::prctl(PR_SET_DUMPABLE, 1);
+  const int fd = ::open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  (void)!::write(fd, "5", 1);
+  ::close(fd);
+}
+
+std::int64_t machine_map_limit() {
+  return number_in("/proc/sys/vm/max_map_count");
 }
 
 Bytes machine_slab() {
@@ -80,7 +95,7 @@ Bytes machine_slab() {
 MemoryRefusal why_no_memory(Bytes address_space, Bytes data) {
   const OwnMemory now = own_memory();
   // A mapping with a guard takes two places.
-  const auto most = number_in("/proc/sys/vm/max_map_count");
+  const auto most = machine_map_limit();
   if (most > 0 && now.maps + 2 > most) return {"max_map_count", most};
   rlimit limit{};
   const auto is_over = [&](Bytes wanted) {

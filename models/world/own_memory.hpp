@@ -16,11 +16,16 @@ struct OwnMemory {
   Bytes data{};           ///< What RLIMIT_DATA holds.
   Bytes resident{};
   Bytes shared{};  ///< The part of it that is shared memory: the run's record.
+  Bytes page_tables{};
   Bytes peak_virtual{};
   Bytes peak_resident{};
 };
 std::int64_t count_own_maps();
 OwnMemory own_memory();
+/// The peaks begin anew; where the kernel allows it not, they stay.
+void forget_peak_memory();
+/// vm.max_map_count.
+std::int64_t machine_map_limit();
 /// The kernel's unreclaimable slab, of the whole machine.
 Bytes machine_slab();
 
@@ -28,7 +33,7 @@ struct MemoryRefusal {
   std::string_view limit;  ///< "max_map_count", "RLIMIT_AS", "RLIMIT_DATA", "overcommit"; empty: not known.
   std::int64_t value = 0;
 };
-/// Why a mapping of `address_space` with `data` writable bytes in it cannot be had.
+/// Why a mapping of `address_space` with `data` writable bytes in it cannot be had, and the heap's next step after it.
 MemoryRefusal why_no_memory(Bytes address_space, Bytes data);
 
 }  // namespace spawnpoint

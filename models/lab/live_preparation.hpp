@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a live worker does before its run, so that what the run takes is what its threads take, to the page: the
+// program's pages are there already, and the C library's heap stands where a small program's would. To be called in the
+// worker's only thread.
+#pragma once
+
+#include <cstdint>
+
+#include "core/units.hpp"
+
+namespace spawnpoint {
+
+/// From here on the heap never shrinks, and large pieces never come from it: so it is where it is expected.
+void steady_heap();
+
+/// Starts and ends a few threads on stacks of their own, so that the code for it is there. What a thread takes of the
+/// heap is the answer (the C library keeps a table of thread-local storage for each); zero where no threads can be had.
+Bytes warm_up_threads();
+
+/// At most so many of the C library's arenas beyond the first.
+void limit_arenas(std::int64_t arenas);
+
+/// Maps in what is in memory of the program and its libraries anyway.
+void load_program();
+
+/// Uses up the heap's free pieces and leaves one step of it free, so that it grows each time when threads have taken
+/// another `step`: floor(threads x per_thread / step) times, as the model has it.
+void settle_heap(Bytes per_thread, Bytes step);
+
+}  // namespace spawnpoint
