@@ -70,7 +70,9 @@ Bytes ProcessMemory::touched() const {
   if (runtime_.touched.count == 0) return Bytes{0};
   // The part that is used begins somewhere within a page.
   const std::int64_t page = machine_.page_size.count;
-  return std::min(Bytes{(runtime_.touched.count + page - 1) / page * page + page}, stack_);
+  // Of its stack's pages, an idle thread has two already, and the last one is never reached.
+  const Bytes most = std::max(stack_ - Bytes{3 * page}, Bytes{});
+  return std::min(Bytes{(runtime_.touched.count + page - 1) / page * page + page}, most);
 }
 
 Bytes ProcessMemory::resident(const ThreadCounts& counts) const {

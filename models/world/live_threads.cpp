@@ -50,10 +50,14 @@ std::size_t whole_pages(Bytes size) {
   return (static_cast<std::size_t>(std::max<std::int64_t>(size.count, 0)) + page - 1) / page * page;
 }
 
-// Uses `size` bytes of the stack, as a program's own frames would.
+// What an idle thread uses of its stack anyway.
+constexpr std::size_t kIdleStack = 8192;
+
+// Uses `size` bytes of the stack beyond those of an idle thread, as a program's own frames would.
 [[gnu::noinline]] void touch_stack(std::size_t size) {
-  auto* memory = static_cast<volatile char*>(alloca(size));
+  auto* memory = static_cast<volatile char*>(alloca(size + kIdleStack));
   for (std::size_t at = 0; at < size; at += 1024) memory[size - 1 - at] = 1;
+  memory[0] = 1;
 }
 
 // Whether clone works where no memory has to be had for it, not even the C library's for a thread of its own: then it
@@ -142,8 +146,8 @@ void* LiveThreads::thread_main(void* argument) {
     std::free(memory);
   }
   if (world.runtime_->touched > Bytes{})
-    touch_stack(
-        static_cast<std::size_t>(std::clamp(world.runtime_->touched, Bytes{}, world.stack_ - Bytes{12288}).count));
+    touch_stack(static_cast<std::size_t>(
+        std::clamp(world.runtime_->touched, Bytes{}, std::max(world.stack_ - Bytes{2 * kIdleStack}, Bytes{})).count));
   try {
     Task<> body = std::move(start.body);
     body.start();
