@@ -347,8 +347,7 @@ void MainWindow::show_limits() {
   }
   const RunSpec& spec = scenario->runs[run];
   const std::int64_t wanted = spec.concurrency == "thread_per_job" ? scenario->jobs.count : spec.threads.value_or(0);
-  limits_->show_ladder(limit_ladder(scenario->machine, spec.runtime), text(scenario->machine.name),
-                       text(spec.runtime.name), wanted);
+  limits_->show_machine(scenario->machine, spec.runtime, wanted);
 }
 
 void MainWindow::show_status() {

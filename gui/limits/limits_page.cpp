@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/limits/limits_page.hpp"
 
+#include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QScrollArea>
+#include <QSignalBlocker>
+#include <QSpinBox>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 
 #include "models/lab/format.hpp"
+#include "models/lab/limit_texts.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -90,8 +94,7 @@ void LadderView::paintEvent(QPaintEvent*) {
     painter.setPen(QPen(theme_.grid, 1));
     painter.drawLine(QPointF(at, kTop - 4), QPointF(at, height()));
     painter.setPen(theme_.muted);
-    painter.drawText(QRectF(at - 60, 2, 120, kTop - 6), Qt::AlignHCenter | Qt::AlignVCenter,
-                     decade_label(decade));
+    painter.drawText(QRectF(at - 60, 2, 120, kTop - 6), Qt::AlignHCenter | Qt::AlignVCenter, decade_label(decade));
   }
   if (wanted_ > 0) {
     painter.setPen(QPen(theme_.text, 1.5, Qt::DashLine));
@@ -103,13 +106,14 @@ void LadderView::paintEvent(QPaintEvent*) {
     const QRectF area = row(i);
     if (i == selected_) painter.fillRect(area, theme_.selection);
     const bool binds = i == 0;
+    const bool too_low = binds || rung.threads < wanted_;
     painter.setFont(theme_.font(12, binds));
-    painter.setPen(binds ? theme_.failure : theme_.text);
+    painter.setPen(too_low ? theme_.failure : theme_.text);
     painter.drawText(area.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                     (binds ? QStringLiteral("✕ ") : QString()) + text(rung.name));
+                     (too_low ? QStringLiteral("✕ ") : QString()) + text(rung.name));
     const QRectF bar(left, area.top() + 8, std::max(2.0, x(rung.threads) - left), kRow - 16);
     painter.setPen(Qt::NoPen);
-    QColor colour = binds ? theme_.failure : theme_.accent;
+    QColor colour = too_low ? theme_.failure : theme_.accent;
     if (!binds) colour.setAlpha(130);
     painter.setBrush(colour);
     painter.drawRect(bar);
@@ -146,6 +150,9 @@ LimitsPage::LimitsPage(QWidget* parent)
     : QWidget(parent),
       title_(new QLabel(this)),
       sentence_(new QLabel(this)),
+      question_(new QWidget(this)),
+      wanted_(new QSpinBox(question_)),
+      answer_(new QLabel(this)),
       view_(new LadderView),
       scroll_(new QScrollArea(this)),
       detail_(new QLabel(this)) {
@@ -157,14 +164,35 @@ LimitsPage::LimitsPage(QWidget* parent)
   title_->setWordWrap(true);
   sentence_->setWordWrap(true);
   sentence_->setAccessibleName(tr("What the bars show"));
-  detail_->setWordWrap(true);
-  detail_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  for (QLabel* label : {answer_, detail_}) {
+    label->setWordWrap(true);
+    label->setTextFormat(Qt::RichText);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+  }
+  answer_->setAccessibleName(tr("What so many threads need"));
   detail_->setAccessibleName(tr("The chosen limit"));
   detail_->setFrameShape(QFrame::StyledPanel);
   detail_->setMargin(10);
+
+  wanted_->setRange(1, static_cast<int>(kMostThreads));
+  wanted_->setGroupSeparatorShown(true);
+  wanted_->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
+  wanted_->setAccessibleName(tr("Threads that I want"));
+  wanted_->setToolTip(
+      tr("How many threads beyond the main thread you want: the page tells what must be raised for them."));
+  auto* question = new QHBoxLayout(question_);
+  question->setContentsMargins(0, 0, 0, 0);
+  auto* want = new QLabel(tr("I &want"), question_);
+  want->setBuddy(wanted_);
+  question->addWidget(want);
+  question->addWidget(wanted_);
+  question->addWidget(new QLabel(tr("threads"), question_));
+  question->addStretch(1);
+
   scroll_->setWidget(view_);
   scroll_->setWidgetResizable(true);
   scroll_->setFrameShape(QFrame::NoFrame);
+  scroll_->setMinimumHeight(140);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(18, 14, 18, 14);
   column->setSpacing(8);
@@ -172,7 +200,10 @@ LimitsPage::LimitsPage(QWidget* parent)
   column->addWidget(sentence_);
   column->addWidget(scroll_, 1);
   column->addWidget(detail_);
+  column->addWidget(question_);
+  column->addWidget(answer_);
   connect(view_, &LadderView::selected_changed, this, &LimitsPage::show_rung);
+  connect(wanted_, &QSpinBox::valueChanged, this, &LimitsPage::show_needs);
   show_nothing();
 }
 
@@ -183,35 +214,37 @@ void LimitsPage::set_theme(const Theme& theme) {
 void LimitsPage::show_nothing() {
   title_->setText(tr("Open a scenario to see which limit of its machine binds."));
   sentence_->clear();
-  scroll_->hide();
-  detail_->hide();
+  for (QWidget* widget :
+       {static_cast<QWidget*>(scroll_), static_cast<QWidget*>(detail_), question_, static_cast<QWidget*>(answer_)})
+    widget->hide();
 }
 
-void LimitsPage::show_ladder(const LimitLadder& ladder, const QString& machine, const QString& runtime,
-                             std::int64_t wanted) {
+void LimitsPage::show_machine(const Machine& machine, const Runtime& runtime, std::int64_t wanted) {
+  machine_ = machine;
+  runtime_ = runtime;
+  const LimitLadder ladder = limit_ladder(machine, runtime);
   if (ladder.rungs.empty()) {
-    title_->setText(tr("%1 sets no limit on threads").arg(machine));
-    sentence_->clear();
-    scroll_->hide();
-    detail_->hide();
+    show_nothing();
+    title_->setText(tr("%1 sets no limit on threads").arg(text(machine.name)));
     return;
   }
-  title_->setText(tr("%1 allows %2 beyond the main thread: %3 binds")
-                      .arg(machine, text(spawnpoint::format_count(ladder.threads, "thread")), text(ladder.binding)));
-  QString words =
-      tr("Threads of the runtime %1 that could be created if each limit were the only one; the shortest bar "
-         "is the one that stops the program.")
-          .arg(runtime);
-  if (wanted > 0) {
-    words += QStringLiteral(" ") +
-             tr("The dashed line is what this run asks for: %1.").arg(text(spawnpoint::format_count(wanted, "thread")));
-  }
-  sentence_->setText(words);
+  title_->setText(
+      tr("%1 allows %2 beyond the main thread: %3 binds")
+          .arg(text(machine.name), text(spawnpoint::format_count(ladder.threads, "thread")), text(ladder.binding)));
+  sentence_->setText(
+      tr("Threads of the runtime %1 that could be created if each limit were the only one. The shortest bar "
+         "is the one that stops the program; the dashed line is what you want.")
+          .arg(text(runtime.name)));
   view_->set_ladder(ladder);
-  view_->set_wanted(wanted);
-  scroll_->show();
-  detail_->show();
+  for (QWidget* widget :
+       {static_cast<QWidget*>(scroll_), static_cast<QWidget*>(detail_), question_, static_cast<QWidget*>(answer_)})
+    widget->show();
+  if (wanted > 0) {
+    const QSignalBlocker quiet(wanted_);
+    wanted_->setValue(static_cast<int>(std::min(wanted, kMostThreads)));
+  }
   show_rung(0);
+  show_needs();
 }
 
 void LimitsPage::show_rung(int rung) {
@@ -221,16 +254,46 @@ void LimitsPage::show_rung(int rung) {
   const bool dies = limit.errno_name.starts_with("SIG");
   QString words = QStringLiteral("<b>%1</b> = %2 · ")
                       .arg(text(limit.name).toHtmlEscaped(), text(format_value(limit)).toHtmlEscaped());
-  words += dies ? tr("after %1, %2 meets it and the process dies with %3.") : tr("after %1, %2 is refused with %3.");
-  words = words.arg(text(spawnpoint::format_count(limit.threads, "thread")), text(limit.call).toHtmlEscaped(),
+  QString ends =
+      dies ? tr("after %1, %2 meets it and the process dies with %3.") : tr("after %1, %2 is refused with %3.");
+  words += ends.arg(text(spawnpoint::format_count(limit.threads, "thread")), text(limit.call).toHtmlEscaped(),
                     text(limit.errno_name).toHtmlEscaped());
-  if (!limit.source.empty()) words += "<br>" + tr("Set by: %1").arg(text(limit.source).toHtmlEscaped());
+  if (const LimitText* about = limit_text(limit.name)) {
+    words += QStringLiteral("<br>") + text(std::string(about->mechanism)).toHtmlEscaped();
+  }
+  words += "<br>" + tr("Set by: %1").arg(text(limit.source).toHtmlEscaped());
+  words += "<br>" + tr("Raised with: %1").arg(QStringLiteral("<code>%1</code>").arg(text(limit.raise).toHtmlEscaped()));
   if (static_cast<std::size_t>(rung) + 1 < rungs.size()) {
     const LimitRung& next = rungs[static_cast<std::size_t>(rung) + 1];
     words += "<br>" + tr("Were it raised, %1 would be next, at %2.")
                           .arg(text(next.name).toHtmlEscaped(), text(spawnpoint::format_count(next.threads, "thread")));
   }
   detail_->setText(words);
+}
+
+void LimitsPage::show_needs() {
+  const ThreadNeeds needs = thread_needs(machine_, runtime_, wanted_->value());
+  view_->set_wanted(needs.threads);
+  QString words =
+      tr("They take <b>%1</b> resident, <b>%2</b> in the kernel and <b>%3</b> of address space, when all are idle. ")
+          .arg(text(format_bytes(needs.resident)), text(format_bytes(needs.kernel)),
+               text(format_bytes(needs.virtual_size)));
+  if (needs.raise.empty()) {
+    words += tr("They fit: no limit stands in their way.");
+  } else {
+    words += tr("They do not fit; raise:");
+    words += QStringLiteral("<table cellspacing='0' cellpadding='2'>");
+    for (const LimitToRaise& limit : needs.raise) {
+      const QString to = limit.needed > 0 ? text(format_value(limit.needed, limit.is_size)) : QStringLiteral("–");
+      words += QStringLiteral(
+                   "<tr><td><b>%1</b>&nbsp;&nbsp;</td><td align='right'>%2&nbsp;→&nbsp;%3&nbsp;&nbsp;</td>"
+                   "<td><code>%4</code></td></tr>")
+                   .arg(text(limit.name).toHtmlEscaped(), text(format_value(limit.value, limit.is_size)), to,
+                        text(limit.command).toHtmlEscaped());
+    }
+    words += QStringLiteral("</table>");
+  }
+  answer_->setText(words);
 }
 
 }  // namespace spawnpoint::gui

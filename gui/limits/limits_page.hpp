@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LimitsPage: the ladder of limits: one bar a limit, on a logarithmic scale, the one that binds on top.
+// LimitsPage: the ladder of limits: one bar a limit, on a logarithmic scale, the one that binds on top; and what so
+// many threads would need.
 #pragma once
 
 #include <QWidget>
@@ -9,6 +10,7 @@
 
 class QLabel;
 class QScrollArea;
+class QSpinBox;
 
 namespace spawnpoint::gui {
 
@@ -52,17 +54,23 @@ class LimitsPage : public QWidget {
  public:
   explicit LimitsPage(QWidget* parent = nullptr);
 
-  /// `wanted`: threads that the scenario's run would make; a line is drawn there. 0: none.
-  void show_ladder(const LimitLadder& ladder, const QString& machine, const QString& runtime, std::int64_t wanted);
+  /// `wanted`: threads that the scenario's run would make; the page answers for them first. 0: none.
+  void show_machine(const Machine& machine, const Runtime& runtime, std::int64_t wanted);
   void show_nothing();
   void set_theme(const Theme& theme);
   LadderView& ladder() { return *view_; }
 
  private:
   void show_rung(int rung);
+  void show_needs();
 
+  Machine machine_;
+  Runtime runtime_;
   QLabel* title_;
   QLabel* sentence_;
+  QWidget* question_;
+  QSpinBox* wanted_;
+  QLabel* answer_;
   LadderView* view_;
   QScrollArea* scroll_;
   QLabel* detail_;

@@ -37,7 +37,7 @@ Exit run(const RunArguments& arguments);
 struct LimitsArguments {
   ScenarioArguments scenarios;           ///< No file: this host, and glibc.
   std::vector<std::string> concurrency;  ///< Whose runtime; at most one.
-  std::optional<std::int64_t> threads;   ///< "I want this many": what stands in the way is marked.
+  std::optional<std::int64_t> threads;   ///< "I want this many": what they need, and what must be raised for them.
   bool json = false;
 };
 Exit limits(const LimitsArguments& arguments);

@@ -23,6 +23,32 @@ const RunSpec& threaded_run(const Scenario& scenario) {
   return scenario.runs.front();
 }
 
+/// What so many threads need: memory, and the limits that are too low for them.
+void print_needs(const ThreadNeeds& needs, const Style& style) {
+  using enum Table::Align;
+  const std::string threads = format_count(needs.threads, "thread");
+  fmt::print("\n{} take {} resident, {} in the kernel and {} of address space when they are idle.\n", threads,
+             style.bold(format_bytes(needs.resident)), style.bold(format_bytes(needs.kernel)),
+             style.bold(format_bytes(needs.virtual_size)));
+  if (needs.raise.empty()) {
+    fmt::print("{} fit: no limit stands in their way.\n", threads);
+    return;
+  }
+  std::string names;
+  for (const LimitToRaise& limit : needs.raise) {
+    const bool again = &limit != needs.raise.data() && (&limit)[-1].name == limit.name;
+    if (!again) names += (names.empty() ? "" : ", ") + limit.name;
+  }
+  fmt::print("{} need higher limits: {}.\n\n", threads, names);
+  Table table({{"limit", left}, {"is", right}, {"needs", right}, {"with", left}, {"set by", left}});
+  for (const LimitToRaise& limit : needs.raise) {
+    table.add({limit.name, format_value(limit.value, limit.is_size),
+               limit.needed > 0 ? format_value(limit.needed, limit.is_size) : "-", limit.command, limit.source},
+              Table::Emphasis::none);
+  }
+  fmt::print("{}", table.text(style));
+}
+
 void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitLadder& ladder,
                   std::optional<std::int64_t> wanted) {
   using enum Table::Align;
@@ -32,8 +58,17 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
     fmt::print("{}: no limit is known\n", style.bold(where));
     return;
   }
-  fmt::print("{}: {} beyond the main thread; then {} refuses ({})\n\n", style.bold(where),
-             format_count(ladder.threads, "thread"), ladder.binding, ladder.errno_name);
+  const bool dies = ladder.errno_name.starts_with("SIG");
+  fmt::print("{}: {} beyond the main thread; then {} {} ({})\n", style.bold(where),
+             format_count(ladder.threads, "thread"), ladder.binding, dies ? "ends the process" : "refuses",
+             ladder.errno_name);
+  const LimitRung& binding = ladder.rungs.front();
+  fmt::print("{} is {}: {}\nraise it with: {}\n", binding.name, format_value(binding), binding.source, binding.raise);
+  if (ladder.rungs.size() > 1) {
+    const LimitRung& next = ladder.rungs[1];
+    fmt::print("were it raised, {} would bind next, at {}\n", next.name, format_count(next.threads, "thread"));
+  }
+  fmt::print("\n");
   Table table({{"", left},
                {"limit", left},
                {"value", right},
@@ -49,16 +84,6 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
               too_low ? (wanted ? Table::Emphasis::bad : Table::Emphasis::bold) : Table::Emphasis::none);
   }
   fmt::print("{}", table.text(style));
-  if (!wanted) return;
-  std::string names;
-  for (const LimitRung& rung : ladder.rungs) {
-    if (rung.threads < *wanted) names += (names.empty() ? "" : ", ") + rung.name;
-  }
-  if (names.empty()) {
-    fmt::print("\n{} fit: no limit stands in their way.\n", format_count(*wanted, "thread"));
-  } else {
-    fmt::print("\n{} need higher limits: {}.\n", format_count(*wanted, "thread"), names);
-  }
 }
 
 }  // namespace
@@ -77,10 +102,20 @@ Exit limits(const LimitsArguments& arguments) {
   }
   const Runtime& runtime = threaded_run(*scenario).runtime;
   const LimitLadder ladder = limit_ladder(scenario->machine, runtime);
+  std::optional<ThreadNeeds> needs;
+  if (arguments.threads) {
+    if (*arguments.threads > kMostThreads) {
+      print_error(fmt::format("--threads {}: Linux has no pids for more than {} threads", *arguments.threads,
+                              format_count(kMostThreads)));
+      return Exit::usage;
+    }
+    needs = thread_needs(scenario->machine, runtime, *arguments.threads);
+  }
   if (arguments.json) {
-    fmt::print("{}\n", to_json_line(ladder));
+    fmt::print("{}\n", to_json_line(ladder, needs ? &*needs : nullptr));
   } else {
     print_ladder(*scenario, runtime, ladder, arguments.threads);
+    if (needs) print_needs(*needs, Style::of(STDOUT_FILENO));
   }
   return Exit::ok;
 }

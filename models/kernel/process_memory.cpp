@@ -15,22 +15,36 @@ constexpr std::int64_t kMapsPerSignalStack = 2;
 // A page-table page has 512 entries on every machine with 64-bit entries and 4 KiB pages.
 constexpr std::int64_t kEntriesPerTable = 512;
 
+// glibc's nptl aligns the size that it is asked for to a cache line, downwards: tls_static_align.
+constexpr std::int64_t kStackAlignment = 64;
+
+Bytes pages_up(Bytes size, Bytes page) {
+  return page * ((size.count + page.count - 1) / page.count);
+}
+
 Bytes scaled(double bytes_per_thread, std::int64_t threads) {
   return {std::llround(bytes_per_thread * static_cast<double>(threads))};
 }
 
 }  // namespace
 
-ProcessMemory::ProcessMemory(const Machine& machine, const Runtime& runtime)
-    : machine_(machine), runtime_(runtime), stack_(stack_size(runtime, machine.limits)), guard_(runtime.guard) {
-  if (runtime.guard_mode == GuardMode::none) guard_ = Bytes{0};
+ProcessMemory::ProcessMemory(const Machine& machine, const Runtime& runtime) : machine_(machine), runtime_(runtime) {
+  const Bytes page = machine.page_size;
+  // Guard and stack are whole pages, however odd the sizes that were asked for (nptl/allocatestack.c).
+  guard_ = runtime.guard_mode == GuardMode::none ? Bytes{0} : pages_up(runtime.guard, page);
+  const Bytes asked = stack_size(runtime, machine.limits);
+  stack_ = pages_up(Bytes{asked.count / kStackAlignment * kStackAlignment} + runtime.stack_extra, page);
+  if (runtime.guard_inside) stack_ = std::max(stack_ - guard_, page);
   // Only a guard that differs in its protection keeps two stacks from merging into one map.
   splits_guard_ = runtime.guard_mode == GuardMode::mprotect && guard_.count > 0;
   signal_maps_ = has_signal_stack() ? kMapsPerSignalStack : 0;
   stack_maps_ = splits_guard_ ? std::max<std::int64_t>(runtime.maps_per_thread - signal_maps_, 0) : 0;
   max_arenas_ = 0;
   if (runtime.arena.count > 0) {
-    max_arenas_ = runtime.arenas.value_or(std::max<std::int64_t>(runtime.arenas_per_cpu * machine.cpus - 1, 0));
+    // malloc/arena.c, arena_get2: the main arena is one of them; the first look at the number of cpus comes late, so
+    // that one cpu gives as many as fit before it.
+    const std::int64_t by_cpus = std::max(runtime.arenas_per_cpu * machine.cpus - 1, runtime.arenas_per_cpu);
+    max_arenas_ = runtime.arenas.value_or(by_cpus);
   }
 }
 
@@ -52,7 +66,13 @@ Bytes ProcessMemory::heap_growth(const ThreadCounts& counts) const {
 
 Bytes ProcessMemory::virtual_size(const ThreadCounts& counts) const {
   return runtime_.base_virtual + stack_mapping() * counts.stacks + runtime_.arena * counts.arenas +
-         runtime_.signal_stack * counts.started + heap_growth(counts);
+         runtime_.signal_stack * counts.started + heap_growth(counts) + in_place_of_arenas(counts);
+}
+
+/// malloc/malloc.c, sysmalloc: a thread that got no arena has each of its allocations mapped.
+Bytes ProcessMemory::in_place_of_arenas(const ThreadCounts& counts) const {
+  if (!machine_.limits.address_space || counts.arenas >= max_arenas_) return Bytes{0};
+  return runtime_.without_arena * std::max<std::int64_t>(counts.alive - counts.arenas, 0);
 }
 
 Bytes ProcessMemory::data(const ThreadCounts& counts) const {
@@ -61,9 +81,13 @@ Bytes ProcessMemory::data(const ThreadCounts& counts) const {
 
 Bytes ProcessMemory::committed(const ThreadCounts& counts) const {
   // A guard made by mprotect stays PROT_NONE and counts for nothing; one made by madvise is part of a writable map.
-  const Bytes a_stack = runtime_.guard_mode == GuardMode::madvise ? stack_mapping() : stack_;
   const Bytes signal = has_signal_stack() ? runtime_.signal_stack - machine_.page_size : Bytes{0};
-  return a_stack * counts.stacks + runtime_.arena_data * counts.arenas + signal * counts.started + heap_growth(counts);
+  return writable_stack() * counts.stacks + runtime_.arena_data * counts.arenas + signal * counts.started +
+         heap_growth(counts) + in_place_of_arenas(counts);
+}
+
+Bytes ProcessMemory::writable_stack() const {
+  return runtime_.guard_mode == GuardMode::madvise ? stack_mapping() : stack_;
 }
 
 Bytes ProcessMemory::touched() const {
@@ -97,7 +121,9 @@ Bytes ProcessMemory::slab(const ThreadCounts& counts) const {
   const Costs& costs = machine_.costs;
   const std::int64_t added_maps = maps(counts) - (runtime_.base_maps - 1);
   const Bytes each = costs.task_struct + costs.thread_slab;
-  return each * counts.alive + costs.anon_vma * counts.stacks + costs.map_struct * added_maps;
+  // Stacks that merge into one map share its anon_vma.
+  const std::int64_t anon_vmas = splits_guard_ ? counts.stacks : 0;
+  return each * counts.alive + costs.anon_vma * anon_vmas + costs.map_struct * added_maps;
 }
 
 Bytes ProcessMemory::added(const ThreadCounts& counts) const {

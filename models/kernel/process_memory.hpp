@@ -28,6 +28,8 @@ class ProcessMemory {
   Bytes guard() const { return guard_; }
   /// Address space that one stack takes, its guard included.
   Bytes stack_mapping() const { return stack_ + guard_; }
+  /// The part of it that counts as data and as committed.
+  Bytes writable_stack() const;
   bool splits_guard() const { return splits_guard_; }
   std::int64_t max_arenas() const { return max_arenas_; }
   std::int64_t max_cached_stacks() const;
@@ -60,6 +62,7 @@ class ProcessMemory {
   /// Resident memory of a thread's own use of its stack.
   Bytes touched() const;
   Bytes heap_growth(const ThreadCounts& counts) const;
+  Bytes in_place_of_arenas(const ThreadCounts& counts) const;
 
   Machine machine_;
   Runtime runtime_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Sources: Linux mm/mmap.c (do_mmap, split_vma), mm/mprotect.c, mm/util.c (__vm_enough_memory), kernel/fork.c
-// (copy_process), kernel/pid.c (alloc_pid), kernel/cgroup/pids.c; glibc nptl/allocatestack.c; Rust std's
-// sys/pal/unix/stack_overflow.rs.
+// Sources: Linux mm/mmap.c (do_mmap), mm/vma.c (mmap_region, split_vma), mm/mprotect.c (mprotect_fixup), mm/util.c
+// (__vm_enough_memory), kernel/fork.c (copy_process), kernel/pid.c (alloc_pid), kernel/cgroup/pids.c; glibc
+// nptl/allocatestack.c; Rust std's sys/pal/unix/stack_overflow.rs.
 #include "models/kernel/spawn_checks.hpp"
 
 #include <algorithm>
@@ -12,7 +12,6 @@ namespace spawnpoint::kernel {
 namespace {
 
 constexpr std::string_view kEagain = "EAGAIN";  // glibc turns ENOMEM of mmap and mprotect into it
-constexpr std::string_view kClone = "clone3";
 constexpr std::string_view kMmap = "mmap";
 constexpr std::string_view kMprotect = "mprotect";
 
@@ -20,6 +19,9 @@ constexpr std::string_view kMprotect = "mprotect";
 constexpr Bytes kUserSpace{(std::int64_t{1} << 47) - 4096};
 // Once the pid counter has wrapped, pids below this are not given out again: RESERVED_PIDS.
 constexpr std::int64_t kReservedPids = 300;
+// With overcommit = never, a cpu's batch is this part of its share of the memory, and at least so many pages.
+constexpr std::int64_t kCommitBatchShare = 256;
+constexpr std::int64_t kSmallestCommitBatch = 32;
 
 struct Names {
   std::string_view name;
@@ -28,9 +30,9 @@ struct Names {
 constexpr std::array<Names, kLimitKinds> kNames = {{
     {"address space", "the processor's user address space"},
     {"RLIMIT_AS", "ulimit -v, LimitAS= of the systemd unit"},
-    {"max_map_count", "sysctl vm.max_map_count"},
     {"RLIMIT_DATA", "ulimit -d, LimitDATA= of the systemd unit"},
     {"overcommit", "sysctl vm.overcommit_memory, vm.overcommit_ratio"},
+    {"max_map_count", "sysctl vm.max_map_count"},
     {"memory.max", "memory.max of the cgroup, MemoryMax= of the systemd unit, docker run --memory"},
     {"memory", "the machine's memory and swap"},
     {"RLIMIT_NPROC", "ulimit -u, LimitNPROC= of the systemd unit, /etc/security/limits.conf"},
@@ -52,6 +54,10 @@ std::optional<Refusal> SpawnChecks::on_map(const ThreadCounts& counts) const {
   using enum LimitKind;
   if (counts.cached > 0) return std::nullopt;
   const Limits& limits = machine_->limits;
+  // mmap, in the order of do_mmap and mmap_region.
+  const std::int64_t maps = memory_->maps(counts);
+  const bool counts_maps = looks_at(max_map_count) && limits.max_map_count;
+  if (counts_maps && maps > *limits.max_map_count) return Refusal{max_map_count, kMmap, kEagain, *limits.max_map_count};
   ThreadCounts with = counts;
   ++with.stacks;
   // With its stack a thread gets its table of thread-local storage, for which the heap may have to grow.
@@ -60,15 +66,13 @@ std::optional<Refusal> SpawnChecks::on_map(const ThreadCounts& counts) const {
   if (looks_at(rlimit_as) && limits.address_space && after > *limits.address_space) {
     return Refusal{rlimit_as, kMmap, kEagain, limits.address_space->count};
   }
-  const std::int64_t maps = memory_->maps(counts);
-  const bool counts_maps = looks_at(max_map_count) && limits.max_map_count;
-  if (counts_maps && maps > *limits.max_map_count) return Refusal{max_map_count, kMmap, kEagain, *limits.max_map_count};
   if (!memory_->splits_guard()) return on_commit(with, kMmap);
-  // The stack is one inaccessible map until mprotect splits it: that is when it counts as data and as committed.
+  // mprotect_fixup: the stack is one inaccessible map until now. It counts as data and as committed before it is split.
+  if (auto refusal = on_commit(with, kMprotect)) return refusal;
   if (counts_maps && maps + 1 >= *limits.max_map_count) {
     return Refusal{max_map_count, kMprotect, kEagain, *limits.max_map_count};
   }
-  return on_commit(with, kMprotect);
+  return std::nullopt;
 }
 
 std::optional<Refusal> SpawnChecks::on_commit(const ThreadCounts& with, std::string_view call) const {
@@ -84,19 +88,38 @@ std::optional<Refusal> SpawnChecks::on_commit(const ThreadCounts& with, std::str
       break;
     case Overcommit::heuristic:
       // Refuses only what could never be there.
-      if (all.count > 0 && memory_->stack() > all) return Refusal{overcommit, call, kEagain, all.count};
+      if (all.count > 0 && memory_->writable_stack() > all) return Refusal{overcommit, call, kEagain, all.count};
       break;
     case Overcommit::never: {
       if (!limits.commit_limit) break;
       Bytes allowed = *limits.commit_limit - std::min(memory_->virtual_size(with) / 32, limits.user_reserve);
       if (!machine_->privileged) allowed -= limits.admin_reserve;
-      if (machine_->in_use.committed + memory_->committed(with) >= allowed) {
+      if (machine_->in_use.committed + memory_->committed(seen_as_committed(with)) >= allowed) {
         return Refusal{overcommit, call, kEagain, limits.commit_limit->count};
       }
       break;
     }
   }
   return std::nullopt;
+}
+
+/// The kernel counts what is committed on each cpu, and adds a cpu's count to the sum that it looks at only when that
+/// has grown by a batch: mm/util.c, __vm_enough_memory reads vm_committed_as without the cpus' parts. The thread that
+/// creates the others mostly stays on its cpu, whose part is empty when the policy is set (sync_overcommit_as).
+ThreadCounts SpawnChecks::seen_as_committed(const ThreadCounts& counts) const {
+  // mm/mm_init.c, mm_compute_batch.
+  const std::int64_t pages = machine_->memory / machine_->page_size;
+  const std::int64_t batch =
+      std::max({pages / machine_->cpus / kCommitBatchShare, 2 * machine_->cpus, kSmallestCommitBatch});
+  const std::int64_t a_stack = std::max<std::int64_t>(memory_->writable_stack() / machine_->page_size, 1);
+  const std::int64_t stacks_a_batch = (batch + a_stack - 1) / a_stack;
+  const std::int64_t unseen = counts.stacks % stacks_a_batch;
+  if (unseen == 0) return counts;
+  ThreadCounts seen = counts;
+  seen.stacks -= unseen;
+  seen.started = std::min(seen.started, seen.stacks);
+  seen.arenas = std::min(seen.arenas, seen.stacks);
+  return seen;
 }
 
 std::optional<Refusal> SpawnChecks::on_clone(const ThreadCounts& counts) const {
@@ -133,7 +156,8 @@ std::optional<Refusal> SpawnChecks::on_count(const ThreadCounts& counts) const {
     if (!looks_at(kind)) return std::nullopt;
     for (std::size_t level = 0; level < most.size(); ++level) {
       const std::int64_t before = level < used.size() ? used[level] : 1;
-      if (most[level] && before + added >= *most[level]) return Refusal{kind, kClone, kEagain, *most[level]};
+      if (most[level] && before + added >= *most[level])
+        return Refusal{kind, runtime_->clone_call, kEagain, *most[level], level};
     }
     return std::nullopt;
   };
@@ -141,12 +165,12 @@ std::optional<Refusal> SpawnChecks::on_count(const ThreadCounts& counts) const {
     if (auto refusal = over_a_level(rlimit_nproc, limits.nproc, in_use.user_tasks)) return refusal;
   }
   if (looks_at(threads_max) && limits.threads_max && in_use.threads + added >= *limits.threads_max) {
-    return Refusal{threads_max, kClone, kEagain, *limits.threads_max};
+    return Refusal{threads_max, runtime_->clone_call, kEagain, *limits.threads_max};
   }
   if (looks_at(pid_max) && limits.pid_max) {
     // Pids are 1 to pid_max - 1; after a wrap, kReservedPids to pid_max - 1.
     const std::int64_t pids = *limits.pid_max - (in_use.pid_wrapped ? kReservedPids : 1);
-    if (in_use.pids + added >= pids) return Refusal{pid_max, kClone, kEagain, *limits.pid_max};
+    if (in_use.pids + added >= pids) return Refusal{pid_max, runtime_->clone_call, kEagain, *limits.pid_max};
   }
   return over_a_level(pids_max, limits.pids_max, in_use.cgroup_tasks);
 }

@@ -12,13 +12,13 @@
 
 namespace spawnpoint::kernel {
 
-/// The limits, in the order of the first check that can meet them.
+/// The limits, in the order in which a thread's stack and then its clone3 meet them.
 enum class LimitKind : std::uint8_t {
   address_space,
   rlimit_as,
-  max_map_count,
   rlimit_data,
   overcommit,
+  max_map_count,
   memory_max,
   memory,
   rlimit_nproc,
@@ -39,6 +39,7 @@ struct Refusal {
   std::string_view call;        ///< The system call that fails.
   std::string_view errno_name;  ///< What the caller gets; "SIGKILL" or "SIGABRT" where the process dies.
   std::int64_t value = 0;       ///< The limit's value in its own unit.
+  std::size_t level = 0;        ///< Of a limit that several levels hold: 0 is the own one, then those above.
 };
 
 class SpawnChecks {
@@ -59,6 +60,7 @@ class SpawnChecks {
  private:
   bool looks_at(LimitKind kind) const { return !only_ || *only_ == kind; }
   std::optional<Refusal> on_commit(const ThreadCounts& with, std::string_view call) const;
+  ThreadCounts seen_as_committed(const ThreadCounts& counts) const;
   std::optional<Refusal> on_memory(const ThreadCounts& with) const;
   std::optional<Refusal> on_count(const ThreadCounts& counts) const;
 

@@ -119,8 +119,12 @@ std::string format_difference(double value, double reference) {
   return fmt::format("{:+.{}f}%", percent, size < 9.95 ? 1 : 0);
 }
 
+std::string format_value(std::int64_t value, bool is_size) {
+  return is_size ? format_bytes({value}) : format_count(value);
+}
+
 std::string format_value(const LimitRung& rung) {
-  return rung.is_size ? format_bytes({rung.value}) : format_count(rung.value);
+  return format_value(rung.value, rung.is_size);
 }
 
 std::string to_json_line(const RunResult& result) {
@@ -153,7 +157,32 @@ std::string to_json_line(const RunResult& result) {
   return dump(json);
 }
 
-std::string to_json_line(const LimitLadder& ladder) {
+namespace {
+
+Json to_json(const ThreadNeeds& needs) {
+  Json json;
+  json["threads"] = needs.threads;
+  json["fits"] = needs.raise.empty();
+  json["memory"]["resident_bytes"] = needs.resident.count;
+  json["memory"]["virtual_bytes"] = needs.virtual_size.count;
+  json["memory"]["kernel_bytes"] = needs.kernel.count;
+  json["raise"] = Json::array();
+  for (const LimitToRaise& limit : needs.raise) {
+    Json entry;
+    entry["name"] = limit.name;
+    entry["value"] = limit.value;
+    entry["needed"] = limit.needed > 0 ? Json(limit.needed) : Json(nullptr);
+    entry["unit"] = limit.is_size ? "bytes" : "count";
+    entry["command"] = limit.command;
+    entry["source"] = limit.source;
+    json["raise"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string to_json_line(const LimitLadder& ladder, const ThreadNeeds* needs) {
   Json json;
   json["threads"] = ladder.threads;
   json["binding"] = or_null(ladder.binding);
@@ -168,8 +197,11 @@ std::string to_json_line(const LimitLadder& ladder) {
     limit["errno"] = rung.errno_name;
     limit["source"] = rung.source;
     limit["unit"] = rung.is_size ? "bytes" : "count";
+    limit["raise"] = rung.raise;
     json["limits"].push_back(std::move(limit));
   }
+  json["next"] = ladder.rungs.size() > 1 ? Json(ladder.rungs[1].name) : Json(nullptr);
+  if (needs != nullptr) json["wanted"] = to_json(*needs);
   return dump(json);
 }
 

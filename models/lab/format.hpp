@@ -30,12 +30,13 @@ std::string format_difference(double value, double reference);
 
 /// A limit's value in its own unit: "512", "8 GiB".
 std::string format_value(const LimitRung& rung);
+std::string format_value(std::int64_t value, bool is_size);
 
 /// One line of `spawnpoint-run run --json`, without its newline. Its fields are part of the command line's contract;
 /// new ones are only ever added at the end.
 std::string to_json_line(const RunResult& result);
 
-/// What `spawnpoint-run limits --json` prints, without a newline.
-std::string to_json_line(const LimitLadder& ladder);
+/// What `spawnpoint-run limits --json` prints, without a newline; with `needs`, the answer to --threads too ("wanted").
+std::string to_json_line(const LimitLadder& ladder, const ThreadNeeds* needs = nullptr);
 
 }  // namespace spawnpoint

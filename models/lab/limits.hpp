@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The ladder of limits: each limit of a machine, the threads that it allows, and which one binds.
+// The ladder of limits: each limit of a machine, the threads that it allows, and which one binds; and the reverse: what
+// so many threads need.
 #pragma once
 
 #include <cstdint>
@@ -7,28 +8,57 @@
 #include <string>
 #include <vector>
 
+#include "core/units.hpp"
 #include "models/machine/profile.hpp"
 
 namespace spawnpoint {
 
 /// One rung: a limit and the threads that could be created beyond the main thread if it were the only one.
 struct LimitRung {
-  std::string name;                  ///< DESIGN §4's names: "pids.max", "RLIMIT_NPROC" …
-  std::int64_t value = 0;            ///< In the limit's own unit (a count, or bytes).
-  bool is_size = false;              ///< `value` is in bytes.
+  std::string name;        ///< DESIGN §4's names: "pids.max", "RLIMIT_NPROC" …
+  std::int64_t value = 0;  ///< In the limit's own unit (a count, or bytes).
+  bool is_size = false;    ///< `value` is in bytes.
   std::int64_t threads = 0;
-  std::string call;                  ///< The call that is refused: "clone3", "mmap", "mprotect", "page fault".
-  std::string errno_name;            ///< "EAGAIN", or "SIGKILL" / "SIGABRT" where the process dies.
-  std::string source;                ///< Where it is set: a file or a command.
+  std::string call;        ///< The call that is refused: "clone3", "mmap", "mprotect", "page fault".
+  std::string errno_name;  ///< "EAGAIN", or "SIGKILL" / "SIGABRT" where the process dies.
+  std::string source;      ///< Where it is set: the very file where it was read on this host, else files and commands.
+  std::string raise;       ///< How it is raised, for people: a command with N in the new value's place, or words.
 };
 
 struct LimitLadder {
-  std::int64_t threads = 0;          ///< How many can be created beyond the main thread.
+  std::int64_t threads = 0;  ///< How many can be created beyond the main thread.
   std::string binding;
   std::string errno_name;
-  std::vector<LimitRung> rungs;      ///< Fewest threads first; of equals, the one checked first comes first. Limits that are not set are left out.
+  /// Fewest threads first; of equals, the one checked first comes first. Limits that are not set are left out.
+  std::vector<LimitRung> rungs;
 };
 
 LimitLadder limit_ladder(const Machine& machine, const Runtime& runtime);
+
+/// A limit that is too low for so many threads. Of one that several cgroups or user namespaces hold, each has its own.
+struct LimitToRaise {
+  std::string name;
+  std::int64_t value = 0;   ///< As it is.
+  std::int64_t needed = 0;  ///< The smallest value that would do; 0 where none would.
+  bool is_size = false;
+  std::string command;  ///< A command that sets it, or words where there is none.
+  std::string source;   ///< Where it is set.
+};
+
+/// What `threads` threads beyond the main thread need.
+struct ThreadNeeds {
+  std::int64_t threads = 0;
+  std::vector<LimitToRaise> raise;  ///< In the ladder's order; empty: they fit.
+  // Of the whole process, when all threads are idle.
+  Bytes resident{};
+  Bytes kernel{};  ///< Kernel stacks, page tables, slab.
+  Bytes virtual_size{};
+};
+
+/// No Linux has more threads than pids: PID_MAX_LIMIT on 64-bit machines.
+inline constexpr std::int64_t kMostThreads = std::int64_t{1} << 22;
+
+/// `threads`: 1 to kMostThreads.
+ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::int64_t threads);
 
 }  // namespace spawnpoint

@@ -171,6 +171,12 @@ void Twin::take_program() {
   runtime.stack = whole_pages(std::max(stack_size(runtime, machine().limits),
                                        Bytes{static_cast<std::int64_t>(::sysconf(_SC_THREAD_STACK_MIN))}));
   runtime.guard = whole_pages(runtime.guard);
+  // The worker asks this C library for just that stack, and its threads allocate once: without an arena, all that is
+  // left of it is malloc's record of the thread, on a page of its own.
+  runtime.stack_extra = Bytes{};
+  runtime.guard_inside = false;
+  runtime.clone_call = "clone3";
+  if (runtime.without_arena > Bytes{}) runtime.without_arena = Bytes{page};
   if (runtime.guard_mode == GuardMode::none || runtime.guard == Bytes{}) return;
   // How this C library makes its guards, whatever the profile's does.
   const auto version = std::string_view(::gnu_get_libc_version());

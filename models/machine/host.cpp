@@ -23,7 +23,7 @@ constexpr std::string_view kFirstCgroupNamespace = "cgroup:[4026531835]";
 // uapi/linux/capability.h
 constexpr int kCapSysAdmin = 21;
 constexpr int kCapSysResource = 24;
-// kernel/pid.c: pids below this are not given out again once the counter has wrapped.
+// kernel/pid.c, RESERVED_PIDS: once the counter is past this, pids below it are not given out again.
 constexpr std::int64_t kReservedPids = 300;
 
 class HostReader {
@@ -48,6 +48,10 @@ class HostReader {
   std::filesystem::path proc(std::string_view file) const { return below(root_, "/proc") / file; }
   void found(std::string_view what, std::string_view from) {
     report_.read.push_back(std::string(what) + ": " + std::string(from));
+  }
+  /// Where people find the limit, and set it: one for each level.
+  void origin(std::string_view field, std::string where) {
+    machine().origins[std::string(field)].push_back(std::move(where));
   }
   void lacking(std::string_view what, std::string_view why) {
     report_.missing.push_back(std::string(what) + ": " + std::string(why));
@@ -142,6 +146,10 @@ void HostReader::read_identity() {
     lacking("user namespace", "neither /proc/self/ns/user nor uid_map can be read: taken for the first one");
   }
 
+  if (!user_namespace.empty() || !first_user_namespace_)
+    found("user namespace",
+          first_user_namespace_ ? "the first one (/proc/self/ns/user)" : "a nested one (/proc/self/ns/user, uid_map)");
+
   const auto uids = status_ ? field(*status_, "Uid") : std::nullopt;
   const auto capabilities = status_ ? field(*status_, "CapEff") : std::nullopt;
   if (uids && capabilities) {
@@ -164,6 +172,7 @@ void HostReader::read_memory() {
   const auto size = [&](std::string_view key) { return from_kib(field_count(text, key)); };
   take("memory", kFrom, size("MemTotal"), machine().memory);
   take("swap", kFrom, size("SwapTotal"), machine().swap);
+  origin("memory", "MemTotal and SwapTotal of " + std::string(kFrom));
   take("limits.commit_limit", kFrom, size("CommitLimit"), machine().limits.commit_limit);
   take("in_use.committed", kFrom, size("Committed_AS"), machine().in_use.committed);
   std::optional<Bytes> used;
@@ -188,6 +197,7 @@ void HostReader::read_rlimits() {
     if (!value) return lacking(what, std::string(kFrom) + " cannot be read");
     if (const auto count = parse_count(*value)) into = Bytes{*count};
     found(what, kFrom);
+    origin(what, std::string(name) + " of " + std::string(kFrom));
   };
   take_size("limits.address_space", "Max address space", machine().limits.address_space);
   take_size("limits.data", "Max data size", machine().limits.data);
@@ -195,6 +205,7 @@ void HostReader::read_rlimits() {
   if (const auto value = soft("Max processes")) {
     machine().limits.nproc = {parse_count(*value)};
     found("limits.nproc", kFrom);
+    origin("limits.nproc", "Max processes of " + std::string(kFrom));
     if (!first_user_namespace_)
       lacking("limits.nproc", "the limits of the user namespaces above this one cannot be seen from inside");
   } else {
@@ -206,6 +217,7 @@ void HostReader::read_sysctls() {
   auto& limits = machine().limits;
   const auto take_count = [&](std::string_view what, const std::string& name, CountLimit& into) {
     take(what, "/proc/sys/" + name, read_count(proc("sys/" + name)), into);
+    if (into) origin(what, "/proc/sys/" + name);
   };
   take_count("limits.threads_max", "kernel/threads-max", limits.threads_max);
   take_count("limits.pid_max", "kernel/pid_max", limits.pid_max);
@@ -218,6 +230,7 @@ void HostReader::read_sysctls() {
   auto mode = read_count(proc("sys/vm/overcommit_memory"));
   if (mode && (*mode < 0 || *mode > 2)) mode.reset();
   take("limits.overcommit", "/proc/sys/vm/overcommit_memory", mode, limits.overcommit);
+  if (mode) origin("limits.overcommit", "/proc/sys/vm/overcommit_memory");
 }
 
 // The numbers among a folder's entries, as of /proc and /proc/PID/task.
@@ -274,25 +287,15 @@ void HostReader::read_processes() {
     }
   }
 
-  // The counter only grows until it wraps, and each fork takes a number: so where there were more forks since boot than
-  // the counter says, it has wrapped. (The cpus' idle threads are forks without a number.) In a pid namespace of its
-  // own, only a process with a number above the counter can tell.
-  const auto pid_namespace = link("self/ns/pid");
-  const bool first_pid_namespace = pid_namespace.empty() || pid_namespace == kFirstPidNamespace;
+  // kernel/pid.c, alloc_pid: numbers are given out upwards. Once the counter is past the reserved ones, those are never
+  // given out again, and of all others what is free can still be had; so it does not matter whether it has wrapped yet.
+  // Before, each number up to the counter is used up, whether its process still lives or not.
   const auto last = read_count(proc("sys/kernel/ns_last_pid"));
   if (last) newest = last;
+  const char* counter = last ? "/proc/sys/kernel/ns_last_pid" : "/proc/loadavg";
   if (newest) {
-    const auto stat = read_text(proc("stat")).value_or("");
-    std::optional<std::int64_t> forks;
-    for (const auto line : lines(stat)) {
-      if (line.starts_with("processes ")) forks = parse_count(line.substr(10));
-    }
-    const auto half_round = machine().limits.pid_max.value_or(32768) / 2;
-    // Between reading the counter and listing /proc, processes may have been started.
-    const auto started_meanwhile = std::int64_t{256};
-    in_use.pid_wrapped =
-        highest > *newest + started_meanwhile || (first_pid_namespace && forks && *forks - *newest > half_round);
-    found("in_use.pid_wrapped", last ? "/proc/sys/kernel/ns_last_pid, /proc/stat" : "/proc/loadavg, /proc/stat");
+    in_use.pid_wrapped = *newest >= kReservedPids || highest >= kReservedPids;
+    found("in_use.pid_wrapped", counter);
   } else {
     lacking("in_use.pid_wrapped", "the pid counter cannot be read");
   }
@@ -306,8 +309,15 @@ void HostReader::read_processes() {
                   [&](std::int64_t tid) { pids += tid >= kReservedPids ? 1 : 0; });
     }
   }
-  in_use.pids = std::max<std::int64_t>(pids, 1);
-  found("in_use.pids", "/proc/*/status");
+  if (newest && !in_use.pid_wrapped) {
+    in_use.pids = std::max<std::int64_t>(*newest, 1);
+    found("in_use.pids", counter);
+  } else {
+    in_use.pids = in_use.pid_wrapped ? pids : std::max<std::int64_t>(pids, 1);
+    found("in_use.pids", "/proc/*/status");
+  }
+  const auto pid_namespace = link("self/ns/pid");
+  const bool first_pid_namespace = pid_namespace.empty() || pid_namespace == kFirstPidNamespace;
   if (uid_) {
     in_use.user_tasks = {std::max<std::int64_t>(users, 1)};
     found("in_use.user_tasks", "/proc/*/status");
@@ -341,6 +351,7 @@ void HostReader::read_pids_cgroup() {
     if (!tasks) lacking("in_use.cgroup_tasks", (level / "pids.current").string() + " cannot be read: taken for 1");
     machine().in_use.cgroup_tasks.push_back(std::max<std::int64_t>(tasks.value_or(1), 1));
     found("limits.pids_max, in_use.cgroup_tasks", level.string());
+    origin("limits.pids_max", (level / "pids.max").string());
   }
   if (limits.pids_max.empty())
     found("limits.pids_max", "none of the control groups from " + place->levels.front().string() + " up has one");
@@ -368,6 +379,7 @@ void HostReader::read_memory_cgroup() {
     machine().in_use.cgroup_memory = used;
     from = (level / max_file).string();
   }
+  if (!from.empty()) origin("limits.memory_max", from);
   found("limits.memory_max, in_use.cgroup_memory",
         from.empty() ? "no limit in the control groups from " + place->levels.front().string() + " up" : from);
 }

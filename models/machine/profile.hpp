@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -84,6 +86,9 @@ struct Machine {
   Limits limits;
   InUse in_use;
   Costs costs;
+  /// Where this host has its limits from: a field ("limits.pids_max") and a file or a command for each of its levels.
+  /// Empty for fields that were not read on this host.
+  std::map<std::string, std::vector<std::string>, std::less<>> origins;
 };
 
 enum class GuardMode : std::uint8_t { mprotect, madvise, none };
@@ -93,13 +98,16 @@ struct Runtime {
   std::string name;
   std::string source;
   std::optional<Bytes> stack;     ///< Stack of a thread; no value: RLIMIT_STACK decides, as glibc does.
+  Bytes stack_extra{};            ///< What the C library adds to the stack for its own data (musl; glibc takes it from the stack).
   Bytes guard{4096};
+  bool guard_inside = false;      ///< The guard is taken from the stack's own size (the JVM), not added to it.
   GuardMode guard_mode = GuardMode::mprotect;
   std::int64_t maps_per_thread = 2;  ///< Memory maps a thread, its signal stack's included.
   Bytes arena{};                  ///< Address space that a malloc arena reserves.
   std::int64_t arenas_per_cpu = 0;  ///< Arenas at most: arenas_per_cpu x cpus - 1 …
   std::optional<std::int64_t> arenas;  ///< … or this number, where set.
   Bytes arena_data{};             ///< Part of an arena that is writable (counts for RLIMIT_DATA and overcommit).
+  Bytes without_arena{};          ///< What a thread maps piece by piece where RLIMIT_AS leaves it no arena.
   Bytes heap_per_thread{};        ///< On the brk heap.
   Bytes heap_step{135168};        ///< The brk heap grows in steps of this size.
   Bytes resident_per_thread{};    ///< Resident set of an idle thread, `touched` not included.
@@ -112,6 +120,7 @@ struct Runtime {
   std::int64_t base_threads = 1;  ///< Threads of the runtime's own, the main thread among them (Java: 18).
   Bytes stack_cache{};            ///< Stacks of ended threads that are kept for the next ones, at most.
   Bytes touched{};                ///< Stack that each thread really uses, beyond resident_per_thread.
+  std::string clone_call = "clone3";  ///< The system call that starts a thread.
   std::string message;            ///< What the user sees where a thread is refused; verbatim.
   std::string abort_message;      ///< What the user sees where the process aborts; verbatim.
   // Async runtimes.

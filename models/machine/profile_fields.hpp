@@ -98,7 +98,9 @@ void describe(Visitor& visit, Runtime& runtime) {
   visit.text("source", runtime.source, "where the figures come from");
   visit.optional_size("stack", runtime.stack, kSmallestStack, "rlimit",
                       "stack of a thread; \"rlimit\": RLIMIT_STACK decides");
+  visit.size("stack_extra", runtime.stack_extra, "what the C library adds to the stack for its own data");
   visit.size("guard", runtime.guard, "guard below each stack");
+  visit.flag("guard_inside", runtime.guard_inside, "the guard is a part of the stack's size, not added to it");
   visit.choice("guard_mode", runtime.guard_mode, kGuardModeWords,
                "how the guard is made; madvise and none need no map of their own");
   visit.count("maps_per_thread", runtime.maps_per_thread, {0, 1000}, "memory maps of a thread");
@@ -106,6 +108,7 @@ void describe(Visitor& visit, Runtime& runtime) {
   visit.count("arenas_per_cpu", runtime.arenas_per_cpu, {0, 1000}, "malloc arenas at most: this times cpus, less one");
   visit.optional_count("arenas", runtime.arenas, {0, 1'000'000}, "by cpus", "malloc arenas at most, as a fixed number");
   visit.size("arena_data", runtime.arena_data, "the writable part of an arena");
+  visit.size("without_arena", runtime.without_arena, "what a thread maps where RLIMIT_AS leaves it no arena");
   visit.size("heap_per_thread", runtime.heap_per_thread, "what a thread takes on the heap");
   visit.size("stack_cache", runtime.stack_cache, "stacks of ended threads that are kept for the next ones, at most");
   visit.size("heap_step", runtime.heap_step, "the heap grows in steps of this size");
@@ -120,6 +123,7 @@ void describe(Visitor& visit, Runtime& runtime) {
   visit.count("base_threads", runtime.base_threads, {1, 100'000},
               "threads of the runtime's own, the main thread among them");
   visit.size("touched", runtime.touched, "stack that each thread really uses, beyond resident_per_thread");
+  visit.text("clone_call", runtime.clone_call, "the system call that starts a thread");
   visit.text("message", runtime.message, "what the program says where a thread is refused");
   visit.text("abort_message", runtime.abort_message, "what the program says before it aborts");
   visit.size("task", runtime.task, "memory of a sleeping async task, its future included");

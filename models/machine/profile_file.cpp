@@ -141,6 +141,7 @@ void apply_machine_fields(TableReader& table, MachineDraft& draft, std::vector<s
   check_levels(fields.table(), present, "nproc", limits.nproc.size(), "user_tasks", in_use.user_tasks.size());
   match_levels(limits.pids_max.size(), in_use.cgroup_tasks);
   match_levels(limits.nproc.size(), in_use.user_tasks);
+  for (const std::string& key : present) machine.origins.erase(key);
   draft.present.insert(draft.present.end(), present.begin(), present.end());
 }
 

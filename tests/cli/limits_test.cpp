@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `spawnpoint-run limits` and `machine`: the ladder of a scenario's machine and of this host.
+#include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "tests/catch.hpp"
@@ -57,13 +59,61 @@ TEST_CASE("limits reads a scenario's machine and runtime") {
   CHECK(ladder_of({"-"}, scenario)["threads"] == 95);
 }
 
-TEST_CASE("The option --threads tells which limits stand in the way") {
+TEST_CASE("The option --threads tells what must be raised, to what, and with which command") {
   const std::vector<std::string> playground{"limits", "--set", "machine.profile=rust-playground", "--threads"};
   auto arguments = playground;
   arguments.push_back("507");
   CHECK_THAT(spawnpoint_run(arguments).out, ContainsSubstring("507 threads fit"));
   arguments.back() = "508";
-  CHECK_THAT(spawnpoint_run(arguments).out, ContainsSubstring("508 threads need higher limits: pids.max."));
+  const std::string text = spawnpoint_run(arguments).out;
+  CHECK_THAT(text, ContainsSubstring("508 threads need higher limits: pids.max."));
+  CHECK_THAT(text, ContainsSubstring("--pids-limit 513"));
+  arguments.back() = "5000000";  // PID_MAX_LIMIT is 4,194,304.
+  CHECK(spawnpoint_run(arguments).status == 2);
+}
+
+TEST_CASE("what the answer to --threads says must be raised is exactly enough") {
+  const std::vector<std::string> machine{
+      "--set", "machine.profile=rust-playground",   "--set", "run.runtime=rust-std",
+      "--set", "machine.limits.nproc=[900, 800]",   "--set", "machine.in_use.user_tasks=[1, 40]",
+      "--set", "machine.limits.address_space=1GiB", "--set", "machine.limits.data=512MiB",
+      "--set", "machine.limits.overcommit=never",   "--set", "machine.limits.commit_limit=1GiB"};
+  constexpr std::int64_t kWanted = 20000;
+  auto ask = machine;
+  ask.insert(ask.end(), {"--threads", std::to_string(kWanted)});
+  const Json wanted = ladder_of(ask)["wanted"];
+  CHECK(wanted["threads"] == kWanted);
+  CHECK(wanted["fits"] == false);
+  // DESIGN: 16 KiB of kernel stack, 4 of page tables, 7.7 of slab and 9.6 resident a thread; 2,064 KiB virtual and 15
+  // arenas.
+  CHECK(wanted["memory"]["kernel_bytes"].get<double>() == Approx(kWanted * 1024 * (16.0 + 4.02 + 7.73)).epsilon(0.01));
+  CHECK(wanted["memory"]["resident_bytes"].get<double>() == Approx(kWanted * 1024 * 9.57).epsilon(0.02));
+  CHECK(wanted["memory"]["virtual_bytes"].get<double>() ==
+        Approx(kWanted * 1024.0 * 2064 + 15 * 65536 * 1024.0).epsilon(0.002));
+
+  const std::map<std::string, std::string> fields{{"RLIMIT_AS", "address_space"}, {"RLIMIT_DATA", "data"},
+                                                  {"overcommit", "commit_limit"}, {"max_map_count", "max_map_count"},
+                                                  {"memory.max", "memory_max"},   {"pids.max", "pids_max"},
+                                                  {"threads-max", "threads_max"}, {"pid_max", "pid_max"}};
+  auto enough = machine;
+  std::vector<std::int64_t> nproc;
+  for (const Json& limit : wanted["raise"]) {
+    const std::string name = limit["name"];
+    INFO(name);
+    REQUIRE(limit["needed"].is_number());
+    const auto needed = limit["needed"].get<std::int64_t>();
+    CHECK(needed > limit["value"].get<std::int64_t>());
+    if (name == "RLIMIT_NPROC") {
+      nproc.push_back(needed);
+      continue;
+    }
+    const std::string unit = limit["unit"] == "bytes" ? "B" : "";
+    enough.insert(enough.end(), {"--set", "machine.limits." + fields.at(name) + "=" + std::to_string(needed) + unit});
+  }
+  // Beside the main thread, and beside the 40 tasks that the user has already.
+  REQUIRE(nproc == std::vector<std::int64_t>{20001, 20040});
+  enough.insert(enough.end(), {"--set", "machine.limits.nproc=[20001, 20040]"});
+  CHECK(ladder_of(enough)["threads"] == kWanted);
 }
 
 TEST_CASE("this host's profile can be written, and read back as a machine") {
