@@ -40,7 +40,7 @@ void FrameArena::deallocate_locked(void* memory, std::size_t size) noexcept {
 
 void* FrameArena::allocate_large(std::size_t size) {
   constexpr std::size_t kPage = 4096;
-  Block* block = map_block((sizeof(Block) + size + kPage - 1) & ~(kPage - 1));
+  Block* block = map_block((sizeof(Block) + size + kPage - 1) & ~(kPage - 1), Pages::small);
   in_use_ += size;
   return block + 1;
 }
@@ -53,15 +53,13 @@ void FrameArena::deallocate_large(void* memory, std::size_t size) noexcept {
 void FrameArena::add_block() {
   const bool first = bump_ == nullptr;
   const std::size_t size = first ? kFirstBlock : kBlock;
-  Block* block = map_block(size);
-  // Where huge pages are off, small ones do: slower, but right.
-  if (!first) (void)::madvise(block, size, MADV_HUGEPAGE);
+  Block* block = map_block(size, first ? Pages::small : Pages::huge);
   bump_ = reinterpret_cast<std::byte*>(block + 1);
   end_ = reinterpret_cast<std::byte*>(block) + size;
   poison(bump_, static_cast<std::size_t>(end_ - bump_));
 }
 
-FrameArena::Block* FrameArena::map_block(std::size_t size) {
+FrameArena::Block* FrameArena::map_block(std::size_t size, Pages pages) {
   // More than needed, then the ends cut off: what is left begins at a multiple of kBlock.
   const std::size_t mapped = size + kBlock;
   void* mapping = ::mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -70,6 +68,9 @@ FrameArena::Block* FrameArena::map_block(std::size_t size) {
   const std::uintptr_t start = (begin + kBlock - 1) & ~(kBlock - 1);
   if (start > begin) ::munmap(mapping, start - begin);
   if (begin + mapped > start + size) ::munmap(reinterpret_cast<void*>(start + size), begin + mapped - start - size);
+  // Before the first byte is written: where a small page is already, no huge one can be. Where huge pages are off,
+  // small ones do: slower, but right.
+  if (pages == Pages::huge) (void)::madvise(reinterpret_cast<void*>(start), size, MADV_HUGEPAGE);
 
   auto* block = ::new (reinterpret_cast<void*>(start)) Block{this, blocks_, nullptr, size};
   if (blocks_ != nullptr) blocks_->previous = block;

@@ -129,7 +129,8 @@ class FrameArena {
   void* allocate_large(std::size_t size);
   void deallocate_large(void* memory, std::size_t size) noexcept;
   void add_block();
-  Block* map_block(std::size_t size);
+  enum class Pages : bool { small, huge };
+  Block* map_block(std::size_t size, Pages pages);
   void unmap_block(Block* block) noexcept;
   static FrameArena& process_arena() noexcept;
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -16,6 +20,26 @@ using namespace spawnpoint::literals;
 namespace {
 Task<int> value(int i) {
   co_return i;
+}
+
+long page_faults() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_minflt;
+}
+
+/// Whether this system gives huge pages now to whoever asks for them.
+bool has_huge_pages() {
+  constexpr std::size_t kHuge = std::size_t{2} << 20;
+  void* mapping = mmap(nullptr, 4 * kHuge, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapping == MAP_FAILED) return false;
+  (void)madvise(mapping, 4 * kHuge, MADV_HUGEPAGE);
+  const auto begin = (reinterpret_cast<std::uintptr_t>(mapping) + kHuge - 1) / kHuge * kHuge;
+  const long before = page_faults();
+  std::memset(reinterpret_cast<void*>(begin), 1, 3 * kHuge);
+  const long faults = page_faults() - before;
+  munmap(mapping, 4 * kHuge);
+  return faults <= 16;
 }
 }  // namespace
 
@@ -121,4 +145,17 @@ TEST_CASE("a locked arena serves several threads, which may free each other's fr
   CHECK(left_sum == 1'999'000);
   CHECK(right_sum == 1'999'000);
   CHECK(arena.in_use() == 0_B);
+}
+
+TEST_CASE("many frames lie on huge pages, where the system has them") {
+#if defined(SPAWNPOINT_POISON_FRAMES)
+  return;  // the sanitizer's own pages are in the count
+#endif
+  FrameArena arena;
+  const long before = page_faults();
+  for (int i = 0; i < 16 << 10; ++i) std::memset(arena.allocate(1024), 1, 1024);
+  const long faults = page_faults() - before;
+  INFO(faults << " page faults for 16 MiB");
+  // 4,096 small pages, or 32 of the first block and some ten huge ones.
+  CHECK((!has_huge_pages() || faults < 400));
 }
