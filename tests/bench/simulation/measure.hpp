@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the programs of the hold benchmark have in common, ours and the peers': the same random delays, and the rate in
+// events a second of processor time, counted after a warm-up.
+#pragma once
+
+#include <sys/resource.h>
+#include <time.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+
+namespace bench {
+
+inline double processor_seconds() {
+  timespec t{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+inline long peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss * 1024;
+}
+
+/// hold PROCESSES EVENTS: counts events, and stops after the last.
+class Hold {
+ public:
+  Hold(int argc, char** argv)
+      : processes_(argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 10'000),
+        events_(argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1'000'000),
+        memory_before_(peak_memory()) {}
+
+  std::uint64_t processes() const { return processes_; }
+
+  /// To be called with each event; true at the last one. Each process starts, and the queue gets its steady shape,
+  /// before the clock runs.
+  bool is_last() {
+    const std::uint64_t count = ++counted_;
+    if (count == warm_up()) begin_ = processor_seconds();
+    if (count < warm_up() + events_) return false;
+    if (count == warm_up() + events_) end_ = processor_seconds();
+    return true;
+  }
+
+  void report() const {
+    std::printf("events_per_second=%.0f\n", static_cast<double>(events_) / (end_ - begin_));
+    std::printf("bytes_per_process=%ld\n", (peak_memory() - memory_before_) / static_cast<long>(processes_));
+  }
+
+ private:
+  std::uint64_t warm_up() const { return 3 * processes_; }
+
+  std::uint64_t processes_;
+  std::uint64_t events_;
+  long memory_before_;
+  std::uint64_t counted_ = 0;
+  double begin_ = 0;
+  double end_ = 0;
+};
+
+}  // namespace bench
