@@ -105,7 +105,9 @@ int main_with_arguments(int argc, char** argv) {
                    "With the runtime of this run (default: the first on threads)")
       ->type_name("NAME")
       ->expected(1);
-  limits_command->add_option("--threads", limits_arguments.threads, "What this many threads need: memory, and the limits to raise, with the command for each")
+  limits_command
+      ->add_option("--threads", limits_arguments.threads,
+                   "What this many threads need: memory, and the limits to raise, with the command for each")
       ->type_name("N")
       ->check(CLI::PositiveNumber.description(""));
   limits_command->add_flag("--json", limits_arguments.json, "One JSON object instead of a table");
