@@ -101,7 +101,12 @@ class MainWindow : public QMainWindow {
   void model_if_needed();
   void try_suggestion(const Suggestion& suggestion);
   void export_figures();
+  // Help: main_window_help.cpp.
+  void make_help_menu();
   void show_keys();
+  void show_reference();
+  void show_palette();
+  void start_tour();
   void show_about();
   void choose_file();
 

@@ -9,14 +9,12 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenuBar>
-#include <QMessageBox>
 #include <QSpinBox>
 #include <QStatusBar>
 #include <QTabWidget>
 #include <QToolBar>
 
 #include "gui/app/icons.hpp"
-#include "gui/app/key_sheet.hpp"
 #include "gui/app/main_window.hpp"
 #include "gui/compare/compare_page.hpp"
 #include "gui/file/code_edit.hpp"
@@ -140,9 +138,7 @@ void MainWindow::make_actions() {
   });
   addAction(swap);
 
-  QMenu* help_menu = menuBar()->addMenu(tr("&Help"));
-  help_menu->addAction(on(action("keys", tr("&Keys"), QKeySequence(tr("?"))), [this] { show_key_sheet(this); }));
-  help_menu->addAction(on(action("about", tr("&About Spawnpoint"), {}), [this] { show_about(); }));
+  make_help_menu();
 
   QToolBar* bar = addToolBar(tr("Toolbar"));
   bar->setObjectName("toolbar");
@@ -237,24 +233,6 @@ void MainWindow::show_recent() {
     session_.clear_recent();
     show_recent();
   });
-}
-
-void MainWindow::show_keys() {
-  show_key_sheet(this);
-}
-
-void MainWindow::show_about() {
-  auto* box = new QMessageBox(this);
-  box->setAttribute(Qt::WA_DeleteOnClose);
-  box->setWindowTitle(tr("About Spawnpoint"));
-  box->setIconPixmap(app_icon().pixmap(64, 64));
-  box->setText(
-      tr("<h3>Spawnpoint %1</h3><p>A laboratory for concurrency models: how should a program run many jobs at once, "
-         "what does that cost, and where exactly does it break?</p>"
-         "<p>Free software under the GNU General Public License, version 3 or later. Charts are drawn with "
-         "QCustomPlot, the window with Qt %2.</p>")
-          .arg(QStringLiteral(SPAWNPOINT_VERSION), QString::fromLatin1(qVersion())));
-  box->open();
 }
 
 }  // namespace spawnpoint::gui

@@ -8,6 +8,7 @@
 #include <QToolTip>
 #include <algorithm>
 
+#include "gui/file/completion_popup.hpp"
 #include "gui/file/toml_highlighter.hpp"
 
 namespace spawnpoint::gui {
@@ -40,7 +41,10 @@ class CodeEdit::Margin : public QWidget {
 };
 
 CodeEdit::CodeEdit(QWidget* parent)
-    : QPlainTextEdit(parent), margin_(new Margin(this)), highlighter_(new TomlHighlighter(document())) {
+    : QPlainTextEdit(parent),
+      margin_(new Margin(this)),
+      highlighter_(new TomlHighlighter(document())),
+      completion_popup_(new CompletionPopup(this)) {
   setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   setLineWrapMode(QPlainTextEdit::NoWrap);
   setTabStopDistance(4 * fontMetrics().horizontalAdvance(' '));
@@ -49,6 +53,7 @@ CodeEdit::CodeEdit(QWidget* parent)
   connect(this, &QPlainTextEdit::updateRequest, this, [this](const QRect& area, int dy) {
     dy != 0 ? margin_->scroll(0, dy) : margin_->update(0, area.y(), margin_->width(), area.height());
   });
+  connect(completion_popup_, &CompletionPopup::chosen, this, &CodeEdit::take_completion);
   place_margin();
 }
 
@@ -172,26 +177,93 @@ void CodeEdit::paint_margin(QPaintEvent* event) {
   }
 }
 
-bool CodeEdit::event(QEvent* event) {
-  if (event->type() != QEvent::ToolTip) return QPlainTextEdit::event(event);
-  const auto* help = static_cast<QHelpEvent*>(event);
-  const QPoint inside = viewport()->mapFromGlobal(help->globalPos());
-  const int line = cursorForPosition(QPoint(std::max(0, inside.x()), inside.y())).blockNumber() + 1;
+QString CodeEdit::help_at(const QPoint& inside) const {
+  const QTextCursor cursor = cursorForPosition(inside);
+  const int line = cursor.blockNumber() + 1;
   QStringList told;
   for (const Diagnostic& diagnostic : diagnostics_) {
     if (diagnostic.line == line) told.append(words(diagnostic));
   }
-  told.isEmpty() ? QToolTip::hideText() : QToolTip::showText(help->globalPos(), told.join("\n\n"), this);
+  if (!told.isEmpty()) return told.join("\n\n");
+  const QString all = toPlainText();
+  const auto at = static_cast<std::size_t>(QStringView(all).left(cursor.position()).toUtf8().size());
+  const auto key = key_at(all.toStdString(), at);
+  if (!key) return {};
+  return QStringLiteral("%1  (%2)\n%3")
+      .arg(QString::fromStdString(key->key), QString::fromStdString(key->type), QString::fromStdString(key->help));
+}
+
+bool CodeEdit::event(QEvent* event) {
+  if (event->type() != QEvent::ToolTip) return QPlainTextEdit::event(event);
+  const auto* help = static_cast<QHelpEvent*>(event);
+  const QPoint inside = viewport()->mapFromGlobal(help->globalPos());
+  const QString text = help_at(QPoint(std::max(0, inside.x()), inside.y()));
+  text.isEmpty() ? QToolTip::hideText() : QToolTip::showText(help->globalPos(), text, this);
   return true;
 }
 
 void CodeEdit::keyPressEvent(QKeyEvent* event) {
+  if (completion_popup_->is_shown()) {
+    switch (event->key()) {
+      case Qt::Key_Enter:
+      case Qt::Key_Return:
+      case Qt::Key_Escape:
+      case Qt::Key_Tab:
+      case Qt::Key_Backtab:
+        event->ignore();  // They are the list's.
+        return;
+      default:
+        break;
+    }
+  }
+  if (event->key() == Qt::Key_Space && event->modifiers() == Qt::ControlModifier) return offer_completions();
   // TOML indents with spaces; Tab leaves the field with Ctrl, so that the keyboard can get out.
   if (event->key() == Qt::Key_Tab && event->modifiers() == Qt::NoModifier) {
     insertPlainText("  ");
     return;
   }
   QPlainTextEdit::keyPressEvent(event);
+  const QString typed = event->text();
+  const bool of_word = !typed.isEmpty() && (typed[0].isLetterOrNumber() || QStringLiteral("_.\"[-").contains(typed[0]));
+  if (of_word) {
+    show_completions(/*only_if_begun=*/true);
+  } else if (completion_popup_->is_shown()) {
+    event->key() == Qt::Key_Backspace ? show_completions(/*only_if_begun=*/true) : completion_popup_->hide();
+  }
+}
+
+void CodeEdit::offer_completions() {
+  show_completions(/*only_if_begun=*/false);
+}
+
+void CodeEdit::show_completions(bool only_if_begun) {
+  const QTextCursor cursor = textCursor();
+  const QByteArray text = toPlainText().toUtf8();
+  const auto at = static_cast<std::size_t>(QStringView(toPlainText()).left(cursor.position()).toUtf8().size());
+  offered_ = complete({text.constData(), static_cast<std::size_t>(text.size())}, at, profiles_);
+  const std::string_view begun(text.constData() + offered_.from, at - offered_.from);
+  const bool opens_value = offered_.from > 0 && text[static_cast<qsizetype>(offered_.from) - 1] == '"';
+  const bool all_written = offered_.choices.size() == 1 && offered_.choices.front().shown == begun;
+  // While somebody types, a list that says nothing new is in the way.
+  if (only_if_begun && ((begun.empty() && !opens_value) || all_written)) return completion_popup_->hide();
+  QRect place = cursorRect();
+  place.translate(viewport()->pos());
+  completion_popup_->show_choices(offered_.choices, place);
+}
+
+void CodeEdit::take_completion(int row) {
+  if (row < 0 || static_cast<std::size_t>(row) >= offered_.choices.size()) return;
+  QString insert = QString::fromStdString(offered_.choices[static_cast<std::size_t>(row)].insert);
+  const QString all = toPlainText();
+  const auto from = QString::fromUtf8(all.toUtf8().left(static_cast<qsizetype>(offered_.from))).size();
+  QTextCursor cursor = textCursor();
+  // What follows may be there already: the closing quote, or the key's value.
+  const QStringView rest = QStringView(all).mid(cursor.position());
+  if (insert.endsWith('"') && rest.startsWith('"')) insert.chop(1);
+  if (insert.endsWith(QStringLiteral(" = ")) && rest.left(rest.indexOf('\n')).trimmed().startsWith('=')) insert.chop(3);
+  cursor.setPosition(static_cast<int>(from), QTextCursor::KeepAnchor);
+  cursor.insertText(insert);
+  setTextCursor(cursor);
 }
 
 }  // namespace spawnpoint::gui

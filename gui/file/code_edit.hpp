@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CodeEdit: the scenario's text, with line numbers, colours, and mistakes underlined where they are.
+// CodeEdit: the scenario's text, with line numbers, colours, mistakes underlined where they are, and help: what may be
+// written at the cursor, and what the key under the mouse means.
 #pragma once
 
 #include <QPlainTextEdit>
 #include <vector>
 
+#include "models/scenario/completion.hpp"
 #include "models/scenario/parse.hpp"
 
 namespace spawnpoint::gui {
 
+class CompletionPopup;
 class TomlHighlighter;
 
 class CodeEdit : public QPlainTextEdit {
@@ -22,6 +25,11 @@ class CodeEdit : public QPlainTextEdit {
   /// Puts the cursor there; lines and columns count from 1, columns in characters.
   void go_to(int line, int column);
   void set_dark(bool dark);
+  /// Profiles that are offered by name.
+  void set_profiles(ProfileNames profiles) { profiles_ = std::move(profiles); }
+  /// Offers what may be written at the cursor (Ctrl+Space).
+  void offer_completions();
+  CompletionPopup& completions() { return *completion_popup_; }
 
   /// What is underlined, as the tests see it: the text under each mark, in the order of the mistakes.
   QStringList underlined() const;
@@ -41,11 +49,18 @@ class CodeEdit : public QPlainTextEdit {
   void place_margin();
   void underline();
   QTextCursor cursor_for(const Diagnostic& diagnostic) const;
+  /// `only_if_begun`: something has been typed already, and is not yet one of the choices.
+  void show_completions(bool only_if_begun);
+  void take_completion(int row);
+  QString help_at(const QPoint& inside) const;
 
   QWidget* margin_;
   TomlHighlighter* highlighter_;
   std::vector<Diagnostic> diagnostics_;
   bool dark_ = false;
+  CompletionPopup* completion_popup_;
+  ProfileNames profiles_;
+  WordChoices offered_;
 };
 
 }  // namespace spawnpoint::gui

@@ -27,6 +27,7 @@ FilePanel::FilePanel(Document& document, QWidget* parent)
   column->addWidget(problems_);
   edit_->setPlaceholderText(tr("Open a scenario: its text is here, to read and to change."));
   edit_->setEnabled(false);
+  edit_->set_profiles(list_profiles(shipped_scenarios()));
   summary_->setAccessibleName(tr("Summary of the mistakes"));
   summary_->setContentsMargins(6, 2, 6, 2);
   summary_->setWordWrap(true);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Opening, editing, saving; mistakes at their place.
+#include <QAbstractItemView>
 #include <QDropEvent>
 #include <QLineEdit>
 #include <QListWidget>
@@ -9,6 +10,7 @@
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/file/code_edit.hpp"
+#include "gui/file/completion_popup.hpp"
 #include "gui/file/file_panel.hpp"
 #include "gui/gallery/home_page.hpp"
 #include "tests/gui/app_fixture.hpp"
@@ -155,4 +157,40 @@ TEST_CASE("a text without a run gets its implied ones written out") {
   CHECK(more ==
         "title = \"x\"\n\n[[run]]\nconcurrency = \"thread_per_job\"\n\n[[run]]\nconcurrency = "
         "\"sequential\"\n\n[[run]]\nconcurrency = \"join_all\"\n");
+}
+
+TEST_CASE("keys and names are completed while they are typed, as one step that can be undone") {
+  AppFixture app;
+  app.window->show();
+  app.open(QString::fromUtf8(kQuick) + "\n[machine]\n");
+  CodeEdit& edit = app.window->file_panel().edit();
+  edit.setFocus();
+  edit.moveCursor(QTextCursor::End);
+  QTest::keyClicks(&edit, "pids_m");
+  REQUIRE(eventually([&] { return edit.completions().is_shown(); }));
+  CHECK(edit.completions().shown_choices() == QStringList{"limits.pids_max"});
+  QTest::keyClick(edit.completions().popup(), Qt::Key_Return);
+  CHECK(edit.toPlainText().endsWith("[machine]\nlimits.pids_max = "));
+  CHECK_FALSE(edit.completions().is_shown());
+
+  QTest::keyClicks(&edit, "77");
+  QTest::keyClick(&edit, Qt::Key_Return);
+  QTest::keyClicks(&edit, "profile = \"lap");
+  REQUIRE(eventually([&] { return edit.completions().is_shown(); }));
+  CHECK(edit.completions().shown_choices().contains("laptop-8g"));
+  QTest::keyClick(edit.completions().popup(), Qt::Key_Escape);
+  CHECK_FALSE(edit.completions().is_shown());
+  CHECK(edit.toPlainText().endsWith("profile = \"lap"));
+}
+
+TEST_CASE("Ctrl+Space offers all keys of the table where nothing is typed yet") {
+  AppFixture app;
+  app.window->show();
+  app.open(QString::fromUtf8(kQuick) + "\n[machine]\n");
+  CodeEdit& edit = app.window->file_panel().edit();
+  edit.moveCursor(QTextCursor::End);
+  QTest::keyClick(&edit, Qt::Key_Space, Qt::ControlModifier);
+  REQUIRE(eventually([&] { return edit.completions().is_shown(); }));
+  CHECK(edit.completions().shown_choices().contains("profile"));
+  CHECK(edit.completions().shown_choices().contains("limits.max_map_count"));
 }

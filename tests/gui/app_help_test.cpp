@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Finding one's way: the list of commands, the reference, the tour, the sheet of keys.
+#include <QApplication>
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QTabWidget>
+
+#include "gui/app/command_palette.hpp"
+#include "gui/compare/compare_page.hpp"
+#include "gui/gallery/home_page.hpp"
+#include "gui/help/reference_dialog.hpp"
+#include "gui/help/tour.hpp"
+#include "models/scenario/parse.hpp"
+#include "tests/gui/app_fixture.hpp"
+
+using namespace spawnpoint;
+using namespace spawnpoint::gui;
+
+TEST_CASE("commands are found by their words, or by letters in their order") {
+  CHECK(command_distance("Run both", "run") == 0);
+  CHECK(command_distance("Run both", "BOTH") > command_distance("Run both", "run"));
+  CHECK(command_distance("Restore default layout", "default") < command_distance("Undefaulted", "default"));
+  CHECK(command_distance("Next failure", "nf") > command_distance("Next failure", "failure"));
+  CHECK(command_distance("Next failure", "nf") >= 0);
+  CHECK(command_distance("Next failure", "xyz") < 0);
+  CHECK(command_distance("Anything", "") == 0);
+}
+
+TEST_CASE("Ctrl+K lists commands and scenarios, and runs the one that is picked") {
+  AppFixture app;
+  app.window->show();
+  app.open(kQuick);
+  app.window->pages().setCurrentWidget(&app.window->home());
+  app.action("palette").trigger();
+  auto* palette = app.window->findChild<CommandPalette*>();
+  REQUIRE(palette != nullptr);
+  CHECK(palette->listed().contains("Compare"));
+  CHECK(palette->listed().contains("Run both"));
+  // What cannot be done now is not offered.
+  CHECK_FALSE(palette->listed().contains("Stop"));
+  QTest::keyClicks(&palette->search(), "compare");
+  CHECK(palette->listed().front() == "Compare");
+  QTest::keyClick(&palette->search(), Qt::Key_Return);
+  CHECK(eventually([&] { return app.window->pages().currentWidget() == &app.window->compare(); }));
+}
+
+TEST_CASE("the reference in the app has every key that a scenario may have") {
+  AppFixture app;
+  app.action("reference").trigger();
+  auto* reference = app.window->findChild<ReferenceDialog*>();
+  REQUIRE(reference != nullptr);
+  const int all = reference->listed();
+  CHECK(all >= static_cast<int>(scenario_keys().size()));
+  reference->search().setText("pids.max cgroup");
+  CHECK(reference->listed() >= 1);
+  CHECK(reference->listed() < all);
+  reference->search().setText("no such word");
+  CHECK(reference->listed() == 0);
+}
+
+TEST_CASE("the tour goes through five steps with the keyboard, and shows what it speaks of") {
+  AppFixture app;
+  app.window->show();
+  app.open(kQuick);
+  app.action("tour").trigger();
+  auto* tour = app.window->findChild<Tour*>();
+  REQUIRE(tour != nullptr);
+  CHECK(tour->step() == 0);
+  for (std::size_t step = 1; step < 5; ++step) {
+    // Wherever the focus is: on a button, as it is when the mouse is not used.
+    QTest::keyClick(QApplication::focusWidget() != nullptr ? QApplication::focusWidget() : tour, Qt::Key_Right);
+    CHECK(tour->step() == step);
+  }
+  CHECK(app.window->pages().currentWidget() == &app.window->compare());
+  QTest::keyClick(tour, Qt::Key_Left);
+  CHECK(tour->step() == 3);
+  QSignalSpy ended(tour, &Tour::ended);
+  QTest::keyClick(tour, Qt::Key_Escape);
+  CHECK(ended.count() == 1);
+  CHECK(eventually([&] { return app.window->findChild<Tour*>() == nullptr; }));
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What an editor offers at a place of a scenario.
+#include <algorithm>
+#include <string>
+
+#include "models/scenario/completion.hpp"
+#include "tests/catch.hpp"
+
+using namespace spawnpoint;
+
+namespace {
+
+const ProfileNames kProfiles{{"laptop-8g", "rust-playground"}, {"glibc", "rust-std"}};
+
+/// `|` is the cursor.
+WordChoices at_cursor(std::string text) {
+  const auto cursor = text.find('|');
+  REQUIRE(cursor != std::string::npos);
+  text.erase(cursor, 1);
+  return complete(text, cursor, kProfiles);
+}
+std::vector<std::string> shown(const std::string& text) {
+  std::vector<std::string> names;
+  for (const WordChoice& choice : at_cursor(text).choices) names.push_back(choice.shown);
+  return names;
+}
+bool offers(const std::string& text, const std::string& name) {
+  const auto names = shown(text);
+  return std::ranges::find(names, name) != names.end();
+}
+/// The text after the first choice that is shown as `name` has been taken.
+std::string taken(std::string text, const std::string& name) {
+  const WordChoices completions = at_cursor(text);
+  const auto cursor = text.find('|');
+  text.erase(cursor, 1);
+  const auto choice = std::ranges::find(completions.choices, name, &WordChoice::shown);
+  REQUIRE(choice != completions.choices.end());
+  return text.replace(completions.from, cursor - completions.from, choice->insert);
+}
+
+}  // namespace
+
+TEST_CASE("Keys are offered by the table that they belong to") {
+  CHECK(offers("|", "title"));
+  CHECK(offers("|", "[jobs]"));
+  CHECK_FALSE(offers("|", "count"));
+  CHECK(offers("[jobs]\n|", "count"));
+  CHECK(offers("[jobs]\ncount = 3\ni|\n", "arrivals") == false);
+  CHECK_FALSE(offers("[jobs]\n|", "title"));
+  CHECK(offers("[machine]\n|", "limits.pids_max"));
+  CHECK(offers("[machine.limits]\n|", "pids_max"));
+  CHECK(offers("[[run]]\nconcurrency = \"join_all\"\n|", "runtime"));
+  CHECK(offers("[sweep]\n\"|", "jobs.count"));
+  CHECK(offers("[sweep]\n|", "repeat"));
+}
+
+TEST_CASE("What was typed may stand anywhere in a key") {
+  CHECK(shown("[machine]\npids_m|") == std::vector<std::string>{"limits.pids_max"});
+  CHECK(taken("[machine]\npids_m|", "limits.pids_max") == "[machine]\nlimits.pids_max = ");
+  CHECK(taken("[jobs]\nco|", "count") == "[jobs]\ncount = ");
+}
+
+TEST_CASE("Values with few choices are offered, with their quotes") {
+  CHECK(taken("[[run]]\nconcurrency = |", "thread_pool") == "[[run]]\nconcurrency = \"thread_pool\"");
+  CHECK(taken("[[run]]\nconcurrency = \"thread_po|", "thread_pool") == "[[run]]\nconcurrency = \"thread_pool\"");
+  CHECK(shown("[machine]\nprofile = \"|") == std::vector<std::string>{"host", "laptop-8g", "rust-playground"});
+  CHECK(shown("[[run]]\nruntime = \"rust|") == std::vector<std::string>{"rust-std"});
+  CHECK(shown("[machine]\nlimits.overcommit = \"n|").front() == "never");
+  CHECK(shown("[[run]]\nguard_mode = \"ma|") == std::vector<std::string>{"madvise"});
+}
+
+TEST_CASE("Inline tables offer their own keys, over several lines too") {
+  CHECK(shown("[jobs]\nsteps = [ { |") == std::vector<std::string>{"sleep", "block", "cpu"});
+  CHECK(shown("[jobs]\nsteps = [\n  { sleep = \"1s\" },\n  { b|") == std::vector<std::string>{"block"});
+  CHECK(offers("[jobs]\narrivals = { |", "rate"));
+  // After the list has ended, [jobs] goes on.
+  CHECK(offers("[jobs]\nsteps = [\n  { sleep = \"1s\" },\n]\n|", "count"));
+}
+
+TEST_CASE("Headers are completed with their brackets") {
+  CHECK(taken("[jo|", "jobs") == "[jobs]");
+  CHECK(taken("[[|", "run") == "[[run]]");
+  CHECK_FALSE(offers("[|", "run"));
+  CHECK(taken("ru|", "[[run]]") == "[[run]]");
+}
+
+TEST_CASE("Within comments and texts for people nothing is offered") {
+  CHECK(shown("# c|").empty());
+  CHECK(shown("about = \"\"\"\n[jobs]\nco|").empty());
+  CHECK(shown("[jobs]\ncount = 1 # co|").empty());
+  CHECK(shown("title = \"jobs.c|").empty());
+}
+
+TEST_CASE("The key under the cursor is told in full") {
+  const std::string text =
+      "[machine]\nprofile = \"host\"\nlimits.pids_max = 512\n[jobs]\nsteps = [ { sleep = \"1s\" } ]\n";
+  const auto pids = key_at(text, text.find("pids_max") + 2);
+  REQUIRE(pids);
+  CHECK(pids->key == "machine.limits.pids_max");
+  CHECK_FALSE(pids->help.empty());
+  const auto sleep = key_at(text, text.find("sleep"));
+  REQUIRE(sleep);
+  CHECK(sleep->key == "jobs.steps.sleep");
+  CHECK_FALSE(key_at(text, text.find("512")));
+  CHECK_FALSE(key_at(text, text.find("host")));
+  CHECK_FALSE(key_at("", 0));
+}
+
+TEST_CASE("Any cut of any shipped scenario can be completed") {
+  for (const auto& file : list_scenarios(shipped_scenarios())) {
+    const ParseResult parsed = load_scenario(file, ParseOptions{});
+    REQUIRE(parsed.scenario);
+    const std::string& text = parsed.scenario->text;
+    for (std::size_t at = 0; at <= text.size(); at += 7) {
+      const WordChoices completions = complete(text, at, kProfiles);
+      REQUIRE(completions.from <= at);
+      (void)key_at(text, at);
+    }
+  }
+}
