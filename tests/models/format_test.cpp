@@ -99,14 +99,18 @@ TEST_CASE("a name that is not UTF-8 still gives valid JSON") {
   CHECK(nlohmann::json::accept(line));
 }
 
-TEST_CASE("the ladder's JSON has the contract's fields") {
+TEST_CASE("the ladder's JSON has the contract's fields, in its order; others come after them") {
   LimitLadder ladder;
-  CHECK(to_json_line(ladder) == R"({"threads":0,"binding":null,"errno":null,"limits":[]})");
+  CHECK(to_json_line(ladder).starts_with(R"({"threads":0,"binding":null,"errno":null,"limits":[])"));
   ladder.threads = 511;
   ladder.binding = "pids.max";
   ladder.errno_name = "EAGAIN";
   ladder.rungs = {{"pids.max", 512, false, 511, "clone3", "EAGAIN", "pids.max of the cgroup"}};
-  CHECK(to_json_line(ladder) ==
-        R"({"threads":511,"binding":"pids.max","errno":"EAGAIN","limits":[{"name":"pids.max","value":512,)"
-        R"("threads":511,"call":"clone3","errno":"EAGAIN","source":"pids.max of the cgroup","unit":"count"}]})");
+  const std::string line = to_json_line(ladder);
+  CHECK(line.starts_with(
+      R"({"threads":511,"binding":"pids.max","errno":"EAGAIN","limits":[{"name":"pids.max","value":512,)"
+      R"("threads":511,"call":"clone3","errno":"EAGAIN","source":"pids.max of the cgroup",)"));
+  const auto read = nlohmann::json::parse(line);
+  CHECK(read.at("next").is_null());
+  CHECK(read.at("limits").size() == 1);
 }
