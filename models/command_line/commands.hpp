@@ -42,6 +42,17 @@ struct LimitsArguments {
 };
 Exit limits(const LimitsArguments& arguments);
 
+struct SweepArguments {
+  ScenarioArguments scenarios;           ///< One file.
+  std::vector<std::string> concurrency;  ///< Empty: as the file has it.
+  bool json = false;
+  bool csv = false;
+  std::optional<unsigned> jobs;  ///< Threads; by default one a core.
+  std::string output;            ///< A file; empty: standard output.
+  std::string journal;           ///< A file; empty: none.
+};
+Exit sweep(const SweepArguments& arguments);
+
 struct CheckArguments {
   ScenarioArguments scenarios;
   Worlds worlds = Worlds::both;

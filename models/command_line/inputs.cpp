@@ -74,6 +74,18 @@ std::optional<std::vector<Scenario>> load_scenarios(const ScenarioArguments& arg
   return scenarios;
 }
 
+std::optional<SweepSource> sweep_source(const ScenarioArguments& arguments) {
+  const auto options = parse_options(arguments);
+  if (!options) return std::nullopt;
+  const std::string& file = arguments.files.front();
+  ParseResult parsed =
+      file == "-" ? parse_scenario(read_standard_input(), "<stdin>", *options) : load_scenario(file, *options);
+  std::set<std::string> told;
+  print_once(parsed.diagnostics, told);
+  if (!parsed.scenario) return std::nullopt;
+  return SweepSource{parsed.scenario->text, parsed.scenario->file, *options, {}};
+}
+
 std::optional<Scenario> default_scenario(const ScenarioArguments& arguments) {
   const auto options = parse_options(arguments);
   if (!options) return std::nullopt;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/command_line/commands.hpp"
+#include "models/lab/sweep_plan.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::command_line {
@@ -14,6 +15,9 @@ namespace spawnpoint::command_line {
 /// All files of `arguments` with its settings; nothing where one has a mistake. Mistakes and warnings go to standard
 /// error.
 std::optional<std::vector<Scenario>> load_scenarios(const ScenarioArguments& arguments);
+
+/// The one file of `arguments` as a sweep takes it; nothing where it has a mistake, which is told.
+std::optional<SweepSource> sweep_source(const ScenarioArguments& arguments);
 
 /// A scenario that says nothing but what `settings` say: this host, glibc, one job.
 std::optional<Scenario> default_scenario(const ScenarioArguments& arguments);

@@ -26,6 +26,7 @@ constexpr const char* kFooter =
     "  spawnpoint-run run thousand-threads.toml --world both --json  both worlds, one JSON object a line\n"
     "  spawnpoint-run run jobs.toml --set jobs.count=5000 --trace out.json\n"
     "  spawnpoint-run limits --set run.runtime=rust-std              which limit of this host binds, and when\n"
+    "  spawnpoint-run sweep thousand-threads.toml                    where does each concurrency model break?\n"
     "  spawnpoint-run check scenarios/*.toml                         scenarios as tests\n"
     "  spawnpoint-run machine -o mine.toml                           this host as a profile\n"
     "\n"
@@ -112,6 +113,33 @@ int main_with_arguments(int argc, char** argv) {
       ->check(CLI::PositiveNumber.description(""));
   limits_command->add_flag("--json", limits_arguments.json, "One JSON object instead of a table");
 
+  SweepArguments sweep_arguments;
+  CLI::App* sweep_command = app.add_subcommand(
+      "sweep",
+      "The failure map: every run at every point of the file's [sweep], modeled, on all cores. Without a [sweep]: 1 to "
+      "10 million jobs. Under mpirun: on all its ranks");
+  sweep_command->add_option("FILE", sweep_arguments.scenarios.files, "A scenario file; - is standard input")
+      ->required()
+      ->type_name("")
+      ->expected(1);
+  add_settings(*sweep_command, sweep_arguments.scenarios);
+  sweep_command
+      ->add_option("--concurrency", sweep_arguments.concurrency,
+                   "Only this concurrency model, whether the file lists it or not; repeatable")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  CLI::Option* as_json = sweep_command->add_flag(
+      "--json", sweep_arguments.json, "One JSON object a line for each run at each point, then for each exact edge");
+  sweep_command->add_flag("--csv", sweep_arguments.csv, "The same as CSV")->excludes(as_json);
+  sweep_command->add_option("--jobs", sweep_arguments.jobs, "Threads that compute (default: one a core)")
+      ->type_name("N")
+      ->check(CLI::Range(1U, 4096U).description(""));
+  sweep_command->add_option("-o,--output", sweep_arguments.output, "Write the result to this file")->type_name("FILE");
+  sweep_command
+      ->add_option("--journal", sweep_arguments.journal,
+                   "Append each result to this file as it comes; started again with it, the sweep goes on from there")
+      ->type_name("FILE");
+
   CheckArguments check_arguments;
   CLI::App* check_command = app.add_subcommand("check", "Run scenarios and compare with their [expect] sections");
   add_files(*check_command, check_arguments.scenarios);
@@ -131,6 +159,7 @@ int main_with_arguments(int argc, char** argv) {
   Exit status = Exit::ok;
   if (run_command->parsed()) status = run(run_arguments);
   if (limits_command->parsed()) status = limits(limits_arguments);
+  if (sweep_command->parsed()) status = sweep(sweep_arguments);
   if (check_command->parsed()) status = check(check_arguments);
   if (machine_command->parsed()) status = machine(machine_arguments);
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {

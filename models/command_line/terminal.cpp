@@ -104,16 +104,29 @@ ProgressLine::~ProgressLine() {
   if (shown_) fmt::print(stderr, "\r\x1b[K");
 }
 
-void ProgressLine::show(const Progress& progress) {
-  if (!enabled_) return;
+bool ProgressLine::is_due() {
+  if (!enabled_) return false;
   const auto now = std::chrono::steady_clock::now();
-  if (now < next_) return;
+  if (now < next_) return false;
   next_ = now + std::chrono::milliseconds(100);
-  std::string line = fmt::format("{}: {} of {}, {}", what_, format_count(progress.completed),
-                                 format_count(progress.jobs, "job"), format_duration(progress.now));
+  return true;
+}
+
+void ProgressLine::show(const Progress& progress) {
+  if (!is_due()) return;
+  std::string line = fmt::format("{} of {}, {}", format_count(progress.completed), format_count(progress.jobs, "job"),
+                                 format_duration(progress.now));
   if (progress.threads > 0) line += ", " + format_count(progress.threads, "thread");
   if (progress.resident.count > 0) line += ", " + format_bytes(progress.resident);
-  fmt::print(stderr, "\r\x1b[K{} (Ctrl-C stops) ", line);
+  print(line);
+}
+
+void ProgressLine::show(const std::string& how_far) {
+  if (is_due()) print(how_far);
+}
+
+void ProgressLine::print(const std::string& how_far) {
+  fmt::print(stderr, "\r\x1b[K{}: {} (Ctrl-C stops) ", what_, how_far);
   std::fflush(stderr);
   shown_ = true;
 }

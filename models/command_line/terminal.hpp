@@ -67,8 +67,12 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
   ~ProgressLine();
   void show(const Progress& progress);
+  void show(const std::string& how_far);
 
  private:
+  bool is_due();
+  void print(const std::string& how_far);
+
   std::string what_;
   bool enabled_;
   bool shown_ = false;

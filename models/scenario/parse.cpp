@@ -444,6 +444,9 @@ ParseResult parse_scenario(std::string_view text, const std::string& file_name, 
   auto root = parse_document(source, out);
   if (!root) return {std::nullopt, out.take()};
   for (const Setting& setting : options.settings) apply_setting(*root, setting, out);
+  if (options.one_point)
+    std::erase_if(root->entries,
+                  [](const Node::Entry& entry) { return entry.key == "sweep" || entry.key == "expect"; });
   ScenarioReader reader(file_name, options);
   Scenario scenario = reader.read(*root, out);
   scenario.file = file_name;

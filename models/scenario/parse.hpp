@@ -43,6 +43,7 @@ struct ParseOptions {
   std::optional<std::uint64_t> seed;                 ///< --seed
   std::function<Machine()> host;                     ///< Reads this machine; called at most once, when "host" is wanted.
   std::vector<std::filesystem::path> profile_roots;  ///< Where machines/ and runtimes/ lie; default: the shipped scenarios.
+  bool one_point = false;                            ///< Leaves [sweep] and [expect] out: for one point of a sweep.
 };
 
 /// All mistakes in one pass; warnings may come with a good scenario.

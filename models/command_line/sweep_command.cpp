@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// `spawnpoint-run sweep`: the failure map of a scenario, as a table, JSON or CSV, on all cores or all ranks of mpirun.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <stop_token>
+
+#include "models/command_line/commands.hpp"
+#include "models/command_line/inputs.hpp"
+#include "models/command_line/sweep_ranks.hpp"
+#include "models/command_line/terminal.hpp"
+#include "models/lab/format.hpp"
+#include "models/lab/sweep_journal.hpp"
+#include "models/lab/sweep_text.hpp"
+
+namespace spawnpoint::command_line {
+namespace {
+
+struct Close {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+/// Lines that are ready in any order, printed in their own as soon as there is no gap before them.
+class InOrder {
+ public:
+  explicit InOrder(std::FILE* file) : file_(file) {}
+  void add(std::size_t index, std::string line) {
+    ready_.emplace(index, std::move(line));
+    while (!ready_.empty() && ready_.begin()->first == next_) {
+      print(ready_.begin()->second);
+      ready_.erase(ready_.begin());
+      ++next_;
+    }
+    std::fflush(file_);
+  }
+  /// What is left of a sweep that was stopped.
+  void flush() {
+    for (const auto& [index, line] : ready_) print(line);
+    ready_.clear();
+  }
+  void print(const std::string& line) { std::fwrite(line.data(), 1, line.size(), file_); }
+
+ private:
+  std::FILE* file_;
+  std::size_t next_ = 0;
+  std::map<std::size_t, std::string> ready_;
+};
+
+std::string time_text(const SweepCell& cell) {
+  if (!cell.first.error.empty()) return "not computed";
+  if (cell.failed == cell.replications && cell.first.failure) {
+    const FailurePoint& failure = *cell.first.failure;
+    std::string text = "✕ " + failure.errno_name;
+    if (failure.job != kNoJob) text += " at " + format_count(std::int64_t{failure.job} + 1);
+    return text;
+  }
+  const ConfidenceInterval wall = cell.wall.confidence_interval(0.95);
+  std::string text = format_duration(Duration(std::llround(wall.mean * 1e9)));
+  if (cell.wall.count() > 1 && wall.mean > 0) text += fmt::format(" ± {:.2g}%", wall.half_width / wall.mean * 100);
+  if (cell.failed > 0) text += fmt::format(", {} of {} ✕", cell.failed, cell.replications);
+  return text;
+}
+
+std::string memory_text(const SweepCell& cell) {
+  if (!cell.first.error.empty()) return "";
+  return format_bytes(Bytes{std::llround(cell.resident.mean() + cell.kernel.mean())});
+}
+
+/// A row a point, a column a run.
+std::string table_text(const SweepPlan& plan, const SweepOutcome& outcome, const Style& style,
+                       std::string (*words)(const SweepCell&)) {
+  std::vector<Table::Column> columns;
+  for (const SweepAxis& axis : plan.sweep().axes) columns.push_back({axis.key, Table::Align::right});
+  for (const RunSpec& run : plan.scenario().runs) columns.push_back({run.label, Table::Align::right});
+  Table table(std::move(columns));
+  for (std::size_t point = 0; point < plan.points(); ++point) {
+    std::vector<std::string> cells;
+    for (const Setting& setting : plan.settings(point)) cells.push_back(setting.value);
+    bool any = false;
+    for (std::size_t run = 0; run < plan.runs(); ++run) {
+      const auto& cell = outcome.cells[point * plan.runs() + run];
+      any = any || cell;
+      cells.push_back(cell ? words(*cell) : "…");
+    }
+    if (any) table.add(std::move(cells));
+  }
+  return table.text(style);
+}
+
+void print_report(std::FILE* out, const SweepPlan& plan, const SweepOutcome& outcome) {
+  const Style style = Style::of(fileno(out));
+  const Machine& machine = plan.scenario().machine;
+  fmt::print(out, "{}\nmodeled on {}: {} x {}{}\n\n", style.bold(plan.scenario().title), machine.name,
+             format_count(static_cast<std::int64_t>(plan.points()), "point"),
+             format_count(static_cast<std::int64_t>(plan.runs()), "run"),
+             plan.repeat() > 1 ? " x " + format_count(plan.repeat(), "replication") : "");
+  fmt::print(out, "  {}{}\n", style.bold("completion time"),
+             plan.repeat() > 1 ? ", mean and 95% confidence interval" : "");
+  fmt::print(out, "{}\n  {}\n{}\n", table_text(plan, outcome, style, time_text),
+             style.bold("memory, resident and the kernel's"), table_text(plan, outcome, style, memory_text));
+  for (const SweepEdge& edge : outcome.edges) fmt::print(out, "  {}\n", describe(plan, edge));
+  std::map<std::string, std::int64_t> errors;
+  for (const auto& cell : outcome.cells) {
+    if (cell && !cell->first.error.empty()) ++errors[cell->first.label + ": " + cell->first.error];
+  }
+  for (const auto& [words, times] : errors) {
+    fmt::print(out, "  {}\n", style.bad(times > 1 ? fmt::format("{} ({} points)", words, times) : words));
+  }
+  if (outcome.edges.empty() && errors.empty() && !outcome.stopped) fmt::print(out, "  nothing fails\n");
+}
+
+/// Replications of what has nothing random in it are all the same.
+bool is_random(const Scenario& scenario) {
+  return scenario.jobs.arrivals.kind == Arrivals::Kind::rate ||
+         std::ranges::any_of(scenario.jobs.steps, [](const Step& step) { return !step.duration.is_constant(); });
+}
+
+class Progress {
+ public:
+  Progress() : line_("sweep") {}
+  void show(const SweepProgress& progress) {
+    line_.show(fmt::format("{} of {}, {:.0f}%{}", format_count(static_cast<std::int64_t>(progress.done)),
+                           format_count(static_cast<std::int64_t>(progress.tasks), "run"), progress.fraction * 100,
+                           progress.left ? ", " + format_duration(*progress.left) + " left" : ""));
+  }
+
+ private:
+  ProgressLine line_;
+};
+
+Exit sweep_on(Ranks* ranks, const SweepPlan& plan, const SweepArguments& arguments) {
+  if (plan.is_default())
+    fmt::print(stderr, "{}: no [sweep] in it: jobs.count from 1 to {}, all concurrency models\n", plan.source().file,
+               format_count(SweepPlan::kMostJobs));
+  if (plan.repeat() > 1 && !is_random(plan.scenario()))
+    fmt::print(stderr, "{}: repeat = {}, but nothing in it is random: all replications are the same\n",
+               plan.source().file, plan.repeat());
+
+  std::unique_ptr<std::FILE, Close> opened;
+  std::FILE* out = stdout;
+  const auto cannot = [](const std::string& file) {
+    print_error(fmt::format("{}: {}", file, std::strerror(errno)));
+    return Exit::cannot_run;
+  };
+  if (!arguments.output.empty()) {
+    opened.reset(std::fopen(arguments.output.c_str(), "we"));
+    if (!opened) return cannot(arguments.output);
+    out = opened.get();
+  }
+  std::optional<SweepJournal> journal;
+  if (!arguments.journal.empty()) {
+    auto with = SweepJournal::open(arguments.journal, plan);
+    if (!with) {
+      print_error(with.error());
+      return Exit::cannot_run;
+    }
+    journal = std::move(*with);
+  }
+
+  const Interrupt interrupt;
+  std::stop_source stop;
+  SweepOptions options;
+  options.stop = stop.get_token();
+  options.workers = arguments.jobs.value_or(0);
+  InOrder lines(out);
+  if (arguments.csv) lines.print(csv_header(plan));
+  const auto began = std::chrono::steady_clock::now();
+  bool journal_failed = false;
+  if (journal) {
+    if (!journal->known.empty())
+      fmt::print(stderr, "journal {}: going on after {}\n", arguments.journal,
+                 format_count(static_cast<std::int64_t>(journal->known.size()), "run"));
+    options.known = std::move(journal->known);
+    options.task = [&](const SweepTask& task, const SweepTaskResult& result) {
+      if (journal_failed || journal->append(task, result)) return;
+      journal_failed = true;
+      stop.request_stop();
+    };
+  }
+  std::optional<Progress> progress(std::in_place);
+  options.progress = [&](const SweepProgress& now) {
+    if (Interrupt::requested()) stop.request_stop();
+    progress->show(now);
+  };
+  if (arguments.json || arguments.csv) {
+    options.cell = [&](const SweepCell& cell) {
+      lines.add(cell.point * plan.runs() + cell.run,
+                arguments.json ? to_json_line(plan, cell) + '\n' : csv_row(plan, cell));
+    };
+  }
+  const SweepOutcome outcome =
+      ranks != nullptr && ranks->size() > 1 ? run_sweep_on(*ranks, plan, options) : run_sweep(plan, options);
+  progress.reset();
+
+  if (arguments.json || arguments.csv) {
+    lines.flush();
+    for (const SweepEdge& edge : outcome.edges)
+      lines.print(arguments.json ? to_json_line(plan, edge) + '\n' : csv_row(plan, edge));
+  } else {
+    print_report(out, plan, outcome);
+  }
+  const auto there = std::ranges::count_if(outcome.cells, [](const auto& cell) { return cell.has_value(); });
+  const bool stopped = outcome.stopped;
+  if (stopped) {
+    if (arguments.json) fmt::print(out, "{{\"stopped\":true,\"done\":{},\"of\":{}}}\n", there, outcome.cells.size());
+    fmt::print(stderr, "stopped: {} of {} are there\n", format_count(there),
+               format_count(static_cast<std::int64_t>(outcome.cells.size()), "result"));
+  } else {
+    const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - began;
+    const bool quiet = (arguments.json || arguments.csv) && arguments.output.empty();
+    if (!quiet)
+      fmt::print(stderr, "{} in {}\n", format_count(static_cast<std::int64_t>(plan.tasks()), "run"),
+                 format_duration(took));
+  }
+  if (std::fflush(out) != 0 || std::ferror(out) != 0) {
+    return cannot(arguments.output.empty() ? "standard output" : arguments.output);
+  }
+  if (journal_failed) return cannot(arguments.journal);
+  return stopped ? Exit::interrupted : Exit::ok;
+}
+
+}  // namespace
+
+Exit sweep(const SweepArguments& arguments) {
+  auto ranks = join_ranks();
+  if (!ranks) {
+    print_error(ranks.error());
+    return Exit::cannot_run;
+  }
+  Ranks* const all = ranks->get();
+  const bool leads = all == nullptr || all->rank() == 0;
+  std::optional<SweepSource> source;
+  if (leads) {
+    source = sweep_source(arguments.scenarios);
+    if (source) source->concurrency = arguments.concurrency;
+  }
+  if (all != nullptr) source = share_source(*all, std::move(source));
+  if (!source) return leads ? Exit::usage : Exit::ok;
+  auto plan = SweepPlan::make(*std::move(source));
+  if (!plan) {
+    if (leads) fmt::print(stderr, "{}", format(plan.error()));
+    return leads ? Exit::usage : Exit::ok;
+  }
+  if (leads) return sweep_on(all, *plan, arguments);
+  serve_ranks(*all, *plan);
+  return Exit::ok;
+}
+
+}  // namespace spawnpoint::command_line

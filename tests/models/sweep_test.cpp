@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Sweeps: what they expand to, that workers do not matter, exact edges of failure, replications, journals.
+#include "models/lab/sweep.hpp"
+
+#include <unistd.h>
+#include <cmath>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "models/concurrency/registry.hpp"
+#include "models/lab/format.hpp"
+#include "models/lab/run.hpp"
+#include "models/lab/sweep_journal.hpp"
+#include "models/lab/sweep_memory.hpp"
+#include "models/lab/sweep_text.hpp"
+#include "tests/catch.hpp"
+#include "tests/models/laboratory.hpp"
+
+namespace spawnpoint {
+namespace {
+
+// The article's machine: a cgroup with pids.max = 512, in which 5 tasks are already (the main thread among them).
+const std::string kPlayground = R"toml(
+[machine]
+profile = "rust-playground"
+[jobs]
+count = 1000
+[[run]]
+concurrency = "thread_per_job"
+runtime = "rust-std"
+[[run]]
+concurrency = "join_all"
+)toml";
+
+SweepSource source(const std::string& text, std::vector<Setting> settings = {}) {
+  SweepSource source;
+  source.text = text;
+  source.file = "test.toml";
+  source.options.settings = std::move(settings);
+  source.options.host = [] { return tests::plain_machine(); };
+  return source;
+}
+
+SweepPlan plan(const std::string& text, std::vector<Setting> settings = {}) {
+  auto made = SweepPlan::make(source(text, std::move(settings)));
+  if (!made) FAIL(format(made.error()));
+  return *std::move(made);
+}
+
+SweepOptions on(unsigned workers) {
+  SweepOptions options;
+  options.workers = workers;
+  return options;
+}
+
+std::vector<std::string> lines(const SweepPlan& of, const SweepOutcome& outcome) {
+  std::vector<std::string> all;
+  for (const auto& cell : outcome.cells) all.push_back(cell ? to_json_line(of, *cell) : "missing");
+  for (const SweepEdge& edge : outcome.edges) all.push_back(to_json_line(of, edge));
+  return all;
+}
+
+std::string values(const SweepPlan& of, std::size_t point) {
+  std::string text;
+  for (const Setting& setting : of.settings(point)) text += (text.empty() ? "" : " ") + setting.value;
+  return text;
+}
+
+class TemporaryFile {
+ public:
+  TemporaryFile() {
+    path_ = std::filesystem::temp_directory_path() / ("spawnpoint-sweep-test-" + std::to_string(::getpid()));
+    std::filesystem::remove(path_);
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() { std::filesystem::remove(path_); }
+  const std::filesystem::path& path() const { return path_; }
+  std::string text() const {
+    std::ifstream file(path_);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  void write(const std::string& words) const { std::ofstream(path_) << words; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace
+
+TEST_CASE("a sweep's points are the product of its keys, the last changing fastest", "[sweep]") {
+  const SweepPlan made = plan(kPlayground + "[sweep]\n\"jobs.count\" = [1, 2, 3]\n\"machine.cpus\" = [4, 8]\n");
+  REQUIRE(made.points() == 6);
+  CHECK(made.runs() == 2);
+  CHECK(made.tasks() == 12);
+  CHECK_FALSE(made.is_default());
+  CHECK(values(made, 0) == "1 4");
+  CHECK(values(made, 1) == "1 8");
+  CHECK(values(made, 5) == "3 8");
+  CHECK(made.neighbour(1, 0, 1) == std::size_t{3});
+  CHECK(made.neighbour(1, 1, 1) == std::nullopt);
+  CHECK(made.neighbour(1, 1, -1) == std::size_t{0});
+  const auto scenario = made.at(5);
+  REQUIRE(scenario);
+  CHECK(scenario->jobs.count == 3);
+  CHECK(scenario->machine.cpus == 8);
+}
+
+TEST_CASE("zipped keys go together", "[sweep]") {
+  const SweepPlan made = plan(kPlayground +
+                              "[sweep]\n\"jobs.count\" = [1, 2]\n\"run.threads\" = [7, 8]\n\"machine.cpus\" = [4, 5]\n"
+                              "zip = [\"jobs.count\", \"machine.cpus\"]\n");
+  REQUIRE(made.points() == 4);
+  CHECK(values(made, 0) == "1 7 4");
+  CHECK(values(made, 1) == "1 8 4");
+  CHECK(values(made, 2) == "2 7 5");
+  CHECK(made.is_zipped(0));
+  CHECK_FALSE(made.is_zipped(1));
+}
+
+TEST_CASE("without a [sweep] it is the map of all models from one job to ten million", "[sweep]") {
+  const SweepPlan made = plan(kPlayground);
+  CHECK(made.is_default());
+  CHECK(made.points() == 29);
+  CHECK(made.jobs(0) == 1);
+  CHECK(made.jobs(28) == 10'000'000);
+  std::set<std::string> names;
+  for (const RunSpec& run : made.scenario().runs) names.insert(run.concurrency);
+  CHECK(names.size() == concurrency_models().size());
+  // Threads keep the runtime that the file gives them.
+  for (const RunSpec& run : made.scenario().runs) {
+    if (run.concurrency == "thread_pool") CHECK(run.runtime.name == "rust-std");
+    if (run.concurrency == "await_each") CHECK(run.runtime.name == "spawnpoint");
+  }
+}
+
+TEST_CASE("a sweep finds the very job that breaks a run, between its points", "[sweep]") {
+  const SweepPlan made =
+      plan(kPlayground + "[sweep]\n\"jobs.count\" = { from = 1, to = 100_000, points = 6, scale = \"log\" }\n");
+  const SweepOutcome outcome = run_sweep(made, on(2));
+  CHECK_FALSE(outcome.stopped);
+  REQUIRE(outcome.cells.size() == 12);
+  for (const auto& cell : outcome.cells) REQUIRE(cell);
+  // 512 - 5 = 507 threads fit: the article's failure.
+  REQUIRE(outcome.edges.size() == 1);
+  const SweepEdge& edge = outcome.edges.front();
+  CHECK(made.scenario().runs[edge.run].concurrency == "thread_per_job");
+  CHECK(edge.good == 507);
+  CHECK(edge.failing == 508);
+  REQUIRE(edge.result.failure);
+  CHECK(edge.result.failure->errno_name == "EAGAIN");
+  CHECK(edge.result.failure->limit == "pids.max");
+  CHECK(edge.result.jobs == 508);
+}
+
+TEST_CASE("an edge is found where a value that is too low fails, too", "[sweep]") {
+  const SweepPlan made = plan(kPlayground + "[sweep]\n\"machine.limits.pids_max\" = [100, 700, 5000]\n");
+  const SweepOutcome outcome = run_sweep(made, on(1));
+  REQUIRE(outcome.edges.size() == 1);
+  // 1,000 threads beside the 5 tasks that are there.
+  CHECK(outcome.edges.front().failing == 1004);
+  CHECK(outcome.edges.front().good == 1005);
+}
+
+TEST_CASE("an edge that no job tells is found by halves", "[sweep]") {
+  // The hint is wrong on purpose.
+  const SweepPlan made = plan(kPlayground + "[sweep]\n\"jobs.count\" = [100, 100_000]\n");
+  SweepTask task;
+  task.index = made.tasks();
+  task.point = 1;
+  task.edge = SweepTask::Edge{0, 100, 100'000, 60'000};
+  const SweepTaskResult found = compute(made, task, {});
+  CHECK(found.good == 507);
+  CHECK(found.failing == 508);
+  CHECK(found.result.jobs == 508);
+}
+
+TEST_CASE("the result of a sweep does not depend on the number of workers", "[sweep]") {
+  const SweepPlan made = plan(
+      kPlayground +
+          "[sweep]\n\"jobs.count\" = { from = 1, to = 3000, points = 7, scale = \"log\" }\n\"machine.cpus\" = [1, 2]\n"
+          "\"jobs.steps[1].sleep\" = [\"exp(mean=1s)\"]\nrepeat = 3\n",
+      {{"jobs.steps", "[{ sleep = \"1s\" }, { cpu = \"20us\" }]"}});
+  const auto one = lines(made, run_sweep(made, on(1)));
+  CHECK(one == lines(made, run_sweep(made, on(2))));
+  CHECK(one == lines(made, run_sweep(made, on(5))));
+  CHECK(std::ranges::find(one, "missing") == one.end());
+}
+
+TEST_CASE("replications have seeds of their own, and give a mean with Student's interval", "[sweep]") {
+  const SweepPlan made = plan(R"toml(
+seed = 7
+[jobs]
+count = 20
+steps = [{ sleep = "exp(mean=1s)" }]
+[[run]]
+concurrency = "join_all"
+[sweep]
+"machine.cpus" = [1]
+repeat = 3
+)toml");
+  CHECK(made.seed(0) == 7);
+  CHECK(made.seed(1) != made.seed(2));
+  const SweepOutcome outcome = run_sweep(made, on(2));
+  const SweepCell& cell = *outcome.cells.at(0);
+  REQUIRE(cell.replications == 3);
+  double x[3];
+  for (int i = 0; i < 3; ++i) {
+    Scenario scenario = *made.at(0);
+    scenario.seed = made.seed(i);
+    x[i] = to_seconds(run_modeled(scenario, 0, {}).wall);
+  }
+  CHECK(x[0] != x[1]);
+  const double mean = (x[0] + x[1] + x[2]) / 3;
+  double squares = 0;
+  for (const double v : x) squares += (v - mean) * (v - mean);
+  const ConfidenceInterval interval = cell.wall.confidence_interval(0.95);
+  CHECK(interval.mean == Approx(mean).epsilon(1e-12));
+  // t(0.975, 2) = 4.302653, from the tables.
+  CHECK(interval.half_width == Approx(4.302653 * std::sqrt(squares / 2 / 3)).epsilon(1e-6));
+  CHECK(cell.first.seed == 7);
+  // The seeds of the others are told, and can be given to --seed.
+  CHECK(made.seed(2) < (std::uint64_t{1} << 53));
+}
+
+TEST_CASE("a point that would take too much memory is refused in words; the others are computed", "[sweep]") {
+  const SweepPlan made = plan(kPlayground + "[sweep]\n\"jobs.count\" = [10, 10_000_000]\n");
+  SweepOptions options = on(2);
+  options.memory = Bytes{64 << 20};
+  const SweepOutcome outcome = run_sweep(made, options);
+  CHECK_FALSE(outcome.stopped);
+  const auto& of_threads = outcome.cells[1 * 2 + 0];
+  const auto& of_tasks = outcome.cells[1 * 2 + 1];
+  // The thread for each job ends at 508: it takes next to nothing.
+  REQUIRE(of_threads);
+  CHECK(of_threads->first.error.empty());
+  CHECK(of_threads->first.failure);
+  REQUIRE(of_tasks);
+  CHECK(of_tasks->first.error.find("memory") == std::string::npos);
+  CHECK(of_tasks->first.error.find("GiB") != std::string::npos);
+  CHECK(of_tasks->first.error.find("64 MiB") != std::string::npos);
+  CHECK(outcome.cells[0]->first.error.empty());
+}
+
+TEST_CASE("the memory of a run is told before it is computed", "[sweep]") {
+  const auto estimate = [](const std::string& concurrency, std::int64_t jobs) {
+    return estimate_memory(tests::scenario(concurrency, jobs), 0).count;
+  };
+  // One future, or one thread, at a time takes nothing that grows.
+  CHECK(estimate("await_each", 10'000'000) < 1 << 20);
+  CHECK(estimate("sequential", 10'000'000) < 1 << 20);
+  CHECK(estimate("thread_pool", 10'000'000) < 1 << 20);
+  // A million futures are there at once: at least a frame of 64 bytes each.
+  CHECK(estimate("join_all", 1'000'000) > 64'000'000);
+  CHECK(estimate("join_all", 1'000'000) < 1'000'000'000);
+}
+
+TEST_CASE("a sweep that is stopped keeps what is complete", "[sweep]") {
+  const SweepPlan made =
+      plan(kPlayground + "[sweep]\n\"jobs.count\" = { from = 1, to = 100, points = 30, scale = \"linear\" }\n");
+  std::stop_source stop;
+  SweepOptions options = on(1);
+  options.stop = stop.get_token();
+  std::size_t told = 0;
+  options.cell = [&](const SweepCell&) {
+    if (++told == 5) stop.request_stop();
+  };
+  const SweepOutcome outcome = run_sweep(made, options);
+  CHECK(outcome.stopped);
+  CHECK(std::ranges::count_if(outcome.cells, [](const auto& cell) { return cell.has_value(); }) == 5);
+}
+
+TEST_CASE("a task and its result read back as they were", "[sweep]") {
+  const SweepPlan made = plan(kPlayground + "[sweep]\n\"jobs.count\" = [1, 1000]\n");
+  for (std::size_t run = 0; run < 2; ++run) {
+    SweepTask task{.index = 2 + run, .point = 1, .run = run, .replication = 0, .edge = std::nullopt};
+    const SweepTaskResult result = compute(made, task, {});
+    const auto record = from_record(to_record(task, result));
+    REQUIRE(record);
+    CHECK(record->task == task.index);
+    // Every field that is told to anyone.
+    CHECK(to_json_line(record->result.result) == to_json_line(result.result));
+    CHECK(to_record(task, record->result) == to_record(task, result));
+  }
+  SweepTask edge{.index = 9, .point = 1, .run = 0, .replication = 0, .edge = SweepTask::Edge{0, 1, 1000, 508}};
+  const auto back = task_from_text(to_text(edge));
+  REQUIRE(back);
+  CHECK(back->index == 9);
+  CHECK(back->edge == edge.edge);
+  CHECK_FALSE(from_record("{\"task\":1}"));
+  CHECK_FALSE(from_record("nonsense"));
+}
+
+TEST_CASE("a sweep goes on where its journal ends", "[sweep]") {
+  const std::string text =
+      kPlayground + "[sweep]\n\"jobs.count\" = { from = 1, to = 1000, points = 7, scale = \"log\" }\n";
+  const SweepPlan made = plan(text);
+  const auto whole = lines(made, run_sweep(made, on(1)));
+  TemporaryFile file;
+  const auto sweep_with_journal = [&](std::size_t stop_after, std::size_t& computed) {
+    auto journal = SweepJournal::open(file.path(), made);
+    REQUIRE(journal);
+    std::stop_source stop;
+    SweepOptions options = on(1);
+    options.stop = stop.get_token();
+    options.known = std::move(journal->known);
+    options.task = [&](const SweepTask& task, const SweepTaskResult& result) {
+      REQUIRE(journal->append(task, result));
+      if (++computed == stop_after) stop.request_stop();
+    };
+    return lines(made, run_sweep(made, options));
+  };
+  std::size_t first = 0, second = 0, third = 0;
+  CHECK(sweep_with_journal(6, first) != whole);
+  CHECK(first == 6);
+  // The program was killed while it wrote.
+  file.write(file.text() + "{\"task\":12,\"go");
+  CHECK(sweep_with_journal(SIZE_MAX, second) == whole);
+  CHECK(first + second == made.tasks() + 1);  // And the edge.
+  CHECK(sweep_with_journal(SIZE_MAX, third) == whole);
+  CHECK(third == 0);
+
+  const SweepPlan other = plan(text, {{"seed", "5"}});
+  const auto refused = SweepJournal::open(file.path(), other);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().find("another sweep") != std::string::npos);
+  file.write("title = \"my scenario\"\n");
+  const auto not_one = SweepJournal::open(file.path(), made);
+  REQUIRE_FALSE(not_one);
+  CHECK(not_one.error().find("not a sweep's journal") != std::string::npos);
+  CHECK(file.text() == "title = \"my scenario\"\n");
+}
+
+TEST_CASE("rows of CSV have a field for each name", "[sweep]") {
+  const SweepPlan made =
+      plan(kPlayground + "[sweep]\n\"jobs.count\" = [1, 1000]\n\"jobs.steps[1].sleep\" = [\"uniform(1s, 2s)\"]\n",
+           {{"jobs.steps", "[{ sleep = \"1s\" }]"}});
+  const SweepOutcome outcome = run_sweep(made, on(2));
+  const auto fields = [](const std::string& row) {
+    int count = 1;
+    bool inside = false;
+    for (const char c : row) {
+      if (c == '"') inside = !inside;
+      if (c == ',' && !inside) ++count;
+    }
+    return count;
+  };
+  const int names = fields(csv_header(made));
+  for (const auto& cell : outcome.cells) CHECK(fields(csv_row(made, *cell)) == names);
+  REQUIRE(outcome.edges.size() == 1);
+  CHECK(fields(csv_row(made, outcome.edges.front())) == names);
+  CHECK(csv_row(made, *outcome.cells[0]).starts_with("1,\"uniform(1s, 2s)\",thread_per_job,"));
+}
+
+TEST_CASE("a sweep that makes too many runs is refused before it begins", "[sweep]") {
+  const auto made = SweepPlan::make(
+      source(kPlayground + "[sweep]\n\"jobs.count\" = { from = 1, to = 10_000, step = 1 }\nrepeat = 100\n"));
+  REQUIRE_FALSE(made);
+  CHECK(made.error().front().message.find("runs") != std::string::npos);
+}
+
+}  // namespace spawnpoint
