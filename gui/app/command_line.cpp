@@ -49,7 +49,7 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
   exporting->add_option("--format", formats, "svg, png, pdf, csv, trace; several with commas (default: svg)")
       ->delimiter(',')
       ->type_name("FORMAT");
-  exporting->add_option("--part", parts, "all (default), timelines, memory, threads; several with commas")
+  exporting->add_option("--part", parts, "all (default), timelines, memory, threads, map; several with commas")
       ->delimiter(',')
       ->type_name("PART");
   exporting->add_option("--world", pictures.world, "modeled (default), live, or both")

@@ -44,6 +44,7 @@ class Document : public QObject {
   void set_setting(const QString& key, const std::optional<QString>& value);
   std::optional<QString> setting(const QString& key) const;
   bool has_settings() const { return !settings_.empty(); }
+  const std::vector<Setting>& settings() const { return settings_; }
   void clear_settings();
 
   /// The last scenario without mistakes; null before the first.
@@ -85,6 +86,10 @@ class Document : public QObject {
 
 /// A suggestion's setting that belongs into its [[run]]: `run.threads`, or `threads` alone.
 bool is_run_setting(const std::string& key);
+
+/// The text with `value` (as --set writes it) for a key of a table, as "jobs.count": in its line, or in a new one under
+/// the table's header or at the end. Nothing where the text writes the key in another form.
+std::optional<QString> with_value(const QString& text, const QString& key, const QString& value);
 
 /// The text with one more [[run]], placed after the runs that it has. `implied` are the runs that a file without any
 /// stands for; they are written out too, or the new run would take their place. Settings that are not the run's are

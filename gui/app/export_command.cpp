@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "gui/export/export.hpp"
+#include "gui/map/map_content.hpp"
 #include "models/lab/run.hpp"
 #include "models/lab/this_host.hpp"
 
@@ -43,7 +44,30 @@ int run_export(const ExportRequest& request, std::ostream& out, std::ostream& er
   options.caption = request.caption;
 
   int status = kRan;
+  const auto tell = [&](const ExportReport& report) {
+    for (const auto& path : report.written) out << path.string() << '\n';
+    for (const std::string& error : report.errors) {
+      err << "spawnpoint export: " << error << '\n';
+      status = kCouldNotRun;
+    }
+  };
+  const bool map_wanted = std::ranges::find(request.parts, ExportPart::map) != request.parts.end();
+  const bool only_map = map_wanted && request.parts.size() == 1;
   for (const Scenario& scenario : scenarios) {
+    if (map_wanted) {
+      auto plan = SweepPlan::make({scenario.text, scenario.file, parsing, request.concurrency});
+      if (!plan) {
+        err << format(plan.error());
+        return kBadFile;
+      }
+      MapResult map(*std::move(plan));
+      SweepOutcome outcome = run_sweep(map.plan, {});
+      map.cells = std::move(outcome.cells);
+      map.edges = std::move(outcome.edges);
+      map.complete = !outcome.stopped;
+      tell(export_map(map, options));
+    }
+    if (only_map) continue;
     std::vector<RunResult> results;
     bool any = false;
     for (std::size_t run = 0; run < scenario.runs.size(); ++run) {
@@ -68,12 +92,7 @@ int run_export(const ExportRequest& request, std::ostream& out, std::ostream& er
       return kBadFile;
     }
     if (results.empty()) continue;
-    const ExportReport report = export_run(scenario, results, options);
-    for (const auto& path : report.written) out << path.string() << '\n';
-    for (const std::string& error : report.errors) {
-      err << "spawnpoint export: " << error << '\n';
-      status = kCouldNotRun;
-    }
+    tell(export_run(scenario, results, options));
   }
   return status;
 }

@@ -19,6 +19,8 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "gui/map/map_content.hpp"
+
 namespace spawnpoint::gui {
 
 ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> scenario,
@@ -44,12 +46,14 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
   const std::pair<ExportPart, QString> parts[] = {{ExportPart::all, tr("All on one page")},
                                                   {ExportPart::timelines, tr("Timelines")},
                                                   {ExportPart::memory, tr("Memory")},
-                                                  {ExportPart::threads, tr("Threads and tasks")}};
+                                                  {ExportPart::threads, tr("Threads and tasks")},
+                                                  {ExportPart::map, tr("Failure map")}};
   auto* part_row = new QHBoxLayout;
   for (const auto& [part, name] : parts) {
     auto* box = new QCheckBox(name, this);
     box->setAccessibleName(tr("Export: %1").arg(name));
     box->setChecked(part == ExportPart::all);
+    box->setVisible(part != ExportPart::map);
     connect(box, &QCheckBox::toggled, this, &ExportDialog::show_state);
     parts_.emplace_back(part, box);
     part_row->addWidget(box);
@@ -142,6 +146,17 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
   show_state();
 }
 
+void ExportDialog::set_map(std::shared_ptr<const MapResult> map, bool first) {
+  map_ = std::move(map);
+  for (const auto& [part, box] : parts_) {
+    if (part == ExportPart::map) box->setVisible(map_ != nullptr);
+    const bool needs_run = part != ExportPart::map;
+    if (needs_run) box->setVisible(!results_.empty());
+    box->setChecked(map_ && (first || results_.empty()) ? !needs_run : part == ExportPart::all);
+  }
+  show_state();
+}
+
 ExportOptions ExportDialog::options() const {
   ExportOptions options;
   options.directory = directory_->text().toStdString();
@@ -214,9 +229,17 @@ void ExportDialog::write() {
     progress_->setValue(done);
     QCoreApplication::processEvents();  // So that Close can stop it: charts can be drawn in this thread only.
   };
-  std::vector<RunResult> results;
-  for (const auto& result : results_) results.push_back(*result);
-  report_ = export_run(*scenario_, results, wanted);
+  report_ = {};
+  const bool with_map = map_ && std::ranges::find(wanted.parts, ExportPart::map) != wanted.parts.end();
+  if (with_map) report_ = export_map(*map_, wanted);
+  if (!with_map || wanted.parts.size() > 1) {
+    std::vector<RunResult> results;
+    for (const auto& result : results_) results.push_back(*result);
+    const ExportReport of_run = export_run(*scenario_, results, wanted);
+    report_.written.insert(report_.written.end(), of_run.written.begin(), of_run.written.end());
+    report_.errors.insert(report_.errors.end(), of_run.errors.begin(), of_run.errors.end());
+    report_.stopped = report_.stopped || of_run.stopped;
+  }
   writing_ = false;
   progress_->hide();
   show_state();

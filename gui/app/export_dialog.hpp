@@ -28,6 +28,8 @@ class ExportDialog : public QDialog {
   /// `results`: those of the run that is shown, modeled and live, as far as there are any.
   ExportDialog(Session& session, std::shared_ptr<const Scenario> scenario,
                std::vector<std::shared_ptr<const RunResult>> results, ThemeKind theme, QWidget* parent = nullptr);
+  /// The failure map can be exported too; with `first` it is what is, unless something else is chosen.
+  void set_map(std::shared_ptr<const MapResult> map, bool first);
 
   /// What the fields say now.
   ExportOptions options() const;
@@ -47,6 +49,7 @@ class ExportDialog : public QDialog {
   Session& session_;
   std::shared_ptr<const Scenario> scenario_;
   std::vector<std::shared_ptr<const RunResult>> results_;
+  std::shared_ptr<const MapResult> map_;
   std::vector<std::pair<ExportFormat, QCheckBox*>> formats_;
   std::vector<std::pair<ExportPart, QCheckBox*>> parts_;
   QComboBox* rows_;

@@ -35,6 +35,7 @@ void show_key_sheet(QWidget* parent) {
        {{"Ctrl+1", "Home"},
         {"Ctrl+2", "Compare"},
         {"Ctrl+3", "Limits"},
+        {"Ctrl+4", "Failure map"},
         {"Ctrl+F", "search"},
         {"Ctrl+K", "find a command"},
         {"F1", "scenario reference"},
@@ -49,6 +50,8 @@ void show_key_sheet(QWidget* parent) {
         {"Shift+A / Shift+B", "set a marker"},
         {"Alt+← / Alt+→", "back and forward"},
         {"Esc", "clear the selection"}}},
+      {"Failure map",
+       {{"← / →, ↑ / ↓", "along a line, to another line"}, {"Enter", "open the run"}, {"M", "time or memory"}}},
   };
   auto* dialog = new QDialog(parent);
   dialog->setAttribute(Qt::WA_DeleteOnClose);

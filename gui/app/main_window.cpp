@@ -30,6 +30,7 @@
 #include "gui/gallery/gallery_model.hpp"
 #include "gui/gallery/home_page.hpp"
 #include "gui/limits/limits_page.hpp"
+#include "gui/map/map_page.hpp"
 #include "models/lab/format.hpp"
 
 namespace spawnpoint::gui {
@@ -63,6 +64,7 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
       scenarios_(new ScenarioList(*gallery_, this)),
       compare_(new ComparePage(document_, runs_, this)),
       limits_(new LimitsPage(this)),
+      map_(new MapPage(document_, this)),
       diagnosis_(new DiagnosisPanel(this)),
       file_(new FilePanel(document_, this)),
       status_(new StatusLine(this)),
@@ -79,6 +81,7 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
   pages_->addTab(home_, tr("Home"));
   pages_->addTab(compare_, tr("Compare"));
   pages_->addTab(limits_, tr("Limits"));
+  pages_->addTab(map_, tr("Failure map"));
   setCentralWidget(pages_);
   statusBar()->addWidget(status_, 1);
   statusBar()->setSizeGripEnabled(false);
@@ -169,15 +172,22 @@ void MainWindow::make_connections() {
     compare_->go_to(at);
   });
   connect(diagnosis_, &DiagnosisPanel::try_this, this, &MainWindow::try_suggestion);
+  connect(map_, &MapPage::run_wanted, this, &MainWindow::open_point);
+  connect(map_, &MapPage::changed, this, &MainWindow::show_actions);
+  connect(pages_, &QTabWidget::currentChanged, this, [this] { show_actions(); });
   connect(status_, &StatusLine::stop_wanted, &runs_, &Runs::stop);
   for (const auto signal : {&Runs::started, &Runs::progressed}) {
     connect(&runs_, signal, this, [this] { show_status(); });
   }
   connect(&runs_, &Runs::started, this, &MainWindow::show_actions);
   connect(&runs_, &Runs::finished, this, &MainWindow::show_diagnosis);
-  connect(&runs_, &Runs::started, this, [this] { gallery_->hold(true); });
+  connect(&runs_, &Runs::started, this, [this](RunKey key) {
+    gallery_->hold(true);
+    if (key.world == WorldKind::live) map_->hold(true);
+  });
   connect(&runs_, &Runs::idle, this, [this] {
     gallery_->hold(false);
+    map_->hold(false);
     show_actions();
     show_status();
     show_title();
@@ -196,6 +206,7 @@ bool MainWindow::open_file(const QString& path) {
   ++start_ticket_;
   runs_.clear();
   select_after_parse_.reset();
+  run_after_parse_ = false;
   if (!document_.open(path, error)) {
     questions_.tell(this, tr("Cannot open"), tr("%1: %2").arg(path, error));
     return false;
@@ -300,7 +311,11 @@ void MainWindow::show_scenario(bool changed) {
     if (row < 0) machine_->setPlaceholderText(text(scenario->machine.name));
     own_values_->setVisible(document_.has_settings());
     diagnosis_->set_about(text(scenario->title), text(scenario->about));
-    model_if_needed();
+    if (run_after_parse_)
+      run(/*modeled=*/true, /*live=*/false);
+    else
+      model_if_needed();
+    run_after_parse_ = false;
   }
   show_diagnosis();
   show_limits();
@@ -413,6 +428,46 @@ void MainWindow::try_suggestion(const Suggestion& suggestion) {
   file_->replace_text(with_run(document_.text(), suggestion, implied));
 }
 
+/// The point's values go into the text, where they can be undone; what cannot be written there goes over it.
+void MainWindow::open_point(const MapItem& item) {
+  const auto scenario = document_.scenario();
+  const auto result = map_->sweep().result();
+  if (!scenario || !result || document_.scenario_is_old()) return;
+  QString words = document_.text();
+  for (const Setting& setting : item.settings) {
+    const QString key = text(setting.key), value = text(setting.value);
+    if (auto changed = with_value(words, key, value)) {
+      words = *std::move(changed);
+      document_.set_setting(key, std::nullopt);
+    } else {
+      document_.set_setting(key, value);
+    }
+  }
+  const RunSpec& spec = result->plan.scenario().runs[item.run];
+  const auto& runs = scenario->runs;
+  auto there = std::ranges::find(runs, spec.label, &RunSpec::label);
+  if (there == runs.end()) there = std::ranges::find(runs, spec.concurrency, &RunSpec::concurrency);
+  std::size_t run = static_cast<std::size_t>(there - runs.begin());
+  if (there == runs.end()) {
+    std::vector<std::string> implied;
+    for (const RunSpec& other : runs) implied.push_back(other.concurrency);
+    words = with_run(words, Suggestion{.label = {}, .concurrency = spec.concurrency, .settings = {}}, implied);
+    run = runs.size();
+  }
+  // Only what the map varies anyway has changed: it stays.
+  map_->keep_over_next_change();
+  if (words != document_.text()) file_->replace_text(words);
+  pages_->setCurrentWidget(compare_);
+  if (document_.scenario_is_old()) {
+    select_after_parse_ = run;
+    run_after_parse_ = true;
+    return;
+  }
+  // The very scenario that is open.
+  compare_->select_run(run);
+  this->run(/*modeled=*/true, /*live=*/false);
+}
+
 void MainWindow::export_figures() {
   const auto scenario = document_.scenario();
   if (!scenario) return;
@@ -421,8 +476,10 @@ void MainWindow::export_figures() {
     const auto result = runs_.result({compare_->selected_run(), world});
     if (result && result->error.empty() && result->trace) results.push_back(result);
   }
-  if (results.empty()) return;
+  const auto map = map_->snapshot();
+  if (results.empty() && !map) return;
   auto* dialog = new ExportDialog(session_, scenario, std::move(results), theme_.kind, this);
+  if (map) dialog->set_map(map, pages_->currentWidget() == map_);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->open();
 }
@@ -436,6 +493,7 @@ void MainWindow::set_dark(bool dark) {
   scenarios_->set_theme(theme_);
   compare_->set_theme(theme_);
   limits_->set_theme(theme_);
+  map_->set_theme(theme_);
   diagnosis_->set_theme(theme_);
   file_->set_dark(dark);
   colour_icons();

@@ -30,6 +30,8 @@ class FilePanel;
 class GalleryModel;
 class HomePage;
 class LimitsPage;
+class MapPage;
+struct MapItem;
 class ScenarioList;
 class StatusLine;
 
@@ -67,6 +69,7 @@ class MainWindow : public QMainWindow {
   FilePanel& file_panel() { return *file_; }
   HomePage& home() { return *home_; }
   LimitsPage& limits() { return *limits_; }
+  MapPage& map() { return *map_; }
   GalleryModel& gallery() { return *gallery_; }
   StatusLine& status() { return *status_; }
   QTabWidget& pages() { return *pages_; }
@@ -100,6 +103,7 @@ class MainWindow : public QMainWindow {
   void show_actions();
   void model_if_needed();
   void try_suggestion(const Suggestion& suggestion);
+  void open_point(const MapItem& item);
   void export_figures();
   // Help: main_window_help.cpp.
   void make_help_menu();
@@ -120,6 +124,7 @@ class MainWindow : public QMainWindow {
   ScenarioList* scenarios_;
   ComparePage* compare_;
   LimitsPage* limits_;
+  MapPage* map_;
   DiagnosisPanel* diagnosis_;
   FilePanel* file_;
   StatusLine* status_;
@@ -134,6 +139,7 @@ class MainWindow : public QMainWindow {
   std::vector<std::pair<QAction*, QString>> icons_;
   bool docks_shown_ = false;
   std::optional<std::size_t> select_after_parse_;  ///< The run that a suggestion has added.
+  bool run_after_parse_ = false;                   ///< A point of the map was opened: its run was asked for.
   std::uint64_t start_ticket_ = 0;
   QThreadPool pool_;
 };

@@ -20,6 +20,7 @@
 #include "gui/file/code_edit.hpp"
 #include "gui/file/file_panel.hpp"
 #include "gui/gallery/home_page.hpp"
+#include "gui/map/map_page.hpp"
 
 namespace spawnpoint::gui {
 
@@ -213,7 +214,7 @@ void MainWindow::show_actions() {
     const auto result = runs_.result({run, world});
     return result && result->error.empty() && result->trace;
   };
-  enable("export", ready && (drawn(WorldKind::modeled) || drawn(WorldKind::live)));
+  enable("export", ready && (drawn(WorldKind::modeled) || drawn(WorldKind::live) || !map_->view().content().empty()));
   jobs_->setEnabled(ready);
   machine_->setEnabled(ready);
 }

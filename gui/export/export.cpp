@@ -21,6 +21,8 @@
 #include "core/trace/csv_writer.hpp"
 #include "core/trace/perfetto_writer.hpp"
 #include "gui/export/figure.hpp"
+#include "gui/map/map_figure.hpp"
+#include "models/lab/sweep_text.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::gui {
@@ -35,7 +37,8 @@ constexpr double kPointsAnInch = 72;
 constexpr double kFigureText = 11;
 constexpr std::array kFormats = {ExportFormat::png, ExportFormat::svg, ExportFormat::pdf, ExportFormat::csv,
                                  ExportFormat::trace};
-constexpr std::array kParts = {ExportPart::all, ExportPart::timelines, ExportPart::memory, ExportPart::threads};
+constexpr std::array kParts = {ExportPart::all, ExportPart::timelines, ExportPart::memory, ExportPart::threads,
+                               ExportPart::map};
 
 bool is_picture(ExportFormat format) {
   return format != ExportFormat::csv && format != ExportFormat::trace;
@@ -103,7 +106,7 @@ Outcome save(const fs::path& path, const QByteArray& bytes) {
   return {};
 }
 
-Outcome write_png(Figure& figure, const ExportOptions& options, const fs::path& path, const QString& text) {
+Outcome write_png(Drawing& figure, const ExportOptions& options, const fs::path& path, const QString& text) {
   constexpr double kMostPixels = 200e6;
   const double scale = std::clamp(options.size.dpi, 72, 1200) / units_an_inch(options.size);
   const QSize size(static_cast<int>(std::lround(figure.width() * scale)),
@@ -140,7 +143,7 @@ void set_element(QByteArray& svg, const QByteArray& name, const QString& text) {
   svg.replace(content, end - content, text.toHtmlEscaped().toUtf8());
 }
 
-Outcome write_svg(Figure& figure, const ExportOptions& options, const fs::path& path, const QString& title,
+Outcome write_svg(Drawing& figure, const ExportOptions& options, const fs::path& path, const QString& title,
                   const QString& text) {
   QByteArray bytes;
   QBuffer buffer(&bytes);
@@ -181,8 +184,9 @@ void attach_data(QPdfWriter& writer, const std::vector<const RunResult*>& result
   }
 }
 
-Outcome write_pdf(Figure& figure, const ExportOptions& options, const fs::path& path, const QString& title,
-                  const Scenario& scenario, const std::vector<const RunResult*>& results) {
+/// `attach` puts the data beside the picture.
+Outcome write_pdf(Drawing& figure, const ExportOptions& options, const fs::path& path, const QString& title,
+                  const Scenario& scenario, const std::function<void(QPdfWriter&)>& attach) {
   constexpr int kResolution = 1200;
   QByteArray bytes;
   QBuffer buffer(&bytes);
@@ -200,7 +204,7 @@ Outcome write_pdf(Figure& figure, const ExportOptions& options, const fs::path& 
       writer.addFileAttachment(QStringLiteral("scenario.toml"), QByteArray::fromStdString(scenario.text),
                                QStringLiteral("application/toml"));
     }
-    attach_data(writer, results);
+    attach(writer);
     FigurePainter painter(writer);
     painter->setRenderHint(QPainter::LosslessImageRendering);
     painter->scale(kResolution * inches, kResolution * inches);
@@ -236,17 +240,21 @@ std::vector<Group> grouped(std::span<const RunResult> results) {
   return groups;
 }
 
+Outcome make_folder(const fs::path& folder) {
+  std::error_code problem;
+  fs::create_directories(folder.empty() ? "." : folder, problem);
+  if (!problem) return {};
+  return std::unexpected(fmt::format("{}: the folder could not be made: {}", folder.string(), problem.message()));
+}
+
 class Export {
  public:
   Export(const Scenario& scenario, const ExportOptions& options)
       : scenario_(scenario), options_(options), base_(base_name(scenario, options)) {}
 
   ExportReport run(std::span<const RunResult> results) {
-    std::error_code problem;
-    fs::create_directories(options_.directory.empty() ? "." : options_.directory, problem);
-    if (problem) {
-      report_.errors.push_back(
-          fmt::format("{}: the folder could not be made: {}", options_.directory.string(), problem.message()));
+    if (const Outcome made = make_folder(options_.directory); !made) {
+      report_.errors.push_back(made.error());
       return std::move(report_);
     }
     std::vector<Group> groups;
@@ -262,7 +270,7 @@ class Export {
     }
     for (const Group& group : groups) {
       for (const ExportFormat format : options_.formats)
-        total_ += is_picture(format) ? static_cast<int>(options_.parts.size()) : static_cast<int>(group.results.size());
+        total_ += static_cast<int>(is_picture(format) ? run_parts() : group.results.size());
     }
     for (const Group& group : groups) {
       std::string name = base_;
@@ -280,6 +288,7 @@ class Export {
   void write(const Group& group, ExportFormat format, const std::string& name) {
     if (is_picture(format)) {
       for (const ExportPart part : options_.parts) {
+        if (part == ExportPart::map) continue;
         if (stopped()) return;
         const std::string suffix = part == ExportPart::all ? std::string() : fmt::format("-{}", to_string(part));
         const fs::path path = options_.directory / fmt::format("{}{}.{}", name, suffix, to_string(format));
@@ -318,8 +327,14 @@ class Export {
       case ExportFormat::svg:
         return write_svg(figure, options_, path, title, text);
       default:
-        return write_pdf(figure, options_, path, title, scenario_, group.results);
+        return write_pdf(figure, options_, path, title, scenario_,
+                         [&](QPdfWriter& writer) { attach_data(writer, group.results); });
     }
+  }
+
+  /// The map is not of one run: export_map draws it.
+  std::size_t run_parts() const {
+    return options_.parts.size() - static_cast<std::size_t>(std::ranges::count(options_.parts, ExportPart::map));
   }
 
   bool stopped() {
@@ -347,6 +362,30 @@ class Export {
   int done_ = 0;
   int total_ = 0;
 };
+
+/// The whole map as a table: what the command line's --csv writes.
+QByteArray map_table(const MapResult& map) {
+  std::string rows = csv_header(map.plan);
+  for (const auto& cell : map.cells) {
+    if (cell) rows += csv_row(map.plan, *cell);
+  }
+  for (const SweepEdge& edge : map.edges) rows += csv_row(map.plan, edge);
+  return QByteArray::fromStdString(rows);
+}
+
+Outcome write_map(const MapResult& map, ExportFormat format, const ExportOptions& options, const fs::path& path) {
+  if (format == ExportFormat::csv) return save(path, map_table(map));
+  const QString text = map_provenance(map);
+  const double units = units_an_inch(options.size) / kMillimetresAnInch;
+  MapFigure figure(map, options.caption ? text : QString(), make_theme(options.theme), options.size.width_mm * units,
+                   options.size.height_mm * units);
+  const QString title = QString::fromStdString(map.plan.scenario().title);
+  if (format == ExportFormat::png) return write_png(figure, options, path, text);
+  if (format == ExportFormat::svg) return write_svg(figure, options, path, title, text);
+  return write_pdf(figure, options, path, title, map.plan.scenario(), [&](QPdfWriter& writer) {
+    writer.addFileAttachment(QStringLiteral("map.csv"), map_table(map), QStringLiteral("text/csv"));
+  });
+}
 
 std::string quoted(const std::string& text) {
   if (!text.empty() &&
@@ -386,6 +425,8 @@ std::string_view to_string(ExportPart part) {
       return "memory";
     case ExportPart::threads:
       return "threads";
+    case ExportPart::map:
+      return "map";
   }
   return "";
 }
@@ -470,6 +511,31 @@ std::expected<ExportSize, std::string> parse_export_size(std::string_view text) 
 
 ExportReport export_run(const Scenario& scenario, std::span<const RunResult> results, const ExportOptions& options) {
   return Export(scenario, options).run(results);
+}
+
+ExportReport export_map(const MapResult& map, const ExportOptions& options) {
+  ExportReport report;
+  if (const Outcome made = make_folder(options.directory); !made) {
+    report.errors.push_back(made.error());
+    return report;
+  }
+  const std::string base = base_name(map.plan.scenario(), options);
+  std::vector<ExportFormat> formats = options.formats;
+  std::erase(formats, ExportFormat::trace);  // A map is of many runs: there is no one record.
+  int done = 0;
+  for (const ExportFormat format : formats) {
+    if (options.stop.stop_requested()) {
+      report.stopped = true;
+      break;
+    }
+    const fs::path path = options.directory / fmt::format("{}-map.{}", base, to_string(format));
+    if (const Outcome outcome = write_map(map, format, options, path); outcome)
+      report.written.push_back(path);
+    else
+      report.errors.push_back(fmt::format("{}: {}", path.string(), outcome.error()));
+    if (options.progress) options.progress(++done, static_cast<int>(formats.size()));
+  }
+  return report;
 }
 
 std::string export_command(const Scenario& scenario, const ExportOptions& options) {

@@ -26,8 +26,9 @@ namespace spawnpoint::gui {
 enum class ExportFormat : std::uint8_t { png, svg, pdf, csv, trace };
 std::string_view to_string(ExportFormat format);
 
-/// What is drawn. `all` is the timelines and every chart on one time axis; the others are one figure each.
-enum class ExportPart : std::uint8_t { all, timelines, memory, threads };
+/// What is drawn. `all` is the timelines and every chart on one time axis; the others are one figure each. `map` is the
+/// failure map, which is not of one run: export_map draws it.
+enum class ExportPart : std::uint8_t { all, timelines, memory, threads, map };
 std::string_view to_string(ExportPart part);
 
 /// Rows of a timeline: one a thread, or one a job.
@@ -76,6 +77,10 @@ struct ExportReport {
 /// several runs of the scenario (then each modeled/live pair with the same label gets a picture of its own). Results
 /// without a trace are told as an error.
 ExportReport export_run(const Scenario& scenario, std::span<const RunResult> results, const ExportOptions& options);
+
+struct MapResult;
+/// The failure map, as NAME-map.png and so on; its CSV is what `spawnpoint-run sweep --csv` prints.
+ExportReport export_map(const MapResult& map, const ExportOptions& options);
 
 /// The same as a command line: "spawnpoint export FILE --format … --out …" ("copy as command").
 std::string export_command(const Scenario& scenario, const ExportOptions& options);

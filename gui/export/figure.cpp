@@ -45,6 +45,15 @@ bool is_narrow(double width) {
 
 }  // namespace
 
+QString limits_words(const Scenario& scenario, const RunSpec& run) {
+  const LimitLadder ladder = limit_ladder(scenario.machine, run.runtime);
+  QStringList limits;
+  for (std::size_t i = 0; i < std::min<std::size_t>(ladder.rungs.size(), 3); ++i) {
+    limits += text_of(ladder.rungs[i].name + " " + format_value(ladder.rungs[i]));
+  }
+  return limits.isEmpty() ? QString() : QStringLiteral("limits: ") + limits.join(QStringLiteral(", "));
+}
+
 QString provenance(const Scenario& scenario, const std::vector<const RunResult*>& results) {
   QStringList parts;
   const std::string file = scenario.file.substr(scenario.file.find_last_of('/') + 1);
@@ -64,12 +73,7 @@ QString provenance(const Scenario& scenario, const std::vector<const RunResult*>
   }
   for (const RunSpec& run : scenario.runs) {
     if (run.concurrency != first.concurrency || (!first.label.empty() && run.label != first.label)) continue;
-    const LimitLadder ladder = limit_ladder(scenario.machine, run.runtime);
-    QStringList limits;
-    for (std::size_t i = 0; i < std::min<std::size_t>(ladder.rungs.size(), 3); ++i) {
-      limits += text_of(ladder.rungs[i].name + " " + format_value(ladder.rungs[i]));
-    }
-    if (!limits.isEmpty()) parts += QStringLiteral("limits: ") + limits.join(QStringLiteral(", "));
+    if (const QString limits = limits_words(scenario, run); !limits.isEmpty()) parts += limits;
     break;
   }
   for (const RunResult* result : results) {
@@ -125,7 +129,10 @@ Figure::Figure(FigureContent content, const Theme& theme, double width, double h
   panels_.back().time_labels = true;
   panels_.back().height += kTimeLabels;
 
-  const double around = kTitle + static_cast<double>(caption_lines().size()) * kCaptionLine + kSpacing;
+  const double around =
+      kTitle +
+      static_cast<double>(caption_lines(content_.caption, theme_.font(kText - 1), width_ - 24).size()) * kCaptionLine +
+      kSpacing;
   double natural = 0;
   for (const Panel& panel : panels_) natural += panel.height + kSpacing;
   if (height_ <= 0) {
@@ -137,14 +144,14 @@ Figure::Figure(FigureContent content, const Theme& theme, double width, double h
   for (Panel& panel : panels_) panel.height = std::max(60.0, (panel.height + kSpacing) * stretch - kSpacing);
 }
 
-std::vector<QString> Figure::caption_lines() const {
+std::vector<QString> caption_lines(const QString& caption, const QFont& font, double width) {
   std::vector<QString> lines;
-  if (content_.caption.isEmpty()) return lines;
-  const QFontMetricsF metrics(theme_.font(kText - 1));
+  if (caption.isEmpty()) return lines;
+  const QFontMetricsF metrics(font);
   QString line;
-  for (const QString& part : content_.caption.split(QStringLiteral(" · "))) {
+  for (const QString& part : caption.split(QStringLiteral(" · "))) {
     const QString longer = line.isEmpty() ? part : line + QStringLiteral(" · ") + part;
-    if (!line.isEmpty() && metrics.horizontalAdvance(longer) > width_ - 24) {
+    if (!line.isEmpty() && metrics.horizontalAdvance(longer) > width) {
       lines.push_back(line);
       line = part;
     } else {
@@ -182,7 +189,7 @@ void Figure::paint(FigurePainter& painter, double pixels) {
   }
   painter->setFont(theme_.font(kText - 1));
   painter->setPen(theme_.muted);
-  const std::vector<QString> lines = caption_lines();
+  const std::vector<QString> lines = caption_lines(content_.caption, theme_.font(kText - 1), width_ - 24);
   double y = height_ - static_cast<double>(lines.size()) * kCaptionLine - 4;
   for (const QString& line : lines) {
     painter->drawText(QRectF(8, y, width_ - 16, kCaptionLine), Qt::AlignLeft | Qt::AlignVCenter, line);

@@ -10,6 +10,11 @@
 #include "gui/export/export.hpp"
 #include "gui/timeline/timeline_data.hpp"
 
+namespace spawnpoint {
+struct Scenario;
+struct RunSpec;
+}  // namespace spawnpoint
+
 namespace spawnpoint::gui {
 
 struct FigureWorld {
@@ -32,16 +37,30 @@ QString provenance(const Scenario& scenario, const std::vector<const RunResult*>
 /// "simulated kernel · 1.04 s · 507 threads · 18 MiB · failed at thread 508: EAGAIN, pids.max".
 QString result_summary(const RunResult& result);
 
+/// What can be written to a page.
+class Drawing {
+ public:
+  virtual ~Drawing() = default;
+  virtual double width() const = 0;
+  virtual double height() const = 0;
+  /// Draws at the painter's origin. `pixels` > 0: onto pixels, so many a unit; 0: vectors.
+  virtual void paint(FigurePainter& painter, double pixels) = 0;
+};
+
+/// "limits: pids.max 512, max_map_count 65530": the three that bind first.
+QString limits_words(const Scenario& scenario, const RunSpec& run);
+/// Breaks a caption at its middle dots, so that each line has at most `width`.
+std::vector<QString> caption_lines(const QString& caption, const QFont& font, double width);
+
 /// Lays a figure out in units of which a label's text has 11: so the same figure fits a slide and a column of paper.
-class Figure {
+class Figure final : public Drawing {
  public:
   Figure(FigureContent content, const Theme& theme, double width, double height);
 
-  double width() const { return width_; }
+  double width() const override { return width_; }
   /// What was given, or what the content takes.
-  double height() const { return height_; }
-  /// Draws at the painter's origin. `pixels` > 0: onto pixels, so many a unit; 0: vectors.
-  void paint(FigurePainter& painter, double pixels);
+  double height() const override { return height_; }
+  void paint(FigurePainter& painter, double pixels) override;
 
  private:
   struct Panel {
@@ -51,7 +70,6 @@ class Figure {
     bool time_labels = false;
   };
   void paint_timeline(FigurePainter& painter, const Panel& panel, const QRectF& where, double pixels);
-  std::vector<QString> caption_lines() const;
 
   FigureContent content_;
   Theme theme_;

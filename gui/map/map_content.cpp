@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/map/map_content.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "models/lab/format.hpp"
+#include "models/lab/sweep_text.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+QString text(const std::string& words) {
+  return QString::fromStdString(words);
+}
+
+/// The axis that is drawn from left to right: the number of jobs where it is swept, else the first one of numbers.
+std::size_t choose_axis(const Sweep& sweep) {
+  std::size_t chosen = 0;
+  bool numeric = false;
+  for (std::size_t i = 0; i < sweep.axes.size(); ++i) {
+    if (!numbers_of(sweep.axes[i])) continue;
+    if (sweep.axes[i].key == "jobs.count") return i;
+    if (!numeric) chosen = i;
+    numeric = true;
+  }
+  return chosen;
+}
+
+QString failure_words(const FailurePoint& failure) {
+  QString words = text(failure.errno_name);
+  if (!failure.limit.empty()) words += QStringLiteral(", ") + text(failure.limit);
+  if (failure.value) words += QStringLiteral(" = ") + text(format_count(*failure.value));
+  return words;
+}
+
+QString run_words(const RunResult& run) {
+  QString words = QStringLiteral("%1, %2 of %3 done\n%4 resident, %5 of the kernel, %6")
+                      .arg(text(format_duration(run.wall)), text(format_count(run.completed)),
+                           text(format_count(run.jobs, "job")), text(format_bytes(run.memory.resident)),
+                           text(format_bytes(run.memory.kernel)), text(format_count(run.peak_threads, "thread")));
+  if (run.failure) words += QStringLiteral("\n✕ ") + failure_words(*run.failure);
+  return words;
+}
+
+QString replication_words(const SweepCell& cell) {
+  if (cell.replications < 2) return {};
+  const ConfidenceInterval wall = cell.wall.confidence_interval(0.95);
+  QString words = QStringLiteral("\n%1 replications").arg(cell.replications);
+  if (cell.failed > 0) words += QStringLiteral(", %1 of them fail").arg(cell.failed);
+  if (cell.wall.count() > 1) {
+    words += QStringLiteral(": %1 ± %2 (95%)")
+                 .arg(text(format_duration(Duration(std::llround(wall.mean * 1e9)))),
+                      text(format_duration(Duration(std::llround(wall.half_width * 1e9)))));
+  }
+  return words;
+}
+
+class Builder {
+ public:
+  explicit Builder(const MapResult& result) : result_(result), plan_(result.plan), axis_(choose_axis(plan_.sweep())) {}
+
+  MapContent build() {
+    set_up_axis();
+    // All lines at once: a line keeps its colour however few of its points are there.
+    for (std::size_t point = 0; point < plan_.points(); ++point) {
+      for (std::size_t run = 0; run < plan_.runs(); ++run) line_of(point, run);
+    }
+    for (std::size_t point = 0; point < plan_.points(); ++point) {
+      for (std::size_t run = 0; run < plan_.runs(); ++run) {
+        const auto& cell = result_.cells[point * plan_.runs() + run];
+        if (cell) add(*cell, line_of(point, run));
+      }
+    }
+    add_ends();
+    for (auto& [key, line] : lines_) {
+      std::ranges::stable_sort(line.items, {}, &MapItem::order);
+      content_.lines.push_back(std::move(line));
+    }
+    std::ranges::stable_sort(content_.lines, {}, &MapLine::style);
+    return std::move(content_);
+  }
+
+ private:
+  void set_up_axis() {
+    const SweepAxis& axis = plan_.sweep().axes[axis_];
+    MapAxis& x = content_.x;
+    x.title = axis.key == "jobs.count" ? QStringLiteral("jobs at once") : text(axis.key);
+    if (axis.key == "jobs.count" && plan_.scenario().jobs.arrivals.kind != Arrivals::Kind::at_once)
+      x.title = QStringLiteral("jobs");
+    if (const auto numbers = numbers_of(axis)) {
+      values_ = numbers->values;
+      if (numbers->unit == SweepNumbers::Unit::seconds) x.unit = MapAxis::Unit::seconds;
+      if (numbers->unit == SweepNumbers::Unit::bytes) x.unit = MapAxis::Unit::bytes;
+    } else {
+      x.unit = MapAxis::Unit::names;
+      for (const std::string& name : axis.values) {
+        x.names.push_back(text(name));
+        values_.push_back(static_cast<double>(x.names.size()));
+      }
+    }
+    const auto [low, high] = std::ranges::minmax(values_);
+    x.logarithmic = x.unit != MapAxis::Unit::names && low > 0 && high / low >= 20;
+    x.low = low;
+    x.high = high;
+  }
+
+  /// Keyed by the run and all swept values but those of the drawn axis.
+  MapLine& line_of(std::size_t point, std::size_t run) {
+    std::string others;
+    const std::vector<Setting> settings = plan_.settings(point);
+    for (std::size_t i = 0; i < settings.size(); ++i) {
+      if (plan_.go_together(i, axis_)) continue;
+      others += (others.empty() ? "" : ", ") + settings[i].key.substr(settings[i].key.rfind('.') + 1) + " = " +
+                settings[i].value;
+    }
+    const auto [at, is_new] = lines_.try_emplace({run, others});
+    if (is_new) {
+      at->second.run = run;
+      at->second.style = static_cast<int>(lines_.size()) - 1;
+      at->second.name = text(plan_.scenario().runs[run].label + (others.empty() ? "" : " (" + others + ")"));
+    }
+    return at->second;
+  }
+
+  void add(const SweepCell& cell, MapLine& line) {
+    if (!cell.first.error.empty()) {
+      if (content_.not_computed++ == 0) {
+        content_.why_not = QStringLiteral("%1 at %2: %3")
+                               .arg(line.name, text(describe_point(plan_, cell.point)), text(cell.first.error));
+      }
+      return;
+    }
+    if (cell.first.failure && cell.failed == cell.replications) return;  // Its line ends before: see add_ends.
+    const std::size_t value = plan_.value_of(cell.point, axis_);
+    MapItem item;
+    item.order = static_cast<double>(value);
+    item.x = values_[value];
+    item.seconds = cell.wall.count() > 0 ? cell.wall.mean() : to_seconds(cell.first.wall);
+    item.bytes = cell.resident.mean() + cell.kernel.mean();
+    item.run = cell.run;
+    item.settings = plan_.settings(cell.point);
+    item.words =
+        QStringLiteral("%1, %2\n%3%4")
+            .arg(line.name, text(describe_point(plan_, cell.point)), run_words(cell.first), replication_words(cell));
+    line.items.push_back(std::move(item));
+  }
+
+  void add_ends() {
+    for (std::size_t point = 0; point < plan_.points(); ++point) {
+      const std::size_t value = plan_.value_of(point, axis_);
+      for (std::size_t run = 0; run < plan_.runs(); ++run) {
+        const SweepCell* cell = cell_at(point, run);
+        if (cell == nullptr || !fails(*cell)) continue;
+        // Beside it, to the left or to the right, lies a point that does not fail.
+        if (const SweepCell* before = neighbour(point, run, -1); before != nullptr && !fails(*before))
+          add_end(*cell, static_cast<double>(value) - 0.5);
+        else if (value == 0)
+          add_end(*cell, -0.5);
+        if (const SweepCell* after = neighbour(point, run, +1); after != nullptr && !fails(*after))
+          add_end(*cell, static_cast<double>(value) + 0.5);
+      }
+    }
+  }
+
+  static bool fails(const SweepCell& cell) { return cell.first.failure && cell.failed == cell.replications; }
+
+  const SweepCell* cell_at(std::size_t point, std::size_t run) const {
+    const auto& cell = result_.cells[point * plan_.runs() + run];
+    return cell && cell->first.error.empty() ? &*cell : nullptr;
+  }
+
+  const SweepCell* neighbour(std::size_t point, std::size_t run, int step) const {
+    const auto other = plan_.neighbour(point, axis_, step);
+    return other ? cell_at(*other, run) : nullptr;
+  }
+
+  void add_end(const SweepCell& cell, double order) {
+    MapLine& line = line_of(cell.point, cell.run);
+    MapItem item;
+    item.kind = MapItem::Kind::end;
+    item.order = order;
+    item.run = cell.run;
+    item.settings = plan_.settings(cell.point);
+    const std::string& key = plan_.sweep().axes[axis_].key;
+    RunResult result = cell.first;
+    std::optional<std::int64_t> exact;
+    for (const SweepEdge& edge : result_.edges) {
+      if (edge.point != cell.point || edge.run != cell.run || edge.axis != axis_ || !edge.result.failure) continue;
+      if ((order > static_cast<double>(plan_.value_of(cell.point, axis_))) != (edge.good > edge.failing)) continue;
+      result = edge.result;
+      exact = edge.failing;
+    }
+    item.x = exact ? static_cast<double>(*exact) : values_[plan_.value_of(cell.point, axis_)];
+    // Until the edge has been searched for, the job that was refused tells where it is.
+    if (!exact && key == "jobs.count" && result.failure->job != kNoJob)
+      item.x = std::min(item.x, static_cast<double>(result.failure->job) + 1);
+    if (exact) {
+      for (Setting& setting : item.settings) {
+        if (setting.key == key) setting.value = std::to_string(*exact);
+      }
+    }
+    item.seconds = to_seconds(result.wall);
+    item.bytes = static_cast<double>((result.memory.resident + result.memory.kernel).count);
+    QString where =
+        exact ? text(format_count(*exact)) : text(plan_.sweep().axes[axis_].values[plan_.value_of(cell.point, axis_)]);
+    if (!exact && key == "jobs.count") where = text(format_count(std::llround(item.x)));
+    line.end = QStringLiteral("✕ at %1: %2").arg(where, failure_words(*result.failure));
+    item.words = QStringLiteral("%1 breaks at %2 = %3\n%4").arg(line.name, text(key), where, run_words(result));
+    line.items.push_back(std::move(item));
+  }
+
+  const MapResult& result_;
+  const SweepPlan& plan_;
+  std::size_t axis_;
+  std::vector<double> values_;
+  std::map<std::pair<std::size_t, std::string>, MapLine> lines_;
+  MapContent content_;
+};
+
+}  // namespace
+
+bool MapContent::empty() const {
+  return std::ranges::all_of(lines, [](const MapLine& line) { return line.items.empty(); });
+}
+
+MapContent map_content(const MapResult& result) {
+  return Builder(result).build();
+}
+
+double value_of(const MapItem& item, MapValue value) {
+  return value == MapValue::time ? item.seconds : item.bytes;
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// MapContent: a failure map as plain values: a line a concurrency model, its points, and where it ends.
+#pragma once
+
+#include <QString>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "models/lab/sweep.hpp"
+
+namespace spawnpoint::gui {
+
+/// What is known of a sweep, which may still go on.
+struct MapResult {
+  explicit MapResult(SweepPlan of) : plan(std::move(of)), cells(plan.cells()) {}
+  SweepPlan plan;
+  std::vector<std::optional<SweepCell>> cells;
+  std::vector<SweepEdge> edges;
+  bool complete = false;
+};
+
+enum class MapValue : std::uint8_t { time, memory };
+
+/// One thing on a line that can be pointed at.
+struct MapItem {
+  enum class Kind : std::uint8_t { point, end };
+  Kind kind = Kind::point;
+  double order = 0;  ///< Along the axis; an end lies between two points.
+  double x = 0;
+  double seconds = 0;  ///< The mean, where there are replications.
+  double bytes = 0;    ///< Resident and the kernel's.
+  QString words;       ///< What it is, for the tooltip and the screen reader.
+  std::size_t run = 0;
+  std::vector<Setting> settings;  ///< That make this very run.
+};
+
+struct MapLine {
+  QString name;
+  QString end;  ///< "508: EAGAIN, pids.max = 512"; empty: it does not end.
+  std::size_t run = 0;
+  int style = 0;  ///< Colour and glyph.
+  std::vector<MapItem> items;
+};
+
+struct MapAxis {
+  enum class Unit : std::uint8_t { count, seconds, bytes, names };
+  QString title;
+  Unit unit = Unit::count;
+  bool logarithmic = true;
+  double low = 1;
+  double high = 10;
+  std::vector<QString> names;  ///< Of values that are no numbers: 1, 2, 3 …
+};
+
+struct MapContent {
+  MapAxis x;
+  std::vector<MapLine> lines;
+  /// Points that could not be computed: how many, and why the first of them.
+  int not_computed = 0;
+  QString why_not;
+
+  bool empty() const;
+};
+
+MapContent map_content(const MapResult& result);
+double value_of(const MapItem& item, MapValue value);
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/map/map_page.hpp"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QShowEvent>
+#include <QSignalBlocker>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "models/lab/format.hpp"
+#include "models/lab/this_host.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+QString text(const std::string& words) {
+  return QString::fromStdString(words);
+}
+
+}  // namespace
+
+MapPage::MapPage(Document& document, QWidget* parent)
+    : QWidget(parent),
+      document_(document),
+      title_(new QLabel(this)),
+      state_(new QLabel(this)),
+      value_(new QComboBox(this)),
+      act_(new QPushButton(this)),
+      progress_(new QProgressBar(this)),
+      view_(new MapView(this)),
+      detail_(new QLabel(this)) {
+  QFont large = title_->font();
+  large.setPointSizeF(large.pointSizeF() * 1.3);
+  large.setBold(true);
+  title_->setFont(large);
+  title_->setWordWrap(true);
+  title_->setAccessibleName(tr("Where each concurrency model breaks"));
+  state_->setWordWrap(true);
+  state_->setAccessibleName(tr("What the map shows"));
+  value_->addItem(tr("completion time"));
+  value_->addItem(tr("memory"));
+  value_->setAccessibleName(tr("What is drawn against the number of jobs"));
+  value_->setToolTip(tr("Time until all jobs are done, or memory at its peak: resident and the kernel's (M)"));
+  act_->setObjectName("map_act");
+  progress_->setAccessibleName(tr("Progress of the map"));
+  progress_->setRange(0, 1000);
+  progress_->setMaximumWidth(320);
+  detail_->setWordWrap(true);
+  detail_->setFrameShape(QFrame::StyledPanel);
+  detail_->setMargin(8);
+  detail_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  detail_->setAccessibleName(tr("The chosen point"));
+  detail_->setMinimumHeight(detail_->fontMetrics().lineSpacing() * 4 + 18);
+
+  auto* bar = new QHBoxLayout;
+  bar->addWidget(value_);
+  bar->addWidget(act_);
+  bar->addWidget(progress_);
+  bar->addStretch(1);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(18, 14, 18, 14);
+  column->setSpacing(8);
+  column->addWidget(title_);
+  column->addWidget(state_);
+  column->addLayout(bar);
+  column->addWidget(view_, 1);
+  column->addWidget(detail_);
+
+  connect(value_, &QComboBox::currentIndexChanged, this,
+          [this](int index) { view_->set_value(index == 1 ? MapValue::memory : MapValue::time); });
+  connect(view_, &MapView::value_changed, this, [this] {
+    const QSignalBlocker quiet(value_);
+    value_->setCurrentIndex(view_->value() == MapValue::memory ? 1 : 0);
+  });
+  connect(view_, &MapView::marked_changed, this, &MapPage::show_marked);
+  connect(view_, &MapView::opened, this, &MapPage::run_wanted);
+  connect(act_, &QPushButton::clicked, this, &MapPage::act);
+  connect(&sweep_, &MapSweep::changed, this, &MapPage::refresh);
+  connect(&document_, &Document::opened, this, [this] { document_changed(true); });
+  connect(&document_, &Document::parsed, this, &MapPage::document_changed);
+  refresh();
+}
+
+void MapPage::set_theme(const Theme& theme) {
+  view_->set_theme(theme);
+}
+
+void MapPage::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  compute_if_needed();
+}
+
+void MapPage::hold(bool on) {
+  held_ = on;
+  if (on)
+    sweep_.stop();
+  else
+    compute_if_needed();
+  show_state();
+}
+
+void MapPage::document_changed(bool scenario_changed) {
+  if (scenario_changed && keep_ && revision_) {
+    revision_ = document_.revision();
+  } else if (scenario_changed) {
+    stopped_by_user_ = false;
+    revision_.reset();
+    sweep_.clear();
+  }
+  if (scenario_changed) keep_ = false;
+  compute_if_needed();
+  show_state();
+}
+
+void MapPage::compute_if_needed() {
+  if (!isVisible() || held_ || stopped_by_user_ || sweep_.is_running()) return;
+  if (!document_.scenario() || document_.scenario_is_old()) return;
+  if (revision_ == document_.revision()) {
+    if (sweep_.can_resume()) sweep_.resume();
+    return;
+  }
+  revision_ = document_.revision();
+  SweepSource source;
+  source.text = document_.text().toStdString();
+  source.file = document_.path().toStdString();
+  source.options.settings = document_.settings();
+  source.options.host = [] { return this_host().machine; };
+  sweep_.start(std::move(source));
+  refresh();
+}
+
+void MapPage::act() {
+  if (sweep_.is_running()) {
+    stopped_by_user_ = true;
+    sweep_.stop();
+    return;
+  }
+  stopped_by_user_ = false;
+  compute_if_needed();
+}
+
+std::shared_ptr<const MapResult> MapPage::snapshot() const {
+  const auto result = sweep_.result();
+  if (!result || view_->content().empty()) return nullptr;
+  return std::make_shared<const MapResult>(*result);
+}
+
+void MapPage::refresh() {
+  const auto result = sweep_.result();
+  view_->set_content(result ? map_content(*result) : MapContent{});
+  show_state();
+  emit changed();
+}
+
+void MapPage::show_state() {
+  const auto result = sweep_.result();
+  const bool running = sweep_.is_running();
+  const bool ready = document_.scenario() && !document_.scenario_is_old();
+  act_->setText(running ? tr("Stop") : result && !result->complete ? tr("Go on") : tr("Compute the map"));
+  act_->setAccessibleName(act_->text());
+  act_->setVisible(running || (ready && !held_ && (!result || !result->complete) && sweep_.error().isEmpty()));
+  value_->setVisible(!view_->content().empty());
+  detail_->setVisible(!view_->content().empty());
+  progress_->setVisible(running);
+  if (running) {
+    const SweepProgress& now = sweep_.progress();
+    progress_->setValue(static_cast<int>(now.fraction * 1000));
+    progress_->setFormat(
+        now.left
+            ? tr("%p%, %1 left").arg(text(format_duration(std::chrono::round<std::chrono::milliseconds>(*now.left))))
+            : tr("%p%"));
+  }
+
+  if (!document_.is_open()) {
+    title_->setText(tr("Open a scenario to see where each concurrency model breaks."));
+    state_->clear();
+    view_->set_empty_text(tr("No scenario is open."));
+    return;
+  }
+  if (!document_.scenario()) {
+    title_->setText(tr("Where does each concurrency model break?"));
+    state_->clear();
+    view_->set_empty_text(document_.error_count() > 0
+                              ? tr("The scenario has mistakes. The File panel shows them at their lines.")
+                              : tr("Reading the scenario …"));
+    return;
+  }
+  title_->setText(tr("Where does each concurrency model break, on %1?").arg(text(document_.scenario()->machine.name)));
+  if (!sweep_.error().isEmpty()) {
+    state_->clear();
+    view_->set_empty_text(tr("There is no map: %1").arg(sweep_.error()));
+    return;
+  }
+  if (held_) {
+    view_->set_empty_text(tr("The map waits until the live run is over: it would take its cores."));
+  } else if (running) {
+    view_->set_empty_text(tr("Computing on all cores …"));
+  } else if (document_.error_count() > 0 || document_.scenario_is_old()) {
+    view_->set_empty_text(tr("The text has changed; the map is computed again once it has no mistakes."));
+  } else {
+    view_->set_empty_text(tr("Not computed yet."));
+  }
+  if (!result) {
+    state_->setText(tr("Every run of the scenario is modeled at every point of its [sweep]."));
+    return;
+  }
+  const SweepPlan& plan = result->plan;
+  QString words =
+      plan.is_default()
+          ? tr("The scenario has no [sweep], so this is the usual one: all concurrency models, from 1 to 10 "
+               "million jobs.")
+          : tr("The scenario's own [sweep]: %1 of %2.")
+                .arg(text(format_count(static_cast<std::int64_t>(plan.points()), "point")),
+                     text(format_count(static_cast<std::int64_t>(plan.runs()), "run")));
+  words +=
+      tr(" All are modeled. A ✕ stands where a line ends, at the very number that breaks it. Click a point to open "
+         "that run.");
+  if (!running && !result->complete) {
+    const auto there = std::ranges::count_if(result->cells, [](const auto& cell) { return cell.has_value(); });
+    words += held_ ? tr(" It waits for the live run: ") : tr(" Stopped: ");
+    words += tr("%1 of %2 are there.")
+                 .arg(text(format_count(there)),
+                      text(format_count(static_cast<std::int64_t>(result->cells.size()), "point")));
+  }
+  if (const MapContent& content = view_->content(); content.not_computed > 0) {
+    words += tr(" Not computed: %1 (%2).").arg(text(format_count(content.not_computed, "point")), content.why_not);
+  }
+  state_->setText(words);
+}
+
+void MapPage::show_marked() {
+  const MapItem* item = view_->marked();
+  detail_->setText(item != nullptr ? item->words
+                                   : tr("Point at the map, or walk through it with the arrow keys: here stands what a "
+                                        "point came to.\nEnter or a click opens its run. M changes between time and "
+                                        "memory."));
+}
+
+}  // namespace spawnpoint::gui

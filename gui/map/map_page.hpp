@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// MapPage: the failure map of the open scenario, computed in the background while one looks at it.
+#pragma once
+
+#include <QWidget>
+
+#include "gui/app/document.hpp"
+#include "gui/map/map_sweep.hpp"
+#include "gui/map/map_view.hpp"
+#include "gui/theme/theme.hpp"
+
+class QComboBox;
+class QLabel;
+class QProgressBar;
+class QPushButton;
+
+namespace spawnpoint::gui {
+
+class MapPage : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit MapPage(Document& document, QWidget* parent = nullptr);
+
+  void set_theme(const Theme& theme);
+  /// While it is on, nothing is computed: a live run wants the cores to itself.
+  void hold(bool on);
+  /// The next change of the document is one that leaves the map as it is.
+  void keep_over_next_change() { keep_ = true; }
+  /// Begins, or goes on, if the page is seen and the map is not there.
+  void compute_if_needed();
+
+  MapSweep& sweep() { return sweep_; }
+  MapView& view() { return *view_; }
+  /// A copy of what is there, for an export; null where there is nothing.
+  std::shared_ptr<const MapResult> snapshot() const;
+
+ signals:
+  /// The user wants to see this very run.
+  void run_wanted(const spawnpoint::gui::MapItem& item);
+  /// There is more, or less, to export.
+  void changed();
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+
+ private:
+  void document_changed(bool scenario_changed);
+  void act();
+  void refresh();
+  void show_state();
+  void show_marked();
+
+  Document& document_;
+  MapSweep sweep_;
+  std::optional<std::uint64_t> revision_;  ///< Of the document that the map is of.
+  bool held_ = false;
+  bool keep_ = false;
+  bool stopped_by_user_ = false;
+  QLabel* title_;
+  QLabel* state_;
+  QComboBox* value_;
+  QPushButton* act_;
+  QProgressBar* progress_;
+  MapView* view_;
+  QLabel* detail_;
+};
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/map/map_picture.hpp"
+
+#include <QFontMetricsF>
+#include <QPainter>
+#include <QPainterPath>
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "gui/charts/value_axis.hpp"
+#include "models/lab/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+constexpr int kText = 11;
+constexpr double kLine = 14;
+constexpr double kLeft = 74;
+constexpr double kTop = 26;
+constexpr double kBottom = 40;
+constexpr double kReach = 16;
+constexpr double kGlyph = 8;
+
+struct TimeTick {
+  double seconds;
+  const char* label;
+};
+// Steps of about ten, but where a person would say minutes, hours, days or years.
+constexpr TimeTick kTimes[] = {{1e-9, "1 ns"},
+                               {1e-8, "10 ns"},
+                               {1e-7, "100 ns"},
+                               {1e-6, "1 µs"},
+                               {1e-5, "10 µs"},
+                               {1e-4, "100 µs"},
+                               {1e-3, "1 ms"},
+                               {1e-2, "10 ms"},
+                               {0.1, "100 ms"},
+                               {1, "1 s"},
+                               {10, "10 s"},
+                               {60, "1 min"},
+                               {600, "10 min"},
+                               {3600, "1 h"},
+                               {36000, "10 h"},
+                               {86400, "1 day"},
+                               {864000, "10 days"},
+                               {8640000, "100 days"},
+                               {31557600, "1 year"},
+                               {315576000, "10 years"},
+                               {3155760000, "100 years"}};
+
+QString count_label(double value) {
+  static constexpr std::pair<double, const char*> kUnits[] = {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}};
+  for (const auto& [unit, letter] : kUnits) {
+    if (value >= unit * 0.999) return QString::number(value / unit, 'g', 4) + QLatin1String(letter);
+  }
+  return QString::number(value, 'g', 4);
+}
+
+/// A round step for about `wanted` ticks.
+double round_step(double span, int wanted) {
+  const double least = span / std::max(1, wanted);
+  const double power = std::pow(10, std::floor(std::log10(least)));
+  for (const double times : {1.0, 2.0, 5.0}) {
+    if (power * times >= least * (1 - 1e-9)) return power * times;
+  }
+  return power * 10;
+}
+
+}  // namespace
+
+QColor map_color(const Theme& theme, int style) {
+  static const std::array<QColor, 6> light = {QColor(0x00, 0x72, 0xb2), QColor(0xb3, 0x5c, 0x8e),
+                                              QColor(0x00, 0x8a, 0x64), QColor(0x9a, 0x69, 0x00),
+                                              QColor(0x1b, 0x1f, 0x24), QColor(0x2f, 0x86, 0xbd)};
+  static const std::array<QColor, 6> dark = {QColor(0x56, 0xb4, 0xe9), QColor(0xe0, 0x94, 0xbd),
+                                             QColor(0x2f, 0xbf, 0x93), QColor(0xf0, 0xb4, 0x3c),
+                                             QColor(0xe6, 0xe9, 0xed), QColor(0xf0, 0xe4, 0x42)};
+  return (theme.kind == ThemeKind::light ? light : dark)[static_cast<std::size_t>(style) % light.size()];
+}
+
+MapPicture::MapPicture(const MapContent& content, MapValue value, const Theme& theme, const QRectF& area)
+    : content_(content), value_(value), theme_(theme), area_(area) {
+  const QFontMetricsF metrics(theme.font(kText));
+  double names = 0;
+  for (const MapLine& line : content.lines) names = std::max(names, metrics.horizontalAdvance(line.name));
+  const double right = std::clamp(names + 22, 40.0, area.width() * 0.32);
+  plot_ = area.adjusted(kLeft, kTop, -right, -kBottom);
+  if (plot_.width() < 40 || plot_.height() < 40) plot_.setSize(QSizeF(40, 40).expandedTo(plot_.size()));
+
+  double least = INFINITY, most = 0;
+  for (const MapLine& line : content.lines) {
+    for (const MapItem& item : line.items) {
+      const double v = value_of(item, value);
+      if (v > 0) least = std::min(least, v);
+      most = std::max(most, v);
+    }
+  }
+  if (most <= 0) least = most = 1;
+  // Lines that are flat (all take one second) stand in the middle of the plot, not on its frame.
+  low_ = least / 2.2;
+  high_ = most * 2.2;
+  lay_labels();
+}
+
+double MapPicture::x(double value) const {
+  const MapAxis& axis = content_.x;
+  double part = 0.5;
+  if (axis.logarithmic)
+    part = std::log(value / axis.low) / std::log(axis.high / axis.low);
+  else if (axis.high > axis.low)
+    part = (value - axis.low) / (axis.high - axis.low);
+  // Some air at both ends, so that no glyph stands on the frame.
+  constexpr double kAir = 0.02;
+  return plot_.left() + plot_.width() * (kAir + std::clamp(part, 0.0, 1.0) * (1 - 2 * kAir));
+}
+
+double MapPicture::y(double value) const {
+  const double part = std::log(std::max(value, low_) / low_) / std::log(high_ / low_);
+  return plot_.bottom() - plot_.height() * std::clamp(part, 0.0, 1.0);
+}
+
+QPointF MapPicture::at(const MapPlace& place) const {
+  const MapItem& item = content_.lines[place.line].items[place.item];
+  return {x(item.x), y(value_of(item, value_))};
+}
+
+std::optional<MapPlace> MapPicture::nearest(const QPointF& position) const {
+  std::optional<MapPlace> best;
+  double distance = kReach;
+  for (std::size_t line = 0; line < content_.lines.size(); ++line) {
+    for (std::size_t item = 0; item < content_.lines[line].items.size(); ++item) {
+      const QPointF away = at({line, item}) - position;
+      const double here = std::hypot(away.x(), away.y());
+      if (here >= distance) continue;
+      distance = here;
+      best = MapPlace{line, item};
+    }
+  }
+  return best;
+}
+
+std::vector<MapPicture::Tick> MapPicture::x_ticks() const {
+  const MapAxis& axis = content_.x;
+  std::vector<Tick> ticks;
+  const auto add = [&](double value, const QString& label) {
+    if (value >= axis.low * (1 - 1e-9) && value <= axis.high * (1 + 1e-9)) ticks.push_back({value, label});
+  };
+  if (axis.unit == MapAxis::Unit::names) {
+    for (qsizetype i = 0; i < static_cast<qsizetype>(axis.names.size()); ++i)
+      add(static_cast<double>(i + 1), axis.names[static_cast<std::size_t>(i)]);
+    return ticks;
+  }
+  const auto label = [&](double value) {
+    if (axis.unit == MapAxis::Unit::bytes) return QString::fromStdString(format_bytes(Bytes{std::llround(value)}));
+    if (axis.unit == MapAxis::Unit::seconds)
+      return QString::fromStdString(format_duration(Duration(std::llround(value * 1e9))));
+    return count_label(value);
+  };
+  if (axis.logarithmic && axis.unit == MapAxis::Unit::bytes) {
+    for (double value = std::exp2(std::ceil(std::log2(axis.low))); value <= axis.high * 1.001; value *= 2)
+      add(value, label(value));
+  } else if (axis.logarithmic) {
+    for (double value = std::pow(10, std::ceil(std::log10(axis.low) - 1e-9)); value <= axis.high * 1.001; value *= 10)
+      add(value, label(value));
+  } else if (axis.high > axis.low) {
+    const double step = round_step(axis.high - axis.low, static_cast<int>(plot_.width() / 90));
+    for (double value = std::ceil(axis.low / step - 1e-9) * step; value <= axis.high + step * 1e-9; value += step)
+      add(value, label(value));
+  } else {
+    add(axis.low, label(axis.low));
+  }
+  return ticks;
+}
+
+std::vector<MapPicture::Tick> MapPicture::y_ticks() const {
+  std::vector<Tick> ticks;
+  if (value_ == MapValue::memory) {
+    const ValueAxis axis = value_axis(ChartUnit::bytes, true, low_, high_, static_cast<int>(plot_.height() / 42));
+    for (const ValueTick& tick : axis.ticks) {
+      if (tick.value >= low_ && tick.value <= high_) ticks.push_back({tick.value, QString::fromStdString(tick.label)});
+    }
+    return ticks;
+  }
+  for (const TimeTick& tick : kTimes) {
+    if (tick.seconds >= low_ && tick.seconds <= high_) ticks.push_back({tick.seconds, QString::fromUtf8(tick.label)});
+  }
+  if (ticks.size() >= 2) return ticks;
+  // Within less than a decade there may be none of these.
+  ticks.clear();
+  const double step = round_step(high_ - low_, 4);
+  for (double value = std::ceil(low_ / step) * step; value <= high_; value += step)
+    ticks.push_back({value, QString::fromStdString(format_duration(Duration(std::llround(value * 1e9))))});
+  return ticks;
+}
+
+void MapPicture::lay_labels() {
+  const QFontMetricsF metrics(theme_.font(kText));
+  std::vector<Label> wanted;
+  for (std::size_t line = 0; line < content_.lines.size(); ++line) {
+    const MapLine& of = content_.lines[line];
+    if (of.items.empty()) continue;
+    Label label;
+    label.line = line;
+    label.anchor = at({line, of.items.size() - 1});
+    label.name = of.name;
+    label.end = of.end;
+    wanted.push_back(std::move(label));
+  }
+  // From the top down, so that those which share a place keep their order as they are pushed apart.
+  std::ranges::stable_sort(wanted, {}, [](const Label& label) { return label.anchor.y(); });
+  const auto blocked = [&](const QRectF& where) {
+    return std::ranges::any_of(labels_, [&](const Label& other) { return other.where.intersects(where); });
+  };
+  for (Label& label : wanted) {
+    const double width = std::max(metrics.horizontalAdvance(label.name), metrics.horizontalAdvance(label.end)) + 4;
+    const double height = label.end.isEmpty() ? kLine : 2 * kLine;
+    double left = label.anchor.x() + 9;
+    const bool fits = left + width <= area_.right();
+    if (!fits) left = std::max(area_.left() + kLeft, area_.right() - width);
+    // What does not fit beside its point stands above or below it.
+    const double first = fits ? 0 : -(height / 2 + kGlyph + 2);
+    for (int i = 0; i < 80; ++i) {
+      const double shift = (i % 2 == 0 ? -1 : 1) * ((i + 1) / 2) * 5.0;
+      label.where = QRectF(left, label.anchor.y() - height / 2 + first + shift, width, height);
+      if (label.where.top() < area_.top() + kTop - 8 || label.where.bottom() > plot_.bottom() + 4) continue;
+      if (!blocked(label.where)) break;
+    }
+    labels_.push_back(std::move(label));
+  }
+}
+
+void MapPicture::paint(QPainter& painter, const std::optional<MapPlace>& marked) const {
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing);
+  paint_axes(painter);
+  for (std::size_t line = 0; line < content_.lines.size(); ++line) paint_line(painter, line);
+  painter.setFont(theme_.font(kText));
+  for (const Label& label : labels_) {
+    const QColor color = map_color(theme_, content_.lines[label.line].style);
+    const double middle = label.where.top() + kLine / 2;
+    if (std::abs(label.where.center().y() - label.anchor.y()) > kLine) {
+      painter.setPen(QPen(theme_.frame, 1));
+      painter.drawLine(label.anchor, QPointF(label.where.left() - 2, middle));
+    }
+    QColor behind = theme_.base;
+    behind.setAlpha(225);
+    painter.fillRect(label.where, behind);
+    painter.setPen(color);
+    painter.drawText(QRectF(label.where.left() + 2, label.where.top(), label.where.width(), kLine),
+                     Qt::AlignLeft | Qt::AlignVCenter, label.name);
+    if (label.end.isEmpty()) continue;
+    painter.setPen(theme_.failure);
+    painter.drawText(QRectF(label.where.left() + 2, label.where.top() + kLine, label.where.width(), kLine),
+                     Qt::AlignLeft | Qt::AlignVCenter, label.end);
+  }
+  if (marked && marked->line < content_.lines.size() && marked->item < content_.lines[marked->line].items.size()) {
+    const QPointF here = at(*marked);
+    painter.setPen(QPen(theme_.crosshair, 1, Qt::DotLine));
+    painter.drawLine(QPointF(here.x(), plot_.top()), QPointF(here.x(), plot_.bottom()));
+    painter.drawLine(QPointF(plot_.left(), here.y()), QPointF(plot_.right(), here.y()));
+    const MapLine& line = content_.lines[marked->line];
+    paint_glyph(painter, line.style, here, kGlyph + 4, true);
+    if (line.items[marked->item].kind == MapItem::Kind::end) paint_cross(painter, here, kGlyph + 4);
+  }
+  painter.restore();
+}
+
+void MapPicture::paint_axes(QPainter& painter) const {
+  const QFont plain = theme_.font(kText);
+  const QFontMetricsF metrics(plain);
+  painter.setFont(theme_.font(kText + 1, true));
+  painter.setPen(theme_.text);
+  painter.drawText(QRectF(area_.left() + 8, area_.top() + 2, area_.width() - 16, kTop - 6),
+                   Qt::AlignLeft | Qt::AlignVCenter,
+                   value_ == MapValue::time ? QStringLiteral("Completion time")
+                                            : QStringLiteral("Memory: resident and the kernel's"));
+  painter.setFont(plain);
+  double last = -INFINITY;
+  for (const Tick& tick : x_ticks()) {
+    const double here = std::round(x(tick.value)) + 0.5;
+    painter.setPen(QPen(theme_.grid, 1));
+    painter.drawLine(QPointF(here, plot_.top()), QPointF(here, plot_.bottom()));
+    const double half = metrics.horizontalAdvance(tick.label) / 2 + 3;
+    if (here - half < last) continue;
+    last = here + half;
+    painter.setPen(theme_.muted);
+    painter.drawText(QRectF(here - half, plot_.bottom() + 4, 2 * half, kLine), Qt::AlignCenter, tick.label);
+  }
+  double above = INFINITY;
+  for (const Tick& tick : y_ticks()) {
+    const double here = std::round(y(tick.value)) + 0.5;
+    painter.setPen(QPen(theme_.grid, 1));
+    painter.drawLine(QPointF(plot_.left(), here), QPointF(plot_.right(), here));
+    if (here > above - kLine) continue;
+    above = here;
+    painter.setPen(theme_.muted);
+    painter.drawText(QRectF(area_.left(), here - kLine / 2, kLeft - 6, kLine), Qt::AlignRight | Qt::AlignVCenter,
+                     tick.label);
+  }
+  painter.setPen(theme_.muted);
+  painter.drawText(QRectF(plot_.left(), plot_.bottom() + 4 + kLine, plot_.width(), kBottom - kLine - 4),
+                   Qt::AlignHCenter | Qt::AlignVCenter, content_.x.title);
+  painter.setPen(QPen(theme_.frame, 1));
+  painter.setBrush(Qt::NoBrush);
+  painter.drawRect(QRectF(plot_.toRect()).adjusted(-0.5, -0.5, 0.5, 0.5));
+}
+
+void MapPicture::paint_line(QPainter& painter, std::size_t number) const {
+  const MapLine& line = content_.lines[number];
+  const QColor color = map_color(theme_, line.style);
+  QPen pen = theme_.pen(WorldKind::modeled, color, 1.6);
+  // Lines that lie on each other share it dash by dash.
+  pen.setDashOffset(static_cast<double>(line.style % 3) * 2.2);
+  painter.setPen(pen);
+  painter.setBrush(Qt::NoBrush);
+  QPainterPath path;
+  for (std::size_t i = 0; i < line.items.size(); ++i) {
+    const QPointF here = at({number, i});
+    // Over a point that is not there yet, or fails, no line is drawn.
+    const bool joined = i > 0 && line.items[i].order - line.items[i - 1].order <= 1.01;
+    joined ? path.lineTo(here) : path.moveTo(here);
+  }
+  painter.drawPath(path);
+  const std::size_t lines = content_.lines.size();
+  for (std::size_t i = 0; i < line.items.size(); ++i) {
+    const QPointF here = at({number, i});
+    if (line.items[i].kind == MapItem::Kind::end) {
+      paint_cross(painter, here, kGlyph + 3);
+      continue;
+    }
+    // For the same reason their glyphs take turns.
+    const bool turn = lines <= 3 || (static_cast<std::size_t>(line.items[i].order) + number) % 3 == 0;
+    if (turn) paint_glyph(painter, line.style, here, kGlyph, false);
+  }
+}
+
+void MapPicture::paint_glyph(QPainter& painter, int style, const QPointF& at, double size, bool filled) const {
+  const QColor color = map_color(theme_, style);
+  painter.setPen(QPen(color, 1.4));
+  painter.setBrush(filled ? color : theme_.base);
+  const double r = size / 2;
+  switch (style % 6) {
+    case 0:
+      painter.drawEllipse(at, r, r);
+      break;
+    case 1:
+      painter.drawRect(QRectF(at.x() - r, at.y() - r, size, size));
+      break;
+    case 2:
+      painter.drawPolygon(QPolygonF({{at.x(), at.y() - r}, {at.x() + r, at.y() + r}, {at.x() - r, at.y() + r}}));
+      break;
+    case 3:
+      painter.drawPolygon(
+          QPolygonF({{at.x(), at.y() - r}, {at.x() + r, at.y()}, {at.x(), at.y() + r}, {at.x() - r, at.y()}}));
+      break;
+    case 4:
+      painter.drawPolygon(QPolygonF({{at.x(), at.y() + r}, {at.x() + r, at.y() - r}, {at.x() - r, at.y() - r}}));
+      break;
+    default:
+      painter.drawLine(at - QPointF(r, 0), at + QPointF(r, 0));
+      painter.drawLine(at - QPointF(0, r), at + QPointF(0, r));
+      break;
+  }
+}
+
+void MapPicture::paint_cross(QPainter& painter, const QPointF& at, double size) const {
+  const double r = size / 2;
+  painter.setPen(QPen(theme_.base, 5));
+  painter.drawLine(at + QPointF(-r, -r), at + QPointF(r, r));
+  painter.drawLine(at + QPointF(-r, r), at + QPointF(r, -r));
+  painter.setPen(QPen(theme_.failure, 2.4));
+  painter.drawLine(at + QPointF(-r, -r), at + QPointF(r, r));
+  painter.drawLine(at + QPointF(-r, r), at + QPointF(r, -r));
+}
+
+}  // namespace spawnpoint::gui

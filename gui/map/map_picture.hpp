@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// MapPicture: how a failure map is laid out and drawn, on the screen as in a figure. Knows no widget.
+#pragma once
+
+#include <QPointF>
+#include <QRectF>
+#include <optional>
+#include <vector>
+
+#include "gui/map/map_content.hpp"
+#include "gui/theme/theme.hpp"
+
+class QPainter;
+
+namespace spawnpoint::gui {
+
+/// Which item of which line.
+struct MapPlace {
+  std::size_t line = 0;
+  std::size_t item = 0;
+  friend bool operator==(const MapPlace&, const MapPlace&) = default;
+};
+
+class MapPicture {
+ public:
+  /// Draws into `area`, in a painter's logical pixels.
+  MapPicture(const MapContent& content, MapValue value, const Theme& theme, const QRectF& area);
+
+  void paint(QPainter& painter, const std::optional<MapPlace>& marked = {}) const;
+  /// Where an item is drawn.
+  QPointF at(const MapPlace& place) const;
+  /// The item nearest to a position, if it is within reach.
+  std::optional<MapPlace> nearest(const QPointF& position) const;
+  /// The plot itself, within the axes.
+  const QRectF& plot() const { return plot_; }
+
+ private:
+  struct Tick {
+    double value = 0;
+    QString label;
+  };
+  struct Label {
+    std::size_t line = 0;
+    QPointF anchor;
+    QRectF where;
+    QString name;
+    QString end;
+  };
+
+  double x(double value) const;
+  double y(double value) const;
+  std::vector<Tick> x_ticks() const;
+  std::vector<Tick> y_ticks() const;
+  void lay_labels();
+  void paint_axes(QPainter& painter) const;
+  void paint_line(QPainter& painter, std::size_t line) const;
+  void paint_glyph(QPainter& painter, int style, const QPointF& at, double size, bool filled) const;
+  void paint_cross(QPainter& painter, const QPointF& at, double size) const;
+
+  const MapContent& content_;
+  MapValue value_;
+  const Theme& theme_;
+  QRectF plot_;
+  QRectF area_;
+  double low_ = 1;
+  double high_ = 10;
+  std::vector<Label> labels_;
+};
+
+/// The colour of a line: Okabe and Ito's, darkened or lightened until it stands out from the theme's background.
+QColor map_color(const Theme& theme, int style);
+
+}  // namespace spawnpoint::gui

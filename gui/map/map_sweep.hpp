@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// MapSweep: runs the sweep of a failure map in the background, on all cores, and brings its points as they are done. A
+// late point of a sweep that is no longer wanted never arrives.
+#pragma once
+
+#include <QObject>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include "gui/map/map_content.hpp"
+
+namespace spawnpoint::gui {
+
+class MapSweep : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit MapSweep(QObject* parent = nullptr);
+  ~MapSweep() override;
+
+  /// Begins anew; what runs is given up.
+  void start(SweepSource source);
+  /// Goes on where stop() has ended it.
+  void resume();
+  /// What is there stays.
+  void stop();
+  /// Nothing is kept.
+  void clear();
+
+  bool is_running() const { return running_; }
+  bool can_resume() const { return !running_ && result_ && !result_->complete; }
+  /// Null before the first answer, and where the scenario cannot be swept.
+  std::shared_ptr<const MapResult> result() const { return result_; }
+  const SweepProgress& progress() const { return progress_; }
+  /// Why there is no map, in words.
+  const QString& error() const { return error_; }
+
+ signals:
+  /// Points, progress or state have changed; at most some 20 times a second.
+  void changed();
+
+ private:
+  /// What the worker threads have put down and this thread has not yet picked up.
+  struct Mail;
+
+  void launch();
+  void pick_up(std::uint64_t ticket);
+
+  std::optional<SweepSource> source_;
+  std::shared_ptr<MapResult> result_;
+  std::map<std::size_t, SweepTaskResult> known_;
+  SweepProgress progress_;
+  QString error_;
+  std::shared_ptr<Mail> mail_;
+  std::uint64_t ticket_ = 0;
+  bool running_ = false;
+  std::stop_source stop_;
+  std::vector<std::jthread> threads_;  ///< One, and those that are being given up.
+};
+
+}  // namespace spawnpoint::gui

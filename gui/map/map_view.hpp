@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// MapView: the failure map as a widget: points under the mouse or the arrow keys are told, a click or Enter opens them.
+#pragma once
+
+#include <QWidget>
+#include <optional>
+
+#include "gui/map/map_picture.hpp"
+
+namespace spawnpoint::gui {
+
+class MapView : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit MapView(QWidget* parent = nullptr);
+
+  void set_content(MapContent content);
+  const MapContent& content() const { return content_; }
+  void set_value(MapValue value);
+  MapValue value() const { return value_; }
+  void set_theme(const Theme& theme);
+  /// What is written where there is nothing to draw.
+  void set_empty_text(const QString& text);
+
+  /// The item that is marked; null: none.
+  const MapItem* marked() const;
+  /// Where an item is, in the widget.
+  QPointF position(const MapPlace& place) const { return picture().at(place); }
+
+  QSize sizeHint() const override { return {800, 480}; }
+  QSize minimumSizeHint() const override { return {360, 220}; }
+
+ signals:
+  void marked_changed();
+  void opened(const spawnpoint::gui::MapItem& item);
+  /// By the key M.
+  void value_changed();
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void leaveEvent(QEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  bool event(QEvent* event) override;
+
+ private:
+  MapPicture picture() const;
+  void mark(const std::optional<MapPlace>& place);
+  void step(int along, int across);
+  void describe();
+
+  MapContent content_;
+  MapValue value_ = MapValue::time;
+  Theme theme_ = make_theme(ThemeKind::light);
+  QString empty_text_;
+  std::optional<MapPlace> marked_;
+};
+
+}  // namespace spawnpoint::gui
