@@ -26,6 +26,7 @@ struct MapSweep::Mail {
 MapSweep::MapSweep(QObject* parent) : QObject(parent) {}
 
 MapSweep::~MapSweep() {
+  blockSignals(true);  // Whoever listens is on its way out as well.
   clear();
   threads_.clear();
 }
