@@ -37,7 +37,8 @@ def run_case(case, programs, measurer):
             if i > 0 and row.peers is not None and name not in row.peers:
                 continue
             result = results[name]
-            figure = measure.figure(result.values(row.metric, row.minus))
+            values = result.values(row.metrics.get(name, row.metric), row.minus.get(name, 0.0))
+            figure = measure.figure(values)
             quotient = None
             if i == 0:
                 ours, demand, judged = figure, row.limit, figure and figure.median
@@ -47,7 +48,7 @@ def run_case(case, programs, measurer):
                 demand, judged = row.demands.get(name), quotient
             entries.append({"program": name, "figure": figure, "missing": result.missing or "no such figure",
                             "ratio": quotient, "demand": demand.text if demand else "",
-                            "verdict": judge(demand, judged), "runs": result.values(row.metric, row.minus)})
+                            "verdict": judge(demand, judged), "runs": values})
         rows.append({"what": row.what, "unit": row.unit, "entries": entries})
     return {"title": case.title, "note": case.note, "rows": rows}
 

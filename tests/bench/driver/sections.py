@@ -40,7 +40,8 @@ class Row:
     what: str
     metric: str
     unit: str = ""
-    minus: float = 0.0
+    metrics: dict = dataclasses.field(default_factory=dict)  # by program, what it calls the figure
+    minus: dict = dataclasses.field(default_factory=dict)  # by program, taken off what it prints
     limit: Demand = None  # on our figure
     demands: dict = dataclasses.field(default_factory=dict)  # by peer, on ours divided by the peer's
     peers: list = None  # the peers that it is shown for; all if None
