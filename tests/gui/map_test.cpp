@@ -156,7 +156,7 @@ TEST_CASE("the map's page computes in the background, and a click on the end ope
   CHECK(app.window->document().text().contains("count = 1000"));
 }
 
-TEST_CASE("a map without a [sweep] is the usual one; it can be stopped, and goes on", "[map]") {
+TEST_CASE("a map without a sweep of its own is the usual one, can be stopped, and goes on", "[map]") {
   application();
   AppFixture app;
   app.window->show();

@@ -99,7 +99,7 @@ TEST_CASE("a name that is not UTF-8 still gives valid JSON") {
   CHECK(nlohmann::json::accept(line));
 }
 
-TEST_CASE("the ladder's JSON has the contract's fields, in its order; others come after them") {
+TEST_CASE("the ladder's JSON has the contract's fields in its order, and others after them") {
   LimitLadder ladder;
   CHECK(to_json_line(ladder).starts_with(R"({"threads":0,"binding":null,"errno":null,"limits":[])"));
   ladder.threads = 511;

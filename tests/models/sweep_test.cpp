@@ -121,7 +121,7 @@ TEST_CASE("zipped keys go together", "[sweep]") {
   CHECK_FALSE(made.is_zipped(1));
 }
 
-TEST_CASE("without a [sweep] it is the map of all models from one job to ten million", "[sweep]") {
+TEST_CASE("without a sweep section it is the map of all models from one job to ten million", "[sweep]") {
   const SweepPlan made = plan(kPlayground);
   CHECK(made.is_default());
   CHECK(made.points() == 29);
@@ -226,7 +226,7 @@ repeat = 3
   CHECK(made.seed(2) < (std::uint64_t{1} << 53));
 }
 
-TEST_CASE("a point that would take too much memory is refused in words; the others are computed", "[sweep]") {
+TEST_CASE("a point that would take too much memory is refused in words, and the others are computed", "[sweep]") {
   const SweepPlan made = plan(kPlayground + "[sweep]\n\"jobs.count\" = [10, 10_000_000]\n");
   SweepOptions options = on(2);
   options.memory = Bytes{64 << 20};
