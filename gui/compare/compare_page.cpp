@@ -13,6 +13,7 @@
 #include "gui/compare/veil.hpp"
 #include "gui/timeline/timeline_data.hpp"
 #include "models/lab/format.hpp"
+#include "models/lab/memory_difference.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -61,6 +62,7 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
       modeled_(new TimelineWidget(time_, WorldKind::modeled, this)),
       live_(new TimelineWidget(time_, WorldKind::live, this)),
       memory_(new ChartView(time_, this)),
+      memory_difference_(new QLabel(this)),
       threads_(new ChartView(time_, this)),
       splitter_(new QSplitter(Qt::Vertical, this)),
       modeled_veil_(new Veil(modeled_)),
@@ -96,6 +98,12 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
   threads_->set_time_labels(true);
   memory_->set_logarithmic(true);
   for (auto* timeline : {modeled_, live_}) timeline->setMinimumHeight(90);
+  memory_difference_->setObjectName(QStringLiteral("memory_difference"));
+  memory_difference_->setTextFormat(Qt::PlainText);
+  memory_difference_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+  memory_difference_->setContentsMargins(8, 1, 8, 1);
+  memory_difference_->setMinimumWidth(1);
+  memory_difference_->hide();
 
   auto* bar = new QHBoxLayout;
   bar->setContentsMargins(6, 4, 6, 0);
@@ -106,7 +114,14 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
   splitter_->setHandleWidth(4);
   splitter_->addWidget(modeled_);
   splitter_->addWidget(live_);
-  splitter_->addWidget(memory_);
+  // The line belongs to the memory chart, and goes with it where the splitter moves.
+  auto* memory_part = new QWidget(this);
+  auto* memory_column = new QVBoxLayout(memory_part);
+  memory_column->setContentsMargins(0, 0, 0, 0);
+  memory_column->setSpacing(0);
+  memory_column->addWidget(memory_difference_);
+  memory_column->addWidget(memory_, 1);
+  splitter_->addWidget(memory_part);
   splitter_->addWidget(threads_);
   splitter_->setSizes({300, 300, 200, 220});
   splitter_->setStretchFactor(0, 3);
@@ -276,6 +291,7 @@ void ComparePage::refresh() {
     if (const Trace* growing = runs_.live_trace()) live_trace = std::make_shared<const Trace>(*growing);
   }
   show_traces(trace(result(WorldKind::modeled)), live_trace);
+  show_memory_difference();
   modeled_veil_->setVisible(is_dimmed(WorldKind::modeled));
   live_veil_->setVisible(is_dimmed(WorldKind::live));
   // The charts hold both worlds: dimmed where nothing in them is up to date.
@@ -285,6 +301,20 @@ void ComparePage::refresh() {
   overview_veil_->setVisible(old);
   memory_veil_->setVisible(old);
   threads_veil_->setVisible(old);
+}
+
+void ComparePage::show_memory_difference() {
+  const auto modeled = result(WorldKind::modeled);
+  const auto lively = result(WorldKind::live);
+  MemoryDifference told;
+  // While a run goes on, the figures are of the one before it.
+  const bool running = runs_.current() && runs_.current()->run == selected_run();
+  if (modeled && lively && !running) told = spawnpoint::memory_difference(*lively, *modeled);
+  memory_difference_->setText(text(told.line));
+  memory_difference_->setToolTip(text(told.details));
+  memory_difference_->setAccessibleDescription(text(told.details));
+  memory_difference_->setEnabled(!is_dimmed(WorldKind::modeled) && !is_dimmed(WorldKind::live));
+  memory_difference_->setVisible(!told.line.empty());
 }
 
 void ComparePage::refresh_live() {

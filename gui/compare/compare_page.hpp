@@ -14,6 +14,7 @@
 #include "gui/timeline/timeline_widget.hpp"
 
 class QComboBox;
+class QLabel;
 class QSplitter;
 class QTabBar;
 class QToolButton;
@@ -32,6 +33,8 @@ class ComparePage : public QWidget {
   TimelineWidget& timeline(WorldKind world) { return world == WorldKind::modeled ? *modeled_ : *live_; }
   ChartView& memory() { return *memory_; }
   ChartView& threads() { return *threads_; }
+  /// How live memory differs from the model's; hidden where there is nothing to compare.
+  QLabel& memory_difference() { return *memory_difference_; }
 
   std::size_t selected_run() const;
   void select_run(std::size_t run);
@@ -70,6 +73,7 @@ class ComparePage : public QWidget {
   void show_traces(std::shared_ptr<const Trace> modeled, std::shared_ptr<const Trace> live);
   /// Overview, charts, and the time axis itself.
   void show_charts(const std::shared_ptr<const Trace>& modeled, const std::shared_ptr<const Trace>& live);
+  void show_memory_difference();
   void suggest_rows(const Trace* trace);
   std::shared_ptr<const RunResult> result(WorldKind world) const;
 
@@ -83,6 +87,7 @@ class ComparePage : public QWidget {
   TimelineWidget* modeled_;
   TimelineWidget* live_;
   ChartView* memory_;
+  QLabel* memory_difference_;
   ChartView* threads_;
   QSplitter* splitter_;
   Veil* modeled_veil_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Running from the window: the model, live runs, stopping, late results, and what is shown of them.
+#include <QLabel>
 #include <QPushButton>
+#include <cmath>
 
 #include "gui/app/status_line.hpp"
 #include "gui/compare/compare_page.hpp"
@@ -118,6 +120,32 @@ TEST_CASE("both worlds run one after the other, and the header tells their diffe
   CHECK_FALSE(app.window->compare().summary(WorldKind::modeled).contains('%'));
   REQUIRE(app.window->compare().timeline(WorldKind::live).trace());
   CHECK(app.window->compare().timeline(WorldKind::live).trace()->jobs.size() == 3);
+}
+
+TEST_CASE("with both worlds there, the memory chart says by how much they differ, by kind") {
+  AppFixture app;
+  app.open(kQuick);
+  QLabel& line = app.window->compare().memory_difference();
+  CHECK(line.isHidden());
+  app.action("run_both").trigger();
+  REQUIRE(eventually([&] { return app.window->runs().result(kLive) != nullptr && !app.window->runs().is_running(); }));
+  const auto live = app.window->runs().result(kLive);
+  const auto modeled = app.window->runs().result(kModeled);
+  INFO(live->error);
+  REQUIRE(live->error.empty());
+  REQUIRE(modeled);
+  CHECK_FALSE(line.isHidden());
+  const double percent = 100.0 * static_cast<double>(live->memory.resident.count - modeled->memory.resident.count) /
+                         static_cast<double>(modeled->memory.resident.count);
+  const QString sign = std::abs(percent) < 0.05 ? QStringLiteral("±")
+                       : percent > 0            ? QStringLiteral("+")
+                                                : QStringLiteral("-");
+  INFO(line.text().toStdString());
+  CHECK(line.text().startsWith("live against model: resident " + sign));
+  CHECK(line.text().contains(" · virtual "));
+  CHECK(line.toolTip().contains("kernel stacks: live "));
+  CHECK(line.toolTip().contains("page tables: live "));
+  CHECK(line.toolTip().contains("slab: live "));
 }
 
 TEST_CASE("a live run can be stopped, and is drawn while it runs") {
