@@ -123,21 +123,21 @@ bool RunCgroup::out_of_memory() const {
   return false;
 }
 
-std::optional<RunCgroup::Charged> RunCgroup::charged() const {
+std::optional<Bytes> RunCgroup::charged() const {
   const auto total = read_count(path_ / (v2_ ? "memory.current" : "memory.usage_in_bytes"));
-  if (!total) return std::nullopt;
-  Charged charged;
-  charged.total = Bytes{*total};
-  const auto stat = v2_ ? read_text(path_ / "memory.stat") : std::nullopt;
-  if (stat) {
-    for (const auto line : lines(*stat)) {
-      const auto parts = words(line);
-      if (parts.size() != 2) continue;
-      if (parts[0] == "kernel_stack") charged.kernel_stacks = Bytes{parse_count(parts[1]).value_or(0)};
-      if (parts[0] == "slab_unreclaimable") charged.slab = Bytes{parse_count(parts[1]).value_or(0)};
-    }
+  return total ? std::optional(Bytes{*total}) : std::nullopt;
+}
+
+std::optional<Bytes> RunCgroup::kernel_memory(const std::filesystem::path& path) {
+  if (const auto v1 = read_count(path / "memory.kmem.usage_in_bytes")) return Bytes{*v1};
+  const auto stat = read_text(path / "memory.stat");
+  if (!stat) return std::nullopt;
+  for (const auto line : lines(*stat)) {
+    const auto parts = words(line);
+    if (parts.size() != 2 || parts[0] != "kernel") continue;
+    if (const auto count = parse_count(parts[1])) return Bytes{*count};
   }
-  return charged;
+  return std::nullopt;
 }
 
 }  // namespace spawnpoint

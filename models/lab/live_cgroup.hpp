@@ -32,13 +32,10 @@ class RunCgroup {
   bool out_of_memory() const;                                              ///< memory: the kernel has killed for it.
   const std::filesystem::path& path() const { return path_; }
 
-  /// Memory that is charged to the group.
-  struct Charged {
-    Bytes total{};
-    std::optional<Bytes> kernel_stacks;
-    std::optional<Bytes> slab;
-  };
-  std::optional<Charged> charged() const;
+  std::optional<Bytes> charged() const;  ///< memory: all that is charged to the group.
+  /// memory: the kernel's part of a group at `path`: its threads' kernel stacks, page tables and objects. Not known
+  /// before Linux 5.18 in cgroup v2, nor where memory.kmem is switched off in v1.
+  static std::optional<Bytes> kernel_memory(const std::filesystem::path& path);
 
  private:
   RunCgroup(std::filesystem::path path, bool v2) : path_(std::move(path)), v2_(v2) {}

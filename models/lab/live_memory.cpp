@@ -20,9 +20,29 @@ Bytes not_the_programs(const LiveBoard& board) {
   return Bytes{board.other_virtual.load()} + Bytes{board.filled_maps.load()} * ::sysconf(_SC_PAGESIZE);
 }
 
+/// Tasks do not fill their slab pages, and no group is charged for the rest. Only root may read how many fit.
+Bytes room_beside_a_task() {
+  const auto text = read_text("/proc/slabinfo").value_or("");
+  for (const auto line : lines(text)) {
+    // Name, active objects, objects, an object's size, objects a slab, pages a slab.
+    const auto parts = words(line);
+    if (parts.size() < 6 || parts[0] != "task_struct") continue;
+    const auto size = parse_count(parts[3]).value_or(0);
+    const auto objects = parse_count(parts[4]).value_or(0);
+    const auto pages = parse_count(parts[5]).value_or(0);
+    if (objects <= 0) break;
+    return std::max(Bytes{pages * ::sysconf(_SC_PAGESIZE) / objects - size}, Bytes{});
+  }
+  return Bytes{};
+}
+
+// SUnreclaim does not see objects that are made in free room, and sees other programs': with fewer threads than this,
+// that is more than the kernel's accuracy that is asked for.
+constexpr std::int64_t kCoarseBelow = 5'000;
+
 }  // namespace
 
-LiveMemory::LiveMemory() {
+LiveMemory::LiveMemory() : task_room_(room_beside_a_task()) {
   const auto text = read_text("/proc/meminfo").value_or("");
   // All threads of the machine have kernel stacks of one size, a power of two of pages.
   const auto loadavg = read_text("/proc/loadavg").value_or("");
@@ -38,12 +58,16 @@ LiveMemory::LiveMemory() {
 }
 
 std::string LiveMemory::source() const {
-  if (from_group_) return "kernel stacks and slab: as charged to the run's control group";
-  return fmt::format(
-      "kernel stacks: threads x {} KiB (KernelStack of /proc/meminfo, a thread); slab: what SUnreclaim of "
-      "/proc/meminfo grew by, "
-      "which counts the whole machine",
-      kernel_stack_.count / 1024);
+  const auto stacks = fmt::format("kernel stacks: threads x {} KiB (KernelStack of /proc/meminfo, a thread); ",
+                                  kernel_stack_.count / 1024);
+  if (from_group_) {
+    return stacks + "slab: what the run's memory control group is charged for beside stacks and page tables" +
+           (task_room_ > Bytes{}
+                ? fmt::format(", and {} B that a task leaves unused in its slab (/proc/slabinfo)", task_room_.count)
+                : "; what tasks leave unused in their slabs is not known (/proc/slabinfo is root's)");
+  }
+  return stacks + "slab: what SUnreclaim of /proc/meminfo grew by, which counts the whole machine" +
+         (most_threads_ < kCoarseBelow ? ", and is too coarse for so few threads: take it as a hint only" : "");
 }
 
 void LiveMemory::sample(const LiveProcess& process, const RunCgroup* group, Instant at, Trace& trace) {
@@ -51,17 +75,18 @@ void LiveMemory::sample(const LiveProcess& process, const RunCgroup* group, Inst
   if (!sample) return;
   const LiveBoard& board = process.board();
   threads_ = sample->threads;
+  most_threads_ = std::max(most_threads_, threads_);
   resident_ = std::max(sample->resident - Bytes{board.other_resident.load()}, Bytes{});
   const Bytes virtual_size = std::max(sample->virtual_size - not_the_programs(board), Bytes{});
   // Of the kernel's memory, what the run's threads add: the main thread was there before.
   const Bytes tables = std::max(sample->page_tables - Bytes{board.base_page_tables.load()}, Bytes{});
-  Bytes stacks = kernel_stack_ * (sample->threads - 1);
+  const Bytes stacks = kernel_stack_ * (sample->threads - 1);
   const auto text = read_text("/proc/meminfo").value_or("");
   Bytes slab = std::max(meminfo(text, "SUnreclaim") - Bytes{board.base_slab.load()}, Bytes{});
-  const auto charged = group != nullptr ? group->charged() : std::nullopt;
-  if (charged && charged->kernel_stacks && charged->slab) {
-    stacks = *charged->kernel_stacks;
-    slab = *charged->slab;
+  const std::int64_t base = board.base_charged.load();
+  const auto charged = group != nullptr && base >= 0 ? RunCgroup::kernel_memory(group->path()) : std::nullopt;
+  if (charged) {
+    slab = std::max(*charged - Bytes{base} - stacks - tables, Bytes{}) + task_room_ * (sample->threads - 1);
     from_group_ = true;
   }
   total_ = sample->resident + stacks + sample->page_tables;

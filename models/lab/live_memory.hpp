@@ -32,7 +32,9 @@ class LiveMemory {
 
  private:
   Bytes kernel_stack_{16384};  ///< Of a thread, as this machine's own figures show it.
+  Bytes task_room_{};          ///< A task's share of what its slab cannot use; zero: not known.
   bool from_group_ = false;
+  std::int64_t most_threads_ = 0;
   Bytes total_{};
   Bytes resident_{};
   std::int64_t threads_ = 0;

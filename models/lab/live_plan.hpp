@@ -35,7 +35,8 @@ struct LivePlan {
   /// Of a named machine, the limits on memory shall leave as much as they leave to the runtime's own program. Else they
   /// hold as they are, and `runtime`'s base figures mean nothing.
   bool as_runtime = false;
-  bool probe = false;  ///< Ends before the first job.
+  bool probe = false;        ///< Ends before the first job.
+  std::string memory_group;  ///< Folder of the memory control group that the worker is in; empty: none of its own.
 };
 
 std::string encode(const LivePlan& plan);
@@ -71,6 +72,8 @@ struct LiveBoard {
   std::atomic<std::int64_t> nproc{-1};        ///< RLIMIT_NPROC in force; -1: unlimited.
   std::atomic<std::int64_t> nproc_above{-1};  ///< And before anything was imposed: holds at the parent user namespace.
   std::atomic<std::int64_t> base_slab{0};     ///< SUnreclaim of the whole machine.
+  std::atomic<std::int64_t> base_charged{
+      -1};  ///< The kernel's memory of the run's memory control group; -1: not known.
   std::atomic<std::int64_t> filled_maps{0};
   // At the run's end.
   std::atomic<std::int64_t> peak_virtual{0};

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <algorithm>
 #include <chrono>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -90,6 +91,10 @@ struct LiveRun::State {
     return epoch ? Instant(std::chrono::duration_cast<Duration>(SteadyClock::now() - *epoch)) : Instant{};
   }
   Progress progress() const;
+  /// The memory control group that the run is in, if it has one of its own.
+  const RunCgroup* memory_accounts() const {
+    return memory_group ? &*memory_group : accounting_group ? &*accounting_group : nullptr;
+  }
   void look();
   void finish(int status);
   void take_messages();
@@ -110,6 +115,7 @@ struct LiveRun::State {
   // In this order: a group can only be removed when its process is gone.
   std::optional<RunCgroup> pids;
   std::optional<RunCgroup> memory_group;
+  std::optional<RunCgroup> accounting_group;  ///< Without a limit, to see the kernel's memory of the run.
   std::optional<SharedTraceFile> file;
   std::optional<SharedTraceReader> reader;
   std::optional<LiveMemory> memory;
@@ -146,7 +152,10 @@ void LiveRun::State::choose_thread_limit(LivePlan& plan) {
 
 void LiveRun::State::choose_memory_limit(const std::optional<LiveCaps>& caps) {
   if (caps) watched_memory = caps->memory;
-  if (!wanted.memory) return;
+  if (!wanted.memory) {
+    if (auto unlimited = RunCgroup::create("memory")) accounting_group = std::move(*unlimited);
+    return;
+  }
   auto group = RunCgroup::create("memory");
   auto limited = group ? group->limit_memory(Bytes{wanted.memory->room}) : std::unexpected(group.error());
   if (limited) {
@@ -194,6 +203,7 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
   if (wanted.maps) plan.max_map_count = wanted.maps->value;
   if (wanted.threads) plan.threads = std::min(plan.threads, wanted.threads->room + 1);
   plan.cpus = wanted.cpus;
+  if (const auto* group = memory_accounts()) plan.memory_group = group->path();
 
   const std::size_t changes = 4 + 2 * scenario.jobs.steps.size();
   auto made = probe ? SharedTraceFile::create(1, SharedTraceFile::rows_for(1, changes), Recording::nothing)
@@ -217,7 +227,7 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
   auto started = LiveProcess::start(program, plan, file->fd());
   if (!started) return std::unexpected("the live run's process could not be started: " + started.error());
   process.emplace(std::move(*started));
-  for (const auto* group : {pids ? &*pids : nullptr, memory_group ? &*memory_group : nullptr}) {
+  for (const RunCgroup* group : std::initializer_list<const RunCgroup*>{pids ? &*pids : nullptr, memory_accounts()}) {
     if (group == nullptr) continue;
     if (const auto added = group->add(process->pid()); !added)
       return std::unexpected("the live run's process could not be put into its control group: " + added.error());
@@ -243,7 +253,7 @@ void LiveRun::State::look() {
   const auto at = SteadyClock::now();
   if (at - looked < kSampleEvery || !reader->epoch()) return;
   looked = at;
-  memory->sample(*process, memory_group ? &*memory_group : nullptr, now(), *trace);
+  memory->sample(*process, memory_accounts(), now(), *trace);
   if (watched_memory && memory->total() > *watched_memory && !over_memory) {
     over_memory = true;
     in_force.memory = WantedLimit{kLiveCap, watched_memory->count, watched_memory->count};
@@ -341,6 +351,7 @@ bool LiveRun::poll() {
     state.finish(*status);
     state.process.reset();
     state.memory_group.reset();
+    state.accounting_group.reset();
     state.pids.reset();
     state.result.compute = std::chrono::duration_cast<Duration>(SteadyClock::now() - state.began);
     if (state.options.progress) state.options.progress(state.progress());
@@ -418,7 +429,7 @@ std::expected<LiveProbe, std::string> probe_live(const Scenario& scenario, std::
   probe.nproc_above = limit(board.nproc_above.load());
   if (state.pids) probe.pids_group = state.pids->path();
   if (state.memory_group) {
-    if (const auto charged = state.memory_group->charged()) probe.charged = charged->total;
+    if (const auto charged = state.memory_group->charged()) probe.charged = *charged;
   }
   probe.imposed = state.result.imposed;
   probe.wanted = state.wanted;

@@ -21,6 +21,7 @@
 #include "models/concurrency/registry.hpp"
 #include "models/concurrency/run_job.hpp"
 #include "models/lab/impose.hpp"
+#include "models/lab/live_cgroup.hpp"
 #include "models/lab/live_plan.hpp"
 #include "models/lab/live_preparation.hpp"
 #include "models/world/live_executor.hpp"
@@ -198,6 +199,9 @@ LiveRecord Worker::begin(const MadeReady& made_ready, Bytes handles) {
   board_->base_resident = (memory.resident - memory.shared - other_resident).count;
   board_->base_page_tables = memory.page_tables.count;
   board_->base_slab = machine_slab().count;
+  if (!plan_->memory_group.empty()) {
+    if (const auto charged = RunCgroup::kernel_memory(plan_->memory_group)) board_->base_charged = charged->count;
+  }
 
   // These come last: what was done until now needs memory too.
   const Runtime& runtime = plan_->runtime;

@@ -64,7 +64,7 @@ Scenario threads_on_host(const Runtime& runtime, std::int64_t threads, Bytes sta
 }
 
 /// While all of the threads sleep.
-std::optional<MemoryUse> live_memory(const Scenario& scenario, std::string& why) {
+std::optional<MemoryUse> live_memory(const Scenario& scenario, std::string& why, std::string& source) {
   constexpr auto kAtMost = 300s;
   constexpr auto kSettled = 400ms;
   LiveRun run(scenario, 0, RunOptions{}, live_options());
@@ -93,8 +93,9 @@ std::optional<MemoryUse> live_memory(const Scenario& scenario, std::string& why)
   }
   run.stop();
   while (run.poll()) run.wait(5ms);
-  if (all) return use;
   const RunResult result = run.result();
+  if (!result.notes.empty()) source = result.notes.back();
+  if (all) return use;
   why = result.failure ? result.failure->limit + ": " + result.failure->message : result.error;
   return std::nullopt;
 }
@@ -118,6 +119,7 @@ void memory_of_threads(const Runtime& runtime) {
              "threads", "stack", "touched", "resident", "live", "%", "virtual", "live", "%", "kernel", "live", "%",
              "stacks%", "tables%", "slab%");
   double worst[3] = {};
+  std::string source;
   const auto most = static_cast<std::int64_t>(number_from("SPAWNPOINT_FIDELITY_THREADS", 30'000));
   for (const std::int64_t threads : {100, 1'000, 10'000, 30'000}) {
     if (threads > most) continue;
@@ -128,7 +130,7 @@ void memory_of_threads(const Runtime& runtime) {
             run_modeled_twin(scenario, 0, RunOptions{.record = false, .progress = {}, .stop = {}}, live_options())
                 .memory;
         std::string why;
-        const auto live = live_memory(scenario, why);
+        const auto live = live_memory(scenario, why, source);
         const auto name = fmt::format("{:>7} {:>7} {:>7}", threads, format_bytes(stack), format_bytes(touched));
         if (!live) {
           fmt::print("{} | skipped: {}\n", name, why);
@@ -150,7 +152,7 @@ void memory_of_threads(const Runtime& runtime) {
   const bool met = worst[0] <= kResident && worst[1] <= kResident && worst[2] <= kKernel;
   fmt::print("largest errors: resident {:.2f} %, virtual {:.2f} %, kernel {:.2f} %: {}\n", worst[0], worst[1], worst[2],
              met ? "met" : "not met");
-  fmt::print("(Slab is what SUnreclaim of /proc/meminfo grew by: other programs' is in it.)\n\n");
+  fmt::print("(Slab: {})\n\n", source);
 }
 
 void memory_limits(const Runtime& runtime) {
