@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -52,6 +53,24 @@ class SpawnActions {
   }
   posix_spawn_file_actions_t files_;
   posix_spawnattr_t attributes_;
+};
+
+/// What this thread starts meanwhile lies at the same addresses each time, where that is allowed. Else two mappings
+/// come to touch by chance once in a while, merge, and leave one map more than was predicted.
+class FixedAddresses {
+ public:
+  FixedAddresses() : before_(::personality(kAsk)) {
+    if (before_ != -1) ::personality(static_cast<unsigned long>(before_) | ADDR_NO_RANDOMIZE);
+  }
+  FixedAddresses(const FixedAddresses&) = delete;
+  FixedAddresses& operator=(const FixedAddresses&) = delete;
+  ~FixedAddresses() {
+    if (before_ != -1) ::personality(static_cast<unsigned long>(before_));
+  }
+
+ private:
+  static constexpr unsigned long kAsk = 0xFFFFFFFF;
+  int before_;
 };
 
 }  // namespace
@@ -126,6 +145,7 @@ std::expected<LiveProcess, std::string> LiveProcess::start(const std::filesystem
   // Nothing of the environment is needed, and some of it would change how the C library works.
   char* arguments[] = {path.data(), command.data(), nullptr};
   char* environment[] = {nullptr};
+  const FixedAddresses fixed;
   const int error =
       ::posix_spawn(&process.pid_, path.c_str(), &actions.files_, &actions.attributes_, arguments, environment);
   if (error != 0) {
