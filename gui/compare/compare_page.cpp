@@ -248,8 +248,12 @@ QString ComparePage::summary(WorldKind world) const {
   parts << against(spawnpoint::format_duration(own->wall), [](const RunResult& r) { return r.wall.count(); });
   parts << against(spawnpoint::format_count(own->peak_threads, "thread"),
                    [](const RunResult& r) { return r.peak_threads; });
-  parts << against(spawnpoint::format_bytes(own->memory.resident),
-                   [](const RunResult& r) { return r.memory.resident.count; });
+  // Programs of another size are compared in the line over the memory chart.
+  const std::string resident = spawnpoint::format_bytes(own->memory.resident);
+  if (other && !spawnpoint::same_program(*own, *other))
+    parts << text(resident);
+  else
+    parts << against(resident, [](const RunResult& r) { return r.memory.resident.count; });
   if (own->failure) parts << failure_words(*own->failure);
   if (own->stopped) parts << tr("stopped, so partial");
   if (is_dimmed(world)) parts << tr("of the text as it was");

@@ -62,20 +62,22 @@ HomePage::HomePage(GalleryModel& model, QWidget* parent)
   title->setFont(large);
   title->setWordWrap(true);
   // The page must not keep the panels beside it from having their width.
-  title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  const auto any_width = [](QLabel* label) {
+    QSizePolicy policy(QSizePolicy::Ignored, QSizePolicy::Minimum);
+    policy.setHeightForWidth(true);
+    label->setSizePolicy(policy);
+  };
+  any_width(title);
   auto* hint = new QLabel(tr("Pick a scenario, or drop a scenario file anywhere in this window."), this);
   hint->setForegroundRole(QPalette::PlaceholderText);
   hint->setWordWrap(true);
-  hint->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  any_width(hint);
   auto* open = new QPushButton(tr("Open a file …"), this);
   open->setAccessibleName(tr("Open a scenario file"));
   connect(open, &QPushButton::clicked, this, &HomePage::open_wanted);
 
-  auto* words = new QVBoxLayout;
-  words->addWidget(title);
-  words->addWidget(hint);
   auto* top = new QHBoxLayout;
-  top->addLayout(words, 1);
+  top->addWidget(hint, 1);
   search_->setMinimumWidth(200);
   top->addWidget(search_);
   top->addWidget(open);
@@ -119,6 +121,7 @@ HomePage::HomePage(GalleryModel& model, QWidget* parent)
 
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(18, 14, 18, 8);
+  column->addWidget(title);
   column->addLayout(top);
   column->addSpacing(6);
   column->addWidget(nothing_);

@@ -323,6 +323,8 @@ void LiveRun::State::finish(int status) {
   result.peak_threads = counters.peak_threads.load();
   result.peak_tasks = counters.peak_tasks.load();
   result.memory = memory->peak();
+  result.base.resident = Bytes{board.base_resident.load()};
+  result.base.virtual_size = Bytes{board.base_virtual.load()};
   result.events = counters.polls.load();
   result.longest_poll = Duration(counters.longest_poll.load());
   result.longest_poll_job = counters.longest_poll_job.load();

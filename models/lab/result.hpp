@@ -57,6 +57,7 @@ struct RunResult {
   std::int64_t peak_threads = 0;  ///< The main thread among them.
   std::int64_t peak_tasks = 0;
   MemoryUse memory;  ///< At each one's own peak.
+  MemoryUse base;    ///< Of it, what the program itself had before its first job: resident and virtual.
   std::optional<FailurePoint> failure;
   std::uint64_t seed = 0;
   std::uint64_t events = 0;  ///< Simulation events, or live polls.

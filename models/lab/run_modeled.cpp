@@ -114,6 +114,8 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
     trace->lanes = static_cast<LaneId>(world.kernel().created() + 1);
   }
   result.stopped = !finished;
+  result.base.resident = spec.runtime.base_resident;
+  result.base.virtual_size = spec.runtime.base_virtual;
   result.events = simulation.events();
   if (recorder) {
     const Instant end(result.wall);

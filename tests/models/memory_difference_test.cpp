@@ -36,6 +36,18 @@ TEST_CASE("a kind that the model has nothing of has its bytes told, and no perce
   CHECK(told.details.find("kernel: live 4 KiB, model 0 B\n") != std::string::npos);
 }
 
+TEST_CASE("programs of different size are compared by what their jobs took") {
+  RunResult model = result({12_MiB, 1_GiB, 14_MiB});
+  model.base = {2_MiB, 4_MiB};
+  RunResult live = result({19_MiB, 1_GiB, 14_MiB});
+  live.base = {8_MiB, 4_MiB};
+  CHECK_FALSE(same_program(live, model));
+  const auto told = memory_difference(live, model);
+  CHECK(told.line ==
+        "live against model: resident +10% · virtual ±0% · kernel ±0% (without the programs' own 8 MiB and 2 MiB)");
+  CHECK(told.details.find("resident 8 MiB live and 2 MiB modeled") != std::string::npos);
+}
+
 TEST_CASE("runs that were stopped, or could not be made, are not compared") {
   const RunResult whole = result({5_MiB, 9_MiB, 1_MiB});
   RunResult stopped = whole;
