@@ -9,11 +9,14 @@
 namespace spawnpoint {
 namespace {
 
-// Each key's place is the number of smaller ones. Quadratic but without a branch to mispredict: faster than any other
-// way for as few keys as a bucket has.
+/// Of keys that are sorted by their rank.
 constexpr std::size_t kRankAtMost = 24;
 
-void sort_into(const std::vector<EventKey>& keys, std::vector<EventKey>& sorted) {
+}  // namespace
+
+// Each key's place is the number of smaller ones. Quadratic but without a branch to mispredict: faster than any other
+// way for as few keys as a bucket has.
+void EventQueue::sort_into(const Keys& keys, Keys& sorted) {
   const std::size_t count = keys.size();
   if (count > kRankAtMost) {
     sorted.assign(keys.begin(), keys.end());
@@ -34,8 +37,6 @@ void sort_into(const std::vector<EventKey>& keys, std::vector<EventKey>& sorted)
   for (std::size_t i = 0; i < count; ++i) sorted[rank[i]] = keys[i];
 }
 
-}  // namespace
-
 // Called when run and heap are empty and there are keys further out: sorts the next bucket.
 void EventQueue::refill() {
   spill_above_ = kSpillAbove;
@@ -43,6 +44,7 @@ void EventQueue::refill() {
     scratch_.clear();
     const auto gather = [this](const EventKey& key) { scratch_.push_back(key); };
     if (rungs_.empty()) {
+      scratch_.reserve(top_size_);
       top_.drain(gather);
       top_size_ = 0;
       const auto [least, most] = std::minmax_element(
@@ -68,14 +70,14 @@ void EventQueue::refill() {
 }
 
 // Makes the keys, all of them before `end`, the run; or a rung if they are too many to sort at once.
-void EventQueue::take_sorted(std::vector<EventKey>& keys, std::uint64_t end) {
+void EventQueue::take_sorted(Keys& keys, std::uint64_t end) {
   if (keys.size() > kSplitAbove) return add_rung(keys, end);
   sort_into(keys, run_);
   run_next_ = 0;
   near_end_ = end;
 }
 
-void EventQueue::add_rung(const std::vector<EventKey>& keys, std::uint64_t end) {
+void EventQueue::add_rung(const Keys& keys, std::uint64_t end) {
   std::uint64_t least = keys.front().time();
   std::uint64_t most = least;
   for (const EventKey& key : keys) {
@@ -116,8 +118,8 @@ void EventQueue::spill() {
   spill_above_ = run_.empty() ? kSpillAbove : 2 * run_.size();
 }
 
-std::vector<EventKey> EventQueue::take_all() {
-  std::vector<EventKey> keys(run_.begin() + static_cast<std::ptrdiff_t>(run_next_), run_.end());
+EventQueue::Keys EventQueue::take_all() {
+  Keys keys(run_.begin() + static_cast<std::ptrdiff_t>(run_next_), run_.end());
   keys.insert(keys.end(), heap_.keys().begin(), heap_.keys().end());
   const auto gather = [&](const EventKey& key) { keys.push_back(key); };
   for (Rung& rung : rungs_) {
@@ -136,7 +138,7 @@ std::vector<EventKey> EventQueue::take_all() {
 
 // Keeps the order, with the smallest numbers.
 void EventQueue::renumber() {
-  std::vector<EventKey> keys = take_all();
+  Keys keys = take_all();
   std::sort(keys.begin(), keys.end());
   sequence_ = 0;
   for (const EventKey& key : keys) insert(EventKey{key.time(), sequence_++, key.slot()});

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/huge_page_allocator.hpp"
 #include "core/simulation/event_bucket.hpp"
 #include "core/simulation/event_heap.hpp"
 #include "core/simulation/event_key.hpp"
@@ -66,7 +67,7 @@ class EventQueue {
   /// Drops every entry whose slot satisfies the predicate, in linear time.
   template <typename Predicate>
   void erase_if(Predicate drop) {
-    std::vector<EventKey> keys = take_all();
+    const Keys keys = take_all();
     for (const EventKey& key : keys) {
       if (drop(key.slot())) continue;
       insert(key);
@@ -82,13 +83,17 @@ class EventQueue {
   static constexpr std::size_t kSpillAbove = 512;
   static constexpr std::size_t kMostBuckets = std::size_t{1} << 20;
 
+  // A million events are 16 MB of keys: on small pages the faults would cost more than the sorting.
+  using Keys = std::vector<EventKey, HugePageAllocator<EventKey>>;
+  using Buckets = std::vector<EventBucket, HugePageAllocator<EventBucket>>;
+
   /// Covers the time up to `end`; the last bucket reaches that far, however wide it gets.
   struct Rung {
     std::uint64_t start;
     std::uint64_t end;
     int shift;         // a bucket is 2^shift ticks wide
     std::size_t next;  // the buckets before it are done with
-    std::vector<EventBucket> buckets;
+    Buckets buckets;
 
     EventBucket& bucket(std::uint64_t time) noexcept {
       const std::size_t index = (time - start) >> shift;
@@ -112,13 +117,14 @@ class EventQueue {
 
   void refill();
   void spill();
-  void take_sorted(std::vector<EventKey>& keys, std::uint64_t end);
-  void add_rung(const std::vector<EventKey>& keys, std::uint64_t end);
+  static void sort_into(const Keys& keys, Keys& sorted);
+  void take_sorted(Keys& keys, std::uint64_t end);
+  void add_rung(const Keys& keys, std::uint64_t end);
   void renumber();
-  std::vector<EventKey> take_all();
+  Keys take_all();
 
   FrameArena arena_;
-  std::vector<EventKey> run_;
+  Keys run_;
   std::size_t run_next_ = 0;
   EventHeap heap_;
   std::uint64_t near_end_ = 0;  // keys before this time go into the heap
@@ -128,8 +134,8 @@ class EventQueue {
   std::size_t size_ = 0;
   std::size_t spill_above_ = kSpillAbove;
   std::uint64_t sequence_;
-  std::vector<EventKey> scratch_;
-  std::vector<std::vector<EventBucket>> spare_;  // the memory of rungs that are done with
+  Keys scratch_;
+  std::vector<Buckets> spare_;  // the memory of rungs that are done with
 };
 
 }  // namespace spawnpoint

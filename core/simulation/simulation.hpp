@@ -13,6 +13,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "core/huge_page_allocator.hpp"
 #include "core/simulation/event_queue.hpp"
 #include "core/simulation/instant_ring.hpp"
 #include "core/simulation/process.hpp"
@@ -234,7 +235,7 @@ class Simulation {
   std::uint64_t events_ = 0;
   EventQueue queue_;
   InstantRing ring_;  // what is due now
-  std::vector<std::uintptr_t> slots_;
+  std::vector<std::uintptr_t, HugePageAllocator<std::uintptr_t>> slots_;
   std::uint32_t free_slot_ = kNoSlot;
   std::size_t cancelled_ = 0;  // how many of the scheduled keys are cancelled
   bool interrupted_ = false;
