@@ -48,7 +48,7 @@ MapPage::MapPage(Document& document, QWidget* parent)
   act_->setObjectName("map_act");
   progress_->setAccessibleName(tr("Progress of the map"));
   progress_->setRange(0, 1000);
-  progress_->setMaximumWidth(320);
+  progress_->setFixedWidth(240);
   detail_->setWordWrap(true);
   detail_->setFrameShape(QFrame::StyledPanel);
   detail_->setMargin(8);
@@ -171,7 +171,7 @@ void MapPage::show_state() {
     progress_->setValue(static_cast<int>(now.fraction * 1000));
     progress_->setFormat(
         now.left
-            ? tr("%p%, %1 left").arg(text(format_duration(std::chrono::round<std::chrono::milliseconds>(*now.left))))
+            ? tr("%p%, %1 left").arg(text(format_duration(std::chrono::ceil<std::chrono::seconds>(*now.left))))
             : tr("%p%"));
   }
 

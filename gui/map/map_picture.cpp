@@ -209,8 +209,16 @@ void MapPicture::lay_labels() {
   }
   // From the top down, so that those which share a place keep their order as they are pushed apart.
   std::ranges::stable_sort(wanted, {}, [](const Label& label) { return label.anchor.y(); });
+  // Not over another label, nor over the points of the lines; of very many points nobody could tell.
+  constexpr std::size_t kFewPoints = 3000;
+  std::vector<QPointF> points;
+  for (std::size_t line = 0; line < content_.lines.size() && points.size() < kFewPoints; ++line) {
+    for (std::size_t item = 0; item < content_.lines[line].items.size(); ++item) points.push_back(at({line, item}));
+  }
   const auto blocked = [&](const QRectF& where) {
-    return std::ranges::any_of(labels_, [&](const Label& other) { return other.where.intersects(where); });
+    const QRectF around = where.adjusted(-2, -4, 2, 4);
+    return std::ranges::any_of(labels_, [&](const Label& other) { return other.where.intersects(where); }) ||
+           std::ranges::any_of(points, [&](const QPointF& point) { return around.contains(point); });
   };
   for (Label& label : wanted) {
     const double width = std::max(metrics.horizontalAdvance(label.name), metrics.horizontalAdvance(label.end)) + 4;
@@ -235,6 +243,13 @@ void MapPicture::paint(QPainter& painter, const std::optional<MapPlace>& marked)
   painter.setRenderHint(QPainter::Antialiasing);
   paint_axes(painter);
   for (std::size_t line = 0; line < content_.lines.size(); ++line) paint_line(painter, line);
+  // Where a line ends is on top of all others.
+  for (std::size_t line = 0; line < content_.lines.size(); ++line) {
+    for (std::size_t item = 0; item < content_.lines[line].items.size(); ++item) {
+      if (content_.lines[line].items[item].kind == MapItem::Kind::end)
+        paint_cross(painter, at({line, item}), kGlyph + 3);
+    }
+  }
   painter.setFont(theme_.font(kText));
   for (const Label& label : labels_) {
     const QColor color = map_color(theme_, content_.lines[label.line].style);
@@ -325,10 +340,7 @@ void MapPicture::paint_line(QPainter& painter, std::size_t number) const {
   const std::size_t lines = content_.lines.size();
   for (std::size_t i = 0; i < line.items.size(); ++i) {
     const QPointF here = at({number, i});
-    if (line.items[i].kind == MapItem::Kind::end) {
-      paint_cross(painter, here, kGlyph + 3);
-      continue;
-    }
+    if (line.items[i].kind == MapItem::Kind::end) continue;
     // For the same reason their glyphs take turns.
     const bool turn = lines <= 3 || (static_cast<std::size_t>(line.items[i].order) + number) % 3 == 0;
     if (turn) paint_glyph(painter, line.style, here, kGlyph, false);
