@@ -51,9 +51,9 @@ void FrameArena::deallocate_large(void* memory, std::size_t size) noexcept {
 }
 
 void FrameArena::add_block() {
-  const bool first = bump_ == nullptr;
-  const std::size_t size = first ? kFirstBlock : kBlock;
-  Block* block = map_block(size, first ? Pages::small : Pages::huge);
+  const std::size_t size = next_block_;
+  next_block_ = size < kLastSmallBlock ? size * 2 : kBlock;
+  Block* block = map_block(size, size < kBlock ? Pages::small : Pages::huge);
   bump_ = reinterpret_cast<std::byte*>(block + 1);
   end_ = reinterpret_cast<std::byte*>(block) + size;
   poison(bump_, static_cast<std::size_t>(end_ - bump_));

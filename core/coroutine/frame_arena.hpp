@@ -79,8 +79,10 @@ class FrameArena {
   static constexpr std::size_t kBlock = std::size_t{2} << 20;
   static constexpr std::size_t kGranule = 16;
   static constexpr std::size_t kLargestSmall = 4096;  // larger ones have a block each
-  // A few frames shall not cost a huge page: the first block is this short, on small pages.
+  // A few frames shall not cost a huge page, nor some thousands the half of one: the first blocks are short, each
+  // twice as long as the one before, on small pages.
   static constexpr std::size_t kFirstBlock = std::size_t{128} << 10;
+  static constexpr std::size_t kLastSmallBlock = std::size_t{512} << 10;
 
   static Block* block_of(void* memory) noexcept {
     return reinterpret_cast<Block*>(reinterpret_cast<std::uintptr_t>(memory) & ~(kBlock - 1));
@@ -136,6 +138,7 @@ class FrameArena {
 
   std::byte* bump_ = nullptr;
   std::byte* end_ = nullptr;
+  std::size_t next_block_ = kFirstBlock;
   std::size_t in_use_ = 0;
   std::size_t reserved_ = 0;
   Block* blocks_ = nullptr;
