@@ -8,8 +8,27 @@
 
 namespace spawnpoint::kernel {
 
+namespace {
+
+/// A page of page tables covers 2 MiB of address space: a larger stack has one of its own, smaller ones share.
+Duration table_cost(const Machine& machine, const ProcessMemory& memory) {
+  const std::int64_t covered = machine.page_size.count * (machine.page_size.count / 8);
+  const std::int64_t stack = std::min(memory.stack_mapping().count, covered);
+  return Duration(machine.costs.stack_table.value.count() * stack / std::max<std::int64_t>(covered, 1));
+}
+
+std::int64_t pages(Bytes size, const Machine& machine) {
+  return (size.count + machine.page_size.count - 1) / std::max<std::int64_t>(machine.page_size.count, 1);
+}
+
+}  // namespace
+
+Duration spawn_cost(const Machine& machine, const Runtime& runtime) {
+  return machine.costs.thread_create.value + table_cost(machine, ProcessMemory(machine, runtime));
+}
+
 std::coroutine_handle<> Kernel::Thread::done() noexcept {
-  request = Request{.cpu = kernel->costs().thread_exit.value, .after = After::exit};
+  request = Request{.cpu = kernel->exit_, .after = After::exit};
   return std::noop_coroutine();
 }
 
@@ -20,6 +39,12 @@ Kernel::Kernel(Simulation& simulation, const Machine& machine, const Runtime& ru
       observer_(observer),
       memory_(machine, runtime),
       checks_(*machine_, *runtime_, memory_) {
+  const Costs& cost = costs();
+  // A runtime's signal stack is a mapping with a guard page, made by the thread itself and given back by it.
+  const Duration map = memory_.has_signal_stack() ? cost.map.value : Duration::zero();
+  start_ = cost.thread_start.value + 2 * map + cost.page_fault.value * pages(runtime.touched, machine);
+  exit_ = cost.thread_exit.value + map;
+  create_ = spawn_cost(machine, runtime) - std::min(2 * cost.syscall.value, cost.thread_create.value);
   const std::int64_t cores = std::max<std::int64_t>(machine.cpus, 1);
   for (std::int64_t i = 0; i < cores; ++i) cores_.emplace_back(*this);
   for (auto core = cores_.rbegin(); core != cores_.rend(); ++core) idle_.push_back(&*core);
@@ -58,12 +83,21 @@ void Kernel::Spawn::await_suspend(std::coroutine_handle<> waiting) {
   kernel_->submit(Request{.cpu = map, .after = After::map_stack, .spawn = this}, waiting);
 }
 
+/// A thread that has ended is not waited for; what remains is to give its stack back.
 bool Kernel::Join::await_ready() const noexcept {
-  return kernel_->threads_[thread_].exited;
+  return kernel_->threads_[thread_].exited && kernel_->unmap_cost() <= Duration::zero();
 }
 
 void Kernel::Join::await_suspend(std::coroutine_handle<> waiting) {
-  kernel_->submit(Request{.cpu = kernel_->costs().syscall.value, .after = After::join, .target = thread_}, waiting);
+  const bool exited = kernel_->threads_[thread_].exited;
+  kernel_->submit(
+      Request{
+          .cpu = exited ? Duration::zero() : kernel_->costs().syscall.value, .after = After::join, .target = thread_},
+      waiting);
+}
+
+Duration Kernel::unmap_cost() const {
+  return counts_.cached < memory_.max_cached_stacks() ? Duration::zero() : costs().stack_unmap.value;
 }
 
 void Kernel::submit(const Request& request, std::coroutine_handle<> continuation) {
@@ -85,6 +119,7 @@ void Kernel::thread_fired(Timer& timer) {
 /// The core's timer: the request is served, or the time slice is over.
 void Kernel::serve(Core& core) {
   Thread& thread = *core.running;
+  if (thread.id == 0) main_cpu_ += now() - core.since;
   thread.request.cpu -= now() - core.since;
   core.since = now();
   if (thread.request.cpu <= Duration::zero()) {
@@ -117,13 +152,19 @@ void Kernel::run_thread(Core& core) {
         return;
       case After::join: {
         Thread& target = threads_[thread.request.target];
-        if (target.exited) break;
+        if (target.exited) {
+          const Duration unmap = unmap_cost();
+          if (unmap <= Duration::zero()) break;
+          thread.request = Request{.cpu = unmap, .after = After::unmap};
+          arm(core);
+          return;
+        }
         target.joiner = &thread;
         release(core);
         return;
       }
       case After::exit:
-        exit(thread);
+        exit(core);
         release(core);
         return;
       case After::map_stack:
@@ -136,6 +177,7 @@ void Kernel::run_thread(Core& core) {
       case After::clone:
         clone(*thread.request.spawn);
         break;
+      case After::unmap:
       case After::go_on:
         break;
     }
@@ -145,7 +187,7 @@ void Kernel::run_thread(Core& core) {
     if (thread.continuation) {
       resume(std::exchange(thread.continuation, nullptr));
     } else {
-      first_run(thread);
+      first_run(core);
     }
     if (ended_ || thread.request.cpu > Duration::zero()) break;
   }
@@ -184,7 +226,7 @@ void Kernel::release(Core& core) {
 void Kernel::make_ready(Thread& thread, Duration cost) {
   if (ended_) return;
   ++runnable_;
-  if (thread.request.after != After::exit) thread.request.after = After::go_on;
+  if (thread.request.after != After::exit && thread.request.after != After::join) thread.request.after = After::go_on;
   thread.request.cpu = cost;
   thread.next = nullptr;
   const bool first = ready_first_ == nullptr;
@@ -230,8 +272,7 @@ void Kernel::map_stack(Thread& thread) {
   } else {
     ++counts_.stacks;
   }
-  const Duration create = costs().thread_create.value;
-  thread.request.cpu += create - std::min(2 * costs().syscall.value, create);
+  thread.request.cpu += create_;
   thread.request.after = After::clone;
 }
 
@@ -247,11 +288,25 @@ void Kernel::clone(Spawn& spawn) {
   thread.body.on_done(thread);
   spawn.result_ = id;
   if (observer_ != nullptr) observer_->threads_changed();
-  make_ready(thread, costs().thread_start.value);
+  make_ready(thread, start_);
 }
 
-void Kernel::first_run(Thread& thread) {
+/// Threads on other cores that are changing memory maps take so much longer.
+void Kernel::hold_up_others(const Core& core, Duration stall) {
+  if (stall <= Duration::zero()) return;
+  for (Core& other : cores_) {
+    if (&other == &core || other.running == nullptr) continue;
+    Request& request = other.running->request;
+    if (request.after != After::map_stack && request.after != After::clone && request.after != After::unmap) continue;
+    request.cpu += stall;
+    arm(other);
+  }
+}
+
+void Kernel::first_run(Core& core) {
+  Thread& thread = *core.running;
   if (thread.id != 0) {
+    hold_up_others(core, costs().start_stall.value);
     if (memory_.arena_fits(counts_)) ++counts_.arenas;
     if (memory_.has_signal_stack()) {
       if (const auto refusal = checks_.on_start(counts_)) {
@@ -267,13 +322,15 @@ void Kernel::first_run(Thread& thread) {
   thread.body.start();
 }
 
-void Kernel::exit(Thread& thread) {
+void Kernel::exit(Core& core) {
+  Thread& thread = *core.running;
   thread.exited = true;
   thread.body = Task<>();
   if (thread.id == 0) {
     ended_ = true;
     return;
   }
+  hold_up_others(core, costs().exit_stall.value);
   --counts_.alive;
   if (counts_.started > 0) --counts_.started;
   if (observer_ != nullptr) observer_->threads_changed();

@@ -5,6 +5,9 @@
 // What a thread does is a chain of requests: use the CPU for so long, then sleep, wait, start a thread, go on, or end.
 // A core serves one request at a time; when its time slice is over and another thread is ready, the rest waits its
 // turn.
+//
+// Threads that start and end on other cores hold up the one that is just changing the process's memory maps, as a
+// creator of threads does: for the lock of the maps, and for the translations that all cores have to forget.
 #pragma once
 
 #include <coroutine>
@@ -24,6 +27,9 @@
 #include "models/machine/profile.hpp"
 
 namespace spawnpoint::kernel {
+
+/// What the caller pays for a new thread, where no stack is kept for it.
+Duration spawn_cost(const Machine& machine, const Runtime& runtime);
 
 /// A thread of the simulated process: 0 is the main thread, n the n-th one that was created.
 using ThreadId = std::uint32_t;
@@ -86,11 +92,13 @@ class Kernel {
   const ThreadCounts& counts() const { return counts_; }
   /// Threads that were ever created, the main thread not among them.
   std::int64_t created() const { return static_cast<std::int64_t>(threads_.size()) - 1; }
+  /// CPU time that the main thread has used.
+  Duration main_cpu() const { return main_cpu_; }
   /// Threads that run or could run now.
   std::int64_t runnable() const { return runnable_; }
 
  private:
-  enum class After : std::uint8_t { go_on, sleep, wait, map_stack, clone, join, exit };
+  enum class After : std::uint8_t { go_on, sleep, wait, map_stack, clone, join, unmap, exit };
 
   struct Request {
     Duration cpu{};
@@ -136,12 +144,14 @@ class Kernel {
   void arm(Core& core);
   void dispatch(Core& core);
   void release(Core& core);
+  void hold_up_others(const Core& core, Duration stall);
   void make_ready(Thread& thread, Duration cost);
+  Duration unmap_cost() const;
   void map_stack(Thread& thread);
   void clone(Spawn& spawn);
   void refuse(Spawn& spawn, const Refusal& refusal);
-  void first_run(Thread& thread);
-  void exit(Thread& thread);
+  void first_run(Core& core);
+  void exit(Core& core);
   void joined(ThreadId thread);
   void die(const Refusal& refusal);
 
@@ -154,7 +164,12 @@ class Kernel {
   ThreadCounts counts_;
   std::deque<Thread> threads_;
   std::deque<Core> cores_;
-  std::vector<Core*> idle_;        ///< The last one is taken first.
+  std::vector<Core*> idle_;  ///< The last one is taken first.
+  // What the runtime's threads make of the costs.
+  Duration create_{};  ///< After the part that maps the stack.
+  Duration start_{};
+  Duration exit_{};
+  Duration main_cpu_{};
   Thread* ready_first_ = nullptr;  ///< The run queue, first in, first out.
   Thread* ready_last_ = nullptr;
   ThreadId current_ = 0;

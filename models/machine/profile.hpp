@@ -58,9 +58,14 @@ struct Cost {
 struct Costs {
   Cost syscall;             ///< Entering and leaving the kernel.
   Cost page_fault;          ///< First touch of a page.
-  Cost thread_create;       ///< pthread_create as the caller sees it, its page faults and system calls included.
+  Cost thread_create;       ///< pthread_create as the caller sees it, its page faults and system calls included …
+  Cost stack_table;         ///< … and on top of it the page of page tables that a stack of 2 MiB takes; a smaller one its part.
   Cost thread_start;        ///< From its first dispatch to the first instruction of the thread's function.
   Cost thread_exit;         ///< The end of a thread.
+  Cost start_stall;         ///< How much a thread's start holds up another core that is creating a thread or giving a stack back.
+  Cost exit_stall;          ///< The same of its end.
+  Cost stack_unmap;         ///< Giving a joined thread's stack back, where the runtime keeps no more of them.
+  Cost map;                 ///< Making, changing or removing a memory map.
   Cost context_switch;      ///< Taking another thread onto a core.
   Cost wakeup;              ///< Making a blocked thread runnable, paid by the one that wakes (or by the timer interrupt's core).
   Cost timer_slack;         ///< A sleeping thread's timer fires up to this much late (PR_SET_TIMERSLACK).
@@ -72,6 +77,15 @@ struct Costs {
   Bytes thread_slab{};      ///< Further slab a thread (signal, pid, cred …).
   Bytes uncharged_slab{};   ///< How much of the above is not charged to the memory cgroup, a thread.
   Bytes page_table{};       ///< A page-table page; one covers 2 MiB of address space on x86-64.
+};
+
+/// `executor.*`: what the work of this program's own executor takes on the machine, where it was calibrated. Then it
+/// stands in for what the runtime profile `spawnpoint` says; all zero: it was not.
+struct ExecutorCosts {
+  Cost task_spawn;
+  Cost task_poll;
+  Cost task_wake;
+  Cost timer;
 };
 
 struct Machine {
@@ -89,6 +103,7 @@ struct Machine {
   /// Where this host has its limits from: a field ("limits.pids_max") and a file or a command for each of its levels.
   /// Empty for fields that were not read on this host.
   std::map<std::string, std::vector<std::string>, std::less<>> origins;
+  ExecutorCosts executor;
 };
 
 enum class GuardMode : std::uint8_t { mprotect, madvise, none };
@@ -125,11 +140,14 @@ struct Runtime {
   std::string abort_message;      ///< What the user sees where the process aborts; verbatim.
   // Async runtimes.
   Bytes task{};                   ///< Memory of a spawned task (its future included), sleeping.
-  Duration task_spawn{};
+  Duration task_spawn{};          ///< Its first poll included.
   Duration task_poll{};
   Duration task_wake{};
   Duration timer{};               ///< Starting or firing a timer.
 };
+
+/// Gives the runtime `spawnpoint` the costs that were calibrated on the machine, if they were; leaves others alone.
+void apply_executor_costs(Runtime& runtime, const ExecutorCosts& costs);
 
 /// glibc's rule: RLIMIT_STACK, 2 MiB where that is unlimited.
 Bytes stack_size(const Runtime& runtime, const Limits& limits);

@@ -62,8 +62,13 @@ void describe(Visitor& visit, Costs& costs) {
   visit.cost("syscall", costs.syscall, "entering and leaving the kernel");
   visit.cost("page_fault", costs.page_fault, "the first touch of a page");
   visit.cost("thread_create", costs.thread_create, "pthread_create as the caller sees it");
+  visit.cost("stack_table", costs.stack_table, "beside thread_create, for a stack of 2 MiB or more; else a part of it");
   visit.cost("thread_start", costs.thread_start, "from a thread's first dispatch to its first instruction");
   visit.cost("thread_exit", costs.thread_exit, "the end of a thread");
+  visit.cost("start_stall", costs.start_stall, "how much a thread's start holds up a core that creates threads");
+  visit.cost("exit_stall", costs.exit_stall, "how much a thread's end holds up a core that creates threads");
+  visit.cost("stack_unmap", costs.stack_unmap, "giving a joined thread's stack back, where no more are kept");
+  visit.cost("map", costs.map, "making, changing or removing a memory map");
   visit.cost("context_switch", costs.context_switch, "taking another thread onto a core");
   visit.cost("wakeup", costs.wakeup, "making a blocked thread ready to run");
   visit.cost("timer_slack", costs.timer_slack, "how much late a sleeping thread's timer may be");
@@ -79,6 +84,14 @@ void describe(Visitor& visit, Costs& costs) {
 }
 
 template <class Visitor>
+void describe(Visitor& visit, ExecutorCosts& executor) {
+  visit.cost("task_spawn", executor.task_spawn, "making an async task, its first poll included");
+  visit.cost("task_poll", executor.task_poll, "polling a task again");
+  visit.cost("task_wake", executor.task_wake, "waking a task");
+  visit.cost("timer", executor.timer, "starting or firing a timer");
+}
+
+template <class Visitor>
 void describe(Visitor& visit, Machine& machine) {
   visit.text("name", machine.name, "shown to people");
   visit.text("source", machine.source, "where the figures come from");
@@ -91,6 +104,8 @@ void describe(Visitor& visit, Machine& machine) {
   visit.section("limits", "what the machine allows", [&](auto& inner) { describe(inner, machine.limits); });
   visit.section("in_use", "what the machine already runs", [&](auto& inner) { describe(inner, machine.in_use); });
   visit.section("costs", "what the kernel's work takes", [&](auto& inner) { describe(inner, machine.costs); });
+  visit.section("executor", "what the runtime spawnpoint takes here, where that was calibrated",
+                [&](auto& inner) { describe(inner, machine.executor); });
 }
 
 template <class Visitor>
@@ -127,8 +142,8 @@ void describe(Visitor& visit, Runtime& runtime) {
   visit.text("message", runtime.message, "what the program says where a thread is refused");
   visit.text("abort_message", runtime.abort_message, "what the program says before it aborts");
   visit.size("task", runtime.task, "memory of a sleeping async task, its future included");
-  visit.duration("task_spawn", runtime.task_spawn, "making an async task");
-  visit.duration("task_poll", runtime.task_poll, "polling a task once");
+  visit.duration("task_spawn", runtime.task_spawn, "making an async task, its first poll included");
+  visit.duration("task_poll", runtime.task_poll, "polling a task again");
   visit.duration("task_wake", runtime.task_wake, "waking a task");
   visit.duration("timer", runtime.timer, "starting or firing a timer");
 }

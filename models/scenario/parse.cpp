@@ -94,6 +94,7 @@ class ScenarioReader {
     scenario.machine_overrides = present;
     if (scenario.host_machine) begin_afresh(draft.machine, present);
     scenario.machine = finish_machine(std::move(draft));
+    executor_ = scenario.machine.executor;
     const Machine& machine = scenario.machine;
     const Node::Entry* page = table.entry("page_size");
     if (page != nullptr && (machine.page_size.count < 4096 || machine.page_size.count > 65536 ||
@@ -369,11 +370,15 @@ class ScenarioReader {
   }
 
   Runtime runtime_of(const std::string& name, const Place& where, Diagnostics& out) {
-    const auto known = runtimes_.find(name);
-    if (known != runtimes_.end()) return known->second;
-    auto runtime = read_runtime(name, places_, where, out);
-    if (!runtime) return {};
-    return runtimes_[name] = std::move(*runtime);
+    auto known = runtimes_.find(name);
+    if (known == runtimes_.end()) {
+      auto read = read_runtime(name, places_, where, out);
+      if (!read) return {};
+      known = runtimes_.emplace(name, std::move(*read)).first;
+    }
+    Runtime runtime = known->second;
+    apply_executor_costs(runtime, executor_);
+    return runtime;
   }
 
   /// A job after the other must end within what the clock can count.
@@ -434,6 +439,7 @@ class ScenarioReader {
   ProfilePlaces places_;
   std::map<std::string, MachineDraft> machines_;
   std::map<std::string, Runtime> runtimes_;
+  ExecutorCosts executor_;  ///< Of the text's machine.
 };
 
 }  // namespace

@@ -58,6 +58,10 @@ bool same(const Machine& a, const Machine& b) {
          u.cgroup_tasks == v.cgroup_tasks && u.user_tasks == v.user_tasks && u.committed == v.committed &&
          u.memory == v.memory && u.cgroup_memory == v.cgroup_memory && same(c.syscall, d.syscall) &&
          same(c.page_fault, d.page_fault) && same(c.thread_create, d.thread_create) &&
+         same(c.stack_table, d.stack_table) && same(c.start_stall, d.start_stall) && same(c.exit_stall, d.exit_stall) &&
+         same(c.stack_unmap, d.stack_unmap) && same(c.map, d.map) &&
+         same(a.executor.task_spawn, b.executor.task_spawn) && same(a.executor.task_poll, b.executor.task_poll) &&
+         same(a.executor.task_wake, b.executor.task_wake) && same(a.executor.timer, b.executor.timer) &&
          same(c.thread_start, d.thread_start) && same(c.thread_exit, d.thread_exit) &&
          same(c.context_switch, d.context_switch) && same(c.wakeup, d.wakeup) && same(c.timer_slack, d.timer_slack) &&
          c.time_slice == d.time_slice && c.kernel_stack == d.kernel_stack && c.task_struct == d.task_struct &&
@@ -216,7 +220,9 @@ TEST_CASE("A machine written as a file reads back as the same machine") {
     machine.in_use.committed = size();
     machine.in_use.memory = size();
     machine.in_use.cgroup_memory = size();
-    machine.costs = {cost(), cost(), cost(), cost(), cost(), cost(), cost(), cost(), Duration{count(0, 1'000'000'000)},
+    machine.executor = {cost(), cost(), cost(), cost()};
+    machine.costs = {cost(), cost(), cost(), cost(), cost(), cost(), cost(),
+                     cost(), cost(), cost(), cost(), cost(), cost(), Duration{count(0, 1'000'000'000)},
                      size(), size(), size(), size(), size(), size(), size()};
     profiles.machine("copy", to_toml(machine));
     const auto copy = load_machine("copy", profiles.options());
