@@ -61,7 +61,9 @@ struct CheckArguments {
 Exit check(const CheckArguments& arguments);
 
 struct MachineArguments {
-  std::string output;  ///< A file; empty: standard output.
+  bool calibrate = false;  ///< Measure the costs.
+  bool save = false;       ///< Keep them for the machine "host".
+  std::string output;      ///< A file; empty: standard output.
 };
 Exit machine(const MachineArguments& arguments);
 

@@ -29,6 +29,7 @@ constexpr const char* kFooter =
     "  spawnpoint-run sweep thousand-threads.toml                    where does each concurrency model break?\n"
     "  spawnpoint-run check scenarios/*.toml                         scenarios as tests\n"
     "  spawnpoint-run machine -o mine.toml                           this host as a profile\n"
+    "  spawnpoint-run machine --calibrate --save                     measure what work costs on this host\n"
     "\n"
     "Exit status: 0 it ran (a failure point is a result, not an error); 1 an expectation was not met;\n"
     "2 bad usage or a bad file; 3 it could not run here; 130 stopped with Ctrl-C.\n"
@@ -147,6 +148,12 @@ int main_with_arguments(int argc, char** argv) {
 
   MachineArguments machine_arguments;
   CLI::App* machine_command = app.add_subcommand("machine", "This host as a machine profile");
+  CLI::Option* calibrate_flag =
+      machine_command->add_flag("--calibrate", machine_arguments.calibrate,
+                                "Measure what the kernel's and the executor's work takes here; some 10 seconds");
+  machine_command
+      ->add_flag("--save", machine_arguments.save, "Keep what was measured: the machine \"host\" has it from then on")
+      ->needs(calibrate_flag);
   machine_command->add_option("-o,--output", machine_arguments.output, "Write it to this file")->type_name("FILE");
 
   try {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "models/concurrency/registry.hpp"
+#include "models/kernel/kernel.hpp"
 #include "models/lab/format.hpp"
 #include "models/lab/limit_texts.hpp"
 #include "models/lab/limits.hpp"
@@ -162,12 +163,41 @@ void explain_serial(Diagnosis& diagnosis, const RunSpec& spec, const RunResult& 
   diagnosis.suggestions.push_back({"A thread for each job", "thread_per_job", {}});
 }
 
+/// When the last job began and when the last one ended; no value where the run has no record.
+struct LastJobs {
+  Instant started{};
+  Instant ended{};
+};
+std::optional<LastJobs> last_jobs(const RunResult& result) {
+  if (result.trace == nullptr || result.trace->jobs.size() == 0) return std::nullopt;
+  LastJobs last;
+  for (const Instant at : result.trace->jobs.started)
+    if (at != kNever) last.started = std::max(last.started, at);
+  for (const Instant at : result.trace->jobs.ended)
+    if (at != kNever) last.ended = std::max(last.ended, at);
+  return last;
+}
+
+/// Where the time went beside the jobs' own: to the starts one after the other, to the ends, and to the joining.
+void tell_thread_times(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result) {
+  const auto last = last_jobs(result);
+  if (!last || result.completed < 2 || scenario.jobs.arrivals.kind != Arrivals::Kind::at_once) return;
+  const Duration creating = last->started.time_since_epoch();
+  const Duration joining = result.wall - last->ended.time_since_epoch();
+  std::string text = fmt::format("The main thread started them one after the other: that took {}, {} a thread",
+                                 format_duration(creating), format_duration(creating / result.completed));
+  if (joining * 100 > result.wall)
+    text += fmt::format(". After the last job's end it took {} more to join them", format_duration(joining));
+  add(diagnosis, text + ".");
+}
+
 void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const RunResult& result) {
   const std::int64_t created_at_once = result.peak_threads - 1;
   diagnosis.headline = fmt::format("{} ran on threads of their own in {}.", format_count(result.completed, "job"),
                                    format_duration(result.wall));
   const Duration each = job_duration(scenario);
-  const Duration spawn = scenario.machine.costs.thread_create.value;
+  const Duration spawn = kernel::spawn_cost(scenario.machine, spec.runtime);
+  tell_thread_times(diagnosis, scenario, result);
   // Fewer threads at once than jobs: the first had ended before the last was started.
   if (created_at_once < result.jobs && scenario.jobs.arrivals.kind == Arrivals::Kind::at_once) {
     add(diagnosis,
@@ -199,6 +229,13 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, const RunResul
       fmt::format("{} on {}: {}, one after the other, took {}.", format_count(result.jobs, "job"),
                   format_count(workers, "worker"), format_count(rounds, "round"), format_duration(result.wall));
   if (has_step(scenario, StepKind::sleep) || has_step(scenario, StepKind::block)) {
+    const Duration each = job_duration(scenario);
+    const Duration round = result.wall / std::max<std::int64_t>(rounds, 1);
+    if (scenario.jobs.arrivals.kind == Arrivals::Kind::at_once && round > each)
+      add(diagnosis,
+          fmt::format("A round took {} on average, of which a job's own waiting is {}: the rest went to starting the "
+                      "workers, to timers that are late, and to waking the workers on the machine's cores.",
+                      format_duration(round), format_duration(each)));
     add(diagnosis,
         "A pool is made for jobs that compute. A job that waits holds its worker, so the pool quickly runs out of "
         "workers while the cores have nothing to do.");
@@ -208,11 +245,18 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, const RunResul
   }
 }
 
-void explain_join(Diagnosis& diagnosis, const RunResult& result) {
+void explain_join(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result) {
   diagnosis.headline = fmt::format("{} ran at the same time on one thread, in {}.",
                                    format_count(result.completed, "job"), format_duration(result.wall));
   add(diagnosis,
       "A job that waits is only an entry in the executor's list of timers: it needs no thread and no stack.");
+  const Duration beyond = result.wall - job_duration(scenario);
+  if (result.completed > 1 && beyond > Duration::zero() && !has_step(scenario, StepKind::cpu) &&
+      scenario.jobs.arrivals.kind == Arrivals::Kind::at_once)
+    add(diagnosis, fmt::format("Beyond the {} that a job waits it took {}, {} a job: making its future, starting its "
+                               "timer, waking it, and its end.",
+                               format_duration(job_duration(scenario)), format_duration(beyond),
+                               format_duration(beyond / result.completed)));
   if (result.peak_tasks > 1 && result.memory.resident.count > 0) {
     add(diagnosis, fmt::format("All of them together took {} of memory.", format_bytes(result.memory.resident)));
   }
@@ -233,7 +277,7 @@ void explain_success(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   } else if (spec.concurrency == "thread_pool") {
     explain_pool(diagnosis, scenario, result);
   } else if (spec.concurrency == "join_all" || !several) {
-    explain_join(diagnosis, result);
+    explain_join(diagnosis, scenario, result);
   } else {
     explain_serial(diagnosis, spec, result);
   }

@@ -76,6 +76,7 @@ struct LiveBoard {
       -1};  ///< The kernel's memory of the run's memory control group; -1: not known.
   std::atomic<std::int64_t> filled_maps{0};
   // At the run's end.
+  std::atomic<std::int64_t> main_cpu{0};  ///< Nanoseconds of CPU time that the main thread used in the run.
   std::atomic<std::int64_t> peak_virtual{0};
   std::atomic<std::int64_t> peak_resident{0};
 };

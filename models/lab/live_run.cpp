@@ -326,6 +326,7 @@ void LiveRun::State::finish(int status) {
   result.base.resident = Bytes{board.base_resident.load()};
   result.base.virtual_size = Bytes{board.base_virtual.load()};
   result.events = counters.polls.load();
+  result.main_cpu = Duration(board.main_cpu.load());
   result.longest_poll = Duration(counters.longest_poll.load());
   result.longest_poll_job = counters.longest_poll_job.load();
   result.notes.push_back(memory->source());

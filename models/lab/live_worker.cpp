@@ -27,6 +27,7 @@
 #include "models/world/live_executor.hpp"
 #include "models/world/live_threads.hpp"
 #include "models/world/own_memory.hpp"
+#include "models/world/real_time.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -126,6 +127,7 @@ class Worker {
   const LivePlan* plan_;
   SharedTraceRecorder* trace_;
   Bytes record_;
+  Duration cpu_before_{};
 };
 
 /// Who the worker is, and how many threads it may have.
@@ -214,6 +216,7 @@ LiveRecord Worker::begin(const MadeReady& made_ready, Bytes handles) {
                                              as_runtime ? memory.virtual_size - runtime.base_virtual : other + fill));
   lock_down();
   std::free(piece);
+  cpu_before_ = thread_cpu_time();
   const auto epoch = SteadyClock::now();
   trace_->begin(epoch);
   return LiveRecord(*trace_, board_->counters, epoch);
@@ -246,6 +249,7 @@ int Worker::finish(LiveRecord& record, const Program& program) {
     return 1;
   }
   const Instant end = record.now();
+  board_->main_cpu = (thread_cpu_time() - cpu_before_).count();
   const OwnMemory memory = own_memory();
   board_->peak_virtual = memory.peak_virtual.count;
   board_->peak_resident = (memory.peak_resident - memory.shared).count;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The machine "host" of scenario files: what is read from this host, and the costs, which cannot be read, from the
-// shipped profile `defaults`.
+// The machine "host" of scenario files: what is read from this host, and the costs, which cannot be read: from the
+// calibration of this host that was saved, else from the shipped profile `defaults`.
 #pragma once
 
 #include "models/machine/host.hpp"

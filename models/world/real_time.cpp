@@ -25,6 +25,10 @@ void sleep_until_monotonic(Duration at) {
   }
 }
 
+Duration thread_cpu_time() {
+  return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
 void use_cpu(Duration duration) {
   if (duration <= Duration::zero()) return;
   // Reading a thread's CPU clock is a system call, so there is some arithmetic between two readings; a little of it

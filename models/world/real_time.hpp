@@ -10,5 +10,7 @@ namespace spawnpoint {
 void sleep_until_monotonic(Duration at);
 /// Computes until the thread has used `duration` of CPU time.
 void use_cpu(Duration duration);
+/// CPU time that the calling thread has used.
+Duration thread_cpu_time();
 
 }  // namespace spawnpoint

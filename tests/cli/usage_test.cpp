@@ -52,7 +52,7 @@ TEST_CASE("bad usage ends with exit status 2 and a word on standard error") {
       {"limits", file, file},
       {"limits", "--threads", "0"},
       {"check"},
-      {"machine", "--calibrate"},
+      {"machine", "--save"},
       {"machine", file},
   };
   for (const auto& arguments : all) {

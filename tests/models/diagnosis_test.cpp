@@ -48,6 +48,24 @@ TEST_CASE("Where threads end before the limit is reached, the diagnosis says why
   CHECK(text.find("So pids.max, which allows 18,879 threads, was never reached") != std::string::npos);
 }
 
+TEST_CASE("Where nothing failed, the diagnosis says what took the time") {
+  // 1,000 threads at 100 us each.
+  Scenario threads = tests::scenario("thread_per_job", 1000);
+  threads.machine.limits = {};
+  threads.machine.costs.thread_create = {100us, {}};
+  CHECK(all_of(diagnosis_of(threads)).find("one after the other: that took 100") != std::string::npos);
+
+  // 10 rounds of 10 ms each, and what the kernel adds: timers that are 50 us late, switches and wake-ups.
+  Scenario pool = tests::scenario("thread_pool", 40);
+  pool.runs[0].threads = 4;
+  pool.jobs.steps = {Step{StepKind::block, Distribution::constant(10ms)}};
+  CHECK(all_of(diagnosis_of(pool)).find("A round took 10.0") != std::string::npos);
+
+  // 5 ns each for making and starting a task and for its timer, its wake-up and its poll.
+  const std::string tasks = all_of(diagnosis_of(tests::scenario("join_all", 100'000)));
+  CHECK(tasks.find("Beyond the 1 s that a job waits it took") != std::string::npos);
+}
+
 TEST_CASE("A blocked executor is told with the job that blocked it") {
   Scenario scenario = tests::scenario("join_all", 3);
   scenario.jobs.steps = {Step{StepKind::block, Distribution::constant(1s)}};

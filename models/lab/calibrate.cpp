@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/lab/calibrate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "models/kernel/process_memory.hpp"
+#include "models/lab/run.hpp"
+#include "models/machine/calibration_probes.hpp"
+#include "models/scenario/parse.hpp"
+
+namespace spawnpoint {
+namespace {
+
+using namespace std::chrono_literals;
+using enum CostTerm;
+
+constexpr int kLeastRounds = 2;
+constexpr int kMostRounds = 5;
+constexpr std::int64_t kThreads = 300;    ///< Of a run that starts threads.
+constexpr std::int64_t kTasks = 200'000;  ///< Of a run of async tasks.
+constexpr Duration kLong = 250ms;         ///< No thread of a run ends before the last one has started.
+constexpr Duration kSoon = 100us;         ///< Threads end while others are started.
+constexpr Duration kShort = 1ms;          ///< All tasks are due when the last one has been made.
+
+struct Experiment {
+  std::string what;
+  Scenario scenario;
+  std::function<void(const RunResult&, CostFit&)> observe;
+};
+
+Scenario scenario_of(const Machine& machine, const std::string& text) {
+  ParseOptions options;
+  options.host = [&] { return machine; };
+  ParseResult parsed = parse_scenario(text, "calibration", options);
+  if (!parsed.scenario) throw std::logic_error("calibration: " + format(parsed.diagnostics));
+  return std::move(*parsed.scenario);
+}
+
+std::string run_text(std::string_view machine, std::int64_t jobs, const std::string& step, const std::string& run) {
+  return fmt::format("[machine]\n{}\n[jobs]\ncount = {}\nsteps = [{{ {} }}]\n[[run]]\n{}\n", machine, jobs, step, run);
+}
+
+/// When each job entered `state` first, by job; those that never did are left out.
+std::vector<Instant> entered(const Trace& trace, JobState state) {
+  std::vector<Instant> at(trace.jobs.size(), Instant::max());
+  const SegmentTable& segments = trace.segments;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const Segment segment = segments[i];
+    if (segment.state == state && segment.job < at.size()) at[segment.job] = std::min(at[segment.job], segment.begin);
+  }
+  std::erase(at, Instant::max());
+  std::ranges::sort(at);
+  return at;
+}
+
+/// From the first of `times` to the last, without the first tenth, in which all is still cold.
+struct Stretch {
+  Duration time{};
+  double steps = 0;
+};
+Stretch stretch(const std::vector<Instant>& times, double from = 0.1, double to = 1.0) {
+  if (times.size() < 20) return {};
+  const auto first = static_cast<std::size_t>(from * static_cast<double>(times.size()));
+  const auto last = static_cast<std::size_t>(to * static_cast<double>(times.size() - 1));
+  return {times[last] - times[first], static_cast<double>(last - first)};
+}
+
+CostSum times(CostSum sum, double factor) {
+  for (auto& [term, count] : sum) count *= factor;
+  return sum;
+}
+
+/// Threads that are started one after the other.
+class ThreadExperiment {
+ public:
+  struct Shape {
+    Bytes stack{};
+    Bytes touched{};
+    bool one_core = true;
+    bool long_lived = true;
+  };
+
+  ThreadExperiment(const Machine& machine, const Shape& shape)
+      : shape_(shape),
+        scenario_(scenario_of(
+            machine,
+            run_text(
+                shape.one_core ? "cpus = 1" : "", kThreads,
+                fmt::format("sleep = \"{}ns\"", (shape.long_lived ? kLong : kSoon).count()),
+                fmt::format("concurrency = \"thread_per_job\"\nruntime = \"glibc\"\nstack = \"{}B\"\ntouched = \"{}B\"",
+                            shape.stack.count, shape.touched.count)))) {
+    const kernel::ProcessMemory memory(machine, scenario_.runs.front().runtime);
+    const double covered =
+        static_cast<double>(machine.page_size.count) * static_cast<double>(machine.page_size.count / 8);
+    table_ = std::min(static_cast<double>(memory.stack_mapping().count) / covered, 1.0);
+    unmapped_ = static_cast<double>(std::max<std::int64_t>(kThreads - memory.max_cached_stacks(), 0));
+    pages_ = static_cast<double>(shape.touched.count) / static_cast<double>(machine.page_size.count);
+  }
+
+  Experiment take() && {
+    const std::string name = fmt::format(
+        "threads with {} KiB stacks{}{}{}", shape_.stack.count / 1024, shape_.touched.count > 0 ? ", touched" : "",
+        shape_.one_core ? ", on one core" : "", shape_.long_lived ? "" : ", that soon end");
+    Scenario scenario = scenario_;
+    return {name, std::move(scenario), [self = std::move(*this), name](const RunResult& result, CostFit& fit) {
+              self.observe(name, result, fit);
+            }};
+  }
+
+ private:
+  void observe(const std::string& name, const RunResult& result, CostFit& fit) const {
+    std::vector<Instant> started = entered(*result.trace, JobState::starting);
+    if (started.empty()) return;
+    if (shape_.long_lived) {
+      // On a slow machine: those that were started before the first one ended.
+      std::erase_if(started, [first = started.front()](Instant at) { return at - first > kLong; });
+    }
+    CostSum each{{thread_create, 1}, {stack_table, table_}};
+    const auto add = [&](CostTerm term, double count) { each.emplace_back(term, count); };
+    if (shape_.one_core) {
+      // The core does all of it, one after the other.
+      add(thread_start, 1);
+      add(context_switch, shape_.long_lived ? 1 : 2);
+      add(syscall, 1);
+      add(page_fault, pages_);
+      if (!shape_.long_lived) add(wakeup, 1), add(thread_exit, 1);
+    } else {
+      // Another core starts and ends the threads; each time that holds up the creator.
+      add(start_stall, 1);
+      if (!shape_.long_lived) add(exit_stall, 1);
+    }
+    if (!shape_.one_core || shape_.long_lived) {
+      const Stretch creating = stretch(started);
+      fit.observe(name, times(std::move(each), creating.steps), creating.time);
+      return;
+    }
+    // The core is busy from the first start to the last stack that is given back.
+    constexpr auto kEach = static_cast<double>(kThreads);
+    CostSum whole = times(std::move(each), kEach);
+    whole.emplace_back(stack_unmap, unmapped_);
+    fit.observe(name, std::move(whole), result.wall);
+    // All threads have ended when the main thread comes to join them: it only gives their stacks back.
+    fit.observe(name + ": main thread",
+                {{thread_create, kEach}, {stack_table, table_ * kEach}, {stack_unmap, unmapped_}}, result.main_cpu);
+  }
+
+  Shape shape_;
+  Scenario scenario_;
+  double table_ = 0;
+  double unmapped_ = 0;
+  double pages_ = 0;
+};
+
+/// One thread that sleeps again and again while nothing else happens.
+Experiment lone_sleeper(const Machine& machine) {
+  static constexpr std::int64_t kSleeps = 60;
+  const std::string name = "a lone sleeper";
+  return {name, scenario_of(machine, run_text("", kSleeps, "sleep = \"1ms\"", "concurrency = \"sequential\"")),
+          [name](const RunResult& result, CostFit& fit) {
+            constexpr auto kTimes = static_cast<double>(kSleeps);
+            fit.observe(name, {{timer_slack, kTimes}, {wakeup, kTimes}, {context_switch, kTimes}},
+                        result.wall - kSleeps * Duration(1ms));
+          }};
+}
+
+/// Many threads that are woken faster than the cores can run them. On all cores, since waking threads is where they
+/// hold each other up most.
+Experiment wake_ups(const Machine& machine) {
+  const std::string name = "wake-ups";
+  const std::int64_t threads = std::clamp<std::int64_t>(32 * machine.cpus, 64, 1024);
+  return {name,
+          scenario_of(machine, run_text("", 30 * threads, "block = \"10us\"",
+                                        fmt::format("concurrency = \"thread_pool\"\nthreads = {}\nruntime = \"glibc\"",
+                                                    threads))),
+          [name, cores = static_cast<double>(machine.cpus)](const RunResult& result, CostFit& fit) {
+            std::vector<Instant> ended(result.trace->jobs.ended.begin(), result.trace->jobs.ended.end());
+            std::ranges::sort(ended);
+            // Before that, the main thread hands out the jobs; after it, workers have none left.
+            const Stretch busy = stretch(ended, 0.35, 0.95);
+            const double each = busy.steps / cores;
+            fit.observe(name, {{wakeup, each}, {context_switch, each}, {syscall, each}}, busy.time);
+          }};
+}
+
+/// Async tasks that sleep twice. All are made before the first timer is looked at; all first timers are due when it is,
+/// and all of those fire before a second one does.
+Experiment tasks_that_sleep(const Machine& machine) {
+  const std::string name = "async tasks";
+  return {
+      name,
+      scenario_of(machine, run_text("", kTasks, "sleep = \"1ms\" }, { sleep = \"1ms\"", "concurrency = \"join_all\"")),
+      [name](const RunResult& result, CostFit& fit) {
+        const std::vector<Instant> first = entered(*result.trace, JobState::waiting);
+        if (first.empty()) return;
+        Instant second{};
+        const SegmentTable& segments = result.trace->segments;
+        for (std::size_t i = 0; i < segments.size(); ++i)
+          if (segments.states()[i] == JobState::waiting) second = std::max(second, segments.begins()[i]);
+        constexpr auto kEach = static_cast<double>(kTasks);
+        fit.observe(name + ": made", {{task_spawn, kEach}, {timer, kEach}}, first.back().time_since_epoch());
+        // On a very fast machine, the timers were not due yet.
+        if (first.back().time_since_epoch() < 2 * kShort) return;
+        fit.observe(name + ": woken to sleep", {{task_wake, kEach}, {task_poll, kEach}, {timer, 2 * kEach}},
+                    second - first.back());
+        fit.observe(name + ": woken to end", {{task_wake, kEach}, {task_poll, kEach}, {timer, kEach}},
+                    Instant(result.wall) - second);
+      }};
+}
+
+std::vector<Experiment> experiments(const Machine& machine) {
+  using namespace literals;
+  std::vector<Experiment> all;
+  const auto threads = [&](const ThreadExperiment::Shape& shape) {
+    all.push_back(ThreadExperiment(machine, shape).take());
+  };
+  for (const Bytes stack : {8_MiB, 64_KiB}) {
+    threads({.stack = stack, .one_core = true, .long_lived = true});
+    threads({.stack = stack, .one_core = true, .long_lived = false});
+    if (machine.cpus > 1) {
+      threads({.stack = stack, .one_core = false, .long_lived = true});
+      threads({.stack = stack, .one_core = false, .long_lived = false});
+    }
+  }
+  threads({.stack = 8_MiB, .touched = 64_KiB, .one_core = true, .long_lived = true});
+  all.push_back(lone_sleeper(machine));
+  all.push_back(wake_ups(machine));
+  all.push_back(tasks_that_sleep(machine));
+  return all;
+}
+
+}  // namespace
+
+CalibrationBench host_bench(const Machine& host, const std::string& worker, std::stop_token stop,
+                            std::function<void()> meanwhile) {
+  CalibrationBench bench;
+  bench.machine = host;
+  bench.run = [worker, stop, meanwhile](const Scenario& scenario) {
+    RunOptions options;
+    options.stop = stop;
+    if (meanwhile) options.progress = [&](const Progress&) { meanwhile(); };
+    LiveOptions live;
+    live.worker = worker;
+    return run_live(scenario, 0, options, live);
+  };
+  bench.syscall = &measure_syscall;
+  bench.map = &measure_map;
+  bench.yield = &measure_yield;
+  return bench;
+}
+
+std::expected<CalibratedCosts, std::string> calibrate(const CalibrationBench& bench,
+                                                      const CalibrationOptions& options) {
+  const auto began = std::chrono::steady_clock::now();
+  const std::vector<Experiment> all = experiments(bench.machine);
+  CostFit fit;
+  for (int round = 0; round < kMostRounds; ++round) {
+    // A round must end within the budget, if it takes as long as the ones before.
+    const Duration taken = std::chrono::steady_clock::now() - began;
+    if (round >= kLeastRounds && taken + taken / round > options.budget) break;
+    fit.observe("system call", {{syscall, 1}}, bench.syscall());
+    fit.observe("memory map", {{map, 1}}, bench.map());
+    fit.observe("yield", {{syscall, 1}, {context_switch, 1}}, bench.yield());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (options.stop.stop_requested()) return std::unexpected("stopped");
+      if (options.progress) {
+        const double by_rounds =
+            (round + static_cast<double>(i) / static_cast<double>(all.size())) / static_cast<double>(kLeastRounds);
+        const double by_time = to_seconds(std::chrono::steady_clock::now() - began) / to_seconds(options.budget);
+        options.progress(all[i].what, std::min(std::min(by_rounds, by_time), 1.0));
+      }
+      const RunResult result = bench.run(all[i].scenario);
+      if (result.stopped) return std::unexpected("stopped");
+      if (!result.error.empty()) return std::unexpected(all[i].what + ": " + result.error);
+      // On a machine with tight limits: what was started is observed all the same.
+      if (result.trace) all[i].observe(result, fit);
+    }
+  }
+  return fit.fit(bench.machine.costs);
+}
+
+}  // namespace spawnpoint
