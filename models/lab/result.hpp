@@ -68,7 +68,7 @@ struct RunResult {
   std::vector<std::string> notes;  ///< About the figures: where they come from, what is missing.
   Duration longest_poll{};         ///< The longest time that one job held the executor's thread (async models).
   JobId longest_poll_job = kNoJob;
-  Duration main_cpu{};               ///< CPU time of the main thread (on threads).
+  Duration main_cpu{};  ///< CPU time of the main thread (on threads).
   std::shared_ptr<const Trace> trace;
 };
 
