@@ -26,6 +26,9 @@
 namespace spawnpoint::command_line {
 namespace {
 
+// On an idle machine the runs of a kind differ by less, as a share.
+constexpr double kBusy = 0.15;
+
 /// Error: why it could not be written.
 std::optional<std::string> write_file(const std::string& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary);
@@ -79,6 +82,8 @@ Exit calibrate_costs(Machine& machine) {
   fmt::print(stderr,
              "# costs: fitted to {} observations in {:.1f} s; a run is explained within {:.1f}% (one deviation)\n",
              costs->observations, to_seconds(std::chrono::steady_clock::now() - began), 100 * costs->residual);
+  if (costs->residual > kBusy)
+    fmt::print(stderr, "# costs: something else kept this machine busy: calibrate again when it is idle\n");
   return Exit::ok;
 }
 

@@ -16,7 +16,7 @@
 namespace spawnpoint {
 
 struct CalibrationOptions {
-  /// No round of experiments begins that would not end within this; at least two are made.
+  /// No experiment begins later than this; at least two rounds of them are made.
   Duration budget = std::chrono::milliseconds(8500);
   /// Told before each experiment: what it is, and how much of all is done (0 to 1).
   std::function<void(const std::string& what, double done)> progress;

@@ -12,7 +12,7 @@
 namespace spawnpoint {
 namespace {
 
-// A run that something else on the machine disturbed is off by more than this, of the median of its kind.
+// A run that something else on the machine disturbed takes longer by more than this than the quicker ones of its kind.
 constexpr double kDisturbed = 0.25;
 
 std::array<Cost*, kCostTerms> terms(Costs& costs, ExecutorCosts& executor) {
@@ -22,10 +22,12 @@ std::array<Cost*, kCostTerms> terms(Costs& costs, ExecutorCosts& executor) {
           &executor.task_wake,   &executor.timer};
 }
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
+/// The first quartile: what else the machine does lengthens a run and never shortens it, so the quicker ones tell what
+/// the work takes; the very quickest may have been lucky.
+double undisturbed(std::vector<double> values) {
+  const auto quarter = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 4);
+  std::ranges::nth_element(values, quarter);
+  return *quarter;
 }
 
 Duration nanoseconds(double value) {
@@ -44,7 +46,7 @@ CalibratedCosts CostFit::fit(const Costs& given) const {
   for (const Observation& seen : observations_) kinds[seen.kind].push_back(seen.observed);
   std::vector<const Observation*> good;
   for (const Observation& seen : observations_) {
-    const double usual = median(kinds[seen.kind]);
+    const double usual = undisturbed(kinds[seen.kind]);
     if (std::abs(seen.observed - usual) <= kDisturbed * usual) good.push_back(&seen);
   }
 
