@@ -1,36 +1,57 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/trace/csv_reader.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
 #include <limits>
-#include <memory>
 #include <string_view>
 
 namespace spawnpoint {
 
 namespace {
 
-struct Close {
-  void operator()(std::FILE* file) const { std::fclose(file); }
+class Descriptor {
+ public:
+  explicit Descriptor(const std::filesystem::path& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
 };
 
-std::expected<std::string, std::string> contents_of(const std::filesystem::path& path) {
-  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rbe"));
-  if (!file) return std::unexpected(path.string() + ": " + std::strerror(errno));
-  std::string text;
-  constexpr std::size_t kBlock = std::size_t{1} << 20;
-  std::size_t got = kBlock;
-  while (got == kBlock) {
-    const std::size_t size = text.size();
-    text.resize(size + kBlock);
-    got = std::fread(text.data() + size, 1, kBlock, file.get());
-    text.resize(size + got);
+/// On huge pages: the files of a million jobs are a hundred megabytes.
+std::expected<Column<char>, std::string> contents_of(const std::filesystem::path& path) {
+  const auto problem = [&] { return std::unexpected(path.string() + ": " + std::strerror(errno)); };
+  const Descriptor file(path);
+  struct stat status {};
+  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) return problem();
+  Column<char> text;
+  // The size is only a hint: the file may be a pipe, or grow.
+  std::size_t room = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)) + 1;
+  std::size_t size = 0;
+  for (;;) {
+    text.resize(size + room);
+    const ssize_t got = ::read(file.get(), text.data() + size, room);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return problem();
+    size += static_cast<std::size_t>(got);
+    room -= static_cast<std::size_t>(got);
+    if (got == 0) break;
+    if (room == 0) room = std::max<std::size_t>(size, std::size_t{1} << 16);
   }
-  if (std::ferror(file.get())) return std::unexpected(path.string() + ": " + std::strerror(errno));
+  text.resize(size);
   return text;
 }
 
@@ -43,9 +64,10 @@ class Table {
       error_ = text.error();
       return;
     }
-    text_ = std::move(*text);
+    memory_ = std::move(*text);
+    text_ = std::string_view(memory_.data(), memory_.size());
     const std::size_t end = std::min(text_.find('\n'), text_.size());
-    const std::string_view first = std::string_view(text_).substr(0, end);
+    const std::string_view first = text_.substr(0, end);
     if (first != header) {
       fail("the header should be \"" + std::string(header) + "\"");
     } else {
@@ -67,15 +89,16 @@ class Table {
     if (!error_.empty()) return {};
     read_line_ = line_;
     const char end = last ? '\n' : ',';
-    const std::string_view rest = std::string_view(text_).substr(at_);
-    const std::size_t size = rest.find_first_of(",\n");
-    if (size == std::string_view::npos || rest[size] != end) {
+    const std::size_t begin = at_;
+    std::size_t at = begin;
+    while (at < text_.size() && text_[at] != ',' && text_[at] != '\n') ++at;
+    if (at == text_.size() || text_[at] != end) {
       fail(last ? "too many fields" : "too few fields");
       return {};
     }
-    at_ += size + 1;
+    at_ = at + 1;
     line_ += last;
-    return rest.substr(0, size);
+    return text_.substr(begin, at - begin);
   }
   /// The last field of a line, in quotes; it may hold line breaks.
   std::string quoted() {
@@ -122,21 +145,29 @@ class Table {
   Instant time(bool last = false) {
     const std::string_view text = field(last);
     if (text.empty()) return kNever;
-    const std::size_t point = text.find('.');
-    std::int64_t whole = 0;
-    std::int64_t below = 0;
-    const char* const begin = text.data();
-    const char* const end = begin + text.size();
+    // Digits by hand: a record has millions of times.
+    constexpr std::size_t kLongestWhole = 10;
+    constexpr std::size_t kBelow = 9;
     constexpr std::int64_t kSecond = 1'000'000'000;
-    const bool good = point != std::string_view::npos && text.size() - point == 10 && text[point + 1] >= '0' &&
-                      std::from_chars(begin, begin + point, whole).ptr == begin + point &&
-                      std::from_chars(begin + point + 1, end, below).ptr == end &&
-                      std::abs(whole) < std::numeric_limits<std::int64_t>::max() / kSecond;
+    const bool negative = text.front() == '-';
+    std::size_t at = negative ? 1 : 0;
+    const auto digits = [&](std::size_t most, std::size_t& count) {
+      std::int64_t value = 0;
+      for (count = 0; count < most && at < text.size() && text[at] >= '0' && text[at] <= '9'; ++count, ++at)
+        value = value * 10 + (text[at] - '0');
+      return value;
+    };
+    std::size_t count = 0;
+    const std::int64_t whole = digits(kLongestWhole, count);
+    bool good = count > 0 && at < text.size() && text[at++] == '.';
+    const std::int64_t below = digits(kBelow, count);
+    good = good && count == kBelow && at == text.size() && whole < std::numeric_limits<std::int64_t>::max() / kSecond;
     if (!good) {
       fail("\"" + std::string(text) + "\" is not a time in seconds with nine digits");
       return kNever;
     }
-    return Instant{Duration(whole * kSecond + (text.front() == '-' ? -below : below))};
+    const std::int64_t ns = whole * kSecond + below;
+    return Instant{Duration(negative ? -ns : ns)};
   }
   template <class Parse>
   auto name(Parse parse) {
@@ -148,7 +179,8 @@ class Table {
 
  private:
   std::filesystem::path path_;
-  std::string text_;
+  Column<char> memory_;
+  std::string_view text_;  ///< What `memory_` holds.
   std::string error_;
   std::size_t at_ = 0;
   std::size_t line_ = 1;

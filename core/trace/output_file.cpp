@@ -20,32 +20,9 @@ OutputFile::~OutputFile() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-OutputFile& OutputFile::operator<<(std::string_view text) {
-  if (text.size() > kBuffer - used_) flush();
-  if (text.size() > kBuffer) {
-    write_all(text.data(), text.size());
-  } else {
-    std::memcpy(at(), text.data(), text.size());
-    used_ += text.size();
-  }
-  return *this;
-}
-
-OutputFile& OutputFile::fraction(std::int64_t count, int digits) {
-  need(kLongestNumber);
-  // Unsigned, so that the most negative count has an absolute value too.
-  auto rest = static_cast<std::uint64_t>(count);
-  if (count < 0) {
-    buffer_[used_++] = '-';
-    rest = 0 - rest;
-  }
-  std::uint64_t unit = 1;
-  for (int i = 0; i < digits; ++i) unit *= 10;
-  char* const point = std::to_chars(at(), at() + kLongestNumber - 16, rest / unit).ptr;
-  *point = '.';
-  std::uint64_t below = rest % unit;
-  for (int i = digits; i > 0; --i, below /= 10) point[i] = static_cast<char>('0' + below % 10);
-  used_ = static_cast<std::size_t>(point + digits + 1 - buffer_.get());
+OutputFile& OutputFile::write_long(std::string_view text) {
+  flush();
+  write_all(text.data(), text.size());
   return *this;
 }
 

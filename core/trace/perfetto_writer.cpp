@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -67,15 +68,20 @@ std::vector<bool> lanes_with_overlaps(const Trace& trace, std::initializer_list<
     return segments.lanes()[i] < trace.lanes &&
            std::find(states.begin(), states.end(), segments.states()[i]) != states.end();
   };
-  // Nearly always a lane's segments come one after the other; only for the rest is it worth to sort.
-  std::vector<Instant> last_end(trace.lanes, Instant::min());
+  // Segments come in the order of their ends. So one that begins before the last one's end overlaps it; only where a
+  // record has another order is it worth to sort.
+  std::vector<bool> overlaps(trace.lanes, false);
   std::vector<bool> doubtful_lane(trace.lanes, false);
+  std::vector<Instant> last_end(trace.lanes, Instant::min());
+  bool doubts = false;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     if (!counts(i)) continue;
     const LaneId lane = segments.lanes()[i];
-    if (segments.begins()[i] < last_end[lane]) doubtful_lane[lane] = true;
+    if (segments.ends()[i] < last_end[lane]) doubts = doubtful_lane[lane] = true;
+    if (segments.begins()[i] < last_end[lane]) overlaps[lane] = true;
     last_end[lane] = segments.ends()[i];
   }
+  if (!doubts) return overlaps;
   struct Stretch {
     LaneId lane;
     Instant begin;
@@ -88,7 +94,7 @@ std::vector<bool> lanes_with_overlaps(const Trace& trace, std::initializer_list<
   }
   std::sort(doubtful.begin(), doubtful.end(),
             [](const Stretch& a, const Stretch& b) { return std::tie(a.lane, a.begin) < std::tie(b.lane, b.begin); });
-  std::vector<bool> overlaps(trace.lanes, false);
+  for (const Stretch& stretch : doubtful) overlaps[stretch.lane] = false;
   for (std::size_t i = 1; i < doubtful.size(); ++i) {
     const bool overlap = doubtful[i].lane == doubtful[i - 1].lane && doubtful[i].begin < doubtful[i - 1].end;
     if (overlap) overlaps[doubtful[i].lane] = true;
@@ -125,8 +131,16 @@ class Events {
         << ",\"args\":{\"job\":" << job << ",\"state\":\"" << to_string(segment.state) << "\"}}";
   }
   void async(char phase, const Segment& segment, Instant at) {
-    next() << "{\"ph\":\"" << phase << "\",\"cat\":\"job\",\"id\":" << std::uint64_t{segment.job} + 1 << ",\"name\":\""
-           << to_string(segment.state) << "\"," << kProcess << thread_number(segment.lane) << ",\"ts\":";
+    // Most of the text is the same for millions of events in a row.
+    if (segment.state != async_state_ || segment.lane != async_lane_) {
+      async_state_ = segment.state;
+      async_lane_ = segment.lane;
+      async_text_ = ",\"name\":\"" + std::string(to_string(segment.state)) + "\"," + std::string(kProcess) +
+                    std::to_string(thread_number(segment.lane)) + ",\"ts\":";
+    }
+    next() << (phase == 'b' ? std::string_view("{\"ph\":\"b\",\"cat\":\"job\",\"id\":")
+                            : std::string_view("{\"ph\":\"e\",\"cat\":\"job\",\"id\":"))
+           << std::uint64_t{segment.job} + 1 << std::string_view(async_text_);
     out_.microseconds(at) << '}';
   }
   void counter(SeriesKind kind, Instant at, double value) {
@@ -148,6 +162,9 @@ class Events {
  private:
   OutputFile& out_;
   bool first_ = true;
+  JobState async_state_ = JobState::none;
+  LaneId async_lane_ = kNoLane;
+  std::string async_text_;
 };
 
 void write_segments(Events& events, const Trace& trace) {

@@ -15,6 +15,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <future>
 #include <system_error>
 #include <utility>
 
@@ -296,17 +297,19 @@ class Export {
       }
       return;
     }
+    if (stopped()) return;
+    // Hundreds of megabytes for a million jobs: each world's on a thread of its own.
+    std::vector<std::pair<fs::path, std::future<Outcome>>> written;
     for (const RunResult* result : group.results) {
-      if (stopped()) return;
       const std::string world(to_string(result->world));
-      if (format == ExportFormat::csv) {
-        const fs::path folder = options_.directory / fmt::format("{}-{}-csv", name, world);
-        note(folder, write_csv(*result->trace, folder));
-      } else {
-        const fs::path path = options_.directory / fmt::format("{}-{}.trace.json", name, world);
-        note(path, write_perfetto(*result->trace, path, fmt::format("{} ({})", group.label, world)));
-      }
+      const bool csv = format == ExportFormat::csv;
+      const fs::path path = options_.directory / fmt::format("{}-{}{}", name, world, csv ? "-csv" : ".trace.json");
+      const std::string title = fmt::format("{} ({})", group.label, world);
+      written.emplace_back(path, std::async(std::launch::async, [=, &trace = *result->trace] {
+                             return csv ? write_csv(trace, path) : write_perfetto(trace, path, title);
+                           }));
     }
+    for (auto& [path, outcome] : written) note(path, outcome.get());
   }
 
   Outcome write_picture(const Group& group, ExportFormat format, ExportPart part, const fs::path& path) {
