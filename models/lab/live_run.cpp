@@ -125,6 +125,7 @@ struct LiveRun::State {
   SteadyClock::time_point told{};
   bool stop_asked = false;
   Instant stopped_at{};
+  std::optional<Instant> seen_dead;  ///< When the process was first found to be gone.
   bool over_memory = false;
   bool over = false;
 };
@@ -286,7 +287,7 @@ void LiveRun::State::finish(int status) {
   const LiveBoard& board = process->board();
   const LiveCounters& counters = board.counters;
   const auto finished = reader->finished();
-  const Instant end_at = finished ? *finished : stop_asked ? stopped_at : now();
+  const Instant end_at = finished ? *finished : stop_asked ? stopped_at : seen_dead.value_or(now());
 
   LiveEnd end;
   end.status = status;
@@ -351,6 +352,9 @@ bool LiveRun::poll() {
   // Asked first: what is read afterwards is then all that there is.
   const auto status = state.process->status();
   if (status) {
+    if (!state.seen_dead) state.seen_dead = state.now();
+    // It may have left millions of rows: they are taken in bit by bit too.
+    if (state.reader->poll(*state.trace, kRowsAPoll) >= kRowsAPoll) return true;
     state.finish(*status);
     state.process.reset();
     state.memory_group.reset();
