@@ -36,6 +36,7 @@ void show_key_sheet(QWidget* parent) {
         {"Ctrl+2", "Compare"},
         {"Ctrl+3", "Limits"},
         {"Ctrl+4", "Failure map"},
+        {"Ctrl+5", "Jobs"},
         {"Ctrl+F", "search"},
         {"Ctrl+K", "find a command"},
         {"F1", "scenario reference"},
@@ -52,6 +53,10 @@ void show_key_sheet(QWidget* parent) {
         {"Esc", "clear the selection"}}},
       {"Failure map",
        {{"← / →, ↑ / ↓", "along a line, to another line"}, {"Enter", "open the run"}, {"M", "time or memory"}}},
+      {"Jobs",
+       {{"click", "select a job, here and in the timelines"},
+        {"Enter", "show it in the timelines"},
+        {"Ctrl+C", "copy the rows"}}},
   };
   auto* dialog = new QDialog(parent);
   dialog->setAttribute(Qt::WA_DeleteOnClose);

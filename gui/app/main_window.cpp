@@ -29,6 +29,8 @@
 #include "gui/file/file_panel.hpp"
 #include "gui/gallery/gallery_model.hpp"
 #include "gui/gallery/home_page.hpp"
+#include "gui/jobs/job_details.hpp"
+#include "gui/jobs/jobs_page.hpp"
 #include "gui/limits/limits_page.hpp"
 #include "gui/map/map_page.hpp"
 #include "models/lab/format.hpp"
@@ -65,6 +67,8 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
       compare_(new ComparePage(document_, runs_, this)),
       limits_(new LimitsPage(this)),
       map_(new MapPage(document_, this)),
+      job_table_(new JobsPage(compare_->time(), this)),
+      job_details_(new JobDetails(this)),
       diagnosis_(new DiagnosisPanel(this)),
       file_(new FilePanel(document_, this)),
       status_(new StatusLine(this)),
@@ -82,6 +86,7 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
   pages_->addTab(compare_, tr("Compare"));
   pages_->addTab(limits_, tr("Limits"));
   pages_->addTab(map_, tr("Failure map"));
+  pages_->addTab(job_table_, tr("Jobs"));
   setCentralWidget(pages_);
   statusBar()->addWidget(status_, 1);
   statusBar()->setSizeGripEnabled(false);
@@ -95,7 +100,7 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
   show_recent();
   status_->show_words(tr("Pick a scenario to begin."));
   if (!session_.geometry().isEmpty()) restoreGeometry(session_.geometry());
-  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_}) dock->hide();
+  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_, selection_dock_}) dock->hide();
 }
 
 MainWindow::~MainWindow() {
@@ -113,21 +118,24 @@ void MainWindow::make_docks() {
   scenarios_dock_ = dock("scenarios_dock", tr("Scenarios"), scenarios_);
   file_dock_ = dock("file_dock", tr("File"), file_);
   diagnosis_dock_ = dock("diagnosis_dock", tr("Diagnosis"), diagnosis_);
+  selection_dock_ = dock("selection_dock", tr("Selection"), job_details_);
   diagnosis_->setMinimumWidth(220);
   addDockWidget(Qt::LeftDockWidgetArea, scenarios_dock_);
   addDockWidget(Qt::LeftDockWidgetArea, file_dock_);
   addDockWidget(Qt::RightDockWidgetArea, diagnosis_dock_);
+  addDockWidget(Qt::RightDockWidgetArea, selection_dock_);
 }
 
 void MainWindow::default_layout() {
-  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_}) {
+  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_, selection_dock_}) {
     dock->setFloating(false);
     removeDockWidget(dock);
   }
   addDockWidget(Qt::LeftDockWidgetArea, scenarios_dock_);
   addDockWidget(Qt::LeftDockWidgetArea, file_dock_);
   addDockWidget(Qt::RightDockWidgetArea, diagnosis_dock_);
-  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_}) dock->show();
+  addDockWidget(Qt::RightDockWidgetArea, selection_dock_);
+  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_, selection_dock_}) dock->show();
   // Docks take a size only once they have been laid out.
   QTimer::singleShot(0, this, [this] { size_docks(); });
   docks_shown_ = true;
@@ -137,12 +145,13 @@ void MainWindow::size_docks() {
   const int side = std::clamp(width() / 5, 230, 400);
   resizeDocks({scenarios_dock_, diagnosis_dock_}, {side, side}, Qt::Horizontal);
   resizeDocks({scenarios_dock_, file_dock_}, {height() * 2 / 5, height() * 3 / 5}, Qt::Vertical);
+  resizeDocks({diagnosis_dock_, selection_dock_}, {height() * 7 / 10, height() * 3 / 10}, Qt::Vertical);
 }
 
 void MainWindow::show_docks() {
   if (docks_shown_) return;
   docks_shown_ = true;
-  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_}) dock->show();
+  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_, selection_dock_}) dock->show();
   if (session_.layout().isEmpty() || !restoreState(session_.layout())) default_layout();
 }
 
@@ -166,6 +175,8 @@ void MainWindow::make_connections() {
     model_if_needed();
     show_diagnosis();
     show_limits();
+    job_table_->refresh();
+    show_job();
   });
   connect(diagnosis_, &DiagnosisPanel::go_there, this, [this](Instant at) {
     pages_->setCurrentWidget(compare_);
@@ -175,6 +186,32 @@ void MainWindow::make_connections() {
   connect(map_, &MapPage::run_wanted, this, &MainWindow::open_point);
   connect(map_, &MapPage::changed, this, &MainWindow::show_actions);
   connect(pages_, &QTabWidget::currentChanged, this, [this] { show_actions(); });
+  job_table_->set_content([this] {
+    JobsPage::Content content;
+    content.scenario = document_.scenario();
+    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+      const auto result = runs_.result({compare_->selected_run(), world});
+      if (result && result->trace) content.sources.push_back({world, result->trace});
+    }
+    if (content.sources.empty()) {
+      content.nothing = !content.scenario    ? tr("Open a scenario to begin.")
+                        : runs_.is_running() ? tr("The jobs are listed when the run is over.")
+                                             : tr("Nothing has run yet: F5 runs the scenario.");
+    }
+    return content;
+  });
+  for (const auto signal : {&Runs::started, &Runs::finished}) {
+    connect(&runs_, signal, this, [this] {
+      job_table_->refresh();
+      show_job();
+    });
+  }
+  connect(&runs_, &Runs::idle, job_table_, &JobsPage::refresh);
+  connect(job_table_, &JobsPage::job_activated, this, [this](WorldKind world, JobId job) {
+    pages_->setCurrentWidget(compare_);
+    compare_->show_job(world, job);
+  });
+  connect(&compare_->time(), &TimeView::selected_job_changed, this, &MainWindow::show_job);
   connect(status_, &StatusLine::stop_wanted, &runs_, &Runs::stop);
   for (const auto signal : {&Runs::started, &Runs::progressed}) {
     connect(&runs_, signal, this, [this] { show_status(); });
@@ -365,6 +402,15 @@ void MainWindow::show_limits() {
   limits_->show_machine(scenario->machine, spec.runtime, wanted);
 }
 
+void MainWindow::show_job() {
+  std::vector<std::shared_ptr<const RunResult>> results;
+  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+    if (auto result = runs_.result({compare_->selected_run(), world}); result && result->trace)
+      results.push_back(std::move(result));
+  }
+  job_details_->show_job(compare_->time().selected_job(), std::move(results));
+}
+
 void MainWindow::show_status() {
   if (runs_.is_running()) {
     status_->show_run(runs_);
@@ -494,6 +540,7 @@ void MainWindow::set_dark(bool dark) {
   compare_->set_theme(theme_);
   limits_->set_theme(theme_);
   map_->set_theme(theme_);
+  job_details_->set_theme(theme_);
   diagnosis_->set_theme(theme_);
   file_->set_dark(dark);
   colour_icons();

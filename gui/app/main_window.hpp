@@ -29,6 +29,8 @@ class ExportDialog;
 class FilePanel;
 class GalleryModel;
 class HomePage;
+class JobDetails;
+class JobsPage;
 class LimitsPage;
 class MapPage;
 struct MapItem;
@@ -70,6 +72,8 @@ class MainWindow : public QMainWindow {
   HomePage& home() { return *home_; }
   LimitsPage& limits() { return *limits_; }
   MapPage& map() { return *map_; }
+  JobsPage& job_table() { return *job_table_; }
+  JobDetails& job_details() { return *job_details_; }
   GalleryModel& gallery() { return *gallery_; }
   StatusLine& status() { return *status_; }
   QTabWidget& pages() { return *pages_; }
@@ -99,6 +103,7 @@ class MainWindow : public QMainWindow {
   void show_scenario(bool changed);
   void show_diagnosis();
   void show_limits();
+  void show_job();
   void show_status();
   void show_actions();
   void model_if_needed();
@@ -125,6 +130,8 @@ class MainWindow : public QMainWindow {
   ComparePage* compare_;
   LimitsPage* limits_;
   MapPage* map_;
+  JobsPage* job_table_;
+  JobDetails* job_details_;
   DiagnosisPanel* diagnosis_;
   FilePanel* file_;
   StatusLine* status_;
@@ -132,6 +139,7 @@ class MainWindow : public QMainWindow {
   QDockWidget* scenarios_dock_ = nullptr;
   QDockWidget* file_dock_ = nullptr;
   QDockWidget* diagnosis_dock_ = nullptr;
+  QDockWidget* selection_dock_ = nullptr;
   QSpinBox* jobs_ = nullptr;
   QComboBox* machine_ = nullptr;
   QAction* own_values_ = nullptr;

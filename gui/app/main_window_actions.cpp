@@ -119,7 +119,7 @@ void MainWindow::make_actions() {
   history();
   view_menu->addActions({next, fit, back, forward});
   view_menu->addSeparator();
-  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_})
+  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_, selection_dock_})
     view_menu->addAction(dock->toggleViewAction());
   view_menu->addAction(on(action("default_layout", tr("&Restore default layout"), {}), [this] { default_layout(); }));
   view_menu->addSeparator();

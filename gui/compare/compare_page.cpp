@@ -9,6 +9,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <atomic>
 
 #include "gui/compare/veil.hpp"
 #include "gui/timeline/timeline_data.hpp"
@@ -22,7 +23,9 @@ namespace {
 constexpr std::int64_t kShare = 10;
 /// … and of a large record, preparing its picture takes about this much for each segment and job, in the background.
 /// The live run wants the cores to itself.
-constexpr std::int64_t kPictureNsARow = 150;
+constexpr std::int64_t kPictureNsARow = 80;
+/// Segments that are copied at once: some milliseconds.
+constexpr std::size_t kMostCopied = 500'000;
 constexpr int kAutomaticRows = 0;
 
 QString text(const std::string& words) {
@@ -265,6 +268,9 @@ void ComparePage::refresh() {
   const auto scenario = document_.scenario();
   modeled_->set_summary(summary(WorldKind::modeled));
   live_->set_summary(summary(WorldKind::live));
+  if (scenario && selected_run() < scenario->runs.size()) {
+    for (auto* timeline : {modeled_, live_}) timeline->set_concurrency(scenario->runs[selected_run()].concurrency);
+  }
   const bool modeling = runs_.current() == RunKey{selected_run(), WorldKind::modeled};
   modeled_->set_empty_text(!scenario  ? tr("Open a scenario to begin.")
                            : modeling ? tr("The model runs …")
@@ -291,8 +297,16 @@ void ComparePage::refresh() {
     charts_pace_ = {};
     timeline_pace_ = {};
     shown_generation_ = 0;
+    // Those of another run may still be drawn; they are let go of.
+    if (const Trace* now = runs_.live_trace(); !now || (snapshots_[0] && now->end < snapshots_[0]->end))
+      snapshots_ = {};
     live_trace = nullptr;  // What is drawn is the new run, from its first moment on.
-    if (const Trace* growing = runs_.live_trace()) live_trace = std::make_shared<const Trace>(*growing);
+    if (const Trace* growing = runs_.live_trace()) {
+      live_trace = snapshot(*growing);
+      if (!live_trace) live_trace = live_->trace();
+    }
+  } else {
+    snapshots_ = {};
   }
   show_traces(trace(result(WorldKind::modeled)), live_trace);
   show_memory_difference();
@@ -340,11 +354,37 @@ void ComparePage::refresh_live() {
     charts_pace_.end(0);
   }
   if (timeline_pace_.is_due()) {
-    timeline_pace_.begin();
-    // A copy, since the picture is prepared in the background while the record goes on growing.
-    live_->set_trace(std::make_shared<const Trace>(*growing));
-    timeline_pace_.end(static_cast<std::int64_t>(growing->segments.size() + growing->jobs.size()) * kPictureNsARow);
+    if (auto now = snapshot(*growing)) {
+      timeline_pace_.begin();
+      live_->set_trace(std::move(now));
+      timeline_pace_.end(static_cast<std::int64_t>(growing->segments.size() + growing->jobs.size()) * kPictureNsARow);
+    }
   }
+}
+
+std::shared_ptr<const Trace> ComparePage::snapshot(const Trace& growing) {
+  const auto spare = std::find_if(snapshots_.begin(), snapshots_.end(),
+                                  [](const auto& kept) { return !kept || kept.use_count() == 1; });
+  if (spare == snapshots_.end()) return nullptr;
+  // A background thread may just have let go of it: what it read there was read before.
+  std::atomic_thread_fence(std::memory_order_acquire);
+  if (!*spare) {
+    *spare = std::make_shared<Trace>();
+    // Most jobs have two segments. Room costs nothing before it is used, and growing would copy all again.
+    (*spare)->segments.reserve(growing.jobs.size() * 2);
+  }
+  Trace& copy = **spare;
+  const std::size_t end = std::min(growing.segments.size(), copy.segments.size() + kMostCopied);
+  for (std::size_t i = copy.segments.size(); i < end; ++i) copy.segments.append(growing.segments[i]);
+  if (end < growing.segments.size()) return nullptr;
+  // Into memory that is there already: fresh pages would cost far more than the copy.
+  copy.jobs = growing.jobs;
+  copy.series = growing.series;
+  copy.marks = growing.marks;
+  copy.lanes = growing.lanes;
+  copy.end = growing.end;
+  copy.growing = growing.growing;
+  return *spare;
 }
 
 void ComparePage::Pace::end(std::int64_t more_ns) {
@@ -404,6 +444,22 @@ void ComparePage::suggest_rows(const Trace* trace) {
   if (rows_->currentIndex() != kAutomaticRows) return;
   const TimelineRows rows = trace ? suggested_rows(*trace) : TimelineRows::threads;
   for (auto* timeline : {modeled_, live_}) timeline->set_rows(rows);
+}
+
+void ComparePage::show_job(WorldKind world, JobId job) {
+  modeled_->show_job(job);
+  live_->show_job(job);
+  const auto trace = timeline(world).trace();
+  if (!trace || job >= trace->jobs.size()) return;
+  const JobTable& jobs = trace->jobs;
+  const Instant begin = jobs.started[job] == kNever ? jobs.since[job] : jobs.started[job];
+  const Instant end = jobs.ended[job] == kNever ? begin : jobs.ended[job];
+  const TimeRange& visible = time_.visible();
+  if (begin >= visible.begin && end <= visible.end) return;
+  const Duration air = std::max<Duration>((end - begin) / 10, Duration(1000));
+  time_.commit();
+  time_.set_visible({begin - air, end + air});
+  time_.commit();
 }
 
 void ComparePage::go_to(Instant at) {

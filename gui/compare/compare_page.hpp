@@ -4,6 +4,7 @@
 
 #include <QElapsedTimer>
 #include <QWidget>
+#include <array>
 #include <memory>
 
 #include "gui/app/document.hpp"
@@ -45,6 +46,8 @@ class ComparePage : public QWidget {
   /// False: there is no failure to go to.
   bool next_failure() { return time_.go_to_next_landmark(); }
   void go_to(Instant at);
+  /// Selects the job, and brings it into view in both timelines.
+  void show_job(WorldKind world, JobId job);
 
   /// The header line of a world, without its name.
   QString summary(WorldKind world) const;
@@ -70,6 +73,9 @@ class ComparePage : public QWidget {
   /// Shows the results as they are now.
   void refresh();
   void refresh_live();
+  /// The growing record as it is now, for threads that draw it. Null: not yet, as the last ones are still being drawn
+  /// or there is more to copy than the window's thread has time for.
+  std::shared_ptr<const Trace> snapshot(const Trace& growing);
   void show_traces(std::shared_ptr<const Trace> modeled, std::shared_ptr<const Trace> live);
   /// Overview, charts, and the time axis itself.
   void show_charts(const std::shared_ptr<const Trace>& modeled, const std::shared_ptr<const Trace>& live);
@@ -100,6 +106,8 @@ class ComparePage : public QWidget {
   Pace charts_pace_;
   Pace timeline_pace_;
   std::uint64_t shown_generation_ = 0;
+  /// One is shown while the other is brought up to date. Segments are only ever added, so only new ones are copied.
+  std::array<std::shared_ptr<Trace>, 2> snapshots_;
 };
 
 }  // namespace spawnpoint::gui

@@ -5,20 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "core/trace/time_range.hpp"
 #include "core/units.hpp"
 
 namespace spawnpoint::gui {
-
-/// From `begin` on, up to but not including `end`.
-struct TimeRange {
-  Instant begin{};
-  Instant end{};
-
-  Duration length() const { return end - begin; }
-  bool empty() const { return end <= begin; }
-  bool contains(Instant at) const { return begin <= at && at < end; }
-  friend bool operator==(const TimeRange&, const TimeRange&) = default;
-};
 
 /// The range with its ends in order.
 TimeRange ordered(Instant a, Instant b);

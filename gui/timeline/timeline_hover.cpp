@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/timeline/state_words.hpp"
 #include "models/lab/format.hpp"
 
 namespace spawnpoint::gui {
@@ -63,8 +64,8 @@ QStringList failures_near(const TimelineData& data, std::size_t first, std::size
 
 }  // namespace
 
-QString hover_text(const TimelineData& data, const RowLayout& layout, const TimeAxis& axis, const QRectF& plot,
-                   const QPointF& point) {
+QString hover_text(const TimelineData& data, const std::string& concurrency, const RowLayout& layout,
+                   const TimeAxis& axis, const QRectF& plot, const QPointF& point) {
   if (!plot.contains(point)) return {};
   const std::size_t row = layout.row_at(point.y() - plot.top());
   const Instant at = axis.time(point.x());
@@ -76,8 +77,8 @@ QString hover_text(const TimelineData& data, const RowLayout& layout, const Time
   QStringList lines = failures_near(data, first, count, axis, point.x());
   if (layout.gathers() && count > 1) {
     const CellGrid grid = data.cells({first, count, count, {at, at + axis.pixel()}, 1});
-    const QString name = QStringLiteral("%1 – %2").arg(QString::fromStdString(data.row_name(first)),
-                                                       QString::fromStdString(data.row_name(first + count - 1)));
+    const QString name = QStringLiteral("%1 – %2").arg(QString::fromStdString(row_name(data, first)),
+                                                       QString::fromStdString(row_name(data, first + count - 1)));
     const QString what = shares(grid);
     lines += what.isEmpty() ? name : name + QStringLiteral(": ") + what;
     lines += text_of(at, axis.pixel());
@@ -85,12 +86,13 @@ QString hover_text(const TimelineData& data, const RowLayout& layout, const Time
   }
   const auto segment = data.segment_at(row, at);
   if (!segment) {
-    if (!lines.isEmpty()) lines.prepend(QString::fromStdString(data.row_name(row)));
+    if (!lines.isEmpty()) lines.prepend(QString::fromStdString(row_name(data, row)));
     return lines.join(u'\n');
   }
   QString place = job_name(segment->job);
   if (segment->lane != kNoLane) place += QStringLiteral(" on ") + QString::fromStdString(lane_name(segment->lane));
   lines += QStringLiteral("%1: %2").arg(place, text_of(to_string(segment->state)));
+  if (const QString reason = state_reason(segment->state, concurrency); !reason.isEmpty()) lines += reason;
   const Duration exact = std::min(axis.pixel(), std::max<Duration>((segment->end - segment->begin) / 100, Duration(1)));
   lines +=
       QStringLiteral("%1 – %2 (%3)")

@@ -6,6 +6,7 @@
 #include <QPointF>
 #include <QRectF>
 #include <QString>
+#include <string>
 
 #include "gui/theme/theme.hpp"
 #include "gui/timeline/time_view.hpp"
@@ -13,9 +14,10 @@
 
 namespace spawnpoint::gui {
 
-/// Job, state, begin to end, and how long; of a band what its rows do at that moment. Empty where nothing is.
-QString hover_text(const TimelineData& data, const RowLayout& layout, const TimeAxis& axis, const QRectF& plot,
-                   const QPointF& point);
+/// Job, state, what it waits for in a run of this concurrency model, begin to end, and how long; of a band what its
+/// rows do at that moment. Empty where nothing is.
+QString hover_text(const TimelineData& data, const std::string& concurrency, const RowLayout& layout,
+                   const TimeAxis& axis, const QRectF& plot, const QPointF& point);
 /// "Δ 1.04 s": the selection's length and ends.
 QString selection_text(const TimeRange& selection, Duration pixel);
 /// Selection and markers over `plot`.

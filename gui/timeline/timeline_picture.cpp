@@ -13,20 +13,19 @@
 namespace spawnpoint::gui {
 namespace {
 
-constexpr float kTraceOfShare = 1e-7F;
 constexpr int kHatchSpacing = 4;
 
 /// Edges of a stacked bar in pixels from below; every state that occurs gets at least one.
 using Stack = std::array<int, kStackedStates + 1>;
 Stack stack_of(const CellGrid& grid, std::size_t band, std::size_t column, int height) {
   int present = 0;
-  for (std::size_t k = 0; k < kStackedStates; ++k) present += grid.row(band, k)[column] > kTraceOfShare ? 1 : 0;
+  for (std::size_t k = 0; k < kStackedStates; ++k) present += grid.row(band, k)[column] > 0 ? 1 : 0;
   Stack edges{};
   double sum = 0;
   for (std::size_t k = 0; k < kStackedStates; ++k) {
     const float share = grid.row(band, k)[column];
     edges[k + 1] = edges[k];
-    if (share <= kTraceOfShare) continue;
+    if (share <= 0) continue;
     sum += static_cast<double>(share);
     --present;
     const int wanted = std::max(static_cast<int>(std::lround(sum * height)), edges[k] + 1);
@@ -476,7 +475,7 @@ void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF
     if (!layout.gathers() && box > layout.row_height) top += (layout.row_height - box) / 2;
     if (top < -2 || top + box > where.height() + 2) continue;
     const QString name =
-        metrics.elidedText(QString::fromStdString(scene.data->row_name(row)), Qt::ElideRight, where.width());
+        metrics.elidedText(QString::fromStdString(row_name(*scene.data, row)), Qt::ElideRight, where.width());
     painter.drawText(QRectF(where.left(), where.top() + top, where.width(), box), Qt::AlignRight | Qt::AlignVCenter,
                      name);
   }

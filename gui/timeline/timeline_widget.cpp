@@ -37,7 +37,8 @@ constexpr std::size_t kSmall = 20'000;
 struct TimelineWidget::State {
   State(TimelineWidget& widget_of, TimeView& view_of, WorldKind world_of)
       : widget(widget_of), view(view_of), world(world_of) {
-    pool.setMaxThreadCount(1);
+    // One to prepare a newer record while the other draws: the view can be moved meanwhile.
+    pool.setMaxThreadCount(2);
   }
   ~State() { pool.waitForDone(); }
 
@@ -47,6 +48,7 @@ struct TimelineWidget::State {
   Theme theme = make_theme(ThemeKind::light);
   QString summary;
   QString empty_text;
+  std::string concurrency;
   bool time_labels = true;
   TimelineRows rows = TimelineRows::threads;
   double wanted_row_height = 0;
@@ -344,6 +346,10 @@ void TimelineWidget::set_empty_text(const QString& text) {
   viewport()->update();
 }
 
+void TimelineWidget::set_concurrency(const std::string& concurrency) {
+  state_->concurrency = concurrency;
+}
+
 void TimelineWidget::set_time_labels(bool shown) {
   state_->time_labels = shown;
   state_->update_scroll_bar();
@@ -376,7 +382,7 @@ void TimelineWidget::show_job(JobId job) {
 QString TimelineWidget::text_at(const QPoint& point) const {
   const State& s = *state_;
   if (!s.data) return {};
-  return hover_text(*s.data, s.layout(), s.axis(), s.plot(), point);
+  return hover_text(*s.data, s.concurrency, s.layout(), s.axis(), s.plot(), point);
 }
 
 bool TimelineWidget::is_settled() const {

@@ -28,6 +28,8 @@ class TimelineWidget : public QAbstractScrollArea {
   TimelineRows rows() const;
   /// The header's text behind the world's name: "simulated kernel · 1.04 s · 507 threads · 18 MiB".
   void set_summary(const QString& summary);
+  /// The run's concurrency model: what a job waits for is told by it.
+  void set_concurrency(const std::string& concurrency);
   /// What is written where there is no run.
   void set_empty_text(const QString& text);
   /// Labels under the time axis; off where another view below has them.

@@ -127,8 +127,8 @@ TEST_CASE("segments are listed where they are few") {
   CHECK_FALSE(data.segments(0, 4, {seconds(0), seconds(1)}, 5));
   CHECK_FALSE(data.segment_at(0, seconds(0.5)));
   CHECK_FALSE(data.segment_at(99, seconds(0.5)));
-  CHECK(data.row_name(0) == "main");
-  CHECK(data.row_name(2) == "thread 2");
+  CHECK(row_name(data, 0) == "main");
+  CHECK(row_name(data, 2) == "thread 2");
 }
 
 }  // namespace spawnpoint::gui

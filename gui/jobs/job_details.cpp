@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/jobs/job_details.hpp"
+
+#include <QCoreApplication>
+
+#include "core/trace/trace_index.hpp"
+#include "gui/timeline/state_words.hpp"
+#include "models/lab/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("JobDetails", text);
+}
+QString text_of(const std::string& text) {
+  return QString::fromStdString(text);
+}
+QString text_of(std::string_view text) {
+  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+/// A job that stays in many states (steps by the hundred) is told by its first and last ones.
+constexpr std::size_t kMostLines = 24;
+
+}  // namespace
+
+QString job_details(JobId job, const RunResult& result, const Theme& theme) {
+  if (!result.trace || job >= result.trace->jobs.size()) return {};
+  const Trace& trace = *result.trace;
+  const JobTable& jobs = trace.jobs;
+  QString html =
+      QStringLiteral("<p><b>%1</b> · %2</p>").arg(world_name(result.world), text_of(to_string(jobs.state[job])));
+  const std::vector<Segment> segments = segments_of(trace, job);
+  if (jobs.start_order[job] > 0)
+    html += QStringLiteral("<p>%1 %2</p>").arg(tr("Started"), started_by(result.concurrency));
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    if (segments.size() > kMostLines && i == kMostLines - 4) {
+      const std::size_t left_out = segments.size() - kMostLines;
+      html += QStringLiteral("<p>%1</p>")
+                  .arg(tr("… %1 more …").arg(text_of(format_count(static_cast<std::int64_t>(left_out)))));
+      i += left_out;
+    }
+    const Segment& s = segments[i];
+    // Two short lines: the panel is narrow.
+    html +=
+        QStringLiteral("<p><span style='color:%1'>■</span> <b>%2</b> %3 · %4<br><span style='color:%5'>%6</span></p>")
+            .arg(theme.style(s.state).color.name(), text_of(to_string(s.state)),
+                 text_of(format_duration(s.end - s.begin)),
+                 s.lane == kNoLane ? tr("no thread") : text_of(lane_name(s.lane)), theme.muted.name(),
+                 state_reason(s.state, result.concurrency));
+  }
+  if (segments.empty()) html += QStringLiteral("<p>%1</p>").arg(tr("It was in no state for any time."));
+  if (jobs.state[job] == JobState::failed && result.failure && result.failure->job == job) {
+    const FailurePoint& failure = *result.failure;
+    QString what = text_of(failure.errno_name);
+    if (!failure.limit.empty()) what += tr(" by %1").arg(text_of(failure.limit));
+    if (!failure.message.empty()) what += QStringLiteral(": ") + text_of(failure.message);
+    html += QStringLiteral("<p>✕ %1</p>").arg(what.toHtmlEscaped());
+  }
+  if (is_open(jobs.state[job])) {
+    const Duration since = trace.end - jobs.since[job];
+    if (!trace.growing && since > Duration::zero())
+      html += QStringLiteral("<p>%1</p>").arg(tr("It was not over when the record ended."));
+  }
+  return html;
+}
+
+JobDetails::JobDetails(QWidget* parent) : QTextBrowser(parent) {
+  setAccessibleName(QObject::tr("The selected job"));
+  setOpenLinks(false);
+  setFrameShape(QFrame::NoFrame);
+  write();
+}
+
+void JobDetails::set_theme(const Theme& theme) {
+  theme_ = theme;
+  write();
+}
+
+void JobDetails::show_job(JobId job, std::vector<std::shared_ptr<const RunResult>> results) {
+  if (job == job_ && results == results_) return;
+  job_ = job;
+  results_ = std::move(results);
+  write();
+}
+
+void JobDetails::write() {
+  if (job_ == kNoJob) {
+    setHtml(QStringLiteral("<p style='color:%1'>%2</p>")
+                .arg(theme_.muted.name(),
+                     QObject::tr("No job is selected. Click one in a timeline, or a row of the Jobs page.")));
+    return;
+  }
+  QString html =
+      QStringLiteral("<h4>%1</h4>").arg(QObject::tr("job %1").arg(text_of(format_count(std::int64_t{job_} + 1))));
+  for (const auto& result : results_) html += job_details(job_, *result, theme_);
+  setHtml(html);
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/jobs/jobs_model.hpp"
+
+#include <QCoreApplication>
+#include <QtConcurrentRun>
+#include <algorithm>
+#include <utility>
+
+#include "models/lab/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+QString text_of(const std::string& text) {
+  return QString::fromStdString(text);
+}
+QString text_of(std::string_view text) {
+  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+/// A moment of the run, in seconds with all digits: moments of neighbours differ in the last ones.
+QString moment(Instant at) {
+  return at == kNever ? QString() : QString::number(to_seconds(at), 'f', 9);
+}
+QString seconds(Duration duration) {
+  return duration == kNoDuration ? QString() : QString::number(to_seconds(duration), 'f', 9);
+}
+QString length(Duration duration) {
+  if (duration == kNoDuration) return {};
+  if (duration < Duration::zero()) return QStringLiteral("−") + text_of(format_duration(-duration));
+  return text_of(format_duration(duration));
+}
+
+constexpr JobColumn column_at(int section) {
+  return static_cast<JobColumn>(section);
+}
+
+}  // namespace
+
+QString job_column_name(JobColumn column) {
+  switch (column) {
+    case JobColumn::job:
+      return QCoreApplication::translate("Jobs", "Job");
+    case JobColumn::world:
+      return QCoreApplication::translate("Jobs", "World");
+    case JobColumn::thread:
+      return QCoreApplication::translate("Jobs", "Thread");
+    case JobColumn::state:
+      return QCoreApplication::translate("Jobs", "State");
+    case JobColumn::start:
+      return QCoreApplication::translate("Jobs", "Start (s)");
+    case JobColumn::end:
+      return QCoreApplication::translate("Jobs", "End (s)");
+    case JobColumn::duration:
+      return QCoreApplication::translate("Jobs", "Duration");
+    case JobColumn::wait:
+      return QCoreApplication::translate("Jobs", "Wait");
+    case JobColumn::late:
+      return QCoreApplication::translate("Jobs", "Late");
+  }
+  return {};
+}
+
+JobsModel::JobsModel(QObject* parent) : QAbstractTableModel(parent) {
+  pool_.setMaxThreadCount(1);
+}
+
+JobsModel::~JobsModel() {
+  stop_.request_stop();
+  pool_.waitForDone();
+}
+
+void JobsModel::set_sources(std::vector<JobSource> sources, std::shared_ptr<const Scenario> scenario) {
+  const auto same = [](const JobSource& a, const JobSource& b) { return a.world == b.world && a.trace == b.trace; };
+  if (scenario == scenario_ && std::equal(sources.begin(), sources.end(), sources_.begin(), sources_.end(), same))
+    return;
+  sources_ = std::move(sources);
+  scenario_ = std::move(scenario);
+  start();
+}
+
+void JobsModel::set_filter(const JobFilter& filter) {
+  if (filter == filter_) return;
+  filter_ = filter;
+  start();
+}
+
+void JobsModel::sort(int column, Qt::SortOrder order) {
+  const JobOrder wanted{column_at(std::clamp(column, 0, static_cast<int>(kJobColumns) - 1)),
+                        order == Qt::DescendingOrder};
+  if (wanted == order_) return;
+  order_ = wanted;
+  start();
+}
+
+void JobsModel::start() {
+  // What was asked for before is no longer wanted.
+  stop_.request_stop();
+  stop_ = std::stop_source{};
+  busy_ = true;
+  // Figures of a record that is shown already are used again.
+  std::vector<std::shared_ptr<const JobFigures>> known(sources_.size());
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    for (const auto& have : worlds_) {
+      if (&have->trace() == sources_[i].trace.get()) known[i] = have;
+    }
+  }
+  (void)QtConcurrent::run(&pool_, [this, ticket = ++ticket_, sources = sources_, scenario = scenario_,
+                                   known = std::move(known), filter = filter_, order = order_,
+                                   stop = stop_.get_token()] {
+    Made made;
+    for (std::size_t i = 0; i < sources.size() && !stop.stop_requested(); ++i) {
+      made.worlds.push_back(
+          known[i] ? known[i] : std::make_shared<const JobFigures>(sources[i].world, sources[i].trace, scenario.get()));
+    }
+    made.rows = job_rows(made.worlds, filter, order, stop);
+    if (stop.stop_requested()) return;
+    // The destructor waits for the pool, so `this` outlives the job; the ticket keeps a late result from arriving.
+    QMetaObject::invokeMethod(
+        this, [this, ticket, result = std::make_shared<Made>(std::move(made))] { take(ticket, std::move(*result)); },
+        Qt::QueuedConnection);
+  });
+}
+
+void JobsModel::take(std::uint64_t ticket, Made made) {
+  if (ticket != ticket_) return;
+  beginResetModel();
+  worlds_ = std::move(made.worlds);
+  rows_ = std::move(made.rows);
+  busy_ = false;
+  endResetModel();
+  emit settled();
+}
+
+void JobsModel::settle() {
+  while (busy_) {
+    pool_.waitForDone();
+    QCoreApplication::processEvents(QEventLoop::ExcludeUserInputEvents);
+  }
+}
+
+int JobsModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
+
+int JobsModel::columnCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(kJobColumns);
+}
+
+std::size_t JobsModel::total() const {
+  std::size_t sum = 0;
+  for (const auto& jobs : worlds_) sum += jobs->size();
+  return sum;
+}
+
+QString JobsModel::text(int row, JobColumn column) const {
+  const JobFigures& jobs = figures(row);
+  const JobId id = job(row);
+  switch (column) {
+    case JobColumn::job:
+      return text_of(format_count(std::int64_t{id} + 1));
+    case JobColumn::world:
+      return jobs.world() == WorldKind::live ? tr("live") : tr("model");
+    case JobColumn::thread:
+      return jobs.lane(id) == kNoLane ? QString() : text_of(lane_name(jobs.lane(id)));
+    case JobColumn::state:
+      return (jobs.state(id) == JobState::failed ? QStringLiteral("✕ ") : QString()) +
+             text_of(to_string(jobs.state(id)));
+    case JobColumn::start:
+      return moment(jobs.start(id));
+    case JobColumn::end:
+      return moment(jobs.end(id));
+    case JobColumn::duration:
+      return length(jobs.duration(id));
+    case JobColumn::wait:
+      return length(jobs.wait(id));
+    case JobColumn::late:
+      return length(jobs.late(id));
+  }
+  return {};
+}
+
+QVariant JobsModel::data(const QModelIndex& index, int role) const {
+  if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
+  const JobColumn column = column_at(index.column());
+  switch (role) {
+    case Qt::DisplayRole:
+      return text(index.row(), column);
+    case Qt::TextAlignmentRole: {
+      const bool words = column == JobColumn::world || column == JobColumn::thread || column == JobColumn::state;
+      return QVariant(static_cast<int>((words ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
+    }
+    default:
+      return {};
+  }
+}
+
+QVariant JobsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation != Qt::Horizontal || section < 0 || section >= static_cast<int>(kJobColumns)) return {};
+  if (role == Qt::DisplayRole) return job_column_name(column_at(section));
+  if (role != Qt::ToolTipRole) return {};
+  switch (column_at(section)) {
+    case JobColumn::wait:
+      return tr("From its arrival to its start: in the queue, and while its thread was made");
+    case JobColumn::late:
+      return tr("How much longer it took than its steps say");
+    case JobColumn::thread:
+      return tr("The thread that it was on last");
+    case JobColumn::duration:
+      return tr("From its start to its end");
+    default:
+      return {};
+  }
+}
+
+int JobsModel::row_of(JobId wanted, WorldKind preferred) const {
+  int other = -1;
+  const auto is_it = [&](int row) {
+    if (row >= static_cast<int>(rows_.size()) || job(row) != wanted) return false;
+    other = row;
+    return figures(row).world() == preferred;
+  };
+  // All jobs in their own order, as is most often the case: no need to look through a million rows.
+  if (is_it(static_cast<int>(wanted)) || is_it(2 * static_cast<int>(wanted))) return other;
+  for (int row = 0; row < static_cast<int>(rows_.size()); ++row) {
+    if (is_it(row)) return row;
+  }
+  return other;
+}
+
+QString JobsModel::tsv(const std::vector<int>& rows) const {
+  QString all;
+  for (std::size_t column = 0; column < kJobColumns; ++column) {
+    if (column > 0) all += u'\t';
+    const auto which = static_cast<JobColumn>(column);
+    all += job_column_name(which);
+    if (which >= JobColumn::duration) all += QStringLiteral(" (s)");
+  }
+  all += u'\n';
+  for (const int row : rows) {
+    const JobFigures& jobs = figures(row);
+    const JobId id = job(row);
+    // Numbers as programs read them.
+    all += QString::number(std::int64_t{id} + 1) + u'\t' + text(row, JobColumn::world) + u'\t' +
+           text(row, JobColumn::thread) + u'\t' + text_of(to_string(jobs.state(id))) + u'\t' + moment(jobs.start(id)) +
+           u'\t' + moment(jobs.end(id)) + u'\t' + seconds(jobs.duration(id)) + u'\t' + seconds(jobs.wait(id)) + u'\t' +
+           seconds(jobs.late(id)) + u'\n';
+  }
+  return all;
+}
+
+}  // namespace spawnpoint::gui

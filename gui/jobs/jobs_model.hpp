@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// JobsModel: the jobs of a run's worlds as a table of up to millions of rows. Reading the records, filtering and
+// sorting happen in the background; until they are done the former rows stay.
+#pragma once
+
+#include <QAbstractTableModel>
+#include <QThreadPool>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "gui/jobs/job_filter.hpp"
+#include "gui/jobs/job_table.hpp"
+
+namespace spawnpoint::gui {
+
+/// One world's record, to be shown.
+struct JobSource {
+  WorldKind world = WorldKind::modeled;
+  std::shared_ptr<const Trace> trace;
+};
+
+class JobsModel : public QAbstractTableModel {
+  Q_OBJECT
+
+ public:
+  explicit JobsModel(QObject* parent = nullptr);
+  ~JobsModel() override;
+
+  /// Shows these records; the same ones again change nothing.
+  void set_sources(std::vector<JobSource> sources, std::shared_ptr<const Scenario> scenario);
+  void set_filter(const JobFilter& filter);
+  void sort(int column, Qt::SortOrder order) override;
+  JobOrder order() const { return order_; }
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  int columnCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role) const override;
+  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+  const JobFigures& figures(int row) const { return *worlds_[rows_[static_cast<std::size_t>(row)].world()]; }
+  JobId job(int row) const { return rows_[static_cast<std::size_t>(row)].job(); }
+  /// The row of a job, in this world if it is there; -1: not shown.
+  int row_of(JobId job, WorldKind preferred) const;
+  /// All jobs, those that the filter holds back too.
+  std::size_t total() const;
+  /// The rows as text: a line each, with tabs between the cells, under a line of names. Times in seconds.
+  QString tsv(const std::vector<int>& rows) const;
+
+  bool is_busy() const { return busy_; }
+  /// Waits until the newest rows are there: for tests and screenshots.
+  void settle();
+
+ signals:
+  /// The newest rows are there.
+  void settled();
+
+ private:
+  struct Made {
+    JobWorlds worlds;
+    std::vector<JobRow> rows;
+  };
+  void start();
+  void take(std::uint64_t ticket, Made made);
+  QString text(int row, JobColumn column) const;
+
+  std::vector<JobSource> sources_;
+  std::shared_ptr<const Scenario> scenario_;
+  JobFilter filter_;
+  JobOrder order_;
+  JobWorlds worlds_;
+  std::vector<JobRow> rows_;
+  std::uint64_t ticket_ = 0;
+  bool busy_ = false;
+  std::stop_source stop_;
+  QThreadPool pool_;
+};
+
+/// The name of a column: "Job", "Late".
+QString job_column_name(JobColumn column);
+
+}  // namespace spawnpoint::gui

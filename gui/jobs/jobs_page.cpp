@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/jobs/jobs_page.hpp"
+
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
+#include <QComboBox>
+#include <QFontMetrics>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QTableView>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "models/lab/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+QString text_of(const std::string& text) {
+  return QString::fromStdString(text);
+}
+
+constexpr int kBothWorlds = 0;
+
+}  // namespace
+
+JobsPage::JobsPage(TimeView& time, QWidget* parent)
+    : QWidget(parent),
+      time_(time),
+      model_(new JobsModel(this)),
+      filter_(new QLineEdit(this)),
+      worlds_(new QComboBox(this)),
+      table_(new QTableView(this)),
+      words_(new QLabel(this)),
+      nothing_(new QLabel(this)) {
+  filter_->setPlaceholderText(tr("Filter: job 312   state:failed   thread:3   duration>1.1s   late>50us"));
+  filter_->setClearButtonEnabled(true);
+  filter_->setAccessibleName(tr("Filter of the jobs"));
+  filter_->setToolTip(
+      tr("Words with a space between them must all hold:\n"
+         "312, job 300-320, job>300\n"
+         "thread 3, thread:main\n"
+         "failed, state:waiting, live, world:modeled\n"
+         "start, end, duration, wait, late with < <= > >= = and a time: duration>1.1s"));
+  worlds_->addItems({tr("both worlds"), tr("model"), tr("live")});
+  worlds_->setAccessibleName(tr("Whose jobs are shown"));
+  words_->setAccessibleName(tr("What the table shows"));
+  words_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  nothing_->setAlignment(Qt::AlignCenter);
+  nothing_->setWordWrap(true);
+
+  table_->setModel(model_);
+  table_->setAccessibleName(tr("Jobs"));
+  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
+  table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+  table_->setAlternatingRowColors(true);
+  table_->setWordWrap(false);
+  table_->setShowGrid(false);
+  table_->setTabKeyNavigation(false);
+  table_->verticalHeader()->hide();
+  // Rows of one height: nothing is measured, however many there are.
+  table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  table_->verticalHeader()->setDefaultSectionSize(QFontMetrics(font()).height() + 6);
+  QHeaderView* header = table_->horizontalHeader();
+  header->setSectionsMovable(true);
+  header->setHighlightSections(false);
+  header->setSortIndicator(0, Qt::AscendingOrder);
+  table_->setSortingEnabled(true);
+  const QFontMetrics metrics(font());
+  const char* widest[kJobColumns] = {"10,000,000",     "model",     "thread 100,000", "✕ starting", "1000.000000000",
+                                     "1000.000000000", "1000.0 ms", "1000.0 ms",      "−1000.0 ms"};
+  for (int column = 0; column < static_cast<int>(kJobColumns); ++column) {
+    const int content = metrics.horizontalAdvance(QString::fromUtf8(widest[column]));
+    const int name = metrics.horizontalAdvance(job_column_name(static_cast<JobColumn>(column))) + 18;
+    header->resizeSection(column, std::max(content, name) + 16);
+  }
+  header->setStretchLastSection(false);
+  table_->installEventFilter(this);
+
+  auto* copy_it = new QAction(tr("&Copy as a table"), this);
+  copy_it->setShortcut(QKeySequence::Copy);
+  copy_it->setShortcutContext(Qt::WidgetShortcut);
+  connect(copy_it, &QAction::triggered, this, &JobsPage::copy);
+  auto* show_it = new QAction(tr("&Show in the timelines"), this);
+  connect(show_it, &QAction::triggered, this, [this] { emit table_->activated(table_->currentIndex()); });
+  table_->addActions({copy_it, show_it});
+  table_->setContextMenuPolicy(Qt::ActionsContextMenu);
+
+  auto* bar = new QHBoxLayout;
+  bar->setContentsMargins(6, 4, 6, 0);
+  bar->addWidget(filter_, 1);
+  bar->addWidget(worlds_);
+  auto* below = new QHBoxLayout;
+  below->setContentsMargins(8, 0, 8, 4);
+  below->addWidget(words_, 1);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(4);
+  column->addLayout(bar);
+  column->addWidget(table_, 1);
+  column->addWidget(nothing_, 1);
+  column->addLayout(below);
+
+  connect(filter_, &QLineEdit::textChanged, this, &JobsPage::read_filter);
+  connect(filter_, &QLineEdit::returnPressed, table_, [this] {
+    table_->setFocus();
+    if (!table_->currentIndex().isValid() && model_->rowCount() > 0) table_->selectRow(0);
+  });
+  connect(worlds_, &QComboBox::currentIndexChanged, this, &JobsPage::refresh);
+  connect(model_, &JobsModel::settled, this, [this] {
+    show_words();
+    show_selected_job();
+  });
+  connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
+    if (!follows_ && now.isValid()) time_.select_job(model_->job(now.row()));
+  });
+  connect(table_, &QAbstractItemView::activated, this, [this](const QModelIndex& row) {
+    if (row.isValid()) emit job_activated(model_->figures(row.row()).world(), model_->job(row.row()));
+  });
+  connect(&time, &TimeView::selected_job_changed, this, &JobsPage::show_selected_job);
+  show_words();
+}
+
+void JobsPage::set_content(std::function<Content()> content) {
+  content_ = std::move(content);
+  refresh();
+}
+
+void JobsPage::refresh() {
+  if (!isVisible() || !content_) return;
+  Content content = content_();
+  nothing_text_ = content.nothing;
+  if (worlds_->currentIndex() != kBothWorlds) {
+    const WorldKind only = worlds_->currentIndex() == 1 ? WorldKind::modeled : WorldKind::live;
+    std::erase_if(content.sources, [&](const JobSource& source) { return source.world != only; });
+    if (content.sources.empty() && nothing_text_.isEmpty())
+      nothing_text_ = only == WorldKind::live ? tr("Not run live yet: F7 runs it on this machine.")
+                                              : tr("Not modeled yet: F6 runs the model.");
+  }
+  model_->set_sources(std::move(content.sources), std::move(content.scenario));
+  show_words();
+}
+
+void JobsPage::read_filter() {
+  const auto filter = JobFilter::parse(filter_->text().toStdString());
+  mistake_ = filter ? QString() : text_of(filter.error());
+  // The last one that could be read stays.
+  if (filter) model_->set_filter(*filter);
+  show_words();
+}
+
+void JobsPage::show_words() {
+  const auto shown = static_cast<std::int64_t>(model_->rowCount());
+  const auto total = static_cast<std::int64_t>(model_->total());
+  const bool empty = shown == 0 && !model_->is_busy();
+  table_->setVisible(!empty);
+  nothing_->setVisible(empty);
+  nothing_->setText(total > 0 ? tr("No job is like that: none of %1.").arg(text_of(format_count(total, "job")))
+                              : nothing_text_);
+  QString words = mistake_;
+  if (words.isEmpty() && model_->is_busy()) words = tr("Sorting …");
+  if (words.isEmpty() && total > 0) {
+    words = shown == total ? text_of(format_count(total, "job"))
+                           : tr("%1 of %2").arg(text_of(format_count(shown)), text_of(format_count(total, "job")));
+    words += tr("   ·   Enter shows a job in the timelines, Ctrl+C copies the rows");
+  }
+  words_->setText(words);
+}
+
+void JobsPage::show_selected_job() {
+  if (!isVisible() || model_->is_busy()) return;
+  const JobId job = time_.selected_job();
+  follows_ = true;
+  if (job == kNoJob) {
+    table_->clearSelection();
+    table_->setCurrentIndex({});
+  } else {
+    const QModelIndex current = table_->currentIndex();
+    const bool there = current.isValid() && model_->job(current.row()) == job;
+    const WorldKind world = current.isValid() ? model_->figures(current.row()).world() : WorldKind::modeled;
+    const int row = there ? current.row() : model_->row_of(job, world);
+    if (row >= 0 && !there) {
+      table_->selectRow(row);
+      table_->scrollTo(model_->index(row, 0), QAbstractItemView::PositionAtCenter);
+    }
+    if (row < 0) table_->clearSelection();
+  }
+  follows_ = false;
+}
+
+void JobsPage::copy() {
+  std::vector<int> rows;
+  for (const QItemSelectionRange& range : table_->selectionModel()->selection()) {
+    for (int row = range.top(); row <= range.bottom(); ++row) rows.push_back(row);
+  }
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  if (rows.empty()) return;
+  QApplication::clipboard()->setText(model_->tsv(rows));
+  words_->setText(tr("%1 copied").arg(text_of(format_count(static_cast<std::int64_t>(rows.size()), "row"))));
+}
+
+void JobsPage::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  refresh();
+  show_selected_job();
+}
+
+bool JobsPage::eventFilter(QObject* watched, QEvent* event) {
+  // Not every platform lets Enter activate a row.
+  if (watched == table_ && event->type() == QEvent::KeyPress) {
+    const int key = static_cast<QKeyEvent*>(event)->key();
+    if ((key == Qt::Key_Return || key == Qt::Key_Enter) && table_->currentIndex().isValid()) {
+      emit table_->activated(table_->currentIndex());
+      return true;
+    }
+  }
+  return QWidget::eventFilter(watched, event);
+}
+
+}  // namespace spawnpoint::gui
