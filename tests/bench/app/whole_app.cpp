@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <QApplication>
+#include <QDeadlineTimer>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTimer>
+#include <fstream>
+#include <iostream>
+#include <map>
+
+#include "core/trace/csv_reader.hpp"
+#include "core/trace/csv_writer.hpp"
+#include "gui/app/main_window.hpp"
+#include "gui/compare/compare_page.hpp"
+#include "gui/export/export.hpp"
+#include "gui/timeline/timeline_widget.hpp"
+#include "models/lab/this_host.hpp"
+#include "models/scenario/parse.hpp"
+#include "tests/bench/app/sections.hpp"
+#include "tests/gui/timeline_traces.hpp"
+
+namespace spawnpoint::bench {
+namespace {
+
+namespace fs = std::filesystem;
+using gui::MainWindow;
+
+/// Knows the longest time for which one event has held the window's thread.
+class WatchedApplication : public QApplication {
+ public:
+  using QApplication::QApplication;
+
+  bool notify(QObject* receiver, QEvent* event) override {
+    if (depth_ > 0) return QApplication::notify(receiver, event);
+    const auto begin = Clock::now();
+    ++depth_;
+    const bool taken = QApplication::notify(receiver, event);
+    --depth_;
+    const double took = milliseconds_since(begin);
+    if (took > longest_ms_) {
+      longest_ms_ = took;
+      longest_ = fmt::format("event {} of {}", static_cast<int>(event->type()), receiver->metaObject()->className());
+    }
+    return taken;
+  }
+  void begin() {
+    longest_ms_ = 0;
+    longest_.clear();
+  }
+  double longest_ms() const { return longest_ms_; }
+  const std::string& longest() const { return longest_; }
+
+ private:
+  int depth_ = 0;
+  double longest_ms_ = 0;
+  std::string longest_;
+};
+
+bool eventually(const std::function<bool()>& holds, int milliseconds = 120'000) {
+  QDeadlineTimer deadline(milliseconds);
+  while (!holds()) {
+    if (deadline.hasExpired()) return false;
+    QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 10);
+  }
+  return true;
+}
+
+double resident_megabytes() {
+  std::ifstream status("/proc/self/statm");
+  double size = 0;
+  double resident = 0;
+  status >> size >> resident;
+  return resident * static_cast<double>(::sysconf(_SC_PAGESIZE)) / 1e6;
+}
+
+double epoch_ms() {
+  return std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+void print(const char* key, double value) {
+  std::cout << key << ' ' << fmt::format("{:.3f}", value) << std::endl;
+}
+
+struct App {
+  QTemporaryDir folder;
+  gui::Session session{folder.filePath("settings.ini")};
+  MainWindow window;
+
+  explicit App(const fs::path& worker) : window(session, worker) {
+    window.questions().live = [](QWidget*, const LiveEstimate&) { return gui::LiveAnswer::run; };
+    window.questions().tell = [](QWidget*, const QString&, const QString& words) {
+      std::cerr << words.toStdString() << '\n';
+    };
+  }
+  bool settled() {
+    auto& compare = window.compare();
+    return !window.runs().is_running() && compare.timeline(WorldKind::modeled).is_settled() &&
+           compare.timeline(WorldKind::live).is_settled();
+  }
+};
+
+/// From the start of the process (told in milliseconds since 1970) to a window that has been painted.
+void first_window(double began, const Places& places) {
+  App app(places.worker);
+  app.window.show();
+  if (!QTest::qWaitForWindowExposed(&app.window)) return;
+  app.window.grab();
+  print("first_window_ms", epoch_ms() - began);
+}
+
+void timeline_memory() {
+  gui::TimeView view;
+  gui::TimelineWidget widget(view, WorldKind::live);
+  widget.resize(1314, 742);
+  {
+    const auto trace = gui::many_segments(512);
+    view.reset({Instant{}, trace->end});
+    widget.set_trace(trace);
+  }
+  widget.show();
+  widget.settle();
+  QImage target(widget.size(), QImage::Format_RGB32);
+  for (int i = 0; i < 30; ++i) {
+    view.zoom(Instant(Duration(3'000'000'000)), 0.9);
+    widget.settle();
+    widget.render(&target);
+  }
+  print("timeline_mb", resident_megabytes());
+}
+
+/// The million jobs, modeled and live, as a person runs them; the longest event while the live run is drawn.
+void whole_app(WatchedApplication& watched, const Places& places) {
+  App app(places.worker);
+  app.window.show();
+  (void)QTest::qWaitForWindowExposed(&app.window);
+  if (!app.window.open_file(QString::fromStdString(places.scenario.string()))) return;
+  if (!eventually([&] {
+        return app.window.document().scenario() && app.window.runs().result({0, WorldKind::modeled});
+      }))
+    return;
+  eventually([&] { return app.settled(); });
+  int pictures = 0;
+  QObject::connect(&app.window.compare().timeline(WorldKind::live), &gui::TimelineWidget::drawn, &app.window, [&] {
+    if (app.window.runs().is_running()) ++pictures;
+  });
+  watched.begin();
+  app.window.run(/*modeled=*/false, /*live=*/true);
+  eventually([&] { return app.window.runs().is_running(); });
+  eventually([&] { return !app.window.runs().is_running(); });
+  const double while_running = watched.longest_ms();
+  const std::string what = watched.longest();
+  eventually([&] { return app.settled(); });
+  print("live_event_ms", while_running);
+  print("live_pictures", pictures);
+  print("after_event_ms", watched.longest_ms());
+  if (const auto live = app.window.runs().result({0, WorldKind::live}))
+    print("live_over_ms", to_seconds(live->wall) * 1e3 - 1000);
+  std::cerr << "longest while it ran: " << what << ", with its end: " << watched.longest() << '\n';
+  app.window.compare().time().zoom(Instant(Duration(500'000'000)), 0.5);
+  eventually([&] { return app.settled(); });
+  print("app_mb", resident_megabytes());
+}
+
+/// Starts this program again, and takes the figures that it prints.
+std::map<std::string, std::vector<double>> ask(const Places& places, const QString& what, int times) {
+  std::map<std::string, std::vector<double>> all;
+  for (int i = 0; i < times; ++i) {
+    QProcess process;
+    process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+    process.start(QString::fromStdString(places.self.string()),
+                  {"--inside", what, QString::number(epoch_ms(), 'f', 3),
+                   QString::fromStdString(places.worker.string()), QString::fromStdString(places.scenario.string())});
+    if (!process.waitForFinished(300'000)) continue;
+    for (const QByteArray& line : process.readAllStandardOutput().split('\n')) {
+      const auto words = line.split(' ');
+      if (words.size() == 2) all[words[0].toStdString()].push_back(words[1].toDouble());
+    }
+  }
+  return all;
+}
+
+/// All files below, in bytes.
+double size_of(const fs::path& path) {
+  if (!fs::is_directory(path)) return static_cast<double>(fs::file_size(path));
+  double sum = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(path)) {
+    if (entry.is_regular_file()) sum += static_cast<double>(entry.file_size());
+  }
+  return sum;
+}
+
+void measure_exports(Report& report, const Places& places) {
+  ParseOptions parsing;
+  parsing.host = [] { return this_host().machine; };
+  const ParseResult parsed = load_scenario(places.scenario, parsing);
+  if (!parsed.scenario) {
+    report.note("the scenario of a million jobs cannot be read");
+    return;
+  }
+  report.section("The scenario of a million jobs, both worlds: exports and loading");
+  std::vector<RunResult> results{run_modeled(*parsed.scenario, 0, {})};
+  LiveOptions live;
+  live.worker = places.worker;
+  results.push_back(run_live(*parsed.scenario, 0, {}, live));
+  if (!results.back().error.empty()) {
+    report.note("no live run here: " + results.back().error);
+    results.pop_back();
+  }
+  const QTemporaryDir folder;
+  gui::ExportOptions options;
+  options.directory = folder.path().toStdString();
+  for (const auto format : {gui::ExportFormat::png, gui::ExportFormat::svg, gui::ExportFormat::pdf,
+                            gui::ExportFormat::csv, gui::ExportFormat::trace}) {
+    options.formats = {format};
+    gui::ExportReport exported;
+    report.time(fmt::format("export {}", gui::to_string(format)), 1000, 5,
+                [&](int) { exported = gui::export_run(*parsed.scenario, results, options); });
+    double bytes = 0;
+    for (const auto& path : exported.written) bytes += size_of(path);
+    report.add({fmt::format("size of {}", gui::to_string(format)), "MB", bytes / 1e6, 0, 0, 1, 0});
+    for (const std::string& error : exported.errors) report.note(error);
+  }
+  const fs::path csv = fs::path(folder.path().toStdString()) / "loaded";
+  if (write_csv(*results[0].trace, csv)) {
+    report.time("load a record (csv)", 1000, 5, [&](int) {
+      if (!read_csv(csv)) report.note("the record could not be read");
+    });
+  }
+}
+
+}  // namespace
+
+void measure_app(Report& report, const Places& places) {
+  report.section("The whole app");
+  report.add("first window, from the start of the process", "ms", ask(places, "first-window", 7)["first_window_ms"],
+             600);
+  report.add("memory of a process with a timeline of a million segments", "MB",
+             ask(places, "timeline", 3)["timeline_mb"], 150);
+  auto app = ask(places, "app", 5);
+  report.add("longest hold of the window's thread while a million jobs run live", "ms", app["live_event_ms"], 50);
+  report.add("… with what follows when the run is over", "ms", app["after_event_ms"], 50);
+  report.add("pictures of it that were drawn while it ran", "", app["live_pictures"]);
+  report.add("what the live run took over one second meanwhile", "ms", app["live_over_ms"]);
+  report.add("memory of the app with both worlds of a million jobs", "MB", app["app_mb"], 400);
+  measure_exports(report, places);
+}
+
+bool measure_inside(int argc, char** argv, const Places& given) {
+  if (argc < 6 || std::string_view(argv[1]) != "--inside") return false;
+  Places places = given;
+  const std::string what = argv[2];
+  const double began = std::stod(argv[3]);
+  places.worker = argv[4];
+  places.scenario = argv[5];
+  int count = 1;
+  WatchedApplication app(count, argv);
+  QApplication::setStyle(QStringLiteral("Fusion"));
+  if (what == "first-window") first_window(began, places);
+  if (what == "timeline") timeline_memory();
+  if (what == "app") whole_app(app, places);
+  return true;
+}
+
+}  // namespace spawnpoint::bench
