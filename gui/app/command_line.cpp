@@ -34,7 +34,8 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
   app.add_option("--theme", window.theme, "light or dark; kept for the next time")
       ->check(CLI::IsMember({"light", "dark"}))
       ->type_name("THEME");
-  app.add_flag("--reset", window.reset, "Forget the window's layout, the theme and the recent files");
+  app.add_flag("--reset", window.reset,
+               "Forget the window's layout, the theme, the recent files and where the last session ended");
   app.footer("Without a display: `spawnpoint export` draws the charts, `spawnpoint-run` runs, predicts and checks.");
 
   CLI::App* exporting = app.add_subcommand("export", "Run scenarios and write their charts, without a window");

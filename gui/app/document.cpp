@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "models/lab/this_host.hpp"
+#include "models/scenario/text_edit.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -116,6 +117,12 @@ void Document::parse_soon() {
   timer_.start();
 }
 
+void Document::parse_at_once() {
+  if (!timer_.isActive()) return;
+  timer_.stop();
+  parse_now();
+}
+
 void Document::parse_now() {
   const std::uint64_t ticket = ++ticket_;
   std::string text = text_.toStdString();
@@ -162,42 +169,8 @@ bool is_run_setting(const std::string& key) {
 }
 
 std::optional<QString> with_value(const QString& text, const QString& key, const QString& value) {
-  const QString table = key.section('.', 0, -2);
-  const QString name = key.section('.', -1);
-  // An array of tables (`run.threads`) is not one place, and a key that needs quotes is not one that we look for.
-  static const QRegularExpression bare(QStringLiteral("^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*$"));
-  if (table.isEmpty() || table == QLatin1String("run") || !bare.match(key).hasMatch()) return std::nullopt;
-  const QString line = name + QStringLiteral(" = ") + as_toml(value);
-  QStringList lines = text.split('\n');
-  const QRegularExpression header(
-      QStringLiteral(R"(^\s*\[\s*%1\s*\]\s*(#.*)?$)").arg(QRegularExpression::escape(table)));
-  static const QRegularExpression any_header(QStringLiteral(R"(^\s*\[)"));
-  // One line, a plain value, perhaps a comment behind it.
-  const QRegularExpression there(QStringLiteral(R"re(^(\s*%1\s*=\s*)([^#"'\[{]+?|"[^"\\]*")(\s*(#.*)?)$)re")
-                                     .arg(QRegularExpression::escape(name)));
-  const QRegularExpression mentioned(
-      QStringLiteral(R"(^\s*%1\s*[.=])").arg(QRegularExpression::escape(table.section('.', 0, 0))));
-  qsizetype found = -1;
-  for (qsizetype i = 0; i < lines.size(); ++i) {
-    if (header.match(lines[i]).hasMatch()) found = i;
-    // `jobs = { count = 3 }` or `jobs.count = 3`: another form of the same.
-    if (mentioned.match(lines[i]).hasMatch()) return std::nullopt;
-  }
-  if (found < 0) {
-    while (!lines.isEmpty() && lines.last().trimmed().isEmpty()) lines.removeLast();
-    lines << QString() << QStringLiteral("[%1]").arg(table) << line << QString();
-    return lines.join('\n');
-  }
-  for (qsizetype i = found + 1; i < lines.size() && !any_header.match(lines[i]).hasMatch(); ++i) {
-    if (const auto match = there.match(lines[i]); match.hasMatch()) {
-      lines[i] = match.captured(1) + as_toml(value) + match.captured(3);
-      return lines.join('\n');
-    }
-    const QRegularExpression other(QStringLiteral(R"(^\s*"?%1"?\s*[.=])").arg(QRegularExpression::escape(name)));
-    if (other.match(lines[i]).hasMatch()) return std::nullopt;
-  }
-  lines.insert(found + 1, line);
-  return lines.join('\n');
+  const auto changed = spawnpoint::with_value(text.toStdString(), key.toStdString(), value.toStdString());
+  return changed ? std::optional(QString::fromStdString(*changed)) : std::nullopt;
 }
 
 QString with_run(const QString& text, const Suggestion& suggestion, const std::vector<std::string>& implied) {

@@ -56,6 +56,9 @@ class Document : public QObject {
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
   std::size_t error_count() const;
 
+  /// Does not wait for the typing to rest: what has changed is whole.
+  void parse_at_once();
+
   /// How long the typing must rest before the text is parsed.
   void set_delay(std::chrono::milliseconds delay) { timer_.setInterval(delay); }
 
@@ -87,8 +90,7 @@ class Document : public QObject {
 /// A suggestion's setting that belongs into its [[run]]: `run.threads`, or `threads` alone.
 bool is_run_setting(const std::string& key);
 
-/// The text with `value` (as --set writes it) for a key of a table, as "jobs.count": in its line, or in a new one under
-/// the table's header or at the end. Nothing where the text writes the key in another form.
+/// models/scenario/text_edit.hpp's, for Qt's texts.
 std::optional<QString> with_value(const QString& text, const QString& key, const QString& value);
 
 /// The text with one more [[run]], placed after the runs that it has. `implied` are the runs that a file without any

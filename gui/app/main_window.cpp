@@ -14,16 +14,19 @@
 #include <QMimeData>
 #include <QSpinBox>
 #include <QStatusBar>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QTimer>
 #include <QToolTip>
 #include <QtConcurrent>
 #include <algorithm>
+#include <utility>
 
 #include "gui/app/export_dialog.hpp"
 #include "gui/app/icons.hpp"
 #include "gui/app/status_line.hpp"
 #include "gui/compare/compare_page.hpp"
+#include "gui/compare/range_details.hpp"
 #include "gui/diagnosis/diagnosis_panel.hpp"
 #include "gui/file/code_edit.hpp"
 #include "gui/file/file_panel.hpp"
@@ -33,6 +36,7 @@
 #include "gui/jobs/jobs_page.hpp"
 #include "gui/limits/limits_page.hpp"
 #include "gui/map/map_page.hpp"
+#include "gui/whatif/what_if_panel.hpp"
 #include "models/lab/format.hpp"
 
 namespace spawnpoint::gui {
@@ -40,6 +44,8 @@ namespace {
 
 /// More jobs than this are not modeled unasked: it would take seconds and hundreds of megabytes.
 constexpr std::int64_t kModelUnasked = 2'000'000;
+/// What is dragged waits so long for the model of the step before to be drawn.
+constexpr std::chrono::milliseconds kTurnPatience{300};
 
 QString text(const std::string& words) {
   return QString::fromStdString(words);
@@ -71,6 +77,7 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
       job_details_(new JobDetails(this)),
       diagnosis_(new DiagnosisPanel(this)),
       file_(new FilePanel(document_, this)),
+      what_if_(new WhatIfPanel(this)),
       status_(new StatusLine(this)),
       pages_(new QTabWidget(this)) {
   setObjectName("main_window");
@@ -100,7 +107,7 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
   show_recent();
   status_->show_words(tr("Pick a scenario to begin."));
   if (!session_.geometry().isEmpty()) restoreGeometry(session_.geometry());
-  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_, selection_dock_}) dock->hide();
+  for (QDockWidget* dock : docks()) dock->hide();
 }
 
 MainWindow::~MainWindow() {
@@ -119,23 +126,34 @@ void MainWindow::make_docks() {
   file_dock_ = dock("file_dock", tr("File"), file_);
   diagnosis_dock_ = dock("diagnosis_dock", tr("Diagnosis"), diagnosis_);
   selection_dock_ = dock("selection_dock", tr("Selection"), job_details_);
+  what_if_dock_ = dock("what_if_dock", tr("What if"), what_if_);
   diagnosis_->setMinimumWidth(220);
+  // Scenarios and sliders share a place: the text below is seen to change while a slider is dragged.
+  setTabPosition(Qt::LeftDockWidgetArea, QTabWidget::North);
   addDockWidget(Qt::LeftDockWidgetArea, scenarios_dock_);
+  addDockWidget(Qt::LeftDockWidgetArea, what_if_dock_);
+  tabifyDockWidget(scenarios_dock_, what_if_dock_);
   addDockWidget(Qt::LeftDockWidgetArea, file_dock_);
   addDockWidget(Qt::RightDockWidgetArea, diagnosis_dock_);
   addDockWidget(Qt::RightDockWidgetArea, selection_dock_);
 }
 
+std::array<QDockWidget*, 5> MainWindow::docks() const {
+  return {scenarios_dock_, what_if_dock_, file_dock_, diagnosis_dock_, selection_dock_};
+}
+
 void MainWindow::default_layout() {
-  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_, selection_dock_}) {
+  for (QDockWidget* dock : docks()) {
     dock->setFloating(false);
     removeDockWidget(dock);
   }
   addDockWidget(Qt::LeftDockWidgetArea, scenarios_dock_);
+  tabifyDockWidget(scenarios_dock_, what_if_dock_);
   addDockWidget(Qt::LeftDockWidgetArea, file_dock_);
   addDockWidget(Qt::RightDockWidgetArea, diagnosis_dock_);
   addDockWidget(Qt::RightDockWidgetArea, selection_dock_);
-  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_, selection_dock_}) dock->show();
+  for (QDockWidget* dock : docks()) dock->show();
+  scenarios_dock_->raise();
   // Docks take a size only once they have been laid out.
   QTimer::singleShot(0, this, [this] { size_docks(); });
   docks_shown_ = true;
@@ -151,7 +169,7 @@ void MainWindow::size_docks() {
 void MainWindow::show_docks() {
   if (docks_shown_) return;
   docks_shown_ = true;
-  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_, selection_dock_}) dock->show();
+  for (QDockWidget* dock : docks()) dock->show();
   if (session_.layout().isEmpty() || !restoreState(session_.layout())) default_layout();
 }
 
@@ -177,10 +195,29 @@ void MainWindow::make_connections() {
     show_limits();
     job_table_->refresh();
     show_job();
+    if (const auto scenario = document_.scenario()) what_if_->show_scenario(scenario, compare_->selected_run());
+  });
+  connect(what_if_, &WhatIfPanel::wanted, this, &MainWindow::turn);
+  connect(&runs_, &Runs::idle, this, [this] { turn_waiting(); });
+  turn_patience_.setSingleShot(true);
+  turn_patience_.setInterval(kTurnPatience);
+  connect(&turn_patience_, &QTimer::timeout, this, [this] { turn_waiting(/*patient=*/false); });
+  connect(compare_, &ComparePage::shown_runs_changed, this, &MainWindow::model_if_needed);
+  connect(compare_, &ComparePage::alignment_changed, this, &MainWindow::show_job);
+  connect(&runs_, &Runs::idle, this, [this] {
+    if (compare_->shown_runs().size() > 1 && !runs_.was_stopped()) model_if_needed();
   });
   connect(diagnosis_, &DiagnosisPanel::go_there, this, [this](Instant at) {
     pages_->setCurrentWidget(compare_);
-    compare_->go_to(at);
+    // The diagnosis tells the live run's failure where there is one.
+    const auto live = runs_.result({compare_->selected_run(), WorldKind::live});
+    const bool of_live = live && live->failure && live->failure->at == at;
+    compare_->go_to(at, of_live ? WorldKind::live : WorldKind::modeled);
+  });
+  connect(diagnosis_, &DiagnosisPanel::look_at, this, [this](const Evidence& evidence) {
+    pages_->setCurrentWidget(compare_);
+    if (evidence.job != kNoJob) compare_->show_job(evidence.world, evidence.job);
+    compare_->go_to(evidence.at, evidence.world);
   });
   connect(diagnosis_, &DiagnosisPanel::try_this, this, &MainWindow::try_suggestion);
   connect(map_, &MapPage::run_wanted, this, &MainWindow::open_point);
@@ -212,12 +249,23 @@ void MainWindow::make_connections() {
     compare_->show_job(world, job);
   });
   connect(&compare_->time(), &TimeView::selected_job_changed, this, &MainWindow::show_job);
+  // Counting a million jobs takes some milliseconds: not for every step of a drag.
+  range_timer_.setSingleShot(true);
+  range_timer_.setInterval(std::chrono::milliseconds(60));
+  connect(&range_timer_, &QTimer::timeout, this, &MainWindow::show_range);
+  for (const auto signal : {&TimeView::selection_changed, &TimeView::markers_changed}) {
+    connect(&compare_->time(), signal, this, [this] {
+      if (!range_timer_.isActive()) range_timer_.start();
+    });
+  }
   connect(status_, &StatusLine::stop_wanted, &runs_, &Runs::stop);
   for (const auto signal : {&Runs::started, &Runs::progressed}) {
     connect(&runs_, signal, this, [this] { show_status(); });
   }
   connect(&runs_, &Runs::started, this, &MainWindow::show_actions);
   connect(&runs_, &Runs::finished, this, &MainWindow::show_diagnosis);
+  connect(&runs_, &Runs::finished, this, &MainWindow::keep_result);
+  connect(&runs_, &Runs::finished, this, &MainWindow::restore_range);
   connect(&runs_, &Runs::started, this, [this](RunKey key) {
     gallery_->hold(true);
     if (key.world == WorldKind::live) map_->hold(true);
@@ -244,6 +292,9 @@ bool MainWindow::open_file(const QString& path) {
   runs_.clear();
   select_after_parse_.reset();
   run_after_parse_ = false;
+  waiting_turn_.reset();
+  last_turn_.reset();
+  place_to_restore_.reset();
   if (!document_.open(path, error)) {
     questions_.tell(this, tr("Cannot open"), tr("%1: %2").arg(path, error));
     return false;
@@ -327,12 +378,17 @@ void MainWindow::run(bool modeled, bool live) {
 void MainWindow::model_if_needed() {
   const auto scenario = document_.scenario();
   if (!scenario || document_.scenario_is_old() || compare_->selected_run() >= scenario->runs.size()) return;
-  const RunKey key{compare_->selected_run(), WorldKind::modeled};
-  if (runs_.revision(key) == document_.revision() && runs_.result(key)) return;
   if (scenario->jobs.count > kModelUnasked) return;
+  // The selected run first; those beside it follow one by one.
+  const std::vector<std::size_t> shown = compare_->shown_runs();
+  const auto wanted = std::ranges::find_if(shown, [&](std::size_t run) {
+    const RunKey key{run, WorldKind::modeled};
+    return run < scenario->runs.size() && !(runs_.revision(key) == document_.revision() && runs_.result(key));
+  });
+  if (wanted == shown.end()) return;
   // A live run is never interrupted by what nobody asked for.
   if (const auto current = runs_.current(); current && current->world == WorldKind::live) return;
-  runs_.start({scenario, document_.revision(), key.run, /*modeled=*/true, /*live=*/false, /*uncapped=*/false});
+  runs_.start({scenario, document_.revision(), *wanted, /*modeled=*/true, /*live=*/false, /*uncapped=*/false});
 }
 
 void MainWindow::show_scenario(bool changed) {
@@ -347,7 +403,9 @@ void MainWindow::show_scenario(bool changed) {
     machine_->setCurrentIndex(row);
     if (row < 0) machine_->setPlaceholderText(text(scenario->machine.name));
     own_values_->setVisible(document_.has_settings());
+    what_if_->show_scenario(scenario, std::min(compare_->selected_run(), scenario->runs.size() - 1));
     diagnosis_->set_about(text(scenario->title), text(scenario->about));
+    take_known_results();
     if (run_after_parse_)
       run(/*modeled=*/true, /*live=*/false);
     else
@@ -357,6 +415,94 @@ void MainWindow::show_scenario(bool changed) {
   show_diagnosis();
   show_limits();
   show_actions();
+  turn_waiting();
+}
+
+void MainWindow::take_known_results() {
+  const auto scenario = document_.scenario();
+  results_key_ = cache_key(*scenario, document_.text(), document_.settings());
+  bool some = false;
+  for (std::size_t run = 0; run < scenario->runs.size(); ++run) {
+    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+      if (auto known = results_.find(results_key_, {run, world})) {
+        runs_.adopt({run, world}, std::move(known), document_.revision());
+        some = true;
+      }
+    }
+  }
+  if (!some) return;
+  compare_->show_results();
+  job_table_->refresh();
+  show_job();
+  restore_range();
+}
+
+void MainWindow::keep_result(RunKey key) {
+  const auto result = runs_.result(key);
+  // A partial one, or one of an older text, would be taken for this text's.
+  if (!result || !result->error.empty() || result->stopped || document_.scenario_is_old() ||
+      runs_.revision(key) != document_.revision())
+    return;
+  results_.put(results_key_, key, result);
+}
+
+void MainWindow::restore_place() {
+  const auto place = session_.place();
+  if (!place || !open_file(place->file)) return;
+  place_to_restore_ = place;
+  select_after_parse_ = static_cast<std::size_t>(std::max(0, place->run));
+  if (place->page >= 0 && place->page < pages_->count()) pages_->setCurrentIndex(place->page);
+}
+
+void MainWindow::restore_range() {
+  // Only what lies in the run as it is now: the file may have changed meanwhile.
+  if (!place_to_restore_ || !runs_.result({compare_->selected_run(), WorldKind::modeled})) return;
+  const Place place = *std::exchange(place_to_restore_, std::nullopt);
+  const TimeRange range{Instant(Duration(place.begin)), Instant(Duration(place.end))};
+  TimeView& time = compare_->time();
+  if (range.end <= range.begin || range.end > time.extent().end) return;
+  time.set_visible(range);
+  time.commit();
+}
+
+void MainWindow::turn(const QString& key, const QString& value, int gesture) {
+  waiting_turn_ = Turn{key, value, gesture};
+  turn_waiting();
+}
+
+void MainWindow::turn_waiting(bool patient) {
+  if (!waiting_turn_ || !document_.scenario()) return;
+  if (document_.error_count() > 0) {
+    waiting_turn_.reset();
+    status_->show_words(tr("The text has mistakes: mend them first, then values can be changed here."));
+    return;
+  }
+  if (document_.scenario_is_old()) {
+    document_.parse_at_once();
+    return;  // The parser's answer comes back here.
+  }
+  if (const auto current = runs_.current(); current && current->world == WorldKind::modeled) {
+    if (patient) {
+      if (!turn_patience_.isActive()) turn_patience_.start();
+      return;
+    }
+  }
+  turn_patience_.stop();
+  const Turn now = *std::exchange(waiting_turn_, std::nullopt);
+  const auto changed = with_value(document_.text(), now.key, now.value);
+  if (!changed) {
+    // The text has it in a form that cannot be rewritten: it goes over the file.
+    document_.set_setting(now.key, now.value);
+    document_.parse_at_once();
+    return;
+  }
+  document_.set_setting(now.key, std::nullopt);
+  const bool goes_on = now.gesture != kNoGesture && last_turn_ && last_turn_->key == now.key &&
+                       last_turn_->gesture == now.gesture && text_of_last_turn_ == document_.text();
+  file_->replace_text(*changed, goes_on);
+  last_turn_ = now;
+  text_of_last_turn_ = document_.text();
+  document_.parse_at_once();
 }
 
 void MainWindow::show_diagnosis() {
@@ -408,7 +554,24 @@ void MainWindow::show_job() {
     if (auto result = runs_.result({compare_->selected_run(), world}); result && result->trace)
       results.push_back(std::move(result));
   }
-  job_details_->show_job(compare_->time().selected_job(), std::move(results));
+  job_details_->show_job(compare_->time().selected_job(), results);
+  show_range();
+}
+
+void MainWindow::show_range() {
+  const TimeView& time = compare_->time();
+  const auto a = time.marker(0), b = time.marker(1);
+  std::optional<TimeRange> range = time.selection();
+  const bool markers = !range && a && b && *a != *b;
+  if (markers) range = ordered(*a, *b);
+  if (!range) {
+    job_details_->show_range({});
+    return;
+  }
+  std::vector<ShiftedResult> results;
+  for (const WorldKind world : {WorldKind::modeled, WorldKind::live})
+    results.push_back({runs_.result({compare_->selected_run(), world}), compare_->shift(world)});
+  job_details_->show_range(range_details(*range, markers, results, theme_));
 }
 
 void MainWindow::show_status() {
@@ -551,12 +714,27 @@ void MainWindow::showEvent(QShowEvent* event) {
   if (!document_.is_open()) home_->search().setFocus();
 }
 
+void MainWindow::childEvent(QChildEvent* event) {
+  QMainWindow::childEvent(event);
+  // Panels that share a place get their tabs from Qt, without a name.
+  if (auto* tabs = qobject_cast<QTabBar*>(event->child());
+      tabs && event->polished() && tabs->accessibleName().isEmpty())
+    tabs->setAccessibleName(tr("Panels that share this place"));
+}
+
 void MainWindow::closeEvent(QCloseEvent* event) {
   if (document_.is_open() && file_->edit().document()->isModified() && !questions_.leave(*this)) {
     event->ignore();
     return;
   }
   session_.set_layout(saveGeometry(), docks_shown_ ? saveState() : session_.layout());
+  std::optional<Place> place;
+  if (document_.is_open()) {
+    const TimeRange& visible = compare_->time().visible();
+    place = Place{document_.path(), pages_->currentIndex(), static_cast<int>(compare_->selected_run()),
+                  visible.begin.time_since_epoch().count(), visible.end.time_since_epoch().count()};
+  }
+  session_.set_place(place);
   runs_.clear();
   event->accept();
 }

@@ -5,12 +5,15 @@
 #include <QMainWindow>
 #include <QStringList>
 #include <QThreadPool>
+#include <QTimer>
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <optional>
 
 #include "gui/app/document.hpp"
 #include "gui/app/live_question.hpp"
+#include "gui/app/result_cache.hpp"
 #include "gui/app/runs.hpp"
 #include "gui/app/session.hpp"
 #include "gui/theme/theme.hpp"
@@ -36,6 +39,7 @@ class MapPage;
 struct MapItem;
 class ScenarioList;
 class StatusLine;
+class WhatIfPanel;
 
 class MainWindow : public QMainWindow {
   Q_OBJECT
@@ -63,6 +67,8 @@ class MainWindow : public QMainWindow {
   void set_dark(bool dark);
   const Theme& theme() const { return theme_; }
   void default_layout();
+  /// Opens what was open when the session ended: the file, its page, the run and the visible range.
+  void restore_place();
 
   Document& document() { return document_; }
   Runs& runs() { return runs_; }
@@ -74,6 +80,7 @@ class MainWindow : public QMainWindow {
   MapPage& map() { return *map_; }
   JobsPage& job_table() { return *job_table_; }
   JobDetails& job_details() { return *job_details_; }
+  WhatIfPanel& what_if() { return *what_if_; }
   GalleryModel& gallery() { return *gallery_; }
   StatusLine& status() { return *status_; }
   QTabWidget& pages() { return *pages_; }
@@ -84,6 +91,7 @@ class MainWindow : public QMainWindow {
   void dragEnterEvent(QDragEnterEvent* event) override;
   void dropEvent(QDropEvent* event) override;
   void showEvent(QShowEvent* event) override;
+  void childEvent(QChildEvent* event) override;
 
  private:
   static bool ask_before_leaving(MainWindow& window);
@@ -92,6 +100,7 @@ class MainWindow : public QMainWindow {
   static void tell_problem(QWidget* parent, const QString& title, const QString& words);
 
   void make_docks();
+  std::array<QDockWidget*, 5> docks() const;
   void make_actions();
   void make_connections();
   QAction* action(const char* name, const QString& text, const QKeySequence& keys, const QString& icon_name = {});
@@ -104,9 +113,17 @@ class MainWindow : public QMainWindow {
   void show_diagnosis();
   void show_limits();
   void show_job();
+  void show_range();
   void show_status();
   void show_actions();
   void model_if_needed();
+  void take_known_results();
+  void keep_result(RunKey key);
+  void restore_range();
+  /// Writes a value into the text, and models it. While a model is being computed the newest wish waits, so that what
+  /// is dragged is drawn again and again.
+  void turn(const QString& key, const QString& value, int gesture);
+  void turn_waiting(bool patient = true);
   void try_suggestion(const Suggestion& suggestion);
   void open_point(const MapItem& item);
   void export_figures();
@@ -124,6 +141,8 @@ class MainWindow : public QMainWindow {
   Theme theme_;
   Document document_;
   Runs runs_;
+  ResultCache results_;
+  std::string results_key_;  ///< Of the scenario as it is.
   GalleryModel* gallery_;
   HomePage* home_;
   ScenarioList* scenarios_;
@@ -134,10 +153,12 @@ class MainWindow : public QMainWindow {
   JobDetails* job_details_;
   DiagnosisPanel* diagnosis_;
   FilePanel* file_;
+  WhatIfPanel* what_if_;
   StatusLine* status_;
   QTabWidget* pages_;
   QDockWidget* scenarios_dock_ = nullptr;
   QDockWidget* file_dock_ = nullptr;
+  QDockWidget* what_if_dock_ = nullptr;
   QDockWidget* diagnosis_dock_ = nullptr;
   QDockWidget* selection_dock_ = nullptr;
   QSpinBox* jobs_ = nullptr;
@@ -146,6 +167,18 @@ class MainWindow : public QMainWindow {
   QMenu* recent_menu_ = nullptr;
   std::vector<std::pair<QAction*, QString>> icons_;
   bool docks_shown_ = false;
+  std::optional<Place> place_to_restore_;
+  static constexpr int kNoGesture = -1;  ///< A step of its own.
+  struct Turn {
+    QString key;
+    QString value;
+    int gesture = 0;
+  };
+  std::optional<Turn> waiting_turn_;
+  std::optional<Turn> last_turn_;  ///< Its gesture may go on.
+  QString text_of_last_turn_;
+  QTimer turn_patience_;
+  QTimer range_timer_;
   std::optional<std::size_t> select_after_parse_;  ///< The run that a suggestion has added.
   bool run_after_parse_ = false;                   ///< A point of the map was opened: its run was asked for.
   std::uint64_t start_ticket_ = 0;

@@ -119,8 +119,7 @@ void MainWindow::make_actions() {
   history();
   view_menu->addActions({next, fit, back, forward});
   view_menu->addSeparator();
-  for (QDockWidget* dock : {scenarios_dock_, file_dock_, diagnosis_dock_, selection_dock_})
-    view_menu->addAction(dock->toggleViewAction());
+  for (QDockWidget* dock : docks()) view_menu->addAction(dock->toggleViewAction());
   view_menu->addAction(on(action("default_layout", tr("&Restore default layout"), {}), [this] { default_layout(); }));
   view_menu->addSeparator();
   auto* themes = new QActionGroup(this);
@@ -160,17 +159,17 @@ void MainWindow::make_actions() {
   jobs_->setGroupSeparatorShown(true);
   jobs_->setKeyboardTracking(false);
   jobs_->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
-  jobs_->setToolTip(tr("How many jobs run: over what the file says, which stays as it is"));
+  jobs_->setToolTip(tr("How many jobs run. It is written into the text; Ctrl+Z takes it back"));
   jobs_label->setBuddy(jobs_);
   connect(jobs_, &QSpinBox::valueChanged, this,
-          [this](int count) { document_.set_setting("jobs.count", QString::number(count)); });
+          [this](int count) { turn(QStringLiteral("jobs.count"), QString::number(count), kNoGesture); });
   bar->addWidget(jobs_);
   auto* machine_label = new QLabel(tr("  Machine "), bar);
   bar->addWidget(machine_label);
   machine_ = new QComboBox(bar);
   machine_->setObjectName("machine");
   machine_->setAccessibleName(tr("Machine of the model"));
-  machine_->setToolTip(tr("The machine that is modeled: over what the file says, which stays as it is"));
+  machine_->setToolTip(tr("The machine that is modeled. It is written into the text; Ctrl+Z takes it back"));
   machine_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
   machine_->addItem(tr("this machine"), QStringLiteral("host"));
   for (const auto& profile : list_scenarios(shipped_scenarios() / "machines")) {
@@ -179,11 +178,11 @@ void MainWindow::make_actions() {
   }
   machine_label->setBuddy(machine_);
   connect(machine_, &QComboBox::activated, this,
-          [this](int row) { document_.set_setting("machine.profile", machine_->itemData(row).toString()); });
+          [this](int row) { turn(QStringLiteral("machine.profile"), machine_->itemData(row).toString(), kNoGesture); });
   bar->addWidget(machine_);
   own_values_ =
       on(action("own_values", tr("The file's own values"), {}, "undo"), [this] { document_.clear_settings(); });
-  own_values_->setToolTip(tr("Jobs and machine as the file says"));
+  own_values_->setToolTip(tr("Without the values that were set over the file"));
   own_values_->setVisible(false);
   bar->addAction(own_values_);
   auto* space = new QWidget(bar);

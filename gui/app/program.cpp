@@ -61,7 +61,10 @@ int open_window(const AppRequest& request, int argc, char** argv) {
   window.show();
   // The window is on the screen before the first file is read.
   QTimer::singleShot(0, &window, [&] {
-    if (!request.files.empty()) window.open_file(QString::fromStdString(request.files.front()));
+    if (!request.files.empty())
+      window.open_file(QString::fromStdString(request.files.front()));
+    else
+      window.restore_place();
   });
   return QApplication::exec();
 }

@@ -130,6 +130,11 @@ void Runs::abandon() {
   ++ticket_;
 }
 
+void Runs::adopt(RunKey key, std::shared_ptr<const RunResult> result, std::uint64_t revision) {
+  if (current_ && current_->key == key) return;
+  kept_[key] = Kept{std::move(result), revision};
+}
+
 void Runs::clear() {
   const bool was_running = is_running();
   abandon();

@@ -49,10 +49,14 @@ class Runs : public QObject {
   void start(const RunRequest& request);
   /// Asks what runs to end; its partial result is kept.
   void stop();
+  /// A result that is known already, as that of this revision.
+  void adopt(RunKey key, std::shared_ptr<const RunResult> result, std::uint64_t revision);
   /// Another scenario: nothing of the old one is kept, nor will arrive.
   void clear();
 
   bool is_running() const { return current_.has_value(); }
+  /// The last run was ended by `stop`.
+  bool was_stopped() const { return stop_asked_; }
   /// What runs now.
   std::optional<RunKey> current() const;
   const Progress& progress() const { return progress_; }

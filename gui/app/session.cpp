@@ -60,6 +60,26 @@ void Session::set_last_folder(const QString& what, const QString& folder) {
   settings_->setValue("folders/" + what, folder);
 }
 
+std::optional<Place> Session::place() const {
+  Place place;
+  place.file = settings_->value("place/file").toString();
+  if (place.file.isEmpty() || !QFileInfo::exists(place.file)) return std::nullopt;
+  place.page = settings_->value("place/page").toInt();
+  place.run = settings_->value("place/run").toInt();
+  place.begin = settings_->value("place/begin").toLongLong();
+  place.end = settings_->value("place/end").toLongLong();
+  return place;
+}
+void Session::set_place(const std::optional<Place>& place) {
+  settings_->remove("place");
+  if (!place) return;
+  settings_->setValue("place/file", place->file);
+  settings_->setValue("place/page", place->page);
+  settings_->setValue("place/run", place->run);
+  settings_->setValue("place/begin", place->begin);
+  settings_->setValue("place/end", place->end);
+}
+
 void Session::reset() {
   settings_->clear();
 }

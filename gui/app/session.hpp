@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the app remembers from one start to the next: the window's layout, the theme, the recent files.
+// What the app remembers from one start to the next: the window's layout, the theme, the recent files, and
+// what was looked at.
 #pragma once
 
 #include <QByteArray>
@@ -7,8 +8,18 @@
 #include <QString>
 #include <QStringList>
 #include <memory>
+#include <optional>
 
 namespace spawnpoint::gui {
+
+/// What is looked at: the file, the page and the run by their numbers, the visible range in nanoseconds.
+struct Place {
+  QString file;
+  int page = 0;
+  int run = 0;
+  qint64 begin = 0;
+  qint64 end = 0;
+};
 
 class Session {
  public:
@@ -29,6 +40,10 @@ class Session {
 
   QString last_folder(const QString& what) const;
   void set_last_folder(const QString& what, const QString& folder);
+
+  /// Where the session ended; nothing where no file was open.
+  std::optional<Place> place() const;
+  void set_place(const std::optional<Place>& place);
 
   /// Forgets everything.
   void reset();

@@ -14,13 +14,14 @@ namespace {
 void add_line(ChartContent& content, const WorldTrace& of, const QString& name, const QColor& color, Glyph glyph,
               Series series) {
   if (series.empty() || series.maximum() <= 0) return;
-  content.lines.push_back({name, of.world, color, glyph, std::move(series), of.trace->end});
+  content.lines.push_back(
+      {name, of.world, color, glyph, shifted(std::move(series), of.shift), of.trace->end + of.shift});
 }
 
 void add_marks(ChartContent& content, const WorldTrace& of) {
   for (const Mark& mark : of.trace->marks) {
     if (mark.kind == MarkKind::stopped || mark.kind == MarkKind::executor_stall) continue;
-    content.marks.push_back({of.world, mark.at, QStringLiteral("✕ ") + mark_text(mark)});
+    content.marks.push_back({of.world, mark.at + of.shift, QStringLiteral("✕ ") + mark_text(mark)});
   }
 }
 
@@ -60,6 +61,12 @@ ChartContent threads_chart(const std::vector<WorldTrace>& traces, const Theme& t
     add_marks(content, of);
   }
   return content;
+}
+
+Series shifted(Series series, Duration by) {
+  if (by != Duration::zero())
+    for (Instant& at : series.time) at += by;
+  return series;
 }
 
 Series sum(const std::vector<const Series*>& series) {

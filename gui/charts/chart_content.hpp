@@ -43,10 +43,11 @@ struct ChartContent {
   bool empty() const { return lines.empty(); }
 };
 
-/// One world's record.
+/// One world's record, drawn so much later.
 struct WorldTrace {
   WorldKind world = WorldKind::modeled;
   std::shared_ptr<const Trace> trace;
+  Duration shift{};
 };
 
 /// Resident, kernel (stacks, page tables and slab together) and virtual memory. Lines without data are left out.
@@ -54,6 +55,8 @@ ChartContent memory_chart(const std::vector<WorldTrace>& traces, const Theme& th
 /// Threads and tasks that exist, and what is runnable.
 ChartContent threads_chart(const std::vector<WorldTrace>& traces, const Theme& theme);
 
+/// All of it so much later.
+Series shifted(Series series, Duration by);
 /// The sum of step functions.
 Series sum(const std::vector<const Series*>& series);
 

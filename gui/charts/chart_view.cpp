@@ -243,7 +243,7 @@ void ChartView::State::rebuild() {
     items.label = new QCPItemText(plot);
     items.label->setLayer(QStringLiteral("main"));
     items.label->setFont(theme.font(kTextPixels, true));
-    items.label->setColor(theme.failure);
+    items.label->setColor(theme.failure_text);
     items.label->setPadding(QMargins(2, 1, 2, 1));
     QColor ground = theme.base;
     ground.setAlphaF(0.85F);

@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "gui/compare/difference_strip.hpp"
+#include "gui/compare/side_run.hpp"
 #include "gui/compare/veil.hpp"
 #include "gui/timeline/timeline_data.hpp"
 #include "models/lab/format.hpp"
@@ -27,6 +29,9 @@ constexpr std::int64_t kPictureNsARow = 80;
 /// Segments that are copied at once: some milliseconds.
 constexpr std::size_t kMostCopied = 500'000;
 constexpr int kAutomaticRows = 0;
+constexpr int kAtTheFailure = 1;
+/// Runs on the page at once: a third of a window is the least in which a timeline can be read.
+constexpr std::size_t kMostRuns = 3;
 
 QString text(const std::string& words) {
   return QString::fromStdString(words);
@@ -61,13 +66,17 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
       run_tabs_(new QTabBar(this)),
       rows_(new QComboBox(this)),
       logarithmic_(new QToolButton(this)),
+      alignment_(new QComboBox(this)),
+      beside_(new QToolButton(this)),
       overview_(new Overview(time_, this)),
       modeled_(new TimelineWidget(time_, WorldKind::modeled, this)),
       live_(new TimelineWidget(time_, WorldKind::live, this)),
+      difference_(new DifferenceStrip(time_, this)),
       memory_(new ChartView(time_, this)),
       memory_difference_(new QLabel(this)),
       threads_(new ChartView(time_, this)),
       splitter_(new QSplitter(Qt::Vertical, this)),
+      columns_(new QSplitter(Qt::Horizontal, this)),
       modeled_veil_(new Veil(modeled_)),
       live_veil_(new Veil(live_)),
       overview_veil_(new Veil(overview_)),
@@ -88,6 +97,13 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
   logarithmic_->setToolTip(
       tr("Memory on a logarithmic axis: resident and virtual memory differ by a factor of hundreds"));
   logarithmic_->setAccessibleName(tr("Logarithmic memory axis"));
+  alignment_->addItems({tr("from the start"), tr("at the failure")});
+  alignment_->setAccessibleName(tr("What both worlds are aligned by"));
+  alignment_->setToolTip(tr("Draws both worlds from their start, or so that their failures are at the same place"));
+  beside_->setText(tr("side by side"));
+  beside_->setCheckable(true);
+  beside_->setToolTip(tr("Shows up to three of the scenario's runs beside each other"));
+  beside_->setAccessibleName(tr("Runs side by side"));
 
   overview_->setAccessibleName(tr("Overview of the whole run"));
   overview_->setFixedHeight(48);
@@ -111,12 +127,23 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
   auto* bar = new QHBoxLayout;
   bar->setContentsMargins(6, 4, 6, 0);
   bar->addWidget(run_tabs_, 1);
+  bar->addWidget(beside_);
+  bar->addWidget(alignment_);
   bar->addWidget(rows_);
   bar->addWidget(logarithmic_);
   splitter_->setChildrenCollapsible(false);
   splitter_->setHandleWidth(4);
-  splitter_->addWidget(modeled_);
-  splitter_->addWidget(live_);
+  auto* own = new QWidget(this);
+  auto* worlds = new QVBoxLayout(own);
+  worlds->setContentsMargins(0, 0, 0, 0);
+  worlds->setSpacing(2);
+  worlds->addWidget(modeled_, 1);
+  worlds->addWidget(difference_);
+  worlds->addWidget(live_, 1);
+  columns_->setChildrenCollapsible(false);
+  columns_->setHandleWidth(4);
+  columns_->addWidget(own);
+  splitter_->addWidget(columns_);
   // The line belongs to the memory chart, and goes with it where the splitter moves.
   auto* memory_part = new QWidget(this);
   auto* memory_column = new QVBoxLayout(memory_part);
@@ -126,11 +153,10 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
   memory_column->addWidget(memory_, 1);
   splitter_->addWidget(memory_part);
   splitter_->addWidget(threads_);
-  splitter_->setSizes({300, 300, 200, 220});
-  splitter_->setStretchFactor(0, 3);
-  splitter_->setStretchFactor(1, 3);
+  splitter_->setSizes({630, 200, 220});
+  splitter_->setStretchFactor(0, 6);
+  splitter_->setStretchFactor(1, 2);
   splitter_->setStretchFactor(2, 2);
-  splitter_->setStretchFactor(3, 2);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(2);
@@ -141,8 +167,18 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
   connect(run_tabs_, &QTabBar::currentChanged, this, [this](int run) {
     if (run < 0) return;
     showed_something_ = false;
+    show_side_runs();
     refresh();
     emit run_selected(static_cast<std::size_t>(run));
+  });
+  connect(alignment_, &QComboBox::currentIndexChanged, this, [this] {
+    refresh();
+    emit alignment_changed();
+  });
+  connect(beside_, &QToolButton::toggled, this, [this] {
+    show_side_runs();
+    refresh();
+    emit shown_runs_changed();
   });
   connect(rows_, &QComboBox::currentIndexChanged, this, [this](int index) {
     if (index == kAutomaticRows) {
@@ -153,6 +189,7 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
     for (auto* timeline : {modeled_, live_}) {
       timeline->set_rows(index == 1 ? TimelineRows::threads : TimelineRows::jobs);
     }
+    for (SideRun* side : side_runs_) side->set_rows(modeled_->rows());
   });
   connect(logarithmic_, &QToolButton::toggled, memory_, &ChartView::set_logarithmic);
   connect(&document_, &Document::opened, this, [this] {
@@ -194,6 +231,8 @@ void ComparePage::set_theme(const Theme& theme) {
   live_->set_theme(theme);
   memory_->set_theme(theme);
   threads_->set_theme(theme);
+  difference_->set_theme(theme);
+  for (SideRun* side : side_runs_) side->set_theme(theme);
   refresh();
 }
 
@@ -210,6 +249,61 @@ void ComparePage::show_runs() {
     run_tabs_->setTabToolTip(tab, tr("%1 with the runtime %2").arg(text(run.concurrency), text(run.runtime.name)));
   }
   run_tabs_->setCurrentIndex(std::clamp(before, 0, run_tabs_->count() - 1));
+  beside_->setEnabled(run_tabs_->count() > 1);
+  show_side_runs();
+}
+
+std::vector<std::size_t> ComparePage::shown_runs() const {
+  std::vector<std::size_t> runs{selected_run()};
+  const auto scenario = document_.scenario();
+  if (!scenario || !beside_->isChecked()) return runs;
+  for (std::size_t run = 0; run < scenario->runs.size() && runs.size() < kMostRuns; ++run)
+    if (run != selected_run()) runs.push_back(run);
+  return runs;
+}
+
+void ComparePage::show_side_runs() {
+  const std::vector<std::size_t> runs = shown_runs();
+  while (side_runs_.size() + 1 > runs.size()) {
+    delete side_runs_.back();
+    side_runs_.pop_back();
+  }
+  while (side_runs_.size() + 1 < runs.size()) {
+    auto* side = new SideRun(time_, this);
+    side->set_theme(theme_);
+    side_runs_.push_back(side);
+    columns_->addWidget(side);
+    columns_->setStretchFactor(columns_->count() - 1, 1);
+  }
+  columns_->setSizes(QList<int>(columns_->count(), 1000));
+  for (std::size_t i = 0; i < side_runs_.size(); ++i) {
+    const int tab = static_cast<int>(runs[i + 1]);
+    side_runs_[i]->set_run(runs[i + 1], run_tabs_->tabText(tab).replace("&&", "&"),
+                           document_.scenario()->runs[runs[i + 1]].concurrency);
+  }
+}
+
+Duration ComparePage::shift(WorldKind world) const {
+  if (alignment_->currentIndex() != kAtTheFailure || runs_.current() == RunKey{selected_run(), WorldKind::live})
+    return {};
+  const auto modeled = result(WorldKind::modeled), lively = result(WorldKind::live);
+  if (!modeled || !lively || !modeled->failure || !lively->failure) return {};
+  // The one that fails earlier is drawn later, so that nothing lies before 0.
+  const Duration by = modeled->failure->at - lively->failure->at;
+  return std::max(world == WorldKind::live ? by : -by, Duration::zero());
+}
+
+void ComparePage::show_alignment() {
+  const auto fails = [this](WorldKind world) {
+    const auto own = result(world);
+    return own && own->failure;
+  };
+  const bool both = fails(WorldKind::modeled) && fails(WorldKind::live);
+  alignment_->setEnabled(both);
+  const Duration modeled = shift(WorldKind::modeled), lively = shift(WorldKind::live);
+  modeled_->set_shift(modeled);
+  live_->set_shift(lively);
+  overview_->set_shifts(modeled, lively);
 }
 
 std::shared_ptr<const RunResult> ComparePage::result(WorldKind world) const {
@@ -217,17 +311,25 @@ std::shared_ptr<const RunResult> ComparePage::result(WorldKind world) const {
 }
 
 bool ComparePage::is_dimmed(WorldKind world) const {
-  if (!result(world)) return false;
-  if (runs_.current() == RunKey{selected_run(), world} && world == WorldKind::live) return false;
-  return document_.scenario_is_old() || runs_.revision({selected_run(), world}) != document_.revision();
+  return is_dimmed(RunKey{selected_run(), world});
+}
+
+bool ComparePage::is_dimmed(RunKey key) const {
+  if (!runs_.result(key)) return false;
+  if (runs_.current() == key && key.world == WorldKind::live) return false;
+  return document_.scenario_is_old() || runs_.revision(key) != document_.revision();
 }
 
 QString ComparePage::summary(WorldKind world) const {
+  return summary(RunKey{selected_run(), world});
+}
+
+QString ComparePage::summary(RunKey key) const {
+  const WorldKind world = key.world;
   const auto scenario = document_.scenario();
   if (!scenario) return {};
   const QString machine = machine_words(*scenario, world);
   const QString dot = QStringLiteral(" · ");
-  const RunKey key{selected_run(), world};
   if (runs_.current() == key) {
     if (world == WorldKind::modeled) return tr("running …") + dot + machine;
     const Progress& progress = runs_.progress();
@@ -236,11 +338,11 @@ QString ComparePage::summary(WorldKind world) const {
                        text(spawnpoint::format_bytes(progress.resident)), machine}
         .join(dot);
   }
-  const auto own = result(world);
+  const auto own = runs_.result(key);
   if (!own) return tr("not run yet") + dot + machine;
   if (!own->error.empty()) return tr("could not run") + dot + machine;
   // The model is what the live run is compared with.
-  const auto other = world == WorldKind::live ? result(WorldKind::modeled) : nullptr;
+  const auto other = world == WorldKind::live ? runs_.result({key.run, WorldKind::modeled}) : nullptr;
   const bool comparable = other && other->error.empty() && !other->stopped && !own->stopped;
   const auto against = [&](const std::string& shown, auto value) {
     return text(shown) +
@@ -259,7 +361,7 @@ QString ComparePage::summary(WorldKind world) const {
     parts << against(resident, [](const RunResult& r) { return r.memory.resident.count; });
   if (own->failure) parts << failure_words(*own->failure);
   if (own->stopped) parts << tr("stopped, so partial");
-  if (is_dimmed(world)) parts << tr("of the text as it was");
+  if (is_dimmed(key)) parts << tr("of the text as it was");
   parts << machine;
   return parts.join(dot);
 }
@@ -308,7 +410,18 @@ void ComparePage::refresh() {
   } else {
     snapshots_ = {};
   }
+  show_alignment();
   show_traces(trace(result(WorldKind::modeled)), live_trace);
+  for (SideRun* side : side_runs_) {
+    // What fits one run need not fit another: threads of their own here, one thread for all jobs there.
+    const auto beside = runs_.result({side->run(), WorldKind::modeled});
+    if (rows_->currentIndex() == kAutomaticRows && beside && beside->trace)
+      side->set_rows(suggested_rows(*beside->trace));
+    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+      const RunKey key{side->run(), world};
+      side->show_world(world, trace(runs_.result(key)), summary(key), is_dimmed(key));
+    }
+  }
   show_memory_difference();
   modeled_veil_->setVisible(is_dimmed(WorldKind::modeled));
   live_veil_->setVisible(is_dimmed(WorldKind::live));
@@ -399,6 +512,9 @@ bool ComparePage::Pace::is_due() const {
 void ComparePage::show_traces(std::shared_ptr<const Trace> modeled, std::shared_ptr<const Trace> live) {
   suggest_rows(modeled ? modeled.get() : live.get());
   show_charts(modeled, live);
+  // A run that still grows would differ by what is not there yet.
+  const bool whole = live && !live->growing;
+  difference_->set_runs({modeled, shift(WorldKind::modeled)}, {whole ? live : nullptr, shift(WorldKind::live)});
   modeled_->set_trace(std::move(modeled));
   live_->set_trace(std::move(live));
 }
@@ -407,11 +523,18 @@ void ComparePage::show_charts(const std::shared_ptr<const Trace>& modeled, const
   TimeRange extent;
   std::vector<WorldTrace> traces;
   std::vector<Instant> landmarks;
-  for (const auto& [world, trace] : {WorldTrace{WorldKind::modeled, modeled}, WorldTrace{WorldKind::live, live}}) {
+  for (const auto& [world, trace] : {std::pair(WorldKind::modeled, modeled), std::pair(WorldKind::live, live)}) {
     if (!trace) continue;
-    extent.end = std::max(extent.end, trace->end);
-    traces.push_back({world, trace});
-    for (const Mark& mark : trace->marks) landmarks.push_back(mark.at);
+    const Duration later = shift(world);
+    extent.end = std::max(extent.end, trace->end + later);
+    traces.push_back({world, trace, later});
+    for (const Mark& mark : trace->marks) landmarks.push_back(mark.at + later);
+  }
+  for (const SideRun* side : side_runs_) {
+    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+      const auto beside = runs_.result({side->run(), world});
+      if (beside && beside->trace) extent.end = std::max(extent.end, beside->trace->end);
+    }
   }
   const bool something = extent.end > extent.begin;
   if (!something) extent.end = extent.begin + std::chrono::seconds(1);
@@ -428,7 +551,7 @@ void ComparePage::show_charts(const std::shared_ptr<const Trace>& modeled, const
   const auto shortened = [this](ChartContent content) {
     for (ChartMark& mark : content.marks) {
       const auto ended = result(mark.world);
-      if (ended && ended->failure && ended->failure->at == mark.at) {
+      if (ended && ended->failure && ended->failure->at + shift(mark.world) == mark.at) {
         mark.label = failure_words(*ended->failure);
       } else {
         mark.label = mark.label.section(": ", 0, 0);
@@ -452,8 +575,9 @@ void ComparePage::show_job(WorldKind world, JobId job) {
   const auto trace = timeline(world).trace();
   if (!trace || job >= trace->jobs.size()) return;
   const JobTable& jobs = trace->jobs;
-  const Instant begin = jobs.started[job] == kNever ? jobs.since[job] : jobs.started[job];
-  const Instant end = jobs.ended[job] == kNever ? begin : jobs.ended[job];
+  const Duration later = shift(world);
+  const Instant begin = (jobs.started[job] == kNever ? jobs.since[job] : jobs.started[job]) + later;
+  const Instant end = jobs.ended[job] == kNever ? begin : jobs.ended[job] + later;
   const TimeRange& visible = time_.visible();
   if (begin >= visible.begin && end <= visible.end) return;
   const Duration air = std::max<Duration>((end - begin) / 10, Duration(1000));
@@ -462,8 +586,8 @@ void ComparePage::show_job(WorldKind world, JobId job) {
   time_.commit();
 }
 
-void ComparePage::go_to(Instant at) {
-  time_.go_to(at, time_.extent().length() / 20);
+void ComparePage::go_to(Instant at, WorldKind world) {
+  time_.go_to(at + shift(world), time_.extent().length() / 20);
 }
 
 }  // namespace spawnpoint::gui

@@ -14,6 +14,7 @@
 #include "gui/timeline/time_view.hpp"
 #include "gui/timeline/timeline_widget.hpp"
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QSplitter;
@@ -22,6 +23,8 @@ class QToolButton;
 
 namespace spawnpoint::gui {
 
+class DifferenceStrip;
+class SideRun;
 class Veil;
 
 class ComparePage : public QWidget {
@@ -36,24 +39,39 @@ class ComparePage : public QWidget {
   ChartView& threads() { return *threads_; }
   /// How live memory differs from the model's; hidden where there is nothing to compare.
   QLabel& memory_difference() { return *memory_difference_; }
+  DifferenceStrip& difference_strip() { return *difference_; }
+  QComboBox& alignment() { return *alignment_; }
+  QToolButton& beside() { return *beside_; }
 
   std::size_t selected_run() const;
   void select_run(std::size_t run);
+  /// Results have come by another way than a run.
+  void show_results() { refresh(); }
+  /// The runs that are on the page: the selected one first, then those beside it.
+  std::vector<std::size_t> shown_runs() const;
+  /// How much later a world is drawn, so that what is aligned has one place.
+  Duration shift(WorldKind world) const;
   void set_rows(TimelineRows rows);
   void set_theme(const Theme& theme);
   /// True where the results do not belong to the text as it is.
   bool is_dimmed(WorldKind world) const;
+  bool is_dimmed(RunKey key) const;
   /// False: there is no failure to go to.
   bool next_failure() { return time_.go_to_next_landmark(); }
-  void go_to(Instant at);
+  /// A moment of a world's own record.
+  void go_to(Instant at, WorldKind world);
   /// Selects the job, and brings it into view in both timelines.
   void show_job(WorldKind world, JobId job);
 
   /// The header line of a world, without its name.
   QString summary(WorldKind world) const;
+  QString summary(RunKey key) const;
 
  signals:
   void run_selected(std::size_t run);
+  /// Other runs are on the page than before.
+  void shown_runs_changed();
+  void alignment_changed();
 
  private:
   /// Says when to draw again, so that drawing takes only a small part of the time.
@@ -80,6 +98,8 @@ class ComparePage : public QWidget {
   /// Overview, charts, and the time axis itself.
   void show_charts(const std::shared_ptr<const Trace>& modeled, const std::shared_ptr<const Trace>& live);
   void show_memory_difference();
+  void show_alignment();
+  void show_side_runs();
   void suggest_rows(const Trace* trace);
   std::shared_ptr<const RunResult> result(WorldKind world) const;
 
@@ -89,13 +109,18 @@ class ComparePage : public QWidget {
   QTabBar* run_tabs_;
   QComboBox* rows_;
   QToolButton* logarithmic_;
+  QComboBox* alignment_;
+  QToolButton* beside_;
   Overview* overview_;
   TimelineWidget* modeled_;
   TimelineWidget* live_;
+  DifferenceStrip* difference_;
+  std::vector<SideRun*> side_runs_;
   ChartView* memory_;
   QLabel* memory_difference_;
   ChartView* threads_;
   QSplitter* splitter_;
+  QSplitter* columns_;  ///< The selected run, and those beside it.
   Veil* modeled_veil_;
   Veil* live_veil_;
   Veil* overview_veil_;

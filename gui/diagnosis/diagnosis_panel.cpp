@@ -4,6 +4,7 @@
 #include <QFrame>
 #include <QLabel>
 #include <QPushButton>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "models/lab/format.hpp"
@@ -82,7 +83,7 @@ void DiagnosisPanel::set_theme(const Theme& theme) {
 
 void DiagnosisPanel::colour() {
   QPalette colours = palette();
-  if (diagnosis_.broke) colours.setColor(QPalette::WindowText, theme_.failure);
+  if (diagnosis_.broke) colours.setColor(QPalette::WindowText, theme_.failure_text);
   headline_->setPalette(colours);
 }
 
@@ -90,6 +91,63 @@ QLabel* DiagnosisPanel::add_paragraph(const QString& text) {
   QLabel* label = make_text(body_, text);
   body_column_->addWidget(label);
   return label;
+}
+
+QLabel* DiagnosisPanel::add_title(const QString& text) {
+  QLabel* title = add_paragraph(text);
+  QFont bold = title->font();
+  bold.setBold(true);
+  title->setFont(bold);
+  return title;
+}
+
+void DiagnosisPanel::add_evidence() {
+  if (diagnosis_.evidence.empty()) return;
+  add_title(tr("See for yourself"));
+  for (std::size_t i = 0; i < diagnosis_.evidence.size(); ++i) {
+    const Evidence& evidence = diagnosis_.evidence[i];
+    const QString words = QString::fromStdString(evidence.text);
+    QLabel* link = add_paragraph({});
+    link->setTextFormat(Qt::RichText);
+    link->setText(QStringLiteral("<a href='%1'>%2</a>").arg(i).arg(words.toHtmlEscaped()));
+    link->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
+    link->setFocusPolicy(Qt::StrongFocus);
+    link->setObjectName("evidence");
+    link->setAccessibleName(tr("Show in the timelines: %1").arg(words));
+    link->setToolTip(
+        tr("Goes to %1 in the timelines").arg(QString::fromStdString(format_duration(evidence.at.time_since_epoch()))));
+    connect(link, &QLabel::linkActivated, this, [this, i] {
+      const Evidence chosen = diagnosis_.evidence[i];  // A copy: what follows may show another diagnosis.
+      emit look_at(chosen);
+    });
+  }
+}
+
+void DiagnosisPanel::add_why() {
+  if (!diagnosis_.mechanism) return;
+  const auto words = [](std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+  };
+  auto* button = new QToolButton(body_);
+  button->setObjectName("why");
+  button->setText(tr("Why?"));
+  button->setCheckable(true);
+  button->setChecked(why_is_open_);
+  button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  button->setAccessibleName(tr("Why? %1").arg(words(diagnosis_.mechanism->question)));
+  button->setToolTip(words(diagnosis_.mechanism->question));
+  body_column_->addWidget(button, 0, Qt::AlignLeft);
+  QLabel* question = add_title(words(diagnosis_.mechanism->question));
+  QLabel* answer = add_paragraph(words(diagnosis_.mechanism->answer));
+  answer->setObjectName("why_answer");
+  const auto open = [this, button, question, answer](bool opened) {
+    why_is_open_ = opened;
+    button->setArrowType(opened ? Qt::DownArrow : Qt::RightArrow);
+    question->setVisible(opened);
+    answer->setVisible(opened);
+  };
+  open(why_is_open_);
+  connect(button, &QToolButton::toggled, this, open);
 }
 
 void DiagnosisPanel::show_words(const QString& words) {
@@ -123,11 +181,10 @@ void DiagnosisPanel::show_diagnosis(const Diagnosis& diagnosis, bool out_of_date
     });
     body_column_->addWidget(button, 0, Qt::AlignLeft);
   }
+  add_why();
+  add_evidence();
   if (!diagnosis.suggestions.empty()) {
-    QLabel* title = add_paragraph(tr("Try instead"));
-    QFont bold = title->font();
-    bold.setBold(true);
-    title->setFont(bold);
+    add_title(tr("Try instead"));
     for (std::size_t i = 0; i < diagnosis.suggestions.size(); ++i) {
       const QString label = QString::fromStdString(diagnosis.suggestions[i].label);
       auto* button = new QPushButton(QString(label).replace('&', "&&"), body_);

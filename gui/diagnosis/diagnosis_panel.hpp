@@ -32,11 +32,16 @@ class DiagnosisPanel : public QScrollArea {
 
  signals:
   void go_there(spawnpoint::Instant at);
+  /// Something that shows what is said: go to its moment and row.
+  void look_at(const spawnpoint::Evidence& evidence);
   void try_this(const spawnpoint::Suggestion& suggestion);
 
  private:
   void colour();
   QLabel* add_paragraph(const QString& text);
+  QLabel* add_title(const QString& text);
+  void add_evidence();
+  void add_why();
 
   Diagnosis diagnosis_;
   Theme theme_ = make_theme(ThemeKind::light);
@@ -44,6 +49,7 @@ class DiagnosisPanel : public QScrollArea {
   QWidget* body_ = nullptr;  ///< Details and buttons: made anew with each diagnosis.
   QVBoxLayout* body_column_ = nullptr;
   QVBoxLayout* column_;
+  bool why_is_open_ = false;  ///< Stays over a new diagnosis, as while a slider is dragged.
   QLabel* about_title_;
   QLabel* about_;
 };

@@ -56,11 +56,20 @@ void FilePanel::set_dark(bool dark) {
   edit_->set_dark(dark);
 }
 
-void FilePanel::replace_text(const QString& text) {
+void FilePanel::replace_text(const QString& text, bool joined) {
+  const QString before = edit_->toPlainText();
+  if (text == before) return;
+  // Only what differs: the cursor and what is seen of the text stay where they are.
+  const auto shorter = std::min(text.size(), before.size());
+  qsizetype head = 0;
+  while (head < shorter && text[head] == before[head]) ++head;
+  qsizetype tail = 0;
+  while (tail < shorter - head && text[text.size() - 1 - tail] == before[before.size() - 1 - tail]) ++tail;
   QTextCursor cursor(edit_->document());
-  cursor.beginEditBlock();
-  cursor.select(QTextCursor::Document);
-  cursor.insertText(text);
+  joined ? cursor.joinPreviousEditBlock() : cursor.beginEditBlock();
+  cursor.setPosition(static_cast<int>(head));
+  cursor.setPosition(static_cast<int>(before.size() - tail), QTextCursor::KeepAnchor);
+  cursor.insertText(text.mid(head, text.size() - head - tail));
   cursor.endEditBlock();
 }
 

@@ -21,8 +21,8 @@ class FilePanel : public QWidget {
 
   CodeEdit& edit() { return *edit_; }
   void set_dark(bool dark);
-  /// Replaces the text as one step that can be undone.
-  void replace_text(const QString& text);
+  /// Replaces what differs, as one step that can be undone; `joined`: together with the step before.
+  void replace_text(const QString& text, bool joined = false);
   /// To the mistake of this row.
   void go_to_problem(int row);
 

@@ -62,7 +62,7 @@ void CardDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
   int y = picture.bottom() + 8;
   painter->setFont(theme_.font(11));
   if (preview) {
-    painter->setPen(preview->failure_at ? theme_.failure : theme_.muted);
+    painter->setPen(preview->failure_at ? theme_.failure_text : theme_.muted);
     painter->drawText(QRect(inside.left(), y, inside.width(), painter->fontMetrics().lineSpacing()),
                       Qt::AlignLeft | Qt::AlignVCenter,
                       painter->fontMetrics().elidedText(preview->verdict, Qt::ElideRight, inside.width()));
@@ -95,7 +95,7 @@ void LineDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
   const QRect glyph(area.left(), area.top(), 14, area.height());
   painter->setFont(theme_.font(12));
   if (fails) {
-    painter->setPen(chosen ? option.palette.color(QPalette::HighlightedText) : theme_.failure);
+    painter->setPen(chosen ? option.palette.color(QPalette::HighlightedText) : theme_.failure_text);
     painter->drawText(glyph, Qt::AlignCenter, QStringLiteral("✕"));
   }
   painter->setPen(option.palette.color(chosen ? QPalette::HighlightedText : QPalette::Text));

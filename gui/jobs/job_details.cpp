@@ -85,14 +85,20 @@ void JobDetails::show_job(JobId job, std::vector<std::shared_ptr<const RunResult
   write();
 }
 
+void JobDetails::show_range(const QString& html) {
+  if (html == range_) return;
+  range_ = html;
+  write();
+}
+
 void JobDetails::write() {
   if (job_ == kNoJob) {
-    setHtml(QStringLiteral("<p style='color:%1'>%2</p>")
-                .arg(theme_.muted.name(),
-                     QObject::tr("No job is selected. Click one in a timeline, or a row of the Jobs page.")));
+    const QString words = QObject::tr("No job is selected. Click one in a timeline, or a row of the Jobs page.");
+    setHtml(range_.isEmpty() ? QStringLiteral("<p style='color:%1'>%2</p>").arg(theme_.muted.name(), words) : range_);
     return;
   }
   QString html =
+      range_ +
       QStringLiteral("<h4>%1</h4>").arg(QObject::tr("job %1").arg(text_of(format_count(std::int64_t{job_} + 1))));
   for (const auto& result : results_) html += job_details(job_, *result, theme_);
   setHtml(html);

@@ -25,12 +25,15 @@ class JobDetails : public QTextBrowser {
   void set_theme(const Theme& theme);
   /// kNoJob: none is selected. Results without a record are left out.
   void show_job(JobId job, std::vector<std::shared_ptr<const RunResult>> results);
+  /// What is said of a selected range, above the job; empty: nothing.
+  void show_range(const QString& html);
 
  private:
   void write();
 
   Theme theme_ = make_theme(ThemeKind::light);
   JobId job_ = kNoJob;
+  QString range_;
   std::vector<std::shared_ptr<const RunResult>> results_;
 };
 

@@ -108,7 +108,7 @@ void LadderView::paintEvent(QPaintEvent*) {
     const bool binds = i == 0;
     const bool too_low = binds || rung.threads < wanted_;
     painter.setFont(theme_.font(12, binds));
-    painter.setPen(too_low ? theme_.failure : theme_.text);
+    painter.setPen(too_low ? theme_.failure_text : theme_.text);
     painter.drawText(area.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
                      (too_low ? QStringLiteral("✕ ") : QString()) + text(rung.name));
     const QRectF bar(left, area.top() + 8, std::max(2.0, x(rung.threads) - left), kRow - 16);

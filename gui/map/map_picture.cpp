@@ -265,7 +265,7 @@ void MapPicture::paint(QPainter& painter, const std::optional<MapPlace>& marked)
     painter.drawText(QRectF(label.where.left() + 2, label.where.top(), label.where.width(), kLine),
                      Qt::AlignLeft | Qt::AlignVCenter, label.name);
     if (label.end.isEmpty()) continue;
-    painter.setPen(theme_.failure);
+    painter.setPen(theme_.failure_text);
     painter.drawText(QRectF(label.where.left() + 2, label.where.top() + kLine, label.where.width(), kLine),
                      Qt::AlignLeft | Qt::AlignVCenter, label.end);
   }

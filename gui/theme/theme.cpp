@@ -2,6 +2,8 @@
 #include "gui/theme/theme.hpp"
 
 #include <QPen>
+#include <algorithm>
+#include <cmath>
 
 namespace spawnpoint::gui {
 namespace {
@@ -13,10 +15,10 @@ QColor mix(const QColor& a, const QColor& b, double part_of_a) {
 
 void set_states(Theme& theme, const std::array<QColor, kJobStates>& colors) {
   for (std::size_t i = 0; i < kJobStates; ++i) {
-    // Black on the lighter half by what the eye sees, which weighs green most.
-    const bool dark_color = qGray(colors[i].rgb()) < 120;
-    theme.states[i] = {colors[i], mix(colors[i], theme.base, theme.kind == ThemeKind::light ? 0.16 : 0.22),
-                       dark_color ? QColor(Qt::white) : QColor(0x10, 0x10, 0x10), Hatch::none};
+    const QColor black(0x10, 0x10, 0x10);
+    const QColor label = contrast(Qt::white, colors[i]) > contrast(black, colors[i]) ? QColor(Qt::white) : black;
+    theme.states[i] = {colors[i], mix(colors[i], theme.base, theme.kind == ThemeKind::light ? 0.16 : 0.22), label,
+                       Hatch::none};
   }
   theme.states[static_cast<std::size_t>(JobState::queued)].hatch = Hatch::diagonal;
   theme.states[static_cast<std::size_t>(JobState::blocked)].hatch = Hatch::horizontal;
@@ -37,12 +39,13 @@ Theme light() {
   t.selection = QColor(0x00, 0x72, 0xb2, 40);
   t.accent = QColor(0x00, 0x72, 0xb2);
   t.failure = QColor(0xd5, 0x5e, 0x00);
+  t.failure_text = QColor(0xa8, 0x48, 0x00);
   // none, queued, starting, running, waiting, blocked, done, failed
   set_states(t, {QColor(0xff, 0xff, 0xff), QColor(0x99, 0x99, 0x99), QColor(0x00, 0x9e, 0x73), QColor(0x00, 0x72, 0xb2),
                  QColor(0xe6, 0x9f, 0x00), QColor(0xcc, 0x79, 0xa7), QColor(0xff, 0xff, 0xff), t.failure});
   // resident, virtual, kernel stacks, page tables, slab, threads, tasks, runnable
-  t.series = {QColor(0x00, 0x72, 0xb2), QColor(0xb3, 0x5c, 0x8e), QColor(0x00, 0x8a, 0x64), QColor(0x56, 0xb4, 0xe9),
-              QColor(0xe6, 0x9f, 0x00), QColor(0x00, 0x72, 0xb2), QColor(0xc9, 0x86, 0x00), QColor(0x00, 0x8a, 0x64)};
+  t.series = {QColor(0x00, 0x72, 0xb2), QColor(0xb3, 0x5c, 0x8e), QColor(0x00, 0x8a, 0x64), QColor(0x2b, 0x8c, 0xc4),
+              QColor(0xb3, 0x7a, 0x00), QColor(0x00, 0x72, 0xb2), QColor(0xb3, 0x7a, 0x00), QColor(0x00, 0x8a, 0x64)};
   return t;
 }
 
@@ -60,6 +63,7 @@ Theme dark() {
   t.selection = QColor(0x56, 0xb4, 0xe9, 50);
   t.accent = QColor(0x56, 0xb4, 0xe9);
   t.failure = QColor(0xff, 0x7a, 0x3c);
+  t.failure_text = t.failure;
   set_states(t, {t.base, QColor(0x99, 0x99, 0x99), QColor(0x2f, 0xbf, 0x93), QColor(0x56, 0xb4, 0xe9),
                  QColor(0xf0, 0xb4, 0x3c), QColor(0xe0, 0x94, 0xbd), t.base, t.failure});
   t.series = {QColor(0x56, 0xb4, 0xe9), QColor(0xe0, 0x94, 0xbd), QColor(0x2f, 0xbf, 0x93), QColor(0x00, 0x72, 0xb2),
@@ -68,6 +72,17 @@ Theme dark() {
 }
 
 }  // namespace
+
+double contrast(const QColor& a, const QColor& b) {
+  const auto linear = [](double part) {
+    return part <= 0.04045 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
+  };
+  const auto luminance = [&](const QColor& c) {
+    return 0.2126 * linear(c.redF()) + 0.7152 * linear(c.greenF()) + 0.0722 * linear(c.blueF());
+  };
+  const double x = luminance(a) + 0.05, y = luminance(b) + 0.05;
+  return std::max(x, y) / std::min(x, y);
+}
 
 QFont Theme::font(int pixels, bool bold) const {
   QFont font(QStringLiteral("DejaVu Sans"));

@@ -37,9 +37,10 @@ struct Theme {
   QColor grid;
   QColor frame;
   QColor crosshair;
-  QColor selection;  ///< With alpha.
-  QColor accent;     ///< Highlight, focus.
-  QColor failure;
+  QColor selection;     ///< With alpha.
+  QColor accent;        ///< Highlight, focus.
+  QColor failure;       ///< Marks and bars.
+  QColor failure_text;  ///< The same for words, which need more contrast.
   std::array<StateStyle, kJobStates> states;
   std::array<QColor, kSeriesKinds> series;
 
@@ -53,6 +54,8 @@ struct Theme {
 };
 
 Theme make_theme(ThemeKind kind);
+/// Of two colours without alpha, as WCAG 2.1 has it: from 1 to 21.
+double contrast(const QColor& a, const QColor& b);
 /// What the desktop's own palette looks like: dark text on light, or the other way round.
 ThemeKind kind_of(const QPalette& palette);
 

@@ -57,6 +57,14 @@ void Overview::set_traces(std::shared_ptr<const Trace> modeled, std::shared_ptr<
   update();
 }
 
+void Overview::set_shifts(Duration modeled, Duration live) {
+  if (shifts_[0] == modeled && shifts_[1] == live) return;
+  shifts_[0] = modeled;
+  shifts_[1] = live;
+  picture_is_old_ = true;
+  update();
+}
+
 void Overview::set_theme(const Theme& theme) {
   theme_ = theme;
   picture_is_old_ = true;
@@ -87,12 +95,15 @@ void Overview::draw_picture() {
   for (const int which : {1, 0}) {
     const auto& trace = traces_[which];
     if (!trace || highest <= 0) continue;
-    const auto points = corners(activity(*trace), time_axis.range, trace->end, static_cast<int>(area.width()));
+    const TimeRange own{time_axis.range.begin - shifts_[which], time_axis.range.end - shifts_[which]};
+    const auto points = corners(activity(*trace), own, trace->end, static_cast<int>(area.width()));
     if (points.empty()) continue;
     QPainterPath line;
     QPainterPath fill;
     const auto y = [&](double value) { return area.bottom() - value / highest * (area.height() - 2); };
-    const auto x = [&](double seconds) { return time_axis.x(Instant(Duration(std::llround(seconds * 1e9)))); };
+    const auto x = [&](double seconds) {
+      return time_axis.x(Instant(Duration(std::llround(seconds * 1e9))) + shifts_[which]);
+    };
     line.moveTo(x(points.front().at), y(points.front().value));
     fill.moveTo(x(points.front().at), area.bottom());
     for (const Corner& corner : points) {
@@ -110,11 +121,12 @@ void Overview::draw_picture() {
       painter.strokePath(line, theme_.pen(WorldKind::modeled, theme_.text, 1.2));
     }
   }
-  for (const auto& trace : traces_) {
+  for (const int which : {0, 1}) {
+    const auto& trace = traces_[which];
     if (!trace) continue;
     for (const Mark& mark : trace->marks) {
       if (mark.kind == MarkKind::stopped || mark.kind == MarkKind::executor_stall) continue;
-      const double x = time_axis.x(mark.at);
+      const double x = time_axis.x(mark.at + shifts_[which]);
       painter.setPen(QPen(theme_.failure, 1.2, Qt::DashLine));
       painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
       paint_cross(painter, theme_, {x, area.top() + 6}, 4.5);

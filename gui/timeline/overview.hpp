@@ -19,6 +19,8 @@ class Overview : public QWidget {
 
   /// Either may be null. The height of the strip is what runs: threads that exist, or tasks.
   void set_traces(std::shared_ptr<const Trace> modeled, std::shared_ptr<const Trace> live);
+  /// The records are drawn so much later.
+  void set_shifts(Duration modeled, Duration live);
   void set_theme(const Theme& theme);
 
   QSize sizeHint() const override;
@@ -43,6 +45,7 @@ class Overview : public QWidget {
   TimeView& view_;
   Theme theme_ = make_theme(ThemeKind::light);
   std::shared_ptr<const Trace> traces_[2];
+  Duration shifts_[2] = {};
   QImage picture_;  ///< All but the window; drawn again only when the data or the size change.
   bool picture_is_old_ = true;
   Grip grip_ = Grip::none;

@@ -286,7 +286,7 @@ void paint_ground(QPainter& painter, const TimelineScene& scene, const QPointF& 
     }
   }
   painter.setPen(QPen(scene.theme.grid, 1));
-  const TimeAxis axis{scene.range, origin.x(), scene.width};
+  const TimeAxis axis{{scene.range.begin + scene.shift, scene.range.end + scene.shift}, origin.x(), scene.width};
   for (const Tick& tick : ticks(axis, kTickSpacing)) {
     const double x = axis.x(tick.at);
     painter.drawLine(QPointF(x, origin.y()), QPointF(x, origin.y() + layout.height));
@@ -546,7 +546,7 @@ void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, co
       QColor ground = theme.base;
       ground.setAlphaF(0.88F);
       painter.fillRect(QRectF(left - 2, middle - pixels * 0.8, width, pixels * 1.6), ground);
-      painter.setPen(color);
+      painter.setPen(failed ? theme.failure_text : color);
       painter.drawText(QRectF(left + 1, middle - pixels, width, pixels * 2.0), Qt::AlignLeft | Qt::AlignVCenter, text);
       occupied = left + width;
     }

@@ -43,7 +43,8 @@ inline constexpr double kTickSpacing = 88;
 struct TimelineScene {
   std::shared_ptr<const TimelineData> data;
   RowLayout layout;
-  TimeRange range;
+  TimeRange range;   ///< In the record's own time.
+  Duration shift{};  ///< Grid lines are at round moments so much later.
   double width = 0;  ///< Of the plot, in logical pixels; its height is the layout's.
   double scale = 1;  ///< Device pixels a logical one.
   WorldKind world = WorldKind::modeled;

@@ -52,6 +52,7 @@ struct TimelineWidget::State {
   bool time_labels = true;
   TimelineRows rows = TimelineRows::threads;
   double wanted_row_height = 0;
+  Duration shift{};
 
   std::shared_ptr<const Trace> trace;        ///< The newest.
   std::shared_ptr<const TimelineData> data;  ///< The newest that is prepared.
@@ -80,6 +81,13 @@ struct TimelineWidget::State {
     const QRectF area = plot();
     return {view.visible(), area.left(), area.width()};
   }
+  /// What is visible, and the axis, in the record's own time.
+  TimeRange own_visible() const { return {view.visible().begin - shift, view.visible().end - shift}; }
+  TimeAxis own_axis() const {
+    TimeAxis result = axis();
+    result.range = own_visible();
+    return result;
+  }
   RowLayout layout() const {
     RowLayout result;
     result.rows = data ? data->rows() : 0;
@@ -94,7 +102,8 @@ struct TimelineWidget::State {
     TimelineScene result;
     result.data = data;
     result.layout = layout();
-    result.range = view.visible();
+    result.range = own_visible();
+    result.shift = shift;
     result.width = plot().width();
     result.scale = widget.viewport()->devicePixelRatioF();
     result.world = world;
@@ -212,7 +221,7 @@ void TimelineWidget::State::paint_picture(QPainter& painter) const {
   painter.fillRect(area, theme.base);
   if (picture.isNull() || !data) return;
   const RowLayout now = layout();
-  if (drawn.range == view.visible() && drawn.width == area.width() && drawn.layout.height == now.height &&
+  if (drawn.range == own_visible() && drawn.width == area.width() && drawn.layout.height == now.height &&
       drawn.layout.row_height == now.row_height && drawn.layout.scroll == now.scroll) {
     painter.drawImage(area.topLeft(), picture);
     return;
@@ -220,7 +229,7 @@ void TimelineWidget::State::paint_picture(QPainter& painter) const {
   // Until the new picture comes, the last one where its time and rows are now.
   painter.save();
   painter.setClipRect(area);
-  const TimeAxis time_axis = axis();
+  const TimeAxis time_axis = own_axis();
   const double left = time_axis.x(drawn.range.begin);
   const double right = time_axis.x(drawn.range.end);
   const double stretch = drawn.layout.row_height > 0 ? now.row_height / drawn.layout.row_height : 1;
@@ -261,7 +270,7 @@ void TimelineWidget::State::focus_job() {
   const Instant begin = jobs.started[job] == kNever ? jobs.since[job] : jobs.started[job];
   const Instant end = jobs.ended[job] == kNever ? std::max(begin, data->trace().end) : jobs.ended[job];
   const Duration air = std::max<Duration>((end - begin) / 10, Duration(1000));
-  view.set_visible({begin - air, end + air});
+  view.set_visible({begin - air + shift, end + air + shift});
   widget.show_job(job);
 }
 
@@ -356,6 +365,12 @@ void TimelineWidget::set_time_labels(bool shown) {
   state_->make_old();
 }
 
+void TimelineWidget::set_shift(Duration shift) {
+  if (shift == state_->shift) return;
+  state_->shift = shift;
+  state_->make_old();
+}
+
 void TimelineWidget::set_row_height(double pixels) {
   state_->wanted_row_height = std::clamp(pixels, 0.0, kHighestRow);
   state_->update_scroll_bar();
@@ -382,7 +397,7 @@ void TimelineWidget::show_job(JobId job) {
 QString TimelineWidget::text_at(const QPoint& point) const {
   const State& s = *state_;
   if (!s.data) return {};
-  return hover_text(*s.data, s.concurrency, s.layout(), s.axis(), s.plot(), point);
+  return hover_text(*s.data, s.concurrency, s.layout(), s.own_axis(), s.plot(), point);
 }
 
 bool TimelineWidget::is_settled() const {
@@ -427,7 +442,7 @@ void TimelineWidget::paintEvent(QPaintEvent*) {
     const TimeAxis axis = s.axis();
     paint_time_ticks(painter, s.theme, axis, area, s.time_labels, kTextPixels);
     paint_row_names(painter, s.scene(), QRectF(4, area.top(), area.left() - 14, area.height()), kTextPixels);
-    paint_marks(painter, s.theme, axis, s.data->trace().marks, area, kTextPixels);
+    paint_marks(painter, s.theme, s.own_axis(), s.data->trace().marks, area, kTextPixels);
   }
   s.paint_cursor(painter);
   painter.setPen(hasFocus() ? s.theme.accent : s.theme.frame);
@@ -505,7 +520,7 @@ void TimelineWidget::mouseReleaseEvent(QMouseEvent* event) {
   const QRectF area = s.plot();
   if (!area.contains(event->position())) return;
   const std::size_t row = s.layout().row_at(event->position().y() - area.top());
-  const auto segment = s.data->segment_at(row, s.axis().time(event->position().x()));
+  const auto segment = s.data->segment_at(row, s.own_axis().time(event->position().x()));
   s.view.select_job(segment ? segment->job : kNoJob);
   if (segment) emit job_activated(segment->job);
 }

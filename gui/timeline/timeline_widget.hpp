@@ -34,6 +34,8 @@ class TimelineWidget : public QAbstractScrollArea {
   void set_empty_text(const QString& text);
   /// Labels under the time axis; off where another view below has them.
   void set_time_labels(bool shown);
+  /// The record is drawn so much later on the shared axis, as to align its failure with another's.
+  void set_shift(Duration shift);
   /// Pixels a row; 0: all rows fit into the view.
   void set_row_height(double pixels);
   double row_height() const;

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "models/concurrency/registry.hpp"
@@ -51,6 +52,42 @@ std::string headline(const FailurePoint& failure) {
 
 void add(Diagnosis& diagnosis, std::string text) {
   diagnosis.details.push_back(std::move(text));
+}
+
+void show(Diagnosis& diagnosis, const RunResult& result, Instant at, JobId job, std::string text) {
+  diagnosis.evidence.push_back({std::move(text), result.world, at, job});
+}
+
+std::string job_name(JobId job) {
+  return "job " + format_count(std::int64_t{job} + 1);
+}
+
+/// In the order in which they started: the first, and the first one that started no earlier than it ended.
+struct Following {
+  JobId first = kNoJob;
+  JobId next = kNoJob;
+};
+std::optional<Following> first_that_waited(const Trace& trace) {
+  const JobTable& jobs = trace.jobs;
+  Following found;
+  for (JobId job = 0; job < jobs.size(); ++job) {
+    if (jobs.started[job] == kNever || jobs.ended[job] == kNever) continue;
+    if (found.first == kNoJob || jobs.ended[job] < jobs.ended[found.first]) found.first = job;
+  }
+  if (found.first == kNoJob) return std::nullopt;
+  for (JobId job = 0; job < jobs.size(); ++job) {
+    if (jobs.started[job] == kNever || jobs.started[job] < jobs.ended[found.first]) continue;
+    if (found.next == kNoJob || jobs.started[job] < jobs.started[found.next]) found.next = job;
+  }
+  return found.next == kNoJob ? std::nullopt : std::optional(found);
+}
+
+/// When a series is at its highest first.
+std::optional<Instant> peak_of(const Trace& trace, SeriesKind kind) {
+  const Series& series = trace.series[static_cast<std::size_t>(kind)];
+  const auto highest = std::ranges::max_element(series.value);
+  if (highest == series.value.end()) return std::nullopt;
+  return series.time[static_cast<std::size_t>(highest - series.value.begin())];
 }
 
 bool has_step(const Scenario& scenario, StepKind kind) {
@@ -104,6 +141,7 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   diagnosis.broke = true;
   diagnosis.headline = headline(failure);
   diagnosis.where = failure.at;
+  diagnosis.mechanism = find_mechanism(failure.limit);
   const LimitText* explanation = limit_text(failure.limit);
   if (explanation != nullptr) add(diagnosis, std::string(explanation->mechanism));
   if (!failure.message.empty()) add(diagnosis, fmt::format("The program's user sees: {}", failure.message));
@@ -129,6 +167,16 @@ void explain_executor_stall(Diagnosis& diagnosis, const Scenario& scenario, cons
   diagnosis.headline =
       fmt::format("The executor's only thread was blocked for {} by job {}: everything behind it waited.",
                   format_duration(result.longest_poll), format_count(std::int64_t{result.longest_poll_job} + 1));
+  diagnosis.mechanism = find_mechanism("blocked executor");
+  if (result.trace && result.longest_poll_job < result.trace->jobs.size()) {
+    const JobTable& jobs = result.trace->jobs;
+    const JobId job = result.longest_poll_job;
+    if (jobs.started[job] != kNever)
+      show(diagnosis, result, jobs.started[job], job, fmt::format("{} holds the executor's thread", job_name(job)));
+    if (const auto found = first_that_waited(*result.trace))
+      show(diagnosis, result, jobs.started[found->next], found->next,
+           fmt::format("{} starts only when {} has ended", job_name(found->next), job_name(found->first)));
+  }
   if (!has_step(scenario, StepKind::block)) {
     add(diagnosis, "A job that computes keeps the thread as much as one that blocks. Give the work to a thread pool.");
     diagnosis.suggestions.push_back({"A thread pool", "thread_pool", {}});
@@ -148,6 +196,14 @@ void explain_executor_stall(Diagnosis& diagnosis, const Scenario& scenario, cons
 void explain_serial(Diagnosis& diagnosis, const RunSpec& spec, const RunResult& result) {
   diagnosis.headline = fmt::format("The {} ran one at a time: {} in all.", format_count(result.jobs, "job"),
                                    format_duration(result.wall));
+  diagnosis.mechanism = find_mechanism(spec.concurrency == "await_in_loop" ? "lazy futures"
+                                       : spec.concurrency == "await_each"  ? "awaited one by one"
+                                                                           : "one after the other");
+  if (result.trace) {
+    if (const auto found = first_that_waited(*result.trace))
+      show(diagnosis, result, result.trace->jobs.started[found->next], found->next,
+           fmt::format("{} starts only when {} has ended", job_name(found->next), job_name(found->first)));
+  }
   if (spec.concurrency == "await_in_loop") {
     add(diagnosis,
         "A future does nothing until it is awaited. Making all of them first starts none; the loop then awaits "
@@ -195,6 +251,12 @@ void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   const std::int64_t created_at_once = result.peak_threads - 1;
   diagnosis.headline = fmt::format("{} ran on threads of their own in {}.", format_count(result.completed, "job"),
                                    format_duration(result.wall));
+  diagnosis.mechanism = find_mechanism("a thread for each job");
+  if (result.trace) {
+    if (const auto at = peak_of(*result.trace, SeriesKind::threads))
+      show(diagnosis, result, *at, kNoJob,
+           fmt::format("{} at once, the main thread among them", format_count(result.peak_threads, "thread")));
+  }
   const Duration each = job_duration(scenario);
   const Duration spawn = kernel::spawn_cost(scenario.machine, spec.runtime);
   tell_thread_times(diagnosis, scenario, result);
@@ -228,6 +290,12 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, const RunResul
   diagnosis.headline =
       fmt::format("{} on {}: {}, one after the other, took {}.", format_count(result.jobs, "job"),
                   format_count(workers, "worker"), format_count(rounds, "round"), format_duration(result.wall));
+  diagnosis.mechanism = find_mechanism("a pool");
+  if (result.trace) {
+    if (const auto found = first_that_waited(*result.trace))
+      show(diagnosis, result, result.trace->jobs.started[found->next], found->next,
+           fmt::format("{} waits until {} has left its worker", job_name(found->next), job_name(found->first)));
+  }
   if (has_step(scenario, StepKind::sleep) || has_step(scenario, StepKind::block)) {
     const Duration each = job_duration(scenario);
     const Duration round = result.wall / std::max<std::int64_t>(rounds, 1);
@@ -248,6 +316,12 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, const RunResul
 void explain_join(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result) {
   diagnosis.headline = fmt::format("{} ran at the same time on one thread, in {}.",
                                    format_count(result.completed, "job"), format_duration(result.wall));
+  diagnosis.mechanism = find_mechanism("joined futures");
+  if (result.trace) {
+    if (const auto at = peak_of(*result.trace, SeriesKind::tasks); at && result.peak_tasks > 1)
+      show(diagnosis, result, *at, kNoJob,
+           fmt::format("{} at once on one thread", format_count(result.peak_tasks, "task")));
+  }
   add(diagnosis,
       "A job that waits is only an entry in the executor's list of timers: it needs no thread and no stack.");
   const Duration beyond = result.wall - job_duration(scenario);
@@ -303,6 +377,15 @@ Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* m
   } else {
     diagnosis.headline = "Nothing has run.";
     return diagnosis;
+  }
+  // Both worlds' failures, the one that was told first.
+  for (const RunResult* result : {broke, broke == live ? modeled : live}) {
+    if (result == nullptr || !result->failure || broke == nullptr) continue;
+    const FailurePoint& failure = *result->failure;
+    show(diagnosis, *result, failure.at, failure.job,
+         fmt::format("{}: {} at {}", result->world == WorldKind::live ? "live" : "model",
+                     failure.errno_name.empty() ? "the failure" : failure.errno_name,
+                     format_duration(failure.at.time_since_epoch())));
   }
   if (modeled != nullptr && live_ran) compare_worlds(diagnosis, *modeled, *live);
   if (live_ran) {

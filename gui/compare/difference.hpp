@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// By how much two runs differ over time: in threads, or in tasks where these are what there are many of.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/trace/trace.hpp"
+#include "gui/timeline/time_axis.hpp"
+
+namespace spawnpoint::gui {
+
+/// One of the two, drawn so much later on the shared axis.
+struct ShiftedTrace {
+  std::shared_ptr<const Trace> trace;
+  Duration shift{};
+};
+
+/// What both are compared by.
+SeriesKind compared_series(const Trace& a, const Trace& b);
+
+/// Within a stretch of time, `second` less `first`: its smallest and its largest value. A run that is over has 0.
+struct DifferenceCell {
+  double low = 0;
+  double high = 0;
+  friend bool operator==(const DifferenceCell&, const DifferenceCell&) = default;
+};
+/// `columns` equal parts of `range`; no step is left out. Empty where a record is missing.
+std::vector<DifferenceCell> differences(const ShiftedTrace& first, const ShiftedTrace& second, const TimeRange& range,
+                                        int columns);
+
+/// The largest difference of all, and when; from the whole records.
+struct LargestDifference {
+  Instant at{};
+  double value = 0;
+};
+LargestDifference largest_difference(const ShiftedTrace& first, const ShiftedTrace& second);
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/compare/difference_strip.hpp"
+
+#include <QHelpEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QToolTip>
+#include <QWheelEvent>
+#include <algorithm>
+#include <cmath>
+
+#include "gui/timeline/accessible.hpp"
+#include "models/lab/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+constexpr int kTextPixels = 11;
+
+QString count_of(double value, const QString& noun) {
+  return QString::fromStdString(format_count(std::llround(std::abs(value)), noun.toStdString()));
+}
+
+}  // namespace
+
+DifferenceStrip::DifferenceStrip(TimeView& view, QWidget* parent) : QWidget(parent), view_(view) {
+  setMouseTracking(true);
+  setFixedHeight(sizeHint().height());
+  setAttribute(Qt::WA_OpaquePaintEvent);
+  make_accessible_chart(*this, tr("Where model and live run differ"));
+  for (const auto signal : {&TimeView::visible_changed, &TimeView::crosshair_changed, &TimeView::selection_changed})
+    connect(&view, signal, this, qOverload<>(&QWidget::update));
+  set_runs({}, {});
+}
+
+void DifferenceStrip::set_runs(ShiftedTrace modeled, ShiftedTrace live) {
+  runs_[0] = std::move(modeled);
+  runs_[1] = std::move(live);
+  largest_ = largest_difference(runs_[0], runs_[1]);
+  QString words = tr("Nothing to compare yet.");
+  if (has_both()) {
+    words = largest_.value == 0
+                ? tr("Both runs have the same number of %1s at all times.").arg(noun())
+                : tr("At %1 %2 has %3 more, the largest difference.")
+                      .arg(QString::fromStdString(format_duration(largest_.at.time_since_epoch())),
+                           largest_.value > 0 ? tr("the live run") : tr("the model"), count_of(largest_.value, noun()));
+  }
+  set_accessible_text(*this, words);
+  update();
+}
+
+void DifferenceStrip::set_theme(const Theme& theme) {
+  theme_ = theme;
+  update();
+}
+
+QString DifferenceStrip::noun() const {
+  return compared_series(*runs_[0].trace, *runs_[1].trace) == SeriesKind::tasks ? tr("task") : tr("thread");
+}
+
+QString DifferenceStrip::text_at(Instant at) const {
+  if (!has_both()) return {};
+  const SeriesKind kind = compared_series(*runs_[0].trace, *runs_[1].trace);
+  const auto value = [&](const ShiftedTrace& run) {
+    return at >= run.trace->end + run.shift ? 0 : (*run.trace)[kind].at(at - run.shift);
+  };
+  const double modeled = value(runs_[0]), live = value(runs_[1]);
+  QString words = tr("%1: model %2, live %3")
+                      .arg(QString::fromStdString(format_duration(at.time_since_epoch())), count_of(modeled, noun()),
+                           count_of(live, noun()));
+  if (modeled != live)
+    words += QStringLiteral(" (%1%2)")
+                 .arg(live > modeled ? QStringLiteral("+") : QStringLiteral("−"))
+                 .arg(std::llround(std::abs(live - modeled)));
+  return words;
+}
+
+void DifferenceStrip::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.fillRect(rect(), theme_.window);
+  const TimeAxis axis = view_.axis(width());
+  const QRectF plot(axis.left, 2, axis.width, height() - 4);
+  painter.fillRect(plot, theme_.base);
+  painter.setFont(theme_.font(kTextPixels));
+  painter.setPen(theme_.muted);
+  painter.drawText(QRectF(4, 0, axis.left - 14, height()), Qt::AlignRight | Qt::AlignVCenter, tr("live − model"));
+  const double middle = std::round(plot.center().y()) + 0.5;
+  if (!has_both()) {
+    painter.drawText(plot, Qt::AlignCenter, tr("With both worlds run, their difference is here."));
+  } else {
+    painter.setPen(QPen(theme_.grid, 1));
+    painter.drawLine(QPointF(plot.left(), middle), QPointF(plot.right(), middle));
+    const auto cells = differences(runs_[0], runs_[1], axis.range, static_cast<int>(plot.width()));
+    const double most = std::max(1.0, std::abs(largest_.value));
+    const double room = plot.height() / 2 - 1;
+    // What is there at all is seen: at least a pixel.
+    const auto high = [&](double value) { return std::max(1.0, std::abs(value) / most * room); };
+    painter.setPen(Qt::NoPen);
+    for (std::size_t x = 0; x < cells.size(); ++x) {
+      const double left = plot.left() + static_cast<double>(x);
+      if (cells[x].high > 0) {
+        const double up = high(cells[x].high);
+        painter.fillRect(QRectF(left, middle - 0.5 - up, 1, up), theme_.accent);
+      }
+      if (cells[x].low < 0) {
+        // The model's, hollow: every other column, so that the two are told apart without the colour.
+        if (x % 2 == 0) painter.fillRect(QRectF(left, middle + 0.5, 1, high(cells[x].low)), theme_.text);
+      }
+    }
+    if (largest_.value == 0) {
+      painter.setPen(theme_.muted);
+      painter.drawText(plot, Qt::AlignCenter, tr("no difference in %1s").arg(noun()));
+    }
+  }
+  if (const auto selection = view_.selection()) {
+    const double left = std::max(axis.x(selection->begin), plot.left());
+    const double right = std::min(axis.x(selection->end), plot.right());
+    if (right > left) painter.fillRect(QRectF(left, plot.top(), right - left, plot.height()), theme_.selection);
+  }
+  if (const auto at = view_.crosshair(); at && view_.visible().contains(*at)) {
+    const double x = std::round(axis.x(*at)) + 0.5;
+    painter.setPen(QPen(theme_.crosshair, 1));
+    painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
+  }
+  painter.setPen(theme_.frame);
+  painter.setBrush(Qt::NoBrush);
+  painter.drawRect(plot.adjusted(-0.5, -0.5, 0.5, 0.5));
+}
+
+void DifferenceStrip::mouseMoveEvent(QMouseEvent* event) {
+  const TimeAxis axis = view_.axis(width());
+  const double x = event->position().x();
+  view_.set_crosshair(x >= axis.left && x <= axis.left + axis.width ? std::optional(axis.time(x)) : std::nullopt);
+}
+
+void DifferenceStrip::leaveEvent(QEvent*) {
+  view_.set_crosshair(std::nullopt);
+}
+
+void DifferenceStrip::wheelEvent(QWheelEvent* event) {
+  const double steps = event->angleDelta().y() / 120.0;
+  if (steps != 0) view_.zoom(view_.axis(width()).time(event->position().x()), std::pow(0.8, steps));
+  event->accept();
+}
+
+bool DifferenceStrip::event(QEvent* event) {
+  if (event->type() == QEvent::ToolTip) {
+    const auto* help = static_cast<QHelpEvent*>(event);
+    const QString words = text_at(view_.axis(width()).time(help->pos().x()));
+    words.isEmpty() ? QToolTip::hideText() : QToolTip::showText(help->globalPos(), words, this);
+    return true;
+  }
+  return QWidget::event(event);
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/compare/range_details.hpp"
+
+#include <cmath>
+
+#include "models/lab/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+QString text_of(const std::string& text) {
+  return QString::fromStdString(text);
+}
+
+QString with_sign(const QString& words, double difference) {
+  return (difference > 0 ? QStringLiteral("+") : difference < 0 ? QStringLiteral("−") : QStringLiteral("±")) + words;
+}
+
+struct Quantity {
+  const char* name;
+  bool is_size;
+  std::vector<SeriesKind> kinds;  ///< Their sum.
+};
+
+}  // namespace
+
+JobsWithin jobs_within(const Trace& trace, const TimeRange& range) {
+  JobsWithin count;
+  const auto within = [&](Instant at) { return at >= range.begin && at <= range.end; };
+  for (const Instant at : trace.jobs.started) count.started += within(at);
+  for (const Instant at : trace.jobs.ended) count.ended += within(at);
+  return count;
+}
+
+QString range_details(const TimeRange& range, bool markers, const std::vector<ShiftedResult>& results,
+                      const Theme& theme) {
+  const QString a = markers ? QStringLiteral("A") : QStringLiteral("from");
+  const QString b = markers ? QStringLiteral("B") : QStringLiteral("to");
+  const Duration pixel = range.length() / 1000;
+  QString html = QStringLiteral("<h4>Δ %1</h4><p>%2 %3, %4 %5</p>")
+                     .arg(text_of(format_duration(range.length())), a, text_of(format_instant(range.begin, pixel)), b,
+                          text_of(format_instant(range.end, pixel)));
+  static const Quantity quantities[] = {
+      {"threads", false, {SeriesKind::threads}},
+      {"tasks", false, {SeriesKind::tasks}},
+      {"resident", true, {SeriesKind::resident}},
+      {"kernel", true, {SeriesKind::kernel_stacks, SeriesKind::page_tables, SeriesKind::slab}},
+      {"virtual", true, {SeriesKind::virtual_size}}};
+  for (const ShiftedResult& of : results) {
+    if (!of.result || !of.result->trace) continue;
+    const Trace& trace = *of.result->trace;
+    const TimeRange own{range.begin - of.shift, range.end - of.shift};
+    html += QStringLiteral("<p><b>%1</b></p><table cellspacing='0' cellpadding='2'>").arg(world_name(of.result->world));
+    html += QStringLiteral(
+                "<tr style='color:%1'><td></td><td align='right'>%2</td><td align='right'>%3</td>"
+                "<td align='right'>Δ</td></tr>")
+                .arg(theme.muted.name(), a, b);
+    for (const Quantity& quantity : quantities) {
+      double first = 0, last = 0, most = 0;
+      for (const SeriesKind kind : quantity.kinds) {
+        first += trace[kind].at(own.begin);
+        last += trace[kind].at(own.end);
+        most += trace[kind].maximum();
+      }
+      if (most <= 0) continue;
+      const auto shown = [&](double value) {
+        const auto whole = static_cast<std::int64_t>(std::llround(value));
+        return text_of(quantity.is_size ? format_bytes(Bytes{whole}) : format_count(whole));
+      };
+      html += QStringLiteral(
+                  "<tr><td>%1</td><td align='right'>%2</td><td align='right'>%3</td>"
+                  "<td align='right'>%4</td></tr>")
+                  .arg(QString::fromLatin1(quantity.name), shown(first), shown(last),
+                       with_sign(shown(std::abs(last - first)), last - first));
+    }
+    const JobsWithin jobs = jobs_within(trace, own);
+    html += QStringLiteral("</table><p>%1 started, %2 ended</p>")
+                .arg(text_of(format_count(jobs.started, "job")), text_of(format_count(jobs.ended)));
+  }
+  return html;
+}
+
+}  // namespace spawnpoint::gui

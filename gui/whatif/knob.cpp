@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/whatif/knob.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "models/lab/format.hpp"
+#include "models/scenario/parse.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+constexpr std::int64_t kKiB = 1024;
+constexpr std::int64_t kMiB = 1024 * kKiB;
+constexpr std::int64_t kGiB = 1024 * kMiB;
+/// Bytes are rounded to so many parts of a power of two.
+constexpr std::int64_t kPartsOfAPower = 8;
+
+KnobValue bytes_of(const std::optional<Bytes>& bytes) {
+  return bytes ? KnobValue(bytes->count) : std::nullopt;
+}
+/// The own cgroup's or namespace's.
+KnobValue innermost(const std::vector<CountLimit>& levels) {
+  return levels.empty() ? std::nullopt : levels.front();
+}
+std::string count_text(const CountLimit& value) {
+  return value ? fmt::format("{}", *value) : "\"unlimited\"";
+}
+
+double last_number(const Knob& knob) {
+  // The last positions are the room for "unlimited".
+  return knob.may_be_none ? kKnobSteps * 0.95 : kKnobSteps;
+}
+
+/// The value that a person would name there: 1, 2 or 5 of a power of ten, or a power of two of bytes.
+KnobValue round_value_at(const Knob& knob, int position) {
+  for (std::int64_t unit = 1; unit <= knob.most / (knob.is_size ? 2 : 10); unit *= knob.is_size ? 2 : 10) {
+    for (const std::int64_t times : {1, 2, 5, 10}) {
+      if (knob.is_size && times > 2) break;
+      const std::int64_t value = unit * times;
+      if (value >= knob.least && value <= knob.most && position_of(knob, value) == position) return value;
+    }
+  }
+  return std::nullopt;
+}
+
+std::int64_t rounded(const Knob& knob, double value) {
+  std::int64_t unit = 1;
+  if (knob.is_size) {
+    while (static_cast<double>(unit) * 2 * kPartsOfAPower <= value) unit *= 2;
+    unit = std::max(unit, kKiB);
+  } else {
+    while (static_cast<double>(unit) * 100 <= value) unit *= 10;
+  }
+  const auto whole = static_cast<std::int64_t>(std::llround(value / static_cast<double>(unit))) * unit;
+  return std::clamp(whole, knob.least, knob.most);
+}
+
+/// "512KiB": the largest unit in which it is whole.
+std::string bytes_text(std::int64_t bytes) {
+  if (bytes % kGiB == 0) return fmt::format("{}GiB", bytes / kGiB);
+  if (bytes % kMiB == 0) return fmt::format("{}MiB", bytes / kMiB);
+  if (bytes % kKiB == 0) return fmt::format("{}KiB", bytes / kKiB);
+  return fmt::format("{}B", bytes);
+}
+
+}  // namespace
+
+std::vector<Knob> knobs(std::size_t run) {
+  const auto tr = [](const char* words) { return QString::fromUtf8(words); };
+  return {
+      {tr("Jobs"), "jobs.count", tr("How many jobs run"), 1, 10'000'000, false, false},
+      {tr("Stack"), fmt::format("run[{}].stack", run + 1), tr("The stack of each thread of this run"), 16 * kKiB, kGiB,
+       true, false},
+      {tr("pids.max"), "machine.limits.pids_max", tr("Tasks that the control group may hold"), 10, 4'194'304, false,
+       true},
+      {tr("max_map_count"), "machine.limits.max_map_count", tr("Memory maps that a process may have"), 1000, 16'777'216,
+       false, true},
+      {tr("threads-max"), "machine.limits.threads_max", tr("Threads that the whole system may have"), 100, 16'777'216,
+       false, true},
+      {tr("RLIMIT_NPROC"), "machine.limits.nproc", tr("Tasks that the user may have"), 10, 4'194'304, false, true},
+      {tr("memory.max"), "machine.limits.memory_max", tr("Memory that the control group may use"), 16 * kMiB,
+       1024 * kGiB, true, true},
+      {tr("Memory"), "machine.memory", tr("Memory of the machine"), 64 * kMiB, 4096 * kGiB, true, false},
+      {tr("CPUs"), "machine.cpus", tr("Cores of the machine"), 1, 1024, false, false},
+  };
+}
+
+KnobValue knob_value(const Knob& knob, const Scenario& scenario, std::size_t run) {
+  const Machine& machine = scenario.machine;
+  if (knob.key == "jobs.count") return scenario.jobs.count;
+  if (knob.key == "machine.limits.pids_max") return innermost(machine.limits.pids_max);
+  if (knob.key == "machine.limits.max_map_count") return machine.limits.max_map_count;
+  if (knob.key == "machine.limits.threads_max") return machine.limits.threads_max;
+  if (knob.key == "machine.limits.nproc") return innermost(machine.limits.nproc);
+  if (knob.key == "machine.limits.memory_max") return bytes_of(machine.limits.memory_max);
+  if (knob.key == "machine.memory") return machine.memory.count;
+  if (knob.key == "machine.cpus") return machine.cpus;
+  if (run >= scenario.runs.size()) return std::nullopt;
+  // A runtime that names no stack takes the one that RLIMIT_STACK says, as glibc does.
+  const auto& stack = scenario.runs[run].runtime.stack;
+  return bytes_of(stack ? stack : machine.limits.stack);
+}
+
+int position_of(const Knob& knob, KnobValue value) {
+  if (!value) return kKnobSteps;
+  const auto at = static_cast<double>(std::clamp(*value, knob.least, knob.most));
+  const double part = std::log(at / static_cast<double>(knob.least)) /
+                      std::log(static_cast<double>(knob.most) / static_cast<double>(knob.least));
+  return static_cast<int>(std::lround(part * last_number(knob)));
+}
+
+KnobValue value_at(const Knob& knob, int position) {
+  const double part = position / last_number(knob);
+  if (knob.may_be_none && part > 1) return std::nullopt;
+  if (position == position_of(knob, knob.least)) return knob.least;
+  if (position == position_of(knob, knob.most)) return knob.most;
+  if (const KnobValue round = round_value_at(knob, position)) return round;
+  const double value = static_cast<double>(knob.least) *
+                       std::pow(static_cast<double>(knob.most) / static_cast<double>(knob.least), std::min(part, 1.0));
+  return rounded(knob, value);
+}
+
+QString shown_value(const Knob& knob, KnobValue value) {
+  if (!value) return QStringLiteral("unlimited");
+  return QString::fromStdString(knob.is_size ? format_bytes(Bytes{*value}) : format_count(*value));
+}
+
+std::expected<KnobValue, std::string> typed_value(const Knob& knob, const std::string& text) {
+  std::string words;
+  for (const char c : text)
+    if (c != ' ' && c != ',' && c != '_') words += c;
+  if (knob.may_be_none && words == "unlimited") return std::nullopt;
+  std::int64_t value = 0;
+  if (knob.is_size) {
+    const auto bytes = parse_bytes(words);
+    if (!bytes) return std::unexpected(bytes.error());
+    value = bytes->count;
+  } else {
+    const auto [stop, error] = std::from_chars(words.data(), words.data() + words.size(), value);
+    if (words.empty() || error != std::errc{} || stop != words.data() + words.size())
+      return std::unexpected("a whole number is wanted");
+  }
+  if (value < 1) return std::unexpected("it must be at least 1");
+  return value;
+}
+
+std::string setting_value(const Knob& knob, KnobValue value, const Scenario& scenario) {
+  const std::string own = !value ? "\"unlimited\"" : knob.is_size ? bytes_text(*value) : fmt::format("{}", *value);
+  const Limits& limits = scenario.machine.limits;
+  const std::vector<CountLimit>* levels = knob.key == "machine.limits.pids_max" ? &limits.pids_max
+                                          : knob.key == "machine.limits.nproc"  ? &limits.nproc
+                                                                                : nullptr;
+  if (levels == nullptr || levels->size() < 2) return own;
+  std::string list = "[" + own;
+  for (std::size_t i = 1; i < levels->size(); ++i) list += ", " + count_text((*levels)[i]);
+  return list + "]";
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/whatif/what_if_panel.hpp"
+
+#include <QGridLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <algorithm>
+
+namespace spawnpoint::gui {
+namespace {
+
+/// Without the run's number: the panel always shows the chosen run.
+std::string plain_key(const std::string& key) {
+  return key.starts_with("run[") ? "run" + key.substr(key.find('.')) : key;
+}
+
+}  // namespace
+
+WhatIfPanel::WhatIfPanel(QWidget* parent) : QScrollArea(parent), words_(new QLabel(this)) {
+  setWidgetResizable(true);
+  setFrameShape(QFrame::NoFrame);
+  setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  setAccessibleName(tr("What if"));
+  auto* page = new QWidget(this);
+  auto* grid = new QGridLayout(page);
+  grid->setContentsMargins(8, 6, 8, 6);
+  grid->setHorizontalSpacing(6);
+  grid->setVerticalSpacing(2);
+  grid->setColumnStretch(1, 1);
+  const std::vector<Knob> all = knobs(0);
+  rows_.reserve(all.size());
+  const int field_width = fontMetrics().horizontalAdvance(QStringLiteral("10,000,000")) + 16;
+  for (const Knob& knob : all) {
+    const int at = static_cast<int>(rows_.size());
+    Row& row = rows_.emplace_back(Row{knob, new QSlider(Qt::Horizontal, page), new QLineEdit(page)});
+    auto* name = new QLabel(knob.name, page);
+    name->setToolTip(knob.help);
+    name->setBuddy(row.field);
+    row.slider->setRange(0, kKnobSteps);
+    row.slider->setPageStep(kKnobSteps / 20);
+    row.slider->setMinimumWidth(50);
+    row.slider->setAccessibleName(tr("%1, slider").arg(knob.name));
+    row.slider->setToolTip(knob.help);
+    row.field->setAccessibleName(knob.name);
+    row.field->setAccessibleDescription(knob.help);
+    row.field->setToolTip(knob.help);
+    row.field->setAlignment(Qt::AlignRight);
+    row.field->setFixedWidth(field_width);
+    grid->addWidget(name, at, 0);
+    grid->addWidget(row.slider, at, 1);
+    grid->addWidget(row.field, at, 2);
+    const auto index = static_cast<std::size_t>(at);
+    // A drag is one gesture; a key or a click on the groove is one of its own.
+    connect(row.slider, &QSlider::sliderPressed, this, [this] { ++gesture_; });
+    connect(row.slider, &QSlider::valueChanged, this, [this, index](int position) {
+      Row& turned = rows_[index];
+      if (!turned.slider->isSliderDown()) ++gesture_;
+      ask(turned, value_at(turned.knob, position));
+    });
+    connect(row.field, &QLineEdit::editingFinished, this, [this, index] { read_field(rows_[index]); });
+  }
+  words_->setParent(page);
+  words_->setWordWrap(true);
+  words_->setAccessibleName(tr("About what was typed"));
+  grid->addWidget(words_, static_cast<int>(rows_.size()), 0, 1, 3);
+  grid->setRowStretch(static_cast<int>(rows_.size()) + 1, 1);
+  setWidget(page);
+  show_scenario(nullptr, 0);
+}
+
+const WhatIfPanel::Row* WhatIfPanel::find(const std::string& key) const {
+  const auto at = std::ranges::find_if(rows_, [&](const Row& row) { return plain_key(row.knob.key) == key; });
+  return at == rows_.end() ? nullptr : &*at;
+}
+
+QSlider* WhatIfPanel::slider(const std::string& key) const {
+  const Row* row = find(key);
+  return row ? row->slider : nullptr;
+}
+
+QLineEdit* WhatIfPanel::field(const std::string& key) const {
+  const Row* row = find(key);
+  return row ? row->field : nullptr;
+}
+
+void WhatIfPanel::show_scenario(std::shared_ptr<const Scenario> scenario, std::size_t run) {
+  scenario_ = std::move(scenario);
+  run_ = run;
+  const std::vector<Knob> of_run = knobs(run);
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    rows_[i].knob = of_run[i];
+    show_row(rows_[i]);
+  }
+  widget()->setEnabled(scenario_ != nullptr);
+  words_->setText(scenario_ ? tr("Changes go into the text; Ctrl+Z takes them back.")
+                            : tr("Open a scenario: its values can be turned here."));
+}
+
+void WhatIfPanel::show_row(Row& row) {
+  const QSignalBlocker quiet(row.slider);
+  const KnobValue value = scenario_ ? knob_value(row.knob, *scenario_, run_) : KnobValue(row.knob.least);
+  // What is being dragged or typed stays under the hand.
+  if (!row.slider->isSliderDown()) {
+    row.slider->setValue(position_of(row.knob, value));
+    if (!row.field->hasFocus() || !row.field->isModified())
+      row.field->setText(scenario_ ? shown_value(row.knob, value) : QString());
+  }
+}
+
+void WhatIfPanel::ask(Row& row, KnobValue value) {
+  if (!scenario_) return;
+  row.field->setText(shown_value(row.knob, value));
+  emit wanted(QString::fromStdString(row.knob.key), QString::fromStdString(setting_value(row.knob, value, *scenario_)),
+              gesture_);
+}
+
+void WhatIfPanel::read_field(Row& row) {
+  if (!scenario_ || !row.field->isModified()) return;
+  const auto value = typed_value(row.knob, row.field->text().toStdString());
+  if (!value) {
+    words_->setText(tr("✕ %1: %2").arg(row.knob.name, QString::fromStdString(value.error())));
+    return;
+  }
+  row.field->setModified(false);
+  ++gesture_;
+  words_->setText({});
+  const QSignalBlocker quiet(row.slider);
+  row.slider->setValue(position_of(row.knob, *value));
+  ask(row, *value);
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// WhatIfPanel: sliders for jobs, stack, limits and the machine. What is dragged is asked for at once; whoever hears it
+// writes it into the scenario.
+#pragma once
+
+#include <QScrollArea>
+#include <memory>
+#include <vector>
+
+#include "gui/whatif/knob.hpp"
+
+class QLabel;
+class QLineEdit;
+class QSlider;
+
+namespace spawnpoint::gui {
+
+class WhatIfPanel : public QScrollArea {
+  Q_OBJECT
+
+ public:
+  explicit WhatIfPanel(QWidget* parent = nullptr);
+
+  /// Null: there is nothing to turn.
+  void show_scenario(std::shared_ptr<const Scenario> scenario, std::size_t run);
+  /// The slider and the field of a key, as "jobs.count" or "run.stack"; null: there is none.
+  QSlider* slider(const std::string& key) const;
+  QLineEdit* field(const std::string& key) const;
+
+ signals:
+  /// `setting` as --set writes it. The same gesture's changes have the same number: they are one step to undo.
+  void wanted(const QString& key, const QString& setting, int gesture);
+
+ private:
+  struct Row {
+    Knob knob;
+    QSlider* slider = nullptr;
+    QLineEdit* field = nullptr;
+  };
+  void ask(Row& row, KnobValue value);
+  void read_field(Row& row);
+  void show_row(Row& row);
+  const Row* find(const std::string& key) const;
+
+  std::shared_ptr<const Scenario> scenario_;
+  std::size_t run_ = 0;
+  std::vector<Row> rows_;
+  QLabel* words_;
+  int gesture_ = 0;
+};
+
+}  // namespace spawnpoint::gui

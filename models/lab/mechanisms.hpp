@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Why things go as they do: a short explanation of each mechanism that a diagnosis names.
+#pragma once
+
+#include <string_view>
+
+namespace spawnpoint {
+
+struct Mechanism {
+  std::string_view name;      ///< A limit's name ("pids.max"), or "blocked executor", "lazy futures" …
+  std::string_view question;  ///< "Why is a thread refused while there is memory?"
+  std::string_view answer;    ///< Short paragraphs, with an empty line between them.
+};
+
+/// Null where there is none of that name.
+const Mechanism* find_mechanism(std::string_view name);
+
+}  // namespace spawnpoint

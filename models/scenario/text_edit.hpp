@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Writing a setting into a scenario's text, where a person would: the rest of the text, its comments too, stays as it
+// is.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace spawnpoint {
+
+/// The text with `value` (as --set writes it) for `key`: "jobs.count", "machine.limits.pids_max", "run[2].stack". It is
+/// put in its place where the text has the key, in whatever form; else on a line of its own in the table that it
+/// belongs to, or in a new table at the end. A text without runs gets those that it stands for when one of them is set.
+/// Nothing where the text is not TOML, or where the key cannot be written without changing anything else.
+std::optional<std::string> with_value(const std::string& text, const std::string& key, const std::string& value);
+
+}  // namespace spawnpoint

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The diagnosis: every one says why, its evidence leads to the moment and the row, and its suggestions add their runs.
+#include <QLabel>
+#include <QPushButton>
+#include <QToolButton>
+
+#include "gui/compare/compare_page.hpp"
+#include "gui/diagnosis/diagnosis_panel.hpp"
+#include "tests/gui/app_fixture.hpp"
+
+using namespace spawnpoint;
+using namespace spawnpoint::gui;
+
+namespace {
+
+constexpr RunKey kModeled{0, WorldKind::modeled};
+
+QString scenario(const char* concurrency, const char* step, const char* more = "") {
+  return QString(
+             "spawnpoint = 1\n[machine]\nprofile = \"rust-playground\"\n[jobs]\ncount = 10\n"
+             "steps = [{ %1 = \"1s\" }]\n[[run]]\nconcurrency = \"%2\"\n%3")
+      .arg(step, concurrency, more);
+}
+
+template <class Widget>
+std::vector<Widget*> named(AppFixture& app, const char* name) {
+  const auto found = app.window->diagnosis().findChildren<Widget*>(name);
+  return {found.begin(), found.end()};
+}
+
+}  // namespace
+
+TEST_CASE("each diagnosis explains its mechanism when it is asked why") {
+  struct Case {
+    QString text;
+    const char* word;  // Of the mechanism, which is another one in each.
+  };
+  const Case cases[] = {{kRefused, "pids.max"},
+                        {scenario("join_all", "block"), "blocking call"},
+                        {scenario("await_in_loop", "sleep"), "makes a future"},
+                        {scenario("await_each", "sleep"), "go on only when this is done"},
+                        {scenario("sequential", "sleep"), "their times add up"},
+                        {scenario("thread_per_job", "sleep"), "kernel stack"},
+                        {scenario("thread_pool", "sleep", "threads = 2\n"), "workers"},
+                        {scenario("join_all", "sleep"), "timer queue"}};
+  AppFixture app;
+  app.window->show();
+  for (const Case& one : cases) {
+    CAPTURE(one.text.toStdString());
+    app.open(one.text);
+    const auto buttons = named<QToolButton>(app, "why");
+    REQUIRE(buttons.size() == 1);
+    if (buttons[0]->isChecked()) buttons[0]->click();
+    const auto answers = named<QLabel>(app, "why_answer");
+    REQUIRE(answers.size() == 1);
+    CHECK_FALSE(answers[0]->isVisibleTo(&app.window->diagnosis()));
+    buttons[0]->click();
+    CHECK(answers[0]->isVisibleTo(&app.window->diagnosis()));
+    CHECK(answers[0]->text().contains(one.word));
+  }
+}
+
+TEST_CASE("evidence leads to its moment and selects its job") {
+  AppFixture app;
+  app.open(scenario("join_all", "block"));
+  const auto links = named<QLabel>(app, "evidence");
+  REQUIRE(links.size() == 2);
+  CHECK(links[0]->text().contains("holds the executor's thread"));
+  CHECK(links[1]->text().contains("job 2 starts only when job 1 has ended"));
+  emit links[1]->linkActivated("1");
+  const TimeView& time = app.window->compare().time();
+  CHECK(time.selected_job() == 1);
+  CHECK(time.visible().contains(Instant(std::chrono::seconds(1))));
+  CHECK(time.visible().length() < time.extent().length());
+  CHECK(app.window->pages().currentWidget() == &app.window->compare());
+}
+
+TEST_CASE("a failure's evidence is the failure in the model's timeline") {
+  AppFixture app;
+  app.open(kRefused);
+  const auto links = named<QLabel>(app, "evidence");
+  REQUIRE(links.size() == 1);
+  CHECK(links[0]->text().contains("EAGAIN"));
+  emit links[0]->linkActivated("0");
+  CHECK(app.window->compare().time().visible().contains(app.window->runs().result(kModeled)->failure->at));
+}
+
+TEST_CASE("each suggestion really adds its run, which is chosen and modeled") {
+  AppFixture app;
+  for (const QString& text : {scenario("sequential", "sleep"), scenario("thread_pool", "sleep", "threads = 2\n")}) {
+    app.open(text);
+    const std::size_t suggestions = app.window->diagnosis().suggestions().size();
+    REQUIRE(suggestions > 0);
+    for (std::size_t i = 0; i < suggestions; ++i) {
+      app.open(text);
+      const Suggestion wanted = app.window->diagnosis().suggestions()[i];
+      named<QPushButton>(app, "suggestion")[i]->click();
+      REQUIRE(eventually([&] { return app.parsed() && app.window->document().scenario()->runs.size() == 2; }));
+      CHECK(app.window->document().scenario()->runs[1].concurrency == wanted.concurrency);
+      REQUIRE(eventually([&] { return app.window->runs().result({1, WorldKind::modeled}) != nullptr; }));
+      CHECK(app.window->compare().selected_run() == 1);
+      app.action("undo").trigger();
+      CHECK(app.window->document().text() == text);
+    }
+  }
+}
