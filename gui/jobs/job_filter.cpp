@@ -117,35 +117,6 @@ Values compared(const std::string& op, Values value) {
   return value;
 }
 
-/// What a condition looks at; nothing where the job does not have it.
-std::optional<std::int64_t> figure(const JobFigures& jobs, JobId job, JobColumn column) {
-  const auto of_duration = [](Duration d) { return d == kNoDuration ? std::nullopt : std::optional(d.count()); };
-  const auto of_instant = [](Instant t) {
-    return t == kNever ? std::nullopt : std::optional(t.time_since_epoch().count());
-  };
-  switch (column) {
-    case JobColumn::job:
-      return job;
-    case JobColumn::world:
-      return static_cast<std::int64_t>(jobs.world());
-    case JobColumn::thread:
-      return jobs.lane(job) == kNoLane ? std::nullopt : std::optional<std::int64_t>(jobs.lane(job));
-    case JobColumn::state:
-      return static_cast<std::int64_t>(jobs.state(job));
-    case JobColumn::start:
-      return of_instant(jobs.start(job));
-    case JobColumn::end:
-      return of_instant(jobs.end(job));
-    case JobColumn::duration:
-      return of_duration(jobs.duration(job));
-    case JobColumn::wait:
-      return of_duration(jobs.wait(job));
-    case JobColumn::late:
-      return of_duration(jobs.late(job));
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::expected<JobFilter, std::string> JobFilter::parse(std::string_view text) {
@@ -191,7 +162,7 @@ std::expected<JobFilter, std::string> JobFilter::parse(std::string_view text) {
 
 bool JobFilter::passes(const JobFigures& jobs, JobId job) const {
   return std::all_of(conditions_.begin(), conditions_.end(), [&](const Condition& condition) {
-    const auto value = figure(jobs, job, condition.column);
+    const auto value = jobs.figure(job, condition.column);
     return value && condition.least <= *value && *value <= condition.most;
   });
 }

@@ -13,37 +13,6 @@ namespace {
 /// Sorted by; what a job does not have is the largest.
 constexpr std::int64_t kLast = INT64_MAX;
 
-std::int64_t key_of(Duration duration) {
-  return duration == kNoDuration ? kLast : duration.count();
-}
-std::int64_t key_of(Instant at) {
-  return at == kNever ? kLast : at.time_since_epoch().count();
-}
-
-std::int64_t key_of(const JobFigures& jobs, JobId job, JobColumn column) {
-  switch (column) {
-    case JobColumn::job:
-      return job;
-    case JobColumn::world:
-      return static_cast<std::int64_t>(jobs.world());
-    case JobColumn::thread:
-      return jobs.lane(job) == kNoLane ? kLast : jobs.lane(job);
-    case JobColumn::state:
-      return static_cast<std::int64_t>(jobs.state(job));
-    case JobColumn::start:
-      return key_of(jobs.start(job));
-    case JobColumn::end:
-      return key_of(jobs.end(job));
-    case JobColumn::duration:
-      return key_of(jobs.duration(job));
-    case JobColumn::wait:
-      return key_of(jobs.wait(job));
-    case JobColumn::late:
-      return key_of(jobs.late(job));
-  }
-  return 0;
-}
-
 }  // namespace
 
 JobFigures::JobFigures(WorldKind world, std::shared_ptr<const Trace> trace, const Scenario* scenario)
@@ -84,6 +53,34 @@ Duration JobFigures::late(JobId job) const {
   return took == kNoDuration || at >= steps_.size() ? kNoDuration : took - steps_[at];
 }
 
+std::optional<std::int64_t> JobFigures::figure(JobId job, JobColumn column) const {
+  const auto of_duration = [](Duration d) { return d == kNoDuration ? std::nullopt : std::optional(d.count()); };
+  const auto of_instant = [](Instant t) {
+    return t == kNever ? std::nullopt : std::optional(t.time_since_epoch().count());
+  };
+  switch (column) {
+    case JobColumn::job:
+      return job;
+    case JobColumn::world:
+      return static_cast<std::int64_t>(world_);
+    case JobColumn::thread:
+      return lane(job) == kNoLane ? std::nullopt : std::optional<std::int64_t>(lane(job));
+    case JobColumn::state:
+      return static_cast<std::int64_t>(state(job));
+    case JobColumn::start:
+      return of_instant(start(job));
+    case JobColumn::end:
+      return of_instant(end(job));
+    case JobColumn::duration:
+      return of_duration(duration(job));
+    case JobColumn::wait:
+      return of_duration(wait(job));
+    case JobColumn::late:
+      return of_duration(late(job));
+  }
+  return std::nullopt;
+}
+
 std::vector<JobRow> job_rows(const JobWorlds& worlds, const JobFilter& filter, JobOrder order, std::stop_token stop) {
   struct Keyed {
     std::int64_t key;
@@ -98,7 +95,8 @@ std::vector<JobRow> job_rows(const JobWorlds& worlds, const JobFilter& filter, J
     const JobFigures& jobs = *worlds[world];
     for (JobId job = 0; job < jobs.size(); ++job) {
       if (job % kLook == 0 && stop.stop_requested()) return {};
-      if (filter.passes(jobs, job)) keyed.push_back({key_of(jobs, job, order.column), JobRow(world, job)});
+      if (filter.passes(jobs, job))
+        keyed.push_back({jobs.figure(job, order.column).value_or(kLast), JobRow(world, job)});
     }
   }
   const auto before = [](const Keyed& a, const Keyed& b) {

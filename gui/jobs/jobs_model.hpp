@@ -45,6 +45,7 @@ class JobsModel : public QAbstractTableModel {
   int row_of(JobId job, WorldKind preferred) const;
   /// All jobs, those that the filter holds back too.
   std::size_t total() const;
+  std::size_t worlds() const { return worlds_.size(); }
   /// The rows as text: a line each, with tabs between the cells, under a line of names. Times in seconds.
   QString tsv(const std::vector<int>& rows) const;
 

@@ -158,15 +158,17 @@ void JobsPage::show_words() {
   const auto shown = static_cast<std::int64_t>(model_->rowCount());
   const auto total = static_cast<std::int64_t>(model_->total());
   const bool empty = shown == 0 && !model_->is_busy();
+  // A job that ran in both worlds has a row for each.
+  const QString all = model_->worlds() > 1
+                          ? tr("%1, one for each job and world").arg(text_of(format_count(total, "row")))
+                          : text_of(format_count(total, "job"));
   table_->setVisible(!empty);
   nothing_->setVisible(empty);
-  nothing_->setText(total > 0 ? tr("No job is like that: none of %1.").arg(text_of(format_count(total, "job")))
-                              : nothing_text_);
+  nothing_->setText(total > 0 ? tr("No job is like that: none of %1.").arg(all) : nothing_text_);
   QString words = mistake_;
   if (words.isEmpty() && model_->is_busy()) words = tr("Sorting …");
   if (words.isEmpty() && total > 0) {
-    words = shown == total ? text_of(format_count(total, "job"))
-                           : tr("%1 of %2").arg(text_of(format_count(shown)), text_of(format_count(total, "job")));
+    words = shown == total ? all : tr("%1 of %2").arg(text_of(format_count(shown)), all);
     words += tr("   ·   Enter shows a job in the timelines, Ctrl+C copies the rows");
   }
   words_->setText(words);
