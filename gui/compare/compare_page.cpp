@@ -121,6 +121,7 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
   memory_difference_->setTextFormat(Qt::PlainText);
   memory_difference_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   memory_difference_->setContentsMargins(8, 1, 8, 1);
+  memory_difference_->setWordWrap(true);
   memory_difference_->setMinimumWidth(1);
   memory_difference_->hide();
 
@@ -142,8 +143,7 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
   worlds->addWidget(live_, 1);
   columns_->setChildrenCollapsible(false);
   columns_->setHandleWidth(4);
-  columns_->addWidget(own);
-  splitter_->addWidget(columns_);
+  splitter_->addWidget(own);
   // The line belongs to the memory chart, and goes with it where the splitter moves.
   auto* memory_part = new QWidget(this);
   auto* memory_column = new QVBoxLayout(memory_part);
@@ -162,7 +162,10 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
   column->setSpacing(2);
   column->addLayout(bar);
   column->addWidget(overview_);
-  column->addWidget(splitter_, 1);
+  // The charts are of the chosen run, so they stay below its timelines, on the same time axis.
+  columns_->addWidget(splitter_);
+  columns_->setStretchFactor(0, 1);
+  column->addWidget(columns_, 1);
 
   connect(run_tabs_, &QTabBar::currentChanged, this, [this](int run) {
     if (run < 0) return;

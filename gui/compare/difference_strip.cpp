@@ -83,7 +83,16 @@ void DifferenceStrip::paintEvent(QPaintEvent*) {
   painter.fillRect(plot, theme_.base);
   painter.setFont(theme_.font(kTextPixels));
   painter.setPen(theme_.muted);
-  painter.drawText(QRectF(4, 0, axis.left - 14, height()), Qt::AlignRight | Qt::AlignVCenter, tr("live − model"));
+  const bool scaled = has_both() && largest_.value != 0;
+  const QRectF label(4, 0, axis.left - 14, scaled ? height() / 2.0 : height());
+  painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, tr("live − model"));
+  if (scaled) {
+    // What a bar from the middle to the edge stands for.
+    painter.setFont(theme_.font(kTextPixels - 1));
+    painter.drawText(label.translated(0, height() / 2.0), Qt::AlignRight | Qt::AlignVCenter,
+                     QStringLiteral("±") + count_of(largest_.value, noun()));
+    painter.setFont(theme_.font(kTextPixels));
+  }
   const double middle = std::round(plot.center().y()) + 0.5;
   if (!has_both()) {
     painter.drawText(plot, Qt::AlignCenter, tr("With both worlds run, their difference is here."));

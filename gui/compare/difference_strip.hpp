@@ -22,7 +22,7 @@ class DifferenceStrip : public QWidget {
   /// The difference at a moment in words; empty without two runs.
   QString text_at(Instant at) const;
 
-  QSize sizeHint() const override { return {800, 26}; }
+  QSize sizeHint() const override { return {800, 30}; }
 
  protected:
   void paintEvent(QPaintEvent* event) override;

@@ -4,6 +4,7 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QScrollBar>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <algorithm>
@@ -40,7 +41,7 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QScrollArea(parent), words_(new QLab
     name->setBuddy(row.field);
     row.slider->setRange(0, kKnobSteps);
     row.slider->setPageStep(kKnobSteps / 20);
-    row.slider->setMinimumWidth(50);
+    row.slider->setMinimumWidth(40);
     row.slider->setAccessibleName(tr("%1, slider").arg(knob.name));
     row.slider->setToolTip(knob.help);
     row.field->setAccessibleName(knob.name);
@@ -67,6 +68,8 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QScrollArea(parent), words_(new QLab
   grid->addWidget(words_, static_cast<int>(rows_.size()), 0, 1, 3);
   grid->setRowStretch(static_cast<int>(rows_.size()) + 1, 1);
   setWidget(page);
+  // There is no scrolling sideways, so the panel is as wide as its rows.
+  setMinimumWidth(page->minimumSizeHint().width() + verticalScrollBar()->sizeHint().width());
   show_scenario(nullptr, 0);
 }
 
