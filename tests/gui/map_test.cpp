@@ -16,6 +16,7 @@
 #include "gui/file/file_panel.hpp"
 #include "gui/map/map_page.hpp"
 #include "tests/gui/app_fixture.hpp"
+#include "tests/gui/computed_map.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -24,25 +25,11 @@ namespace {
 const QString kSwept =
     QString::fromUtf8(kRefused) + "[sweep]\n\"jobs.count\" = { from = 1, to = 10_000, points = 9, scale = \"log\" }\n";
 
-MapResult computed(const QString& text) {
-  SweepSource source;
-  source.text = text.toStdString();
-  source.file = "refused.toml";
-  auto plan = SweepPlan::make(std::move(source));
-  REQUIRE(plan);
-  MapResult result(*std::move(plan));
-  SweepOutcome outcome = run_sweep(result.plan, {});
-  result.cells = std::move(outcome.cells);
-  result.edges = std::move(outcome.edges);
-  result.complete = !outcome.stopped;
-  return result;
-}
-
 }  // namespace
 
 TEST_CASE("a line of the map ends at the job that breaks it", "[map]") {
   application();
-  const MapContent content = map_content(computed(kSwept));
+  const MapContent content = map_content(computed_map(kSwept));
   CHECK(content.x.title == "jobs at once");
   CHECK(content.x.logarithmic);
   CHECK(content.x.low == 1);
@@ -66,7 +53,7 @@ TEST_CASE("a line of the map ends at the job that breaks it", "[map]") {
 
 TEST_CASE("a map whose points are not all there keeps the lines that it has", "[map]") {
   application();
-  MapResult result = computed(kSwept);
+  MapResult result = computed_map(kSwept);
   result.edges.clear();
   result.cells[2 * 2 + 1].reset();
   const MapContent content = map_content(result);
@@ -91,7 +78,7 @@ TEST_CASE("the keyboard walks through the map and opens a run", "[map]") {
   QtWatch warnings;
   MapView view;
   view.resize(900, 500);
-  view.set_content(map_content(computed(kSwept)));
+  view.set_content(map_content(computed_map(kSwept)));
   QSignalSpy opened(&view, &MapView::opened);
   QTest::keyClick(&view, Qt::Key_Return);
   CHECK(opened.isEmpty());
@@ -192,7 +179,7 @@ TEST_CASE("a map is exported as pictures and as the table that the command line 
   application();
   QtWatch warnings;
   const QTemporaryDir folder;
-  const MapResult map = computed(kSwept);
+  const MapResult map = computed_map(kSwept);
   ExportOptions options;
   options.directory = folder.path().toStdString();
   options.formats = {ExportFormat::svg, ExportFormat::png, ExportFormat::pdf, ExportFormat::csv, ExportFormat::trace};

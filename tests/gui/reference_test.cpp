@@ -15,6 +15,7 @@
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
 #include "tests/gui/application.hpp"
+#include "tests/gui/computed_map.hpp"
 #include "tests/gui/timeline_traces.hpp"
 
 namespace spawnpoint::gui {
@@ -136,19 +137,10 @@ TEST_CASE("the ladder of limits looks as its reference pictures", "[reference]")
 
 TEST_CASE("the failure map looks as its reference pictures", "[reference]") {
   application();
-  SweepSource source;
-  source.text =
+  const MapResult result = computed_map(QStringLiteral(
       "spawnpoint = 1\n[machine]\nprofile = \"rust-playground\"\n[jobs]\ncount = 10\nsteps = [{ sleep = \"1s\" }]\n"
       "[[run]]\nconcurrency = \"thread_per_job\"\nruntime = \"rust-std\"\n[[run]]\nconcurrency = \"join_all\"\n"
-      "[sweep]\n\"jobs.count\" = { from = 1, to = 10_000, points = 9, scale = \"log\" }\n";
-  source.file = "reference.toml";
-  auto plan = SweepPlan::make(std::move(source));
-  REQUIRE(plan);
-  MapResult result(*std::move(plan));
-  SweepOutcome outcome = run_sweep(result.plan, {});
-  result.cells = std::move(outcome.cells);
-  result.edges = std::move(outcome.edges);
-  result.complete = true;
+      "[sweep]\n\"jobs.count\" = { from = 1, to = 10_000, points = 9, scale = \"log\" }\n"));
   for (const ThemeKind kind : {ThemeKind::light, ThemeKind::dark}) {
     MapView view;
     view.set_theme(make_theme(kind));
