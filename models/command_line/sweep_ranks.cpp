@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <deque>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <stop_token>
@@ -24,13 +25,16 @@ constexpr const char* kOver = "over";
 
 /// The profile of rank 0's host as this rank's: results must not depend on where they are computed.
 std::optional<Machine> machine_from(const std::string& toml) {
-  char name[] = "/tmp/spawnpoint-host-XXXXXX.toml";
-  const int fd = mkstemps(name, 5);
+  std::error_code none;
+  const auto folder = std::filesystem::temp_directory_path(none);
+  if (none) return std::nullopt;
+  std::string name = (folder / "spawnpoint-host-XXXXXX.toml").string();
+  const int fd = mkstemps(name.data(), 5);
   if (fd < 0) return std::nullopt;
   const bool written = write(fd, toml.data(), toml.size()) == static_cast<ssize_t>(toml.size());
   close(fd);
   auto machine = load_machine(name, {});
-  unlink(name);
+  unlink(name.c_str());
   if (!written || !machine) return std::nullopt;
   return std::move(*machine);
 }
