@@ -7,6 +7,7 @@
 
 #include "tests/catch.hpp"
 #include "tests/cli/program.hpp"
+#include "tests/sanitizers.hpp"
 
 using namespace spawnpoint::test;
 
@@ -41,7 +42,7 @@ TEST_CASE("Ctrl-C keeps the partial result of a live run, and later runs are not
   CHECK(result["stopped"] == true);
   CHECK(result["concurrency"] == "thread_per_job");
   CHECK(result["completed"] == 0);
-  CHECK(result["peak_threads"] == 4);
+  if (!spawnpoint::counts_are_off()) CHECK(result["peak_threads"] == 4);
   CHECK(result["failure"].is_null());
 }
 

@@ -27,6 +27,7 @@
 #include "models/machine/host.hpp"
 #include "models/machine/proc_files.hpp"
 #include "tests/catch.hpp"
+#include "tests/sanitizers.hpp"
 
 using namespace spawnpoint;
 using namespace spawnpoint::literals;
@@ -36,11 +37,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr Bytes kSmallStack = 64_KiB;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
 
 Scenario make_scenario(const std::string& concurrency, std::int64_t jobs, Step step) {
   Scenario scenario;
@@ -73,6 +69,7 @@ RunResult run(const Scenario& scenario) {
 bool was_imposed(const RunResult& result, const std::string& limit) {
   for (const auto& imposed : result.imposed) {
     if (imposed.limit != limit) continue;
+    if (counts_are_off()) return false;
     if (!imposed.imposed) WARN("skipped: " + limit + " cannot be imposed here: " + imposed.means);
     return imposed.imposed;
   }
@@ -454,7 +451,7 @@ TEST_CASE("a worker that is killed at any moment leaves a whole record") {
 
 TEST_CASE("a worker that aborts is told with its signal") {
   LiveRun live(make_scenario("thread_per_job", 20, sleep_of(30s)), 0, {}, with_worker());
-  REQUIRE(eventually([&] { return live.poll() && live.progress().threads == 21; }));
+  REQUIRE(eventually([&] { return live.poll() && live.progress().threads == 20 + kOwnThreads; }));
   ::kill(worker_of(::getpid()), SIGABRT);
   while (live.poll()) live.wait(10ms);
   const auto result = live.result();
@@ -497,7 +494,7 @@ TEST_CASE("a runtime whose threads need a signal stack aborts where no mapping i
 
 TEST_CASE("a stopped live run ends soon and keeps its partial record") {
   LiveRun live(make_scenario("thread_per_job", 50, sleep_of(60s)), 0, {}, with_worker());
-  REQUIRE(eventually([&] { return live.poll() && live.progress().threads == 51; }));
+  REQUIRE(eventually([&] { return live.poll() && live.progress().threads == 50 + kOwnThreads; }));
   CHECK_FALSE(live.trace().segments.empty());
   live.stop();
   live.stop();
@@ -582,6 +579,7 @@ TEST_CASE("a live run dies with its parent, whichever way that ends") {
 }
 
 TEST_CASE("a live run comes to its cap before it takes the machine's last threads") {
+  if (counts_are_off()) return;
   // A small machine is made for it: this user gets room for 60 more tasks.
   const pid_t child = ::fork();
   if (child == 0) {
@@ -635,6 +633,7 @@ TEST_CASE("a live run is ended at its cap on memory, and told so") {
 }
 
 TEST_CASE("an unprivileged user's live run meets the same limit of 512") {
+  if (counts_are_off()) return;
   if (::geteuid() != 0) {
     WARN("skipped: these tests already run as an unprivileged user");
     return;
@@ -688,6 +687,7 @@ TEST_CASE("a live run whose program is not there says so") {
 }
 
 TEST_CASE("a live run samples its memory while it runs") {
+  if (counts_are_off()) return;
   auto scenario = make_scenario("thread_per_job", 400, sleep_of(1s));
   scenario.runs[0].runtime.touched = 32_KiB;
   const auto result = run(scenario);
