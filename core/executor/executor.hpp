@@ -82,6 +82,12 @@ class Executor {
   /// because a copy would get a place of its own in the coroutine's frame.
   [[nodiscard]] SleepFor sleep_for(const Duration& duration) noexcept;
   [[nodiscard]] SleepUntil sleep_until(const Instant& deadline) noexcept;
+  /// For awaiters that are not this class's: the coroutine of `parked` goes on after a duration, or at an instant.
+  template <class When>
+  void sleep(Parked& parked, When when) {
+    timers_.add(parked, when);
+    if (timers_.undated() >= sleep_batch_) date_sleeps();
+  }
   /// Lets all others that are ready run first.
   [[nodiscard]] Yield yield() noexcept;
   /// Suspends and calls hand_out(Waker): the coroutine goes on after the waker's wake(). What hand_out throws comes out
@@ -125,11 +131,6 @@ class Executor {
     resume(parked.coroutine());
     ++statistics_.polls;
     if (++polls_unread_ >= poll_batch_) end_polls();
-  }
-  template <class When>
-  void sleep(Parked& parked, When when) {
-    timers_.add(parked, when);
-    if (timers_.undated() >= sleep_batch_) date_sleeps();
   }
   void date_sleeps();
 

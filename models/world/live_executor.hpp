@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <coroutine>
+#include <cstddef>
 #include <cstdint>
-#include <new>
 #include <utility>
 
 #include "core/coroutine/task.hpp"
@@ -44,6 +44,9 @@ class LiveExecutor {
       end_poll(job, at);
     } else if (state == JobState::waiting) {
       end_poll(job, at);
+    } else if (between_polls_) {
+      poll_began_ = at;
+      between_polls_ = false;
     }
   }
 
@@ -62,11 +65,11 @@ class LiveExecutor {
     return value;
   }
 
-  void begin_poll() { poll_began_ = executor_->recent(); }
   /// The job gives the thread back.
   void end_poll(JobId job, Instant at) {
     const Duration held = at - poll_began_;
     poll_began_ = at;
+    between_polls_ = true;
     if (held <= longest_poll_) return;
     longest_poll_ = held;
     counters_->longest_poll.store(held.count(), std::memory_order_relaxed);
@@ -77,61 +80,50 @@ class LiveExecutor {
   LiveCounters* counters_;
   Executor* executor_;
   Instant poll_began_{};
+  bool between_polls_ = false;
   Duration longest_poll_{};
 };
 
-class [[nodiscard]] LiveExecutor::Wait {
+/// Two words, as each waiting job has one: what kind of wait it is stands in the lowest bits of the world's address.
+class [[nodiscard]] LiveExecutor::Wait : public Parked {
  public:
   enum class Kind : std::uint8_t { sleep_for, sleep_until, block, compute };
 
-  Wait(LiveExecutor& world, Kind kind, Duration when) noexcept : world_(&world), kind_(kind) {
-    switch (kind_) {
-      case Kind::sleep_for:
-        new (&sleep_for_) Executor::SleepFor(*world.executor_, when);
-        break;
-      case Kind::sleep_until:
-        new (&sleep_until_) Executor::SleepUntil(*world.executor_, Instant(when));
-        break;
-      case Kind::block:
-      case Kind::compute:
-        held_ = when;
-        break;
-    }
-  }
-  Wait(const Wait&) = delete;
-  Wait& operator=(const Wait&) = delete;
-  ~Wait() {
-    // Takes a cancelled task out of the timer queue.
-    if (kind_ == Kind::sleep_for) sleep_for_.~SleepFor();
-    if (kind_ == Kind::sleep_until) sleep_until_.~SleepUntil();
+  Wait(LiveExecutor& world, Kind kind, Duration when) noexcept
+      : Parked(reinterpret_cast<std::byte*>(&world) + static_cast<std::uintptr_t>(kind), when.count()) {
+    static_assert(alignof(LiveExecutor) > kKinds);
   }
 
   bool await_ready() {
-    if (kind_ == Kind::sleep_for || kind_ == Kind::sleep_until) return false;
-    const Instant began = world_->executor_->now();
-    if (kind_ == Kind::block) {
-      sleep_until_monotonic(world_->record_->monotonic(began + held_));
+    const Kind kind = this->kind();
+    if (kind == Kind::sleep_for || kind == Kind::sleep_until) return false;
+    LiveExecutor& world = this->world();
+    const Duration held(argument());
+    const Instant began = world.executor_->now();
+    if (kind == Kind::block) {
+      sleep_until_monotonic(world.record_->monotonic(began + held));
     } else {
-      use_cpu(held_);
+      use_cpu(held);
     }
-    (void)world_->executor_->now();  // so that what happens next is not dated before the wait
+    (void)world.executor_->now();  // so that what happens next is not dated before the wait
     return true;
   }
   void await_suspend(std::coroutine_handle<> waiting) {
-    kind_ == Kind::sleep_for ? sleep_for_.await_suspend(waiting) : sleep_until_.await_suspend(waiting);
+    Executor& executor = *world().executor_;
+    const bool until = kind() == Kind::sleep_until;
+    const Duration when(argument());
+    park(waiting);
+    until ? executor.sleep(*this, Instant(when)) : executor.sleep(*this, std::max(when, Duration::zero()));
   }
-  void await_resume() noexcept {
-    if (kind_ == Kind::sleep_for || kind_ == Kind::sleep_until) world_->begin_poll();
-  }
+  void await_resume() const noexcept {}
 
  private:
-  LiveExecutor* world_;
-  union {
-    Executor::SleepFor sleep_for_;
-    Executor::SleepUntil sleep_until_;
-    Duration held_;
-  };
-  Kind kind_;
+  static constexpr std::uintptr_t kKinds = 3;
+
+  Kind kind() const noexcept { return static_cast<Kind>(reinterpret_cast<std::uintptr_t>(owner()) & kKinds); }
+  LiveExecutor& world() const noexcept {
+    return *reinterpret_cast<LiveExecutor*>(static_cast<std::byte*>(owner()) - static_cast<std::uintptr_t>(kind()));
+  }
 };
 
 inline LiveExecutor::Wait LiveExecutor::sleep(Duration duration) {
