@@ -178,23 +178,33 @@ Experiment lone_sleeper(const Machine& machine) {
           }};
 }
 
-/// Many threads that are woken faster than the cores can run them. On all cores, since waking threads is where they
-/// hold each other up most.
+/// Many threads that are woken faster than the cores can run them, each by its own timer: nobody else's work is in it.
+/// On all cores, since waking threads is where they hold each other up most.
 Experiment wake_ups(const Machine& machine) {
+  static constexpr std::int64_t kSleeps = 200;
   const std::string name = "wake-ups";
   const std::int64_t threads = std::clamp<std::int64_t>(32 * machine.cpus, 64, 1024);
-  return {name,
-          scenario_of(machine, run_text("", 30 * threads, "block = \"10us\"",
-                                        fmt::format("concurrency = \"thread_pool\"\nthreads = {}\nruntime = \"glibc\"",
-                                                    threads))),
-          [name, cores = static_cast<double>(machine.cpus)](const RunResult& result, CostFit& fit) {
-            std::vector<Instant> ended(result.trace->jobs.ended.begin(), result.trace->jobs.ended.end());
-            std::ranges::sort(ended);
-            // Before that, the main thread hands out the jobs; after it, workers have none left.
-            const Stretch busy = stretch(ended, 0.35, 0.95);
-            const double each = busy.steps / cores;
-            fit.observe(name, {{wakeup, each}, {context_switch, each}, {syscall, each}}, busy.time);
-          }};
+  std::string steps = "sleep = \"10us\"";
+  for (std::int64_t i = 1; i < kSleeps; ++i) steps += " }, { sleep = \"10us\"";
+  return {
+      name,
+      scenario_of(machine, run_text("", threads, steps,
+                                    "concurrency = \"thread_per_job\"\nruntime = \"glibc\"\nstack = \"64KiB\"")),
+      [name, cores = static_cast<double>(machine.cpus)](const RunResult& result, CostFit& fit) {
+        // While all of them are there.
+        const auto& jobs = result.trace->jobs;
+        if (jobs.size() == 0) return;
+        const Instant from = std::ranges::max(jobs.started);
+        const Instant to = std::ranges::min(jobs.ended);
+        const SegmentTable& segments = result.trace->segments;
+        double woken = 0;
+        for (std::size_t i = 0; i < segments.size(); ++i)
+          if (segments.states()[i] == JobState::waiting && from < segments.begins()[i] && segments.begins()[i] <= to)
+            ++woken;
+        if (to <= from || woken < kSleeps) return;
+        const double each = woken / cores;
+        fit.observe(name, {{wakeup, each}, {context_switch, each}, {syscall, each}}, to - from);
+      }};
 }
 
 /// Async tasks that sleep twice. All are made before the first timer is looked at; all first timers are due when it is,
