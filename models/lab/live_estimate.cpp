@@ -8,6 +8,21 @@
 
 namespace spawnpoint {
 
+MemoryUse memory_of_run(const Scenario& scenario, std::size_t index, const Machine& host, std::int64_t threads) {
+  const RunSpec& spec = scenario.runs.at(index);
+  Machine machine = host;
+  machine.limits.stack = scenario.machine.limits.stack;
+  const kernel::ProcessMemory memory(machine, spec.runtime);
+  const auto counts = memory.settled(threads);
+  const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);
+  const Bytes tasks = model != nullptr && model->async ? spec.runtime.task * scenario.jobs.count : Bytes{};
+  MemoryUse use;
+  use.resident = memory.resident(counts) + tasks;
+  use.virtual_size = memory.virtual_size(counts) + tasks;
+  use.kernel = memory.kernel_stacks(counts) + memory.page_tables(counts) + memory.slab(counts);
+  return use;
+}
+
 LiveEstimate estimate_live(const Scenario& scenario, std::size_t index) {
   const RunSpec& spec = scenario.runs.at(index);
   const Machine host = read_host(scenario.machine.costs);
@@ -16,15 +31,7 @@ LiveEstimate estimate_live(const Scenario& scenario, std::size_t index) {
   estimate.threads = threads_of_run(scenario, index);
   const auto wanted = wanted_limits(scenario, spec.runtime, host, estimate.threads, std::nullopt);
   if (wanted.threads) estimate.threads = std::min(estimate.threads, wanted.threads->room);
-  Machine machine = host;
-  machine.limits.stack = scenario.machine.limits.stack;
-  const kernel::ProcessMemory memory(machine, spec.runtime);
-  const auto counts = memory.settled(estimate.threads);
-  const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);
-  const Bytes tasks = model != nullptr && model->async ? spec.runtime.task * scenario.jobs.count : Bytes{};
-  estimate.memory.resident = memory.resident(counts) + tasks;
-  estimate.memory.virtual_size = memory.virtual_size(counts) + tasks;
-  estimate.memory.kernel = memory.kernel_stacks(counts) + memory.page_tables(counts) + memory.slab(counts);
+  estimate.memory = memory_of_run(scenario, index, host, estimate.threads);
   const auto caps = live_caps(host, spec.runtime);
   estimate.thread_cap = caps.threads;
   estimate.memory_cap = caps.memory;

@@ -127,6 +127,7 @@ std::string encode(const LivePlan& plan) {
       {"cpus", optional_json(plan.cpus)},
       {"as_runtime", plan.as_runtime},
       {"probe", plan.probe},
+      {"warm", plan.warm.count},
       {"memory_group", plan.memory_group},
   };
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -175,6 +176,7 @@ std::expected<LivePlan, std::string> decode_live_plan(std::string_view text) {
     plan.cpus = optional_count(json, "cpus");
     plan.as_runtime = json.at("as_runtime");
     plan.probe = json.at("probe");
+    plan.warm = Bytes{json.at("warm").get<std::int64_t>()};
     plan.memory_group = json.at("memory_group");
     return plan;
   } catch (const std::exception& error) {

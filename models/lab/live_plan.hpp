@@ -36,6 +36,7 @@ struct LivePlan {
   /// hold as they are, and `runtime`'s base figures mean nothing.
   bool as_runtime = false;
   bool probe = false;        ///< Ends before the first job.
+  Bytes warm{};              ///< Memory to touch once and give back before the run; see warm_memory().
   std::string memory_group;  ///< Folder of the memory control group that the worker is in; empty: none of its own.
 };
 
@@ -44,7 +45,7 @@ std::expected<LivePlan, std::string> decode_live_plan(std::string_view text);
 
 /// The first page of the file in which the plan is handed over; shared.
 struct LiveBoard {
-  static constexpr std::uint64_t kMagic = 0x6472616f62707332;  ///< Changes with the plan's form.
+  static constexpr std::uint64_t kMagic = 0x6472616f62707333;  ///< Changes with the plan's form.
   static constexpr std::size_t kSize = 4096;
 
   std::uint64_t magic = kMagic;
@@ -52,6 +53,7 @@ struct LiveBoard {
   LiveCounters counters;
   std::atomic<std::int32_t> worker{
       0};                          ///< Pid of the process that runs the jobs, where it is not the one that was started.
+  std::atomic<bool> warm{false};   ///< The memory that was to be touched has been, and the worker waits to be let go.
   std::atomic<bool> ready{false};  ///< A probe has told what there is before the first thread, and waits to be ended.
   std::atomic<bool> worker_ended{false};  ///< Then `worker_status` is its wait status.
   std::atomic<std::int32_t> worker_status{0};

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <semaphore>
 #include <string>
@@ -101,6 +102,22 @@ void load_program() {
     if (end > begin) (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ);
   }
 #endif
+}
+
+void warm_memory(Bytes size) {
+  constexpr std::size_t kPiece = std::size_t{2} << 20;
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  const auto whole = static_cast<std::size_t>(std::max<std::int64_t>(size.count, 0)) / kPiece * kPiece;
+  if (whole == 0) return;
+  void* const memory =
+      ::mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) return;
+  (void)::madvise(memory, whole, MADV_HUGEPAGE);
+  for (std::size_t piece = 0; piece < whole && std::chrono::steady_clock::now() < until; piece += kPiece) {
+    for (std::size_t at = piece; at < piece + kPiece; at += page) static_cast<volatile char*>(memory)[at] = 1;
+  }
+  ::munmap(memory, whole);
 }
 
 void settle_heap(Bytes per_thread, Bytes step) {

@@ -23,6 +23,11 @@ void limit_arenas(std::int64_t arenas);
 /// Maps in what is in memory of the program and its libraries anyway.
 void load_program();
 
+/// Touches so much memory and gives it back, for a second at most. A virtual machine's host may have taken back what
+/// was not in use, and the run would wait for it page by page: 4 ms for a MiB, against 0.07 ms of one that is there. To
+/// be called before the process's memory is limited.
+void warm_memory(Bytes size);
+
 /// Uses up the heap's free pieces and leaves one step of it free, so that it grows each time when threads have taken
 /// another `step`: floor(threads x per_thread / step) times, as the model has it.
 void settle_heap(Bytes per_thread, Bytes step);

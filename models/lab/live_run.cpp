@@ -33,7 +33,9 @@ namespace spawnpoint {
 namespace {
 
 constexpr Duration kSampleEvery = std::chrono::milliseconds(20);
+constexpr Duration kWarmEvery = std::chrono::milliseconds(1);
 constexpr Duration kProgressEvery = std::chrono::milliseconds(50);
+constexpr Bytes kMostWarmed{std::int64_t{1} << 30};
 // One poll shall not hold the caller's thread for long.
 constexpr std::size_t kRowsAPoll = 400'000;
 
@@ -77,6 +79,7 @@ struct LiveRun::State {
   }
 
   std::expected<void, std::string> begin(const Scenario& scenario, std::size_t index);
+  std::expected<void, std::string> let_go();
   void choose_thread_limit(LivePlan& plan);
   void choose_memory_limit(const std::optional<LiveCaps>& caps);
   void note(const WantedLimit& limit, bool imposed, std::string means) {
@@ -123,6 +126,7 @@ struct LiveRun::State {
 
   SteadyClock::time_point looked{};
   SteadyClock::time_point told{};
+  bool is_let_go = false;  ///< The worker may run.
   bool stop_asked = false;
   Instant stopped_at{};
   std::optional<Instant> seen_dead;  ///< When the process was first found to be gone.
@@ -213,6 +217,12 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
                                               options.record ? Recording::segments : Recording::nothing);
   if (!made) return std::unexpected(made.error());
   file = std::move(*made);
+  if (!probe) {
+    const MemoryUse use = memory_of_run(scenario, index, host, plan.threads);
+    Bytes needed = use.resident + use.kernel;
+    if (in_force.memory) needed = std::min(needed, Bytes{in_force.memory->room});
+    plan.warm = std::min({needed + file_size(file->fd()), live_caps(host, spec.runtime).memory / 2, kMostWarmed});
+  }
   // Whoever first touches the record's memory is charged for it: that shall not be the run where its memory is limited.
   if (memory_group && in_force.memory->limit != kLiveCap) {
     constexpr std::int64_t kMost = 64 << 20;
@@ -228,12 +238,18 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
   auto started = LiveProcess::start(program, plan, file->fd());
   if (!started) return std::unexpected("the live run's process could not be started: " + started.error());
   process.emplace(std::move(*started));
+  return plan.warm > Bytes{} ? std::expected<void, std::string>{} : let_go();
+}
+
+/// The worker has got ready, and nothing limits it yet.
+std::expected<void, std::string> LiveRun::State::let_go() {
   for (const RunCgroup* group : std::initializer_list<const RunCgroup*>{pids ? &*pids : nullptr, memory_accounts()}) {
     if (group == nullptr) continue;
     if (const auto added = group->add(process->pid()); !added)
       return std::unexpected("the live run's process could not be put into its control group: " + added.error());
   }
   process->release();
+  is_let_go = true;
   return {};
 }
 
@@ -364,6 +380,13 @@ bool LiveRun::poll() {
     if (state.options.progress) state.options.progress(state.progress());
     return false;
   }
+  if (!state.is_let_go && !state.stop_asked && state.process->board().warm.load()) {
+    if (const auto gone = state.let_go(); !gone) {
+      state.give_up(gone.error());
+      state.process.reset();
+      return false;
+    }
+  }
   state.reader->poll(*state.trace, kRowsAPoll);
   state.look();
   state.trace->end = std::max(state.trace->end, state.now());
@@ -375,7 +398,7 @@ bool LiveRun::poll() {
 }
 
 void LiveRun::wait(Duration timeout) {
-  if (!state_->over) state_->process->wait(std::min(timeout, kSampleEvery));
+  if (!state_->over) state_->process->wait(std::min(timeout, state_->is_let_go ? kSampleEvery : kWarmEvery));
 }
 
 void LiveRun::stop() {

@@ -344,6 +344,8 @@ int live_worker_main() {
   const Bytes record = mapped_size(kWorkerBoard) + mapped_size(kWorkerTrace);
   ::close(kWorkerBoard);
   ::close(kWorkerTrace);
+  warm_memory(plan->warm);
+  board.warm = true;
   if (!wait_for_go() || !die_with_parent()) return 2;
   Worker worker(board, *plan, *trace, record);
   // Nothing that was not asked for runs between the run's end and the process's.
