@@ -307,6 +307,12 @@ void Kernel::first_run(Core& core) {
   Thread& thread = *core.running;
   if (thread.id != 0) {
     hold_up_others(core, costs().start_stall.value);
+    if (const auto refusal = checks_.on_touch(counts_)) {
+      die(*refusal);
+      return;
+    }
+    ++counts_.touched;
+    if (observer_ != nullptr && memory_.touches()) observer_->threads_changed();
     if (memory_.arena_fits(counts_)) ++counts_.arenas;
     if (memory_.has_signal_stack()) {
       if (const auto refusal = checks_.on_start(counts_)) {
@@ -332,6 +338,7 @@ void Kernel::exit(Core& core) {
   }
   hold_up_others(core, costs().exit_stall.value);
   --counts_.alive;
+  --counts_.touched;
   if (counts_.started > 0) --counts_.started;
   if (observer_ != nullptr) observer_->threads_changed();
   if (thread.joiner != nullptr) make_ready(*thread.joiner, costs().wakeup.value);

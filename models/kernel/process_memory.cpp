@@ -100,7 +100,7 @@ Bytes ProcessMemory::touched() const {
 }
 
 Bytes ProcessMemory::resident(const ThreadCounts& counts) const {
-  return runtime_.base_resident + runtime_.resident_per_thread * counts.stacks + touched() * counts.alive;
+  return runtime_.base_resident + runtime_.resident_per_thread * counts.stacks + touched() * counts.touched;
 }
 
 Bytes ProcessMemory::kernel_stacks(const ThreadCounts& counts) const {
@@ -144,6 +144,7 @@ ThreadCounts ProcessMemory::settled(std::int64_t threads) const {
   ThreadCounts counts{.alive = threads,
                       .stacks = threads,
                       .cached = 0,
+                      .touched = threads,
                       .started = has_signal_stack() ? threads : 0,
                       .arenas = std::min(threads, max_arenas_)};
   if (machine_.limits.address_space) {

@@ -16,6 +16,7 @@ struct ThreadCounts {
   std::int64_t alive = 0;    ///< Threads that exist.
   std::int64_t stacks = 0;   ///< Stacks that are mapped: of those alive, of those not yet joined, and kept ones.
   std::int64_t cached = 0;   ///< Stacks that are kept for the next threads.
+  std::int64_t touched = 0;  ///< Threads that have come to use their stacks' `touched` part.
   std::int64_t started = 0;  ///< Threads that have a signal stack, where the runtime uses them.
   std::int64_t arenas = 0;   ///< malloc arenas beyond the first.
 };
@@ -53,6 +54,8 @@ class ProcessMemory {
   /// What they add to the memory cgroup: the same, less the slab that is not charged.
   Bytes charged(const ThreadCounts& counts) const;
 
+  /// Threads use their stacks beyond what an idle thread takes.
+  bool touches() const { return touched() > Bytes{}; }
   /// With `threads` idle threads, when all has settled: each has started, and has its arena where one could be had.
   ThreadCounts settled(std::int64_t threads) const;
   /// Whether one more arena fits: their number is limited, and their address space by RLIMIT_AS.

@@ -129,6 +129,12 @@ std::optional<Refusal> SpawnChecks::on_clone(const ThreadCounts& counts) const {
   return on_count(counts);
 }
 
+std::optional<Refusal> SpawnChecks::on_touch(const ThreadCounts& counts) const {
+  ThreadCounts with = counts;
+  ++with.touched;
+  return on_memory(with);
+}
+
 std::optional<Refusal> SpawnChecks::on_memory(const ThreadCounts& with) const {
   using enum LimitKind;
   constexpr std::string_view kKilled = "SIGKILL";

@@ -54,6 +54,8 @@ class SpawnChecks {
   std::optional<Refusal> on_map(const ThreadCounts& counts) const;
   /// Then the thread is made: clone3. `counts` hold its stack already.
   std::optional<Refusal> on_clone(const ThreadCounts& counts) const;
+  /// When it runs, it touches its stack: it is among `counts`, but not yet among those that have.
+  std::optional<Refusal> on_touch(const ThreadCounts& counts) const;
   /// Whether a new thread, itself and its stack among `counts`, fails to set up its signal stack when it starts.
   std::optional<Refusal> on_start(const ThreadCounts& counts) const;
 

@@ -32,7 +32,9 @@ std::optional<kernel::Refusal> refused_after(const kernel::SpawnChecks& checks, 
   }
   if (auto refusal = checks.on_map(counts)) return refusal;
   ++counts.stacks;
-  return checks.on_clone(counts);
+  if (auto refusal = checks.on_clone(counts)) return refusal;
+  ++counts.alive;
+  return checks.on_touch(counts);
 }
 
 bool is_size(LimitKind kind) {

@@ -217,7 +217,8 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
                                               options.record ? Recording::segments : Recording::nothing);
   if (!made) return std::unexpected(made.error());
   file = std::move(*made);
-  if (!probe) {
+  // Threads take small pages, which gain nothing by it.
+  if (!probe && find_concurrency_model(plan.concurrency)->async) {
     const MemoryUse use = memory_of_run(scenario, index, host, plan.threads);
     Bytes needed = use.resident + use.kernel;
     if (in_force.memory) needed = std::min(needed, Bytes{in_force.memory->room});
