@@ -23,9 +23,11 @@ using enum CostTerm;
 
 constexpr int kLeastRounds = 2;
 constexpr int kMostRounds = 8;
-constexpr std::int64_t kThreads = 200;    ///< Of a run that starts threads.
+constexpr std::int64_t kThreads = 200;    ///< Of a run that starts threads, where one core does all.
+constexpr std::int64_t kMany = 1'000;     ///< And on all cores: among many, each costs more than among few.
 constexpr std::int64_t kTasks = 200'000;  ///< Of a run of async tasks.
-constexpr Duration kLong = 100ms;         ///< No thread of a run ends before the last one has started.
+constexpr Duration kLong = 100ms;         ///< No thread of a run ends before the last one has started …
+constexpr Duration kLongOfMany = 300ms;   ///< … of many.
 constexpr Duration kSoon = 100us;         ///< Threads end while others are started.
 constexpr Duration kShort = 1ms;          ///< All tasks are due when the last one has been made.
 
@@ -87,6 +89,9 @@ class ThreadExperiment {
     Bytes touched{};
     bool one_core = true;
     bool long_lived = true;
+
+    std::int64_t threads() const { return one_core ? kThreads : kMany; }
+    Duration life() const { return !long_lived ? kSoon : one_core ? kLong : kLongOfMany; }
   };
 
   ThreadExperiment(const Machine& machine, const Shape& shape)
@@ -94,15 +99,15 @@ class ThreadExperiment {
         scenario_(scenario_of(
             machine,
             run_text(
-                shape.one_core ? "cpus = 1" : "", kThreads,
-                fmt::format("sleep = \"{}ns\"", (shape.long_lived ? kLong : kSoon).count()),
+                shape.one_core ? "cpus = 1" : "", shape.threads(),
+                fmt::format("sleep = \"{}ns\"", shape.life().count()),
                 fmt::format("concurrency = \"thread_per_job\"\nruntime = \"glibc\"\nstack = \"{}B\"\ntouched = \"{}B\"",
                             shape.stack.count, shape.touched.count)))) {
     const kernel::ProcessMemory memory(machine, scenario_.runs.front().runtime);
     const double covered =
         static_cast<double>(machine.page_size.count) * static_cast<double>(machine.page_size.count / 8);
     table_ = std::min(static_cast<double>(memory.stack_mapping().count) / covered, 1.0);
-    unmapped_ = static_cast<double>(std::max<std::int64_t>(kThreads - memory.max_cached_stacks(), 0));
+    unmapped_ = static_cast<double>(std::max<std::int64_t>(shape.threads() - memory.max_cached_stacks(), 0));
     pages_ = static_cast<double>(shape.touched.count) / static_cast<double>(machine.page_size.count);
   }
 
@@ -122,7 +127,7 @@ class ThreadExperiment {
     if (started.empty()) return;
     if (shape_.long_lived) {
       // On a slow machine: those that were started before the first one ended.
-      std::erase_if(started, [first = started.front()](Instant at) { return at - first > kLong; });
+      std::erase_if(started, [this, first = started.front()](Instant at) { return at - first > shape_.life(); });
     }
     const Stretch creating = stretch(started);
     if (!shape_.one_core) {
@@ -181,22 +186,28 @@ Experiment lone_sleeper(const Machine& machine) {
 /// Many threads that are woken faster than the cores can run them, each by its own timer: nobody else's work is in it.
 /// On all cores, since waking threads is where they hold each other up most.
 Experiment wake_ups(const Machine& machine) {
-  static constexpr std::int64_t kSleeps = 200;
+  static constexpr std::int64_t kSleeps = 300;
   const std::string name = "wake-ups";
   const std::int64_t threads = std::clamp<std::int64_t>(32 * machine.cpus, 64, 1024);
-  std::string steps = "sleep = \"10us\"";
-  for (std::int64_t i = 1; i < kSleeps; ++i) steps += " }, { sleep = \"10us\"";
+  // All are created before the first of them is woken.
+  std::string steps = "sleep = \"100ms\"";
+  for (std::int64_t i = 0; i < kSleeps; ++i) steps += " }, { sleep = \"10us\"";
   return {
       name,
       scenario_of(machine, run_text("", threads, steps,
                                     "concurrency = \"thread_per_job\"\nruntime = \"glibc\"\nstack = \"64KiB\"")),
       [name, cores = static_cast<double>(machine.cpus)](const RunResult& result, CostFit& fit) {
-        // While all of them are there.
         const auto& jobs = result.trace->jobs;
         if (jobs.size() == 0) return;
-        const Instant from = std::ranges::max(jobs.started);
-        const Instant to = std::ranges::min(jobs.ended);
+        // While all of them sleep and wake.
         const SegmentTable& segments = result.trace->segments;
+        Instant from{};
+        for (std::size_t i = 0; i < segments.size(); ++i) {
+          const Segment segment = segments[i];
+          if (segment.state == JobState::waiting && segment.end - segment.begin >= kLong)
+            from = std::max(from, segment.end);
+        }
+        const Instant to = std::ranges::min(jobs.ended);
         double woken = 0;
         for (std::size_t i = 0; i < segments.size(); ++i)
           if (segments.states()[i] == JobState::waiting && from < segments.begins()[i] && segments.begins()[i] <= to)
