@@ -4,26 +4,20 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 namespace spawnpoint {
 namespace {
 
-/// Of keys that are sorted by their rank.
-constexpr std::size_t kRankAtMost = 24;
+constexpr std::size_t kFew = 8;
+constexpr std::size_t kMostInsertions =
+    24;  ///< Keys with the same leading bits, at most, that are sorted by insertion.
 
-}  // namespace
-
-// Each key's place is the number of smaller ones. Quadratic but without a branch to mispredict: faster than any other
-// way for as few keys as a bucket has.
-void EventQueue::sort_into(const Keys& keys, Keys& sorted) {
-  const std::size_t count = keys.size();
-  if (count > kRankAtMost) {
-    sorted.assign(keys.begin(), keys.end());
-    std::sort(sorted.begin(), sorted.end());
-    return;
-  }
-  std::array<std::uint32_t, kRankAtMost> rank{};
+// A few keys: each one's place is the number of smaller ones. Quadratic but without a branch to mispredict.
+void sort_few(const EventKey* keys, std::size_t count, EventKey* sorted) {
+  std::array<std::uint32_t, kFew> rank{};
   for (std::size_t i = 1; i < count; ++i) {
     std::uint32_t smaller = 0;
     for (std::size_t j = 0; j < i; ++j) {
@@ -33,8 +27,52 @@ void EventQueue::sort_into(const Keys& keys, Keys& sorted) {
     }
     rank[i] = smaller;
   }
-  sorted.resize(count);
   for (std::size_t i = 0; i < count; ++i) sorted[rank[i]] = keys[i];
+}
+
+void insertion_sort(EventKey* keys, std::size_t count) {
+  for (std::size_t i = 1; i < count; ++i) {
+    const EventKey key = keys[i];
+    std::size_t at = i;
+    for (; at > 0 && key < keys[at - 1]; --at) keys[at] = keys[at - 1];
+    keys[at] = key;
+  }
+}
+
+}  // namespace
+
+// More keys: first into places by the leading bits of their times, some two or three places a key. Then few are out of
+// order, and those by little.
+void EventQueue::sort_into(const Keys& keys, Keys& sorted) {
+  const std::size_t count = keys.size();
+  sorted.resize(count);
+  if (count <= kFew) return sort_few(keys.data(), count, sorted.data());
+  std::uint64_t least = keys.front().time();
+  std::uint64_t most = least;
+  for (const EventKey& key : keys) {
+    least = std::min(least, key.time());
+    most = std::max(most, key.time());
+  }
+  // Counts and places are below kSplitAbove.
+  constexpr int kMostBits = std::bit_width(kSplitAbove) + 1;
+  const int bits = static_cast<int>(std::bit_width(count)) + 1;
+  const int shift = std::max(0, static_cast<int>(std::bit_width(most - least)) - bits);
+  const std::size_t places = ((most - least) >> shift) + 1;
+  std::array<std::uint8_t, std::size_t{1} << kMostBits> next;
+  static_assert(kSplitAbove <= std::numeric_limits<std::uint8_t>::max());
+  std::fill_n(next.begin(), places, std::uint8_t{0});
+  for (const EventKey& key : keys) ++next[(key.time() - least) >> shift];
+  std::uint8_t before = 0;
+  std::uint8_t fullest = 0;
+  for (std::size_t i = 0; i < places; ++i) {
+    const std::uint8_t here = next[i];
+    fullest = std::max(fullest, here);
+    next[i] = before;
+    before = static_cast<std::uint8_t>(before + here);
+  }
+  for (const EventKey& key : keys) sorted[next[(key.time() - least) >> shift]++] = key;
+  if (fullest > kMostInsertions) return std::sort(sorted.begin(), sorted.end());
+  insertion_sort(sorted.data(), count);
 }
 
 // Called when run and heap are empty and there are keys further out: sorts the next bucket.

@@ -78,7 +78,7 @@ class EventQueue {
  private:
   // Found by measurement. Buckets are filled to a few keys each when they are made; by the time it is reached, one
   // holds several times as many, because new keys join the near future more than the far.
-  static constexpr std::size_t kKeysPerBucket = 2;
+  static constexpr std::size_t kKeysPerBucket = 3;
   static constexpr std::size_t kSplitAbove = 160;
   static constexpr std::size_t kSpillAbove = 512;
   static constexpr std::size_t kMostBuckets = std::size_t{1} << 20;
