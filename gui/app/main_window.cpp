@@ -426,6 +426,7 @@ void MainWindow::export_figures() {
   if (results.empty() && !map) return;
   auto* dialog = new ExportDialog(session_, scenario, std::move(results), theme_.kind, this);
   if (map) dialog->set_map(map, pages_->currentWidget() == map_);
+  dialog->set_source({document_.settings(), compare_->selected_run()}, file_->edit().document()->isModified());
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->open();
 }
@@ -448,15 +449,21 @@ void MainWindow::set_dark(bool dark) {
 
 void MainWindow::showEvent(QShowEvent* event) {
   QMainWindow::showEvent(event);
+  name_dock_tabs();
   if (!document_.is_open()) home_->search().setFocus();
 }
 
 void MainWindow::childEvent(QChildEvent* event) {
   QMainWindow::childEvent(event);
-  // Panels that share a place get their tabs from Qt, without a name.
-  if (auto* tabs = qobject_cast<QTabBar*>(event->child());
-      tabs && event->polished() && tabs->accessibleName().isEmpty())
-    tabs->setAccessibleName(tr("Panels that share this place"));
+  // Not at once: what was added is still being made.
+  if (event->added()) QTimer::singleShot(0, this, &MainWindow::name_dock_tabs);
+}
+
+/// Panels that share a place get their tabs from Qt, without a name.
+void MainWindow::name_dock_tabs() {
+  for (auto* tabs : findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
+    if (tabs->accessibleName().isEmpty()) tabs->setAccessibleName(tr("Panels that share this place"));
+  }
 }
 
 }  // namespace spawnpoint::gui

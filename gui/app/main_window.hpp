@@ -106,6 +106,7 @@ class MainWindow : public QMainWindow {
   QAction* action(const char* name, const QString& text, const QKeySequence& keys, const QString& icon_name = {});
   void colour_icons();
   void show_docks();
+  void name_dock_tabs();
   void size_docks();
   void show_recent();
   void show_title();
