@@ -169,7 +169,7 @@ void JobsPage::show_words() {
   if (words.isEmpty() && model_->is_busy()) words = tr("Sorting …");
   if (words.isEmpty() && total > 0) {
     words = shown == total ? all : tr("%1 of %2").arg(text_of(format_count(shown)), all);
-    words += tr("   ·   Enter shows a job in the timelines, Ctrl+C copies the rows");
+    words += tr("   ·   Enter shows a job in the timelines, S sorts by the column, Ctrl+C copies the rows");
   }
   words_->setText(words);
 }
@@ -219,6 +219,14 @@ bool JobsPage::eventFilter(QObject* watched, QEvent* event) {
     const int key = static_cast<QKeyEvent*>(event)->key();
     if ((key == Qt::Key_Return || key == Qt::Key_Enter) && table_->currentIndex().isValid()) {
       emit table_->activated(table_->currentIndex());
+      return true;
+    }
+    // The header cannot be reached with the keyboard.
+    if (key == Qt::Key_S && static_cast<QKeyEvent*>(event)->modifiers() == Qt::NoModifier) {
+      const QHeaderView& header = *table_->horizontalHeader();
+      const int column = std::max(0, table_->currentIndex().column());
+      const bool turn = header.sortIndicatorSection() == column && header.sortIndicatorOrder() == Qt::AscendingOrder;
+      table_->sortByColumn(column, turn ? Qt::DescendingOrder : Qt::AscendingOrder);
       return true;
     }
   }
