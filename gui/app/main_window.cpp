@@ -6,6 +6,7 @@
 #include <QComboBox>
 #include <QDockWidget>
 #include <QFileInfo>
+#include <QKeyEvent>
 #include <QSpinBox>
 #include <QStatusBar>
 #include <QTabBar>
@@ -90,6 +91,7 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
   status_->show_words(tr("Pick a scenario to begin."));
   if (!session_.geometry().isEmpty()) restoreGeometry(session_.geometry());
   for (QDockWidget* dock : docks()) dock->hide();
+  qApp->installEventFilter(this);
 }
 
 MainWindow::~MainWindow() {
@@ -451,6 +453,19 @@ void MainWindow::showEvent(QShowEvent* event) {
   QMainWindow::showEvent(event);
   name_dock_tabs();
   if (!document_.is_open()) home_->search().setFocus();
+}
+
+/// A text field takes some of our keys for moving its cursor, as Ctrl+E on some systems. They are for commands here.
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::ShortcutOverride && isActiveWindow()) {
+    const auto* key = static_cast<QKeyEvent*>(event);
+    static constexpr int kCommands[] = {Qt::Key_B, Qt::Key_E, Qt::Key_F, Qt::Key_K};
+    if (key->modifiers() == Qt::ControlModifier && std::ranges::find(kCommands, key->key()) != std::end(kCommands)) {
+      event->ignore();
+      return true;
+    }
+  }
+  return QMainWindow::eventFilter(watched, event);
 }
 
 void MainWindow::childEvent(QChildEvent* event) {

@@ -92,6 +92,7 @@ class MainWindow : public QMainWindow {
   void dropEvent(QDropEvent* event) override;
   void showEvent(QShowEvent* event) override;
   void childEvent(QChildEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   static bool ask_before_leaving(MainWindow& window);

@@ -2,6 +2,7 @@
 // Finding one's way: the list of commands, the reference, the tour, the sheet of keys.
 #include <QApplication>
 #include <QDialog>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QSignalSpy>
@@ -105,6 +106,27 @@ TEST_CASE("the sheet of keys has the keys of every command, and fits a small scr
   }
   CHECK(sheet->sizeHint().height() < 740);
   CHECK(sheet->sizeHint().width() < 1200);
+}
+
+TEST_CASE("keys of commands are commands in a text field too") {
+  AppFixture app;
+  app.window->show();
+  app.window->activateWindow();
+  app.open(kRefused);
+  REQUIRE(eventually([&] { return app.window->isActiveWindow(); }, 5'000));
+  QLineEdit& filter = app.window->job_table().filter();
+  app.window->pages().setCurrentWidget(&app.window->job_table());
+  filter.setFocus();
+  for (const int key : {Qt::Key_B, Qt::Key_E, Qt::Key_F, Qt::Key_K}) {
+    QKeyEvent event(QEvent::ShortcutOverride, key, Qt::ControlModifier);
+    event.ignore();
+    QApplication::sendEvent(&filter, &event);
+    CHECK_FALSE(event.isAccepted());
+  }
+  QKeyEvent copying(QEvent::ShortcutOverride, Qt::Key_V, Qt::ControlModifier);
+  copying.ignore();
+  QApplication::sendEvent(&filter, &copying);
+  CHECK(copying.isAccepted());
 }
 
 TEST_CASE("Ctrl+F finds a job where there are jobs, and a scenario at home; Ctrl+B shows runs side by side") {

@@ -192,6 +192,10 @@ TEST_CASE("the table's row and the timelines' job are one selection") {
   page.model().settle();
   REQUIRE(page.model().rowCount() == 1000);
   CHECK(page.words().text().startsWith("1,000 jobs"));
+  // All columns are seen in a window of the smallest size that we draw for.
+  window.resize(1280, 800);
+  QCoreApplication::processEvents();
+  CHECK(page.table().horizontalHeader()->length() <= page.table().viewport()->width());
 
   QTest::keyClick(&page.table(), Qt::Key_S);
   page.model().settle();
