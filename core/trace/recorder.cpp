@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/trace/recorder.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace spawnpoint {
 
+namespace {
+constexpr std::size_t kSegmentsAJob = 4;
+constexpr std::size_t kMostReserved = 8'000'000;
+}  // namespace
+
 TraceRecorder::TraceRecorder(Trace& trace, std::size_t jobs) : trace_(&trace) {
   if (trace.jobs.size() < jobs) trace.jobs.resize(jobs);
-  trace.segments.reserve(jobs);
+  // A job in a thread of its own is queued, starts and waits. Room costs nothing before it is used, and growing would
+  // copy all again.
+  trace.segments.reserve(std::max(jobs, std::min(jobs * kSegmentsAJob, kMostReserved)));
   trace.growing = true;
 }
 

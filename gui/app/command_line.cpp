@@ -41,6 +41,7 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
   CLI::App* exporting = app.add_subcommand("export", "Run scenarios and write their charts, without a window");
   std::string size = "1600x900";
   std::string theme = "light";
+  std::string rows = "automatic";
   std::vector<std::string> formats, parts, settings;
   bool no_caption = false;
   exporting->add_option("FILE", pictures.files, "Scenario files")->required()->type_name("");
@@ -59,6 +60,11 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
   exporting
       ->add_option("--concurrency", pictures.concurrency, "Only the runs of this concurrency model; may be repeated")
       ->type_name("NAME");
+  exporting->add_option("--run", pictures.runs, "Only the run with this number, the first is 1; may be repeated")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N")
+      ->allow_extra_args(false);
+  exporting->add_option("--rows", rows, "Rows of the timelines: automatic (default), threads, jobs")->type_name("ROWS");
   exporting
       ->add_option("--size", size,
                    "A picture's pixels (default: 1600x900), millimetres (170mm), or a preset: screen, slide, …")
@@ -94,6 +100,11 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
     pictures.size = *read;
   } else {
     return refuse("--size", read.error());
+  }
+  if (const auto read = parse_export_rows(rows); read) {
+    pictures.rows = *read;
+  } else {
+    return refuse("--rows", read.error());
   }
   for (const auto& text : settings) {
     auto setting = parse_setting(text);

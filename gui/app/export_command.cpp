@@ -39,6 +39,7 @@ int run_export(const ExportRequest& request, std::ostream& out, std::ostream& er
   options.directory = request.directory;
   options.formats = request.formats;
   options.parts = request.parts;
+  options.rows = request.rows;
   options.size = request.size;
   options.theme = request.dark ? ThemeKind::dark : ThemeKind::light;
   options.caption = request.caption;
@@ -74,6 +75,7 @@ int run_export(const ExportRequest& request, std::ostream& out, std::ostream& er
       const RunSpec& spec = scenario.runs[run];
       const auto& wanted = request.concurrency;
       if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), spec.concurrency) == wanted.end()) continue;
+      if (!request.runs.empty() && std::ranges::find(request.runs, run + 1) == request.runs.end()) continue;
       any = true;
       const auto keep = [&](RunResult result) {
         if (result.error.empty()) {
@@ -88,7 +90,8 @@ int run_export(const ExportRequest& request, std::ostream& out, std::ostream& er
       if (request.world != "modeled") keep(run_live(scenario, run, {}, {}));
     }
     if (!any) {
-      err << "spawnpoint export: " << scenario.file << ": no run of it is one of those named with --concurrency\n";
+      err << "spawnpoint export: " << scenario.file
+          << ": no run of it is one of those named with --concurrency or --run\n";
       return kBadFile;
     }
     if (results.empty()) continue;

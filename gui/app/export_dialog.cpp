@@ -131,10 +131,8 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
   copy_->setAutoDefault(false);
   copy_->setAccessibleName(tr("Copy as command"));
   connect(write_, &QPushButton::clicked, this, &ExportDialog::write);
-  connect(copy_, &QPushButton::clicked, this, [this] {
-    QGuiApplication::clipboard()->setText(QString::fromStdString(export_command(*scenario_, options())));
-    outcome_->setText(tr("The command is in the clipboard."));
-  });
+  copy_->setToolTip(tr("A command for a terminal that writes the same files"));
+  connect(copy_, &QPushButton::clicked, this, &ExportDialog::copy_command);
   connect(buttons, &QDialogButtonBox::rejected, this, &ExportDialog::reject);
 
   auto* column = new QVBoxLayout(this);
@@ -155,6 +153,24 @@ void ExportDialog::set_map(std::shared_ptr<const MapResult> map, bool first) {
     box->setChecked(map_ && (first || results_.empty()) ? !needs_run : part == ExportPart::all);
   }
   show_state();
+}
+
+void ExportDialog::set_source(ExportSource source, bool unsaved) {
+  source_ = std::move(source);
+  unsaved_ = unsaved;
+}
+
+void ExportDialog::copy_command() {
+  ExportSource source = source_;
+  const auto has = [this](WorldKind world) {
+    return std::ranges::any_of(results_, [&](const auto& result) { return result->world == world; });
+  };
+  if (has(WorldKind::live)) source.world = has(WorldKind::modeled) ? "both" : "live";
+  QGuiApplication::clipboard()->setText(QString::fromStdString(export_command(*scenario_, options(), source)));
+  QString words = tr("The command is in the clipboard.");
+  if (source.world != "modeled") words += ' ' + tr("It runs live anew, so its live part will differ a little.");
+  if (unsaved_) words += ' ' + tr("It reads the file as it was saved last: save it to get what is drawn here.");
+  outcome_->setText(words);
 }
 
 ExportOptions ExportDialog::options() const {

@@ -30,6 +30,8 @@ class ExportDialog : public QDialog {
                std::vector<std::shared_ptr<const RunResult>> results, ThemeKind theme, QWidget* parent = nullptr);
   /// The failure map can be exported too; with `first` it is what is, unless something else is chosen.
   void set_map(std::shared_ptr<const MapResult> map, bool first);
+  /// For the command: what is set over the file and which of its runs it is. `unsaved`: the file is not what is drawn.
+  void set_source(ExportSource source, bool unsaved);
 
   /// What the fields say now.
   ExportOptions options() const;
@@ -39,6 +41,8 @@ class ExportDialog : public QDialog {
   /// Writes the files and tells what came of it.
   void write();
   const ExportReport& report() const { return report_; }
+  /// Puts the command into the clipboard.
+  void copy_command();
 
   void reject() override;
 
@@ -50,6 +54,8 @@ class ExportDialog : public QDialog {
   std::shared_ptr<const Scenario> scenario_;
   std::vector<std::shared_ptr<const RunResult>> results_;
   std::shared_ptr<const MapResult> map_;
+  ExportSource source_;
+  bool unsaved_ = false;
   std::vector<std::pair<ExportFormat, QCheckBox*>> formats_;
   std::vector<std::pair<ExportPart, QCheckBox*>> parts_;
   QComboBox* rows_;

@@ -6,6 +6,7 @@
 #include <QComboBox>
 #include <QDockWidget>
 #include <QFileInfo>
+#include <QKeyEvent>
 #include <QSpinBox>
 #include <QStatusBar>
 #include <QTabBar>
@@ -90,6 +91,7 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
   status_->show_words(tr("Pick a scenario to begin."));
   if (!session_.geometry().isEmpty()) restoreGeometry(session_.geometry());
   for (QDockWidget* dock : docks()) dock->hide();
+  qApp->installEventFilter(this);
 }
 
 MainWindow::~MainWindow() {
@@ -426,6 +428,7 @@ void MainWindow::export_figures() {
   if (results.empty() && !map) return;
   auto* dialog = new ExportDialog(session_, scenario, std::move(results), theme_.kind, this);
   if (map) dialog->set_map(map, pages_->currentWidget() == map_);
+  dialog->set_source({document_.settings(), compare_->selected_run()}, file_->edit().document()->isModified());
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->open();
 }
@@ -448,15 +451,34 @@ void MainWindow::set_dark(bool dark) {
 
 void MainWindow::showEvent(QShowEvent* event) {
   QMainWindow::showEvent(event);
+  name_dock_tabs();
   if (!document_.is_open()) home_->search().setFocus();
+}
+
+/// A text field takes some of our keys for moving its cursor, as Ctrl+E on some systems. They are for commands here.
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::ShortcutOverride && isActiveWindow()) {
+    const auto* key = static_cast<QKeyEvent*>(event);
+    static constexpr int kCommands[] = {Qt::Key_B, Qt::Key_E, Qt::Key_F, Qt::Key_K};
+    if (key->modifiers() == Qt::ControlModifier && std::ranges::find(kCommands, key->key()) != std::end(kCommands)) {
+      event->ignore();
+      return true;
+    }
+  }
+  return QMainWindow::eventFilter(watched, event);
 }
 
 void MainWindow::childEvent(QChildEvent* event) {
   QMainWindow::childEvent(event);
-  // Panels that share a place get their tabs from Qt, without a name.
-  if (auto* tabs = qobject_cast<QTabBar*>(event->child());
-      tabs && event->polished() && tabs->accessibleName().isEmpty())
-    tabs->setAccessibleName(tr("Panels that share this place"));
+  // Not at once: what was added is still being made.
+  if (event->added()) QTimer::singleShot(0, this, &MainWindow::name_dock_tabs);
+}
+
+/// Panels that share a place get their tabs from Qt, without a name.
+void MainWindow::name_dock_tabs() {
+  for (auto* tabs : findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
+    if (tabs->accessibleName().isEmpty()) tabs->setAccessibleName(tr("Panels that share this place"));
+  }
 }
 
 }  // namespace spawnpoint::gui

@@ -92,6 +92,7 @@ class MainWindow : public QMainWindow {
   void dropEvent(QDropEvent* event) override;
   void showEvent(QShowEvent* event) override;
   void childEvent(QChildEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   static bool ask_before_leaving(MainWindow& window);
@@ -106,6 +107,7 @@ class MainWindow : public QMainWindow {
   QAction* action(const char* name, const QString& text, const QKeySequence& keys, const QString& icon_name = {});
   void colour_icons();
   void show_docks();
+  void name_dock_tabs();
   void size_docks();
   void show_recent();
   void show_title();

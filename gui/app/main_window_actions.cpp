@@ -13,6 +13,7 @@
 #include <QStatusBar>
 #include <QTabWidget>
 #include <QToolBar>
+#include <QToolButton>
 
 #include "gui/app/icons.hpp"
 #include "gui/app/main_window.hpp"
@@ -20,6 +21,7 @@
 #include "gui/file/code_edit.hpp"
 #include "gui/file/file_panel.hpp"
 #include "gui/gallery/home_page.hpp"
+#include "gui/jobs/jobs_page.hpp"
 #include "gui/map/map_page.hpp"
 
 namespace spawnpoint::gui {
@@ -82,10 +84,12 @@ void MainWindow::make_actions() {
   connect(&edit, &QPlainTextEdit::redoAvailable, redo, &QAction::setEnabled);
   edit_menu->addActions({undo, redo});
   edit_menu->addSeparator();
-  edit_menu->addAction(on(action("search", tr("&Search the scenarios"), QKeySequence::Find), [this] {
-    pages_->setCurrentWidget(home_);
-    home_->search().setFocus();
-    home_->search().selectAll();
+  edit_menu->addAction(on(action("search", tr("&Find a job, or a scenario at home"), QKeySequence::Find), [this] {
+    const bool at_home = pages_->currentWidget() == home_ || !document_.is_open();
+    pages_->setCurrentWidget(at_home ? static_cast<QWidget*>(home_) : job_table_);
+    QLineEdit& field = at_home ? home_->search() : job_table_->filter();
+    field.setFocus();
+    field.selectAll();
   }));
 
   QMenu* run_menu = menuBar()->addMenu(tr("&Run"));
@@ -117,7 +121,11 @@ void MainWindow::make_actions() {
   };
   connect(&time, &TimeView::history_changed, this, history);
   history();
-  view_menu->addActions({next, fit, back, forward});
+  QAction* beside = on(action("beside", tr("Runs side &by side"), QKeySequence(tr("Ctrl+B"))), [this] {
+    pages_->setCurrentWidget(compare_);
+    if (compare_->beside().isEnabled()) compare_->beside().toggle();
+  });
+  view_menu->addActions({next, fit, back, forward, beside});
   view_menu->addSeparator();
   for (QDockWidget* dock : docks()) view_menu->addAction(dock->toggleViewAction());
   view_menu->addAction(on(action("default_layout", tr("&Restore default layout"), {}), [this] { default_layout(); }));

@@ -101,29 +101,34 @@ void MainWindow::start_tour() {
        }});
   steps.push_back(
       {tr("Compare"),
-       tr("Model and live run on one time axis: the model dashed and hollow, your machine solid. Memory and "
-          "threads are below. Zoom with the wheel at the cursor, drag to select, Home shows all, N goes to "
-          "the next failure, which is marked with ✕."),
+       tr("Model and live run on one time axis: the model dashed and hollow, your machine solid; the strip between "
+          "them shows where they differ. Memory and threads are below. Zoom with the wheel, Home shows all, N goes to "
+          "the next failure, marked with ✕. Drag, or set markers with Shift+A and Shift+B, to see what happens in "
+          "between; Ctrl+B shows runs side by side. The Jobs page lists every job."),
        [this, with_scenario]() -> QWidget* {
          with_scenario();
          return compare_;
        }});
   steps.push_back(
       {tr("Diagnosis"),
-       tr("What broke, which limit it was, whether model and live run agree, what would break next, and what "
-          "to try instead: one click adds that run to the scenario."),
+       tr("What broke, which limit it was, whether model and live run agree, and what would break next. “Why?” "
+          "explains the mechanism, links lead to the moment, and a “try” button adds a run that would do better. "
+          "The Limits page has every limit, the failure map where each concurrency model ends."),
        [this, with_scenario]() -> QWidget* {
          with_scenario();
          diagnosis_dock_->show();
          return diagnosis_dock_;
        }});
-  steps.push_back({tr("The file"),
-                   tr("The scenario's text. Change a number: the model runs again at once. Mistakes are underlined, "
-                      "Ctrl+Space offers what may be written, and F1 has the whole reference. Ctrl+K finds everything "
-                      "else that this window can do."),
+  steps.push_back({tr("The file, and what if"),
+                   tr("The scenario's text. Change a number, or drag a slider of the “What if” panel above: the model "
+                      "runs again at once, and Ctrl+Z takes it back. Mistakes are underlined, Ctrl+Space offers what "
+                      "may be written, and F1 has the whole reference. Ctrl+E exports what you see, Ctrl+K finds "
+                      "everything else that this window can do."),
                    [this, with_scenario]() -> QWidget* {
                      with_scenario();
                      file_dock_->show();
+                     what_if_dock_->show();
+                     what_if_dock_->raise();
                      return file_dock_;
                    }});
   new Tour(std::move(steps), this);

@@ -2,6 +2,7 @@
 #include "gui/app/program.hpp"
 
 #include <QApplication>
+#include <QHashFunctions>
 #include <QStyleFactory>
 #include <QTimer>
 #include <cstdlib>
@@ -74,6 +75,8 @@ int open_window(const AppRequest& request, int argc, char** argv) {
 int run_program(int argc, char** argv) {
   const Request request = parse_command_line(argc, argv, std::cout, std::cerr);
   if (const auto* status = std::get_if<int>(&request)) return *status;
+  // Qt writes a PDF's fonts in the order of a hash: the same run shall give the same file.
+  QHashSeed::setDeterministicGlobalSeed();
   if (const auto* pictures = std::get_if<ExportRequest>(&request)) return export_without_window(*pictures, argc, argv);
   return open_window(std::get<AppRequest>(request), argc, argv);
 }

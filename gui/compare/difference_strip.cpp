@@ -2,6 +2,7 @@
 #include "gui/compare/difference_strip.hpp"
 
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
@@ -24,6 +25,7 @@ QString count_of(double value, const QString& noun) {
 }  // namespace
 
 DifferenceStrip::DifferenceStrip(TimeView& view, QWidget* parent) : QWidget(parent), view_(view) {
+  setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
   setFixedHeight(sizeHint().height());
   setAttribute(Qt::WA_OpaquePaintEvent);
@@ -131,9 +133,13 @@ void DifferenceStrip::paintEvent(QPaintEvent*) {
     painter.setPen(QPen(theme_.crosshair, 1));
     painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
   }
-  painter.setPen(theme_.frame);
+  painter.setPen(hasFocus() ? theme_.accent : theme_.frame);
   painter.setBrush(Qt::NoBrush);
   painter.drawRect(plot.adjusted(-0.5, -0.5, 0.5, 0.5));
+}
+
+void DifferenceStrip::keyPressEvent(QKeyEvent* event) {
+  if (!handle_navigation_key(view_, *event)) QWidget::keyPressEvent(event);
 }
 
 void DifferenceStrip::mouseMoveEvent(QMouseEvent* event) {

@@ -40,6 +40,10 @@ constexpr std::array kFormats = {ExportFormat::png, ExportFormat::svg, ExportFor
                                  ExportFormat::trace};
 constexpr std::array kParts = {ExportPart::all, ExportPart::timelines, ExportPart::memory, ExportPart::threads,
                                ExportPart::map};
+constexpr std::array kRows = {ExportRows::automatic, ExportRows::threads, ExportRows::jobs};
+/// A journal's column and its page: no text is smaller than 6 points, the caption's, which is a tenth smaller.
+constexpr double kColumnPoints = 6.6;
+constexpr double kPagePoints = 7.5;
 
 bool is_picture(ExportFormat format) {
   return format != ExportFormat::csv && format != ExportFormat::trace;
@@ -451,7 +455,8 @@ const std::vector<ExportSize>& export_sizes() {
     ExportSize slide = ExportSize::pixels(1920, 1080);
     slide.name = "slide";
     slide.text_points = 16;
-    return std::vector<ExportSize>{screen, slide, {"paper-85", 85, 0, 300, 6}, {"paper-170", 170, 0, 300, 7.5}};
+    return std::vector<ExportSize>{
+        screen, slide, {"paper-85", 85, 0, 300, kColumnPoints}, {"paper-170", 170, 0, 300, kPagePoints}};
   }();
   return sizes;
 }
@@ -468,6 +473,25 @@ std::expected<ExportPart, std::string> parse_export_part(std::string_view name) 
     if (to_string(part) == name) return part;
   }
   return std::unexpected(fmt::format("`{}` is not a part; there are {}", name, names_of(kParts)));
+}
+
+std::string_view to_string(ExportRows rows) {
+  switch (rows) {
+    case ExportRows::automatic:
+      return "automatic";
+    case ExportRows::threads:
+      return "threads";
+    case ExportRows::jobs:
+      return "jobs";
+  }
+  return "";
+}
+
+std::expected<ExportRows, std::string> parse_export_rows(std::string_view name) {
+  for (const ExportRows rows : kRows) {
+    if (to_string(rows) == name) return rows;
+  }
+  return std::unexpected(fmt::format("`{}` is not a kind of row; there are {}", name, names_of(kRows)));
 }
 
 std::expected<ExportSize, std::string> parse_export_size(std::string_view text) {
@@ -502,7 +526,7 @@ std::expected<ExportSize, std::string> parse_export_size(std::string_view text) 
     if (cross != std::string_view::npos && (*height * unit < least || *height * unit > most))
       return wrong("the height is between 200 and 20,000 pixels");
     if (millimetres) {
-      size = {std::string(extent), *width, *height, 300, *width < 120 ? 6.0 : 7.5};
+      size = {std::string(extent), *width, *height, 300, *width < 120 ? kColumnPoints : kPagePoints};
     } else {
       size = ExportSize::pixels(static_cast<int>(*width), static_cast<int>(*height));
     }
@@ -541,7 +565,7 @@ ExportReport export_map(const MapResult& map, const ExportOptions& options) {
   return report;
 }
 
-std::string export_command(const Scenario& scenario, const ExportOptions& options) {
+std::string export_command(const Scenario& scenario, const ExportOptions& options, const ExportSource& source) {
   std::string formats;
   for (const ExportFormat format : options.formats) {
     formats += fmt::format("{}{}", formats.empty() ? "" : ",", to_string(format));
@@ -551,7 +575,12 @@ std::string export_command(const Scenario& scenario, const ExportOptions& option
   std::string command = fmt::format("spawnpoint export {} --output {} --format {}",
                                     quoted(scenario.file.empty() ? "scenario.toml" : scenario.file),
                                     quoted(options.directory.empty() ? "." : options.directory.string()), formats);
+  for (const Setting& setting : source.settings)
+    command += fmt::format(" --set {}", quoted(setting.key + "=" + setting.value));
+  if (source.run && scenario.runs.size() > 1) command += fmt::format(" --run {}", *source.run + 1);
+  if (source.world != "modeled") command += fmt::format(" --world {}", source.world);
   if (parts != "all") command += fmt::format(" --part {}", parts);
+  if (options.rows != ExportRows::automatic) command += fmt::format(" --rows {}", to_string(options.rows));
   command += fmt::format(" --size {}", quoted(options.size.name));
   if (options.theme == ThemeKind::dark) command += " --theme dark";
   if (!options.caption) command += " --no-caption";

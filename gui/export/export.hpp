@@ -7,6 +7,7 @@
 #include <expected>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -15,6 +16,7 @@
 
 #include "gui/theme/theme.hpp"
 #include "models/lab/result.hpp"
+#include "models/scenario/parse.hpp"
 
 namespace spawnpoint {
 struct Scenario;
@@ -82,7 +84,16 @@ struct MapResult;
 /// The failure map, as NAME-map.png and so on; its CSV is what `spawnpoint-run sweep --csv` prints.
 ExportReport export_map(const MapResult& map, const ExportOptions& options);
 
-/// The same as a command line: "spawnpoint export FILE --format … --out …" ("copy as command").
-std::string export_command(const Scenario& scenario, const ExportOptions& options);
+/// What a command must say beside the options, to draw the same.
+struct ExportSource {
+  std::vector<Setting> settings;   ///< Set over the file.
+  std::optional<std::size_t> run;  ///< Only this one of several.
+  std::string world = "modeled";   ///< As --world has it.
+};
+/// The same as a command line: "spawnpoint export FILE --output … --format …" ("copy as command").
+std::string export_command(const Scenario& scenario, const ExportOptions& options, const ExportSource& source = {});
+
+std::string_view to_string(ExportRows rows);
+std::expected<ExportRows, std::string> parse_export_rows(std::string_view name);
 
 }  // namespace spawnpoint::gui

@@ -145,10 +145,12 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
   const Card& card = cards_[static_cast<std::size_t>(index.row())];
   switch (role) {
     case Qt::DisplayRole:
+    case Qt::AccessibleTextRole:
       return card.title;
     case Qt::ToolTipRole:
       return card.summary.isEmpty() ? card.title : card.title + "\n" + card.summary;
-    case Qt::AccessibleDescriptionRole:
+    case Qt::AccessibleDescriptionRole:  // With what the picture shows.
+      return card.preview ? card.preview->verdict + ". " + card.summary : card.summary;
     case kSummaryRole:
       return card.summary;
     case kPathRole:

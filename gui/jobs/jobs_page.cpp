@@ -71,14 +71,6 @@ JobsPage::JobsPage(TimeView& time, QWidget* parent)
   header->setHighlightSections(false);
   header->setSortIndicator(0, Qt::AscendingOrder);
   table_->setSortingEnabled(true);
-  const QFontMetrics metrics(font());
-  const char* widest[kJobColumns] = {"10,000,000",     "model",     "thread 100,000", "✕ starting", "1000.000000000",
-                                     "1000.000000000", "1000.0 ms", "1000.0 ms",      "−1000.0 ms"};
-  for (int column = 0; column < static_cast<int>(kJobColumns); ++column) {
-    const int content = metrics.horizontalAdvance(QString::fromUtf8(widest[column]));
-    const int name = metrics.horizontalAdvance(job_column_name(static_cast<JobColumn>(column))) + 18;
-    header->resizeSection(column, std::max(content, name) + 16);
-  }
   header->setStretchLastSection(false);
   table_->installEventFilter(this);
 
@@ -114,8 +106,10 @@ JobsPage::JobsPage(TimeView& time, QWidget* parent)
   connect(worlds_, &QComboBox::currentIndexChanged, this, &JobsPage::refresh);
   connect(model_, &JobsModel::settled, this, [this] {
     show_words();
+    fit_columns();
     show_selected_job();
   });
+  connect(header, &QHeaderView::sectionResized, this, [this] { own_widths_ |= !fitting_; });
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
     if (!follows_ && now.isValid()) time_.select_job(model_->job(now.row()));
   });
@@ -124,6 +118,25 @@ JobsPage::JobsPage(TimeView& time, QWidget* parent)
   });
   connect(&time, &TimeView::selected_job_changed, this, &JobsPage::show_selected_job);
   show_words();
+}
+
+/// As wide as what is in them, until somebody has set a width: on a small screen all of them shall be seen.
+void JobsPage::fit_columns() {
+  if (own_widths_ || model_->rowCount() == 0) return;
+  // Looking at all of a million rows would take too long; those that are far apart are as wide as any.
+  constexpr int kLooks = 64;
+  const int rows = model_->rowCount();
+  const QFontMetrics metrics(font());
+  fitting_ = true;
+  for (int column = 0; column < static_cast<int>(kJobColumns); ++column) {
+    int widest = metrics.horizontalAdvance(job_column_name(static_cast<JobColumn>(column))) + 14;
+    for (int look = 0; look < std::min(kLooks, rows); ++look) {
+      const int row = rows <= kLooks ? look : static_cast<int>(std::int64_t{rows - 1} * look / (kLooks - 1));
+      widest = std::max(widest, metrics.horizontalAdvance(model_->index(row, column).data().toString()));
+    }
+    table_->horizontalHeader()->resizeSection(column, widest + 12);
+  }
+  fitting_ = false;
 }
 
 void JobsPage::set_content(std::function<Content()> content) {
@@ -169,7 +182,7 @@ void JobsPage::show_words() {
   if (words.isEmpty() && model_->is_busy()) words = tr("Sorting …");
   if (words.isEmpty() && total > 0) {
     words = shown == total ? all : tr("%1 of %2").arg(text_of(format_count(shown)), all);
-    words += tr("   ·   Enter shows a job in the timelines, Ctrl+C copies the rows");
+    words += tr("   ·   Enter shows a job in the timelines, S sorts by the column, Ctrl+C copies the rows");
   }
   words_->setText(words);
 }
@@ -219,6 +232,14 @@ bool JobsPage::eventFilter(QObject* watched, QEvent* event) {
     const int key = static_cast<QKeyEvent*>(event)->key();
     if ((key == Qt::Key_Return || key == Qt::Key_Enter) && table_->currentIndex().isValid()) {
       emit table_->activated(table_->currentIndex());
+      return true;
+    }
+    // The header cannot be reached with the keyboard.
+    if (key == Qt::Key_S && static_cast<QKeyEvent*>(event)->modifiers() == Qt::NoModifier) {
+      const QHeaderView& header = *table_->horizontalHeader();
+      const int column = std::max(0, table_->currentIndex().column());
+      const bool turn = header.sortIndicatorSection() == column && header.sortIndicatorOrder() == Qt::AscendingOrder;
+      table_->sortByColumn(column, turn ? Qt::DescendingOrder : Qt::AscendingOrder);
       return true;
     }
   }

@@ -52,6 +52,7 @@ class JobsPage : public QWidget {
   void read_filter();
   void show_words();
   void show_selected_job();
+  void fit_columns();
 
   TimeView& time_;
   std::function<Content()> content_;
@@ -63,6 +64,8 @@ class JobsPage : public QWidget {
   QLabel* nothing_;
   QString nothing_text_;
   QString mistake_;
+  bool fitting_ = false;
+  bool own_widths_ = false;  ///< Somebody has dragged a column's edge.
   bool follows_ = false;  ///< The selection is being taken over from the timelines.
 };
 

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/timeline/accessible.hpp"
 #include "models/lab/format.hpp"
 #include "models/lab/limit_texts.hpp"
 
@@ -30,16 +31,14 @@ QString text(const std::string& words) {
 
 LadderView::LadderView(QWidget* parent) : QWidget(parent) {
   setFocusPolicy(Qt::StrongFocus);
-  setAccessibleName(tr("Ladder of limits"));
+  make_accessible_chart(*this, tr("Ladder of limits"));
+  describe();
 }
 
 void LadderView::set_ladder(const LimitLadder& ladder) {
   ladder_ = ladder;
   selected_ = 0;
-  setAccessibleDescription(
-      ladder.binding.empty()
-          ? tr("No limit is set")
-          : tr("%1 binds, at %2").arg(text(ladder.binding), text(spawnpoint::format_count(ladder.threads, "thread"))));
+  describe();
   updateGeometry();
   update();
 }
@@ -57,8 +56,25 @@ void LadderView::set_wanted(std::int64_t threads) {
 void LadderView::select(int rung) {
   if (rung < 0 || rung >= static_cast<int>(ladder_.rungs.size()) || rung == selected_) return;
   selected_ = rung;
+  describe();
   update();
   emit selected_changed(rung);
+}
+
+void LadderView::describe() {
+  const int rungs = static_cast<int>(ladder_.rungs.size());
+  if (rungs == 0) return set_accessible_text(*this, tr("No limit is known."));
+  QStringList words;
+  words << (ladder_.binding.empty()
+                ? tr("No limit is set.")
+                : tr("%1 binds, at %2.").arg(text(ladder_.binding), text(format_count(ladder_.threads, "thread"))));
+  const LimitRung& rung = ladder_.rungs[static_cast<std::size_t>(selected_)];
+  words << tr("Chosen: %1, %2 of %3: it allows %4.")
+               .arg(text(rung.name))
+               .arg(selected_ + 1)
+               .arg(rungs)
+               .arg(text(format_count(rung.threads, "thread")));
+  set_accessible_text(*this, words.join(' '));
 }
 
 QSize LadderView::sizeHint() const {
@@ -193,6 +209,7 @@ LimitsPage::LimitsPage(QWidget* parent)
   scroll_->setWidgetResizable(true);
   scroll_->setFrameShape(QFrame::NoFrame);
   scroll_->setMinimumHeight(140);
+  scroll_->setFocusPolicy(Qt::NoFocus);  // The bars have the keys.
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(18, 14, 18, 14);
   column->setSpacing(8);

@@ -41,6 +41,8 @@ class LadderView : public QWidget {
 
  private:
   QRectF row(int rung) const;
+  /// For screen readers: what binds, and the chosen limit.
+  void describe();
 
   LimitLadder ladder_;
   Theme theme_ = make_theme(ThemeKind::light);

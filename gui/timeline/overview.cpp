@@ -37,7 +37,10 @@ Overview::Overview(TimeView& view, QWidget* parent) : QWidget(parent), view_(vie
   setAttribute(Qt::WA_OpaquePaintEvent);
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
   make_accessible_chart(*this, tr("Overview of the whole run"));
-  connect(&view, &TimeView::visible_changed, this, qOverload<>(&QWidget::update));
+  connect(&view, &TimeView::visible_changed, this, [this] {
+    describe();
+    update();
+  });
   connect(&view, &TimeView::crosshair_changed, this, qOverload<>(&QWidget::update));
   connect(&view, &TimeView::selection_changed, this, qOverload<>(&QWidget::update));
   connect(&view, &TimeView::extent_changed, this, [this] {
@@ -54,7 +57,20 @@ void Overview::set_traces(std::shared_ptr<const Trace> modeled, std::shared_ptr<
   traces_[0] = std::move(modeled);
   traces_[1] = std::move(live);
   picture_is_old_ = true;
+  describe();
   update();
+}
+
+void Overview::describe() {
+  if (!traces_[0] && !traces_[1]) return set_accessible_text(*this, tr("Nothing has run yet."));
+  const auto moment = [](Instant at) { return QString::fromStdString(format_duration(at.time_since_epoch())); };
+  QString words = tr("Shown are %1 to %2 of %3.")
+                      .arg(moment(view_.visible().begin), moment(view_.visible().end), moment(view_.extent().end));
+  for (const auto& [trace, name] :
+       {std::pair(traces_[0], tr("The model")), std::pair(traces_[1], tr("The live run"))}) {
+    if (trace) words += ' ' + tr("%1 ends at %2.").arg(name, moment(trace->end));
+  }
+  set_accessible_text(*this, words);
 }
 
 void Overview::set_shifts(Duration modeled, Duration live) {

@@ -41,6 +41,8 @@ class Overview : public QWidget {
   TimeAxis axis() const;
   Grip grip_at(double x) const;
   void draw_picture();
+  /// For screen readers: what is visible of how much.
+  void describe();
 
   TimeView& view_;
   Theme theme_ = make_theme(ThemeKind::light);

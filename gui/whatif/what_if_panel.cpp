@@ -32,7 +32,7 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QScrollArea(parent), words_(new QLab
   grid->setColumnStretch(1, 1);
   const std::vector<Knob> all = knobs(0);
   rows_.reserve(all.size());
-  const int field_width = fontMetrics().horizontalAdvance(QStringLiteral("10,000,000")) + 16;
+  const int field_width = fontMetrics().horizontalAdvance(QStringLiteral("10,000,000")) + 12;
   for (const Knob& knob : all) {
     const int at = static_cast<int>(rows_.size());
     Row& row = rows_.emplace_back(Row{knob, new QSlider(Qt::Horizontal, page), new QLineEdit(page)});
@@ -41,7 +41,7 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QScrollArea(parent), words_(new QLab
     name->setBuddy(row.field);
     row.slider->setRange(0, kKnobSteps);
     row.slider->setPageStep(kKnobSteps / 20);
-    row.slider->setMinimumWidth(40);
+    row.slider->setMinimumWidth(60);
     row.slider->setAccessibleName(tr("%1, slider").arg(knob.name));
     row.slider->setToolTip(knob.help);
     row.field->setAccessibleName(knob.name);
@@ -97,7 +97,7 @@ void WhatIfPanel::show_scenario(std::shared_ptr<const Scenario> scenario, std::s
     show_row(rows_[i]);
   }
   widget()->setEnabled(scenario_ != nullptr);
-  words_->setText(scenario_ ? tr("Changes go into the text; Ctrl+Z takes them back.")
+  words_->setText(scenario_ ? tr("Ctrl+Z takes a change back.")
                             : tr("Open a scenario: its values can be turned here."));
 }
 

@@ -20,6 +20,7 @@
 
 #include "core/coroutine/task.hpp"
 #include "core/simulation/simulation.hpp"
+#include "core/stable_vector.hpp"
 #include "core/trace/trace.hpp"
 #include "core/units.hpp"
 #include "models/kernel/process_memory.hpp"
@@ -162,7 +163,7 @@ class Kernel {
   ProcessMemory memory_;
   SpawnChecks checks_;
   ThreadCounts counts_;
-  std::deque<Thread> threads_;
+  StableVector<Thread> threads_;
   std::deque<Core> cores_;
   std::vector<Core*> idle_;  ///< The last one is taken first.
   // What the runtime's threads make of the costs.

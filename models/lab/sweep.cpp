@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/lab/sweep.hpp"
 
+#include <algorithm>
 #include <thread>
 
+#include "core/coroutine/spare_blocks.hpp"
 #include "models/lab/sweep_board.hpp"
+#include "models/lab/sweep_memory.hpp"
 
 namespace spawnpoint {
+
+namespace {
+/// Of the frames' memory, for the next task: a task of ten million jobs takes somewhat less.
+constexpr Bytes kFramesKept{std::int64_t{2} << 30};
+}  // namespace
 
 SweepOutcome run_sweep(const SweepPlan& plan, const SweepOptions& options) {
   unsigned workers = options.workers;
   if (workers == 0) workers = std::max(1U, std::thread::hardware_concurrency());
   workers = static_cast<unsigned>(std::min<std::size_t>(workers, std::max<std::size_t>(plan.tasks(), 1)));
   SweepBoard board(plan, options, workers);
+  // The tasks share half of what is free; what is kept comes out of the other half.
+  const SpareBlocks frames(std::min(kFramesKept, options.memory ? *options.memory : memory_share()));
   const std::stop_callback on_stop(options.stop, [&board] { board.wake(); });
   const auto work = [&](SweepBoard::End end) {
     while (const auto task = board.take_when_ready(end)) {

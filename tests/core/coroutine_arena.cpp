@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/coroutine/frame_arena.hpp"
+#include "core/coroutine/spare_blocks.hpp"
 #include "core/coroutine/task.hpp"
 #include "tests/catch.hpp"
 
@@ -158,4 +159,26 @@ TEST_CASE("many frames lie on huge pages, where the system has them") {
   INFO(faults << " page faults for 16 MiB");
   // 4,096 small pages, or 32 of the first block and some ten huge ones.
   CHECK((!has_huge_pages() || faults < 400));
+}
+
+TEST_CASE("large blocks are kept for the next arena as long as somebody wants that") {
+  const auto fill = [] {
+    FrameArena arena;
+    for (int i = 0; i < 40'000; ++i) (void)arena.allocate(512);
+    return arena.reserved();
+  };
+  fill();
+  CHECK(SpareBlocks::kept() == Bytes{});
+  {
+    const SpareBlocks some(8_MiB);
+    CHECK(fill() > 16_MiB);
+    CHECK(SpareBlocks::kept() == 8_MiB);
+    {
+      FrameArena next;
+      for (int i = 0; i < 40'000; ++i) (void)next.allocate(512);
+      CHECK(SpareBlocks::kept() == Bytes{});
+    }
+    CHECK(SpareBlocks::kept() == 8_MiB);
+  }
+  CHECK(SpareBlocks::kept() == Bytes{});
 }

@@ -81,6 +81,8 @@ TEST_CASE("bad usage is exit status 2 with a word about what is wrong") {
       std::pair<std::vector<const char*>, const char*>{{"export", "a.toml", "-o", "x", "--format", "gif"}, "gif"},
       std::pair<std::vector<const char*>, const char*>{{"export", "a.toml", "-o", "x", "--size", "big"}, "big"},
       std::pair<std::vector<const char*>, const char*>{{"export", "a.toml", "-o", "x", "--part", "all,cake"}, "cake"},
+      std::pair<std::vector<const char*>, const char*>{{"export", "a.toml", "-o", "x", "--rows", "cake"}, "cake"},
+      std::pair<std::vector<const char*>, const char*>{{"export", "a.toml", "-o", "x", "--run", "0"}, "--run"},
       std::pair<std::vector<const char*>, const char*>{{"export", "a.toml", "-o", "x", "--set", "jobs"}, "--set"});
   const auto parsed = parse(arguments);
   const auto* status = std::get_if<int>(&parsed.request);

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Finding one's way: the list of commands, the reference, the tour, the sheet of keys.
 #include <QApplication>
+#include <QDialog>
+#include <QKeyEvent>
+#include <QLabel>
 #include <QLineEdit>
 #include <QSignalSpy>
 #include <QTabWidget>
+#include <QToolButton>
 
 #include "gui/app/command_palette.hpp"
 #include "gui/compare/compare_page.hpp"
 #include "gui/gallery/home_page.hpp"
 #include "gui/help/reference_dialog.hpp"
 #include "gui/help/tour.hpp"
+#include "gui/jobs/jobs_page.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/gui/app_fixture.hpp"
 
@@ -79,4 +84,63 @@ TEST_CASE("the tour goes through five steps with the keyboard, and shows what it
   CHECK(ended.count() == 1);
   QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
   CHECK(app.window->findChild<Tour*>() == nullptr);
+}
+
+TEST_CASE("the sheet of keys has the keys of every command, and fits a small screen") {
+  AppFixture app;
+  app.window->show();
+  app.action("keys").trigger();
+  auto* sheet = app.window->findChild<QDialog*>("key_sheet");
+  REQUIRE(sheet != nullptr);
+  QString words;
+  for (const QLabel* label : sheet->findChildren<QLabel*>()) words += label->text() + "\n";
+  for (const QAction* action : app.window->findChildren<QAction*>(QString(), Qt::FindDirectChildrenOnly)) {
+    if (action->shortcut().isEmpty()) continue;
+    const QString keys = action->shortcut().toString().replace("Left", "←").replace("Right", "→");
+    INFO(action->text().toStdString() << ": " << keys.toStdString());
+    CHECK(words.contains(keys));
+  }
+  for (const char* part : {"marker", "side by side", "slider", "try a run", "sort by this column"}) {
+    INFO(part);
+    CHECK(words.contains(part));
+  }
+  CHECK(sheet->sizeHint().height() < 740);
+  CHECK(sheet->sizeHint().width() < 1200);
+}
+
+TEST_CASE("keys of commands are commands in a text field too") {
+  AppFixture app;
+  app.window->show();
+  app.window->activateWindow();
+  app.open(kRefused);
+  REQUIRE(eventually([&] { return app.window->isActiveWindow(); }, 5'000));
+  QLineEdit& filter = app.window->job_table().filter();
+  app.window->pages().setCurrentWidget(&app.window->job_table());
+  filter.setFocus();
+  for (const int key : {Qt::Key_B, Qt::Key_E, Qt::Key_F, Qt::Key_K}) {
+    QKeyEvent event(QEvent::ShortcutOverride, key, Qt::ControlModifier);
+    event.ignore();
+    QApplication::sendEvent(&filter, &event);
+    CHECK_FALSE(event.isAccepted());
+  }
+  QKeyEvent copying(QEvent::ShortcutOverride, Qt::Key_V, Qt::ControlModifier);
+  copying.ignore();
+  QApplication::sendEvent(&filter, &copying);
+  CHECK(copying.isAccepted());
+}
+
+TEST_CASE("Ctrl+F finds a job where there are jobs, and a scenario at home; Ctrl+B shows runs side by side") {
+  AppFixture app;
+  app.window->show();
+  app.action("search").trigger();
+  CHECK(app.window->pages().currentWidget() == &app.window->home());
+  app.open(kRefused);
+  app.window->pages().setCurrentWidget(&app.window->compare());
+  app.action("search").trigger();
+  CHECK(app.window->pages().currentWidget() == &app.window->job_table());
+  app.action("beside").trigger();
+  CHECK(app.window->pages().currentWidget() == &app.window->compare());
+  CHECK(app.window->compare().shown_runs().size() == 2);
+  app.action("beside").trigger();
+  CHECK(app.window->compare().shown_runs().size() == 1);
 }

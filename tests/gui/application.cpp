@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/gui/application.hpp"
 
+#include <QHashFunctions>
 #include <QMutex>
 #include <utility>
 
@@ -32,6 +33,7 @@ QApplication& application() {
   static char* argv[] = {name, nullptr};
   // Never destroyed: other statics of Qt and of the tests would be gone before it.
   static QApplication* const made = [] {
+    QHashSeed::setDeterministicGlobalSeed();  // As the program does.
     auto* app = new QApplication(argc, argv);
     QApplication::setStyle(QStringLiteral("Fusion"));
     return app;

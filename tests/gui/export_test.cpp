@@ -5,6 +5,7 @@
 #include <QFile>
 #include <QImage>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <nlohmann/json.hpp>
 
@@ -264,6 +265,28 @@ TEST_CASE("formats and parts are read by their names") {
   CHECK_FALSE(parse_export_part("maps"));
 }
 
+TEST_CASE("no text of a figure for paper is smaller than six points") {
+  Setup setup;
+  setup.options.formats = {ExportFormat::svg};
+  setup.options.size = *parse_export_size(GENERATE("paper-85", "paper-170", "85mm", "119mm"));
+  setup.options.parts = {GENERATE(ExportPart::all, ExportPart::timelines, ExportPart::memory, ExportPart::threads)};
+  QFile file(path_text(setup.only(export_run(setup.scenario, setup.results, setup.options))));
+  REQUIRE(file.open(QIODevice::ReadOnly));
+  const QString svg = QString::fromUtf8(file.readAll());
+  // The page is in pixels, of which there are 96 an inch; a group's text has its font's size times its matrix.
+  static const QRegularExpression groups(
+      QStringLiteral(R"re(transform="matrix\(([-0-9.e]+),[^"]*"[^>]*font-size="([0-9.]+)"[^>]*>\s*<text)re"));
+  int texts = 0;
+  double smallest = 100;
+  for (auto match = groups.globalMatch(svg); match.hasNext(); ++texts) {
+    const auto group = match.next();
+    smallest = std::min(smallest, group.captured(1).toDouble() * group.captured(2).toDouble() * 72 / 96);
+  }
+  CHECK(texts > 5);
+  CHECK(smallest > 5.95);
+  CHECK(smallest < 7);
+}
+
 TEST_CASE("the command that makes the same export is told") {
   Setup setup;
   setup.options.directory = "my charts";
@@ -271,6 +294,11 @@ TEST_CASE("the command that makes the same export is told") {
   setup.options.size = *parse_export_size("slide");
   CHECK(export_command(setup.scenario, setup.options) ==
         "spawnpoint export 'somewhere/thousand threads.toml' --output 'my charts' --format svg,csv --size slide");
+  setup.scenario.runs.resize(2);
+  setup.options.rows = ExportRows::jobs;
+  CHECK(export_command(setup.scenario, setup.options, {{{"jobs.count", "it's 3"}}, 1, "both"}) ==
+        "spawnpoint export 'somewhere/thousand threads.toml' --output 'my charts' --format svg,csv "
+        "--set 'jobs.count=it'\\''s 3' --run 2 --world both --rows jobs --size slide");
 }
 
 }  // namespace spawnpoint::gui

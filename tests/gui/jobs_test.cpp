@@ -4,6 +4,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QSignalSpy>
@@ -191,6 +192,18 @@ TEST_CASE("the table's row and the timelines' job are one selection") {
   page.model().settle();
   REQUIRE(page.model().rowCount() == 1000);
   CHECK(page.words().text().startsWith("1,000 jobs"));
+  // All columns are seen in a window of the smallest size that we draw for.
+  window.resize(1280, 800);
+  QCoreApplication::processEvents();
+  CHECK(page.table().horizontalHeader()->length() <= page.table().viewport()->width());
+
+  QTest::keyClick(&page.table(), Qt::Key_S);
+  page.model().settle();
+  CHECK(page.table().horizontalHeader()->sortIndicatorOrder() == Qt::DescendingOrder);
+  CHECK(page.model().job(0) == 999);
+  QTest::keyClick(&page.table(), Qt::Key_S);
+  page.model().settle();
+  CHECK(page.model().job(0) == 0);
 
   page.table().selectRow(311);
   CHECK(window.compare().time().selected_job() == 311);

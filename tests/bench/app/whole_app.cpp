@@ -6,9 +6,11 @@
 #include <QApplication>
 #include <QDeadlineTimer>
 #include <QProcess>
+#include <QSlider>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -19,6 +21,8 @@
 #include "gui/compare/compare_page.hpp"
 #include "gui/export/export.hpp"
 #include "gui/timeline/timeline_widget.hpp"
+#include "gui/whatif/knob.hpp"
+#include "gui/whatif/what_if_panel.hpp"
 #include "models/lab/this_host.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/bench/app/sections.hpp"
@@ -166,6 +170,79 @@ void whole_app(WatchedApplication& watched, const Places& places) {
   print("app_mb", resident_megabytes());
 }
 
+/// A hundred thousand jobs, on a machine that lets all of them have a thread.
+constexpr const char* kWhatIf = R"(spawnpoint = 1
+title = "What if"
+[machine]
+profile = "server-64c-256g"
+limits.pids_max = "unlimited"
+limits.max_map_count = 10000000
+limits.threads_max = 1000000
+limits.pid_max = 1000000
+[jobs]
+count = 100000
+steps = [{ sleep = "1s" }]
+[[run]]
+concurrency = "thread_per_job"
+[[run]]
+concurrency = "join_all"
+[[run]]
+concurrency = "thread_pool"
+)";
+
+/// From a step of a slider to the picture of its model: up to 100,000 jobs, and a limit of up to 50,000 threads for
+/// them.
+void what_if(WatchedApplication& watched, const Places& places) {
+  App app(places.worker);
+  app.window.show();
+  (void)QTest::qWaitForWindowExposed(&app.window);
+  const QString file = app.folder.filePath("what-if.toml");
+  std::ofstream(file.toStdString()) << kWhatIf;
+  if (!app.window.open_file(file)) return;
+  const auto result = [&](std::size_t run) { return app.window.runs().result({run, WorldKind::modeled}); };
+  if (!eventually([&] { return result(0) && app.settled(); })) return;
+  const std::vector<gui::Knob> knobs = gui::knobs(0);
+  const auto knob = [&](const std::string& key) {
+    return *std::find_if(knobs.begin(), knobs.end(), [&](const gui::Knob& one) { return one.key == key; });
+  };
+  const auto drag = [&](const std::string& name, std::size_t run, const std::string& key, std::int64_t value,
+                        const std::function<bool(const RunResult&, std::int64_t)>& shows) {
+    app.window.compare().select_run(run);
+    if (!eventually([&] { return result(run) && app.settled(); })) return;
+    QSlider* slider = app.window.what_if().slider(key);
+    const int most = gui::position_of(knob(key), value);
+    slider->setSliderDown(true);
+    watched.begin();
+    for (int step = 0; step < 12; ++step) {
+      const int at = most - 11 + step;  // Each once: what is known already is not modeled again.
+      const auto before = result(run);
+      const auto begin = Clock::now();
+      slider->setValue(at);
+      const std::int64_t wanted = gui::value_at(knob(key), at).value_or(0);
+      const bool drawn = eventually([&] {
+        const auto now = result(run);
+        return now && now != before && !app.window.document().scenario_is_old() && shows(*now, wanted) &&
+               app.window.compare().timeline(WorldKind::modeled).trace() == now->trace && app.settled();
+      });
+      QCoreApplication::processEvents();
+      if (!drawn) break;
+      if (step < 2) continue;  // The first ones touch memory that those after them have.
+      print((name + "_ms").c_str(), milliseconds_since(begin));
+      print((name + "_model_ms").c_str(), to_seconds(result(run)->compute) * 1e3);
+    }
+    print((name + "_event_ms").c_str(), watched.longest_ms());
+    std::cerr << name << ": longest event: " << watched.longest() << '\n';
+    slider->setSliderDown(false);
+    eventually([&] { return app.settled(); });
+  };
+  const auto has_jobs = [](const RunResult& now, std::int64_t wanted) { return now.jobs == wanted; };
+  drag("threads", 0, "jobs.count", 100'000, has_jobs);
+  drag("limit", 0, "machine.limits.pids_max", 50'000,
+       [](const RunResult& now, std::int64_t wanted) { return now.failure && now.failure->value == wanted; });
+  drag("tasks", 1, "jobs.count", 100'000, has_jobs);
+  drag("pool", 2, "jobs.count", 100'000, has_jobs);
+}
+
 /// Starts this program again, and takes the figures that it prints.
 std::map<std::string, std::vector<double>> ask(const Places& places, const QString& what, int times) {
   std::map<std::string, std::vector<double>> all;
@@ -250,6 +327,20 @@ void measure_app(Report& report, const Places& places) {
   measure_exports(report, places);
 }
 
+void measure_what_if(Report& report, const Places& places) {
+  report.section("What if: from a step of a slider to its picture, 100,000 jobs");
+  auto steps = ask(places, "what-if", 3);
+  for (const auto& [key, words] :
+       {std::pair("threads", "jobs, a thread for each"),
+        std::pair("limit", "a limit of up to 50,000 threads for 100,000 jobs"),
+        std::pair("tasks", "jobs, all on one thread"), std::pair("pool", "jobs, in a pool")}) {
+    const std::string name(key);
+    report.add(words, "ms", steps[name + "_ms"], 100);
+    report.add("… of it, the model", "ms", steps[name + "_model_ms"]);
+    report.add("… the longest hold of the window's thread", "ms", steps[name + "_event_ms"], 50);
+  }
+}
+
 bool measure_inside(int argc, char** argv, const Places& given) {
   if (argc < 6 || std::string_view(argv[1]) != "--inside") return false;
   Places places = given;
@@ -263,6 +354,7 @@ bool measure_inside(int argc, char** argv, const Places& given) {
   if (what == "first-window") first_window(began, places);
   if (what == "timeline") timeline_memory();
   if (what == "app") whole_app(app, places);
+  if (what == "what-if") what_if(app, places);
   return true;
 }
 

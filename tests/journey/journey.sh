@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A user's journey through the app on a display of its own: open a scenario, run both worlds, zoom, export, make a
-# mistake, go dark, quit. What is on the screen is checked, and kept as screenshots.
-# Usage: journey.sh PROGRAM SCREENSHOTS SCENARIO [WIDTH HEIGHT]. Exit status 77: skipped, something is not installed.
+# A user's journey through the app on a display of its own: open a scenario, run both worlds, go to the failure, set
+# markers, ask what if, export, make a mistake and mend it, go dark, quit and come back. What is on the screen is
+# checked, and kept as screenshots.
+# Usage: journey.sh PROGRAM SCREEN_PROBE SCREENSHOTS SCENARIO [WIDTH HEIGHT]. Exit status 77: skipped, something is not installed.
 set -euo pipefail
 
 program=$1
-shots=$2
-scenario=$(readlink -f "$3")
-width=${4:-1280}
-height=${5:-800}
+probe=$2
+shots=$3
+scenario=$(readlink -f "$4")
+width=${5:-1280}
+height=${6:-800}
 
 for tool in Xvfb xdotool openbox; do
   if ! command -v "$tool" >/dev/null; then
@@ -37,14 +39,16 @@ fail() {
   exit 1
 }
 
-# A picture of the screen, by whatever there is to take it with.
-shot() {
-  if command -v import >/dev/null; then
-    import -window root "$shots/$1.png" 2>/dev/null || true
-  elif command -v xwd >/dev/null; then
-    xwd -root -silent -out "$shots/$1.xwd" || true
-  fi
-}
+look() { "$probe" "$@" 2>/dev/null; }
+shot() { look shot "$shots/$1.png" || true; }
+
+# shows COLOUR LEAST NAME: so many pixels of it are in the middle of the window, where the charts are.
+middle=($((width * 22 / 100)) $((height * 13 / 100)) $((width * 57 / 100)) $((height * 82 / 100)))
+pixels() { look count "$1" "${middle[@]}"; }
+shows_at_least() { [[ $(pixels "$1") -ge $2 ]]; }
+shows() { within 10 shows_at_least "$1" "$2" || fail "$3 is not on the screen: $(pixels "$1") pixels of $1"; }
+# changed SUM PART…: the part of the screen is not what it was.
+changed() { local before=$1; shift; [[ $(look sum "$@") != "$before" ]]; }
 
 # Tries "$@" twice a second, up to the seconds given.
 within() {
@@ -101,6 +105,7 @@ xdotool windowactivate --sync "$window"
 xdotool windowsize --sync "$window" "$width" "$height" || true
 xdotool windowmove "$window" 0 0
 sleep 3
+shows '#D55E00' 60 "the model's failure"
 shot 2-modeled
 
 # 3. Both worlds.
@@ -108,19 +113,56 @@ key F5
 sleep 1.2
 shot 3-live-runs
 sleep 6
+shows '#E69F00' 9000 'the live run, filled,'
 shot 4-both
 
 # 4. Zooming at the cursor, with the wheel and with keys; the next failure.
 xdotool mousemove $((width / 2)) $((height / 3))
 xdotool click 1
+sleep 0.5
+before=$(look sum "${middle[@]}")
 for _ in 1 2 3 4; do xdotool click 4; sleep 0.1; done
 key w; key d
-sleep 0.5
+within 5 changed "$before" "${middle[@]}" || fail "zooming has changed nothing"
 shot 5-zoomed
 key n
 sleep 0.7
+shows '#D55E00' 60 'the failure that was gone to'
 shot 6-failure
 key Home
+sleep 0.5
+
+# Two markers: the Selection panel tells what happens in between.
+panel=($((width * 81 / 100)) $((height * 72 / 100)) $((width * 18 / 100)) $((height * 24 / 100)))
+before=$(look sum "${panel[@]}")
+xdotool mousemove $((width * 4 / 10)) $((height / 3))
+key shift+a
+xdotool mousemove $((width * 6 / 10)) $((height / 3))
+key shift+b
+within 5 changed "$before" "${panel[@]}" || fail "the markers' panel tells nothing new"
+shot 6b-markers
+key Escape
+
+# What if: a step of the jobs' slider goes into the text, is modeled, and can be taken back.
+xdotool mousemove $((width * 93 / 1000)) 66
+xdotool click 1
+sleep 0.7
+before=$(look sum "${middle[@]}")
+xdotool mousemove 172 114
+xdotool click 1
+within 5 title_has '*' || fail "the slider has not changed the text: $(title)"
+within 5 changed "$before" "${middle[@]}" || fail "the slider's model is not drawn"
+shot 6c-what-if
+key ctrl+s
+within 5 title_lacks '*' || fail "the text was not saved: $(title)"
+grep -Eq '^count = 1000$' "$work/home/journey.toml" && fail "the slider's number of jobs is not in the file"
+key ctrl+z
+within 5 title_has '*' || fail "the slider's step was not taken back: $(title)"
+key ctrl+s
+within 5 grep -Eq '^count = 1000$' "$work/home/journey.toml" || fail "the number of jobs before it is not back"
+sleep 1
+xdotool mousemove $((width / 2)) $((height / 3))
+xdotool click 1
 
 # 5. Export.
 key ctrl+e
@@ -128,7 +170,8 @@ within 5 window_named '^Export' || fail "the export dialog did not open"
 sleep 0.5
 shot 7-export-dialog
 key Return
-within 20 compgen -G "$work/home/*.png" || fail "the export wrote no PNG file"
+written() { find "$work" -name 'journey*.png' -size +1k | grep -q .; }
+within 20 written || fail "the export wrote no PNG file"
 sleep 0.5
 shot 8-exported
 key Escape
@@ -151,6 +194,8 @@ shot 10-limits
 key ctrl+2
 key ctrl+shift+l
 sleep 1
+[[ $(pixels '#FFFFFF') -lt 2000 ]] || fail "the dark theme is not dark"
+shows '#F0B43C' 5000 'the live run in the dark colours'
 shot 11-dark
 key ctrl+1
 sleep 2
@@ -176,6 +221,22 @@ wait "$app" || fail "the app ended with status $?"
 settings=$work/home/.config/spawnpoint/spawnpoint.ini
 grep -q 'theme=dark' "$settings" || fail "the theme was not remembered"
 grep -q 'journey.toml' "$settings" || fail "the recent file was not remembered"
+
+# 9. Back again: the file, its page and the theme are there without asking.
+"$program" >>"$work/app.log" 2>&1 &
+app=$!
+started+=("$app")
+within 10 window_named 'journey.toml' || fail "the last file was not opened again"
+window=$(window_named 'journey.toml' | head -1)
+xdotool windowactivate --sync "$window"
+xdotool windowsize --sync "$window" "$width" "$height" || true
+xdotool windowmove "$window" 0 0
+sleep 3
+[[ $(pixels '#FFFFFF') -lt 2000 ]] || fail "the dark theme was not restored"
+shows '#FF7A3C' 40 "the model's failure, after the restart,"
+shot 15-restored
+key ctrl+q
+within 10 ended || fail "the app did not quit the second time"
 # Qt has nothing to complain about.
 if grep -E 'QPainter|QObject|QWidget|QFont|QLayout|Warning|warning' "$work/app.log"; then fail "Qt warned"; fi
 echo "the journey is done; screenshots are in $shots"

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// "Copy as command": the copied command, given to a shell, writes the very files that the dialog has written.
+#include <QApplication>
+#include <QClipboard>
+#include <QComboBox>
+#include <QLabel>
+#include <QProcess>
+#include <QRegularExpression>
+#include <QTabWidget>
+
+#include "gui/app/export_dialog.hpp"
+#include "gui/compare/compare_page.hpp"
+#include "gui/file/file_panel.hpp"
+#include "gui/map/map_page.hpp"
+#include "tests/gui/app_fixture.hpp"
+
+using namespace spawnpoint;
+using namespace spawnpoint::gui;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Without what says when it was made: the dates, and a number that Qt draws from the time.
+QByteArray timeless(const fs::path& path) {
+  QFile file(QString::fromStdString(path.string()));
+  REQUIRE(file.open(QIODevice::ReadOnly));
+  QByteArray bytes = file.readAll();
+  if (path.extension() != ".pdf") return bytes;
+  QString text = QString::fromLatin1(bytes);
+  static const QRegularExpression stamps(QStringLiteral(
+      R"re(\(D:[0-9]{14}[^)]*\)|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+Z:0-9]*|uuid:[-0-9a-fA-F]+|<[0-9A-Fa-f]{32}>)re"));
+  return text.replace(stamps, QStringLiteral("-")).toLatin1();
+}
+
+std::map<fs::path, QByteArray> contents(const ExportReport& report) {
+  std::map<fs::path, QByteArray> all;
+  for (const fs::path& path : report.written) all[path] = timeless(path);
+  return all;
+}
+
+/// Runs what is in the clipboard; `spawnpoint` is the one that was built.
+void run_copied() {
+  const QString command = QApplication::clipboard()->text();
+  INFO(command.toStdString());
+  QProcess process;
+  QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+  for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) environment.remove(name);
+  environment.insert("PATH", QStringLiteral(SPAWNPOINT_PROGRAMS ":") + environment.value("PATH"));
+  process.setProcessEnvironment(environment);
+  process.start("sh", {"-c", command});
+  REQUIRE(process.waitForFinished(120'000));
+  INFO(process.readAllStandardError().toStdString());
+  REQUIRE(process.exitCode() == 0);
+}
+
+ExportDialog& opened(AppFixture& app) {
+  app.action("export").trigger();
+  auto* dialog = app.window->findChild<ExportDialog*>();
+  REQUIRE(dialog);
+  dialog->set_directory(app.folder.filePath("it's charts"));
+  dialog->set_format(ExportFormat::png, false);
+  dialog->set_format(ExportFormat::svg, true);
+  dialog->set_format(ExportFormat::pdf, true);
+  return *dialog;
+}
+
+/// The command writes the same files, and nothing in them differs.
+void check_same(ExportDialog& dialog, std::size_t files) {
+  dialog.write();
+  CHECK(dialog.report().errors.empty());
+  const auto drawn = contents(dialog.report());
+  CHECK(drawn.size() == files);
+  for (const auto& [path, bytes] : drawn) fs::remove(path);
+  dialog.copy_command();
+  run_copied();
+  for (const auto& [path, bytes] : drawn) {
+    INFO(path.string());
+    REQUIRE(fs::exists(path));
+    CHECK((timeless(path) == bytes));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the copied command writes the figures of the dialog byte for byte") {
+  AppFixture app;
+  app.open(kRefused);
+  SECTION("the first run, as it is") {
+    check_same(opened(app), 2);
+  }
+  SECTION("another run, other parts, rows, size and colours") {
+    app.window->set_dark(true);
+    app.window->compare().select_run(1);
+    REQUIRE(eventually([&] { return app.window->runs().result({1, WorldKind::modeled}) != nullptr; }));
+    ExportDialog& dialog = opened(app);
+    dialog.set_part(ExportPart::memory, true);
+    dialog.set_part(ExportPart::timelines, true);
+    for (auto* box : dialog.findChildren<QComboBox*>()) {
+      if (box->accessibleName() == "Size") box->setCurrentIndex(2);
+      if (box->accessibleName() == "Rows of the timelines") box->setCurrentIndex(2);
+    }
+    check_same(dialog, 6);
+  }
+  SECTION("with settings over the file") {
+    app.window->document().set_setting("jobs.count", "300");
+    REQUIRE(eventually([&] {
+      const auto result = app.window->runs().result({0, WorldKind::modeled});
+      return result && result->jobs == 300 && !app.window->runs().is_running();
+    }));
+    check_same(opened(app), 2);
+  }
+}
+
+TEST_CASE("the copied command draws the failure map of the dialog byte for byte") {
+  AppFixture app;
+  app.open(QString(kRefused) + "\n[sweep]\n\"jobs.count\" = [1, 10, 100, 1000, 2000]\n");
+  app.window->show();
+  app.window->pages().setCurrentWidget(&app.window->map());
+  REQUIRE(eventually([&] {
+    const auto map = app.window->map().snapshot();
+    return map && map->complete;
+  }));
+  check_same(opened(app), 2);
+}
+
+TEST_CASE("a copied command says where it cannot give the same") {
+  AppFixture app;
+  app.open(kRefused);
+  app.window->file_panel().replace_text(QString(kRefused).replace("1000", "900"));
+  REQUIRE(eventually([&] { return app.parsed() && !app.window->runs().is_running(); }));
+  ExportDialog& dialog = opened(app);
+  dialog.copy_command();
+  bool told = false;
+  for (const auto* label : dialog.findChildren<QLabel*>()) told |= label->text().contains("saved last");
+  CHECK(told);
+}
