@@ -129,7 +129,7 @@ TEST_CASE("keys of commands are commands in a text field too") {
   CHECK(copying.isAccepted());
 }
 
-TEST_CASE("Ctrl+F finds a job where there are jobs, and a scenario at home; Ctrl+B shows runs side by side") {
+TEST_CASE("Ctrl+F finds a job where there are jobs, and a scenario at home, and Ctrl+B shows runs side by side") {
   AppFixture app;
   app.window->show();
   app.action("search").trigger();
