@@ -12,8 +12,6 @@
 #include <QSvgGenerator>
 #include <QTemporaryDir>
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <future>
 #include <system_error>
@@ -21,6 +19,7 @@
 
 #include "core/trace/csv_writer.hpp"
 #include "core/trace/perfetto_writer.hpp"
+#include "gui/export/export_units.hpp"
 #include "gui/export/figure.hpp"
 #include "gui/map/map_figure.hpp"
 #include "models/lab/sweep_text.hpp"
@@ -31,40 +30,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kMillimetresAnInch = 25.4;
-constexpr double kPixelsAnInch = 96;
-constexpr double kPointsAnInch = 72;
-/// The text's height in a figure's own units.
-constexpr double kFigureText = 11;
-constexpr std::array kFormats = {ExportFormat::png, ExportFormat::svg, ExportFormat::pdf, ExportFormat::csv,
-                                 ExportFormat::trace};
-constexpr std::array kParts = {ExportPart::all, ExportPart::timelines, ExportPart::memory, ExportPart::threads,
-                               ExportPart::map};
-constexpr std::array kRows = {ExportRows::automatic, ExportRows::threads, ExportRows::jobs};
-/// A journal's column and its page: no text is smaller than 6 points, the caption's, which is a tenth smaller.
-constexpr double kColumnPoints = 6.6;
-constexpr double kPagePoints = 7.5;
-
 bool is_picture(ExportFormat format) {
   return format != ExportFormat::csv && format != ExportFormat::trace;
 }
 
 QString path_text(const fs::path& path) {
   return QString::fromStdString(path.string());
-}
-
-template <class Values>
-std::string names_of(const Values& values) {
-  std::string names;
-  for (const auto value : values) names += fmt::format("{}{}", names.empty() ? "" : ", ", to_string(value));
-  return names;
-}
-
-std::optional<double> number(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
-  return value;
 }
 
 /// A name that every file system takes.
@@ -394,147 +365,7 @@ Outcome write_map(const MapResult& map, ExportFormat format, const ExportOptions
   });
 }
 
-std::string quoted(const std::string& text) {
-  if (!text.empty() &&
-      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=+,:@-") ==
-          std::string::npos)
-    return text;
-  std::string result = "'";
-  for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return result + "'";
-}
-
 }  // namespace
-
-std::string_view to_string(ExportFormat format) {
-  switch (format) {
-    case ExportFormat::png:
-      return "png";
-    case ExportFormat::svg:
-      return "svg";
-    case ExportFormat::pdf:
-      return "pdf";
-    case ExportFormat::csv:
-      return "csv";
-    case ExportFormat::trace:
-      return "trace";
-  }
-  return "";
-}
-
-std::string_view to_string(ExportPart part) {
-  switch (part) {
-    case ExportPart::all:
-      return "all";
-    case ExportPart::timelines:
-      return "timelines";
-    case ExportPart::memory:
-      return "memory";
-    case ExportPart::threads:
-      return "threads";
-    case ExportPart::map:
-      return "map";
-  }
-  return "";
-}
-
-ExportSize ExportSize::pixels(int width, int height) {
-  ExportSize size;
-  size.name = height > 0 ? fmt::format("{}x{}", width, height) : fmt::format("{}", width);
-  size.width_mm = width / kPixelsAnInch * kMillimetresAnInch;
-  size.height_mm = height / kPixelsAnInch * kMillimetresAnInch;
-  size.dpi = static_cast<int>(kPixelsAnInch);
-  size.text_points = kFigureText / kPixelsAnInch * kPointsAnInch;
-  return size;
-}
-
-const std::vector<ExportSize>& export_sizes() {
-  static const std::vector<ExportSize> sizes = [] {
-    ExportSize screen = ExportSize::pixels(1200, 0);
-    screen.name = "screen";
-    ExportSize slide = ExportSize::pixels(1920, 1080);
-    slide.name = "slide";
-    slide.text_points = 16;
-    return std::vector<ExportSize>{
-        screen, slide, {"paper-85", 85, 0, 300, kColumnPoints}, {"paper-170", 170, 0, 300, kPagePoints}};
-  }();
-  return sizes;
-}
-
-std::expected<ExportFormat, std::string> parse_export_format(std::string_view name) {
-  for (const ExportFormat format : kFormats) {
-    if (to_string(format) == name) return format;
-  }
-  return std::unexpected(fmt::format("`{}` is not a format; there are {}", name, names_of(kFormats)));
-}
-
-std::expected<ExportPart, std::string> parse_export_part(std::string_view name) {
-  for (const ExportPart part : kParts) {
-    if (to_string(part) == name) return part;
-  }
-  return std::unexpected(fmt::format("`{}` is not a part; there are {}", name, names_of(kParts)));
-}
-
-std::string_view to_string(ExportRows rows) {
-  switch (rows) {
-    case ExportRows::automatic:
-      return "automatic";
-    case ExportRows::threads:
-      return "threads";
-    case ExportRows::jobs:
-      return "jobs";
-  }
-  return "";
-}
-
-std::expected<ExportRows, std::string> parse_export_rows(std::string_view name) {
-  for (const ExportRows rows : kRows) {
-    if (to_string(rows) == name) return rows;
-  }
-  return std::unexpected(fmt::format("`{}` is not a kind of row; there are {}", name, names_of(kRows)));
-}
-
-std::expected<ExportSize, std::string> parse_export_size(std::string_view text) {
-  const auto wrong = [&](std::string_view why) {
-    return std::unexpected(fmt::format("`{}` is not a size: {}", text, why));
-  };
-  std::string_view extent = text;
-  std::optional<int> dpi;
-  if (const auto at = text.find('@'); at != std::string_view::npos) {
-    const auto value = number(text.substr(at + 1));
-    if (!value || *value < 72 || *value > 1200) return wrong("the dpi are between 72 and 1200");
-    dpi = static_cast<int>(*value);
-    extent = text.substr(0, at);
-  }
-  ExportSize size;
-  const auto& presets = export_sizes();
-  const auto preset =
-      std::find_if(presets.begin(), presets.end(), [&](const ExportSize& s) { return s.name == extent; });
-  if (preset != presets.end()) {
-    size = *preset;
-  } else {
-    const bool millimetres = extent.ends_with("mm");
-    std::string_view numbers = extent.substr(0, extent.size() - (millimetres ? 2 : extent.ends_with("px") ? 2 : 0));
-    const auto cross = numbers.find('x');
-    const auto width = number(numbers.substr(0, cross));
-    const auto height = cross == std::string_view::npos ? std::optional(0.0) : number(numbers.substr(cross + 1));
-    if (!width || !height) return wrong("it is screen, slide, paper-85, paper-170, 120mm, 120x80mm, 1600 or 1600x900");
-    const double unit = millimetres ? kPixelsAnInch / kMillimetresAnInch : 1;
-    const double most = 20'000;
-    const double least = 200;
-    if (*width * unit < least || *width * unit > most) return wrong("the width is between 200 and 20,000 pixels");
-    if (cross != std::string_view::npos && (*height * unit < least || *height * unit > most))
-      return wrong("the height is between 200 and 20,000 pixels");
-    if (millimetres) {
-      size = {std::string(extent), *width, *height, 300, *width < 120 ? kColumnPoints : kPagePoints};
-    } else {
-      size = ExportSize::pixels(static_cast<int>(*width), static_cast<int>(*height));
-    }
-  }
-  size.name = std::string(text);
-  if (dpi) size.dpi = *dpi;
-  return size;
-}
 
 ExportReport export_run(const Scenario& scenario, std::span<const RunResult> results, const ExportOptions& options) {
   return Export(scenario, options).run(results);
@@ -563,28 +394,6 @@ ExportReport export_map(const MapResult& map, const ExportOptions& options) {
     if (options.progress) options.progress(++done, static_cast<int>(formats.size()));
   }
   return report;
-}
-
-std::string export_command(const Scenario& scenario, const ExportOptions& options, const ExportSource& source) {
-  std::string formats;
-  for (const ExportFormat format : options.formats) {
-    formats += fmt::format("{}{}", formats.empty() ? "" : ",", to_string(format));
-  }
-  std::string parts;
-  for (const ExportPart part : options.parts) parts += fmt::format("{}{}", parts.empty() ? "" : ",", to_string(part));
-  std::string command = fmt::format("spawnpoint export {} --output {} --format {}",
-                                    quoted(scenario.file.empty() ? "scenario.toml" : scenario.file),
-                                    quoted(options.directory.empty() ? "." : options.directory.string()), formats);
-  for (const Setting& setting : source.settings)
-    command += fmt::format(" --set {}", quoted(setting.key + "=" + setting.value));
-  if (source.run && scenario.runs.size() > 1) command += fmt::format(" --run {}", *source.run + 1);
-  if (source.world != "modeled") command += fmt::format(" --world {}", source.world);
-  if (parts != "all") command += fmt::format(" --part {}", parts);
-  if (options.rows != ExportRows::automatic) command += fmt::format(" --rows {}", to_string(options.rows));
-  command += fmt::format(" --size {}", quoted(options.size.name));
-  if (options.theme == ThemeKind::dark) command += " --theme dark";
-  if (!options.caption) command += " --no-caption";
-  return command;
 }
 
 }  // namespace spawnpoint::gui

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The words of an export: names of formats, parts, rows and sizes, and the command that makes the same files.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "gui/export/export.hpp"
+#include "gui/export/export_units.hpp"
+#include "models/scenario/scenario.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+/// A journal's column and its page: no text is smaller than 6 points, the caption's, which is a tenth smaller.
+constexpr double kColumnPoints = 6.6;
+constexpr double kPagePoints = 7.5;
+
+template <class Value, std::size_t kCount>
+using Words = std::array<std::pair<Value, std::string_view>, kCount>;
+
+constexpr Words<ExportFormat, 5> kFormats = {{{ExportFormat::png, "png"},
+                                              {ExportFormat::svg, "svg"},
+                                              {ExportFormat::pdf, "pdf"},
+                                              {ExportFormat::csv, "csv"},
+                                              {ExportFormat::trace, "trace"}}};
+constexpr Words<ExportPart, 5> kParts = {{{ExportPart::all, "all"},
+                                          {ExportPart::timelines, "timelines"},
+                                          {ExportPart::memory, "memory"},
+                                          {ExportPart::threads, "threads"},
+                                          {ExportPart::map, "map"}}};
+constexpr Words<ExportRows, 3> kRows = {
+    {{ExportRows::automatic, "automatic"}, {ExportRows::threads, "threads"}, {ExportRows::jobs, "jobs"}}};
+
+template <class Value, std::size_t kCount>
+std::string_view word_for(const Words<Value, kCount>& words, Value value) {
+  for (const auto& [known, word] : words) {
+    if (known == value) return word;
+  }
+  return "";
+}
+
+template <class Value, std::size_t kCount>
+std::expected<Value, std::string> parse_word(const Words<Value, kCount>& words, std::string_view text,
+                                             std::string_view what) {
+  std::string names;
+  for (const auto& [value, word] : words) {
+    if (word == text) return value;
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", word);
+  }
+  return std::unexpected(fmt::format("`{}` is not a {}; there are {}", text, what, names));
+}
+
+template <class Value>
+std::string joined(const std::vector<Value>& values) {
+  std::string names;
+  for (const Value value : values) names += fmt::format("{}{}", names.empty() ? "" : ",", to_string(value));
+  return names;
+}
+
+std::optional<double> number(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+std::string quoted(const std::string& text) {
+  if (!text.empty() &&
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=+,:@-") ==
+          std::string::npos)
+    return text;
+  std::string result = "'";
+  for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return result + "'";
+}
+
+}  // namespace
+
+std::string_view to_string(ExportFormat format) {
+  return word_for(kFormats, format);
+}
+std::string_view to_string(ExportPart part) {
+  return word_for(kParts, part);
+}
+std::string_view to_string(ExportRows rows) {
+  return word_for(kRows, rows);
+}
+
+std::expected<ExportFormat, std::string> parse_export_format(std::string_view name) {
+  return parse_word(kFormats, name, "format");
+}
+std::expected<ExportPart, std::string> parse_export_part(std::string_view name) {
+  return parse_word(kParts, name, "part");
+}
+std::expected<ExportRows, std::string> parse_export_rows(std::string_view name) {
+  return parse_word(kRows, name, "kind of row");
+}
+
+ExportSize ExportSize::pixels(int width, int height) {
+  ExportSize size;
+  size.name = height > 0 ? fmt::format("{}x{}", width, height) : fmt::format("{}", width);
+  size.width_mm = width / kPixelsAnInch * kMillimetresAnInch;
+  size.height_mm = height / kPixelsAnInch * kMillimetresAnInch;
+  size.dpi = static_cast<int>(kPixelsAnInch);
+  size.text_points = kFigureText / kPixelsAnInch * kPointsAnInch;
+  return size;
+}
+
+const std::vector<ExportSize>& export_sizes() {
+  static const std::vector<ExportSize> sizes = [] {
+    ExportSize screen = ExportSize::pixels(1200, 0);
+    screen.name = "screen";
+    ExportSize slide = ExportSize::pixels(1920, 1080);
+    slide.name = "slide";
+    slide.text_points = 16;
+    return std::vector<ExportSize>{
+        screen, slide, {"paper-85", 85, 0, 300, kColumnPoints}, {"paper-170", 170, 0, 300, kPagePoints}};
+  }();
+  return sizes;
+}
+
+std::expected<ExportSize, std::string> parse_export_size(std::string_view text) {
+  const auto wrong = [&](std::string_view why) {
+    return std::unexpected(fmt::format("`{}` is not a size: {}", text, why));
+  };
+  std::string_view extent = text;
+  std::optional<int> dpi;
+  if (const auto at = text.find('@'); at != std::string_view::npos) {
+    const auto value = number(text.substr(at + 1));
+    if (!value || *value < 72 || *value > 1200) return wrong("the dpi are between 72 and 1200");
+    dpi = static_cast<int>(*value);
+    extent = text.substr(0, at);
+  }
+  ExportSize size;
+  const auto& presets = export_sizes();
+  const auto preset =
+      std::find_if(presets.begin(), presets.end(), [&](const ExportSize& s) { return s.name == extent; });
+  if (preset != presets.end()) {
+    size = *preset;
+  } else {
+    const bool millimetres = extent.ends_with("mm");
+    std::string_view numbers = extent.substr(0, extent.size() - (millimetres ? 2 : extent.ends_with("px") ? 2 : 0));
+    const auto cross = numbers.find('x');
+    const auto width = number(numbers.substr(0, cross));
+    const auto height = cross == std::string_view::npos ? std::optional(0.0) : number(numbers.substr(cross + 1));
+    if (!width || !height) return wrong("it is screen, slide, paper-85, paper-170, 120mm, 120x80mm, 1600 or 1600x900");
+    const double unit = millimetres ? kPixelsAnInch / kMillimetresAnInch : 1;
+    const double most = 20'000;
+    const double least = 200;
+    if (*width * unit < least || *width * unit > most) return wrong("the width is between 200 and 20,000 pixels");
+    if (cross != std::string_view::npos && (*height * unit < least || *height * unit > most))
+      return wrong("the height is between 200 and 20,000 pixels");
+    if (millimetres) {
+      size = {std::string(extent), *width, *height, 300, *width < 120 ? kColumnPoints : kPagePoints};
+    } else {
+      size = ExportSize::pixels(static_cast<int>(*width), static_cast<int>(*height));
+    }
+  }
+  size.name = std::string(text);
+  if (dpi) size.dpi = *dpi;
+  return size;
+}
+
+std::string export_command(const Scenario& scenario, const ExportOptions& options, const ExportSource& source) {
+  const std::string parts = joined(options.parts);
+  std::string command = fmt::format(
+      "spawnpoint export {} --output {} --format {}", quoted(scenario.file.empty() ? "scenario.toml" : scenario.file),
+      quoted(options.directory.empty() ? "." : options.directory.string()), joined(options.formats));
+  for (const Setting& setting : source.settings)
+    command += fmt::format(" --set {}", quoted(setting.key + "=" + setting.value));
+  if (source.run && scenario.runs.size() > 1) command += fmt::format(" --run {}", *source.run + 1);
+  if (source.world != "modeled") command += fmt::format(" --world {}", source.world);
+  if (parts != "all") command += fmt::format(" --part {}", parts);
+  if (options.rows != ExportRows::automatic) command += fmt::format(" --rows {}", to_string(options.rows));
+  command += fmt::format(" --size {}", quoted(options.size.name));
+  if (options.theme == ThemeKind::dark) command += " --theme dark";
+  if (!options.caption) command += " --no-caption";
+  return command;
+}
+
+}  // namespace spawnpoint::gui
