@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What stands beside and over a timeline's plot: names of rows, times, marks, and whose timeline it is.
+#include <QFontMetricsF>
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+
+#include "gui/timeline/timeline_picture.hpp"
+
+namespace spawnpoint::gui {
+
+void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF& where, int pixels) {
+  if (!scene.data || scene.layout.row_height <= 0) return;
+  painter.save();
+  const QFont font = scene.theme.font(pixels);
+  painter.setFont(font);
+  painter.setPen(scene.theme.muted);
+  const QFontMetricsF metrics(font);
+  const RowLayout& layout = scene.layout;
+  // Names of neighbours keep apart; bands are named by their first row.
+  const double apart = pixels + 3.0;
+  const std::size_t step_rows = layout.rows_per_band();
+  const double step_height = static_cast<double>(step_rows) * layout.row_height;
+  const auto every =
+      std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(apart / step_height - 1e-9))) * step_rows;
+  const std::size_t end = layout.first_row() + layout.visible_rows();
+  for (std::size_t row = layout.first_row() / every * every; row < end; row += every) {
+    const double box = layout.gathers() || layout.row_height < apart ? apart : layout.row_height;
+    double top = layout.top(row);
+    if (!layout.gathers() && box > layout.row_height) top += (layout.row_height - box) / 2;
+    if (top < -2 || top + box > where.height() + 2) continue;
+    const QString name =
+        metrics.elidedText(QString::fromStdString(row_name(*scene.data, row)), Qt::ElideRight, where.width());
+    painter.drawText(QRectF(where.left(), where.top() + top, where.width(), box), Qt::AlignRight | Qt::AlignVCenter,
+                     name);
+  }
+  painter.restore();
+}
+
+void paint_time_ticks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const QRectF& where, bool labels,
+                      int pixels) {
+  if (!labels) return;
+  painter.save();
+  const QFont font = theme.font(pixels);
+  painter.setFont(font);
+  const QFontMetricsF metrics(font);
+  for (const Tick& tick : ticks(axis, kTickSpacing)) {
+    const double x = axis.x(tick.at);
+    painter.setPen(QPen(theme.frame, 1));
+    painter.drawLine(QPointF(x, where.bottom()), QPointF(x, where.bottom() + 3));
+    const QString text = QString::fromStdString(tick.label);
+    const double width = metrics.horizontalAdvance(text) + 2;
+    const double left = std::clamp(x - width / 2, where.left() - 30, where.right() + 16 - width);
+    painter.setPen(theme.muted);
+    painter.drawText(QRectF(left, where.bottom() + 4, width, pixels + 4.0), Qt::AlignHCenter | Qt::AlignTop, text);
+  }
+  painter.restore();
+}
+
+QString mark_text(const Mark& mark) {
+  if (!mark.text.empty()) return QString::fromStdString(mark.text);
+  switch (mark.kind) {
+    case MarkKind::failure:
+      return QStringLiteral("failed");
+    case MarkKind::oom_kill:
+      return QStringLiteral("killed: out of memory");
+    case MarkKind::aborted:
+      return QStringLiteral("aborted");
+    case MarkKind::killed:
+      return QStringLiteral("killed");
+    case MarkKind::stopped:
+      return QStringLiteral("stopped by you");
+    case MarkKind::executor_stall:
+      return QStringLiteral("executor blocked");
+  }
+  return {};
+}
+
+void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const std::vector<Mark>& marks,
+                 const QRectF& where, int pixels) {
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing);
+  const QFont font = theme.font(pixels, true);
+  painter.setFont(font);
+  const QFontMetricsF metrics(font);
+  double occupied = -1e9;  // Words that would lie on other words are left out; the line and its ✕ never are.
+  for (const Mark& mark : marks) {
+    if (mark.at < axis.range.begin || mark.at > axis.range.end) continue;
+    const bool failed = mark.kind != MarkKind::stopped && mark.kind != MarkKind::executor_stall;
+    const QColor color = failed ? theme.failure : theme.muted;
+    const double x = axis.x(mark.at);
+    QPen pen(color, 1.2);
+    pen.setDashPattern({5, 3});
+    painter.setPen(pen);
+    painter.drawLine(QPointF(x, where.top()), QPointF(x, where.bottom()));
+    const double middle = where.top() + pixels / 2.0 + 4;
+    const QString text = metrics.elidedText(mark_text(mark), Qt::ElideRight, where.width() * 0.6);
+    const double width = metrics.horizontalAdvance(text) + 6;
+    const double left = x + 9 + width <= where.right() ? x + 9 : x - 9 - width;
+    if (left > occupied && left >= where.left()) {
+      QColor ground = theme.base;
+      ground.setAlphaF(0.88F);
+      painter.fillRect(QRectF(left - 2, middle - pixels * 0.8, width, pixels * 1.6), ground);
+      painter.setPen(failed ? theme.failure_text : color);
+      painter.drawText(QRectF(left + 1, middle - pixels, width, pixels * 2.0), Qt::AlignLeft | Qt::AlignVCenter, text);
+      occupied = left + width;
+    }
+    if (failed) paint_cross(painter, theme, {x, middle}, 5);
+  }
+  painter.restore();
+}
+
+void paint_world_header(QPainter& painter, const Theme& theme, WorldKind world, const QString& summary,
+                        const QRectF& where, int pixels) {
+  painter.save();
+  const QFont bold = theme.font(pixels, true);
+  painter.setFont(bold);
+  painter.setPen(theme.text);
+  const QString name = world_name(world);
+  // As wide as the wider name, so that both worlds' headers line up.
+  const double name_width = QFontMetricsF(bold).horizontalAdvance(world_name(WorldKind::modeled));
+  painter.drawText(QRectF(where.left(), where.top(), name_width + 2, where.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                   name);
+  const double line = where.left() + name_width + 8;
+  const double y = std::round(where.center().y());
+  painter.setPen(theme.pen(world, theme.text, 2));
+  painter.drawLine(QPointF(line, y), QPointF(line + 26, y));
+  const QFont plain = theme.font(pixels);
+  painter.setFont(plain);
+  painter.setPen(theme.muted);
+  const QRectF rest(line + 36, where.top(), std::max(0.0, where.right() - line - 36), where.height());
+  painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter,
+                   QFontMetricsF(plain).elidedText(summary, Qt::ElideRight, rest.width()));
+  painter.restore();
+}
+
+void paint_cross(QPainter& painter, const Theme& theme, const QPointF& center, double radius) {
+  const double r = radius * 0.8;
+  const QLineF strokes[] = {{center + QPointF(-r, -r), center + QPointF(r, r)},
+                            {center + QPointF(-r, r), center + QPointF(r, -r)}};
+  for (const auto& [color, width] : {std::pair(theme.base, radius * 0.95), std::pair(theme.failure, radius * 0.45)}) {
+    painter.setPen(QPen(color, width, Qt::SolidLine, Qt::RoundCap));
+    painter.drawLines(strokes, 2);
+  }
+}
+
+}  // namespace spawnpoint::gui
