@@ -68,6 +68,20 @@ no_window_named() { ! xdotool search --onlyvisible --name "$1"; }
 key() { xdotool key --clearmodifiers "$@"; sleep 0.15; }
 ended() { ! kill -0 "$app" 2>/dev/null; }
 
+# start TITLE WHY [FILE]: the app, with its window in front and as large as the screen.
+start() {
+  local named=$1 why=$2
+  shift 2
+  "$program" "$@" >>"$work/app.log" 2>&1 &
+  app=$!
+  started+=("$app")
+  within 10 window_named "$named" || fail "$why"
+  window=$(window_named "$named" | head -1)
+  xdotool windowactivate --sync "$window"
+  xdotool windowsize --sync "$window" "$width" "$height" || true
+  xdotool windowmove "$window" 0 0
+}
+
 exec 3>"$work/display"
 Xvfb -displayfd 3 -screen 0 "${width}x${height}x24" -nolisten tcp >/dev/null 2>&1 &
 started+=($!)
@@ -81,14 +95,7 @@ started+=($!)
 sleep 1
 
 # 1. The first launch: the gallery.
-"$program" >"$work/app.log" 2>&1 &
-app=$!
-started+=("$app")
-within 10 window_named 'Spawnpoint' || fail "no window came up"
-window=$(window_named 'Spawnpoint' | head -1)
-xdotool windowactivate --sync "$window"
-xdotool windowsize --sync "$window" "$width" "$height" || true
-xdotool windowmove "$window" 0 0
+start 'Spawnpoint' "no window came up"
 sleep 6
 shot 1-home
 key ctrl+q
@@ -96,14 +103,7 @@ within 10 ended || fail "the app did not quit from the gallery"
 
 # 2. With a file: it is modeled by itself.
 cp "$scenario" "$work/home/journey.toml"
-"$program" "$work/home/journey.toml" >>"$work/app.log" 2>&1 &
-app=$!
-started+=("$app")
-within 10 window_named 'journey.toml' || fail "the file on the command line was not opened"
-window=$(window_named 'journey.toml' | head -1)
-xdotool windowactivate --sync "$window"
-xdotool windowsize --sync "$window" "$width" "$height" || true
-xdotool windowmove "$window" 0 0
+start 'journey.toml' "the file on the command line was not opened" "$work/home/journey.toml"
 sleep 3
 shows '#D55E00' 60 "the model's failure"
 shot 2-modeled
@@ -223,14 +223,7 @@ grep -q 'theme=dark' "$settings" || fail "the theme was not remembered"
 grep -q 'journey.toml' "$settings" || fail "the recent file was not remembered"
 
 # 9. Back again: the file, its page and the theme are there without asking.
-"$program" >>"$work/app.log" 2>&1 &
-app=$!
-started+=("$app")
-within 10 window_named 'journey.toml' || fail "the last file was not opened again"
-window=$(window_named 'journey.toml' | head -1)
-xdotool windowactivate --sync "$window"
-xdotool windowsize --sync "$window" "$width" "$height" || true
-xdotool windowmove "$window" 0 0
+start 'journey.toml' "the last file was not opened again"
 sleep 3
 [[ $(pixels '#FFFFFF') -lt 2000 ]] || fail "the dark theme was not restored"
 shows '#FF7A3C' 40 "the model's failure, after the restart,"
