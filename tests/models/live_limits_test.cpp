@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Limits that live runs meet for real: imposed ones, and the caps of every live run. What this machine does not allow
+// is named and skipped.
+#include <grp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include "models/lab/live_cgroup.hpp"
+#include "models/lab/run.hpp"
+#include "models/machine/host.hpp"
+#include "tests/catch.hpp"
+#include "tests/models/live_laboratory.hpp"
+#include "tests/sanitizers.hpp"
+
+using namespace spawnpoint;
+using namespace spawnpoint::literals;
+using namespace spawnpoint::tests;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The limit that was imposed, or a word that this machine does not allow it.
+bool was_imposed(const RunResult& result, const std::string& limit) {
+  for (const auto& imposed : result.imposed) {
+    if (imposed.limit != limit) continue;
+    if (counts_are_off()) return false;
+    if (!imposed.imposed) WARN("skipped: " + limit + " cannot be imposed here: " + imposed.means);
+    return imposed.imposed;
+  }
+  FAIL("nothing is said about " + limit);
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("a live limit of 512 tasks refuses thread 512 with EAGAIN, and its modeled twin says the same") {
+  const std::string name = GENERATE("pids.max", "RLIMIT_NPROC", "threads-max");
+  auto scenario = live_scenario("thread_per_job", 600, sleep_of(3s));
+  if (name == "pids.max") set_pids_max(scenario, 512);
+  if (name == "RLIMIT_NPROC") {
+    scenario.machine.limits.nproc = {512};
+    scenario.machine.in_use.user_tasks = {1};
+    scenario.machine_overrides.emplace_back("limits.nproc");
+  }
+  if (name == "threads-max") {
+    scenario.machine.limits.threads_max = 512;
+    scenario.machine.in_use.threads = 1;
+    scenario.machine_overrides.emplace_back("limits.threads_max");
+  }
+  INFO(name);
+  const auto live = run_live_here(scenario);
+  REQUIRE(live.error == "");
+  if (!was_imposed(live, name)) return;
+  REQUIRE(live.failure);
+  CHECK(live.failure->threads == 511);
+  CHECK(live.failure->job == 511);
+  CHECK(live.failure->call == "clone3");
+  CHECK(live.failure->errno_name == "EAGAIN");
+  CHECK(live.failure->limit == name);
+  CHECK(live.failure->value == 512);
+  CHECK(live.failure->message == "Resource temporarily unavailable");
+  CHECK(live.completed == 511);
+  CHECK(live.peak_threads == 512);
+  check_record(live);
+  CHECK(live.trace->jobs.state[511] == JobState::failed);
+
+  scenario.machine.costs.thread_create.value = 50us;
+  scenario.machine.memory = 8_GiB;
+  const auto modeled = run_modeled(scenario, 0, {});
+  REQUIRE(modeled.failure);
+  CHECK(modeled.failure->threads == live.failure->threads);
+  CHECK(modeled.failure->job == live.failure->job);
+  CHECK(modeled.failure->errno_name == live.failure->errno_name);
+  CHECK(modeled.failure->limit == live.failure->limit);
+  CHECK(modeled.failure->value == live.failure->value);
+}
+
+TEST_CASE("tasks that a control group already holds leave less to a live run") {
+  auto scenario = live_scenario("thread_per_job", 100, sleep_of(2s));
+  set_pids_max(scenario, 64);
+  scenario.machine.in_use.cgroup_tasks = {5};
+  const auto live = run_live_here(scenario);
+  REQUIRE(live.error == "");
+  if (!was_imposed(live, "pids.max")) return;
+  REQUIRE(live.failure);
+  CHECK(live.failure->threads == 59);
+  CHECK(live.failure->value == 64);
+}
+
+TEST_CASE("of several limits on threads the smallest is met, and the others are said not to be needed") {
+  auto scenario = live_scenario("thread_per_job", 100, sleep_of(2s));
+  set_pids_max(scenario, 50);
+  scenario.machine.limits.nproc = {30};
+  scenario.machine.in_use.user_tasks = {1};
+  scenario.machine_overrides.emplace_back("limits.nproc");
+  const auto live = run_live_here(scenario);
+  REQUIRE(live.error == "");
+  if (!was_imposed(live, "RLIMIT_NPROC")) return;
+  REQUIRE(live.failure);
+  CHECK(live.failure->threads == 29);
+  CHECK(live.failure->limit == "RLIMIT_NPROC");
+  const auto other =
+      std::find_if(live.imposed.begin(), live.imposed.end(), [](const auto& i) { return i.limit == "pids.max"; });
+  REQUIRE(other != live.imposed.end());
+  CHECK_FALSE(other->imposed);
+}
+
+TEST_CASE("a live pid_max refuses the thread that its pid namespace has no number for") {
+  auto scenario = live_scenario("thread_per_job", 500, sleep_of(3s));
+  scenario.machine.limits.pid_max = 400;
+  scenario.machine.in_use.pids = 20;
+  scenario.machine_overrides.emplace_back("limits.pid_max");
+  const auto live = run_live_here(scenario);
+  REQUIRE(live.error == "");
+  if (!was_imposed(live, "pid_max")) return;
+  REQUIRE(live.failure);
+  CHECK(live.failure->threads == 379);
+  CHECK(live.failure->limit == "pid_max");
+  CHECK(live.failure->value == 400);
+}
+
+TEST_CASE("a live limit on memory mappings names the call that was refused") {
+  if (kSanitized) {
+    WARN("skipped: sanitizers take memory of their own");
+    return;
+  }
+  auto scenario = live_scenario("thread_per_job", 200, sleep_of(2s));
+  scenario.runs[0].runtime.stack = 1_MiB;
+  SECTION("RLIMIT_AS refuses the mapping of the stack") {
+    scenario.machine.limits.address_space = 96_MiB;
+    scenario.machine_overrides.emplace_back("limits.address_space");
+    const auto live = run_live_here(scenario);
+    REQUIRE(live.error == "");
+    if (!was_imposed(live, "RLIMIT_AS")) return;
+    REQUIRE(live.failure);
+    CHECK(live.failure->call == "mmap");
+    CHECK(live.failure->errno_name == "EAGAIN");
+    CHECK(live.failure->limit == "RLIMIT_AS");
+    CHECK(live.failure->value == (96_MiB).count);
+    // A thread takes its stack and its guard page, and there is nothing else of that size.
+    CHECK(live.failure->threads > 50);
+    CHECK(live.failure->threads <= 96);
+  }
+  SECTION("RLIMIT_DATA refuses to make the stack writable") {
+    scenario.machine.limits.data = 96_MiB;
+    scenario.machine_overrides.emplace_back("limits.data");
+    const auto live = run_live_here(scenario);
+    REQUIRE(live.error == "");
+    if (!was_imposed(live, "RLIMIT_DATA")) return;
+    REQUIRE(live.failure);
+    CHECK(live.failure->call == "mprotect");
+    CHECK(live.failure->limit == "RLIMIT_DATA");
+    CHECK(live.failure->threads > 50);
+    CHECK(live.failure->threads <= 96);
+  }
+}
+
+TEST_CASE("a smaller max_map_count than this machine's is met by mappings that do nothing") {
+  const auto here = read_host({}).limits.max_map_count.value_or(0);
+  if (here > 70'000 || kSanitized) {
+    WARN("skipped: this machine's max_map_count is too large to fill up, or sanitizers take maps of their own");
+    return;
+  }
+  auto scenario = live_scenario("thread_per_job", 700, sleep_of(5s));
+  scenario.machine.limits.max_map_count = 1000;
+  scenario.machine_overrides.emplace_back("limits.max_map_count");
+  const auto live = run_live_here(scenario);
+  REQUIRE(live.error == "");
+  if (!was_imposed(live, "max_map_count")) return;
+  REQUIRE(live.failure);
+  CHECK(live.failure->limit == "max_map_count");
+  CHECK(live.failure->value == 1000);
+  CHECK((live.failure->call == "mprotect" || live.failure->call == "mmap"));
+  // Two maps a thread, less those that the program has before its first.
+  CHECK(live.failure->threads > 450);
+  CHECK(live.failure->threads < 500);
+}
+
+TEST_CASE("a live run that takes more than its memory cgroup allows is killed, and that is a failure point") {
+  if (kSanitized) {
+    WARN("skipped: sanitizers take memory of their own");
+    return;
+  }
+  auto scenario = live_scenario("thread_per_job", 4000, sleep_of(20s));
+  scenario.runs[0].runtime.touched = 32_KiB;
+  scenario.machine.limits.memory_max = 48_MiB;
+  scenario.machine_overrides.emplace_back("limits.memory_max");
+  if (const auto group = RunCgroup::create("memory"); !group) {
+    WARN("skipped: no memory cgroup: " + group.error());
+    return;
+  }
+  const auto live = run_live_here(scenario);
+  REQUIRE(live.error == "");
+  if (!was_imposed(live, "memory.max")) return;
+  REQUIRE(live.failure);
+  CHECK(live.failure->errno_name == "SIGKILL");
+  CHECK(live.failure->limit == "memory.max");
+  CHECK(live.failure->threads > 100);
+  CHECK(live.failure->threads < 2000);
+  REQUIRE(live.trace->marks.size() == 1);
+  CHECK(live.trace->marks[0].kind == MarkKind::oom_kill);
+  check_record(live);
+}
+
+TEST_CASE("limits that cannot be imposed are said, and never claimed") {
+  auto scenario = live_scenario("thread_per_job", 2, sleep_of(1ms));
+  const auto host = read_host({});
+  scenario.machine.limits.overcommit = Overcommit::never;
+  scenario.machine.limits.max_map_count = host.limits.max_map_count.value_or(65530) + 1;
+  scenario.machine.cpus = host.cpus + 1;
+  scenario.machine_overrides = {"limits.overcommit", "limits.max_map_count", "cpus"};
+  const auto live = run_live_here(scenario);
+  REQUIRE(live.error == "");
+  for (const char* limit : {"overcommit", "max_map_count", "cpus"}) {
+    INFO(limit);
+    const auto found =
+        std::find_if(live.imposed.begin(), live.imposed.end(), [&](const auto& i) { return i.limit == limit; });
+    REQUIRE(found != live.imposed.end());
+    CHECK_FALSE(found->imposed);
+    CHECK_FALSE(found->means.empty());
+  }
+}
+
+TEST_CASE("where the machine is this one and nothing is set, nothing is imposed") {
+  const auto live = run_live_here(live_scenario("thread_per_job", 2, sleep_of(1ms)));
+  REQUIRE(live.error == "");
+  CHECK(live.imposed.empty());
+}
+
+TEST_CASE("a runtime whose threads need a signal stack aborts where no mapping is left for it") {
+  const auto here = read_host({}).limits.max_map_count.value_or(0);
+  if (here > 70'000 || kSanitized) {
+    WARN("skipped: this machine's max_map_count is too large to fill up, or sanitizers take maps of their own");
+    return;
+  }
+  auto scenario = live_scenario("thread_per_job", 700, sleep_of(5s));
+  scenario.runs[0].runtime.signal_stack = 12_KiB;
+  scenario.runs[0].runtime.abort_on_signal_stack = true;
+  scenario.runs[0].runtime.maps_per_thread = 4;
+  scenario.runs[0].runtime.abort_message =
+      "failed to set up alternative stack guard page: Cannot allocate memory (os error 12)";
+  scenario.machine.limits.max_map_count = 1000;
+  scenario.machine_overrides.emplace_back("limits.max_map_count");
+  const auto live = run_live_here(scenario);
+  REQUIRE(live.error == "");
+  if (!was_imposed(live, "max_map_count")) return;
+  REQUIRE(live.failure);
+  CHECK(live.failure->limit == "max_map_count");
+  // Usually a new thread meets it; main runs ahead of its children, and may meet it first.
+  if (live.failure->errno_name == "SIGABRT") {
+    CHECK(live.failure->message == scenario.runs[0].runtime.abort_message);
+    CHECK(live.trace->marks.back().kind == MarkKind::aborted);
+  } else {
+    CHECK(live.failure->errno_name == "EAGAIN");
+  }
+  CHECK(live.failure->threads > 200);
+  CHECK(live.failure->threads < 400);
+}
+
+TEST_CASE("a live run comes to its cap before it takes the machine's last threads") {
+  if (counts_are_off()) return;
+  // A small machine is made for it: this user gets room for 60 more tasks.
+  const pid_t child = ::fork();
+  if (child == 0) {
+    bool capped = false;
+    // Other live runs at the same time, as the same user, may take all the room for some seconds: then once more.
+    for (int attempt = 0; attempt < 20 && !capped; ++attempt) {
+      if (attempt > 0) std::this_thread::sleep_for(500ms);
+      const auto room = static_cast<rlim_t>(read_host({}).in_use.user_tasks.at(0) + 60);
+      rlimit few{};
+      ::getrlimit(RLIMIT_NPROC, &few);
+      few.rlim_cur = std::min(room, few.rlim_max);
+      if (::setrlimit(RLIMIT_NPROC, &few) != 0) ::_exit(2);
+      const auto live = run_live_here(live_scenario("thread_per_job", 100, sleep_of(2s)));
+      if (!live.error.empty()) std::fprintf(stderr, "%s\n", live.error.c_str());
+      // Half of it, about.
+      capped = live.failure && live.failure->limit == "live cap" && live.failure->errno_name == "EAGAIN" &&
+               live.failure->threads > 15 && live.failure->threads < 45;
+      if (live.failure && !capped)
+        std::fprintf(stderr, "%s at %d\n", live.failure->limit.c_str(), static_cast<int>(live.failure->threads));
+    }
+    ::_exit(capped ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  REQUIRE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == 2) {
+    WARN("skipped: no small machine can be made here");
+    return;
+  }
+  CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("a live run is ended at its cap on memory, and told so") {
+  if (kSanitized) {
+    WARN("skipped: sanitizers take memory of their own");
+    return;
+  }
+  auto scenario = live_scenario("thread_per_job", 4000, sleep_of(60s));
+  scenario.runs[0].runtime.touched = 32_KiB;
+  LiveOptions live = with_worker();
+  live.memory_cap = 40_MiB;
+  const auto result = run_live(scenario, 0, {}, live);
+  REQUIRE(result.error == "");
+  REQUIRE(result.failure);
+  CHECK(result.failure->limit == "live cap");
+  CHECK(result.failure->value == (40_MiB).count);
+  CHECK(result.failure->errno_name == "SIGKILL");
+  CHECK(result.failure->threads > 100);
+  // What is sampled lags behind; but most threads never came to be.
+  CHECK(result.failure->threads < 4000);
+  check_record(result);
+}
+
+TEST_CASE("an unprivileged user's live run meets the same limit of 512") {
+  if (counts_are_off()) return;
+  if (::geteuid() != 0) {
+    WARN("skipped: these tests already run as an unprivileged user");
+    return;
+  }
+  // The worker must be a file that anybody may run: a copy in a folder that anybody may enter.
+  std::string folder = (fs::temp_directory_path() / "spawnpoint-live-XXXXXX").string();
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  fs::permissions(folder, fs::perms::all);
+  fs::copy_file(with_worker().worker, fs::path(folder) / "spawnpoint-run");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::setgroups(0, nullptr) != 0 || ::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0)
+      ::_exit(2);
+    ::prctl(PR_SET_DUMPABLE, 1);
+    auto scenario = live_scenario("thread_per_job", 600, sleep_of(3s));
+    set_pids_max(scenario, 512);
+    LiveOptions live;
+    live.worker = fs::path(folder) / "spawnpoint-run";
+    const auto result = run_live(scenario, 0, {}, live);
+    if (!result.error.empty()) {
+      std::fprintf(stderr, "%s\n", result.error.c_str());
+      ::_exit(1);
+    }
+    if (result.imposed.empty() || !result.imposed[0].imposed) ::_exit(2);
+    const bool right = result.failure && result.failure->threads == 511 && result.failure->limit == "pids.max" &&
+                       result.failure->errno_name == "EAGAIN" && result.failure->call == "clone3" &&
+                       result.imposed[0].means.find("standing in for pids.max = 512") != std::string::npos;
+    ::_exit(right ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  fs::remove_all(folder);
+  REQUIRE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == 2) {
+    WARN("skipped: this machine does not let an unprivileged user take on such a limit");
+    return;
+  }
+  CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("the estimate of a live run knows its threads and the caps") {
+  auto scenario = live_scenario("thread_per_job", 3, sleep_of(1s));
+  CHECK(estimate_live(scenario, 0).threads == 3);
+  CHECK_FALSE(estimate_live(scenario, 0).over_cap);
+  scenario.jobs.count = 10'000'000;
+  CHECK(estimate_live(scenario, 0).over_cap);
+  set_pids_max(scenario, 512);
+  CHECK(estimate_live(scenario, 0).threads == 511);
+  CHECK(estimate_live(live_scenario("join_all", 1000, sleep_of(1s)), 0).threads == 0);
+  CHECK(estimate_live(live_scenario("thread_pool", 1000, sleep_of(1s)), 0).threads == 4);
+}
