@@ -24,7 +24,7 @@ int sc_main(int argc, char** argv) {
   hold = &counted;
   sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
   sc_core::sc_spawn_options options;
-  options.set_stack_size(8 << 10);
+  options.set_stack_size(12 << 10);  // more than two pages is the least
   for (std::uint64_t i = 0; i < counted.processes(); ++i) {
     sc_core::sc_spawn(process, sc_core::sc_gen_unique_name("process"), &options);
   }
