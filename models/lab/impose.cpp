@@ -92,9 +92,9 @@ Means drop_root(bool alone) {
   if (::geteuid() != 0) return fmt::format("runs as uid {}", ::getuid());
   uid_t user = kNobody;
   const auto nobody_can = [] { return become(kNobody) && ::unshare(CLONE_NEWUSER) == 0; };
-  if (alone && !works_in_child(nobody_can) && tasks_of(kNobody) > 0) {
-    // A user who runs nothing else: then RLIMIT_NPROC counts this process alone. In a container the number may not
-    // exist.
+  if (alone && !works_in_child(nobody_can)) {
+    // A user of this run's own: then RLIMIT_NPROC counts this process alone, whatever other live runs begin meanwhile.
+    // In a container the number may not exist.
     const uid_t unused = 2'000'000'000U + static_cast<uid_t>(::getpid());
     if (tasks_of(unused) == 0 && works_in_child([unused] { return become(unused); })) user = unused;
   }
