@@ -8,16 +8,9 @@
 #include <cstdint>
 #include <mutex>
 
+#include "core/memory/address_sanitizer.hpp"
+#include "core/memory/huge_pages.hpp"
 #include "core/units.hpp"
-
-// Under the address sanitizer a freed frame is poisoned, so that a use after its end is found as with malloc.
-#if defined(__SANITIZE_ADDRESS__)
-#define SPAWNPOINT_POISON_FRAMES
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SPAWNPOINT_POISON_FRAMES
-#endif
-#endif
 
 namespace spawnpoint {
 
@@ -66,30 +59,32 @@ class FrameArena {
   };
 
  private:
+  enum class Pages : bool { small, huge };
   // A block begins at a multiple of kBlock, so any frame in it leads to this header.
   struct alignas(64) Block {
     FrameArena* owner;
     Block* next;
     Block* previous;
     std::size_t size;
+    Pages pages;
   };
   struct Free {
     Free* next;
   };
-  static constexpr std::size_t kBlock = std::size_t{2} << 20;
+  static constexpr std::size_t kBlock = kHugePage;
   static constexpr std::size_t kGranule = 16;
   static constexpr std::size_t kLargestSmall = 4096;  // larger ones have a block each
   // A few frames shall not cost a huge page, nor some thousands the half of one: the first blocks are short, each
   // twice as long as the one before, on small pages.
   static constexpr std::size_t kFirstBlock = std::size_t{128} << 10;
-  static constexpr std::size_t kLastSmallBlock = std::size_t{512} << 10;
+  static constexpr std::size_t kLastSmallBlock = std::size_t{1024} << 10;
 
   static Block* block_of(void* memory) noexcept {
     return reinterpret_cast<Block*>(reinterpret_cast<std::uintptr_t>(memory) & ~(kBlock - 1));
   }
   static constexpr std::size_t rounded(std::size_t size) { return (size + kGranule - 1) & ~(kGranule - 1); }
 
-#if defined(SPAWNPOINT_POISON_FRAMES)
+#if defined(SPAWNPOINT_ADDRESS_SANITIZER)
   static void poison(void* memory, std::size_t size) noexcept;
   static void unpoison(void* memory, std::size_t size) noexcept;
 #else
@@ -131,7 +126,6 @@ class FrameArena {
   void* allocate_large(std::size_t size);
   void deallocate_large(void* memory, std::size_t size) noexcept;
   void add_block();
-  enum class Pages : bool { small, huge };
   Block* map_block(std::size_t size, Pages pages);
   void unmap_block(Block* block) noexcept;
   static FrameArena& process_arena() noexcept;

@@ -5,47 +5,52 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <new>
 
 #include "core/coroutine/frame_arena.hpp"
 #include "core/simulation/event_key.hpp"
+#include "core/simulation/key_buffer.hpp"
 
 namespace spawnpoint {
 
 class EventBucket {
  public:
+  static constexpr std::size_t kChunk = 7;
+
   bool empty() const noexcept { return word_ == 0; }
-  /// How many keys, or kMany if there are at least so many.
-  std::size_t size() const noexcept { return word_ >> kFillBits & kMany; }
-  static constexpr std::size_t kMany = (std::size_t{1} << 13) - 1;
 
   void add(const EventKey& key, FrameArena& arena) {
-    std::uint64_t fill = word_ & kFillMask;
-    if (fill == kKeys || word_ == 0) {
-      auto* const chunk = ::new (arena.allocate(sizeof(Chunk))) Chunk;
-      chunk->older = head();
-      const auto address = reinterpret_cast<std::uint64_t>(chunk);
-      word_ = address << kAddressShift | (word_ & (kMany << kFillBits));
-      fill = 0;
-    }
+    const std::uintptr_t fill = word_ & kFillMask;
+    if (fill == kChunk || word_ == 0) return add_to_new(key, arena);
     head()->keys[fill] = key;
-    word_ += size() < kMany ? kOneKey + 1 : 1;
+    ++word_;
   }
 
-  /// Empties the bucket: hands each key to `take`, in no particular order, and its chunks back to the arena.
+  /// Empties the bucket: hands its chunks, in no particular order, to `take(keys, count)`, then back to the arena. All
+  /// kChunk keys may be read, of which `count` are ones.
   template <typename Take>
   void drain(Take take) {
-    std::uint64_t fill = word_ & kFillMask;
+    std::size_t count = word_ & kFillMask;
     Chunk* chunk = head();
     word_ = 0;
     while (chunk) {
       Chunk* const older = chunk->older;
       if (older) __builtin_prefetch(older);
-      for (std::uint64_t i = 0; i < fill; ++i) take(chunk->keys[i]);
-      fill = kKeys;
+      take(static_cast<const EventKey*>(chunk->keys), count);
+      count = kChunk;
       FrameArena::deallocate(chunk, sizeof(Chunk));
       chunk = older;
     }
+  }
+  /// The same, appending to `out`.
+  void drain(KeyBuffer& out) {
+    drain([&out](const EventKey* keys, std::size_t count) {
+      // The whole chunk is copied, which takes no loop; what counts is where the next one goes.
+      out.make_room(kChunk);
+      std::memcpy(static_cast<void*>(out.end()), keys, kChunk * sizeof(EventKey));
+      out.grow(count);
+    });
   }
 
   void prefetch() const noexcept {
@@ -55,22 +60,24 @@ class EventBucket {
   }
 
  private:
-  static constexpr std::uint64_t kKeys = 7;
   struct Chunk {
-    EventKey keys[kKeys];
+    EventKey keys[kChunk];
     Chunk* older;
   };
 
-  // From the top: 48 bits of address (all that user space has on the 64-bit systems that we run on), 13 bits of size,
-  // 3 bits for how full the newest chunk is.
-  static constexpr int kFillBits = 3;
-  static constexpr std::uint64_t kFillMask = 7;
-  static constexpr std::uint64_t kOneKey = std::uint64_t{1} << kFillBits;
-  static constexpr int kAddressShift = 16;
+  // The newest chunk's address and, in the bits that its alignment leaves, how many keys it holds.
+  static constexpr std::uintptr_t kFillMask = 7;
 
-  Chunk* head() const noexcept { return reinterpret_cast<Chunk*>(word_ >> kAddressShift); }
+  [[gnu::noinline]] void add_to_new(const EventKey& key, FrameArena& arena) {
+    auto* const chunk = ::new (arena.allocate(sizeof(Chunk))) Chunk;
+    chunk->older = head();
+    chunk->keys[0] = key;
+    word_ = reinterpret_cast<std::uintptr_t>(chunk) + 1;
+  }
 
-  std::uint64_t word_ = 0;
+  Chunk* head() const noexcept { return reinterpret_cast<Chunk*>(word_ & ~kFillMask); }
+
+  std::uintptr_t word_ = 0;
 };
 
 }  // namespace spawnpoint

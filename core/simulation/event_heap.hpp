@@ -29,7 +29,7 @@ class EventHeap {
     keys_[hole] = key;
   }
 
-  void pop() noexcept {
+  [[gnu::noinline]] void pop() noexcept {
     const EventKey last = keys_.back();
     keys_.pop_back();
     if (!keys_.empty()) sift_down(last);

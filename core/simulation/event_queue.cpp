@@ -5,18 +5,16 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <limits>
+#include <cstring>
 #include <utility>
 
 namespace spawnpoint {
 namespace {
 
 constexpr std::size_t kFew = 8;
-constexpr std::size_t kMostInsertions =
-    24;  ///< Keys with the same leading bits, at most, that are sorted by insertion.
 
 // A few keys: each one's place is the number of smaller ones. Quadratic but without a branch to mispredict.
-void sort_few(const EventKey* keys, std::size_t count, EventKey* sorted) {
+void sort_few(const EventKey* keys, std::size_t count, EventKey* sorted) noexcept {
   std::array<std::uint32_t, kFew> rank{};
   for (std::size_t i = 1; i < count; ++i) {
     std::uint32_t smaller = 0;
@@ -30,7 +28,7 @@ void sort_few(const EventKey* keys, std::size_t count, EventKey* sorted) {
   for (std::size_t i = 0; i < count; ++i) sorted[rank[i]] = keys[i];
 }
 
-void insertion_sort(EventKey* keys, std::size_t count) {
+void insertion_sort(EventKey* keys, std::size_t count) noexcept {
   for (std::size_t i = 1; i < count; ++i) {
     const EventKey key = keys[i];
     std::size_t at = i;
@@ -39,136 +37,197 @@ void insertion_sort(EventKey* keys, std::size_t count) {
   }
 }
 
+/// Counts keys by a few leading bits of their times, then tells where each goes. Eight counts of a byte share a word,
+/// whose running sums are one multiplication. Keys are fewer than 256.
+class Places {
+ public:
+  static constexpr int kMostBits = 9;
+
+  explicit Places(int bits) noexcept : words_(std::size_t{1} << (bits - kBitsAWord)) {
+    std::fill_n(word_.begin(), words_, 0);
+  }
+  void count(std::size_t place) noexcept { ++byte(place); }
+  /// From here on next() tells where a place's keys go. False: so many share a place that this is no help.
+  bool sum() noexcept {
+    std::uint64_t before = 0;
+    std::uint64_t full = 0;
+    for (std::size_t i = 0; i < words_; ++i) {
+      const std::uint64_t counts = word_[i];
+      full |= counts;
+      word_[i] = (before + (counts << 8)) * kOnes;
+      before += counts * kOnes >> 56;
+    }
+    return (full & kManyInOne) == 0;
+  }
+  std::size_t next(std::size_t place) noexcept { return byte(place)++; }
+
+ private:
+  static constexpr int kBitsAWord = 3;
+  static constexpr std::uint64_t kOnes = 0x0101010101010101;
+  static constexpr std::uint64_t kManyInOne = 0xE0E0E0E0E0E0E0E0;  // 32 and more
+  static_assert(std::endian::native == std::endian::little);
+
+  std::uint8_t& byte(std::size_t place) noexcept { return reinterpret_cast<std::uint8_t*>(word_.data())[place]; }
+
+  std::size_t words_;
+  std::array<std::uint64_t, (std::size_t{1} << kMostBits) / 8> word_;
+};
+
 }  // namespace
 
-// More keys: first into places by the leading bits of their times, some two or three places a key. Then few are out of
-// order, and those by little.
-void EventQueue::sort_into(const Keys& keys, Keys& sorted) {
-  const std::size_t count = keys.size();
-  sorted.resize(count);
-  if (count <= kFew) return sort_few(keys.data(), count, sorted.data());
-  std::uint64_t least = keys.front().time();
-  std::uint64_t most = least;
-  for (const EventKey& key : keys) {
-    least = std::min(least, key.time());
-    most = std::max(most, key.time());
-  }
-  // Counts and places are below kSplitAbove.
-  constexpr int kMostBits = std::bit_width(kSplitAbove) + 1;
-  const int bits = static_cast<int>(std::bit_width(count)) + 1;
-  const int shift = std::max(0, static_cast<int>(std::bit_width(most - least)) - bits);
-  const std::size_t places = ((most - least) >> shift) + 1;
-  std::array<std::uint8_t, std::size_t{1} << kMostBits> next;
-  static_assert(kSplitAbove <= std::numeric_limits<std::uint8_t>::max());
-  std::fill_n(next.begin(), places, std::uint8_t{0});
-  for (const EventKey& key : keys) ++next[(key.time() - least) >> shift];
-  std::uint8_t before = 0;
-  std::uint8_t fullest = 0;
-  for (std::size_t i = 0; i < places; ++i) {
-    const std::uint8_t here = next[i];
-    fullest = std::max(fullest, here);
-    next[i] = before;
-    before = static_cast<std::uint8_t>(before + here);
-  }
-  for (const EventKey& key : keys) sorted[next[(key.time() - least) >> shift]++] = key;
-  if (fullest > kMostInsertions) return std::sort(sorted.begin(), sorted.end());
-  insertion_sort(sorted.data(), count);
+EventQueue::Times EventQueue::times_of(const KeyBuffer& keys) noexcept {
+  Times times;
+  for (const EventKey& key : keys) times.add(key.time());
+  return times;
+}
+
+void EventQueue::insert_near(const EventKey& key) {
+  next_ = nullptr;
+  heap_.push(key);
+  if (heap_.size() > spill_above_) [[unlikely]]
+    spill();
 }
 
 // Called when run and heap are empty and there are keys further out: sorts the next bucket.
 void EventQueue::refill() {
   spill_above_ = kSpillAbove;
-  for (;;) {
-    scratch_.clear();
-    const auto gather = [this](const EventKey& key) { scratch_.push_back(key); };
+  do {
     if (rungs_.empty()) {
-      scratch_.reserve(top_size_);
-      top_.drain(gather);
-      top_size_ = 0;
-      const auto [least, most] = std::minmax_element(
-          scratch_.begin(), scratch_.end(), [](const EventKey& a, const EventKey& b) { return a.time() < b.time(); });
-      take_sorted(scratch_, most->time() + 1);
-    } else {
-      Rung& rung = rungs_.back();
-      while (rung.next < rung.buckets.size() && rung.buckets[rung.next].empty()) ++rung.next;
-      if (rung.next == rung.buckets.size()) {
-        near_end_ = rung.end;
-        spare_.push_back(std::move(rung.buckets));
-        rungs_.pop_back();
-        continue;
-      }
-      rung.buckets[rung.next].drain(gather);
-      ++rung.next;
-      const bool last = rung.next == rung.buckets.size();
-      if (!last) rung.buckets[rung.next].prefetch();
-      take_sorted(scratch_, last ? rung.end : rung.start + (std::uint64_t{rung.next} << rung.shift));
+      take_top();
+      continue;
     }
-    if (run_next_ < run_.size()) return;
-  }
+    Rung& rung = rungs_.back();
+    while (rung.next < rung.buckets.size() && rung.buckets[rung.next].empty()) ++rung.next;
+    if (rung.next < rung.buckets.size()) {
+      take_bucket(rung);
+    } else {
+      near_end_ = rung.end;
+      spare_.push_back(std::move(rung.buckets));
+      rungs_.pop_back();
+    }
+  } while (run_at_ == run_end_);
 }
 
-// Makes the keys, all of them before `end`, the run; or a rung if they are too many to sort at once.
-void EventQueue::take_sorted(Keys& keys, std::uint64_t end) {
-  if (keys.size() > kSplitAbove) return add_rung(keys, end);
-  sort_into(keys, run_);
-  run_next_ = 0;
-  near_end_ = end;
-}
-
-void EventQueue::add_rung(const Keys& keys, std::uint64_t end) {
-  std::uint64_t least = keys.front().time();
-  std::uint64_t most = least;
-  for (const EventKey& key : keys) {
-    least = std::min(least, key.time());
-    most = std::max(most, key.time());
-  }
-  if (least == most) {  // nothing to tell apart by time
-    run_.assign(keys.begin(), keys.end());
-    std::sort(run_.begin(), run_.end());
-    run_next_ = 0;
-    near_end_ = end;
+// All that is later becomes the run or, if it is much, the first rung.
+void EventQueue::take_top() {
+  const Times times = top_times_;
+  const std::size_t count = top_size_;
+  EventBucket keys = top_;
+  top_ = EventBucket{};
+  top_size_ = 0;
+  top_times_ = Times{};
+  near_end_ = times.most + 1;
+  if (count > kSplitAbove && times.least < times.most) {
+    Rung& rung = add_rung(times, count, near_end_);
+    keys.drain([&](const EventKey* key, std::size_t n) {
+      for (std::size_t i = 0; i < n; ++i) rung.bucket(key[i].time()).add(key[i], arena_);
+    });
     return;
   }
-  const std::uint64_t wanted = std::clamp<std::size_t>(keys.size() / kKeysPerBucket, 2, kMostBuckets);
-  const std::uint64_t range = most - least;
+  scratch_.clear();
+  keys.drain(scratch_);
+  take_run({.start = times.least, .bits = static_cast<int>(std::bit_width(times.most - times.least))});
+}
+
+void EventQueue::take_bucket(Rung& rung) {
+  scratch_.clear();
+  rung.buckets[rung.next].drain(scratch_);
+  Span span{.start = rung.start + (std::uint64_t{rung.next} << rung.shift), .bits = rung.shift};
+  ++rung.next;
+  if (rung.next < rung.buckets.size()) {
+    rung.buckets[rung.next].prefetch();
+    near_end_ = rung.start + (std::uint64_t{rung.next} << rung.shift);
+  } else {  // it reaches further than others
+    near_end_ = rung.end;
+    span.bits = static_cast<int>(std::bit_width(times_of(scratch_).most - span.start));
+  }
+  if (scratch_.size() > kSplitAbove && spread_gathered()) return;
+  take_run(span);
+}
+
+// The gathered keys, all of them before near_end_ and within `span`, become the run.
+void EventQueue::take_run(Span span) {
+  const std::size_t count = scratch_.size();
+  run_.clear();
+  run_.make_room(count);
+  run_.grow(count);
+  EventKey* const sorted = run_.begin();
+  run_at_ = sorted;
+  run_end_ = sorted + count;
+  if (count <= kFew) return sort_few(scratch_.begin(), count, sorted);
+  if (count <= kSplitAbove) {
+    // First into places by the leading bits of their times, some two or three places a key. Then few are out of
+    // order, and those by little.
+    static_assert(kSplitAbove < 256 && std::bit_width(kSplitAbove) < Places::kMostBits);
+    const int bits = static_cast<int>(std::bit_width(count)) + 1;
+    const int shift = std::max(0, span.bits - bits);
+    Places places(bits);
+    for (const EventKey& key : scratch_) places.count((key.time() - span.start) >> shift);
+    if (places.sum()) {
+      for (const EventKey& key : scratch_) sorted[places.next((key.time() - span.start) >> shift)] = key;
+      return insertion_sort(sorted, count);
+    }
+  }
+  std::copy(scratch_.begin(), scratch_.end(), sorted);
+  std::sort(sorted, sorted + count);
+}
+
+// Makes a rung of the gathered keys, which are all before near_end_. False: they are of one single time.
+bool EventQueue::spread_gathered() {
+  const Times times = times_of(scratch_);
+  if (times.least == times.most) return false;
+  Rung& rung = add_rung(times, scratch_.size(), near_end_);
+  for (const EventKey& key : scratch_) rung.bucket(key.time()).add(key, arena_);
+  return true;
+}
+
+// For `count` keys of these times, to be put into it; none before `end` is anywhere else.
+EventQueue::Rung& EventQueue::add_rung(const Times& times, std::size_t count, std::uint64_t end) {
+  const std::uint64_t wanted = std::clamp<std::size_t>(count / kKeysPerBucket, 2, kMostBuckets);
+  const std::uint64_t range = times.most - times.least;
   int shift = std::max(0, static_cast<int>(std::bit_width(range)) - static_cast<int>(std::bit_width(wanted)));
   if (range >> shift >= wanted) ++shift;
-  Rung rung{.start = least, .end = end, .shift = shift, .next = 0, .buckets = {}};
+  Rung rung{.start = times.least, .end = end, .shift = shift, .next = 0, .buckets = {}};
   if (!spare_.empty()) {
     rung.buckets = std::move(spare_.back());
     spare_.pop_back();
   }
   rung.buckets.assign((range >> shift) + 1, EventBucket{});
-  for (const EventKey& key : keys) rung.bucket(key.time()).add(key, arena_);
   rungs_.push_back(std::move(rung));
-  near_end_ = least;
+  near_end_ = times.least;
+  return rungs_.back();
 }
 
 // The heap has got too large to be quick: what it and the run hold becomes a rung.
 void EventQueue::spill() {
-  scratch_.assign(run_.begin() + static_cast<std::ptrdiff_t>(run_next_), run_.end());
-  scratch_.insert(scratch_.end(), heap_.keys().begin(), heap_.keys().end());
+  scratch_.clear();
+  scratch_.append(run_at_, run_end_);
+  scratch_.append(heap_.keys().data(), heap_.keys().data() + heap_.size());
   heap_.clear();
-  run_.clear();
-  run_next_ = 0;
-  add_rung(scratch_, near_end_);
+  if (spread_gathered()) {
+    run_at_ = run_end_ = nullptr;
+    spill_above_ = kSpillAbove;
+    return;
+  }
   // Keys of one single time cannot be spread: then wait until there are twice as many.
-  spill_above_ = run_.empty() ? kSpillAbove : 2 * run_.size();
+  take_run({.start = scratch_.begin()->time(), .bits = 0});
+  spill_above_ = 2 * scratch_.size();
 }
 
-EventQueue::Keys EventQueue::take_all() {
-  Keys keys(run_.begin() + static_cast<std::ptrdiff_t>(run_next_), run_.end());
-  keys.insert(keys.end(), heap_.keys().begin(), heap_.keys().end());
-  const auto gather = [&](const EventKey& key) { keys.push_back(key); };
+KeyBuffer EventQueue::take_all() {
+  KeyBuffer keys;
+  keys.append(run_at_, run_end_);
+  keys.append(heap_.keys().data(), heap_.keys().data() + heap_.size());
   for (Rung& rung : rungs_) {
-    for (EventBucket& bucket : rung.buckets) bucket.drain(gather);
+    for (EventBucket& bucket : rung.buckets) bucket.drain(keys);
   }
-  top_.drain(gather);
+  top_.drain(keys);
   heap_.clear();
   run_.clear();
-  run_next_ = 0;
+  next_ = run_at_ = run_end_ = nullptr;
   rungs_.clear();
   top_size_ = 0;
+  top_times_ = Times{};
   size_ = 0;
   near_end_ = 0;
   return keys;
@@ -176,7 +235,7 @@ EventQueue::Keys EventQueue::take_all() {
 
 // Keeps the order, with the smallest numbers.
 void EventQueue::renumber() {
-  Keys keys = take_all();
+  KeyBuffer keys = take_all();
   std::sort(keys.begin(), keys.end());
   sequence_ = 0;
   for (const EventKey& key : keys) insert(EventKey{key.time(), sequence_++, key.slot()});

@@ -10,14 +10,17 @@
 // A push into the far future and the pop of it later cost a constant; only some tens of keys are sorted at a time.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
-#include "core/huge_page_allocator.hpp"
+#include "core/memory/huge_page_allocator.hpp"
 #include "core/simulation/event_bucket.hpp"
 #include "core/simulation/event_heap.hpp"
 #include "core/simulation/event_key.hpp"
+#include "core/simulation/key_buffer.hpp"
 
 namespace spawnpoint {
 
@@ -41,33 +44,29 @@ class EventQueue {
   /// that what it stands for can be fetched from memory.
   template <typename Announce>
   const EventKey* peek(Announce announce) {
-    if (run_next_ == run_.size() && heap_.empty()) {
-      if (size_ == 0) return nullptr;
-      refill();
-      for (const EventKey& key : run_) announce(key);
-    }
-    if (heap_.empty()) return &run_[run_next_];
-    if (run_next_ == run_.size()) return &heap_.top();
-    return heap_.top() < run_[run_next_] ? &heap_.top() : &run_[run_next_];
+    if (next_) return next_;
+    if (run_at_ == run_end_ || !heap_.empty()) [[unlikely]]
+      return look(announce);
+    return next_ = run_at_;
   }
   const EventKey* peek() {
     return peek([](const EventKey&) {});
   }
 
   /// Removes the key that peek() has just returned.
-  void pop(const EventKey* peeked) noexcept {
+  void pop() noexcept {
     --size_;
-    if (run_next_ < run_.size() && peeked == &run_[run_next_]) {
-      ++run_next_;
-    } else {
-      heap_.pop();
-    }
+    const bool from_run = next_ == run_at_;
+    next_ = nullptr;
+    if (!from_run) [[unlikely]]
+      return heap_.pop();
+    ++run_at_;
   }
 
   /// Drops every entry whose slot satisfies the predicate, in linear time.
   template <typename Predicate>
   void erase_if(Predicate drop) {
-    const Keys keys = take_all();
+    const KeyBuffer keys = take_all();
     for (const EventKey& key : keys) {
       if (drop(key.slot())) continue;
       insert(key);
@@ -83,8 +82,6 @@ class EventQueue {
   static constexpr std::size_t kSpillAbove = 512;
   static constexpr std::size_t kMostBuckets = std::size_t{1} << 20;
 
-  // A million events are 16 MB of keys: on small pages the faults would cost more than the sorting.
-  using Keys = std::vector<EventKey, HugePageAllocator<EventKey>>;
   using Buckets = std::vector<EventBucket, HugePageAllocator<EventBucket>>;
 
   /// Covers the time up to `end`; the last bucket reaches that far, however wide it gets.
@@ -101,40 +98,75 @@ class EventQueue {
     }
   };
 
-  void insert(const EventKey& key) {
-    if (key.time() < near_end_) {
-      heap_.push(key);
-      if (heap_.size() > spill_above_) [[unlikely]]
-        spill();
-      return;
+  /// The times that some keys have.
+  struct Times {
+    std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t most = 0;
+
+    void add(std::uint64_t time) noexcept {
+      least = std::min(least, time);
+      most = std::max(most, time);
     }
-    for (std::size_t i = rungs_.size(); i-- > 0;) {
-      if (key.time() < rungs_[i].end) return rungs_[i].bucket(key.time()).add(key, arena_);
+  };
+  static Times times_of(const KeyBuffer& keys) noexcept;
+
+  /// Times from `start`, 2^bits ticks long.
+  struct Span {
+    std::uint64_t start;
+    int bits;
+  };
+
+  // What is rare is out of line, so that the common way through push, peek and pop saves no registers.
+  template <typename Announce>
+  [[gnu::noinline]] const EventKey* look(Announce announce) {
+    if (run_at_ == run_end_ && heap_.empty()) {
+      if (size_ == 0) return nullptr;
+      refill();
+      for (const EventKey* key = run_at_; key != run_end_; ++key) announce(*key);
+    }
+    if (heap_.empty()) return next_ = run_at_;
+    const EventKey* const pushed = &heap_.top();
+    return next_ = run_at_ == run_end_ || *pushed < *run_at_ ? pushed : run_at_;
+  }
+
+  void insert(const EventKey& key) {
+    if (key.time() < near_end_) [[unlikely]]
+      return insert_near(key);
+    const Rung* const coarsest = rungs_.data();
+    for (Rung* rung = rungs_.data() + rungs_.size(); rung-- != coarsest;) {
+      if (key.time() < rung->end) return rung->bucket(key.time()).add(key, arena_);
     }
     top_.add(key, arena_);
     ++top_size_;
+    top_times_.add(key.time());
   }
 
+  void insert_near(const EventKey& key);
   void refill();
   void spill();
-  static void sort_into(const Keys& keys, Keys& sorted);
-  void take_sorted(Keys& keys, std::uint64_t end);
-  void add_rung(const Keys& keys, std::uint64_t end);
+  void take_run(Span span);
+  void take_top();
+  void take_bucket(Rung& rung);
+  bool spread_gathered();
+  Rung& add_rung(const Times& times, std::size_t count, std::uint64_t end);
   void renumber();
-  Keys take_all();
+  KeyBuffer take_all();
 
   FrameArena arena_;
-  Keys run_;
-  std::size_t run_next_ = 0;
+  const EventKey* next_ = nullptr;    // what peek() found; null: it has to look
+  const EventKey* run_at_ = nullptr;  // into run_
+  const EventKey* run_end_ = nullptr;
+  KeyBuffer run_;
   EventHeap heap_;
   std::uint64_t near_end_ = 0;  // keys before this time go into the heap
   std::vector<Rung> rungs_;
   EventBucket top_;
   std::size_t top_size_ = 0;
+  Times top_times_;
   std::size_t size_ = 0;
   std::size_t spill_above_ = kSpillAbove;
   std::uint64_t sequence_;
-  Keys scratch_;
+  KeyBuffer scratch_;           // what a bucket held, until it is sorted
   std::vector<Buckets> spare_;  // the memory of rungs that are done with
 };
 

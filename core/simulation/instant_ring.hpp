@@ -32,7 +32,7 @@ class InstantRing {
   }
 
  private:
-  void grow() {
+  [[gnu::noinline]] void grow() {
     std::vector<std::uint32_t> larger(slots_.empty() ? 64 : slots_.size() * 2);
     const std::size_t count = size();
     for (std::size_t i = 0; i < count; ++i) larger[i] = slots_[(head_ + i) & mask_];

@@ -88,7 +88,7 @@ bool Simulation::advance(std::uint64_t until, std::uint32_t& slot) {
   while (key && key->time() <= until) {
     slot = key->slot();
     const std::uint64_t time = key->time();
-    queue_.pop(key);
+    queue_.pop();
     if (is_cancelled(slot)) {
       discard(slot);
       key = queue_.peek(fetch);
@@ -97,7 +97,7 @@ bool Simulation::advance(std::uint64_t until, std::uint32_t& slot) {
     now_ = time;
     for (key = queue_.peek(fetch); key && key->time() == time; key = queue_.peek(fetch)) {
       ring_.push(key->slot());
-      queue_.pop(key);
+      queue_.pop();
     }
     return true;
   }
@@ -134,7 +134,7 @@ Instant Simulation::next_event_time() {
   const EventKey* key = queue_.peek();
   while (key && is_cancelled(key->slot())) {
     discard(key->slot());
-    queue_.pop(key);
+    queue_.pop();
     key = queue_.peek();
   }
   if (!key) return kNever;

@@ -13,7 +13,7 @@
 #include <stop_token>
 #include <vector>
 
-#include "core/huge_page_allocator.hpp"
+#include "core/memory/huge_page_allocator.hpp"
 #include "core/simulation/event_queue.hpp"
 #include "core/simulation/instant_ring.hpp"
 #include "core/simulation/process.hpp"
@@ -66,19 +66,22 @@ class ResumeTicket {
 /// What `co_await simulation.delay(d)` waits on. Destroying the waiting coroutine takes the event back.
 class [[nodiscard]] DelayAwaiter {
  public:
-  DelayAwaiter(Simulation& simulation, Instant until) noexcept : simulation_{simulation}, until_{until} {}
+  DelayAwaiter(Simulation& simulation, Instant until) noexcept
+      : simulation_{simulation}, state_{static_cast<std::uint64_t>(until.time_since_epoch().count())} {}
   DelayAwaiter(const DelayAwaiter&) = delete;
   DelayAwaiter& operator=(const DelayAwaiter&) = delete;
   inline ~DelayAwaiter();
 
   bool await_ready() const noexcept { return false; }
   inline void await_suspend(std::coroutine_handle<> waiting);
-  void await_resume() noexcept { ticket_ = ResumeTicket{}; }
+  void await_resume() noexcept { state_ = 0; }
 
  private:
+  // One word, as each waiting process has it: until when, and once that is scheduled, the flag and the event's slot.
+  static constexpr std::uint64_t kScheduled = std::uint64_t{1} << 63;
+
   Simulation& simulation_;
-  Instant until_;
-  ResumeTicket ticket_;
+  std::uint64_t state_;
 };
 
 class Simulation {
@@ -158,6 +161,7 @@ class Simulation {
   std::size_t scheduled_keys() const noexcept { return queue_.size() + ring_.size(); }
 
  private:
+  friend class DelayAwaiter;
   friend class Process::promise_type;
 
   // A slot stands for one scheduled event, wherever its key is: the key stays where it is when the event is cancelled
@@ -248,11 +252,12 @@ inline Timer::~Timer() {
 }
 
 inline DelayAwaiter::~DelayAwaiter() {
-  if (ticket_.pending()) simulation_.cancel(ticket_);
+  if (state_ & kScheduled) simulation_.drop(static_cast<std::uint32_t>(state_));
 }
 
 inline void DelayAwaiter::await_suspend(std::coroutine_handle<> waiting) {
-  ticket_ = simulation_.schedule_resume(waiting, until_);
+  const Instant until{Duration{static_cast<Duration::rep>(state_)}};
+  state_ = kScheduled | simulation_.enqueue(Simulation::resumption(waiting), until);
 }
 
 }  // namespace spawnpoint

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "core/huge_page_allocator.hpp"
+#include "core/memory/huge_page_allocator.hpp"
 
 namespace spawnpoint {
 

@@ -19,8 +19,8 @@
 #include <vector>
 
 #include "core/coroutine/task.hpp"
+#include "core/memory/stable_vector.hpp"
 #include "core/simulation/simulation.hpp"
-#include "core/stable_vector.hpp"
 #include "core/trace/trace.hpp"
 #include "core/units.hpp"
 #include "models/kernel/process_memory.hpp"

@@ -4,15 +4,15 @@
 #include <algorithm>
 #include <thread>
 
-#include "core/coroutine/spare_blocks.hpp"
+#include "core/memory/spare_memory.hpp"
 #include "models/lab/sweep_board.hpp"
 #include "models/lab/sweep_memory.hpp"
 
 namespace spawnpoint {
 
 namespace {
-/// Of the frames' memory, for the next task: a task of ten million jobs takes somewhat less.
-constexpr Bytes kFramesKept{std::int64_t{2} << 30};
+/// Of a task's memory, for the next task: frames of ten million jobs take somewhat less.
+constexpr Bytes kKept{std::int64_t{2} << 30};
 }  // namespace
 
 SweepOutcome run_sweep(const SweepPlan& plan, const SweepOptions& options) {
@@ -21,7 +21,7 @@ SweepOutcome run_sweep(const SweepPlan& plan, const SweepOptions& options) {
   workers = static_cast<unsigned>(std::min<std::size_t>(workers, std::max<std::size_t>(plan.tasks(), 1)));
   SweepBoard board(plan, options, workers);
   // The tasks share half of what is free; what is kept comes out of the other half.
-  const SpareBlocks frames(std::min(kFramesKept, options.memory ? *options.memory : memory_share()));
+  const SpareMemory spare(std::min(kKept, options.memory ? *options.memory : memory_share()));
   const std::stop_callback on_stop(options.stop, [&board] { board.wake(); });
   const auto work = [&](SweepBoard::End end) {
     while (const auto task = board.take_when_ready(end)) {

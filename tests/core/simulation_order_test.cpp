@@ -5,16 +5,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <set>
 #include <stdexcept>
-#include <tuple>
 #include <vector>
 
 #include "core/simulation/event_queue.hpp"
-#include "core/simulation/random_stream.hpp"
 #include "core/simulation/simulation.hpp"
-#include "core/simulation/variates.hpp"
 #include "tests/catch.hpp"
+#include "tests/order/queue_trial.hpp"
 
 using namespace spawnpoint;
 using namespace std::chrono_literals;
@@ -320,66 +317,12 @@ TEST_CASE("a large queue pops in order, also after most of it was cancelled", "[
 }
 
 TEST_CASE("the event queue pops like a sorted list, whatever the shape of the delays", "[simulation]") {
-  // Large enough for every tier: thousands of keys, buckets that are split, a near heap that spills.
-  const int law = GENERATE(0, 1, 2, 3, 4, 5, 6);
-  const std::size_t keys = GENERATE(std::size_t{10}, std::size_t{700}, std::size_t{20'000});
-  const bool renumbered = GENERATE(false, true);
-  RandomStream random{static_cast<std::uint64_t>(law), "queue", keys};
-  const auto delay = [&]() -> std::uint64_t {
-    const double u = random.uniform();
-    switch (law) {
-      case 0:
-        return static_cast<std::uint64_t>(standard_exponential(random) * 1e9);
-      case 1:
-        return random.below(10) == 0 ? 9'000'000'000 + random.below(1000) : random.below(1'000'000);
-      case 2:  // Pareto, shape 0.5: every scale at once
-        return static_cast<std::uint64_t>(std::min(1e17, 1.0 / ((1 - u) * (1 - u))));
-      case 3:
-        return 1'000'000'000 + random.below(1000);
-      case 4:  // ties
-        return 1 + random.below(3);
-      case 5:  // nearly everything at one time, then a burst before it
-        return random.below(100) == 0 ? 1 + random.below(1000) : 1'000'000;
-      default:
-        return 1 + random.below(std::uint64_t{1} << random.below(56));
-    }
-  };
-  EventQueue queue{renumbered ? EventKey::kMaxSequence - keys - 1000 : 0};
-  std::set<std::tuple<std::uint64_t, std::uint64_t, std::uint32_t>> reference;
-  std::uint64_t order = 0;
-  std::uint64_t now = 0;
-  std::uint32_t slot = 0;
-  const auto push = [&] {
-    const std::uint64_t time = now + delay();
-    queue.push(time, slot);
-    reference.emplace(time, order++, slot);
-    slot = (slot + 1) % (1U << EventKey::kSlotBits);
-  };
-  const auto pop = [&] {
-    const EventKey* const key = queue.peek();
-    if (!key) FAIL("the queue ended early");
-    const auto [time, ignored, expected] = *reference.begin();
-    if (key->time() != time || key->slot() != expected) FAIL("wrong order at " << order);
-    now = time;
-    queue.pop(key);
-    reference.erase(reference.begin());
-  };
-  for (std::size_t i = 0; i < keys; ++i) push();
-  for (std::size_t i = 0; i < 3 * keys; ++i) {
-    pop();
-    push();
-    if (i % 97 == 0) {  // the number of keys changes too
-      push();
-    } else if (i % 89 == 0) {
-      pop();
+  for (int law = 0; law < test::kDelayLaws; ++law) {
+    for (const std::size_t keys : {std::size_t{10}, std::size_t{700}, std::size_t{20'000}}) {
+      for (const bool renumbered : {false, true}) {
+        INFO("law " << law << ", " << keys << " keys, renumbered: " << renumbered);
+        CHECK(test::queue_trial(law, keys, renumbered) == "");
+      }
     }
   }
-  const auto keep = [](std::uint32_t s) { return s % 3 != 0; };
-  queue.erase_if([&](std::uint32_t s) { return !keep(s); });
-  std::erase_if(reference, [&](const auto& entry) { return !keep(std::get<2>(entry)); });
-  CHECK(queue.size() == reference.size());
-  for (std::size_t i = 0; i < keys / 2; ++i) push();
-  while (!reference.empty()) pop();
-  CHECK(queue.size() == 0);
-  CHECK(queue.peek() == nullptr);
 }

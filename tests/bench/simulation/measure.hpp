@@ -45,8 +45,9 @@ class Hold {
   }
 
   void report() const {
+    const double memory = static_cast<double>(peak_memory() - memory_before_);  // before printing takes some
     std::printf("events_per_second=%.0f\n", static_cast<double>(events_) / (end_ - begin_));
-    std::printf("bytes_per_process=%ld\n", (peak_memory() - memory_before_) / static_cast<long>(processes_));
+    std::printf("bytes_per_process=%.1f\n", memory / static_cast<double>(processes_));
   }
 
  private:

@@ -17,7 +17,7 @@ class EventQueue {
     return peek();
   }
   const EventKey* peek() { return heap_.empty() ? nullptr : &heap_.top(); }
-  void pop(const EventKey*) noexcept { heap_.pop(); }
+  void pop() noexcept { heap_.pop(); }
   template <typename Predicate>
   void erase_if(Predicate) {}
 

@@ -21,7 +21,7 @@ class EventQueue {
     return peek();
   }
   const EventKey* peek() { return queue_.empty() ? nullptr : &queue_.top(); }
-  void pop(const EventKey*) noexcept { queue_.pop(); }
+  void pop() noexcept { queue_.pop(); }
   template <typename Predicate>
   void erase_if(Predicate) {}
 

@@ -9,7 +9,7 @@
 #include <memory>
 #include <utility>
 
-#include "core/huge_page_allocator.hpp"
+#include "core/memory/huge_page_allocator.hpp"
 
 namespace spawnpoint {
 

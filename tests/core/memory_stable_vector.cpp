@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/stable_vector.hpp"
+#include "core/memory/stable_vector.hpp"
 
 #include <memory>
 #include <vector>

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// All trials of the event queue as a program that needs no library: check.sh builds it with other compilers and levels
+// of optimization than the build's own.
+#include <cstdio>
+
+#include "tests/order/queue_trial.hpp"
+
+int main() {
+  int failed = 0;
+  for (int law = 0; law < spawnpoint::test::kDelayLaws; ++law) {
+    for (const std::size_t keys : {10, 700, 20'000}) {
+      for (const bool renumbered : {false, true}) {
+        const std::string wrong = spawnpoint::test::queue_trial(law, keys, renumbered);
+        if (wrong.empty()) continue;
+        std::printf("law %d, %zu keys%s: %s\n", law, keys, renumbered ? ", renumbered" : "", wrong.c_str());
+        ++failed;
+      }
+    }
+  }
+  std::printf("%d of %d trials were wrong\n", failed, spawnpoint::test::kDelayLaws * 6);
+  return failed == 0 ? 0 : 1;
+}
