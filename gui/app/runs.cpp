@@ -8,13 +8,19 @@
 namespace spawnpoint::gui {
 namespace {
 constexpr std::chrono::milliseconds kFrame{33};
-}
+// Of a modeled run's memory, for the next one: the steps of a slider come within a second.
+constexpr Bytes kSpare{std::int64_t{256} << 20};
+constexpr std::chrono::seconds kKeepSpare{2};
+}  // namespace
 
 Runs::Runs(std::filesystem::path worker, QObject* parent) : QObject(parent), worker_(std::move(worker)) {
   // One job to compute and one that is just being given up.
   pool_.setMaxThreadCount(2);
   live_timer_.setInterval(kFrame);
   connect(&live_timer_, &QTimer::timeout, this, &Runs::poll_live);
+  let_go_.setSingleShot(true);
+  let_go_.setInterval(kKeepSpare);
+  connect(&let_go_, &QTimer::timeout, this, [this] { spare_.reset(); });
 }
 
 Runs::~Runs() {
@@ -44,6 +50,8 @@ void Runs::begin(const RunRequest& request, WorldKind world) {
 }
 
 void Runs::begin_modeled() {
+  if (!spare_) spare_.emplace(kSpare);
+  let_go_.start();
   // The destructor waits for the pool, so `this` outlives the job; the ticket keeps a late result from arriving.
   (void)QtConcurrent::run(&pool_, [this, ticket = ticket_, scenario = current_->request.scenario,
                                    run = current_->request.run, stop = current_->stop.get_token(),
@@ -75,6 +83,7 @@ void Runs::begin_modeled() {
 }
 
 void Runs::begin_live() {
+  spare_.reset();
   RunOptions options;
   options.stop = current_->stop.get_token();
   LiveOptions live;

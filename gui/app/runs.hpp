@@ -14,6 +14,7 @@
 #include <optional>
 #include <stop_token>
 
+#include "core/memory/spare_memory.hpp"
 #include "models/lab/result.hpp"
 #include "models/lab/run.hpp"
 #include "models/scenario/scenario.hpp"
@@ -108,6 +109,8 @@ class Runs : public QObject {
   Progress progress_;
   std::map<RunKey, Kept> kept_;
   QTimer live_timer_;
+  std::optional<SpareMemory> spare_;
+  QTimer let_go_;  // of what is spare
   QThreadPool pool_;
 };
 

@@ -33,6 +33,8 @@ StatusLine::StatusLine(QWidget* parent)
   row->addWidget(words_, 1);
   row->addWidget(bar_);
   row->addWidget(stop_);
+  // As high without bar and button as with: else all that is above would be laid out and drawn anew with each run.
+  setMinimumHeight(row->sizeHint().height());
   bar_->hide();
   stop_->hide();
 }

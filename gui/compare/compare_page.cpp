@@ -522,6 +522,14 @@ void ComparePage::show_traces(std::shared_ptr<const Trace> modeled, std::shared_
   live_->set_trace(std::move(live));
 }
 
+bool ComparePage::ShownCharts::same(const ShownCharts& other) const {
+  const auto one = [](const std::weak_ptr<const Trace>& a, const std::weak_ptr<const Trace>& b) {
+    return !a.owner_before(b) && !b.owner_before(a);
+  };
+  return one(modeled, other.modeled) && one(live, other.live) && modeled_shift == other.modeled_shift &&
+         live_shift == other.live_shift && theme == other.theme;
+}
+
 void ComparePage::show_charts(const std::shared_ptr<const Trace>& modeled, const std::shared_ptr<const Trace>& live) {
   TimeRange extent;
   std::vector<WorldTrace> traces;
@@ -549,6 +557,10 @@ void ComparePage::show_charts(const std::shared_ptr<const Trace>& modeled, const
   showed_something_ = something;
   std::sort(landmarks.begin(), landmarks.end());
   time_.set_landmarks(std::move(landmarks));
+  // What grows is another one each time, though it may be at the same place in memory.
+  const ShownCharts now{modeled, live, shift(WorldKind::modeled), shift(WorldKind::live), theme_.kind};
+  if ((!live || !live->growing) && now.same(shown_charts_)) return;
+  shown_charts_ = now;
   overview_->set_traces(modeled, live);
   // The timelines have the failure's full text; charts are too low for it.
   const auto shortened = [this](ChartContent content) {

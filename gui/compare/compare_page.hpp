@@ -6,6 +6,7 @@
 #include <QWidget>
 #include <array>
 #include <memory>
+#include <optional>
 
 #include "gui/app/document.hpp"
 #include "gui/app/runs.hpp"
@@ -87,6 +88,17 @@ class ComparePage : public QWidget {
     std::int64_t rest_ns_ = 0;
   };
 
+  /// What the charts were made of; it keeps no record alive.
+  struct ShownCharts {
+    std::weak_ptr<const Trace> modeled;
+    std::weak_ptr<const Trace> live;
+    Duration modeled_shift{};
+    Duration live_shift{};
+    std::optional<ThemeKind> theme;
+
+    bool same(const ShownCharts& other) const;
+  };
+
   void show_runs();
   /// Shows the results as they are now.
   void refresh();
@@ -128,6 +140,7 @@ class ComparePage : public QWidget {
   Veil* threads_veil_;
   Theme theme_ = make_theme(ThemeKind::light);
   bool showed_something_ = false;
+  ShownCharts shown_charts_;
   Pace charts_pace_;
   Pace timeline_pace_;
   std::uint64_t shown_generation_ = 0;

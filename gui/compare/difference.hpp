@@ -14,6 +14,8 @@ namespace spawnpoint::gui {
 struct ShiftedTrace {
   std::shared_ptr<const Trace> trace;
   Duration shift{};
+
+  bool operator==(const ShiftedTrace&) const = default;
 };
 
 /// What both are compared by.

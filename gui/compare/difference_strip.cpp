@@ -36,6 +36,7 @@ DifferenceStrip::DifferenceStrip(TimeView& view, QWidget* parent) : QWidget(pare
 }
 
 void DifferenceStrip::set_runs(ShiftedTrace modeled, ShiftedTrace live) {
+  if (modeled == runs_[0] && live == runs_[1] && has_both()) return;
   runs_[0] = std::move(modeled);
   runs_[1] = std::move(live);
   largest_ = largest_difference(runs_[0], runs_[1]);

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <future>
 
 #include "models/lab/format.hpp"
 
@@ -34,18 +36,20 @@ Stack stack_of(const CellGrid& grid, std::size_t band, std::size_t column, int h
   return edges;
 }
 
-bool on_hatch(Hatch hatch, int x, int y) {
+/// Which of the pixels of column x are on a hatch's lines: bit y % kHatchSpacing for the one at height y.
+unsigned hatch_mask(Hatch hatch, int x) {
+  static_assert(kHatchSpacing == 4);
   switch (hatch) {
     case Hatch::none:
-      return false;
+      return 0;
     case Hatch::diagonal:
-      return (x + y) % kHatchSpacing == 0;
+      return 1U << ((4 - x % 4) % 4);
     case Hatch::horizontal:
-      return y % kHatchSpacing == 0;
+      return 1U;
     case Hatch::vertical:
-      return x % kHatchSpacing == 0;
+      return x % 4 == 0 ? 0xFU : 0;
   }
-  return false;
+  return 0;
 }
 
 struct Band {
@@ -64,9 +68,14 @@ Band band_place(const RowLayout& layout, std::size_t row, std::size_t rows, doub
   return {top, std::max(1, bottom - top - gap)};
 }
 
+/// Draws bands onto an image; several may draw other bands onto the same one at once.
 class ImagePlot {
  public:
-  ImagePlot(const TimelineScene& scene, QImage& image) : scene_(scene), image_(image) {
+  ImagePlot(const TimelineScene& scene, QImage& image)
+      : scene_(scene),
+        image_height_(image.height()),
+        stride_(image.bytesPerLine() / 4),
+        pixels_(reinterpret_cast<QRgb*>(image.bits())) {
     for (std::size_t k = 0; k < kStackedStates; ++k) {
       const StateStyle& style = scene.theme.style(kStacked[k]);
       full_[k] = style.color.rgb();
@@ -85,44 +94,55 @@ class ImagePlot {
     for (int x = 0; x < columns; ++x)
       stacks_[static_cast<std::size_t>(x)] = stack_of(grid, band, static_cast<std::size_t>(x), place.height);
     const int bottom = place.top + place.height;
-    const int lowest = std::clamp(bottom - image_.height(), 0, place.height);
+    const int lowest = std::clamp(bottom - image_height_, 0, place.height);
     const int highest = std::clamp(bottom, 0, place.height);
     const bool live = scene_.world == WorldKind::live;
     // Where bands touch, what goes on in the next one has no outline between.
     const bool gathers = scene_.layout.gathers();
-    const auto stride = image_.bytesPerLine() / 4;
-    auto* const pixels = reinterpret_cast<QRgb*>(image_.bits());
     for (std::size_t k = 0; k < kStackedStates; ++k) {
       for (int x = 0; x < columns; ++x) {
         const Stack& stack = stacks_[static_cast<std::size_t>(x)];
         const int from = std::max(stack[k], lowest);
         const int to = std::min(stack[k + 1], highest);
         if (from >= to) continue;
-        QRgb* pixel = pixels + (bottom - 1 - from) * stride + x;
+        QRgb* pixel = pixels_ + (bottom - 1 - from) * stride_ + x;
+        const unsigned hatch = hatch_mask(hatches_[k], x);
+        // Pixel y of a bar is bottom - y in the picture, where hatches of neighbours meet.
+        const auto on_hatch = [&](int y) { return (hatch >> (static_cast<unsigned>(bottom - y) % 4) & 1U) != 0; };
+        const auto paint = [&](int first, int last, QRgb line, QRgb ground) {
+          for (int y = first; y < last; ++y, pixel -= stride_) *pixel = on_hatch(y) ? line : ground;
+        };
         if (live) {
-          for (int y = from; y < to; ++y, pixel -= stride) {
-            *pixel = hatches_[k] != Hatch::none && on_hatch(hatches_[k], x, bottom - y) ? hatch_[k] : full_[k];
-          }
+          paint(from, to, hatch_[k], full_[k]);
           continue;
         }
-        static constexpr Stack kNothing{};
-        const Stack& left = x > 0 ? stacks_[static_cast<std::size_t>(x - 1)] : kNothing;
-        const Stack& right = x + 1 < columns ? stacks_[static_cast<std::size_t>(x + 1)] : kNothing;
-        for (int y = from; y < to; ++y, pixel -= stride) {
-          const bool inside = (y > stack[k] || (gathers && y == 0)) &&
-                              (y + 1 < stack[k + 1] || (gathers && y + 1 == place.height)) &&
-                              (x == 0 || (y >= left[k] && y < left[k + 1])) &&
-                              (x + 1 == columns || (y >= right[k] && y < right[k + 1]));
-          const bool line = (!inside && (x + y) % 6 < 4) || on_hatch(hatches_[k], x, bottom - y);
-          *pixel = line ? full_[k] : hollow_[k];
+        // What is inside has the same state on all sides; around it goes a dashed line.
+        int inner = stack[k] + (gathers && stack[k] == 0 ? 0 : 1);
+        int outer = stack[k + 1] - (gathers && stack[k + 1] == place.height ? 0 : 1);
+        for (const int beside : {x - 1, x + 1}) {
+          if (beside < 0 || beside >= columns) continue;
+          const Stack& other = stacks_[static_cast<std::size_t>(beside)];
+          inner = std::max(inner, other[k]);
+          outer = std::min(outer, other[k + 1]);
         }
+        inner = std::clamp(inner, from, to);
+        outer = std::clamp(outer, inner, to);
+        const auto dashes = [&](int first, int last) {
+          for (int y = first; y < last; ++y, pixel -= stride_)
+            *pixel = (x + y) % 6 < 4 || on_hatch(y) ? full_[k] : hollow_[k];
+        };
+        dashes(from, inner);
+        paint(inner, outer, full_[k], hollow_[k]);
+        dashes(outer, to);
       }
     }
   }
 
  private:
   const TimelineScene& scene_;
-  QImage& image_;
+  int image_height_;
+  std::ptrdiff_t stride_;  // in pixels
+  QRgb* pixels_;
   std::array<QRgb, kStackedStates> full_{};
   std::array<QRgb, kStackedStates> hollow_{};
   std::array<QRgb, kStackedStates> hatch_{};
@@ -130,9 +150,28 @@ class ImagePlot {
   std::vector<Stack> stacks_;
 };
 
-CellGrid query_cells(const TimelineScene& scene, std::size_t columns) {
-  return scene.data->cells(
-      {scene.layout.first_row(), scene.layout.visible_rows(), scene.layout.rows_per_band(), scene.range, columns});
+CellQuery query_of(const TimelineScene& scene, std::size_t columns) {
+  return {scene.layout.first_row(), scene.layout.visible_rows(), scene.layout.rows_per_band(), scene.range, columns};
+}
+
+/// Counts the grid's bands and draws them into the image, which has their ground: on two threads where there are many
+/// segments, as a picture has to be there within a frame.
+void draw_bands(const TimelineScene& scene, const CellQuery& query, CellGrid& grid, QImage& image) {
+  constexpr std::size_t kMany = 100'000;
+  const std::size_t per_band = scene.layout.rows_per_band();
+  const std::size_t first = scene.layout.first_row();
+  ImagePlot plot(scene, image);
+  const auto draw = [&](ImagePlot& on, std::size_t begin, std::size_t end) {
+    scene.data->fill(grid, query, begin, end);
+    for (std::size_t band = begin; band < end; ++band)
+      on.draw(grid, band, band_place(scene.layout, first + band * per_band, per_band, scene.scale));
+  };
+  if (grid.bands < 2 || scene.data->trace().segments.size() < kMany) return draw(plot, 0, grid.bands);
+  ImagePlot other = plot;
+  const std::size_t half = grid.bands / 2;
+  auto below = std::async(std::launch::async, [&] { draw(other, half, grid.bands); });
+  draw(plot, 0, half);
+  below.get();
 }
 
 /// Lines of a hatch within `rect`, cut at its edges: not every format can clip.
@@ -363,43 +402,6 @@ void paint_band(QPainter& painter, const TimelineScene& scene, const CellGrid& g
 
 }  // namespace
 
-double RowLayout::fitting(std::size_t rows, double height, double highest) {
-  if (rows == 0) return highest;
-  return std::min(highest, height / static_cast<double>(rows));
-}
-
-std::size_t RowLayout::rows_per_band() const {
-  if (!gathers() || row_height <= 0) return 1;
-  // Round numbers, so that bands begin at rows that people can name.
-  static constexpr double kRound[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10};
-  const double least = std::max(1.0, kBand / row_height);
-  const double power = std::pow(10, std::floor(std::log10(least)));
-  for (const double times : kRound) {
-    const double count = std::round(power * times * 10) / 10;
-    if (count >= least * (1 - 1e-9) && count == std::floor(count)) return static_cast<std::size_t>(count);
-  }
-  return static_cast<std::size_t>(power * 10);
-}
-
-std::size_t RowLayout::first_row() const {
-  if (row_height <= 0) return 0;
-  const auto row = static_cast<std::size_t>(std::max(0.0, scroll / row_height));
-  return std::min(row, rows) / rows_per_band() * rows_per_band();
-}
-
-std::size_t RowLayout::visible_rows() const {
-  if (row_height <= 0 || rows == 0) return 0;
-  const auto last = static_cast<std::size_t>(std::ceil(std::max(0.0, (scroll + height) / row_height)));
-  const std::size_t per_band = rows_per_band();
-  const std::size_t end = std::min((last + per_band - 1) / per_band * per_band, rows);
-  return end - std::min(first_row(), end);
-}
-
-std::size_t RowLayout::row_at(double y) const {
-  if (y < 0 || y >= height || row_height <= 0) return rows;
-  return std::min(rows, static_cast<std::size_t>((y + scroll) / row_height));
-}
-
 QImage draw_plot(const TimelineScene& scene) {
   const int width = std::max(1, static_cast<int>(std::lround(scene.width * scene.scale)));
   const int height = std::max(1, static_cast<int>(std::lround(scene.layout.height * scene.scale)));
@@ -412,13 +414,9 @@ QImage draw_plot(const TimelineScene& scene) {
   paint_ground(painter, scene, {});
   painter.end();
 
-  const CellGrid grid = query_cells(scene, static_cast<std::size_t>(width));
-  const std::size_t per_band = scene.layout.rows_per_band();
-  const std::size_t first = scene.layout.first_row();
-  ImagePlot plot(scene, image);
-  for (std::size_t band = 0; band < grid.bands; ++band) {
-    plot.draw(grid, band, band_place(scene.layout, first + band * per_band, per_band, scene.scale));
-  }
+  const CellQuery query = query_of(scene, static_cast<std::size_t>(width));
+  CellGrid grid = scene.data->grid_of(query);
+  draw_bands(scene, query, grid, image);
 
   painter.begin(&image);
   painter.scale(scene.scale, scene.scale);
@@ -437,7 +435,7 @@ void paint_plot(QPainter& painter, const TimelineScene& scene, const QRectF& whe
     // Two columns a unit on paper: finer than an eye sees, and the file's size follows the paper's.
     const auto columns = static_cast<std::size_t>(std::max(1.0, where.width()));
     const double column_width = where.width() / static_cast<double>(columns);
-    const CellGrid grid = query_cells(scene, columns);
+    const CellGrid grid = scene.data->cells(query_of(scene, columns));
     const std::size_t per_band = scene.layout.rows_per_band();
     const std::size_t first = scene.layout.first_row();
     for (std::size_t band = 0; band < grid.bands; ++band) {

@@ -32,6 +32,36 @@ constexpr double kHighestRow = 48;
 /// Records up to this size are prepared and drawn at once, larger ones in the background.
 constexpr std::size_t kSmall = 20'000;
 
+/// Where rows are laid out, however many.
+struct Frame {
+  double height = 0;
+  double wanted_row_height = 0;  // 0: as it fits
+  int scroll = 0;
+
+  RowLayout layout(std::size_t rows) const {
+    RowLayout result;
+    result.rows = rows;
+    result.height = height;
+    const double fitting = RowLayout::fitting(rows, height, kHighestFitting);
+    result.row_height = wanted_row_height > 0 ? std::max(wanted_row_height, fitting) : fitting;
+    result.scroll = std::clamp<double>(scroll, 0, std::max(0.0, result.content() - height));
+    return result;
+  }
+};
+
+/// A record that is ready to draw, and the first picture of it.
+struct Prepared {
+  std::shared_ptr<const TimelineData> data;
+  TimelineScene scene;
+  QImage picture;
+};
+
+bool same_place(const TimelineScene& a, const TimelineScene& b) {
+  return a.range == b.range && a.shift == b.shift && a.width == b.width && a.scale == b.scale &&
+         a.theme.kind == b.theme.kind && a.layout.rows == b.layout.rows && a.layout.height == b.layout.height &&
+         a.layout.row_height == b.layout.row_height && a.layout.scroll == b.layout.scroll;
+}
+
 }  // namespace
 
 struct TimelineWidget::State {
@@ -88,16 +118,8 @@ struct TimelineWidget::State {
     result.range = own_visible();
     return result;
   }
-  RowLayout layout() const {
-    RowLayout result;
-    result.rows = data ? data->rows() : 0;
-    result.height = plot().height();
-    const double fitting = RowLayout::fitting(result.rows, result.height, kHighestFitting);
-    result.row_height = wanted_row_height > 0 ? std::max(wanted_row_height, fitting) : fitting;
-    result.scroll =
-        std::clamp<double>(widget.verticalScrollBar()->value(), 0, std::max(0.0, result.content() - result.height));
-    return result;
-  }
+  RowLayout layout() const { return frame().layout(data ? data->rows() : 0); }
+  Frame frame() const { return {plot().height(), wanted_row_height, widget.verticalScrollBar()->value()}; }
   TimelineScene scene() const {
     TimelineScene result;
     result.data = data;
@@ -140,17 +162,29 @@ void TimelineWidget::State::prepare() {
   }
   preparing = true;
   widget.viewport()->update();
-  auto* watcher = new QFutureWatcher<std::shared_ptr<const TimelineData>>(&widget);
+  auto* watcher = new QFutureWatcher<Prepared>(&widget);
   QObject::connect(watcher, &QFutureWatcherBase::finished, &widget, [this, watcher] {
     preparing = false;
-    auto fresh = watcher->result();
+    Prepared fresh = watcher->result();
     watcher->deleteLater();
     // Even when a newer record waits: a run that grows faster than it is prepared must be seen to grow.
-    if (trace && fresh->mode() == rows) take_data(std::move(fresh));
+    if (trace && fresh.data->mode() == rows) {
+      take_data(std::move(fresh.data));
+      if (same_place(fresh.scene, scene())) {  // else the view has been moved meanwhile
+        picture_is_old = false;
+        take_picture(std::move(fresh.picture), fresh.scene);
+      }
+    }
     if (prepare_again) prepare();
   });
-  watcher->setFuture(QtConcurrent::run(
-      &pool, [newest = trace, mode = rows] { return std::make_shared<const TimelineData>(newest, mode); }));
+  watcher->setFuture(
+      QtConcurrent::run(&pool, [newest = trace, mode = rows, place = scene(), within = frame()]() mutable {
+        // At once, not when the window's thread comes to it: it has the charts to draw meanwhile.
+        place.data = std::make_shared<const TimelineData>(newest, mode);
+        place.layout = within.layout(place.data->rows());
+        QImage first = draw_plot(place);
+        return Prepared{place.data, std::move(place), std::move(first)};
+      }));
 }
 
 void TimelineWidget::State::take_data(std::shared_ptr<const TimelineData> fresh) {
@@ -182,7 +216,8 @@ void TimelineWidget::State::draw() {
   auto* watcher = new QFutureWatcher<QImage>(&widget);
   QObject::connect(watcher, &QFutureWatcherBase::finished, &widget, [this, watcher, wanted] {
     drawing = false;
-    if (data && data->mode() == wanted.data->mode()) take_picture(watcher->result(), wanted);
+    const bool newer_is_shown = data != wanted.data && !picture_is_old;
+    if (data && data->mode() == wanted.data->mode() && !newer_is_shown) take_picture(watcher->result(), wanted);
     watcher->deleteLater();
     widget.viewport()->update();
   });
@@ -318,6 +353,7 @@ TimelineWidget::TimelineWidget(TimeView& view, WorldKind world, QWidget* parent)
 TimelineWidget::~TimelineWidget() = default;
 
 void TimelineWidget::set_trace(std::shared_ptr<const Trace> trace) {
+  if (trace == state_->trace) return;
   state_->trace = std::move(trace);
   state_->prepare();
 }

@@ -41,6 +41,9 @@ class WatchedApplication : public QApplication {
 
   bool notify(QObject* receiver, QEvent* event) override {
     if (depth_ > 0) return QApplication::notify(receiver, event);
+    // The event may be the end of its receiver.
+    const QMetaObject* const of = receiver->metaObject();
+    const int type = event->type();
     const auto begin = Clock::now();
     ++depth_;
     const bool taken = QApplication::notify(receiver, event);
@@ -48,7 +51,7 @@ class WatchedApplication : public QApplication {
     const double took = milliseconds_since(begin);
     if (took > longest_ms_) {
       longest_ms_ = took;
-      longest_ = fmt::format("event {} of {}", static_cast<int>(event->type()), receiver->metaObject()->className());
+      longest_ = fmt::format("event {} of {}", type, of->className());
     }
     return taken;
   }
