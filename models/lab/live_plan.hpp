@@ -45,16 +45,17 @@ std::expected<LivePlan, std::string> decode_live_plan(std::string_view text);
 
 /// The first page of the file in which the plan is handed over; shared.
 struct LiveBoard {
-  static constexpr std::uint64_t kMagic = 0x6472616f62707333;  ///< Changes with the plan's form.
+  static constexpr std::uint64_t kMagic = 0x6472616f62707334;  ///< Changes with the plan's form.
   static constexpr std::size_t kSize = 4096;
 
   std::uint64_t magic = kMagic;
   std::uint64_t plan_size = 0;
   LiveCounters counters;
   std::atomic<std::int32_t> worker{
-      0};                          ///< Pid of the process that runs the jobs, where it is not the one that was started.
-  std::atomic<bool> warm{false};   ///< The memory that was to be touched has been, and the worker waits to be let go.
-  std::atomic<bool> ready{false};  ///< A probe has told what there is before the first thread, and waits to be ended.
+      0};                         ///< Pid of the process that runs the jobs, where it is not the one that was started.
+  std::atomic<bool> warm{false};  ///< The memory that was to be touched has been, and the worker waits to be let go.
+  std::atomic<std::uint32_t> go{0};  ///< Not 0: the run may begin. The worker waits for it by a futex.
+  std::atomic<bool> ready{false};    ///< A probe has told what there is before the first thread, and waits to be ended.
   std::atomic<bool> worker_ended{false};  ///< Then `worker_status` is its wait status.
   std::atomic<std::int32_t> worker_status{0};
   std::atomic<bool> aborted{false};  ///< It called abort().

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstring>
 #include <new>
@@ -107,7 +109,7 @@ std::expected<LiveProcess, std::string> LiveProcess::start(const std::filesystem
   process.errors_ = memory_file("spawnpoint-errors");
   std::array<int, 2> pipe{};
   if (!process.errors_ || ::pipe2(pipe.data(), O_CLOEXEC) != 0) return failed("pipe");
-  process.lifeline_end_ = FileDescriptor(pipe[0]);
+  const FileDescriptor lifeline_end(pipe[0]);
   process.lifeline_ = FileDescriptor(pipe[1]);
   const FileDescriptor nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
 
@@ -117,7 +119,7 @@ std::expected<LiveProcess, std::string> LiveProcess::start(const std::filesystem
                                     process.errors_.get(),
                                     board_file.get(),
                                     trace_fd,
-                                    process.lifeline_end_.get()};
+                                    lifeline_end.get()};
   static_assert(kWorkerBoard == 3 && kWorkerTrace == 4 && kWorkerLifeline == 5);
   std::array<FileDescriptor, 6> sources;
   SpawnActions actions;
@@ -161,7 +163,6 @@ LiveProcess::LiveProcess(LiveProcess&& other) noexcept
       status_(other.status_),
       handle_(std::move(other.handle_)),
       lifeline_(std::move(other.lifeline_)),
-      lifeline_end_(std::move(other.lifeline_end_)),
       errors_(std::move(other.errors_)),
       board_(std::exchange(other.board_, nullptr)) {}
 
@@ -176,10 +177,8 @@ LiveProcess::~LiveProcess() {
 }
 
 void LiveProcess::release() {
-  const char go = 'g';
-  while (::write(lifeline_.get(), &go, 1) < 0 && errno == EINTR) {
-    lifeline_end_ = FileDescriptor();
-  }
+  board_->go.store(1, std::memory_order_release);
+  ::syscall(SYS_futex, &board_->go, FUTEX_WAKE, INT_MAX);
 }
 
 void LiveProcess::kill() {

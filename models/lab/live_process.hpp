@@ -69,10 +69,8 @@ class LiveProcess {
 
   pid_t pid_ = -1;
   std::optional<int> status_;
-  FileDescriptor handle_;  ///< A pidfd, where the kernel has them.
-  FileDescriptor lifeline_;
-  FileDescriptor
-      lifeline_end_;  ///< Open until release(), which may not raise SIGPIPE where the worker is gone already.
+  FileDescriptor handle_;    ///< A pidfd, where the kernel has them.
+  FileDescriptor lifeline_;  ///< The worker dies when it closes.
   FileDescriptor errors_;
   LiveBoard* board_ = nullptr;
 };

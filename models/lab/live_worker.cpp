@@ -2,10 +2,12 @@
 #include "models/lab/live_worker.hpp"
 
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -43,17 +45,14 @@ extern "C" void note_abort(int) {
   ::_exit(128 + SIGABRT);
 }
 
-/// Blocks until the parent lets the run begin. False where it went away instead.
-bool wait_for_go() {
-  char byte = 0;
-  ssize_t n = 0;
-  while ((n = ::read(kWorkerLifeline, &byte, 1)) < 0 && errno == EINTR) {
-  }
-  return n == 1;
+/// Blocks until the parent lets the run begin. It does not come back where that goes away instead: see below.
+void wait_for_go(const LiveBoard& board) {
+  while (board.go.load(std::memory_order_acquire) == 0) ::syscall(SYS_futex, &board.go, FUTEX_WAIT, 0, nullptr);
 }
 
 /// From here on the kernel kills this process group when the pipe's other end closes: however the parent ends, and
-/// whichever of its threads started the run (PR_SET_PDEATHSIG would mean that thread).
+/// whichever of its threads started the run (PR_SET_PDEATHSIG would mean that thread). Nothing is ever written to the
+/// pipe: a write would kill too, even one that was read already. False where the parent is gone.
 bool die_with_parent() {
   ::fcntl(kWorkerLifeline, F_SETOWN, -::getpgrp());
   ::fcntl(kWorkerLifeline, F_SETSIG, SIGKILL);
@@ -344,9 +343,10 @@ int live_worker_main() {
   const Bytes record = mapped_size(kWorkerBoard) + mapped_size(kWorkerTrace);
   ::close(kWorkerBoard);
   ::close(kWorkerTrace);
+  if (!die_with_parent()) return 2;
   warm_memory(plan->warm);
   board.warm = true;
-  if (!wait_for_go() || !die_with_parent()) return 2;
+  wait_for_go(board);
   Worker worker(board, *plan, *trace, record);
   // Nothing that was not asked for runs between the run's end and the process's.
   ::_exit(worker.run());

@@ -9,10 +9,9 @@ namespace spawnpoint {
 inline constexpr std::string_view kLiveWorkerCommand = "live-worker";
 
 /// The open files that the worker is started with, besides the three standard ones.
-inline constexpr int kWorkerBoard = 3;  ///< LiveBoard and the plan.
-inline constexpr int kWorkerTrace = 4;  ///< The shared trace.
-inline constexpr int kWorkerLifeline =
-    5;  ///< A pipe: one byte lets the run begin; when its other end closes, the run dies.
+inline constexpr int kWorkerBoard = 3;     ///< LiveBoard and the plan.
+inline constexpr int kWorkerTrace = 4;     ///< The shared trace.
+inline constexpr int kWorkerLifeline = 5;  ///< A pipe: when its other end closes, the run dies.
 
 /// Messages about what the worker imposed on itself: this, then the limit's name. The value is "+" or "-", then the
 /// means.
