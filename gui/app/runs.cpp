@@ -78,7 +78,7 @@ void Runs::begin_modeled() {
       result->error = problem.what();
     }
     QMetaObject::invokeMethod(
-        this, [this, ticket, result] { take(ticket, *result); }, Qt::QueuedConnection);
+        this, [this, ticket, result] { take(ticket, result); }, Qt::QueuedConnection);
   });
 }
 
@@ -89,34 +89,39 @@ void Runs::begin_live() {
   LiveOptions live;
   live.worker = worker_;
   live.uncapped = current_->request.uncapped;
-  live_ = std::make_unique<LiveRun>(*current_->request.scenario, current_->request.run, options, live);
+  live_ = std::make_unique<LiveWatch>(current_->request.scenario, current_->request.run, options, live);
   live_timer_.start();
 }
 
 void Runs::poll_live() {
   if (!live_ || !current_) return;
-  const bool goes_on = live_->poll();
-  progress_ = live_->progress();
-  ++live_generation_;
-  if (goes_on) {
+  LiveWatch::Look look = live_->look();
+  if (look.progress.jobs > 0) progress_ = look.progress;
+  live_curves_ = std::move(look.curves);
+  if (!look.result) {
     emit progressed(current_->key);
     return;
   }
-  live_timer_.stop();
-  const RunResult result = live_->result();
-  live_.reset();
-  take(ticket_, result);
+  end_live();
+  take(ticket_, std::move(look.result));
 }
 
-void Runs::take(std::uint64_t ticket, const RunResult& result) {
+void Runs::end_live() {
+  live_timer_.stop();
+  live_.reset();
+  live_record_.reset();
+  live_curves_.reset();
+}
+
+void Runs::take(std::uint64_t ticket, std::shared_ptr<const RunResult> result) {
   if (ticket != ticket_ || !current_) return;
   const Current ended = *current_;
-  kept_[ended.key] = Kept{std::make_shared<const RunResult>(result), ended.request.revision};
+  kept_[ended.key] = Kept{result, ended.request.revision};
   current_.reset();
   ++ticket_;
   emit finished(ended.key);
   if (current_) return;  // Somebody started something else on hearing it.
-  if (ended.key.world == WorldKind::modeled && ended.request.live && !stop_asked_ && result.error.empty()) {
+  if (ended.key.world == WorldKind::modeled && ended.request.live && !stop_asked_ && result->error.empty()) {
     begin(ended.request, WorldKind::live);
   } else {
     emit idle();
@@ -127,14 +132,12 @@ void Runs::stop() {
   if (!current_) return;
   stop_asked_ = true;
   current_->stop.request_stop();
-  if (live_) live_->stop();
 }
 
 void Runs::abandon() {
   if (!current_) return;
   current_->stop.request_stop();
-  live_timer_.stop();
-  live_.reset();
+  end_live();
   current_.reset();
   ++ticket_;
 }
@@ -188,8 +191,10 @@ std::uint64_t Runs::revision(RunKey key) const {
   return at == kept_.end() ? 0 : at->second.revision;
 }
 
-const Trace* Runs::live_trace() const {
-  return live_ ? &live_->trace() : nullptr;
+std::shared_ptr<const Trace> Runs::take_live_record() {
+  auto newer = live_ ? live_->take_record() : nullptr;
+  if (newer) live_record_ = newer;
+  return newer;
 }
 
 }  // namespace spawnpoint::gui

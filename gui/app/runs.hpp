@@ -15,6 +15,7 @@
 #include <stop_token>
 
 #include "core/memory/spare_memory.hpp"
+#include "gui/app/live_watch.hpp"
 #include "models/lab/result.hpp"
 #include "models/lab/run.hpp"
 #include "models/scenario/scenario.hpp"
@@ -69,10 +70,12 @@ class Runs : public QObject {
   std::shared_ptr<const RunResult> result(RunKey key) const;
   /// The document's revision that the result belongs to.
   std::uint64_t revision(RunKey key) const;
-  /// The record of the live run that goes on; null without one.
-  const Trace* live_trace() const;
-  /// Changes each time the live record may have grown.
-  std::uint64_t live_generation() const { return live_generation_; }
+  /// Of the live run that goes on: a newer record than the last one that was taken. Null: there is none.
+  std::shared_ptr<const Trace> take_live_record();
+  /// The last one that was taken.
+  std::shared_ptr<const Trace> live_record() const { return live_record_; }
+  /// Of the live run that goes on, its record without rows. Null before it began.
+  std::shared_ptr<const Trace> live_curves() const { return live_curves_; }
 
  signals:
   void started(spawnpoint::gui::RunKey key);
@@ -97,14 +100,16 @@ class Runs : public QObject {
   void begin_modeled();
   void begin_live();
   void poll_live();
-  void take(std::uint64_t ticket, const RunResult& result);
+  void end_live();
+  void take(std::uint64_t ticket, std::shared_ptr<const RunResult> result);
   void abandon();
 
   std::filesystem::path worker_;
   std::optional<Current> current_;
-  std::unique_ptr<LiveRun> live_;
+  std::unique_ptr<LiveWatch> live_;
+  std::shared_ptr<const Trace> live_record_;
+  std::shared_ptr<const Trace> live_curves_;
   std::uint64_t ticket_ = 0;
-  std::uint64_t live_generation_ = 0;
   bool stop_asked_ = false;
   Progress progress_;
   std::map<RunKey, Kept> kept_;

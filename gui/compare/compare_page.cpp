@@ -9,7 +9,6 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <atomic>
 
 #include "gui/compare/difference_strip.hpp"
 #include "gui/compare/side_run.hpp"
@@ -26,8 +25,6 @@ constexpr std::int64_t kShare = 10;
 /// … and of a large record, preparing its picture takes about this much for each segment and job, in the background.
 /// The live run wants the cores to itself.
 constexpr std::int64_t kPictureNsARow = 80;
-/// Segments that are copied at once: some milliseconds.
-constexpr std::size_t kMostCopied = 500'000;
 constexpr int kAutomaticRows = 0;
 constexpr int kAtTheFailure = 1;
 /// Runs on the page at once: a third of a window is the least in which a timeline can be read.
@@ -401,17 +398,9 @@ void ComparePage::refresh() {
   if (runs_.current() == RunKey{selected_run(), WorldKind::live}) {
     charts_pace_ = {};
     timeline_pace_ = {};
-    shown_generation_ = 0;
-    // Those of another run may still be drawn; they are let go of.
-    if (const Trace* now = runs_.live_trace(); !now || (snapshots_[0] && now->end < snapshots_[0]->end))
-      snapshots_ = {};
-    live_trace = nullptr;  // What is drawn is the new run, from its first moment on.
-    if (const Trace* growing = runs_.live_trace()) {
-      live_trace = snapshot(*growing);
-      if (!live_trace) live_trace = live_->trace();
-    }
+    live_trace = runs_.live_record();  // What is drawn is the new run, from its first moment on.
   } else {
-    snapshots_ = {};
+    shown_curves_.reset();
   }
   show_alignment();
   show_traces(trace(result(WorldKind::modeled)), live_trace);
@@ -453,54 +442,22 @@ void ComparePage::show_memory_difference() {
 
 void ComparePage::refresh_live() {
   live_->set_summary(summary(WorldKind::live));
-  const Trace* growing = runs_.live_trace();
-  if (!growing || runs_.live_generation() == shown_generation_) return;
-  shown_generation_ = runs_.live_generation();
   const auto modeled = result(WorldKind::modeled);
-  const auto modeled_trace = modeled ? modeled->trace : nullptr;
-  if (charts_pace_.is_due()) {
+  const auto curves = runs_.live_curves();
+  if (curves && curves != shown_curves_ && charts_pace_.is_due()) {
     charts_pace_.begin();
-    // All but the rows: that is all the charts want, and it is small.
-    auto curves = std::make_shared<Trace>();
-    curves->series = growing->series;
-    curves->marks = growing->marks;
-    curves->lanes = growing->lanes;
-    curves->end = growing->end;
-    show_charts(modeled_trace, std::move(curves));
+    shown_curves_ = curves;
+    show_charts(modeled ? modeled->trace : nullptr, curves);
     charts_pace_.end(0);
   }
   if (timeline_pace_.is_due()) {
-    if (auto now = snapshot(*growing)) {
+    if (auto now = runs_.take_live_record()) {
       timeline_pace_.begin();
+      const auto rows = static_cast<std::int64_t>(now->segments.size() + now->jobs.size());
       live_->set_trace(std::move(now));
-      timeline_pace_.end(static_cast<std::int64_t>(growing->segments.size() + growing->jobs.size()) * kPictureNsARow);
+      timeline_pace_.end(rows * kPictureNsARow);
     }
   }
-}
-
-std::shared_ptr<const Trace> ComparePage::snapshot(const Trace& growing) {
-  const auto spare = std::find_if(snapshots_.begin(), snapshots_.end(),
-                                  [](const auto& kept) { return !kept || kept.use_count() == 1; });
-  if (spare == snapshots_.end()) return nullptr;
-  // A background thread may just have let go of it: what it read there was read before.
-  std::atomic_thread_fence(std::memory_order_acquire);
-  if (!*spare) {
-    *spare = std::make_shared<Trace>();
-    // Most jobs have two segments. Room costs nothing before it is used, and growing would copy all again.
-    (*spare)->segments.reserve(growing.jobs.size() * 2);
-  }
-  Trace& copy = **spare;
-  const std::size_t end = std::min(growing.segments.size(), copy.segments.size() + kMostCopied);
-  for (std::size_t i = copy.segments.size(); i < end; ++i) copy.segments.append(growing.segments[i]);
-  if (end < growing.segments.size()) return nullptr;
-  // Into memory that is there already: fresh pages would cost far more than the copy.
-  copy.jobs = growing.jobs;
-  copy.series = growing.series;
-  copy.marks = growing.marks;
-  copy.lanes = growing.lanes;
-  copy.end = growing.end;
-  copy.growing = growing.growing;
-  return *spare;
 }
 
 void ComparePage::Pace::end(std::int64_t more_ns) {

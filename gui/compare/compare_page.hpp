@@ -103,9 +103,6 @@ class ComparePage : public QWidget {
   /// Shows the results as they are now.
   void refresh();
   void refresh_live();
-  /// The growing record as it is now, for threads that draw it. Null: not yet, as the last ones are still being drawn
-  /// or there is more to copy than the window's thread has time for.
-  std::shared_ptr<const Trace> snapshot(const Trace& growing);
   void show_traces(std::shared_ptr<const Trace> modeled, std::shared_ptr<const Trace> live);
   /// Overview, charts, and the time axis itself.
   void show_charts(const std::shared_ptr<const Trace>& modeled, const std::shared_ptr<const Trace>& live);
@@ -143,9 +140,7 @@ class ComparePage : public QWidget {
   ShownCharts shown_charts_;
   Pace charts_pace_;
   Pace timeline_pace_;
-  std::uint64_t shown_generation_ = 0;
-  /// One is shown while the other is brought up to date. Segments are only ever added, so only new ones are copied.
-  std::array<std::shared_ptr<Trace>, 2> snapshots_;
+  std::shared_ptr<const Trace> shown_curves_;  ///< Of a live run that goes on.
 };
 
 }  // namespace spawnpoint::gui
