@@ -68,7 +68,7 @@ ReferenceDialog::ReferenceDialog(QWidget* parent)
     }
     model->appendRow(row);
   };
-  for (const KeyHelp& key : scenario_keys()) add(text(key.key), text(key.type), text(key.help));
+  for (const KeyHelp& key : scenario_keys()) add(text(key.key), text(key.type).remove('`'), text(key.help));
   for (const ConcurrencyModel& known : concurrency_models())
     add(QStringLiteral("run.concurrency = \"%1\"").arg(text(known.name)), tr("concurrency model"), text(known.summary));
   filter_->setSourceModel(model);

@@ -50,6 +50,8 @@ JobsPage::JobsPage(TimeView& time, QWidget* parent)
   worlds_->setAccessibleName(tr("Whose jobs are shown"));
   words_->setAccessibleName(tr("What the table shows"));
   words_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  // Long words must not make the page wider than the others.
+  words_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   nothing_->setAlignment(Qt::AlignCenter);
   nothing_->setWordWrap(true);
 

@@ -22,10 +22,6 @@ Bytes pages_up(Bytes size, Bytes page) {
   return page * ((size.count + page.count - 1) / page.count);
 }
 
-Bytes scaled(double bytes_per_thread, std::int64_t threads) {
-  return {std::llround(bytes_per_thread * static_cast<double>(threads))};
-}
-
 }  // namespace
 
 ProcessMemory::ProcessMemory(const Machine& machine, const Runtime& runtime) : machine_(machine), runtime_(runtime) {
@@ -46,10 +42,9 @@ ProcessMemory::ProcessMemory(const Machine& machine, const Runtime& runtime) : m
     const std::int64_t by_cpus = std::max(runtime.arenas_per_cpu * machine.cpus - 1, runtime.arenas_per_cpu);
     max_arenas_ = runtime.arenas.value_or(by_cpus);
   }
-}
-
-std::int64_t ProcessMemory::max_cached_stacks() const {
-  return runtime_.stack_cache.count / std::max<std::int64_t>(stack_mapping().count, 1);
+  max_cached_stacks_ = runtime.stack_cache.count / std::max<std::int64_t>(stack_mapping().count, 1);
+  touched_ = touched_of_a_stack();
+  page_table_per_stack_ = page_table_of_a_stack();
 }
 
 std::int64_t ProcessMemory::maps(const ThreadCounts& counts) const {
@@ -90,7 +85,8 @@ Bytes ProcessMemory::writable_stack() const {
   return runtime_.guard_mode == GuardMode::madvise ? stack_mapping() : stack_;
 }
 
-Bytes ProcessMemory::touched() const {
+/// Resident memory of a thread's own use of its stack.
+Bytes ProcessMemory::touched_of_a_stack() const {
   if (runtime_.touched.count == 0) return Bytes{0};
   // The part that is used begins somewhere within a page.
   const std::int64_t page = machine_.page_size.count;
@@ -99,8 +95,19 @@ Bytes ProcessMemory::touched() const {
   return std::min(Bytes{(runtime_.touched.count + page - 1) / page * page + page}, most);
 }
 
+/// In bytes; stacks share tables, so it is seldom a whole number.
+double ProcessMemory::page_table_of_a_stack() const {
+  const double table = static_cast<double>(machine_.costs.page_table.count);
+  const double covers = static_cast<double>(machine_.page_size.count * kEntriesPerTable);
+  const double mapping = static_cast<double>(stack_mapping().count);
+  // A stack that is as large as what one table covers has a table of its own; smaller ones share.
+  const double tables = mapping >= covers ? 1 + static_cast<double>(touched_.count) / covers : mapping / covers;
+  const double upper = mapping / (covers * static_cast<double>(kEntriesPerTable));
+  return table * (tables + upper);
+}
+
 Bytes ProcessMemory::resident(const ThreadCounts& counts) const {
-  return runtime_.base_resident + runtime_.resident_per_thread * counts.stacks + touched() * counts.touched;
+  return runtime_.base_resident + runtime_.resident_per_thread * counts.stacks + touched_ * counts.touched;
 }
 
 Bytes ProcessMemory::kernel_stacks(const ThreadCounts& counts) const {
@@ -108,13 +115,7 @@ Bytes ProcessMemory::kernel_stacks(const ThreadCounts& counts) const {
 }
 
 Bytes ProcessMemory::page_tables(const ThreadCounts& counts) const {
-  const double table = static_cast<double>(machine_.costs.page_table.count);
-  const double covers = static_cast<double>(machine_.page_size.count * kEntriesPerTable);
-  const double mapping = static_cast<double>(stack_mapping().count);
-  // A stack that is as large as what one table covers has a table of its own; smaller ones share.
-  const double tables = mapping >= covers ? 1 + static_cast<double>(touched().count) / covers : mapping / covers;
-  const double upper = mapping / (covers * static_cast<double>(kEntriesPerTable));
-  return scaled(table * (tables + upper), counts.stacks);
+  return {std::llround(page_table_per_stack_ * static_cast<double>(counts.stacks))};
 }
 
 Bytes ProcessMemory::slab(const ThreadCounts& counts) const {

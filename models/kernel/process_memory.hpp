@@ -33,7 +33,7 @@ class ProcessMemory {
   Bytes writable_stack() const;
   bool splits_guard() const { return splits_guard_; }
   std::int64_t max_arenas() const { return max_arenas_; }
-  std::int64_t max_cached_stacks() const;
+  std::int64_t max_cached_stacks() const { return max_cached_stacks_; }
   bool has_signal_stack() const { return runtime_.signal_stack.count > 0; }
 
   /// Entries in the process's list of maps, as vm.max_map_count counts them.
@@ -55,15 +55,15 @@ class ProcessMemory {
   Bytes charged(const ThreadCounts& counts) const;
 
   /// Threads use their stacks beyond what an idle thread takes.
-  bool touches() const { return touched() > Bytes{}; }
+  bool touches() const { return touched_ > Bytes{}; }
   /// With `threads` idle threads, when all has settled: each has started, and has its arena where one could be had.
   ThreadCounts settled(std::int64_t threads) const;
   /// Whether one more arena fits: their number is limited, and their address space by RLIMIT_AS.
   bool arena_fits(const ThreadCounts& counts) const;
 
  private:
-  /// Resident memory of a thread's own use of its stack.
-  Bytes touched() const;
+  Bytes touched_of_a_stack() const;
+  double page_table_of_a_stack() const;
   Bytes heap_growth(const ThreadCounts& counts) const;
   Bytes in_place_of_arenas(const ThreadCounts& counts) const;
 
@@ -75,6 +75,10 @@ class ProcessMemory {
   std::int64_t stack_maps_;
   std::int64_t signal_maps_;
   std::int64_t max_arenas_;
+  // Asked for with every thread, so computed once.
+  std::int64_t max_cached_stacks_ = 0;
+  Bytes touched_;
+  double page_table_per_stack_ = 0;
 };
 
 }  // namespace spawnpoint::kernel
