@@ -184,7 +184,7 @@ void JobsPage::show_words() {
   if (words.isEmpty() && model_->is_busy()) words = tr("Sorting …");
   if (words.isEmpty() && total > 0) {
     words = shown == total ? all : tr("%1 of %2").arg(text_of(format_count(shown)), all);
-    words += tr("   ·   Enter shows a job in the timelines, S sorts by the column, Ctrl+C copies the rows");
+    words += tr(" · Enter shows a job, S sorts by the column, Ctrl+C copies");
   }
   words_->setText(words);
 }
