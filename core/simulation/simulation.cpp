@@ -32,12 +32,7 @@ void Simulation::spawn(Process process) {
 bool Simulation::step() {
   for (;;) {
     std::uint32_t slot = 0;
-    if (ring_.empty()) {
-      if (!advance(kNeverTicks - 1, slot)) return false;
-    } else {
-      slot = ring_.front();
-      ring_.pop();
-    }
+    if (!take_next(kNeverTicks - 1, slot)) return false;
     if (fire(slot)) {
       rethrow_failure();
       return true;
@@ -63,12 +58,7 @@ bool Simulation::run_events(Instant until, std::stop_token& stop) {
       next_poll = events_ + kEventsBetweenPolls;
     }
     std::uint32_t slot = 0;
-    if (ring_.empty()) {
-      if (!advance(last, slot)) return true;
-    } else {
-      slot = ring_.front();
-      ring_.pop();
-    }
+    if (!take_next(last, slot)) return true;
     fire(slot);
     if (interrupted_) {
       rethrow_failure();

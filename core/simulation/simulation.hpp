@@ -225,6 +225,20 @@ class Simulation {
   void sweep() noexcept;
 
   bool run_events(Instant until, std::stop_token& stop);
+  /// The next event's slot, and the clock is set to it; false if there is none up to `until`.
+  bool take_next(std::uint64_t until, std::uint32_t& slot) {
+    if (!ring_.empty()) {
+      slot = ring_.front();
+      ring_.pop();
+      return true;
+    }
+    const EventKey* const key = queue_.peek_alone();
+    if (!key || key->time() > until || is_cancelled(key->slot())) return advance(until, slot);
+    now_ = key->time();
+    slot = key->slot();
+    queue_.pop_alone();
+    return true;
+  }
   bool advance(std::uint64_t until, std::uint32_t& slot);
   bool fire(std::uint32_t slot);
   void rethrow_failure();

@@ -18,6 +18,8 @@ class EventQueue {
   }
   const EventKey* peek() { return heap_.empty() ? nullptr : &heap_.top(); }
   void pop() noexcept { heap_.pop(); }
+  const EventKey* peek_alone() const noexcept { return nullptr; }
+  void pop_alone() noexcept {}
   template <typename Predicate>
   void erase_if(Predicate) {}
 

@@ -22,6 +22,8 @@ class EventQueue {
   }
   const EventKey* peek() { return queue_.empty() ? nullptr : &queue_.top(); }
   void pop() noexcept { queue_.pop(); }
+  const EventKey* peek_alone() const noexcept { return nullptr; }
+  void pop_alone() noexcept {}
   template <typename Predicate>
   void erase_if(Predicate) {}
 
