@@ -145,7 +145,8 @@ class EventQueue {
     if (key.time() < near_end_) [[unlikely]]
       return insert_near(key);
     const Rung* const coarsest = rungs_.data();
-    for (Rung* rung = rungs_.data() + rungs_.size(); rung-- != coarsest;) {
+    for (Rung* rung = rungs_.data() + rungs_.size(); rung != coarsest;) {
+      --rung;
       if (key.time() < rung->end) return rung->bucket(key.time()).add(key, arena_);
     }
     top_.add(key, arena_);
