@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Without what says when it was made: the dates, and a number that Qt draws from the time.
+/// Without what says when it was made: the dates, and numbers that Qt draws each time.
 QByteArray timeless(const fs::path& path) {
   QFile file(QString::fromStdString(path.string()));
   REQUIRE(file.open(QIODevice::ReadOnly));
@@ -29,7 +29,7 @@ QByteArray timeless(const fs::path& path) {
   if (path.extension() != ".pdf") return bytes;
   QString text = QString::fromLatin1(bytes);
   static const QRegularExpression stamps(QStringLiteral(
-      R"re(\(D:[0-9]{14}[^)]*\)|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+Z:0-9]*|uuid:[-0-9a-fA-F]+|<[0-9A-Fa-f]{32}>)re"));
+      R"re(\(D:[0-9]{14}[^)]*\)|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+Z:0-9]*|uuid:[-0-9a-fA-F]+|<[0-9A-Fa-f]{32,}>)re"));
   return text.replace(stamps, QStringLiteral("-")).toLatin1();
 }
 

@@ -148,9 +148,13 @@ xdotool mousemove $((width * 93 / 1000)) 66
 xdotool click 1
 sleep 0.7
 before=$(look sum "${middle[@]}")
-xdotool mousemove 172 114
-xdotool click 1
-within 5 title_has '*' || fail "the slider has not changed the text: $(title)"
+# The slider's groove is a few pixels high, and its place hangs on the style.
+for y in 114 112 110; do
+  xdotool mousemove 172 $y
+  xdotool click 1
+  within 2 title_has '*' && break
+done
+title_has '*' || fail "the slider has not changed the text: $(title)"
 within 5 changed "$before" "${middle[@]}" || fail "the slider's model is not drawn"
 shot 6c-what-if
 key ctrl+s
