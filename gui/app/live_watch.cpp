@@ -11,6 +11,16 @@ namespace spawnpoint::gui {
 namespace {
 /// How often those who draw get something new, at most.
 constexpr std::chrono::milliseconds kTurn{30};
+
+/// All but the rows, which is small.
+void copy_curves(const Trace& from, Trace& to) {
+  to.series = from.series;
+  to.marks = from.marks;
+  to.lanes = from.lanes;
+  to.end = from.end;
+  to.growing = from.growing;
+}
+
 }  // namespace
 
 LiveWatch::LiveWatch(std::shared_ptr<const Scenario> scenario, std::size_t run, const RunOptions& options,
@@ -35,11 +45,7 @@ void LiveWatch::follow(const Scenario& scenario, std::size_t run, const RunOptio
       due = std::chrono::steady_clock::now() + kTurn;
       const Trace& growing = process.trace();
       auto curves = std::make_shared<Trace>();
-      curves->series = growing.series;
-      curves->marks = growing.marks;
-      curves->lanes = growing.lanes;
-      curves->end = growing.end;
-      curves->growing = true;
+      copy_curves(growing, *curves);
       {
         const std::lock_guard lock(mutex_);
         look_.progress = process.progress();
@@ -74,11 +80,7 @@ void LiveWatch::copy(const Trace& growing) {
   Trace& to = **spare;
   for (std::size_t i = to.segments.size(); i < growing.segments.size(); ++i) to.segments.append(growing.segments[i]);
   to.jobs = growing.jobs;
-  to.series = growing.series;
-  to.marks = growing.marks;
-  to.lanes = growing.lanes;
-  to.end = growing.end;
-  to.growing = growing.growing;
+  copy_curves(growing, to);
   const std::lock_guard lock(mutex_);
   newest_ = *spare;
 }

@@ -16,7 +16,8 @@ namespace spawnpoint::gui {
 
 class LiveWatch {
  public:
-  /// Starts the run. `options.stop` ends it, and its partial record is kept.
+  /// Starts the run. `options.stop` ends it, and its partial record is kept. Throws std::system_error where not even
+  /// the thread that follows it can be had.
   LiveWatch(std::shared_ptr<const Scenario> scenario, std::size_t run, const RunOptions& options,
             const LiveOptions& live);
   LiveWatch(const LiveWatch&) = delete;

@@ -4,6 +4,8 @@
 #include <QtConcurrent>
 #include <algorithm>
 #include <exception>
+#include <string>
+#include <system_error>
 
 namespace spawnpoint::gui {
 namespace {
@@ -89,7 +91,16 @@ void Runs::begin_live() {
   LiveOptions live;
   live.worker = worker_;
   live.uncapped = current_->request.uncapped;
-  live_ = std::make_unique<LiveWatch>(current_->request.scenario, current_->request.run, options, live);
+  try {
+    live_ = std::make_unique<LiveWatch>(current_->request.scenario, current_->request.run, options, live);
+  } catch (const std::system_error& problem) {  // This program, too, may have all the threads that it can get.
+    auto result = std::make_shared<RunResult>();
+    result->world = WorldKind::live;
+    result->error = std::string("no thread could be started to follow the run: ") + problem.what();
+    QMetaObject::invokeMethod(
+        this, [this, ticket = ticket_, result] { take(ticket, result); }, Qt::QueuedConnection);
+    return;
+  }
   live_timer_.start();
 }
 

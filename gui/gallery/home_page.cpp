@@ -33,15 +33,27 @@ QLineEdit* make_search(QWidget* parent) {
 
 SearchFilter::SearchFilter(GalleryModel& model, QObject* parent) : QSortFilterProxyModel(parent) {
   setSourceModel(&model);
+  sort(0);
 }
 
 void SearchFilter::set_words(const QString& words) {
   words_ = words.simplified().split(' ', Qt::SkipEmptyParts);
-  invalidateFilter();
+  invalidate();
 }
 
 bool SearchFilter::filterAcceptsRow(int row, const QModelIndex& parent) const {
-  const QString text = sourceModel()->index(row, 0, parent).data(GalleryModel::kSearchRole).toString();
+  return has_all(sourceModel()->index(row, 0, parent).data(GalleryModel::kSearchRole).toString());
+}
+
+bool SearchFilter::lessThan(const QModelIndex& left, const QModelIndex& right) const {
+  if (!words_.isEmpty()) {
+    const bool left_title = has_all(left.data().toString());
+    if (left_title != has_all(right.data().toString())) return left_title;
+  }
+  return left.row() < right.row();
+}
+
+bool SearchFilter::has_all(const QString& text) const {
   return std::all_of(words_.begin(), words_.end(),
                      [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
 }

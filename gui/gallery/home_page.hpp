@@ -15,7 +15,7 @@ class QListWidget;
 
 namespace spawnpoint::gui {
 
-/// Shows the rows whose text has every word of the search, in any order.
+/// Shows the rows whose text has every word of the search, in any order of the words; first those whose title has them.
 class SearchFilter : public QSortFilterProxyModel {
  public:
   explicit SearchFilter(GalleryModel& model, QObject* parent);
@@ -23,8 +23,11 @@ class SearchFilter : public QSortFilterProxyModel {
 
  protected:
   bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
+  bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
 
  private:
+  bool has_all(const QString& text) const;
+
   QStringList words_;
 };
 

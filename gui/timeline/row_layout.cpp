@@ -43,4 +43,13 @@ std::size_t RowLayout::row_at(double y) const {
   return std::min(rows, static_cast<std::size_t>((y + scroll) / row_height));
 }
 
+RowLayout RowFrame::layout(std::size_t rows) const {
+  RowLayout result;
+  result.rows = rows;
+  result.height = height;
+  result.row_height = std::max(wanted_row_height, RowLayout::fitting(rows, height));
+  result.scroll = std::clamp(scroll, 0.0, std::max(0.0, result.content() - height));
+  return result;
+}
+
 }  // namespace spawnpoint::gui

@@ -28,6 +28,17 @@ struct RowLayout {
   double top(std::size_t row) const { return static_cast<double>(row) * row_height - scroll; }
   /// The row at y; `rows` where there is none.
   std::size_t row_at(double y) const;
+
+  bool operator==(const RowLayout&) const = default;
+};
+
+/// Where a view has its rows, however many it turns out to have.
+struct RowFrame {
+  double height = 0;
+  double wanted_row_height = 0;  ///< 0: as it fits.
+  double scroll = 0;
+
+  RowLayout layout(std::size_t rows) const;
 };
 
 }  // namespace spawnpoint::gui

@@ -27,10 +27,24 @@ struct TimelineScene {
   WorldKind world = WorldKind::modeled;
   Theme theme = make_theme(ThemeKind::light);
   int label_pixels = 10;  ///< Text on bars.
+
+  /// Of the same record they would be the same picture.
+  bool same_place(const TimelineScene& other) const;
 };
 
 /// All that is within the plot: rows, segments, failures. Callable from any thread.
 QImage draw_plot(const TimelineScene& scene);
+
+/// A record that is ready to draw, and the first picture of it: both come from one job in the background, as the
+/// window's thread has the charts to draw meanwhile.
+struct PreparedTimeline {
+  std::shared_ptr<const TimelineData> data;
+  TimelineScene scene;
+  QImage picture;
+};
+PreparedTimeline prepare_timeline(std::shared_ptr<const Trace> trace, TimelineRows rows, TimelineScene place,
+                                  const RowFrame& within);
+
 /// The same as vectors, at `where`. What is drawn grows with the area, not with the number of segments.
 void paint_plot(QPainter& painter, const TimelineScene& scene, const QRectF& where);
 

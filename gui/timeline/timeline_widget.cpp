@@ -27,40 +27,9 @@ namespace {
 constexpr int kHeader = 22;
 constexpr int kFooter = 20;
 constexpr int kTextPixels = 11;
-constexpr double kHighestFitting = 20;
 constexpr double kHighestRow = 48;
 /// Records up to this size are prepared and drawn at once, larger ones in the background.
 constexpr std::size_t kSmall = 20'000;
-
-/// Where rows are laid out, however many.
-struct Frame {
-  double height = 0;
-  double wanted_row_height = 0;  // 0: as it fits
-  int scroll = 0;
-
-  RowLayout layout(std::size_t rows) const {
-    RowLayout result;
-    result.rows = rows;
-    result.height = height;
-    const double fitting = RowLayout::fitting(rows, height, kHighestFitting);
-    result.row_height = wanted_row_height > 0 ? std::max(wanted_row_height, fitting) : fitting;
-    result.scroll = std::clamp<double>(scroll, 0, std::max(0.0, result.content() - height));
-    return result;
-  }
-};
-
-/// A record that is ready to draw, and the first picture of it.
-struct Prepared {
-  std::shared_ptr<const TimelineData> data;
-  TimelineScene scene;
-  QImage picture;
-};
-
-bool same_place(const TimelineScene& a, const TimelineScene& b) {
-  return a.range == b.range && a.shift == b.shift && a.width == b.width && a.scale == b.scale &&
-         a.theme.kind == b.theme.kind && a.layout.rows == b.layout.rows && a.layout.height == b.layout.height &&
-         a.layout.row_height == b.layout.row_height && a.layout.scroll == b.layout.scroll;
-}
 
 }  // namespace
 
@@ -119,7 +88,7 @@ struct TimelineWidget::State {
     return result;
   }
   RowLayout layout() const { return frame().layout(data ? data->rows() : 0); }
-  Frame frame() const { return {plot().height(), wanted_row_height, widget.verticalScrollBar()->value()}; }
+  RowFrame frame() const { return {plot().height(), wanted_row_height, double(widget.verticalScrollBar()->value())}; }
   TimelineScene scene() const {
     TimelineScene result;
     result.data = data;
@@ -162,29 +131,24 @@ void TimelineWidget::State::prepare() {
   }
   preparing = true;
   widget.viewport()->update();
-  auto* watcher = new QFutureWatcher<Prepared>(&widget);
+  auto* watcher = new QFutureWatcher<PreparedTimeline>(&widget);
   QObject::connect(watcher, &QFutureWatcherBase::finished, &widget, [this, watcher] {
     preparing = false;
-    Prepared fresh = watcher->result();
+    PreparedTimeline fresh = watcher->result();
     watcher->deleteLater();
     // Even when a newer record waits: a run that grows faster than it is prepared must be seen to grow.
     if (trace && fresh.data->mode() == rows) {
       take_data(std::move(fresh.data));
-      if (same_place(fresh.scene, scene())) {  // else the view has been moved meanwhile
+      if (fresh.scene.same_place(scene())) {  // else the view has been moved meanwhile
         picture_is_old = false;
         take_picture(std::move(fresh.picture), fresh.scene);
       }
     }
     if (prepare_again) prepare();
   });
-  watcher->setFuture(
-      QtConcurrent::run(&pool, [newest = trace, mode = rows, place = scene(), within = frame()]() mutable {
-        // At once, not when the window's thread comes to it: it has the charts to draw meanwhile.
-        place.data = std::make_shared<const TimelineData>(newest, mode);
-        place.layout = within.layout(place.data->rows());
-        QImage first = draw_plot(place);
-        return Prepared{place.data, std::move(place), std::move(first)};
-      }));
+  watcher->setFuture(QtConcurrent::run(&pool, [newest = trace, mode = rows, place = scene(), within = frame()] {
+    return prepare_timeline(newest, mode, place, within);
+  }));
 }
 
 void TimelineWidget::State::take_data(std::shared_ptr<const TimelineData> fresh) {
@@ -243,7 +207,7 @@ void TimelineWidget::State::update_scroll_bar() {
 void TimelineWidget::State::set_row_height_about(double pixels, double y) {
   const RowLayout before = layout();
   if (before.rows == 0) return;
-  const double fitting = RowLayout::fitting(before.rows, before.height, kHighestFitting);
+  const double fitting = RowLayout::fitting(before.rows, before.height);
   wanted_row_height = pixels <= fitting * 1.001 ? 0 : std::min(pixels, kHighestRow);
   update_scroll_bar();
   const double row = (y + before.scroll) / before.row_height;

@@ -67,6 +67,28 @@ TEST_CASE("the search finds scenarios by their words, in any order") {
   CHECK(filter.rowCount() == 3);
 }
 
+TEST_CASE("the search's Enter opens what is called so, not what only mentions it") {
+  AppFixture app;
+  const std::vector<std::filesystem::path> files{
+      app.write("a.toml",
+                "title = \"A hundred\"\nabout = \"A thousand threads come later.\"\n[[run]]\nconcurrency = "
+                "\"sequential\"\n")
+          .toStdString(),
+      app.write("b.toml", "title = \"A thousand threads\"\n[[run]]\nconcurrency = \"sequential\"\n").toStdString()};
+  GalleryModel gallery;
+  gallery.show(files);
+  REQUIRE(eventually([&] { return gallery.complete(); }));
+  HomePage home(gallery);
+  QString opened;
+  QObject::connect(&home, &HomePage::chosen, &home, [&](const QString& path) { opened = path; });
+  QTest::keyClicks(&home.search(), "thousand threads");
+  QTest::keyClick(&home.search(), Qt::Key_Return);
+  CHECK(QFileInfo(opened).fileName() == "b.toml");
+  home.search().clear();
+  QTest::keyClick(&home.search(), Qt::Key_Return);
+  CHECK(QFileInfo(opened).fileName() == "a.toml");  // Their own order.
+}
+
 TEST_CASE("a preview's cells say what share of the time jobs spent in a state") {
   // Two jobs: the first sleeps in the first half, the second in the other.
   auto trace = std::make_shared<Trace>();
