@@ -4,7 +4,7 @@
 #include "tests/cli/program.hpp"
 #include "tests/sanitizers.hpp"
 
-using namespace spawnpoint::test;
+using namespace spawnpoint::tests;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {

@@ -15,7 +15,7 @@ TEST_CASE("the ladder of the command line gives every measured failure point") {
     if (measured.injected()) continue;  // No limit of the kernel: see tests/models/kernel-cases.md.
     std::vector<std::string> arguments{"limits", "--json"};
     for (const std::string& setting : measured.settings()) arguments.insert(arguments.end(), {"--set", setting});
-    const test::Output output = test::spawnpoint_run(arguments);
+    const tests::Output output = tests::spawnpoint_run(arguments);
     if (output.status != 0) {
       wrong += measured.name() + ": " + output.err + "\n";
       continue;

@@ -23,7 +23,7 @@ std::vector<Include> includes_below(const std::string& folder) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(SPAWNPOINT_SOURCE "/" + folder)) {
     const std::string extension = entry.path().extension().string();
     if (extension != ".hpp" && extension != ".cpp") continue;
-    for (const std::string& line : spawnpoint::test::lines_of(spawnpoint::test::read_file(entry.path()))) {
+    for (const std::string& line : spawnpoint::tests::lines_of(spawnpoint::tests::read_file(entry.path()))) {
       std::smatch match;
       if (std::regex_search(line, match, pattern)) includes.push_back({entry.path(), match[2], match[1] == "\""});
     }

@@ -5,7 +5,7 @@
 #include "tests/catch.hpp"
 #include "tests/cli/program.hpp"
 
-using namespace spawnpoint::test;
+using namespace spawnpoint::tests;
 
 namespace {
 

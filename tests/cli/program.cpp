@@ -10,20 +10,9 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
 #include <thread>
 
-namespace spawnpoint::test {
-
-TemporaryDirectory::TemporaryDirectory() {
-  std::string name = (std::filesystem::temp_directory_path() / "spawnpoint-test-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a temporary directory");
-  path_ = name;
-}
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
+namespace spawnpoint::tests {
 
 Program::Program(const std::vector<std::string>& arguments, const std::string& input) {
   write_file(directory_ / "in", input);
@@ -100,4 +89,4 @@ std::string shipped(const std::string& name) {
   return std::string(SPAWNPOINT_SOURCE "/scenarios/") + name;
 }
 
-}  // namespace spawnpoint::test
+}  // namespace spawnpoint::tests

@@ -9,27 +9,15 @@
 #include <string>
 #include <vector>
 
-namespace spawnpoint::test {
+#include "tests/temporary_directory.hpp"
+
+namespace spawnpoint::tests {
 
 struct Output {
   int status = -1;  ///< Exit status; -1 where a signal ended it.
   int signal = 0;   ///< What ended it; 0: it exited.
   std::string out;
   std::string err;
-};
-
-/// A directory that goes with the object.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory();
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
 };
 
 /// A running spawnpoint-run.
@@ -59,4 +47,4 @@ std::vector<std::string> lines_of(const std::string& text);
 /// A shipped scenario by its file name.
 std::string shipped(const std::string& name);
 
-}  // namespace spawnpoint::test
+}  // namespace spawnpoint::tests

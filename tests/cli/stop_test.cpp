@@ -9,7 +9,7 @@
 #include "tests/cli/program.hpp"
 #include "tests/sanitizers.hpp"
 
-using namespace spawnpoint::test;
+using namespace spawnpoint::tests;
 
 namespace {
 

@@ -13,7 +13,7 @@
 
 using Catch::Matchers::ContainsSubstring;
 using Json = nlohmann::json;
-using namespace spawnpoint::test;
+using namespace spawnpoint::tests;
 
 namespace {
 

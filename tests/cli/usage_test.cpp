@@ -3,7 +3,7 @@
 #include "tests/catch.hpp"
 #include "tests/cli/program.hpp"
 
-using namespace spawnpoint::test;
+using namespace spawnpoint::tests;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {

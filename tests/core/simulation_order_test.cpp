@@ -317,11 +317,11 @@ TEST_CASE("a large queue pops in order, also after most of it was cancelled", "[
 }
 
 TEST_CASE("the event queue pops like a sorted list, whatever the shape of the delays", "[simulation]") {
-  for (int law = 0; law < test::kDelayLaws; ++law) {
+  for (int law = 0; law < tests::kDelayLaws; ++law) {
     for (const std::size_t keys : {std::size_t{10}, std::size_t{700}, std::size_t{20'000}}) {
       for (const bool renumbered : {false, true}) {
         INFO("law " << law << ", " << keys << " keys, renumbered: " << renumbered);
-        CHECK(test::queue_trial(law, keys, renumbered) == "");
+        CHECK(tests::queue_trial(law, keys, renumbered) == "");
       }
     }
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A Trace in files: CSV reads back bit for bit, the JSON is what the trace viewers expect, the fingerprint sees all.
 #include <rapidcheck.h>
-#include <unistd.h>
 
 #include <bit>
 #include <cmath>
@@ -22,8 +21,10 @@
 #include "core/trace/perfetto_writer.hpp"
 #include "core/trace/recorder.hpp"
 #include "tests/catch.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace spawnpoint;
+using namespace spawnpoint::tests;
 using namespace std::chrono_literals;
 
 namespace {
@@ -31,15 +32,6 @@ namespace {
 Instant at(Duration d) {
   return Instant{d};
 }
-
-struct Folder {
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "spawnpoint-XXXXXX").string();
-    path = ::mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::filesystem::path path;
-};
 
 std::string contents(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -97,8 +89,8 @@ void replace_in(const std::filesystem::path& path, const std::string& from, cons
 }  // namespace
 
 TEST_CASE("times are written exactly, whatever they are") {
-  const Folder folder;
-  OutputFile out(folder.path / "times");
+  const TemporaryDirectory folder;
+  OutputFile out(folder / "times");
   out.seconds(at(0ns)) << ' ';
   out.seconds(at(1ns)) << ' ';
   out.seconds(at(-1ns)) << ' ';
@@ -107,15 +99,15 @@ TEST_CASE("times are written exactly, whatever they are") {
   out.seconds(Instant::min()) << ' ';
   out.microseconds(at(1234567ns)) << ' ' << 0.1 << ' ' << std::uint64_t(18446744073709551615U);
   REQUIRE(out.close());
-  CHECK(contents(folder.path / "times") ==
+  CHECK(contents(folder / "times") ==
         "0.000000000 0.000000001 -0.000000001 -1.500000000 9223372036.854775807 -9223372036.854775808 1234.567 0.1 "
         "18446744073709551615");
 }
 
 TEST_CASE("the tables are what they are said to be") {
-  const Folder folder;
-  REQUIRE(write_csv(small_trace(), folder.path / "new" / "folder"));
-  const auto directory = folder.path / "new" / "folder";
+  const TemporaryDirectory folder;
+  REQUIRE(write_csv(small_trace(), folder / "new" / "folder"));
+  const auto directory = folder / "new" / "folder";
   CHECK(contents(directory / "jobs.csv") ==
         "job,state,lane,since,started,ended,start_order,end_order\n"
         "1,done,1,1.000000250,0.001000000,1.000000250,1,2\n"
@@ -132,11 +124,11 @@ TEST_CASE("the tables are what they are said to be") {
 }
 
 TEST_CASE("a folder of tables reads back as the same trace") {
-  const Folder folder;
+  const TemporaryDirectory folder;
   CHECK(rc::check([&](std::uint64_t seed) {
     const Trace trace = random_trace(seed);
-    RC_ASSERT(write_csv(trace, folder.path).has_value());
-    const auto read = read_csv(folder.path);
+    RC_ASSERT(write_csv(trace, folder.path()).has_value());
+    const auto read = read_csv(folder.path());
     if (!read) RC_FAIL(read.error());
     RC_ASSERT((*read == trace));
     RC_ASSERT(fingerprint(*read) == fingerprint(trace));
@@ -170,42 +162,42 @@ TEST_CASE("what is wrong in a table is told with its file and line") {
       Mistake{"marks.csv", "\xff\"\n", "\xff", "marks.csv:2: the text in quotes does not end"},
       Mistake{"run.csv", "format,1", "format,2", "run.csv:2: this record was written by a newer version"},
       Mistake{"run.csv", "lanes", "lines", "run.csv:3: \"lines\" is not known here"});
-  const Folder folder;
-  REQUIRE(write_csv(small_trace(), folder.path));
-  replace_in(folder.path / mistake.file, mistake.from, mistake.to);
-  const auto read = read_csv(folder.path);
+  const TemporaryDirectory folder;
+  REQUIRE(write_csv(small_trace(), folder.path()));
+  replace_in(folder / mistake.file, mistake.from, mistake.to);
+  const auto read = read_csv(folder.path());
   REQUIRE_FALSE(read);
   CAPTURE(read.error(), mistake.told);
   CHECK(read.error().find(mistake.told) != std::string::npos);
 }
 
 TEST_CASE("a table with noise in it is read or refused, never trusted") {
-  const Folder folder;
+  const TemporaryDirectory folder;
   CHECK(rc::check([&](std::uint64_t seed) {
     std::mt19937_64 random(seed);
-    RC_ASSERT(write_csv(random_trace(seed), folder.path).has_value());
+    RC_ASSERT(write_csv(random_trace(seed), folder.path()).has_value());
     const char* const files[] = {"run.csv", "jobs.csv", "segments.csv", "series.csv", "marks.csv"};
-    const auto path = folder.path / files[random() % 5];
+    const auto path = folder / files[random() % 5];
     std::string text = contents(path);
     for (std::uint64_t n = 1 + random() % 4; n > 0; --n) {
       if (!text.empty()) text[random() % text.size()] = "\"\n,.-0123456789x"[random() % 16];
     }
     if (random() % 2) text.resize(random() % (text.size() + 1));
     std::ofstream(path, std::ios::binary) << text;
-    if (const auto read = read_csv(folder.path)) {
+    if (const auto read = read_csv(folder.path())) {
       for (const JobId job : read->segments.jobs()) RC_ASSERT(job < read->jobs.size());
     }
   }));
 }
 
 TEST_CASE("a file that cannot be written is told with its name") {
-  const Folder folder;
-  const auto missing = write_perfetto(small_trace(), folder.path / "not here" / "trace.json");
+  const TemporaryDirectory folder;
+  const auto missing = write_perfetto(small_trace(), folder / "not here" / "trace.json");
   REQUIRE_FALSE(missing);
   CHECK(missing.error().find("trace.json: No such file") != std::string::npos);
-  std::ofstream(folder.path / "file") << "x";
-  CHECK_FALSE(write_csv(small_trace(), folder.path / "file"));
-  CHECK_FALSE(read_csv(folder.path));
+  std::ofstream(folder / "file") << "x";
+  CHECK_FALSE(write_csv(small_trace(), folder / "file"));
+  CHECK_FALSE(read_csv(folder.path()));
   if (std::filesystem::exists("/dev/full")) {
     const auto full = write_perfetto(small_trace(), "/dev/full");
     REQUIRE_FALSE(full);
@@ -214,8 +206,8 @@ TEST_CASE("a file that cannot be written is told with its name") {
 }
 
 TEST_CASE("the JSON holds each segment, sample, failure and mark, and slices of a lane never overlap") {
-  const Folder folder;
-  const auto path = folder.path / "trace.json";
+  const TemporaryDirectory folder;
+  const auto path = folder / "trace.json";
   CHECK(rc::check([&](std::uint64_t seed) {
     const Trace trace = random_trace(seed);
     RC_ASSERT(write_perfetto(trace, path, "a \"name\"").has_value());
@@ -269,8 +261,8 @@ TEST_CASE("a job that waits on a shared lane is async, and what holds the lane i
   recorder.enter(0, JobState::done, 0, at(1s));
   recorder.enter(1, JobState::done, 0, at(1s));
   recorder.finish(at(1s));
-  const Folder folder;
-  const auto path = folder.path / "trace.json";
+  const TemporaryDirectory folder;
+  const auto path = folder / "trace.json";
   REQUIRE(write_perfetto(trace, path));
   std::map<std::string, int> seen;
   const auto json = nlohmann::json::parse(contents(path));
@@ -284,11 +276,11 @@ TEST_CASE("a job that waits on a shared lane is async, and what holds the lane i
 }
 
 TEST_CASE("the same trace gives the same bytes, and texts come through") {
-  const Folder folder;
-  REQUIRE(write_perfetto(small_trace(), folder.path / "a.json"));
-  REQUIRE(write_perfetto(small_trace(), folder.path / "b.json"));
-  const std::string text = contents(folder.path / "a.json");
-  CHECK(text == contents(folder.path / "b.json"));
+  const TemporaryDirectory folder;
+  REQUIRE(write_perfetto(small_trace(), folder / "a.json"));
+  REQUIRE(write_perfetto(small_trace(), folder / "b.json"));
+  const std::string text = contents(folder / "a.json");
+  CHECK(text == contents(folder / "b.json"));
   const auto json = nlohmann::json::parse(text);
   const auto& mark = json["traceEvents"].back();
   CHECK(mark["name"] == "failure");

@@ -11,6 +11,7 @@
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/laboratory.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace spawnpoint;
 using namespace spawnpoint::tests;
@@ -138,8 +139,7 @@ TEST_CASE("A run that was disturbed is left out of the fit, and no cost is below
 }
 
 TEST_CASE("A calibrated profile has its intervals, and gives the executor's costs to the runtime spawnpoint alone") {
-  const auto folder = std::filesystem::temp_directory_path() / "spawnpoint-calibration-test";
-  std::filesystem::create_directories(folder);
+  const TemporaryDirectory folder;
   const std::string file = (folder / "mine.toml").string();
   Machine machine = known_machine(2);
   machine.costs.thread_create = {50us, 2us};
@@ -184,7 +184,6 @@ TEST_CASE("A calibrated profile has its intervals, and gives the executor's cost
     REQUIRE_FALSE(taken);
     CHECK(taken.error().find("cannot be read") != std::string::npos);
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("No more threads live at once than are created while one of them sleeps, on one core as on two") {

@@ -17,8 +17,10 @@
 #include "models/machine/proc_files.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace spawnpoint;
+using namespace spawnpoint::tests;
 namespace fs = std::filesystem;
 
 namespace {
@@ -27,9 +29,6 @@ namespace {
 class FakeRoot {
  public:
   FakeRoot() {
-    std::string name = (fs::temp_directory_path() / "spawnpoint-host-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    root_ = name;
     file("proc/self/status",
          "Name:\tx\nUid:\t1000\t1000\t1000\t1000\nThreads:\t1\nCapEff:\t0000000000000000\nCpus_allowed_list:\t0-3,8\n");
     file("proc/self/limits",
@@ -59,12 +58,6 @@ class FakeRoot {
     process(900, 1000, 5);
     process(1200, 1000, 2);
   }
-  FakeRoot(const FakeRoot&) = delete;
-  FakeRoot& operator=(const FakeRoot&) = delete;
-  ~FakeRoot() {
-    std::error_code ignored;
-    fs::remove_all(root_, ignored);
-  }
 
   void file(const std::string& name, const std::string& text) const {
     fs::create_directories((root_ / name).parent_path());
@@ -78,11 +71,11 @@ class FakeRoot {
       file("proc/" + std::to_string(pid) + "/task/" + std::to_string(i == 0 ? pid : pid + 100 * i) + "/comm", "p\n");
   }
   void link(const std::string& name, const std::string& target) const { fs::create_symlink(target, root_ / name); }
-  const fs::path& path() const { return root_; }
-  Machine read() const { return read_host({}, root_); }
+  const fs::path& path() const { return root_.path(); }
+  Machine read() const { return read_host({}, root_.path()); }
 
  private:
-  fs::path root_;
+  TemporaryDirectory root_;
 };
 
 bool tells(const std::vector<std::string>& lines, const std::string& of) {
@@ -324,9 +317,8 @@ TEST_CASE("v1 and v2 side by side: a controller is where the process's table nam
 }
 
 TEST_CASE("an empty tree gives the defaults and names everything that is missing") {
-  std::string name = (fs::temp_directory_path() / "spawnpoint-host-XXXXXX").string();
-  REQUIRE(::mkdtemp(name.data()) != nullptr);
-  const auto report = inspect_host({}, name);
+  const TemporaryDirectory root;
+  const auto report = inspect_host({}, root.path());
   CHECK(report.machine.cpus == 1);
   CHECK(report.machine.limits.pids_max.empty());
   for (const char* what : {"kernel", "cpus", "privileged", "memory", "limits.nproc", "limits.stack",
@@ -335,7 +327,6 @@ TEST_CASE("an empty tree gives the defaults and names everything that is missing
     INFO(what);
     CHECK(tells(report.missing, what));
   }
-  fs::remove_all(name);
 }
 
 TEST_CASE("files of /proc with nonsense in them are no numbers") {

@@ -22,6 +22,7 @@
 #include "tests/catch.hpp"
 #include "tests/models/live_laboratory.hpp"
 #include "tests/sanitizers.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace spawnpoint;
 using namespace spawnpoint::literals;
@@ -331,10 +332,9 @@ TEST_CASE("an unprivileged user's live run meets the same limit of 512") {
     return;
   }
   // The worker must be a file that anybody may run: a copy in a folder that anybody may enter.
-  std::string folder = (fs::temp_directory_path() / "spawnpoint-live-XXXXXX").string();
-  REQUIRE(::mkdtemp(folder.data()) != nullptr);
-  fs::permissions(folder, fs::perms::all);
-  fs::copy_file(with_worker().worker, fs::path(folder) / "spawnpoint-run");
+  const TemporaryDirectory folder;
+  fs::permissions(folder.path(), fs::perms::all);
+  fs::copy_file(with_worker().worker, folder / "spawnpoint-run");
   const pid_t child = ::fork();
   if (child == 0) {
     if (::setgroups(0, nullptr) != 0 || ::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0)
@@ -343,7 +343,7 @@ TEST_CASE("an unprivileged user's live run meets the same limit of 512") {
     auto scenario = live_scenario("thread_per_job", 600, sleep_of(3s));
     set_pids_max(scenario, 512);
     LiveOptions live;
-    live.worker = fs::path(folder) / "spawnpoint-run";
+    live.worker = folder / "spawnpoint-run";
     const auto result = run_live(scenario, 0, {}, live);
     if (!result.error.empty()) {
       std::fprintf(stderr, "%s\n", result.error.c_str());
@@ -357,7 +357,6 @@ TEST_CASE("an unprivileged user's live run meets the same limit of 512") {
   }
   int status = 0;
   ::waitpid(child, &status, 0);
-  fs::remove_all(folder);
   REQUIRE(WIFEXITED(status));
   if (WEXITSTATUS(status) == 2) {
     WARN("skipped: this machine does not let an unprivileged user take on such a limit");

@@ -7,8 +7,10 @@
 
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace spawnpoint;
+using namespace spawnpoint::tests;
 using namespace std::chrono_literals;
 using namespace spawnpoint::literals;
 
@@ -20,9 +22,8 @@ class Profiles {
   Profiles() {
     std::filesystem::create_directories(root_ / "machines");
     std::filesystem::create_directories(root_ / "runtimes");
-    options_.profile_roots = {root_, shipped_scenarios()};
+    options_.profile_roots = {root_.path(), shipped_scenarios()};
   }
-  ~Profiles() { std::filesystem::remove_all(root_); }
   void machine(const std::string& name, const std::string& text) {
     std::ofstream(root_ / "machines" / (name + ".toml")) << text;
   }
@@ -30,10 +31,10 @@ class Profiles {
     std::ofstream(root_ / "runtimes" / (name + ".toml")) << text;
   }
   const ParseOptions& options() const { return options_; }
-  const std::filesystem::path& root() const { return root_; }
+  const std::filesystem::path& root() const { return root_.path(); }
 
  private:
-  std::filesystem::path root_ = std::filesystem::temp_directory_path() / "spawnpoint-profile-test";
+  TemporaryDirectory root_;
   ParseOptions options_;
 };
 

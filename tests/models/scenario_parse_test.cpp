@@ -6,8 +6,10 @@
 #include "models/concurrency/registry.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace spawnpoint;
+using namespace spawnpoint::tests;
 using namespace std::chrono_literals;
 using namespace spawnpoint::literals;
 
@@ -129,12 +131,10 @@ TEST_CASE("Arrivals come at once, evenly, at random or from a file") {
   const Scenario every = parse("[jobs]\narrivals = { every = \"1ms\" }");
   CHECK(every.jobs.arrivals.kind == Arrivals::Kind::every);
   CHECK(every.jobs.arrivals.every == 1ms);
-  const auto folder = std::filesystem::temp_directory_path() / "spawnpoint-trace-test";
-  std::filesystem::create_directories(folder);
+  const TemporaryDirectory folder;
   std::ofstream(folder / "arrivals.csv") << "at\n0\n0.5\n750ms\n";
   const ParseResult result =
       parse_scenario("[jobs]\narrivals = { trace = \"arrivals.csv\" }", (folder / "a.toml").string(), {});
-  std::filesystem::remove_all(folder);
   REQUIRE(result.scenario.has_value());
   CHECK(result.scenario->jobs.count == 3);
   CHECK(result.scenario->jobs.arrivals.times == std::vector<Duration>{0ms, 500ms, 750ms});

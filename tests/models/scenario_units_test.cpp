@@ -7,8 +7,10 @@
 #include "models/scenario/parse.hpp"
 #include "models/scenario/units.hpp"
 #include "tests/catch.hpp"
+#include "tests/temporary_directory.hpp"
 
 using namespace spawnpoint;
+using namespace spawnpoint::tests;
 using namespace std::chrono_literals;
 using namespace spawnpoint::literals;
 
@@ -134,15 +136,13 @@ TEST_CASE("Distributions are calls with named parameters") {
 }
 
 TEST_CASE("Measured times are read from a CSV file beside the scenario") {
-  const auto folder = std::filesystem::temp_directory_path() / "spawnpoint-empirical-test";
-  std::filesystem::create_directories(folder);
+  const TemporaryDirectory folder;
   std::ofstream(folder / "times.csv") << "time,count\r\n# measured on Monday\n0.5,3\n250ms\n\n2s,9\n";
-  const auto read = parse_distribution("empirical(times.csv)", folder);
+  const auto read = parse_distribution("empirical(times.csv)", folder.path());
   REQUIRE(read.has_value());
   CHECK(*read == Distribution::empirical({500ms, 250ms, 2s}));
   std::ofstream(folder / "bad.csv") << "1s\n-3\n";
-  CHECK_FALSE(parse_distribution("empirical(bad.csv)", folder).has_value());
+  CHECK_FALSE(parse_distribution("empirical(bad.csv)", folder.path()).has_value());
   std::ofstream(folder / "empty.csv") << "time\n";
-  CHECK_FALSE(parse_distribution("empirical(empty.csv)", folder).has_value());
-  std::filesystem::remove_all(folder);
+  CHECK_FALSE(parse_distribution("empirical(empty.csv)", folder.path()).has_value());
 }

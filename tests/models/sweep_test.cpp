@@ -2,7 +2,6 @@
 // Sweeps: what they expand to, that workers do not matter, exact edges of failure, replications, journals.
 #include "models/lab/sweep.hpp"
 
-#include <unistd.h>
 #include <cmath>
 
 #include <algorithm>
@@ -18,6 +17,7 @@
 #include "models/lab/sweep_text.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/laboratory.hpp"
+#include "tests/temporary_directory.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -71,13 +71,6 @@ std::string values(const SweepPlan& of, std::size_t point) {
 
 class TemporaryFile {
  public:
-  TemporaryFile() {
-    path_ = std::filesystem::temp_directory_path() / ("spawnpoint-sweep-test-" + std::to_string(::getpid()));
-    std::filesystem::remove(path_);
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() { std::filesystem::remove(path_); }
   const std::filesystem::path& path() const { return path_; }
   std::string text() const {
     std::ifstream file(path_);
@@ -86,7 +79,8 @@ class TemporaryFile {
   void write(const std::string& words) const { std::ofstream(path_) << words; }
 
  private:
-  std::filesystem::path path_;
+  tests::TemporaryDirectory directory_;
+  std::filesystem::path path_ = directory_ / "points";
 };
 
 }  // namespace

@@ -13,7 +13,7 @@
 #include "core/simulation/random_stream.hpp"
 #include "core/simulation/variates.hpp"
 
-namespace spawnpoint::test {
+namespace spawnpoint::tests {
 
 inline constexpr int kDelayLaws = 7;
 
@@ -85,4 +85,4 @@ inline std::string queue_trial(int law, std::size_t keys, bool renumbered) {
   return queue.size() == 0 && queue.peek() == nullptr ? "" : "keys are left over";
 }
 
-}  // namespace spawnpoint::test
+}  // namespace spawnpoint::tests
