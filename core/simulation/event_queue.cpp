@@ -83,6 +83,7 @@ EventQueue::Times EventQueue::times_of(const KeyBuffer& keys) noexcept {
 
 void EventQueue::insert_near(const EventKey& key) {
   next_ = nullptr;
+  if (run_.insert(key)) return;
   heap_.push(key);
   if (heap_.size() > spill_above_) [[unlikely]]
     spill();
@@ -105,7 +106,7 @@ void EventQueue::refill() {
       spare_.push_back(std::move(rung.buckets));
       rungs_.pop_back();
     }
-  } while (run_at_ == run_end_);
+  } while (run_.empty());
 }
 
 // All that is later becomes the run or, if it is much, the first rung.
@@ -127,6 +128,10 @@ void EventQueue::take_top() {
   scratch_.clear();
   keys.drain(scratch_);
   take_run({.start = times.least, .bits = static_cast<int>(std::bit_width(times.most - times.least))});
+  if (count <= kFewKeys) {
+    near_end_ = kEndless;
+    spill_above_ = kFewSpillAbove;
+  }
 }
 
 void EventQueue::take_bucket(Rung& rung) {
@@ -148,12 +153,7 @@ void EventQueue::take_bucket(Rung& rung) {
 // The gathered keys, all of them before near_end_ and within `span`, become the run.
 void EventQueue::take_run(Span span) {
   const std::size_t count = scratch_.size();
-  run_.clear();
-  run_.make_room(count);
-  run_.grow(count);
-  EventKey* const sorted = run_.begin();
-  run_at_ = sorted;
-  run_end_ = sorted + count;
+  EventKey* const sorted = run_.assign(count);
   if (count <= kFew) return sort_few(scratch_.begin(), count, sorted);
   if (count <= kSplitAbove) {
     // First into places by the leading bits of their times, some two or three places a key. Then few are out of
@@ -176,7 +176,8 @@ void EventQueue::take_run(Span span) {
 bool EventQueue::spread_gathered() {
   const Times times = times_of(scratch_);
   if (times.least == times.most) return false;
-  Rung& rung = add_rung(times, scratch_.size(), near_end_);
+  // Where nothing is further out, what is later than these goes to the top from now on.
+  Rung& rung = add_rung(times, scratch_.size(), near_end_ == kEndless ? times.most + 1 : near_end_);
   for (const EventKey& key : scratch_) rung.bucket(key.time()).add(key, arena_);
   return true;
 }
@@ -201,11 +202,11 @@ EventQueue::Rung& EventQueue::add_rung(const Times& times, std::size_t count, st
 // The heap has got too large to be quick: what it and the run hold becomes a rung.
 void EventQueue::spill() {
   scratch_.clear();
-  scratch_.append(run_at_, run_end_);
+  scratch_.append(run_.begin(), run_.end());
   scratch_.append(heap_.keys().data(), heap_.keys().data() + heap_.size());
   heap_.clear();
   if (spread_gathered()) {
-    run_at_ = run_end_ = nullptr;
+    run_.clear();
     spill_above_ = kSpillAbove;
     return;
   }
@@ -216,7 +217,7 @@ void EventQueue::spill() {
 
 KeyBuffer EventQueue::take_all() {
   KeyBuffer keys;
-  keys.append(run_at_, run_end_);
+  keys.append(run_.begin(), run_.end());
   keys.append(heap_.keys().data(), heap_.keys().data() + heap_.size());
   for (Rung& rung : rungs_) {
     for (EventBucket& bucket : rung.buckets) bucket.drain(keys);
@@ -224,7 +225,7 @@ KeyBuffer EventQueue::take_all() {
   top_.drain(keys);
   heap_.clear();
   run_.clear();
-  next_ = run_at_ = run_end_ = nullptr;
+  next_ = nullptr;
   rungs_.clear();
   top_size_ = 0;
   top_times_ = Times{};

@@ -3,11 +3,13 @@
 // Only Simulation uses it; it knows slots (small numbers), not what they stand for.
 //
 // A ladder queue (Tang, Goh, Thng, ACM TOMACS 15, 2005), from the near future to the far one:
-//   run     a sorted array, taken from one bucket, which is popped from its front
-//   heap    what was pushed into the time of the run since
+//   run     a sorted array, taken from one bucket, which is popped from its front; a new key whose place is close to
+//           its front goes into it
+//   heap    what else was pushed into the time of the run since
 //   rungs   buckets of equal width; the last rung is the finest and the next in time
 //   top     everything later, in no order
 // A push into the far future and the pop of it later cost a constant; only some tens of keys are sorted at a time.
+// While there are only a few keys at all, the run has them all, and its time does not end.
 #pragma once
 
 #include <algorithm>
@@ -21,6 +23,7 @@
 #include "core/simulation/event_heap.hpp"
 #include "core/simulation/event_key.hpp"
 #include "core/simulation/key_buffer.hpp"
+#include "core/simulation/sorted_run.hpp"
 
 namespace spawnpoint {
 
@@ -45,9 +48,9 @@ class EventQueue {
   template <typename Announce>
   const EventKey* peek(Announce announce) {
     if (next_) return next_;
-    if (run_at_ == run_end_ || !heap_.empty()) [[unlikely]]
+    if (run_.empty() || !heap_.empty()) [[unlikely]]
       return look(announce);
-    return next_ = run_at_;
+    return next_ = run_.begin();
   }
   const EventKey* peek() {
     return peek([](const EventKey&) {});
@@ -56,23 +59,32 @@ class EventQueue {
   /// Removes the key that peek() has just returned.
   void pop() noexcept {
     --size_;
-    const bool from_run = next_ == run_at_;
+    const bool from_run = next_ == run_.begin();
     next_ = nullptr;
     if (!from_run) [[unlikely]]
       return heap_.pop();
-    ++run_at_;
+    run_.pop();
   }
 
   /// A short cut for most events: the next key where one glance tells that no other has its time, else nullptr. To be
   /// removed by pop_alone().
   const EventKey* peek_alone() const noexcept {
-    const bool known = heap_.empty() && run_end_ - run_at_ > 1 && run_at_[1].time() != run_at_->time();
-    return known ? run_at_ : nullptr;
+    if (run_.empty()) return nullptr;
+    const EventKey* const first = run_.begin();
+    const bool alone =
+        (run_.size() == 1 || first[1].time() != first->time()) && (heap_.empty() || heap_.top().time() > first->time());
+    return alone ? first : nullptr;
   }
   void pop_alone() noexcept {
     --size_;
-    ++run_at_;
+    run_.pop();
     next_ = nullptr;
+  }
+
+  /// One glance tells that no key is due up to `time`; false where it would take more to know.
+  bool nothing_until(std::uint64_t time) const noexcept {
+    return time < near_end_ && (run_.empty() || run_.front().time() > time) &&
+           (heap_.empty() || heap_.top().time() > time);
   }
 
   /// Drops every entry whose slot satisfies the predicate, in linear time.
@@ -92,6 +104,10 @@ class EventQueue {
   static constexpr std::size_t kKeysPerBucket = 3;
   static constexpr std::size_t kSplitAbove = 160;
   static constexpr std::size_t kSpillAbove = 512;
+  // So few keys are all in the run; when the heap has so many besides, it is time for rungs.
+  static constexpr std::size_t kFewKeys = 8;
+  static constexpr std::size_t kFewSpillAbove = 32;
+  static constexpr std::uint64_t kEndless = std::numeric_limits<std::uint64_t>::max();
   static constexpr std::size_t kMostBuckets = std::size_t{1} << 20;
 
   using Buckets = std::vector<EventBucket, HugePageAllocator<EventBucket>>;
@@ -131,14 +147,14 @@ class EventQueue {
   // What is rare is out of line, so that the common way through push, peek and pop saves no registers.
   template <typename Announce>
   [[gnu::noinline]] const EventKey* look(Announce announce) {
-    if (run_at_ == run_end_ && heap_.empty()) {
+    if (run_.empty() && heap_.empty()) {
       if (size_ == 0) return nullptr;
       refill();
-      for (const EventKey* key = run_at_; key != run_end_; ++key) announce(*key);
+      for (const EventKey& key : run_) announce(key);
     }
-    if (heap_.empty()) return next_ = run_at_;
+    if (heap_.empty()) return next_ = run_.begin();
     const EventKey* const pushed = &heap_.top();
-    return next_ = run_at_ == run_end_ || *pushed < *run_at_ ? pushed : run_at_;
+    return next_ = run_.empty() || *pushed < run_.front() ? pushed : run_.begin();
   }
 
   void insert(const EventKey& key) {
@@ -166,12 +182,10 @@ class EventQueue {
   KeyBuffer take_all();
 
   FrameArena arena_;
-  const EventKey* next_ = nullptr;    // what peek() found; null: it has to look
-  const EventKey* run_at_ = nullptr;  // into run_
-  const EventKey* run_end_ = nullptr;
-  KeyBuffer run_;
+  const EventKey* next_ = nullptr;  // what peek() found; null: it has to look
+  SortedRun run_;
   EventHeap heap_;
-  std::uint64_t near_end_ = 0;  // keys before this time go into the heap
+  std::uint64_t near_end_ = 0;  // keys before this time go into the run or the heap
   std::vector<Rung> rungs_;
   EventBucket top_;
   std::size_t top_size_ = 0;

@@ -30,6 +30,8 @@ class KeyBuffer {
   EventKey* end() noexcept { return keys_ + size_; }
   const EventKey* begin() const noexcept { return keys_; }
   const EventKey* end() const noexcept { return keys_ + size_; }
+  /// Up to here there is room.
+  EventKey* limit() noexcept { return keys_ + capacity_; }
   void clear() noexcept { size_ = 0; }
 
   /// Room for `count` more keys, to be written at end(); then grow() by as many as were.

@@ -30,6 +30,7 @@ void Simulation::spawn(Process process) {
 }
 
 bool Simulation::step() {
+  pass_until_ = 0;
   for (;;) {
     std::uint32_t slot = 0;
     if (!take_next(kNeverTicks - 1, slot)) return false;
@@ -50,21 +51,37 @@ bool Simulation::run_until(Instant until, std::stop_token stop) {
 bool Simulation::run_events(Instant until, std::stop_token& stop) {
   constexpr std::uint64_t kEventsBetweenPolls = 4096;
   const std::uint64_t last = std::min(ticks(until), kNeverTicks - 1);
-  std::uint64_t next_poll = events_;
-  interrupted_ = false;
   for (;;) {
-    if (events_ >= next_poll) {
-      if (stop.stop_requested()) return false;
-      next_poll = events_ + kEventsBetweenPolls;
+    if (stop.stop_requested()) return false;
+    switch (run_batch(last, kEventsBetweenPolls)) {
+      case Pause::nothing_left:
+        return true;
+      case Pause::interrupted:
+        return false;
+      case Pause::batch_end:
+        break;
     }
+  }
+}
+
+bool Simulation::run_some(std::uint64_t events) {
+  return run_batch(kNeverTicks - 1, events) == Pause::batch_end;
+}
+
+Simulation::Pause Simulation::run_batch(std::uint64_t last, std::uint64_t events) {
+  interrupted_ = false;
+  batch_end_ = events_ + events;
+  pass_until_ = last;
+  while (events_ < batch_end_) {
     std::uint32_t slot = 0;
-    if (!take_next(last, slot)) return true;
+    if (!take_next(last, slot)) return Pause::nothing_left;
     fire(slot);
     if (interrupted_) {
       rethrow_failure();
-      return false;
+      return Pause::interrupted;
     }
   }
+  return Pause::batch_end;
 }
 
 // Sets the clock to the next event's time. Gives the first that is due then, and moves the others into the ring.

@@ -142,14 +142,30 @@ class Simulation {
   /// simulation is destroyed. What it throws comes out of run().
   void spawn(Process process);
 
+  /// For an event whose last act would be to schedule another one at `at`, not before now: where that one would be the
+  /// next to happen, it counts as happened and the clock is set to it, and the caller goes on with it at once. False:
+  /// it has to be scheduled.
+  bool pass_to(Instant at) noexcept {
+    const std::uint64_t time = ticks(at);
+    if (time > pass_until_ || events_ >= batch_end_ || !ring_.empty() || !queue_.nothing_until(time)) return false;
+    now_ = time;
+    ++events_;
+    return true;
+  }
+
   /// Lets one event happen. False if there is none left.
   bool step();
   /// Runs until no event is left, or until stopped. Returns false if it was stopped; it can then be run again.
   bool run(std::stop_token stop = {}) { return run_events(kNever, stop); }
   /// Runs every event up to and including `until`, then sets the clock there (unless it was stopped).
   bool run_until(Instant until, std::stop_token stop = {});
+  /// Runs until so many more events have happened. Returns false if none is left, or if it was stopped.
+  bool run_some(std::uint64_t events);
   /// Called from within an event: run() returns after it.
-  void stop() noexcept { interrupted_ = true; }
+  void stop() noexcept {
+    interrupted_ = true;
+    pass_until_ = 0;
+  }
 
   /// kNever if nothing is left to happen. Not const: it drops the cancelled events that it meets.
   Instant next_event_time();
@@ -224,7 +240,10 @@ class Simulation {
   }
   void sweep() noexcept;
 
+  enum class Pause : std::uint8_t { nothing_left, interrupted, batch_end };
+
   bool run_events(Instant until, std::stop_token& stop);
+  Pause run_batch(std::uint64_t last, std::uint64_t events);
   /// The next event's slot, and the clock is set to it; false if there is none up to `until`.
   bool take_next(std::uint64_t until, std::uint32_t& slot) {
     if (!ring_.empty()) {
@@ -251,6 +270,8 @@ class Simulation {
 
   std::uint64_t now_ = 0;
   std::uint64_t events_ = 0;
+  std::uint64_t batch_end_ = 0;   // so many events happen before the caller looks up
+  std::uint64_t pass_until_ = 0;  // how far pass_to() may go; nowhere while events are asked for one by one
   EventQueue queue_;
   InstantRing ring_;  // what is due now
   std::vector<std::uintptr_t, HugePageAllocator<std::uintptr_t>> slots_;

@@ -54,7 +54,7 @@ void Kernel::start(Task<> main) {
   Thread& thread = threads_.emplace_back(*this, ThreadId{0}, std::move(main));
   thread.body.on_done(thread);
   if (observer_ != nullptr) observer_->threads_changed();
-  make_ready(thread, Duration::zero());
+  start_ready(thread, Duration::zero());
 }
 
 Kernel::Wait Kernel::compute(Duration cpu) {
@@ -109,14 +109,26 @@ void Kernel::submit(const Request& request, std::coroutine_handle<> continuation
 void Kernel::core_fired(Timer& timer) {
   auto& core = static_cast<Core&>(timer);
   core.kernel->serve(core);
+  core.kernel->follow(core);
 }
 
 void Kernel::thread_fired(Timer& timer) {
   auto& thread = static_cast<Thread&>(timer);
-  thread.kernel->make_ready(thread, thread.kernel->costs().wakeup.value);
+  Kernel& kernel = *thread.kernel;
+  if (Core* core = kernel.make_ready(thread, kernel.costs().wakeup.value)) kernel.follow(*core);
 }
 
-/// The core's timer: the request is served, or the time slice is over.
+/// The core goes on with what it has: at once, as long as nothing else happens before, else when its timer fires. It is
+/// the last thing that an event does.
+void Kernel::follow(Core& core) {
+  while (core.running != nullptr && !ended_) {
+    const Instant at = due(core);
+    if (!simulation_->pass_to(at)) return simulation_->schedule(core, at);
+    serve(core);
+  }
+}
+
+/// The core's timer: the request is served, or the time slice is over. What comes next is follow()'s.
 void Kernel::serve(Core& core) {
   Thread& thread = *core.running;
   if (thread.id == 0) main_cpu_ += now() - core.since;
@@ -126,7 +138,6 @@ void Kernel::serve(Core& core) {
     run_thread(core);
   } else if (ready_first_ == nullptr) {
     core.slice_end = now() + costs().time_slice;
-    arm(core);
   } else {
     thread.next = nullptr;
     ready_last_->next = &thread;
@@ -156,7 +167,6 @@ void Kernel::run_thread(Core& core) {
           const Duration unmap = unmap_cost();
           if (unmap <= Duration::zero()) break;
           thread.request = Request{.cpu = unmap, .after = After::unmap};
-          arm(core);
           return;
         }
         target.joiner = &thread;
@@ -169,10 +179,7 @@ void Kernel::run_thread(Core& core) {
         return;
       case After::map_stack:
         map_stack(thread);
-        if (thread.request.after == After::clone) {
-          arm(core);
-          return;
-        }
+        if (thread.request.after == After::clone) return;
         break;
       case After::clone:
         clone(*thread.request.spawn);
@@ -189,16 +196,18 @@ void Kernel::run_thread(Core& core) {
     } else {
       first_run(core);
     }
-    if (ended_ || thread.request.cpu > Duration::zero()) break;
+    if (ended_ || thread.request.cpu > Duration::zero()) return;
   }
-  if (!ended_) arm(core);
 }
 
-/// Lets the core's timer fire when the request is served, or when the slice ends and another thread is ready.
+/// When the request is served, or when the slice ends and another thread is ready.
+Instant Kernel::due(const Core& core) const {
+  const Instant served = core.since + core.running->request.cpu;
+  return ready_first_ == nullptr ? served : std::min(served, std::max(core.slice_end, now()));
+}
+
 void Kernel::arm(Core& core) {
-  Instant at = core.since + core.running->request.cpu;
-  if (ready_first_ != nullptr) at = std::min(at, std::max(core.slice_end, now()));
-  simulation_->schedule(core, at);
+  simulation_->schedule(core, due(core));
 }
 
 void Kernel::dispatch(Core& core) {
@@ -209,7 +218,6 @@ void Kernel::dispatch(Core& core) {
   core.since = now();
   core.slice_end = now() + costs().time_slice;
   thread.request.cpu += costs().context_switch.value;
-  arm(core);
 }
 
 /// The running thread leaves the core.
@@ -223,8 +231,9 @@ void Kernel::release(Core& core) {
   }
 }
 
-void Kernel::make_ready(Thread& thread, Duration cost) {
-  if (ended_) return;
+/// Gives the core that takes the thread up and has yet to be armed, if an idle one does.
+Kernel::Core* Kernel::make_ready(Thread& thread, Duration cost) {
+  if (ended_) return nullptr;
   ++runnable_;
   if (thread.request.after != After::exit && thread.request.after != After::join) thread.request.after = After::go_on;
   thread.request.cpu = cost;
@@ -236,18 +245,25 @@ void Kernel::make_ready(Thread& thread, Duration cost) {
     Core& core = *idle_.back();
     idle_.pop_back();
     dispatch(core);
-  } else if (first) {
+    return &core;
+  }
+  if (first) {
     // From now on a slice's end matters.
     for (Core& core : cores_) {
       if (core.armed() && core.due() > std::max(core.slice_end, now())) arm(core);
     }
   }
+  return nullptr;
+}
+
+void Kernel::start_ready(Thread& thread, Duration cost) {
+  if (Core* core = make_ready(thread, cost)) arm(*core);
 }
 
 void Kernel::wake(ThreadId id) {
   Thread& thread = threads_[id];
   if (!std::exchange(thread.waiting, false)) return;
-  make_ready(thread, Duration::zero());
+  start_ready(thread, Duration::zero());
 }
 
 void Kernel::refuse(Spawn& spawn, const Refusal& refusal) {
@@ -288,7 +304,7 @@ void Kernel::clone(Spawn& spawn) {
   thread.body.on_done(thread);
   spawn.result_ = id;
   if (observer_ != nullptr) observer_->threads_changed();
-  make_ready(thread, start_);
+  start_ready(thread, start_);
 }
 
 /// Threads on other cores that are changing memory maps take so much longer.
@@ -333,7 +349,7 @@ void Kernel::exit(Core& core) {
   thread.exited = true;
   thread.body = Task<>();
   if (thread.id == 0) {
-    ended_ = true;
+    end();
     return;
   }
   hold_up_others(core, costs().exit_stall.value);
@@ -341,7 +357,7 @@ void Kernel::exit(Core& core) {
   --counts_.touched;
   if (counts_.started > 0) --counts_.started;
   if (observer_ != nullptr) observer_->threads_changed();
-  if (thread.joiner != nullptr) make_ready(*thread.joiner, costs().wakeup.value);
+  if (thread.joiner != nullptr) start_ready(*thread.joiner, costs().wakeup.value);
 }
 
 /// A joined thread's stack is kept for the next one; where too much is kept, one is given back.
@@ -355,7 +371,12 @@ void Kernel::joined(ThreadId) {
 
 void Kernel::die(const Refusal& refusal) {
   death_ = refusal;
+  end();
+}
+
+void Kernel::end() {
   ended_ = true;
+  simulation_->stop();
 }
 
 }  // namespace spawnpoint::kernel

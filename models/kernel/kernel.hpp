@@ -61,7 +61,7 @@ class Kernel {
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
-  /// Starts the process: `main` is the main thread's program. The process ends when it ends.
+  /// Starts the process: `main` is the main thread's program. The process ends when it ends, and stops the simulation.
   void start(Task<> main);
 
   /// The thread whose program is being executed right now.
@@ -141,12 +141,15 @@ class Kernel {
 
   void submit(const Request& request, std::coroutine_handle<> continuation);
   void serve(Core& core);
+  void follow(Core& core);
   void run_thread(Core& core);
+  Instant due(const Core& core) const;
   void arm(Core& core);
   void dispatch(Core& core);
   void release(Core& core);
   void hold_up_others(const Core& core, Duration stall);
-  void make_ready(Thread& thread, Duration cost);
+  Core* make_ready(Thread& thread, Duration cost);
+  void start_ready(Thread& thread, Duration cost);
   Duration unmap_cost() const;
   void map_stack(Thread& thread);
   void clone(Spawn& spawn);
@@ -155,6 +158,7 @@ class Kernel {
   void exit(Core& core);
   void joined(ThreadId thread);
   void die(const Refusal& refusal);
+  void end();
 
   Simulation* simulation_;
   const Machine* machine_;

@@ -2,7 +2,6 @@
 #include "models/kernel/process_memory.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace spawnpoint::kernel {
 
@@ -115,7 +114,8 @@ Bytes ProcessMemory::kernel_stacks(const ThreadCounts& counts) const {
 }
 
 Bytes ProcessMemory::page_tables(const ThreadCounts& counts) const {
-  return {std::llround(page_table_per_stack_ * static_cast<double>(counts.stacks))};
+  // To the nearest byte. A call of llround would cost more than all the rest.
+  return {static_cast<std::int64_t>(page_table_per_stack_ * static_cast<double>(counts.stacks) + 0.5)};
 }
 
 Bytes ProcessMemory::slab(const ThreadCounts& counts) const {

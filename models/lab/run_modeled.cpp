@@ -17,18 +17,16 @@ namespace spawnpoint {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr int kEventsBetweenLooks = 16384;
+constexpr std::uint64_t kEventsBetweenLooks = 16384;
 constexpr Duration kProgressEvery = std::chrono::milliseconds(50);
 
-/// Lets the simulation run until the world's program ends. False where it was stopped.
+/// Lets the simulation run until the world's program ends, which stops it. False where the user stopped it.
 template <class W>
 bool drive(Simulation& simulation, const W& world, const Workload& work, const RunOptions& options) {
   auto told = Clock::now();
   while (!world.ended()) {
     if (options.stop.stop_requested()) return false;
-    for (int i = 0; i < kEventsBetweenLooks && !world.ended(); ++i) {
-      if (!simulation.step()) return true;
-    }
+    if (!simulation.run_some(kEventsBetweenLooks)) return true;
     if (options.progress && Clock::now() - told > kProgressEvery) {
       told = Clock::now();
       options.progress(Progress{.completed = world.completed(),

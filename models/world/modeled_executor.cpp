@@ -30,8 +30,14 @@ ModeledExecutor::Wait ModeledExecutor::compute(Duration duration) {
 
 void ModeledExecutor::start(Task<> program) {
   program_ = std::move(program);
+  program_.on_done(*this);
   tasks_changed();
   program_.start();
+}
+
+std::coroutine_handle<> ModeledExecutor::done() noexcept {
+  simulation_->stop();
+  return std::noop_coroutine();
 }
 
 void ModeledExecutor::woken() {

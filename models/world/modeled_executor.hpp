@@ -20,7 +20,7 @@
 
 namespace spawnpoint {
 
-class ModeledExecutor {
+class ModeledExecutor final : private Completion {
  public:
   class Wait;
 
@@ -52,6 +52,7 @@ class ModeledExecutor {
     }
   }
 
+  /// At the program's end the simulation stops.
   void start(Task<> program);
   bool ended() const { return program_.done(); }
 
@@ -63,6 +64,7 @@ class ModeledExecutor {
   JobId longest_poll_job() const { return longest_poll_job_; }
 
  private:
+  std::coroutine_handle<> done() noexcept override;
   /// The thread is busy for so long.
   void spend(Duration duration) { clock_ = now() + duration; }
   /// A timer has fired: the thread wakes, if it slept, and polls the task.

@@ -59,30 +59,36 @@ void ModeledThreads::finish() {
 
 void ModeledThreads::threads_changed() {
   const kernel::ThreadCounts& counts = kernel_.counts();
+  // Fewer threads take less of everything.
+  if (counts.alive >= alive_before_) note_peaks(counts);
+  alive_before_ = counts.alive;
   const std::int64_t threads = counts.alive + runtime_->base_threads;
+  recording_.sample(threads, now(), [&](const auto& add) {
+    const kernel::ProcessMemory& memory = kernel_.memory();
+    const auto add_size = [&add](SeriesKind kind, Bytes size) { add(kind, static_cast<double>(size.count)); };
+    add_size(SeriesKind::resident, memory.resident(counts));
+    add_size(SeriesKind::virtual_size, memory.virtual_size(counts));
+    add_size(SeriesKind::kernel_stacks, memory.kernel_stacks(counts));
+    add_size(SeriesKind::page_tables, memory.page_tables(counts));
+    add_size(SeriesKind::slab, memory.slab(counts));
+    add(SeriesKind::threads, static_cast<double>(threads));
+    add(SeriesKind::runnable, static_cast<double>(kernel_.runnable()));
+  });
+}
+
+void ModeledThreads::note_peaks(const kernel::ThreadCounts& counts) {
   const kernel::ProcessMemory& memory = kernel_.memory();
-  const Bytes resident = memory.resident(counts);
   const Bytes stacks = memory.kernel_stacks(counts);
   const Bytes tables = memory.page_tables(counts);
   const Bytes slab = memory.slab(counts);
-  const Bytes virtual_size = memory.virtual_size(counts);
-  peak_memory_.resident = std::max(peak_memory_.resident, resident);
-  peak_memory_.virtual_size = std::max(peak_memory_.virtual_size, virtual_size);
+  peak_memory_.resident = std::max(peak_memory_.resident, memory.resident(counts));
+  peak_memory_.virtual_size = std::max(peak_memory_.virtual_size, memory.virtual_size(counts));
   if (stacks + tables + slab > peak_memory_.kernel) {
     peak_memory_.kernel = stacks + tables + slab;
     peak_memory_.kernel_stacks = stacks;
     peak_memory_.page_tables = tables;
     peak_memory_.slab = slab;
   }
-  recording_.sample(threads, now(), [&](const auto& add) {
-    add(SeriesKind::resident, static_cast<double>(resident.count));
-    add(SeriesKind::virtual_size, static_cast<double>(virtual_size.count));
-    add(SeriesKind::kernel_stacks, static_cast<double>(stacks.count));
-    add(SeriesKind::page_tables, static_cast<double>(tables.count));
-    add(SeriesKind::slab, static_cast<double>(slab.count));
-    add(SeriesKind::threads, static_cast<double>(threads));
-    add(SeriesKind::runnable, static_cast<double>(kernel_.runnable()));
-  });
 }
 
 }  // namespace spawnpoint

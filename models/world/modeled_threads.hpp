@@ -58,11 +58,13 @@ class ModeledThreads final : public kernel::KernelObserver {
 
  private:
   void threads_changed() override;
+  void note_peaks(const kernel::ThreadCounts& counts);
 
   const Runtime* runtime_;
   kernel::Kernel kernel_;
   ModeledRecording recording_;
   JobId starting_ = kNoJob;
+  std::int64_t alive_before_ = 0;
   MemoryUse peak_memory_;
 };
 

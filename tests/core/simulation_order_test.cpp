@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "core/simulation/event_queue.hpp"
@@ -316,9 +318,121 @@ TEST_CASE("a large queue pops in order, also after most of it was cancelled", "[
   CHECK(wrong == 0);
 }
 
+namespace {
+
+/// Hops on by random steps, many of them equal to those of others.
+struct Hopper : Timer {
+  Hopper(Simulation& s, std::vector<std::pair<std::int64_t, int>>& h, int n, bool p)
+      : Timer{&Hopper::go},
+        simulation{&s},
+        hops{&h},
+        random{7, "hopper", static_cast<std::uint64_t>(n)},
+        number{n},
+        passes{p} {}
+  static void go(Timer& timer) {
+    auto& self = static_cast<Hopper&>(timer);
+    for (;;) {
+      self.hops->emplace_back(self.simulation->now().time_since_epoch().count(), self.number);
+      if (--self.left == 0) return;
+      const Instant next = self.simulation->now() + Duration{static_cast<std::int64_t>(self.random.below(100))};
+      if (self.passes && self.simulation->pass_to(next)) {
+        ++self.passed;
+      } else {
+        return self.simulation->schedule(self, next);
+      }
+    }
+  }
+
+  Simulation* simulation;
+  std::vector<std::pair<std::int64_t, int>>* hops;
+  RandomStream random;
+  int number;
+  bool passes;
+  int left = 2000;
+  int passed = 0;
+};
+
+struct Hops {
+  std::vector<std::pair<std::int64_t, int>> hops;
+  std::uint64_t events = 0;
+  int passed = 0;
+};
+
+template <class Run>
+Hops hop(int hoppers, bool pass, Run run) {
+  Hops result;
+  Simulation simulation;
+  std::deque<Hopper> all;
+  for (int i = 0; i < hoppers; ++i) {
+    all.emplace_back(simulation, result.hops, i, pass);
+    simulation.schedule(all.back(), at(Duration{i % 3}));
+  }
+  run(simulation);
+  result.events = simulation.events();
+  for (const Hopper& hopper : all) result.passed += hopper.passed;
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("an event that passes on to the next does what scheduling it would have done", "[simulation]") {
+  for (const int hoppers : {1, 2, 3, 7, 30, 400}) {
+    INFO(hoppers);
+    const Hops scheduled = hop(hoppers, false, [](Simulation& s) { s.run(); });
+    const Hops passed = hop(hoppers, true, [](Simulation& s) { s.run(); });
+    CHECK(passed.hops == scheduled.hops);
+    CHECK(passed.events == scheduled.events);
+    CHECK(scheduled.passed == 0);
+    CHECK((hoppers > 30 || passed.passed > 0));
+  }
+}
+
+TEST_CASE("an event passes on no further than it was asked for", "[simulation]") {
+  SECTION("not at all, event by event") {
+    const Hops hops = hop(1, true, [](Simulation& s) {
+      for (int i = 0; i < 5; ++i) s.step();
+    });
+    CHECK(hops.hops.size() == 5);
+    CHECK(hops.passed == 0);
+  }
+  SECTION("a number of events") {
+    const Hops hops = hop(1, true, [](Simulation& s) { CHECK(s.run_some(100)); });
+    CHECK(hops.hops.size() == 100);
+    CHECK(hops.events == 100);
+  }
+  SECTION("an instant") {
+    const Hops all = hop(1, true, [](Simulation& s) { s.run(); });
+    const auto last = static_cast<std::size_t>(std::ranges::count_if(all.hops, [](auto h) { return h.first <= 5000; }));
+    const Hops hops = hop(1, true, [](Simulation& s) {
+      CHECK(s.run_until(at(Duration{5000})));
+      CHECK(s.now() == at(Duration{5000}));
+    });
+    CHECK(hops.hops.size() == last);
+  }
+  SECTION("where it was stopped") {
+    Simulation simulation;
+    simulation.run();
+    CHECK_FALSE(simulation.run_some(1));
+    struct Stopper : Timer {
+      explicit Stopper(Simulation& s) : Timer{&Stopper::go}, simulation{s} {}
+      static void go(Timer& timer) {
+        auto& self = static_cast<Stopper&>(timer);
+        self.simulation.stop();
+        self.passed = self.simulation.pass_to(self.simulation.now() + 1s);
+      }
+      Simulation& simulation;
+      bool passed = true;
+    } stopper{simulation};
+    simulation.schedule(stopper, at(1s));
+    CHECK_FALSE(simulation.run());
+    CHECK_FALSE(stopper.passed);
+    CHECK(simulation.now() == at(1s));
+  }
+}
+
 TEST_CASE("the event queue pops like a sorted list, whatever the shape of the delays", "[simulation]") {
   for (int law = 0; law < tests::kDelayLaws; ++law) {
-    for (const std::size_t keys : {std::size_t{10}, std::size_t{700}, std::size_t{20'000}}) {
+    for (const std::size_t keys : tests::kTrialKeys) {
       for (const bool renumbered : {false, true}) {
         INFO("law " << law << ", " << keys << " keys, renumbered: " << renumbered);
         CHECK(tests::queue_trial(law, keys, renumbered) == "");

@@ -24,6 +24,7 @@ class EventQueue {
   void pop() noexcept { queue_.pop(); }
   const EventKey* peek_alone() const noexcept { return nullptr; }
   void pop_alone() noexcept {}
+  bool nothing_until(std::uint64_t) const noexcept { return false; }
   template <typename Predicate>
   void erase_if(Predicate) {}
 
