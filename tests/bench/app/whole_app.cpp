@@ -68,11 +68,14 @@ class WatchedApplication : public QApplication {
   std::string longest_;
 };
 
+/// Sleeps between events, as the app does: a thread that asks again and again would take processor time from the others.
 bool eventually(const std::function<bool()>& holds, int milliseconds = 120'000) {
   QDeadlineTimer deadline(milliseconds);
+  QTimer look;  // where no event comes
+  look.start(2);
   while (!holds()) {
     if (deadline.hasExpired()) return false;
-    QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 10);
+    QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents);
   }
   return true;
 }
