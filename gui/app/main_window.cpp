@@ -38,6 +38,8 @@ namespace {
 
 /// What is dragged waits so long for the model of the step before to be drawn.
 constexpr std::chrono::milliseconds kTurnPatience{300};
+/// So long a diagnosis of the former text may stand without a word that it is old.
+constexpr std::chrono::milliseconds kDiagnosisPatience{300};
 
 QString text(const std::string& words) {
   return QString::fromStdString(words);
@@ -186,6 +188,9 @@ void MainWindow::make_connections() {
   turn_patience_.setSingleShot(true);
   turn_patience_.setInterval(kTurnPatience);
   connect(&turn_patience_, &QTimer::timeout, this, [this] { turn_waiting(/*patient=*/false); });
+  diagnosis_patience_.setSingleShot(true);
+  diagnosis_patience_.setInterval(kDiagnosisPatience);
+  connect(&diagnosis_patience_, &QTimer::timeout, this, &MainWindow::show_diagnosis);
   connect(compare_, &ComparePage::shown_runs_changed, this, &MainWindow::model_if_needed);
   connect(compare_, &ComparePage::alignment_changed, this, &MainWindow::show_job);
   connect(&runs_, &Runs::idle, this, [this] {
@@ -285,7 +290,7 @@ void MainWindow::show_scenario(bool changed) {
       model_if_needed();
     run_after_parse_ = false;
   }
-  show_diagnosis();
+  show_diagnosis_soon();
   show_limits();
   show_actions();
   turn_waiting();
@@ -310,7 +315,16 @@ void MainWindow::restore_range() {
   time.commit();
 }
 
+/// While a model that takes no time is on its way, what was said of the former text stays: while a slider is dragged,
+/// words would come and go with each step.
+void MainWindow::show_diagnosis_soon() {
+  const auto current = runs_.current();
+  if (!current || current->world != WorldKind::modeled) return show_diagnosis();
+  if (!diagnosis_patience_.isActive()) diagnosis_patience_.start();
+}
+
 void MainWindow::show_diagnosis() {
+  diagnosis_patience_.stop();
   const auto scenario = document_.scenario();
   if (!scenario) {
     if (document_.error_count() > 0) {

@@ -113,6 +113,7 @@ class MainWindow : public QMainWindow {
   void show_title();
   void show_scenario(bool changed);
   void show_diagnosis();
+  void show_diagnosis_soon();
   void show_limits();
   void show_job();
   void show_range();
@@ -180,6 +181,7 @@ class MainWindow : public QMainWindow {
   std::optional<Turn> last_turn_;  ///< Its gesture may go on.
   QString text_of_last_turn_;
   QTimer turn_patience_;
+  QTimer diagnosis_patience_;
   QTimer range_timer_;
   std::optional<std::size_t> select_after_parse_;  ///< The run that a suggestion has added.
   bool run_after_parse_ = false;                   ///< A point of the map was opened: its run was asked for.

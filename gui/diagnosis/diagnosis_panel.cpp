@@ -6,6 +6,9 @@
 #include <QPushButton>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <string_view>
+#include <utility>
 
 #include "models/lab/format.hpp"
 
@@ -22,8 +25,12 @@ QString breakable(const QString& text) {
   return words.join(' ');
 }
 
-QLabel* make_text(QWidget* parent, const QString& text = {}) {
-  auto* label = new QLabel(breakable(text), parent);
+QString words(std::string_view text) {
+  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+QLabel* make_text(QWidget* parent) {
+  auto* label = new QLabel(parent);
   label->setWordWrap(true);
   label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   label->setTextFormat(Qt::PlainText);
@@ -87,67 +94,132 @@ void DiagnosisPanel::colour() {
   headline_->setPalette(colours);
 }
 
-QLabel* DiagnosisPanel::add_paragraph(const QString& text) {
-  QLabel* label = make_text(body_, text);
-  body_column_->addWidget(label);
-  return label;
+std::vector<DiagnosisPanel::Part> DiagnosisPanel::parts(bool out_of_date) const {
+  std::vector<Part> all;
+  if (out_of_date) all.push_back({Kind::old, tr("This is about the text as it was before the last change.")});
+  if (diagnosis_.where) {
+    const std::string moment = format_duration(diagnosis_.where->time_since_epoch());
+    all.push_back({Kind::where, tr("Go there  (%1)").arg(QString::fromStdString(moment))});
+  }
+  if (diagnosis_.mechanism) {
+    all.push_back({Kind::why, words(diagnosis_.mechanism->question)});
+    all.push_back({Kind::question, words(diagnosis_.mechanism->question)});
+    all.push_back({Kind::answer, words(diagnosis_.mechanism->answer)});
+  }
+  if (!diagnosis_.evidence.empty()) all.push_back({Kind::title, tr("See for yourself")});
+  for (std::size_t i = 0; i < diagnosis_.evidence.size(); ++i)
+    all.push_back({Kind::evidence, words(diagnosis_.evidence[i].text), i});
+  if (!diagnosis_.suggestions.empty()) all.push_back({Kind::title, tr("Try instead")});
+  for (std::size_t i = 0; i < diagnosis_.suggestions.size(); ++i)
+    all.push_back({Kind::suggestion, words(diagnosis_.suggestions[i].label), i});
+  for (const std::string& detail : diagnosis_.details) all.push_back({Kind::detail, words(detail)});
+  return all;
 }
 
-QLabel* DiagnosisPanel::add_title(const QString& text) {
-  QLabel* title = add_paragraph(text);
-  QFont bold = title->font();
-  bold.setBold(true);
-  title->setFont(bold);
-  return title;
+QWidget* DiagnosisPanel::make(const Part& part) {
+  const std::size_t i = part.index;
+  switch (part.kind) {
+    case Kind::where: {
+      auto* button = new QPushButton(body_);
+      button->setAccessibleName(tr("Show the failure in the timelines"));
+      button->setObjectName("go_there");
+      connect(button, &QPushButton::clicked, this, [this] {
+        if (diagnosis_.where) emit go_there(*diagnosis_.where);
+      });
+      return button;
+    }
+    case Kind::why: {
+      auto* button = new QToolButton(body_);
+      button->setObjectName("why");
+      button->setText(tr("Why?"));
+      button->setCheckable(true);
+      button->setChecked(why_is_open_);
+      button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+      connect(button, &QToolButton::toggled, this, &DiagnosisPanel::show_why);
+      return button;
+    }
+    case Kind::suggestion: {
+      auto* button = new QPushButton(body_);
+      button->setObjectName("suggestion");
+      connect(button, &QPushButton::clicked, this, [this, i] {
+        const Suggestion chosen = diagnosis_.suggestions[i];  // A copy: what follows may show another diagnosis.
+        emit try_this(chosen);
+      });
+      return button;
+    }
+    case Kind::evidence: {
+      QLabel* link = make_text(body_);
+      link->setTextFormat(Qt::RichText);
+      link->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
+      link->setFocusPolicy(Qt::StrongFocus);
+      link->setObjectName("evidence");
+      connect(link, &QLabel::linkActivated, this, [this, i] {
+        const Evidence chosen = diagnosis_.evidence[i];  // A copy, as above.
+        emit look_at(chosen);
+      });
+      return link;
+    }
+    case Kind::question:
+    case Kind::title: {
+      QLabel* title = make_text(body_);
+      QFont bold = title->font();
+      bold.setBold(true);
+      title->setFont(bold);
+      return title;
+    }
+    case Kind::old: {
+      QLabel* old = make_text(body_);
+      old->setForegroundRole(QPalette::PlaceholderText);
+      return old;
+    }
+    case Kind::answer:
+    case Kind::detail:
+      break;
+  }
+  QLabel* paragraph = make_text(body_);
+  if (part.kind == Kind::answer) paragraph->setObjectName("why_answer");
+  return paragraph;
 }
 
-void DiagnosisPanel::add_evidence() {
-  if (diagnosis_.evidence.empty()) return;
-  add_title(tr("See for yourself"));
-  for (std::size_t i = 0; i < diagnosis_.evidence.size(); ++i) {
-    const Evidence& evidence = diagnosis_.evidence[i];
-    const QString words = QString::fromStdString(evidence.text);
-    QLabel* link = add_paragraph({});
-    link->setTextFormat(Qt::RichText);
-    link->setText(QStringLiteral("<a href='%1'>%2</a>").arg(i).arg(words.toHtmlEscaped()));
-    link->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
-    link->setFocusPolicy(Qt::StrongFocus);
-    link->setObjectName("evidence");
-    link->setAccessibleName(tr("Show in the timelines: %1").arg(words));
-    link->setToolTip(
-        tr("Goes to %1 in the timelines").arg(QString::fromStdString(format_duration(evidence.at.time_since_epoch()))));
-    connect(link, &QLabel::linkActivated, this, [this, i] {
-      const Evidence chosen = diagnosis_.evidence[i];  // A copy: what follows may show another diagnosis.
-      emit look_at(chosen);
-    });
+void DiagnosisPanel::fill(QWidget& widget, const Part& part) const {
+  switch (part.kind) {
+    case Kind::where:
+      static_cast<QPushButton&>(widget).setText(part.text);
+      break;
+    case Kind::why:
+      widget.setAccessibleName(tr("Why? %1").arg(part.text));
+      widget.setToolTip(part.text);
+      break;
+    case Kind::suggestion:
+      static_cast<QPushButton&>(widget).setText(QString(part.text).replace('&', "&&"));
+      widget.setAccessibleName(tr("Try: %1").arg(part.text));
+      widget.setToolTip(tr("Adds this run to the scenario: %1").arg(part.text));
+      break;
+    case Kind::evidence: {
+      const std::string moment = format_duration(diagnosis_.evidence[part.index].at.time_since_epoch());
+      static_cast<QLabel&>(widget).setText(
+          QStringLiteral("<a href='%1'>%2</a>").arg(part.index).arg(part.text.toHtmlEscaped()));
+      widget.setAccessibleName(tr("Show in the timelines: %1").arg(part.text));
+      widget.setToolTip(tr("Goes to %1 in the timelines").arg(QString::fromStdString(moment)));
+      break;
+    }
+    case Kind::old:
+    case Kind::question:
+    case Kind::answer:
+    case Kind::title:
+    case Kind::detail:
+      static_cast<QLabel&>(widget).setText(breakable(part.text));
+      break;
   }
 }
 
-void DiagnosisPanel::add_why() {
-  if (!diagnosis_.mechanism) return;
-  const auto words = [](std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-  };
-  auto* button = new QToolButton(body_);
-  button->setObjectName("why");
-  button->setText(tr("Why?"));
-  button->setCheckable(true);
-  button->setChecked(why_is_open_);
-  button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-  button->setAccessibleName(tr("Why? %1").arg(words(diagnosis_.mechanism->question)));
-  button->setToolTip(words(diagnosis_.mechanism->question));
-  body_column_->addWidget(button, 0, Qt::AlignLeft);
-  QLabel* question = add_title(words(diagnosis_.mechanism->question));
-  QLabel* answer = add_paragraph(words(diagnosis_.mechanism->answer));
-  answer->setObjectName("why_answer");
-  const auto open = [this, button, question, answer](bool opened) {
-    why_is_open_ = opened;
-    button->setArrowType(opened ? Qt::DownArrow : Qt::RightArrow);
-    question->setVisible(opened);
-    answer->setVisible(opened);
-  };
-  open(why_is_open_);
-  connect(button, &QToolButton::toggled, this, open);
+void DiagnosisPanel::show_why(bool open) {
+  why_is_open_ = open;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    const Kind kind = parts_[i].kind;
+    if (kind == Kind::why) static_cast<QToolButton*>(widgets_[i])->setArrowType(open ? Qt::DownArrow : Qt::RightArrow);
+    if (kind == Kind::question || kind == Kind::answer) widgets_[i]->setVisible(open);
+  }
 }
 
 void DiagnosisPanel::show_words(const QString& words) {
@@ -157,50 +229,30 @@ void DiagnosisPanel::show_words(const QString& words) {
 
 void DiagnosisPanel::show_diagnosis(const Diagnosis& diagnosis, bool out_of_date) {
   diagnosis_ = diagnosis;
-  headline_->setText((diagnosis.broke ? QStringLiteral("✕ ") : QString()) + QString::fromStdString(diagnosis.headline));
+  headline_->setText((diagnosis.broke ? QStringLiteral("✕ ") : QString()) + words(diagnosis.headline));
   colour();
-
+  const std::vector<Part> former = std::exchange(parts_, parts(out_of_date));
+  if (body_ && std::ranges::equal(former, parts_, {}, &Part::kind, &Part::kind)) {
+    // Laying out text is most of the work, and while a slider is dragged only a few words change.
+    for (std::size_t i = 0; i < parts_.size(); ++i) fill(*widgets_[i], parts_[i]);
+    return;
+  }
   delete body_;
   body_ = new QWidget(widget());
-  body_column_ = new QVBoxLayout(body_);
-  body_column_->setContentsMargins(0, 0, 0, 0);
-  body_column_->setSpacing(8);
-  if (out_of_date) {
-    QLabel* old = add_paragraph(tr("This is about the text as it was before the last change."));
-    old->setForegroundRole(QPalette::PlaceholderText);
+  auto* column = new QVBoxLayout(body_);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(8);
+  widgets_.clear();
+  for (const Part& part : parts_) {
+    QWidget* const made = make(part);
+    fill(*made, part);
+    const bool is_button = part.kind == Kind::where || part.kind == Kind::why || part.kind == Kind::suggestion;
+    column->addWidget(made, 0, is_button ? Qt::AlignLeft : Qt::Alignment());
+    widgets_.push_back(made);
   }
-  if (diagnosis.where) {
-    auto* button = new QPushButton(
-        tr("Go there  (%1)")
-            .arg(QString::fromStdString(spawnpoint::format_duration(diagnosis.where->time_since_epoch()))),
-        body_);
-    button->setAccessibleName(tr("Show the failure in the timelines"));
-    button->setObjectName("go_there");
-    connect(button, &QPushButton::clicked, this, [this] {
-      if (diagnosis_.where) emit go_there(*diagnosis_.where);
-    });
-    body_column_->addWidget(button, 0, Qt::AlignLeft);
-  }
-  add_why();
-  add_evidence();
-  if (!diagnosis.suggestions.empty()) {
-    add_title(tr("Try instead"));
-    for (std::size_t i = 0; i < diagnosis.suggestions.size(); ++i) {
-      const QString label = QString::fromStdString(diagnosis.suggestions[i].label);
-      auto* button = new QPushButton(QString(label).replace('&', "&&"), body_);
-      button->setAccessibleName(tr("Try: %1").arg(label));
-      button->setToolTip(tr("Adds this run to the scenario: %1").arg(label));
-      button->setObjectName("suggestion");
-      connect(button, &QPushButton::clicked, this, [this, i] {
-        const Suggestion chosen = diagnosis_.suggestions[i];  // A copy: what follows may show another diagnosis.
-        emit try_this(chosen);
-      });
-      body_column_->addWidget(button, 0, Qt::AlignLeft);
-    }
-  }
-  for (const std::string& detail : diagnosis.details) add_paragraph(QString::fromStdString(detail));
+  show_why(why_is_open_);
   column_->insertWidget(1, body_);
-  body_->setVisible(body_column_->count() > 0);
+  body_->setVisible(!parts_.empty());
 }
 
 void DiagnosisPanel::set_about(const QString& title, const QString& markdown) {

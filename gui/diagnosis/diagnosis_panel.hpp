@@ -4,13 +4,15 @@
 #pragma once
 
 #include <QScrollArea>
+#include <QString>
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "gui/theme/theme.hpp"
 #include "models/lab/diagnosis.hpp"
 
 class QLabel;
-class QPushButton;
 class QVBoxLayout;
 
 namespace spawnpoint::gui {
@@ -37,17 +39,26 @@ class DiagnosisPanel : public QScrollArea {
   void try_this(const spawnpoint::Suggestion& suggestion);
 
  private:
+  /// What stands below the headline: a line each of these.
+  enum class Kind : std::uint8_t { old, where, why, question, answer, title, evidence, suggestion, detail };
+  struct Part {
+    Kind kind;
+    QString text;
+    std::size_t index = 0;  ///< Of the evidence or suggestion.
+  };
+
   void colour();
-  QLabel* add_paragraph(const QString& text);
-  QLabel* add_title(const QString& text);
-  void add_evidence();
-  void add_why();
+  std::vector<Part> parts(bool out_of_date) const;
+  QWidget* make(const Part& part);
+  void fill(QWidget& widget, const Part& part) const;
+  void show_why(bool open);
 
   Diagnosis diagnosis_;
   Theme theme_ = make_theme(ThemeKind::light);
   QLabel* headline_;
-  QWidget* body_ = nullptr;  ///< Details and buttons: made anew with each diagnosis.
-  QVBoxLayout* body_column_ = nullptr;
+  std::vector<Part> parts_;
+  std::vector<QWidget*> widgets_;  ///< One for each part, made anew only where the kinds of parts are other ones.
+  QWidget* body_ = nullptr;
   QVBoxLayout* column_;
   bool why_is_open_ = false;  ///< Stays over a new diagnosis, as while a slider is dragged.
   QLabel* about_title_;

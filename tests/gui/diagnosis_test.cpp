@@ -3,6 +3,8 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QToolButton>
+#include <algorithm>
+#include <string>
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/diagnosis/diagnosis_panel.hpp"
@@ -102,5 +104,50 @@ TEST_CASE("each suggestion really adds its run, which is chosen and modeled") {
       app.action("undo").trigger();
       CHECK(app.window->document().text() == text);
     }
+  }
+}
+
+TEST_CASE("another diagnosis of the same kind changes words and leaves the widgets, so that the panel does not jump") {
+  const QtWatch watch;
+  DiagnosisPanel panel;
+  Diagnosis diagnosis{.broke = true,
+                      .headline = "Thread 508 was refused.",
+                      .details = {"It took 1 s."},
+                      .where = Instant(Duration(1'000'000)),
+                      .evidence = {{.text = "thread 508 is refused", .at = Instant(Duration(1'000'000))}},
+                      .suggestions = {{.label = "A pool", .concurrency = "thread_pool", .settings = {}}}};
+  panel.show_diagnosis(diagnosis, false);
+  const auto buttons = panel.findChildren<QPushButton*>();
+  const auto labels = panel.findChildren<QLabel*>();
+  REQUIRE(buttons.size() == 2);
+
+  diagnosis.headline = "Thread 9 was refused.";
+  diagnosis.details = {"It took 2 s."};
+  diagnosis.evidence[0].text = "thread 9 is refused";
+  diagnosis.suggestions[0] = {.label = "Tasks & timers", .concurrency = "join_all", .settings = {}};
+  panel.show_diagnosis(diagnosis, false);
+  CHECK(panel.findChildren<QPushButton*>() == buttons);
+  CHECK(panel.findChildren<QLabel*>() == labels);
+  CHECK(panel.headline().contains("Thread 9 "));
+  const auto shows = [&](const QString& words) {
+    return std::ranges::any_of(panel.findChildren<QLabel*>(),
+                               [&](QLabel* label) { return label->text().contains(words); });
+  };
+  CHECK(shows("It took 2 s."));
+  CHECK_FALSE(shows("It took 1 s."));
+  CHECK(shows("thread 9 is refused"));
+  CHECK(panel.findChild<QPushButton*>("suggestion")->text() == "Tasks && timers");
+  CHECK(panel.findChild<QPushButton*>("suggestion")->accessibleName() == "Try: Tasks & timers");
+  std::string tried;
+  QObject::connect(&panel, &DiagnosisPanel::try_this, [&](const Suggestion& chosen) { tried = chosen.concurrency; });
+  panel.findChild<QPushButton*>("suggestion")->click();
+  CHECK(tried == "join_all");
+
+  SECTION("one that is old says so, and no longer when it is not") {
+    panel.show_diagnosis(diagnosis, true);
+    CHECK(shows("as it was before the last change"));
+    panel.show_diagnosis(diagnosis, false);
+    CHECK_FALSE(shows("as it was before the last change"));
+    CHECK(shows("It took 2 s."));
   }
 }
