@@ -2,10 +2,12 @@
 // DurationLane: the sleeps of one duration. They end in the order in which they started, so a queue is all it takes.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <span>
 
 #include "core/coroutine/frame_arena.hpp"
 #include "core/executor/parked.hpp"
@@ -31,13 +33,17 @@ class DurationLane {
   /// Only an empty lane may change its duration.
   void set_duration(Duration duration) { duration_ = duration; }
 
-  /// `deadline` is not before that of the last one.
-  void append(Parked& parked, Instant deadline, FrameArena& arena) {
-    if (back_ == nullptr || !back_->take(parked, deadline)) {
+  /// Sleeps that were dated by one reading of the clock, in their order; cancelled ones have a null slot. `deadline` is
+  /// not before that of those that are here.
+  template <class Sleep>
+  void append(std::span<const Sleep> sleeps, Instant deadline, FrameArena& arena) {
+    sleeps = from_first_live(sleeps);
+    if (back_ != nullptr) sleeps = from_first_live(back_->take(sleeps, deadline));
+    while (!sleeps.empty()) {
       Chunk* chunk = ::new (arena.allocate(sizeof(Chunk))) Chunk(deadline);
       (back_ == nullptr ? front_ : back_->next) = chunk;
       back_ = chunk;
-      chunk->take(parked, deadline);
+      sleeps = from_first_live(chunk->take(sleeps, deadline));
     }
   }
 
@@ -111,23 +117,36 @@ class DurationLane {
     Instant deadline(std::uint16_t index) { return base + Duration(run(index).after_base); }
     void clear() { slots = runs = 0; }
 
-    bool take(Parked& parked, Instant deadline_of_it) {
-      if (runs == 0) base = deadline_of_it;
-      const std::uint64_t after_base = static_cast<std::uint64_t>((deadline_of_it - base).count());
-      if (after_base > UINT32_MAX) return false;
-      if (runs > 0 && run(runs - 1).after_base == after_base) {
-        if (slots + runs + 1U > kWords) return false;
-      } else {
-        if (slots + runs + 2U > kWords) return false;
+    /// Takes as many of them as there is room for, and gives the others. The first one is not cancelled, so no run is
+    /// empty.
+    template <class Sleep>
+    std::span<const Sleep> take(std::span<const Sleep> sleeps, Instant deadline_of_them) {
+      if (sleeps.empty()) return sleeps;
+      if (runs == 0) base = deadline_of_them;
+      const std::uint64_t after_base = static_cast<std::uint64_t>((deadline_of_them - base).count());
+      if (after_base > UINT32_MAX) return sleeps;
+      if (runs == 0 || run(runs - 1).after_base != after_base) {
+        if (slots + runs + 2U > kWords) return sleeps;
         run(runs++) = {static_cast<std::uint32_t>(after_base), slots};
       }
-      words[slots].slot = nullptr;  // begins the member's life
-      parked.move_to(words[slots++].slot);
-      run(runs - 1).end = slots;
-      return true;
+      const std::size_t room = kWords - runs - slots;
+      const std::span<const Sleep> taken = sleeps.first(std::min(room, sleeps.size()));
+      std::uint16_t at = slots;
+      for (const Sleep& sleep : taken) {
+        if (sleep.slot == nullptr) continue;
+        words[at].slot = nullptr;  // begins the member's life
+        sleep.slot->move_to(words[at++].slot);
+      }
+      slots = run(runs - 1).end = at;
+      return sleeps.subspan(taken.size());
     }
   };
 
+  template <class Sleep>
+  static std::span<const Sleep> from_first_live(std::span<const Sleep> sleeps) {
+    while (!sleeps.empty() && sleeps.front().slot == nullptr) sleeps = sleeps.subspan(1);
+    return sleeps;
+  }
   void end_run_if_over() {
     if (front_->run(front_run_).end == front_slot_) ++front_run_;
   }

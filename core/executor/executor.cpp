@@ -37,7 +37,6 @@ Executor::Executor(Clock::time_point start, std::size_t blocking_threads)
     : start_(start), timer_(make_timer()), pool_(blocking_threads) {}
 
 Executor::~Executor() {
-  mailbox_->close();
   ::close(timer_);
 }
 

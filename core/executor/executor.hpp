@@ -114,6 +114,7 @@ class Executor {
   Outcome drive(Task<T>& task) {
     Root root;
     task.on_done(root);
+    const detail::Mailbox::Owner owner(*mailbox_);
     begin_poll();
     task.start();
     return run_until(root.ended) ? Outcome::finished : Outcome::stalled;
@@ -139,7 +140,7 @@ class Executor {
   FrameArena arena_;  // for the ready queue
   ReadyQueue ready_{arena_};
   TimerQueue timers_;
-  std::shared_ptr<detail::Mailbox> mailbox_ = std::make_shared<detail::Mailbox>();
+  std::unique_ptr<detail::Mailbox, detail::Mailbox::Close> mailbox_{new detail::Mailbox};
   int timer_;
   Instant timer_set_ = kNever;
 
@@ -197,23 +198,20 @@ class Executor::Suspend : public Parked {
  public:
   Suspend(Executor& executor, F hand_out) : Parked(&executor, 0), hand_out_(std::move(hand_out)) {}
   ~Suspend() {
-    if (cell_ == nullptr) return;
-    cell_->parked = nullptr;
-    cell_->mailbox->let_go(*cell_);
+    if (cell_ != nullptr) cell_->drop_awaiter();
   }
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> coroutine) {
     auto& executor = *static_cast<Executor*>(owner());
     park(coroutine);
-    cell_ = std::make_shared<detail::WakeCell>(executor.mailbox_, *this);
-    executor.mailbox_->suspend();
-    hand_out_(Waker(cell_));
+    cell_ = &executor.mailbox_->suspend(*this);
+    hand_out_(Waker(*cell_));
   }
   void await_resume() const noexcept {}
 
  private:
   F hand_out_;
-  std::shared_ptr<detail::WakeCell> cell_;
+  detail::WakeCell* cell_ = nullptr;
 };
 
 inline Executor::SleepFor Executor::sleep_for(const Duration& duration) noexcept {

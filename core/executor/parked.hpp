@@ -35,6 +35,12 @@ class Parked {
     slot = this;
     second_ = reinterpret_cast<std::uintptr_t>(&slot);
   }
+  /// Fetches a slot's sleeper from memory some turns before its own: it, and what lies before it, where the frame of a
+  /// short coroutine begins.
+  static void prefetch(Slot slot) noexcept {
+    __builtin_prefetch(slot, /*rw=*/1);
+    __builtin_prefetch(reinterpret_cast<const char*>(slot) - 64, /*rw=*/1);
+  }
   /// The slot's queue lets go of it.
   void unpark() noexcept { second_ = 0; }
 

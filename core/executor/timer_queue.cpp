@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/executor/timer_queue.hpp"
 
+#include <algorithm>
+#include <span>
+
 namespace spawnpoint {
 
 TimerQueue::~TimerQueue() {
@@ -10,19 +13,27 @@ TimerQueue::~TimerQueue() {
 }
 
 void TimerQueue::date(Instant now) {
-  for (std::size_t i = 0; i < undated_count_; ++i) {
-    const Undated& undated = undated_[i];
-    if (undated.slot == nullptr) continue;
-    if (!undated.relative) {
-      wheel_.add(*undated.slot, Instant(Duration(undated.time)));
+  const std::span<const Undated> all(undated_.data(), undated_count_);
+  for (std::size_t i = 0; i < all.size();) {
+    const Undated& first = all[i];
+    if (!first.relative) {
+      if (first.slot != nullptr) wheel_.add(*first.slot, Instant(Duration(first.time)));
+      ++i;
       continue;
     }
-    const Duration duration(undated.time);
+    // Most often all of them are of one duration.
+    std::size_t end = i + 1;
+    while (end < all.size() && all[end].relative && all[end].time == first.time) ++end;
+    const std::span<const Undated> equal = all.subspan(i, end - i);
+    i = end;
+    const Duration duration(first.time);
     const Instant deadline = duration > kNever - now ? kNever : now + duration;
     if (DurationLane* lane = lane_for(duration)) {
-      lane->append(*undated.slot, deadline, arena_);
+      lane->append(equal, deadline, arena_);
     } else {
-      wheel_.add(*undated.slot, deadline);
+      for (const Undated& undated : equal) {
+        if (undated.slot != nullptr) wheel_.add(*undated.slot, deadline);
+      }
     }
   }
   undated_count_ = 0;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <new>
+#include <span>
 #include <utility>
 
 namespace spawnpoint {
@@ -18,7 +19,10 @@ TimerWheel::~TimerWheel() {
       free_chunk(std::exchange(chunk, chunk->next));
     }
   };
-  std::for_each(due_.begin() + static_cast<std::ptrdiff_t>(next_due_), due_.end(), unpark);
+  for (; next_due_ < due_.size(); ++next_due_) {
+    if (Parked* parked = *due_[next_due_].slot) parked->unpark();
+  }
+  free_due();
   unpark_all(early_);
   for (Found found; find_first(found);) unpark_all(take(found));
 }
@@ -70,26 +74,31 @@ void TimerWheel::append(Bucket& bucket, Parked& parked, Instant deadline) {
 }
 
 void TimerWheel::absorb(Bucket& bucket) {
+  if (next_due_ == due_.size()) free_due();
   due_.erase(due_.begin(), due_.begin() + static_cast<std::ptrdiff_t>(next_due_));
   next_due_ = 0;
-  const auto sorted = static_cast<std::ptrdiff_t>(due_.size());
+  const std::size_t sorted = due_.size();
   for (Chunk* chunk = std::exchange(bucket, Bucket()).first; chunk != nullptr;) {
     for (std::size_t i = 0; i < chunk->count; ++i) {
-      if (chunk->entries[i].slot != nullptr) due_.push_back(chunk->entries[i]);
+      Entry& entry = chunk->entries[i];
+      if (entry.slot != nullptr) due_.push_back({&entry.slot, entry.deadline});
     }
-    free_chunk(std::exchange(chunk, chunk->next));
+    Chunk* const next = chunk->next;
+    chunk->next = std::exchange(due_chunks_, chunk);
+    chunk = next;
   }
   // Stable, so equal deadlines keep the order in which they were added.
-  const auto earlier = [](const Entry& a, const Entry& b) { return a.deadline < b.deadline; };
-  std::stable_sort(due_.begin() + sorted, due_.end(), earlier);
-  std::inplace_merge(due_.begin(), due_.begin() + sorted, due_.end(), earlier);
-  for (std::size_t i = 0; i < due_.size(); ++i) {
-    if (i + kAhead < due_.size()) __builtin_prefetch(due_[i + kAhead].slot, /*rw=*/1);
-    if (due_[i].slot != nullptr) due_[i].slot->move_to(due_[i].slot);
-  }
+  sort_(std::span(due_).subspan(sorted));
+  std::inplace_merge(due_.begin(), due_.begin() + static_cast<std::ptrdiff_t>(sorted), due_.end(),
+                     [](const auto& a, const auto& b) { return a.deadline < b.deadline; });
+}
+
+void TimerWheel::free_due() noexcept {
+  while (due_chunks_ != nullptr) free_chunk(std::exchange(due_chunks_, due_chunks_->next));
 }
 
 bool TimerWheel::load_due(Instant now) {
+  free_due();
   const std::int64_t now_tick = tick_of(now);
   Found found;
   while (find_first(found) && found.tick <= now_tick) {

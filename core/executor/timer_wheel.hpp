@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // TimerWheel: timers with any deadlines, kept in buckets of about a millisecond, coarser ones further away. A bucket is
-// sorted only when its time has come, so adding and firing touch memory in order, and deadlines are kept exactly.
+// sorted only when its time has come, so adding touches memory in order, and deadlines are kept exactly. What is sorted
+// points to the timers' places: the sleepers themselves, scattered in memory, are touched only when they are fired.
 #pragma once
 
 #include <array>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "core/coroutine/frame_arena.hpp"
+#include "core/executor/deadline_sort.hpp"
 #include "core/executor/parked.hpp"
 #include "core/units.hpp"
 
@@ -40,8 +42,9 @@ class TimerWheel {
   template <class Fire>
   void fire_front(Instant limit, Fire&& fire) {
     while (next_due_ < due_.size() && due_[next_due_].deadline <= limit) {
-      if (next_due_ + kAhead < due_.size()) __builtin_prefetch(due_[next_due_ + kAhead].slot, /*rw=*/1);
-      Parked* parked = due_[next_due_++].slot;
+      if (next_due_ + 2 * kAhead < due_.size()) __builtin_prefetch(due_[next_due_ + 2 * kAhead].slot);
+      if (next_due_ + kAhead < due_.size()) Parked::prefetch(*due_[next_due_ + kAhead].slot);
+      Parked* parked = *due_[next_due_++].slot;
       if (parked == nullptr) continue;
       parked->unpark();
       fire(*parked);
@@ -107,7 +110,7 @@ class TimerWheel {
 
   static bool all_cancelled(const Chunk& chunk);
   void append(Bucket& bucket, Parked& parked, Instant deadline);
-  /// Moves the bucket's entries to the sorted ones.
+  /// Puts the bucket's entries among the sorted ones.
   void absorb(Bucket& bucket);
   /// Moves the next bucket that has begun by `now` to the sorted ones; false if there is none.
   bool load_due(Instant now);
@@ -115,14 +118,18 @@ class TimerWheel {
   [[nodiscard]] Bucket take(const Found& found);
   /// Drops cancelled entries from the front of the sorted ones.
   void drop_cancelled() {
-    while (next_due_ < due_.size() && due_[next_due_].slot == nullptr) ++next_due_;
+    while (next_due_ < due_.size() && *due_[next_due_].slot == nullptr) ++next_due_;
   }
+  /// All sorted ones have been fired or dropped.
+  void free_due() noexcept;
   void free_chunk(Chunk* chunk) noexcept { FrameArena::deallocate(chunk, sizeof(Chunk)); }
 
   FrameArena* arena_;
-  std::int64_t tick_ = 0;   // all up to here are in due_ or early_
-  std::vector<Entry> due_;  // sorted by deadline
+  std::int64_t tick_ = 0;               // all up to here are in due_ or early_
+  std::vector<Due<Parked::Slot>> due_;  // sorted by deadline
   std::size_t next_due_ = 0;
+  Chunk* due_chunks_ = nullptr;  // where the entries are that due_ points to
+  DeadlineSort<Parked::Slot> sort_;
   Bucket early_;
   std::array<std::unique_ptr<Level>, kLevels> levels_;
 };

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <new>
 #include <system_error>
 
 namespace spawnpoint {
@@ -18,24 +19,75 @@ int make_event() {
 }
 }  // namespace
 
+constinit thread_local const char Mailbox::here_ = 0;
+
+void WakeCell::wake() noexcept {
+  const std::uint64_t before = word_.load(std::memory_order_relaxed);
+  if ((before & kWoken) != 0) return;
+  if ((word_.fetch_or(kWoken | kMailed, std::memory_order_acq_rel) & kWoken) == 0) mailbox_->post(*this);
+}
+
+void WakeCell::drop_waker() noexcept {
+  std::uint64_t before = word_.load(std::memory_order_relaxed);
+  for (;;) {
+    // The executor has to hear that nobody is left who could wake what still waits.
+    const bool abandons = (before & (kWakers | kWoken)) == 1 && (before & kAwaited) != 0;
+    const std::uint64_t after = abandons ? before | kMailed : before - 1;
+    if (!word_.compare_exchange_weak(before, after, std::memory_order_acq_rel, std::memory_order_relaxed)) continue;
+    if (abandons) {
+      mailbox_->post(*this);
+      let_go_of(1);
+    } else if ((after & kHolders) == 0) {
+      mailbox_->free(*this);
+    }
+    return;
+  }
+}
+
 Mailbox::Mailbox() : event_(make_event()) {}
 
 Mailbox::~Mailbox() {
   ::close(event_);
 }
 
-void Mailbox::post(std::shared_ptr<WakeCell> cell) noexcept {
+WakeCell& Mailbox::suspend(Parked& awaiter) {
+  if (free_ == nullptr) free_ = freed_elsewhere_.exchange(nullptr, std::memory_order_acquire);
+  void* memory = free_;
+  if (memory != nullptr) {
+    free_ = free_->next_;
+  } else {
+    memory = memory_.allocate(sizeof(WakeCell));
+  }
+  ++made_;
+  ++suspended_;
+  return *::new (memory) WakeCell(*this, awaiter);
+}
+
+void Mailbox::free_elsewhere(WakeCell& cell) noexcept {
+  cell.next_ = freed_elsewhere_.load(std::memory_order_relaxed);
+  while (!freed_elsewhere_.compare_exchange_weak(cell.next_, &cell, std::memory_order_release,
+                                                 std::memory_order_relaxed)) {
+  }
+  // After this the mailbox may be gone.
+  if (balance_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+void Mailbox::post(WakeCell& cell) noexcept {
+  bool open = false;
   bool signal = false;
   {
     const std::lock_guard lock(mutex_);
-    if (!open_) return;
-    WakeCell* added = cell.get();
-    (last_ == nullptr ? first_ : last_->next) = std::move(cell);
-    last_ = added;
-    has_mail_.store(true, std::memory_order_release);
-    signal = std::exchange(sleeping_, false);
+    open = open_;
+    if (open) {
+      (last_ == nullptr ? first_ : last_->next_) = &cell;
+      last_ = &cell;
+      has_mail_.store(true, std::memory_order_release);
+      signal = std::exchange(sleeping_, false);
+    }
   }
-  // A running executor looks into the mailbox by itself; only a sleeping one costs a system call.
+  if (!open) return cell.let_go_of(WakeCell::kMailed);
+  // A running executor looks into the mailbox by itself; only a sleeping one costs a system call. The caller still has
+  // the cell, so the mailbox is there.
   if (signal) (void)::eventfd_write(event_, 1);
 }
 
@@ -61,9 +113,11 @@ void Mailbox::close() noexcept {
     open_ = false;
   }
   collect([](Parked&) {});
+  const std::int64_t elsewhere = made_ - freed_here_;
+  if (balance_.fetch_add(elsewhere, std::memory_order_acq_rel) + elsewhere == 0) delete this;
 }
 
-std::shared_ptr<WakeCell> Mailbox::take() noexcept {
+WakeCell* Mailbox::take() noexcept {
   const std::lock_guard lock(mutex_);
   has_mail_.store(false, std::memory_order_relaxed);
   last_ = nullptr;
@@ -71,20 +125,4 @@ std::shared_ptr<WakeCell> Mailbox::take() noexcept {
 }
 
 }  // namespace detail
-
-Waker::~Waker() {
-  if (cell_ != nullptr && cell_->wakers.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-    post(detail::WakeCell::abandoned);
-  }
-}
-
-void Waker::wake() const noexcept {
-  if (cell_ != nullptr) post(detail::WakeCell::woken);
-}
-
-void Waker::post(detail::WakeCell::State why) const noexcept {
-  detail::WakeCell::State expected = detail::WakeCell::waiting;
-  if (cell_->state.compare_exchange_strong(expected, why, std::memory_order_acq_rel)) cell_->mailbox->post(cell_);
-}
-
 }  // namespace spawnpoint

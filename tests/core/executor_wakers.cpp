@@ -258,3 +258,42 @@ TEST_CASE("a call whose task was cancelled runs to its end and bothers nobody") 
   // It had begun, most likely; then the executor waited for it.
   CHECK(ended <= 1);
 }
+
+TEST_CASE("wakers of many suspensions are copied, dropped and used on other threads while the executor comes and goes") {
+  // Cells are freed on the executor's thread, on others, before and after its end.
+  for (int round = 0; round < 20; ++round) {
+    Exchange exchange;
+    std::size_t woken = 0;
+    std::atomic<bool> over = false;
+    std::vector<std::thread> others;
+    {
+      Executor executor;
+      for (int i = 0; i < 2; ++i) {
+        others.emplace_back([&, i] {
+          std::vector<Waker> kept;
+          while (!over) {
+            for (Waker& waker : exchange.take_all()) {
+              const Waker copy = waker;
+              (i == 0 ? copy : waker).wake();
+              if (kept.size() < 50) kept.push_back(waker);
+            }
+            std::this_thread::yield();
+          }
+        });
+      }
+      const auto root = [&]() -> Task<> {
+        co_await join_all(20, [&](std::size_t) { return suspends(executor, exchange, 50, woken); });
+        Task<> forgotten = suspends(executor, exchange, 1, woken);
+        forgotten.start();
+        co_await executor.sleep_for(Duration(100us));
+      };
+      CHECK(executor.run(root()) == Executor::Outcome::finished);
+      Task<> never = suspends(executor, exchange, 1, woken);
+      never.start();
+      if (round % 2 == 0) over = true;
+    }
+    over = true;
+    for (std::thread& other : others) other.join();
+    CHECK(woken >= 1000);
+  }
+}
