@@ -28,7 +28,8 @@ class FrameArena {
   FrameArena(const FrameArena&) = delete;
   FrameArena& operator=(const FrameArena&) = delete;
 
-  /// `size` bytes, aligned to 16. Throws std::bad_alloc when the system has no more.
+  /// `size` bytes, aligned to 16 where that is a multiple of 16, else to 8: an object that has to be aligned to 16 is
+  /// as large as a multiple of it. Throws std::bad_alloc when the system has no more.
   [[nodiscard]] void* allocate(std::size_t size) {
     if (sharing_ == Sharing::locked) [[unlikely]]
       return allocate_locked(size);
@@ -74,8 +75,8 @@ class FrameArena {
   /// A free frame that lists others of its size. All but the top one of a list are full.
   struct FreeFrames {
     FreeFrames* next;
-    void* frames[1];  // as many as there is room for
 
+    void** frames() noexcept { return reinterpret_cast<void**>(this + 1); }
     static std::size_t room(std::size_t size) noexcept { return size / sizeof(void*) - 1; }
   };
   struct FreeList {
@@ -84,16 +85,16 @@ class FrameArena {
 
     void push(void* memory, std::size_t size) noexcept {
       if (top != nullptr && listed < FreeFrames::room(size)) {
-        top->frames[listed++] = memory;
+        top->frames()[listed++] = memory;
         return poison(memory, size);
       }
-      top = ::new (memory) FreeFrames{top, {}};
+      top = ::new (memory) FreeFrames{top};
       listed = 0;
     }
     /// Last in, first out. There is one.
     void* pop(std::size_t size) noexcept {
       if (listed > 0) {
-        void* const memory = top->frames[--listed];
+        void* const memory = top->frames()[--listed];
         unpoison(memory, size);
         return memory;
       }
@@ -109,7 +110,7 @@ class FrameArena {
       constexpr std::size_t kLine = 64;
       __builtin_prefetch(top->next);
       for (std::size_t i = 0; i < FreeFrames::room(size) && i < kMostFetched; ++i) {
-        const auto* const frame = static_cast<const char*>(top->frames[FreeFrames::room(size) - 1 - i]);
+        const auto* const frame = static_cast<const char*>(top->frames()[FreeFrames::room(size) - 1 - i]);
         __builtin_prefetch(frame, /*rw=*/1);
         if (size > kLine) __builtin_prefetch(frame + kLine, /*rw=*/1);
       }
@@ -117,7 +118,7 @@ class FrameArena {
   };
   static constexpr std::size_t kMostFetched = 16;
   static constexpr std::size_t kBlock = kHugePage;
-  static constexpr std::size_t kGranule = 16;
+  static constexpr std::size_t kGranule = 8;
   static constexpr std::size_t kLargestSmall = 4096;  // larger ones have a block each
   // A few frames shall not cost a huge page, nor some thousands the half of one: the first blocks are short, each
   // twice as long as the one before, on small pages.
@@ -128,6 +129,11 @@ class FrameArena {
     return reinterpret_cast<Block*>(reinterpret_cast<std::uintptr_t>(memory) & ~(kBlock - 1));
   }
   static constexpr std::size_t rounded(std::size_t size) { return (size + kGranule - 1) & ~(kGranule - 1); }
+  /// `at` is a multiple of kGranule, as all sizes are.
+  static std::byte* aligned(std::byte* at, std::size_t size) noexcept {
+    const bool is_odd = (size & kGranule) != 0;
+    return is_odd ? at : at + (reinterpret_cast<std::uintptr_t>(at) & kGranule);
+  }
 
 #if defined(SPAWNPOINT_ADDRESS_SANITIZER)
   static void poison(void* memory, std::size_t size) noexcept;
@@ -146,10 +152,12 @@ class FrameArena {
       in_use_ += size;
       return list.pop(size);
     }
-    if (static_cast<std::size_t>(end_ - bump_) < size) [[unlikely]]
+    std::byte* memory = aligned(bump_, size);
+    if (static_cast<std::size_t>(end_ - memory) < size) [[unlikely]] {
       add_block();
-    std::byte* memory = bump_;
-    bump_ += size;
+      memory = bump_;
+    }
+    bump_ = memory + size;
     in_use_ += size;
     unpoison(memory, size);
     return memory;

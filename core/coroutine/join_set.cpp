@@ -22,12 +22,13 @@ struct JoinChunk {
   static constexpr std::size_t kRuns = 64;
 
   JoinSet* set;
-  std::size_t index;        // in the set's list of chunks
-  std::size_t first_child;  // number of the child at place 0
+  std::size_t index;            // in the set's list of chunks
+  std::size_t first_child;      // number of the child at place 0
+  std::uintptr_t expected = 0;  // where the next frame lies, if it goes on like this
   std::uint16_t children = 0;
-  std::uint16_t living = 0;
+  std::uint16_t gone = 0;
   std::uint16_t run_count = 0;
-  std::array<std::uint64_t, kMaxJoinPlaces / 64> alive{};
+  std::array<std::uint64_t, kMaxJoinPlaces / 64> is_gone{};
   std::array<Run, kRuns> runs;
 
   JoinChunk(JoinSet& owner, std::size_t own_index, std::size_t first)
@@ -35,25 +36,23 @@ struct JoinChunk {
 
   /// Takes the frame at `address` as the next child, false if the chunk is full.
   bool add(std::uintptr_t address) {
-    if (children == kMaxJoinPlaces) return false;
-    if (!extends_run(address)) {
-      if (run_count == kRuns) return false;
-      runs[run_count++] = {address, 0, children};
+    if (address != expected || children == kMaxJoinPlaces) [[unlikely]] {
+      if (children == kMaxJoinPlaces || !begins_run(address)) return false;
     }
-    alive[children / 64] |= std::uint64_t{1} << (children % 64);
+    expected = address + static_cast<std::uintptr_t>(std::intptr_t{runs[run_count - 1].distance});
     ++children;
-    ++living;
     return true;
   }
+  [[nodiscard]] bool all_gone() const { return gone == children; }
   void remove(std::uint16_t place) {
-    alive[place / 64] &= ~(std::uint64_t{1} << (place % 64));
-    --living;
+    is_gone[place / 64] |= std::uint64_t{1} << (place % 64);
+    ++gone;
   }
   void destroy_living() {
     for (std::uint16_t run = 0; run < run_count; ++run) {
       const std::uint16_t end = run + 1 < run_count ? runs[run + 1].begin : children;
       for (std::uint16_t place = runs[run].begin; place < end; ++place) {
-        if ((alive[place / 64] >> (place % 64) & 1) == 0) continue;
+        if ((is_gone[place / 64] >> (place % 64) & 1) != 0) continue;
         remove(place);
         std::coroutine_handle<>::from_address(reinterpret_cast<void*>(frame(runs[run], place))).destroy();
       }
@@ -64,14 +63,18 @@ struct JoinChunk {
   static std::uintptr_t frame(const Run& run, std::uint16_t place) {
     return run.first + static_cast<std::uintptr_t>(std::intptr_t{run.distance} * (place - run.begin));
   }
-  bool extends_run(std::uintptr_t address) {
-    if (run_count == 0) return false;
-    Run& run = runs[run_count - 1];
-    if (children - run.begin > 1) return frame(run, children) == address;
-    // The second of a run sets the distance.
-    const auto distance = static_cast<std::intptr_t>(address - run.first);
-    if (distance != static_cast<std::int32_t>(distance)) return false;
-    run.distance = static_cast<std::int32_t>(distance);
+  /// A new run, or the second frame of one, which sets its distance. False if there is no room for a run.
+  bool begins_run(std::uintptr_t address) {
+    if (run_count > 0 && children - runs[run_count - 1].begin == 1) {
+      Run& run = runs[run_count - 1];
+      const auto distance = static_cast<std::intptr_t>(address - run.first);
+      if (distance == static_cast<std::int32_t>(distance)) {
+        run.distance = static_cast<std::int32_t>(distance);
+        return true;
+      }
+    }
+    if (run_count == kRuns) return false;
+    runs[run_count++] = {address, 0, children};
     return true;
   }
 };
@@ -81,7 +84,7 @@ std::coroutine_handle<> child_done(JoinedChild child) noexcept {
   JoinSet& set = *chunk.set;
   chunk.remove(child.place);
   // The last chunk still takes children.
-  if (chunk.living == 0 && chunk.index + 1 < set.chunks_.size()) set.free_chunk(chunk.index);
+  if (chunk.all_gone() && chunk.index + 1 < set.chunks_.size()) set.free_chunk(chunk.index);
   if (--set.running_ > 0 || !set.waiting_) return std::noop_coroutine();
   return std::exchange(set.waiting_, nullptr);
 }
@@ -107,21 +110,21 @@ JoinSet::~JoinSet() {
 void JoinSet::start(Task<> child) {
   assert(child && "an empty task was started");
   const auto address = reinterpret_cast<std::uintptr_t>(child.handle().address());
-  if (chunks_.empty() || !chunks_.back()->add(address)) {
+  if (last_ == nullptr || !last_->add(address)) [[unlikely]] {
     add_chunk();
-    chunks_.back()->add(address);
+    last_->add(address);
   }
-  detail::JoinChunk* chunk = chunks_.back();
-  ++started_;
   ++running_;
-  resume(std::move(child).release_to({chunk, static_cast<std::uint16_t>(chunk->children - 1)}));
+  resume(std::move(child).release_to({last_, static_cast<std::uint16_t>(last_->children - 1)}));
 }
 
 void JoinSet::add_chunk() {
   if (chunks_.size() == chunks_.capacity()) chunks_.reserve(chunks_.size() * 2 + 1);
   void* memory = FrameArena::current().allocate(sizeof(detail::JoinChunk));
-  if (!chunks_.empty() && chunks_.back()->living == 0) free_chunk(chunks_.size() - 1);
-  chunks_.push_back(::new (memory) detail::JoinChunk(*this, chunks_.size(), started_));
+  const std::size_t started = last_ == nullptr ? 0 : last_->first_child + last_->children;
+  if (last_ != nullptr && last_->all_gone()) free_chunk(chunks_.size() - 1);
+  last_ = ::new (memory) detail::JoinChunk(*this, chunks_.size(), started);
+  chunks_.push_back(last_);
 }
 
 void JoinSet::free_chunk(std::size_t index) noexcept {

@@ -51,7 +51,7 @@ class JoinSet {
   void rethrow_error();
 
   std::vector<detail::JoinChunk*> chunks_;  // null where all children have ended
-  std::size_t started_ = 0;
+  detail::JoinChunk* last_ = nullptr;       // takes the next child
   std::size_t running_ = 0;
   std::coroutine_handle<> waiting_;
   std::exception_ptr error_;
