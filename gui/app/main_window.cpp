@@ -337,7 +337,7 @@ void MainWindow::show_diagnosis() {
     const auto result = runs_.result({run, world});
     return result && result->error.empty() ? result : nullptr;
   };
-  const auto modeled = usable(WorldKind::modeled), live = usable(WorldKind::live);
+  auto modeled = usable(WorldKind::modeled), live = usable(WorldKind::live);
   for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
     const auto result = runs_.result({run, world});
     if (result && !result->error.empty() && !modeled && !live) {
@@ -350,8 +350,12 @@ void MainWindow::show_diagnosis() {
     return;
   }
   if (run >= scenario->runs.size()) return;
-  const bool old =
-      (!modeled || compare_->is_dimmed(WorldKind::modeled)) && (!live || compare_->is_dimmed(WorldKind::live));
+  // What one world said of the former text is no longer said where the other has an answer for this one.
+  const bool modeled_is_new = modeled && !compare_->is_dimmed(WorldKind::modeled);
+  const bool live_is_new = live && !compare_->is_dimmed(WorldKind::live);
+  const bool old = !modeled_is_new && !live_is_new;
+  if (!old && !modeled_is_new) modeled = nullptr;
+  if (!old && !live_is_new) live = nullptr;
   diagnosis_->show_diagnosis(diagnose(*scenario, run, modeled.get(), live.get()), old);
 }
 

@@ -135,6 +135,22 @@ TEST_CASE("a limit's slider moves the failure point, and a stack's field changes
   CHECK(app.window->document().scenario()->runs[1].runtime.stack != Bytes{std::int64_t{64} << 20});
 }
 
+TEST_CASE("a live run of the former text has no say in what is said of the new one") {
+  AppFixture app;
+  app.open(kRefused);
+  app.action("run_both").trigger();
+  REQUIRE(eventually([&] {
+    return app.window->runs().result({0, WorldKind::live}) && !app.window->runs().is_running();
+  }));
+  REQUIRE(app.window->runs().result({0, WorldKind::live})->error.empty());
+  CHECK(app.window->diagnosis().headline().contains("refused"));
+
+  app.window->what_if().slider("machine.limits.pids_max")->setValue(kKnobSteps);
+  REQUIRE(modeled_with(app, [](const RunResult& result) { return !result.failure; }));
+  CHECK(app.window->compare().is_dimmed(WorldKind::live));
+  CHECK_FALSE(app.window->diagnosis().headline().contains("refused"));
+}
+
 TEST_CASE("jobs and machine of the toolbar are written into the text") {
   AppFixture app;
   app.open(kRefused);
