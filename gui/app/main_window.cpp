@@ -333,30 +333,19 @@ void MainWindow::show_diagnosis() {
     return;
   }
   const std::size_t run = compare_->selected_run();
-  const auto usable = [&](WorldKind world) {
-    const auto result = runs_.result({run, world});
-    return result && result->error.empty() ? result : nullptr;
-  };
-  auto modeled = usable(WorldKind::modeled), live = usable(WorldKind::live);
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
-    const auto result = runs_.result({run, world});
-    if (result && !result->error.empty() && !modeled && !live) {
+  const ComparePage::Known known = compare_->known(run);
+  if (!known.modeled && !known.live) {
+    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+      const auto result = runs_.result({run, world});
+      if (!result) continue;
       diagnosis_->show_words(tr("The run could not be made: %1").arg(text(result->error)));
       return;
     }
-  }
-  if (!modeled && !live) {
     diagnosis_->show_words(runs_.is_running() ? tr("The run goes on …") : tr("Not run yet: F5 runs both worlds."));
     return;
   }
   if (run >= scenario->runs.size()) return;
-  // What one world said of the former text is no longer said where the other has an answer for this one.
-  const bool modeled_is_new = modeled && !compare_->is_dimmed(WorldKind::modeled);
-  const bool live_is_new = live && !compare_->is_dimmed(WorldKind::live);
-  const bool old = !modeled_is_new && !live_is_new;
-  if (!old && !modeled_is_new) modeled = nullptr;
-  if (!old && !live_is_new) live = nullptr;
-  diagnosis_->show_diagnosis(diagnose(*scenario, run, modeled.get(), live.get()), old);
+  diagnosis_->show_diagnosis(diagnose(*scenario, run, known.modeled.get(), known.live.get()), known.of_former_text);
 }
 
 void MainWindow::show_limits() {

@@ -83,6 +83,7 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
   run_tabs_->setDrawBase(false);
   run_tabs_->setUsesScrollButtons(true);
   run_tabs_->setAccessibleName(tr("Runs of the scenario"));
+  run_tabs_->setObjectName("runs");
   rows_->addItem(tr("rows: as it fits"));
   rows_->addItem(tr("a row a thread"));
   rows_->addItem(tr("a row a job"));
@@ -320,6 +321,22 @@ bool ComparePage::is_dimmed(RunKey key) const {
   return document_.scenario_is_old() || runs_.revision(key) != document_.revision();
 }
 
+ComparePage::Known ComparePage::known(std::size_t run) const {
+  Known all, of_present;
+  const auto take = [&](WorldKind world, auto member) {
+    const RunKey key{run, world};
+    const auto result = runs_.result(key);
+    if (!result || !result->error.empty()) return;
+    all.*member = result;
+    if (!is_dimmed(key)) of_present.*member = result;
+  };
+  take(WorldKind::modeled, &Known::modeled);
+  take(WorldKind::live, &Known::live);
+  if (of_present.modeled || of_present.live) return of_present;
+  all.of_former_text = true;
+  return all;
+}
+
 QString ComparePage::summary(WorldKind world) const {
   return summary(RunKey{selected_run(), world});
 }
@@ -382,10 +399,8 @@ void ComparePage::refresh() {
   memory_->set_empty_text(tr("Memory: nothing has run yet."));
   threads_->set_empty_text(tr("Threads and tasks: nothing has run yet."));
   for (int run = 0; run < run_tabs_->count(); ++run) {
-    const auto index = static_cast<std::size_t>(run);
-    const auto modeled = runs_.result({index, WorldKind::modeled});
-    const auto lively = runs_.result({index, WorldKind::live});
-    const bool fails = (modeled && modeled->failure) || (lively && lively->failure);
+    const Known known = this->known(static_cast<std::size_t>(run));
+    const bool fails = (known.modeled && known.modeled->failure) || (known.live && known.live->failure);
     QString name = run_tabs_->tabText(run);
     const QString cross = QStringLiteral("✕ ");
     if (name.startsWith(cross)) name.remove(0, cross.size());

@@ -57,6 +57,14 @@ class ComparePage : public QWidget {
   /// True where the results do not belong to the text as it is.
   bool is_dimmed(WorldKind world) const;
   bool is_dimmed(RunKey key) const;
+  /// The results that have a say: those of the present text or, where there are none, of the text as it was. Null:
+  /// none, or the run could not be made.
+  struct Known {
+    std::shared_ptr<const RunResult> modeled;
+    std::shared_ptr<const RunResult> live;
+    bool of_former_text = false;
+  };
+  Known known(std::size_t run) const;
   /// False: there is no failure to go to.
   bool next_failure() { return time_.go_to_next_landmark(); }
   /// A moment of a world's own record.

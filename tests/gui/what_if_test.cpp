@@ -4,6 +4,7 @@
 #include <QPlainTextEdit>
 #include <QSlider>
 #include <QSpinBox>
+#include <QTabBar>
 #include <QTextDocument>
 
 #include "gui/compare/compare_page.hpp"
@@ -144,11 +145,15 @@ TEST_CASE("a live run of the former text has no say in what is said of the new o
   }));
   REQUIRE(app.window->runs().result({0, WorldKind::live})->error.empty());
   CHECK(app.window->diagnosis().headline().contains("refused"));
+  CHECK(app.window->compare().findChild<QTabBar*>("runs")->tabText(0).contains("✕"));
 
   app.window->what_if().slider("machine.limits.pids_max")->setValue(kKnobSteps);
   REQUIRE(modeled_with(app, [](const RunResult& result) { return !result.failure; }));
   CHECK(app.window->compare().is_dimmed(WorldKind::live));
   CHECK_FALSE(app.window->diagnosis().headline().contains("refused"));
+  CHECK_FALSE(app.window->compare().known(0).of_former_text);
+  CHECK_FALSE(app.window->compare().known(0).live);
+  CHECK_FALSE(app.window->compare().findChild<QTabBar*>("runs")->tabText(0).contains("✕"));
 }
 
 TEST_CASE("jobs and machine of the toolbar are written into the text") {
