@@ -11,11 +11,10 @@
 #include <algorithm>
 
 #include "gui/compare/difference_strip.hpp"
+#include "gui/compare/failure_words.hpp"
 #include "gui/compare/side_run.hpp"
 #include "gui/compare/veil.hpp"
 #include "gui/timeline/timeline_data.hpp"
-#include "models/lab/format.hpp"
-#include "models/lab/memory_difference.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -32,26 +31,6 @@ constexpr std::size_t kMostRuns = 3;
 
 QString text(const std::string& words) {
   return QString::fromStdString(words);
-}
-
-/// " (+14%)", or nothing where there is nothing to compare with.
-QString difference(double value, double reference) {
-  const std::string words = format_difference(value, reference);
-  return words.empty() ? QString() : QStringLiteral(" (%1)").arg(text(words));
-}
-
-/// "✕ EAGAIN by pids.max"
-QString failure_words(const FailurePoint& failure) {
-  QString words =
-      QStringLiteral("✕ ") + (failure.errno_name.empty() ? QObject::tr("failed") : text(failure.errno_name));
-  if (!failure.limit.empty()) words += QObject::tr(" by %1").arg(text(failure.limit));
-  return words;
-}
-
-QString machine_words(const Scenario& scenario, WorldKind world) {
-  if (world == WorldKind::live) return QObject::tr("this machine");
-  return scenario.host_machine ? QObject::tr("simulated kernel, this machine")
-                               : QObject::tr("simulated kernel, %1").arg(text(scenario.machine.name));
 }
 
 }  // namespace
@@ -307,82 +286,6 @@ void ComparePage::show_alignment() {
   overview_->set_shifts(modeled, lively);
 }
 
-std::shared_ptr<const RunResult> ComparePage::result(WorldKind world) const {
-  return runs_.result({selected_run(), world});
-}
-
-bool ComparePage::is_dimmed(WorldKind world) const {
-  return is_dimmed(RunKey{selected_run(), world});
-}
-
-bool ComparePage::is_dimmed(RunKey key) const {
-  if (!runs_.result(key)) return false;
-  if (runs_.current() == key && key.world == WorldKind::live) return false;
-  return document_.scenario_is_old() || runs_.revision(key) != document_.revision();
-}
-
-ComparePage::Known ComparePage::known(std::size_t run) const {
-  Known all, of_present;
-  const auto take = [&](WorldKind world, auto member) {
-    const RunKey key{run, world};
-    const auto result = runs_.result(key);
-    if (!result || !result->error.empty()) return;
-    all.*member = result;
-    if (!is_dimmed(key)) of_present.*member = result;
-  };
-  take(WorldKind::modeled, &Known::modeled);
-  take(WorldKind::live, &Known::live);
-  if (of_present.modeled || of_present.live) return of_present;
-  all.of_former_text = true;
-  return all;
-}
-
-QString ComparePage::summary(WorldKind world) const {
-  return summary(RunKey{selected_run(), world});
-}
-
-QString ComparePage::summary(RunKey key) const {
-  const WorldKind world = key.world;
-  const auto scenario = document_.scenario();
-  if (!scenario) return {};
-  const QString machine = machine_words(*scenario, world);
-  const QString dot = QStringLiteral(" · ");
-  if (runs_.current() == key) {
-    if (world == WorldKind::modeled) return tr("running …") + dot + machine;
-    const Progress& progress = runs_.progress();
-    return QStringList{tr("running …"), text(spawnpoint::format_duration(progress.now)),
-                       text(spawnpoint::format_count(progress.threads, "thread")),
-                       text(spawnpoint::format_bytes(progress.resident)), machine}
-        .join(dot);
-  }
-  const auto own = runs_.result(key);
-  if (!own) return tr("not run yet") + dot + machine;
-  if (!own->error.empty()) return tr("could not run") + dot + machine;
-  // The model is what the live run is compared with.
-  const auto other = world == WorldKind::live ? runs_.result({key.run, WorldKind::modeled}) : nullptr;
-  const bool comparable = other && other->error.empty() && !other->stopped && !own->stopped;
-  const auto against = [&](const std::string& shown, auto value) {
-    return text(shown) +
-           (comparable ? difference(static_cast<double>(value(*own)), static_cast<double>(value(*other))) : QString());
-  };
-  // What is looked for comes first: where there is no room, the end is cut off.
-  QStringList parts;
-  parts << against(spawnpoint::format_duration(own->wall), [](const RunResult& r) { return r.wall.count(); });
-  parts << against(spawnpoint::format_count(own->peak_threads, "thread"),
-                   [](const RunResult& r) { return r.peak_threads; });
-  // Programs of another size are compared in the line over the memory chart.
-  const std::string resident = spawnpoint::format_bytes(own->memory.resident);
-  if (other && !spawnpoint::same_program(*own, *other))
-    parts << text(resident);
-  else
-    parts << against(resident, [](const RunResult& r) { return r.memory.resident.count; });
-  if (own->failure) parts << failure_words(*own->failure);
-  if (own->stopped) parts << tr("stopped, so partial");
-  if (is_dimmed(key)) parts << tr("of the text as it was");
-  parts << machine;
-  return parts.join(dot);
-}
-
 void ComparePage::refresh() {
   const auto scenario = document_.scenario();
   modeled_->set_summary(summary(WorldKind::modeled));
@@ -439,20 +342,6 @@ void ComparePage::refresh() {
   overview_veil_->setVisible(old);
   memory_veil_->setVisible(old);
   threads_veil_->setVisible(old);
-}
-
-void ComparePage::show_memory_difference() {
-  const auto modeled = result(WorldKind::modeled);
-  const auto lively = result(WorldKind::live);
-  MemoryDifference told;
-  // While a run goes on, the figures are of the one before it.
-  const bool running = runs_.current() && runs_.current()->run == selected_run();
-  if (modeled && lively && !running) told = spawnpoint::memory_difference(*lively, *modeled);
-  memory_difference_->setText(text(told.line));
-  memory_difference_->setToolTip(text(told.details));
-  memory_difference_->setAccessibleDescription(text(told.details));
-  memory_difference_->setEnabled(!is_dimmed(WorldKind::modeled) && !is_dimmed(WorldKind::live));
-  memory_difference_->setVisible(!told.line.empty());
 }
 
 void ComparePage::refresh_live() {

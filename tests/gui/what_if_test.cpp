@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What-if: what is dragged is written into the scenario's text, one step to undo a gesture, and modeled at once.
+#include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QSlider>
@@ -146,11 +147,15 @@ TEST_CASE("a live run of the former text has no say in what is said of the new o
   REQUIRE(app.window->runs().result({0, WorldKind::live})->error.empty());
   CHECK(app.window->diagnosis().headline().contains("refused"));
   CHECK(app.window->compare().findChild<QTabBar*>("runs")->tabText(0).contains("✕"));
+  CHECK(app.window->compare().summary(WorldKind::live).contains('%'));
 
   app.window->what_if().slider("machine.limits.pids_max")->setValue(kKnobSteps);
   REQUIRE(modeled_with(app, [](const RunResult& result) { return !result.failure; }));
   CHECK(app.window->compare().is_dimmed(WorldKind::live));
   CHECK_FALSE(app.window->diagnosis().headline().contains("refused"));
+  // Nor is it compared with the new model.
+  CHECK_FALSE(app.window->compare().summary(WorldKind::live).contains('%'));
+  CHECK(app.window->compare().findChild<QLabel*>("memory_difference")->text().contains("different texts"));
   CHECK_FALSE(app.window->compare().known(0).of_former_text);
   CHECK_FALSE(app.window->compare().known(0).live);
   CHECK_FALSE(app.window->compare().findChild<QTabBar*>("runs")->tabText(0).contains("✕"));
