@@ -323,25 +323,26 @@ void Kernel::first_run(Core& core) {
   Thread& thread = *core.running;
   if (thread.id != 0) {
     hold_up_others(core, costs().start_stall.value);
-    if (const auto refusal = checks_.on_touch(counts_)) {
-      die(*refusal);
-      return;
-    }
-    ++counts_.touched;
-    if (observer_ != nullptr && memory_.touches()) observer_->threads_changed();
-    if (memory_.arena_fits(counts_)) ++counts_.arenas;
-    if (memory_.has_signal_stack()) {
-      if (const auto refusal = checks_.on_start(counts_)) {
-        if (refusal->errno_name == "SIGABRT") {
-          die(*refusal);
-          return;
-        }
-      } else {
-        ++counts_.started;
-      }
-    }
+    const auto refusal = set_up_thread();
+    if (observer_ != nullptr) observer_->threads_changed();
+    if (refusal) return die(*refusal);
   }
   thread.body.start();
+}
+
+/// What a thread takes before its program begins; gives what the process dies of, if it does.
+std::optional<Refusal> Kernel::set_up_thread() {
+  if (auto refusal = checks_.on_touch(counts_)) return refusal;
+  ++counts_.touched;
+  if (memory_.arena_fits(counts_)) ++counts_.arenas;
+  if (!memory_.has_signal_stack()) return std::nullopt;
+  const auto refusal = checks_.on_start(counts_);
+  if (!refusal) {
+    ++counts_.started;
+  } else if (refusal->errno_name == "SIGABRT") {
+    return refusal;
+  }
+  return std::nullopt;
 }
 
 void Kernel::exit(Core& core) {

@@ -35,7 +35,8 @@ Duration spawn_cost(const Machine& machine, const Runtime& runtime);
 /// A thread of the simulated process: 0 is the main thread, n the n-th one that was created.
 using ThreadId = std::uint32_t;
 
-/// Is told when threads come and go.
+/// Is told when the counts of threads, and with them the memory, have changed: after all of a thread's start, and after
+/// its end.
 class KernelObserver {
  public:
   virtual void threads_changed() = 0;
@@ -155,6 +156,7 @@ class Kernel {
   void clone(Spawn& spawn);
   void refuse(Spawn& spawn, const Refusal& refusal);
   void first_run(Core& core);
+  std::optional<Refusal> set_up_thread();
   void exit(Core& core);
   void joined(ThreadId thread);
   void die(const Refusal& refusal);

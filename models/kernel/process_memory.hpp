@@ -54,8 +54,6 @@ class ProcessMemory {
   /// What they add to the memory cgroup: the same, less the slab that is not charged.
   Bytes charged(const ThreadCounts& counts) const;
 
-  /// Threads use their stacks beyond what an idle thread takes.
-  bool touches() const { return touched_ > Bytes{}; }
   /// With `threads` idle threads, when all has settled: each has started, and has its arena where one could be had.
   ThreadCounts settled(std::int64_t threads) const;
   /// Whether one more arena fits: their number is limited, and their address space by RLIMIT_AS.

@@ -3,7 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "models/kernel/process_memory.hpp"
 #include "models/lab/run.hpp"
+#include "models/scenario/parse.hpp"
 #include "models/world/workload.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/laboratory.hpp"
@@ -106,6 +108,26 @@ TEST_CASE("The first thread past pids.max is refused, and the jobs before it com
   CHECK(result.failure->value == 512);
   CHECK(result.completed == 507);
   CHECK(result.peak_threads == 508);
+}
+
+TEST_CASE("The peak of memory is what all threads take once each has started") {
+  for (const char* name : {"glibc", "rust-std", "musl"}) {
+    const Runtime runtime = load_runtime(name, {}).value();
+    for (const std::int64_t threads : {1, 2, 3, 10, 40}) {
+      INFO(name << ", " << threads << " threads");
+      Scenario one = scenario("thread_per_job", threads);
+      one.runs[0].runtime = runtime;
+      const RunResult result = run_modeled(one, 0, {});
+      REQUIRE(result.peak_threads == threads + 1);
+      const kernel::ProcessMemory memory(one.machine, runtime);
+      const kernel::ThreadCounts all = memory.settled(threads);
+      CHECK(result.memory.virtual_size.count == memory.virtual_size(all).count);
+      CHECK(result.memory.resident.count == memory.resident(all).count);
+      CHECK(result.memory.kernel_stacks.count == memory.kernel_stacks(all).count);
+      CHECK(result.memory.page_tables.count == memory.page_tables(all).count);
+      CHECK(result.memory.slab.count == memory.slab(all).count);
+    }
+  }
 }
 
 TEST_CASE("Threads alive at once are bounded by the spawn rate times a job's duration") {
