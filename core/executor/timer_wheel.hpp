@@ -125,11 +125,11 @@ class TimerWheel {
   void free_chunk(Chunk* chunk) noexcept { FrameArena::deallocate(chunk, sizeof(Chunk)); }
 
   FrameArena* arena_;
-  std::int64_t tick_ = 0;               // all up to here are in due_ or early_
-  std::vector<Due<Parked::Slot>> due_;  // sorted by deadline
+  std::int64_t tick_ = 0;  // all up to here are in due_ or early_
+  std::vector<Due> due_;   // sorted by deadline
   std::size_t next_due_ = 0;
   Chunk* due_chunks_ = nullptr;  // where the entries are that due_ points to
-  DeadlineSort<Parked::Slot> sort_;
+  DeadlineSort sort_;
   Bucket early_;
   std::array<std::unique_ptr<Level>, kLevels> levels_;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The one place that knows QCustomPlot.
+// The plot itself, by QCustomPlot, which only this folder knows.
 #include "gui/charts/chart_view.hpp"
 
 #include <qcustomplot.h>
@@ -8,6 +8,7 @@
 #include <cmath>
 #include <utility>
 
+#include "gui/charts/chart_header.hpp"
 #include "gui/charts/value_axis.hpp"
 #include "gui/timeline/accessible.hpp"
 #include "gui/timeline/timeline_hover.hpp"
@@ -20,7 +21,6 @@ constexpr int kHeader = 18;
 /// QCustomPlot leaves a tick's label out that would be cut off at the top.
 constexpr int kAbove = 7;
 constexpr int kFooter = 20;
-constexpr int kTextPixels = 11;
 
 /// Ticks that were computed elsewhere.
 class GivenTicks : public QCPAxisTicker {
@@ -40,48 +40,6 @@ class GivenTicks : public QCPAxisTicker {
   QVector<double> at_;
   QVector<QString> labels_;
 };
-
-QCPScatterStyle scatter(const ChartLine& line, const Theme& theme) {
-  QCPScatterStyle::ScatterShape shape = QCPScatterStyle::ssCircle;
-  switch (line.glyph) {
-    case Glyph::circle:
-      shape = QCPScatterStyle::ssCircle;
-      break;
-    case Glyph::square:
-      shape = QCPScatterStyle::ssSquare;
-      break;
-    case Glyph::triangle:
-      shape = QCPScatterStyle::ssTriangle;
-      break;
-    case Glyph::diamond:
-      shape = QCPScatterStyle::ssDiamond;
-      break;
-  }
-  const QBrush inside(line.world == WorldKind::live ? line.color : theme.base);
-  return {shape, QPen(line.color, 1.2), inside, 7};
-}
-
-/// As QCustomPlot draws it.
-void paint_glyph(QPainter& painter, const QCPScatterStyle& glyph, const QPointF& c) {
-  painter.setPen(glyph.pen());
-  painter.setBrush(glyph.brush());
-  const double r = glyph.size() / 2;
-  switch (glyph.shape()) {
-    case QCPScatterStyle::ssSquare:
-      painter.drawRect(QRectF(c.x() - r, c.y() - r, 2 * r, 2 * r));
-      break;
-    case QCPScatterStyle::ssTriangle:
-      painter.drawPolygon(
-          QPolygonF({c + QPointF(-r, 0.755 * r), c + QPointF(r, 0.755 * r), c + QPointF(0, -0.977 * r)}));
-      break;
-    case QCPScatterStyle::ssDiamond:
-      painter.drawPolygon(QPolygonF({c + QPointF(-r, 0), c + QPointF(0, -r), c + QPointF(r, 0), c + QPointF(0, r)}));
-      break;
-    default:
-      painter.drawEllipse(c, r, r);
-  }
-  painter.setBrush(Qt::NoBrush);
-}
 
 QString value_text(ChartUnit unit, double value) {
   const auto whole = static_cast<std::int64_t>(std::llround(value));
@@ -144,7 +102,9 @@ struct ChartView::State {
   void update_data(int width, int height, int detail = 1);
   void place_marks(const TimeAxis& axis, int height);
   void update_cursor();
-  void paint_header(QPainter& painter, const QRectF& where) const;
+  void paint_header(QPainter& painter, const QRectF& where) const {
+    paint_chart_header(painter, where, content, theme, view.margins().right);
+  }
   QCPItemLine* vertical_line(const QString& layer);
   static void place(QCPItemLine* line, Instant at);
   void describe() const;
@@ -205,7 +165,7 @@ void ChartView::State::apply_theme() {
     axis->setBasePen(QPen(theme.frame, 1));
     axis->setTickPen(QPen(theme.frame, 1));
     axis->setTickLabelColor(theme.muted);
-    axis->setTickLabelFont(theme.font(kTextPixels));
+    axis->setTickLabelFont(theme.font(kChartTextPixels));
     axis->grid()->setPen(QPen(theme.grid, 1));
     axis->grid()->setZeroLinePen(Qt::NoPen);
   }
@@ -231,7 +191,7 @@ void ChartView::State::rebuild() {
     pair.line->setAdaptiveSampling(false);  // corners() has done it, and keeps every peak.
     pair.glyphs = plot->addGraph();
     pair.glyphs->setLineStyle(QCPGraph::lsNone);
-    pair.glyphs->setScatterStyle(scatter(line, theme));
+    pair.glyphs->setScatterStyle(chart_glyph(line, theme));
     graphs.push_back(pair);
   }
   for (std::size_t i = 0; i < content.marks.size(); ++i) {
@@ -242,7 +202,7 @@ void ChartView::State::rebuild() {
     items.line->setPen(pen);
     items.label = new QCPItemText(plot);
     items.label->setLayer(QStringLiteral("main"));
-    items.label->setFont(theme.font(kTextPixels, true));
+    items.label->setFont(theme.font(kChartTextPixels, true));
     items.label->setColor(theme.failure_text);
     items.label->setPadding(QMargins(2, 1, 2, 1));
     QColor ground = theme.base;
@@ -265,7 +225,7 @@ void ChartView::State::update_data(int width, int height, int detail) {
 
   QVector<double> at;
   QVector<QString> labels;
-  const std::vector<Tick> time_marks = ticks(axis, kTextPixels * 8.0);
+  const std::vector<Tick> time_marks = ticks(axis, kChartTextPixels * 8.0);
   for (const Tick& tick : time_marks) {
     at.append(to_seconds(tick.at));
     labels.append(QString::fromStdString(tick.label));
@@ -382,66 +342,6 @@ void ChartView::State::update_cursor() {
     selection->topLeft->setCoords(to_seconds(part.begin), 0);
     selection->bottomRight->setCoords(to_seconds(part.end), 1);
   }
-}
-
-void ChartView::State::paint_header(QPainter& painter, const QRectF& where) const {
-  painter.save();
-  painter.setRenderHint(QPainter::Antialiasing);
-  const QFont bold = theme.font(kTextPixels + 1, true);
-  painter.setFont(bold);
-  painter.setPen(theme.text);
-  painter.drawText(where.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, content.title);
-  double right = where.right() - view.margins().right;
-  const QFont plain = theme.font(kTextPixels);
-  const QFontMetricsF metrics(plain);
-  painter.setFont(plain);
-  const double middle = std::round(where.center().y());
-  const double least = where.left() + QFontMetricsF(bold).horizontalAdvance(content.title) + 16;
-  struct Entry {
-    QString text;
-    QPen pen;
-    std::optional<QCPScatterStyle> glyph;
-  };
-  bool worlds[2] = {false, false};
-  for (const ChartLine& line : content.lines) worlds[static_cast<std::size_t>(line.world)] = true;
-  std::vector<Entry> entries;  // From the right.
-  for (const WorldKind world : {WorldKind::live, WorldKind::modeled}) {
-    if (!worlds[static_cast<std::size_t>(world)]) continue;
-    entries.push_back({world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model"),
-                       theme.pen(world, theme.text, 1.6), std::nullopt});
-  }
-  const std::size_t world_entries = entries.size();
-  QStringList named;
-  for (auto line = content.lines.rbegin(); line != content.lines.rend(); ++line) {
-    if (named.contains(line->name)) continue;
-    named += line->name;
-    ChartLine sample = *line;
-    sample.world = worlds[1] ? WorldKind::live : WorldKind::modeled;
-    entries.push_back({line->name, theme.pen(sample.world, line->color, 1.6), scatter(sample, theme)});
-  }
-  // In a narrow chart the lines' names come first; which world is dashed is said in the timelines' headers too.
-  const auto needed = [&](double sample) {
-    double width = 0;
-    for (const Entry& entry : entries) width += metrics.horizontalAdvance(entry.text) + 2 + sample + 18;
-    return width;
-  };
-  double sample = 24;
-  if (needed(sample) > right - least) sample = 16;
-  if (needed(sample) > right - least)
-    entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(world_entries));
-  for (const Entry& entry : entries) {
-    const double width = metrics.horizontalAdvance(entry.text) + 2;
-    const double line = right - width - sample - 6;
-    if (line < least) break;
-    painter.setPen(theme.muted);
-    painter.drawText(QRectF(right - width, where.top(), width, where.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                     entry.text);
-    painter.setPen(entry.pen);
-    painter.drawLine(QPointF(line, middle), QPointF(line + sample, middle));
-    if (entry.glyph) paint_glyph(painter, *entry.glyph, {line + sample / 2, middle});
-    right = line - 12;
-  }
-  painter.restore();
 }
 
 void ChartView::State::describe() const {
@@ -567,7 +467,7 @@ void ChartView::paintEvent(QPaintEvent*) {
   s.paint_header(painter, QRectF(0, 0, width(), kHeader));
   if (s.content.empty()) {
     painter.setPen(s.theme.muted);
-    painter.setFont(s.theme.font(kTextPixels + 2));
+    painter.setFont(s.theme.font(kChartTextPixels + 2));
     painter.drawText(rect().adjusted(8, kHeader, -8, 0), Qt::AlignCenter | Qt::TextWordWrap, s.empty_text);
   }
   if (hasFocus()) {

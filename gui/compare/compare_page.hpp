@@ -115,6 +115,7 @@ class ComparePage : public QWidget {
   /// Overview, charts, and the time axis itself.
   void show_charts(const std::shared_ptr<const Trace>& modeled, const std::shared_ptr<const Trace>& live);
   void show_memory_difference();
+  bool is_of_present_text(RunKey key) const;
   void show_alignment();
   void show_side_runs();
   void suggest_rows(const Trace* trace);

@@ -46,8 +46,13 @@ bool ComparePage::is_dimmed(WorldKind world) const {
 
 bool ComparePage::is_dimmed(RunKey key) const {
   if (!runs_.result(key)) return false;
+  // What is drawn then is the run that goes on.
   if (runs_.current() == key && key.world == WorldKind::live) return false;
-  return document_.scenario_is_old() || runs_.revision(key) != document_.revision();
+  return !is_of_present_text(key);
+}
+
+bool ComparePage::is_of_present_text(RunKey key) const {
+  return !document_.scenario_is_old() && runs_.revision(key) == document_.revision();
 }
 
 ComparePage::Known ComparePage::known(std::size_t run) const {
@@ -57,7 +62,7 @@ ComparePage::Known ComparePage::known(std::size_t run) const {
     const auto result = runs_.result(key);
     if (!result || !result->error.empty()) return;
     all.*member = result;
-    if (!is_dimmed(key)) of_present.*member = result;
+    if (is_of_present_text(key)) of_present.*member = result;
   };
   take(WorldKind::modeled, &Known::modeled);
   take(WorldKind::live, &Known::live);

@@ -19,6 +19,12 @@ std::span<const ConcurrencyModel> concurrency_models() {
   return kModels;
 }
 
+std::vector<std::string> concurrency_names() {
+  std::vector<std::string> names;
+  for (const ConcurrencyModel& model : concurrency_models()) names.emplace_back(model.name);
+  return names;
+}
+
 const ConcurrencyModel* find_concurrency_model(std::string_view name) {
   for (const ConcurrencyModel& model : kModels) {
     if (model.name == name) return &model;

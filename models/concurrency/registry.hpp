@@ -4,7 +4,9 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace spawnpoint {
 
@@ -17,6 +19,7 @@ struct ConcurrencyModel {
 
 /// In the order in which people see them.
 std::span<const ConcurrencyModel> concurrency_models();
+std::vector<std::string> concurrency_names();
 /// Null where there is none of that name.
 const ConcurrencyModel* find_concurrency_model(std::string_view name);
 

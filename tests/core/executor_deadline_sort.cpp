@@ -12,23 +12,22 @@ using namespace spawnpoint;
 
 TEST_CASE("deadlines are sorted like by std::stable_sort") {
   std::mt19937_64 random(1);
-  DeadlineSort<int> sort;  // its memory is used again and again
+  DeadlineSort sort;  // its memory is used again and again
   const std::int64_t spreads[] = {0, 1, 3, 1000, 1 << 20, std::int64_t{1} << 33, INT64_MAX};
   for (const std::size_t count : {0, 1, 2, 24, 25, 60, 1000, 50'000}) {
     for (const std::int64_t spread : spreads) {
       INFO(count << " deadlines over " << spread << " ns");
-      std::vector<int> slots(count);
-      std::vector<Due<int>> due;
-      for (int& slot : slots) {
+      std::vector<Parked::Slot> slots(count);
+      std::vector<Due> due;
+      for (Parked::Slot& slot : slots) {
         const auto at = static_cast<std::int64_t>(random() % (static_cast<std::uint64_t>(spread) + 1));
         due.push_back({&slot, Instant(Duration(spread == INT64_MAX ? at : at + 5'000'000'000))});
       }
-      std::vector<Due<int>> sorted = due;
-      std::ranges::stable_sort(sorted, {}, &Due<int>::deadline);
+      std::vector<Due> sorted = due;
+      std::ranges::stable_sort(sorted, {}, &Due::deadline);
       sort(due);
-      CHECK(std::ranges::equal(due, sorted, [](const Due<int>& a, const Due<int>& b) {
-        return a.slot == b.slot && a.deadline == b.deadline;
-      }));
+      CHECK(std::ranges::equal(
+          due, sorted, [](const Due& a, const Due& b) { return a.slot == b.slot && a.deadline == b.deadline; }));
     }
   }
 }

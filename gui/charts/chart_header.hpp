@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A chart's header: its title, and which line means what.
+#pragma once
+
+#include <qcustomplot.h>
+
+#include "gui/charts/chart_content.hpp"
+#include "gui/theme/theme.hpp"
+
+namespace spawnpoint::gui {
+
+inline constexpr int kChartTextPixels = 11;
+
+/// The shape that tells a line from others without its colour: filled in the live world, hollow in the modeled one.
+QCPScatterStyle chart_glyph(const ChartLine& line, const Theme& theme);
+
+/// Into `where`, which reaches over the plot's right margin.
+void paint_chart_header(QPainter& painter, const QRectF& where, const ChartContent& content, const Theme& theme,
+                        double right_margin);
+
+}  // namespace spawnpoint::gui
