@@ -41,15 +41,16 @@ ValueAxis value_axis(ChartUnit unit, bool logarithmic, double least, double most
   // A little air below the lowest line.
   const double from = std::floor(std::log(std::max(1.0, least / 1.3)) / std::log(base) + 1e-9);
   const double to = std::max(from + 1, std::log(most * 1.3) / std::log(base));
-  // A tick each 1, 2, 4, 10 … powers, so that they stay apart.
+  // A tick each 1, 2, 4, 10 … powers, so that they stay apart; but one alone would not tell how far a line goes.
+  const auto first = [from](double step) { return std::ceil(from / step) * step; };
   double every = 1;
-  for (const double candidate : {1.0, 2.0, 3.0, 4.0, 5.0, 10.0, 20.0}) {
+  for (const double candidate : {2.0, 3.0, 4.0, 5.0, 10.0, 20.0}) {
+    if ((to - from) / every <= wanted || first(candidate) + candidate > to) break;
     every = candidate;
-    if ((to - from) / candidate <= wanted) break;
   }
   axis.low = std::pow(base, from);
   axis.high = std::pow(base, to);
-  for (double power = std::ceil(from / every) * every; power <= to; power += every) {
+  for (double power = first(every); power <= to; power += every) {
     const double value = std::pow(base, power);
     axis.ticks.push_back({value, label(unit, value)});
   }

@@ -74,6 +74,8 @@ TEST_CASE("value axes have round ticks that stay apart") {
   CHECK(labels(value_axis(ChartUnit::bytes, false, 1, 20 << 20, 4)) == "0 B|8 MiB|16 MiB|");
   CHECK(labels(value_axis(ChartUnit::count, true, 1, 1e6, 8)) == "1|10|100|1,000|10,000|100,000|1,000,000|");
   CHECK(labels(value_axis(ChartUnit::bytes, true, 2 << 20, 400 << 20, 4)) == "2 MiB|16 MiB|128 MiB|");
+  // A low chart, where there is room for two: one tick alone would say nothing.
+  CHECK(labels(value_axis(ChartUnit::bytes, true, 85'000, 213'000'000, 2)) == "32 KiB|1 MiB|32 MiB|");
   const ValueAxis axis = value_axis(ChartUnit::bytes, true, 3e5, 9e9, 6);
   CHECK(axis.low < 3e5);
   CHECK(axis.high > 9e9);
