@@ -68,7 +68,8 @@ class WatchedApplication : public QApplication {
   std::string longest_;
 };
 
-/// Sleeps between events, as the app does: a thread that asks again and again would take processor time from the others.
+/// Sleeps between events, as the app does: a thread that asks again and again would take processor time from the
+/// others.
 bool eventually(const std::function<bool()>& holds, int milliseconds = 120'000) {
   QDeadlineTimer deadline(milliseconds);
   QTimer look;  // where no event comes
@@ -174,6 +175,35 @@ void whole_app(WatchedApplication& watched, const Places& places) {
   app.window.compare().time().zoom(Instant(Duration(500'000'000)), 0.5);
   eventually([&] { return app.settled(); });
   print("app_mb", resident_megabytes());
+}
+
+/// From the word "stop" to what the live run has come to until then: a million sleeping tasks, and 3,000 threads.
+void stop_live(const Places& places) {
+  constexpr const char* kSleepers =
+      "spawnpoint = 1\n[jobs]\ncount = {}\nsteps = [{{ sleep = \"60s\" }}]\n"
+      "[[run]]\nconcurrency = \"{}\"\nstack = \"64KiB\"\n";
+  constexpr gui::RunKey kLive{0, WorldKind::live};
+  for (const auto& [name, count] : {std::pair("join_all", 1'000'000), std::pair("thread_per_job", 3000)}) {
+    App app(places.worker);
+    app.window.show();
+    (void)QTest::qWaitForWindowExposed(&app.window);
+    const QString file = app.folder.filePath("stop.toml");
+    std::ofstream(file.toStdString()) << fmt::format(kSleepers, count, name);
+    if (!app.window.open_file(file)) continue;
+    if (!eventually([&] { return app.window.runs().result({0, WorldKind::modeled}) && app.settled(); })) continue;
+    app.window.run(/*modeled=*/false, /*live=*/true);
+    // Until all of them sleep.
+    if (!eventually([&] {
+          return app.window.runs().current() == kLive && app.window.runs().progress().now > std::chrono::seconds(2);
+        }))
+      continue;
+    const auto begin = Clock::now();
+    app.window.runs().stop();
+    if (!eventually([&] { return app.window.runs().result(kLive) != nullptr; })) continue;
+    if (app.window.runs().result(kLive)->stopped)
+      print((std::string(name) + "_stop_ms").c_str(), milliseconds_since(begin));
+    eventually([&] { return app.settled(); });
+  }
 }
 
 /// A hundred thousand jobs, on a machine that lets all of them have a thread.
@@ -330,6 +360,9 @@ void measure_app(Report& report, const Places& places) {
   report.add("pictures of it that were drawn while it ran", "", app["live_pictures"]);
   report.add("what the live run took over one second meanwhile", "ms", app["live_over_ms"]);
   report.add("memory of the app with both worlds of a million jobs", "MB", app["app_mb"], 400);
+  auto stops = ask(places, "stop", 5);
+  report.add("stop of a live run, a million sleeping tasks", "ms", stops["join_all_stop_ms"], 200);
+  report.add("stop of a live run, 3,000 sleeping threads", "ms", stops["thread_per_job_stop_ms"], 200);
   measure_exports(report, places);
 }
 
@@ -360,6 +393,7 @@ bool measure_inside(int argc, char** argv, const Places& given) {
   if (what == "first-window") first_window(began, places);
   if (what == "timeline") timeline_memory();
   if (what == "app") whole_app(app, places);
+  if (what == "stop") stop_live(places);
   if (what == "what-if") what_if(app, places);
   return true;
 }
