@@ -2,6 +2,8 @@
 // The arena's blocks: aligned mappings, huge pages where the system gives them.
 #include "core/coroutine/frame_arena.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <new>
 
@@ -49,13 +51,30 @@ void FrameArena::deallocate_large(void* memory, std::size_t size) noexcept {
   unmap_block(block_of(memory));
 }
 
+// `memory`, or what takes its place, has `size` bytes then: at most kLargestSmall.
+std::byte* FrameArena::make_room(std::byte* memory, std::size_t size) {
+  if (static_cast<std::size_t>(block_end_ - memory) < size) {
+    add_block();
+    memory = bump_;
+  }
+  while (static_cast<std::size_t>(end_ - memory) < size) {
+    const std::size_t pages = std::min(std::clamp(std::bit_floor(populated_), kFewestPages, kMostPages),
+                                       static_cast<std::size_t>(block_end_ - end_));
+    populate_pages(end_, pages);
+    populated_ += pages;
+    end_ += pages;
+  }
+  return memory;
+}
+
 void FrameArena::add_block() {
   const std::size_t size = next_block_;
-  next_block_ = size < kLastSmallBlock ? size * 2 : kBlock;
+  next_block_ = size < last_small_block_ ? size * 2 : kBlock;
   Block* block = map_block(size, size < kBlock ? Pages::small : Pages::huge);
   bump_ = reinterpret_cast<std::byte*>(block + 1);
-  end_ = reinterpret_cast<std::byte*>(block) + size;
-  poison(bump_, static_cast<std::size_t>(end_ - bump_));
+  block_end_ = reinterpret_cast<std::byte*>(block) + size;
+  end_ = block->pages == Pages::small ? reinterpret_cast<std::byte*>(block) + kFewestPages : block_end_;
+  poison(bump_, static_cast<std::size_t>(block_end_ - bump_));
 }
 
 FrameArena::Block* FrameArena::map_block(std::size_t size, Pages pages) {

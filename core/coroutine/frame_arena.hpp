@@ -21,8 +21,13 @@ class FrameArena {
  public:
   /// `locked` where several threads make or free frames of one arena.
   enum class Sharing : bool { one_thread, locked };
+  /// `frugal` takes no huge page for some thousands of frames, which would fill the half of one. `quick` does, as
+  /// filling small pages takes twenty times as long.
+  enum class Growth : bool { frugal, quick };
 
-  explicit FrameArena(Sharing sharing = Sharing::one_thread) noexcept : sharing_(sharing) {}
+  explicit FrameArena(Sharing sharing = Sharing::one_thread, Growth growth = Growth::frugal) noexcept
+      : sharing_(sharing), last_small_block_(growth == Growth::quick ? kFirstBlock : kLastSmallBlock) {}
+  explicit FrameArena(Growth growth) noexcept : FrameArena(Sharing::one_thread, growth) {}
   /// Gives all memory back, that of frames which still exist too: their destructors don't run.
   ~FrameArena();
   FrameArena(const FrameArena&) = delete;
@@ -124,6 +129,9 @@ class FrameArena {
   // twice as long as the one before, on small pages.
   static constexpr std::size_t kFirstBlock = std::size_t{128} << 10;
   static constexpr std::size_t kLastSmallBlock = std::size_t{1024} << 10;
+  // They get their pages many at a time, as many as there are already.
+  static constexpr std::size_t kFewestPages = std::size_t{4} << 10;
+  static constexpr std::size_t kMostPages = std::size_t{32} << 10;
 
   static Block* block_of(void* memory) noexcept {
     return reinterpret_cast<Block*>(reinterpret_cast<std::uintptr_t>(memory) & ~(kBlock - 1));
@@ -153,10 +161,8 @@ class FrameArena {
       return list.pop(size);
     }
     std::byte* memory = aligned(bump_, size);
-    if (static_cast<std::size_t>(end_ - memory) < size) [[unlikely]] {
-      add_block();
-      memory = bump_;
-    }
+    if (static_cast<std::size_t>(end_ - memory) < size) [[unlikely]]
+      memory = make_room(memory, size);
     bump_ = memory + size;
     in_use_ += size;
     unpoison(memory, size);
@@ -174,18 +180,22 @@ class FrameArena {
   void deallocate_locked(void* memory, std::size_t size) noexcept;
   void* allocate_large(std::size_t size);
   void deallocate_large(void* memory, std::size_t size) noexcept;
+  std::byte* make_room(std::byte* memory, std::size_t size);
   void add_block();
   Block* map_block(std::size_t size, Pages pages);
   void unmap_block(Block* block) noexcept;
   static FrameArena& process_arena() noexcept;
 
   std::byte* bump_ = nullptr;
-  std::byte* end_ = nullptr;
+  std::byte* end_ = nullptr;        // of what has pages
+  std::byte* block_end_ = nullptr;  // the block may have more
   std::size_t next_block_ = kFirstBlock;
+  std::size_t populated_ = 0;  // of the small pages
   std::size_t in_use_ = 0;
   std::size_t reserved_ = 0;
   Block* blocks_ = nullptr;
   Sharing sharing_;
+  std::size_t last_small_block_;
   std::array<FreeList, kLargestSmall / kGranule + 1> free_{};
   mutable std::mutex mutex_;
 

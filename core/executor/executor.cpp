@@ -33,8 +33,8 @@ int make_timer() {
 
 }  // namespace
 
-Executor::Executor(Clock::time_point start, std::size_t blocking_threads)
-    : start_(start), timer_(make_timer()), pool_(blocking_threads) {}
+Executor::Executor(Clock::time_point start, std::size_t blocking_threads, FrameArena::Growth growth)
+    : start_(start), arena_(growth), timer_(make_timer()), pool_(blocking_threads) {}
 
 Executor::~Executor() {
   ::close(timer_);

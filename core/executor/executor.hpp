@@ -45,8 +45,9 @@ class Executor {
     Duration longest_poll{};
   };
 
-  /// `start` is when its time begins: now() is measured from there.
-  explicit Executor(Clock::time_point start = Clock::now(), std::size_t blocking_threads = 8);
+  /// `start` is when its time begins: now() is measured from there. `growth` is of what it keeps for each sleeper.
+  explicit Executor(Clock::time_point start = Clock::now(), std::size_t blocking_threads = 8,
+                    FrameArena::Growth growth = FrameArena::Growth::frugal);
   ~Executor();
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
@@ -137,9 +138,9 @@ class Executor {
 
   Clock::time_point start_;
   Instant recent_{};
-  FrameArena arena_;  // for the ready queue
+  FrameArena arena_;
   ReadyQueue ready_{arena_};
-  TimerQueue timers_;
+  TimerQueue timers_{arena_};
   std::unique_ptr<detail::Mailbox, detail::Mailbox::Close> mailbox_{new detail::Mailbox};
   int timer_;
   Instant timer_set_ = kNever;

@@ -29,7 +29,7 @@ void TimerQueue::date(Instant now) {
     const Duration duration(first.time);
     const Instant deadline = duration > kNever - now ? kNever : now + duration;
     if (DurationLane* lane = lane_for(duration)) {
-      lane->append(equal, deadline, arena_);
+      lane->append(equal, deadline, *arena_);
     } else {
       for (const Undated& undated : equal) {
         if (undated.slot != nullptr) wheel_.add(*undated.slot, deadline);
@@ -43,7 +43,7 @@ Instant TimerQueue::next_wake() {
   Instant next = wheel_.next_wake();
   for (DurationLane& lane : lanes_) {
     lane.drop_cancelled();
-    lane.trim(arena_);
+    lane.trim(*arena_);
     next = std::min(next, lane.front());
   }
   return next;

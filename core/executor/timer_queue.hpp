@@ -25,7 +25,8 @@ class TimerQueue {
   /// So many sleeps may wait for one reading of the clock.
   static constexpr std::size_t kMaxUndated = 64;
 
-  TimerQueue() = default;
+  /// `arena` holds what is kept for the sleepers and must outlive the queue.
+  explicit TimerQueue(FrameArena& arena) noexcept : arena_(&arena), wheel_(arena) {}
   TimerQueue(const TimerQueue&) = delete;
   TimerQueue& operator=(const TimerQueue&) = delete;
   ~TimerQueue();
@@ -51,7 +52,7 @@ class TimerQueue {
         wheel_.fire_front(std::min(now, lane_front), fire);
       } else if (lane != nullptr && lane_front <= now) {
         lane->fire_front(fire);
-        lane->trim(arena_);
+        lane->trim(*arena_);
       } else {
         return;
       }
@@ -81,10 +82,10 @@ class TimerQueue {
   /// The lane with the first deadline; of equal ones the longest sleep, as it started first. Null if all are empty.
   DurationLane* first_lane();
 
-  FrameArena arena_;
+  FrameArena* arena_;
   std::array<DurationLane, kLanes> lanes_;
   DurationLane* last_used_ = lanes_.data();
-  TimerWheel wheel_{arena_};
+  TimerWheel wheel_;
   std::array<Undated, kMaxUndated> undated_;
   std::size_t undated_count_ = 0;
 };

@@ -113,6 +113,15 @@ void unmap_pages(void* memory, std::size_t bytes) noexcept {
   ::munmap(memory, bytes);
 }
 
+void populate_pages(void* memory, std::size_t bytes) noexcept {
+#if defined(MADV_POPULATE_WRITE)
+  (void)::madvise(memory, bytes, MADV_POPULATE_WRITE);
+#else
+  (void)memory;
+  (void)bytes;
+#endif
+}
+
 void* take_huge_pages(std::size_t bytes) {
   if (void* const spare = spares.take(bytes)) return spare;
   void* const memory = map_aligned_pages(bytes);

@@ -77,7 +77,7 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
     return result;
   }
 
-  FrameArena arena;
+  FrameArena arena(FrameArena::Growth::quick);
   const FrameArena::Scope scope(arena);
   const Workload work(scenario.jobs, scenario.seed);
   result.jobs = work.count();

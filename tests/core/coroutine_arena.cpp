@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <array>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
@@ -138,6 +139,42 @@ TEST_CASE("an arena counts what is in use in steps of 8 bytes") {
   CHECK(arena.reserved() == 128_KiB);  // few frames shall not cost a huge page
   FrameArena::deallocate(memory, 81);
   CHECK(arena.in_use() == 0_B);
+}
+
+TEST_CASE("an arena takes pages not far ahead of its frames") {
+#if defined(SPAWNPOINT_ADDRESS_SANITIZER)
+  SKIP("the sanitizer has pages of its own");
+#endif
+  constexpr std::size_t kPage = 4096;
+  constexpr std::size_t kFrame = 512;
+  FrameArena arena;
+  auto* const first = static_cast<unsigned char*>(arena.allocate(kFrame));
+  auto* const block = reinterpret_cast<unsigned char*>(reinterpret_cast<std::uintptr_t>(first) & ~(kPage - 1));
+  std::size_t used = kFrame;
+  const auto taken = [&] {
+    std::array<unsigned char, 128 * 1024 / kPage> is_in{};
+    REQUIRE(mincore(block, is_in.size() * kPage, is_in.data()) == 0);
+    return static_cast<std::size_t>(std::count_if(is_in.begin(), is_in.end(), [](unsigned char c) { return c & 1; })) *
+           kPage;
+  };
+  while (arena.reserved() == 128_KiB && used + kFrame < 120 * 1024) {
+    CHECK(taken() >= used);
+    CHECK(taken() <= 2 * used + kPage);
+    CHECK(taken() <= used + 32 * 1024 + kPage);
+    std::memset(arena.allocate(kFrame), 1, kFrame);
+    used += kFrame;
+  }
+  CHECK(used > 100 * 1024);
+}
+
+TEST_CASE("an arena that is to be quick takes a huge page after its first block") {
+  FrameArena quick(FrameArena::Growth::quick);
+  FrameArena frugal;
+  for (FrameArena* arena : {&quick, &frugal}) {
+    for (int i = 0; i < 300; ++i) (void)arena->allocate(512);
+  }
+  CHECK(quick.reserved() == 128_KiB + 2_MiB);
+  CHECK(frugal.reserved() == 128_KiB + 256_KiB);
 }
 
 TEST_CASE("frames beyond any block have a mapping of their own, and give it back") {

@@ -117,7 +117,8 @@ class Bench {
   std::vector<std::unique_ptr<Sleeper>> sleepers_;
   std::vector<Expected> undated_;
   std::vector<Expected> waiting_;
-  TimerQueue queue_;
+  FrameArena arena_;
+  TimerQueue queue_{arena_};
 };
 
 /// Times of all scales, from nanoseconds to years, with many that are equal.
@@ -181,7 +182,8 @@ TEST_CASE("timers fire in order, never early, and none is lost") {
 }
 
 TEST_CASE("timers that were cancelled wake nobody") {
-  TimerQueue queue;
+  FrameArena arena;
+  TimerQueue queue(arena);
   const auto far = GENERATE(1s, 100s, 100h);
   {
     std::vector<std::unique_ptr<Sleeper>> sleepers;
@@ -199,7 +201,8 @@ TEST_CASE("timers that were cancelled wake nobody") {
 }
 
 TEST_CASE("a sleep that starts while others fire waits for its own deadline") {
-  TimerQueue queue;
+  FrameArena arena;
+  TimerQueue queue(arena);
   Sleeper first;
   Sleeper second;
   queue.add(first, Duration(1s));
@@ -220,7 +223,8 @@ TEST_CASE("a sleep that starts while others fire waits for its own deadline") {
 TEST_CASE("sleepers may outlive the queue") {
   std::vector<std::unique_ptr<Sleeper>> sleepers;
   {
-    TimerQueue queue;
+    FrameArena arena;
+    TimerQueue queue(arena);
     for (int i = 0; i < 500; ++i) {
       sleepers.push_back(std::make_unique<Sleeper>());
       queue.add(*sleepers.back(), i % 2 == 0 ? Duration(1s) : Duration(i * 7919));

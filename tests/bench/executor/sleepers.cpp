@@ -24,16 +24,13 @@ Task<> timed_job(Executor& executor, bench::Sleepers& sleepers, std::uint64_t mi
 
 int main(int argc, char** argv) {
   bench::Sleepers sleepers(argc, argv);
-  {
-    FrameArena frames;
-    const FrameArena::Scope scope(frames);
-    Executor executor(sleepers.begin());
-    const auto make = [&](std::size_t i) {
-      const std::uint64_t sleep = sleepers.milliseconds(i);
-      return sleepers.lateness() ? timed_job(executor, sleepers, sleep)
-                                 : job(executor, std::chrono::milliseconds(sleep));
-    };
-    if (executor.run(join_all(sleepers.jobs(), make)) == Executor::Outcome::stalled) return 1;
-  }
+  FrameArena frames(FrameArena::Growth::quick);
+  const FrameArena::Scope scope(frames);
+  Executor executor(sleepers.begin(), /*blocking_threads=*/1, FrameArena::Growth::quick);
+  const auto make = [&](std::size_t i) {
+    const std::uint64_t sleep = sleepers.milliseconds(i);
+    return sleepers.lateness() ? timed_job(executor, sleepers, sleep) : job(executor, std::chrono::milliseconds(sleep));
+  };
+  if (executor.run(join_all(sleepers.jobs(), make)) == Executor::Outcome::stalled) return 1;
   sleepers.report();
 }

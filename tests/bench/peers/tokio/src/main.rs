@@ -42,7 +42,6 @@ fn main() {
             futures::future::join_all((0..jobs).map(|i| job(sleep(i)))).await;
         }
     });
-    drop(runtime);
     println!("over_s={:.6}", begin.elapsed().as_secs_f64() - if random { 1.5 } else { 1.0 });
     if lateness {
         let mut late = late.into_inner();
