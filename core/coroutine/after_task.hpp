@@ -32,6 +32,9 @@ struct JoinedChild {
   std::uint16_t place;
 };
 
+/// The child has ended and its frame will be gone at once. False for the last one while somebody waits for the set:
+/// nothing has happened then, its frame has to go first, and child_done() tells who goes on.
+bool child_leaves(JoinedChild child) noexcept;
 /// The child's frame is gone. Returns who goes on.
 std::coroutine_handle<> child_done(JoinedChild child) noexcept;
 void child_failed(JoinedChild child, std::exception_ptr error) noexcept;
@@ -57,6 +60,8 @@ class AfterTask {
     // Failing is rare, so it is what allocates.
     word_ = pack(new Failure{word_, std::move(error)}) | kFailed;
   }
+  /// At the task's end: whether that was all and the frame can go, without anybody to hand the thread to.
+  bool leaves_quietly() const noexcept { return kind() == join && child_leaves(joined_child()); }
   void rethrow_failure() const {
     if ((word_ & kFailed) != 0) std::rethrow_exception(failure()->error);
   }

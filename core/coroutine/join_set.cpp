@@ -79,13 +79,17 @@ struct JoinChunk {
   }
 };
 
+bool child_leaves(JoinedChild child) noexcept {
+  JoinSet& set = *child.chunk->set;
+  if (set.running_ == 1 && set.waiting_) return false;
+  set.remove(child);
+  return true;
+}
+
 std::coroutine_handle<> child_done(JoinedChild child) noexcept {
-  JoinChunk& chunk = *child.chunk;
-  JoinSet& set = *chunk.set;
-  chunk.remove(child.place);
-  // The last chunk still takes children.
-  if (chunk.all_gone() && chunk.index + 1 < set.chunks_.size()) set.free_chunk(chunk.index);
-  if (--set.running_ > 0 || !set.waiting_) return std::noop_coroutine();
+  JoinSet& set = *child.chunk->set;
+  set.remove(child);
+  if (set.running_ > 0 || !set.waiting_) return std::noop_coroutine();
   return std::exchange(set.waiting_, nullptr);
 }
 
@@ -125,6 +129,14 @@ void JoinSet::add_chunk() {
   if (last_ != nullptr && last_->all_gone()) free_chunk(chunks_.size() - 1);
   last_ = ::new (memory) detail::JoinChunk(*this, chunks_.size(), started);
   chunks_.push_back(last_);
+}
+
+inline void JoinSet::remove(detail::JoinedChild child) noexcept {
+  detail::JoinChunk& chunk = *child.chunk;
+  chunk.remove(child.place);
+  // The last chunk still takes children.
+  if (chunk.all_gone() && &chunk != last_) free_chunk(chunk.index);
+  --running_;
 }
 
 void JoinSet::free_chunk(std::size_t index) noexcept {

@@ -43,10 +43,12 @@ class JoinSet {
   All all() noexcept { return All(*this); }
 
  private:
+  friend bool detail::child_leaves(detail::JoinedChild child) noexcept;
   friend std::coroutine_handle<> detail::child_done(detail::JoinedChild child) noexcept;
   friend void detail::child_failed(detail::JoinedChild child, std::exception_ptr error) noexcept;
 
   void add_chunk();
+  void remove(detail::JoinedChild child) noexcept;
   void free_chunk(std::size_t index) noexcept;
   void rethrow_error();
 

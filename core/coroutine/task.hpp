@@ -30,9 +30,11 @@ class PromiseBase {
   PromiseBase(const PromiseBase&) = delete;
   PromiseBase& operator=(const PromiseBase&) = delete;
 
-  struct FinalAwaiter {
-    FinalAwaiter() noexcept {}
-    bool await_ready() const noexcept { return false; }
+  /// A task that is `over` doesn't suspend at its end, which frees its frame.
+  class FinalAwaiter {
+   public:
+    explicit FinalAwaiter(bool over) noexcept : over_(over) {}
+    bool await_ready() const noexcept { return over_; }
     template <class Promise>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> self) const noexcept {
       const AfterTask& after = self.promise().after();
@@ -52,10 +54,13 @@ class PromiseBase {
       return std::noop_coroutine();
     }
     void await_resume() const noexcept {}
+
+   private:
+    bool over_;
   };
 
   std::suspend_always initial_suspend() const noexcept { return {}; }
-  FinalAwaiter final_suspend() const noexcept { return FinalAwaiter(); }
+  FinalAwaiter final_suspend() const noexcept { return FinalAwaiter(after_.leaves_quietly()); }
   void unhandled_exception() noexcept { after_.fail(std::current_exception()); }
 
   AfterTask& after() noexcept { return after_; }
