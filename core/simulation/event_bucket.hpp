@@ -20,7 +20,7 @@ class EventBucket {
 
   bool empty() const noexcept { return word_ == 0; }
 
-  void add(const EventKey& key, FrameArena& arena) {
+  void add(EventKey key, FrameArena& arena) {
     const std::uintptr_t fill = word_ & kFillMask;
     if (fill == kChunk || word_ == 0) return add_to_new(key, arena);
     head()->keys[fill] = key;
@@ -68,7 +68,7 @@ class EventBucket {
   // The newest chunk's address and, in the bits that its alignment leaves, how many keys it holds.
   static constexpr std::uintptr_t kFillMask = 7;
 
-  [[gnu::noinline]] void add_to_new(const EventKey& key, FrameArena& arena) {
+  [[gnu::noinline]] void add_to_new(EventKey key, FrameArena& arena) {
     auto* const chunk = ::new (arena.allocate(sizeof(Chunk))) Chunk;
     chunk->older = head();
     chunk->keys[0] = key;

@@ -17,7 +17,7 @@ class EventHeap {
   const std::vector<EventKey>& keys() const noexcept { return keys_; }
   void clear() noexcept { keys_.clear(); }
 
-  void push(const EventKey& key) {
+  void push(EventKey key) {
     keys_.push_back(key);
     std::size_t hole = keys_.size() - 1;
     while (hole > 0) {

@@ -81,9 +81,14 @@ EventQueue::Times EventQueue::times_of(const KeyBuffer& keys) noexcept {
   return times;
 }
 
-void EventQueue::insert_near(const EventKey& key) {
-  next_ = nullptr;
-  if (run_.insert(key)) return;
+void EventQueue::push_renumbered(std::uint64_t time, std::uint32_t slot) {
+  renumber();
+  push(time, slot);
+}
+
+// There was no place for it in the run.
+void EventQueue::insert_near(EventKey key) {
+  if (run_.make_room() && run_.insert(key)) return;
   heap_.push(key);
   if (heap_.size() > spill_above_) [[unlikely]]
     spill();
@@ -225,7 +230,6 @@ KeyBuffer EventQueue::take_all() {
   top_.drain(keys);
   heap_.clear();
   run_.clear();
-  next_ = nullptr;
   rungs_.clear();
   top_size_ = 0;
   top_times_ = Times{};

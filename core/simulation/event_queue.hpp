@@ -38,7 +38,7 @@ class EventQueue {
 
   void push(std::uint64_t time, std::uint32_t slot) {
     if (sequence_ > EventKey::kMaxSequence) [[unlikely]]
-      renumber();
+      return push_renumbered(time, slot);
     ++size_;
     insert(EventKey{time, sequence_++, slot});
   }
@@ -47,10 +47,12 @@ class EventQueue {
   /// that what it stands for can be fetched from memory.
   template <typename Announce>
   const EventKey* peek(Announce announce) {
-    if (next_) return next_;
-    if (run_.empty() || !heap_.empty()) [[unlikely]]
-      return look(announce);
-    return next_ = run_.begin();
+    if (run_.empty() && heap_.empty()) {
+      if (size_ == 0) return nullptr;
+      refill();
+      for (const EventKey& key : run_) announce(key);
+    }
+    return run_is_first() ? run_.begin() : &heap_.top();
   }
   const EventKey* peek() {
     return peek([](const EventKey&) {});
@@ -59,32 +61,25 @@ class EventQueue {
   /// Removes the key that peek() has just returned.
   void pop() noexcept {
     --size_;
-    const bool from_run = next_ == run_.begin();
-    next_ = nullptr;
-    if (!from_run) [[unlikely]]
-      return heap_.pop();
-    run_.pop();
+    run_is_first() ? run_.pop() : heap_.pop();
   }
 
-  /// A short cut for most events: the next key where one glance tells that no other has its time, else nullptr. To be
-  /// removed by pop_alone().
-  const EventKey* peek_alone() const noexcept {
-    if (run_.empty()) return nullptr;
+  /// A short cut for most events: the next key, up to `until`, where one glance tells that no other has its time; else
+  /// nullptr. To be removed by pop_alone(). `until` is not the end of time.
+  const EventKey* peek_alone(std::uint64_t until) const noexcept {
     const EventKey* const first = run_.begin();
-    const bool alone =
-        (run_.size() == 1 || first[1].time() != first->time()) && (heap_.empty() || heap_.top().time() > first->time());
+    const std::uint64_t time = first->time();
+    const bool alone = time <= until && first[1].time() != time && (heap_.empty() || heap_.top().time() > time);
     return alone ? first : nullptr;
   }
   void pop_alone() noexcept {
     --size_;
     run_.pop();
-    next_ = nullptr;
   }
 
   /// One glance tells that no key is due up to `time`; false where it would take more to know.
   bool nothing_until(std::uint64_t time) const noexcept {
-    return time < near_end_ && (run_.empty() || run_.front().time() > time) &&
-           (heap_.empty() || heap_.top().time() > time);
+    return time < near_end_ && run_.front().time() > time && (heap_.empty() || heap_.top().time() > time);
   }
 
   /// Drops every entry whose slot satisfies the predicate, in linear time.
@@ -144,22 +139,16 @@ class EventQueue {
     int bits;
   };
 
-  // What is rare is out of line, so that the common way through push, peek and pop saves no registers.
-  template <typename Announce>
-  [[gnu::noinline]] const EventKey* look(Announce announce) {
-    if (run_.empty() && heap_.empty()) {
-      if (size_ == 0) return nullptr;
-      refill();
-      for (const EventKey& key : run_) announce(key);
-    }
-    if (heap_.empty()) return next_ = run_.begin();
-    const EventKey* const pushed = &heap_.top();
-    return next_ = run_.empty() || *pushed < run_.front() ? pushed : run_.begin();
-  }
+  /// Not both of run and heap are empty.
+  bool run_is_first() const noexcept { return heap_.empty() || run_.front() < heap_.top(); }
 
-  void insert(const EventKey& key) {
-    if (key.time() < near_end_) [[unlikely]]
+  // What is rare is out of line, so that the common way through push saves no registers.
+  void insert(EventKey key) {
+    if (key.time() < near_end_) {
+      if (run_.insert(key)) [[likely]]
+        return;
       return insert_near(key);
+    }
     const Rung* const coarsest = rungs_.data();
     for (Rung* rung = rungs_.data() + rungs_.size(); rung != coarsest;) {
       --rung;
@@ -170,7 +159,8 @@ class EventQueue {
     top_times_.add(key.time());
   }
 
-  void insert_near(const EventKey& key);
+  void push_renumbered(std::uint64_t time, std::uint32_t slot);
+  void insert_near(EventKey key);
   void refill();
   void spill();
   void take_run(Span span);
@@ -182,7 +172,6 @@ class EventQueue {
   KeyBuffer take_all();
 
   FrameArena arena_;
-  const EventKey* next_ = nullptr;  // what peek() found; null: it has to look
   SortedRun run_;
   EventHeap heap_;
   std::uint64_t near_end_ = 0;  // keys before this time go into the run or the heap

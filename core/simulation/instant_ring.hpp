@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What is due at the present instant, first in, first out: a ring that grows.
+// What is due at the present instant, first in, first out: a ring of words that grows.
 #pragma once
 
 #include <cstddef>
@@ -13,11 +13,12 @@ class InstantRing {
  public:
   bool empty() const noexcept { return head_ == tail_; }
   std::size_t size() const noexcept { return tail_ - head_; }
-  std::uint32_t front() const noexcept { return slots_[head_ & mask_]; }
+  std::uintptr_t front() const noexcept { return words_[head_ & mask_]; }
 
-  void push(std::uint32_t slot) {
-    if (size() == slots_.size()) grow();
-    slots_[tail_++ & mask_] = slot;
+  void push(std::uintptr_t word) {
+    if (size() > mask_) [[unlikely]]
+      return push_growing(word);
+    words_[tail_++ & mask_] = word;
   }
   void pop() noexcept { ++head_; }
 
@@ -25,25 +26,26 @@ class InstantRing {
   void erase_if(Predicate drop) {
     std::size_t kept = head_;
     for (std::size_t i = head_; i != tail_; ++i) {
-      const std::uint32_t slot = slots_[i & mask_];
-      if (!drop(slot)) slots_[kept++ & mask_] = slot;
+      const std::uintptr_t word = words_[i & mask_];
+      if (!drop(word)) words_[kept++ & mask_] = word;
     }
     tail_ = kept;
   }
 
  private:
-  [[gnu::noinline]] void grow() {
-    std::vector<std::uint32_t> larger(slots_.empty() ? 64 : slots_.size() * 2);
+  [[gnu::noinline]] void push_growing(std::uintptr_t word) {
+    std::vector<std::uintptr_t> larger(words_.size() * 2);
     const std::size_t count = size();
-    for (std::size_t i = 0; i < count; ++i) larger[i] = slots_[(head_ + i) & mask_];
-    slots_ = std::move(larger);
-    mask_ = slots_.size() - 1;
+    for (std::size_t i = 0; i < count; ++i) larger[i] = words_[(head_ + i) & mask_];
+    words_ = std::move(larger);
+    mask_ = words_.size() - 1;
     head_ = 0;
     tail_ = count;
+    push(word);
   }
 
-  std::vector<std::uint32_t> slots_;
-  std::size_t mask_ = 0;
+  std::vector<std::uintptr_t> words_ = std::vector<std::uintptr_t>(64);
+  std::size_t mask_ = 63;
   std::size_t head_ = 0;
   std::size_t tail_ = 0;
 };

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/simulation/portable_math.hpp"
 
-#include <bit>
 #include <cfloat>
 #include <cmath>
-#include <cstdint>
-#include <limits>
 
 #ifdef __FAST_MATH__
 #error "Results must not depend on how a compiler rearranges sums: build without -ffast-math."
@@ -15,60 +12,12 @@ static_assert(FLT_EVAL_METHOD == 0, "needs arithmetic in double, e.g. SSE2 rathe
 namespace spawnpoint::portable {
 namespace {
 
-// ln 2 in two parts; the upper one has 32 trailing zero bits, so that its product with an exponent is exact.
-constexpr double kLn2High = 0x1.62e42feep-1;
-constexpr double kLn2Low = 0x1.a39ef35793c76p-33;
-constexpr double kInverseLn2 = 0x1.71547652b82fep+0;
 constexpr double kHalfLogTwoPi = 0.91893853320467274178;
 constexpr double kInverseSqrtTwoPi = 0.39894228040143267794;
 
-/// (((c[n-1] x + c[n-2]) x + …) x + c[0].
-template <int n>
-constexpr double polynomial(const double (&c)[n], double x) {
-  double sum = c[n - 1];
-  for (int i = n - 2; i >= 0; --i) sum = sum * x + c[i];
-  return sum;
-}
+using detail::polynomial;
 
 }  // namespace
-
-double log(double x) noexcept {
-  // x = 2^k m with m in [sqrt(1/2), sqrt(2)); log m = 2 artanh(s) with s = (m-1)/(m+1), |s| < 0.1716.
-  constexpr std::uint64_t kSqrtHalf = 0x3FE6A09E667F3BCD;
-  const auto bits = std::bit_cast<std::uint64_t>(x);
-  const std::uint64_t offset = bits - kSqrtHalf;
-  const auto k = static_cast<double>(static_cast<std::int64_t>(offset) >> 52);
-  const double m = std::bit_cast<double>(bits - (offset & 0xFFF0000000000000));
-  const double f = m - 1.0;
-  const double s = f / (2.0 + f);
-  const double z = s * s;
-  const double w = z * z;
-  // The series of artanh, in two halves that a processor computes side by side. The next term is below 2^-57.
-  const double even = polynomial({2.0 / 3, 2.0 / 7, 2.0 / 11, 2.0 / 15, 2.0 / 19}, w);
-  const double odd = polynomial({2.0 / 5, 2.0 / 9, 2.0 / 13, 2.0 / 17, 2.0 / 21}, w);
-  const double series = z * (even + z * odd);
-  // log m = f - f²/2 + s (f²/2 + series), which loses less than 2s + s·series because f is exact.
-  const double half_square = 0.5 * f * f;
-  return k * kLn2High + ((s * (half_square + series) + k * kLn2Low) - half_square + f);
-}
-
-double exp(double x) noexcept {
-  if (x > 709.0) return std::numeric_limits<double>::infinity();
-  if (x < -708.0) return 0.0;
-  // e^x = 2^k e^r with |r| <= ln(2)/2; e^r by its power series, to r^14 / 14! < 2^-57.
-  const double scaled = x * kInverseLn2;
-  const auto k = static_cast<std::int64_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
-  const double high = x - static_cast<double>(k) * kLn2High;
-  const double low = static_cast<double>(k) * kLn2Low;
-  const double r = high - low;
-  const double tail =
-      polynomial({1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040, 1.0 / 40320, 1.0 / 362880,
-                  1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800.0, 1.0 / 87178291200.0},
-                 r);
-  const double lost = (high - r) - low;
-  const double value = 1.0 + (r + (r * r * tail + lost));
-  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(value) + (static_cast<std::uint64_t>(k) << 52));
-}
 
 double pow(double x, double y) noexcept {
   return exp(y * log(x));

@@ -30,7 +30,7 @@ class [[nodiscard]] Process {
     promise_type() noexcept = default;
     promise_type(const promise_type&) = delete;
     promise_type& operator=(const promise_type&) = delete;
-    ~promise_type();
+    inline ~promise_type();
 
     Process get_return_object() noexcept { return Process{std::coroutine_handle<promise_type>::from_promise(*this)}; }
     std::suspend_always initial_suspend() const noexcept { return {}; }

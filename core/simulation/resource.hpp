@@ -63,26 +63,32 @@ class Resource {
 
    private:
     friend class Resource;
-    explicit Unit(State& state) noexcept : state_{&state} { ++state.users; }
+    explicit Unit(State& state) noexcept : state_{&state} {}  // who makes it has counted it as a user
 
     State* state_ = nullptr;
   };
 
   class [[nodiscard]] Acquire : private WaitList::Waiter {
    public:
-    explicit Acquire(State& state) noexcept : state_{state} { ++state_.users; }
+    explicit Acquire(State& state) noexcept : state_{state} {}
     Acquire(const Acquire&) = delete;
     Acquire& operator=(const Acquire&) = delete;
-    inline ~Acquire();
+    ~Acquire() {
+      if (queued() || woken()) [[unlikely]]
+        abandon();
+    }
 
     bool await_ready() const noexcept { return state_.free > 0; }
     void await_suspend(std::coroutine_handle<> waiting) {
-      state_.queue.add(state_.simulation.now(), 1.0);
+      ++state_.users;
+      state_.queue.add(state_.simulation.now(), 1);
       state_.waiting.append(*this, waiting);
     }
     inline Unit await_resume() noexcept;
 
    private:
+    inline void abandon() noexcept;
+
     State& state_;
   };
 
@@ -103,7 +109,7 @@ class Resource {
 
   /// Over time, from the resource's making or the last restart_statistics() (the end of a warm-up) until now.
   double mean_queue_length() const { return state_->queue.mean(state_->simulation.now()); }
-  double max_queue_length() const { return state_->queue.maximum(); }
+  std::int64_t max_queue_length() const { return state_->queue.maximum(); }
   double utilisation() const {
     return state_->busy.mean(state_->simulation.now()) / static_cast<double>(state_->capacity);
   }
@@ -115,7 +121,8 @@ class Resource {
  private:
   static Unit take(State& state) noexcept {
     --state.free;
-    state.busy.add(state.simulation.now(), 1.0);
+    ++state.users;
+    state.busy.add(state.simulation.now(), 1);
     return Unit{state};
   }
 
@@ -125,19 +132,20 @@ class Resource {
 inline void Resource::State::give_back() noexcept {
   if (waiting.empty()) {
     ++free;
-    busy.add(simulation.now(), -1.0);
+    busy.add(simulation.now(), -1);
   } else {
     // Handed over without ever being free, so that nobody snatches it before the one whose turn it is has resumed.
-    queue.add(simulation.now(), -1.0);
+    queue.add(simulation.now(), -1);
     waiting.wake_first(simulation);
   }
 }
 
-inline Resource::Acquire::~Acquire() {
+// Its coroutine is destroyed.
+inline void Resource::Acquire::abandon() noexcept {
   if (queued()) {
     state_.waiting.remove(*this);
-    state_.queue.add(state_.simulation.now(), -1.0);
-  } else if (woken()) {
+    state_.queue.add(state_.simulation.now(), -1);
+  } else {
     // Destroyed between being given a unit and resuming: it goes to the next.
     state_.simulation.cancel(ticket());
     state_.give_back();

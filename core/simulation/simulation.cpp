@@ -20,21 +20,61 @@ Simulation::~Simulation() {
 }
 
 void Simulation::spawn(Process process) {
-  Process::promise_type& promise = process.handle_.promise();
-  post(process.handle_);
-  process.handle_ = nullptr;
+  const auto handle = std::exchange(process.handle_, nullptr);
+  Process::promise_type& promise = handle.promise();
   promise.simulation_ = this;
   promise.older_ = youngest_;
   if (youngest_) youngest_->younger_ = &promise;
   youngest_ = &promise;
+  post(handle);
+}
+
+// What is rare ends in a call of its own, so that the common way saves few registers.
+std::uint32_t Simulation::enqueue(std::uintptr_t word, Instant at) {
+  const std::uint32_t slot = free_slot_;
+  if (slot == kNoSlot) [[unlikely]]
+    return enqueue_with_new_slot(word, at);
+  free_slot_ = static_cast<std::uint32_t>(slots_[slot] >> 2);
+  slots_[slot] = word;
+  if (ticks(at) != now_) {
+    queue_.push(ticks(at), slot);
+  } else {
+    // No key in the queue is at the present instant (advance() has moved them all), so the ring's order is the order of
+    // scheduling.
+    ring_.push(slot_word(slot));
+  }
+  return slot;
+}
+
+std::uint32_t Simulation::enqueue_with_new_slot(std::uintptr_t word, Instant at) {
+  if (slots_.size() >= std::size_t{1} << EventKey::kSlotBits) throw_too_many();
+  slots_.push_back(std::uintptr_t{kNoSlot} << 2 | kFreeTag);
+  free_slot_ = static_cast<std::uint32_t>(slots_.size() - 1);
+  return enqueue(word, at);
+}
+
+inline bool Simulation::fire(std::uintptr_t word) {
+  if (word == kCancelled) {
+    --cancelled_;
+    return false;
+  }
+  ++events_;
+  if (word & kCoroutineTag) {
+    resume(std::coroutine_handle<>::from_address(reinterpret_cast<void*>(word & ~kTagMask)));
+  } else {
+    Timer& timer = *reinterpret_cast<Timer*>(word);
+    timer.simulation_ = nullptr;
+    timer.fire_(timer);
+  }
+  return true;
 }
 
 bool Simulation::step() {
   pass_until_ = 0;
   for (;;) {
-    std::uint32_t slot = 0;
-    if (!take_next(kNeverTicks - 1, slot)) return false;
-    if (fire(slot)) {
+    const std::uintptr_t word = take_next(kNeverTicks - 1);
+    if (word == kNothing) return false;
+    if (fire(word)) {
       rethrow_failure();
       return true;
     }
@@ -73,19 +113,17 @@ Simulation::Pause Simulation::run_batch(std::uint64_t last, std::uint64_t events
   batch_end_ = events_ + events;
   pass_until_ = last;
   while (events_ < batch_end_) {
-    std::uint32_t slot = 0;
-    if (!take_next(last, slot)) return Pause::nothing_left;
-    fire(slot);
-    if (interrupted_) {
-      rethrow_failure();
-      return Pause::interrupted;
-    }
+    const std::uintptr_t word = take_next(last);
+    if (word == kNothing) return Pause::nothing_left;
+    fire(word);
   }
-  return Pause::batch_end;
+  if (!interrupted_) return Pause::batch_end;
+  rethrow_failure();
+  return Pause::interrupted;
 }
 
 // Sets the clock to the next event's time. Gives the first that is due then, and moves the others into the ring.
-bool Simulation::advance(std::uint64_t until, std::uint32_t& slot) {
+std::uintptr_t Simulation::advance(std::uint64_t until) {
   const auto fetch = [this](const EventKey& key) {
     const auto* const memory = reinterpret_cast<const char*>(slots_[key.slot()] & ~kTagMask);
     __builtin_prefetch(memory, 1);
@@ -93,7 +131,7 @@ bool Simulation::advance(std::uint64_t until, std::uint32_t& slot) {
   };
   const EventKey* key = queue_.peek(fetch);
   while (key && key->time() <= until) {
-    slot = key->slot();
+    const std::uint32_t slot = key->slot();
     const std::uint64_t time = key->time();
     queue_.pop();
     if (is_cancelled(slot)) {
@@ -103,29 +141,12 @@ bool Simulation::advance(std::uint64_t until, std::uint32_t& slot) {
     }
     now_ = time;
     for (key = queue_.peek(fetch); key && key->time() == time; key = queue_.peek(fetch)) {
-      ring_.push(key->slot());
+      ring_.push(slot_word(key->slot()));
       queue_.pop();
     }
-    return true;
+    return release_slot(slot);
   }
-  return false;
-}
-
-bool Simulation::fire(std::uint32_t slot) {
-  const std::uintptr_t word = release_slot(slot);
-  if (word == kCancelled) {
-    --cancelled_;
-    return false;
-  }
-  ++events_;
-  if (word & kCoroutineTag) {
-    resume(std::coroutine_handle<>::from_address(reinterpret_cast<void*>(word & ~kTagMask)));
-  } else {
-    Timer& timer = *reinterpret_cast<Timer*>(word);
-    timer.simulation_ = nullptr;
-    timer.fire_(timer);
-  }
-  return true;
+  return kNothing;
 }
 
 void Simulation::rethrow_failure() {
@@ -133,8 +154,8 @@ void Simulation::rethrow_failure() {
 }
 
 Instant Simulation::next_event_time() {
-  while (!ring_.empty() && is_cancelled(ring_.front())) {
-    discard(ring_.front());
+  while (!ring_.empty() && is_slot(ring_.front()) && is_cancelled(slot_of(ring_.front()))) {
+    discard(slot_of(ring_.front()));
     ring_.pop();
   }
   if (!ring_.empty()) return now();
@@ -157,13 +178,7 @@ void Simulation::sweep() noexcept {
     return true;
   };
   queue_.erase_if(discard_if_cancelled);
-  ring_.erase_if(discard_if_cancelled);
-}
-
-std::uint32_t Simulation::grow_slots(std::uintptr_t word) {
-  if (slots_.size() >= std::size_t{1} << EventKey::kSlotBits) throw_too_many();
-  slots_.push_back(word);
-  return static_cast<std::uint32_t>(slots_.size() - 1);
+  ring_.erase_if([&](std::uintptr_t word) { return is_slot(word) && discard_if_cancelled(slot_of(word)); });
 }
 
 void Simulation::throw_past(Instant at) const {

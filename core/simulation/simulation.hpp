@@ -127,7 +127,7 @@ class Simulation {
   }
 
   /// Resumes the coroutine at the current instant, after what is already due now. It must live until then.
-  void post(std::coroutine_handle<> coroutine) { ring_.push(take_slot(resumption(coroutine))); }
+  void post(std::coroutine_handle<> coroutine) { ring_.push(resumption(coroutine)); }
 
   /// For awaiters: the same with a ticket, by which a destroyed coroutine takes its resumption back.
   ResumeTicket schedule_resume(std::coroutine_handle<> coroutine, Instant at) {
@@ -164,7 +164,7 @@ class Simulation {
   /// Called from within an event: run() returns after it.
   void stop() noexcept {
     interrupted_ = true;
-    pass_until_ = 0;
+    batch_end_ = 0;
   }
 
   /// kNever if nothing is left to happen. Not const: it drops the cancelled events that it meets.
@@ -182,11 +182,14 @@ class Simulation {
 
   // A slot stands for one scheduled event, wherever its key is: the key stays where it is when the event is cancelled
   // or its timer dies, and is dropped when it comes up. A slot's word is a Timer* (the two low bits 00), a coroutine's
-  // address (01), the next free slot (10), or kCancelled.
+  // address (01), the next free slot (10), or kCancelled. The ring's words are slots (11), or coroutines where nobody
+  // can take the event back.
   static constexpr std::uintptr_t kCancelled = 0;
   static constexpr std::uintptr_t kCoroutineTag = 1;
   static constexpr std::uintptr_t kFreeTag = 2;
+  static constexpr std::uintptr_t kSlotTag = 3;
   static constexpr std::uintptr_t kTagMask = 3;
+  static constexpr std::uintptr_t kNothing = kFreeTag;  // no event's word
   static constexpr std::uint32_t kNoSlot = ~std::uint32_t{0};
   static constexpr std::uint64_t kNeverTicks = static_cast<std::uint64_t>(Instant::max().time_since_epoch().count());
 
@@ -201,15 +204,6 @@ class Simulation {
   [[noreturn]] void throw_past(Instant at) const;
   [[noreturn]] static void throw_too_many();
 
-  std::uint32_t take_slot(std::uintptr_t word) {
-    if (free_slot_ == kNoSlot) return grow_slots(word);
-    const std::uint32_t slot = free_slot_;
-    free_slot_ = static_cast<std::uint32_t>(slots_[slot] >> 2);
-    slots_[slot] = word;
-    return slot;
-  }
-  std::uint32_t grow_slots(std::uintptr_t word);
-
   std::uintptr_t release_slot(std::uint32_t slot) noexcept {
     const std::uintptr_t word = slots_[slot];
     slots_[slot] = std::uintptr_t{free_slot_} << 2 | kFreeTag;
@@ -217,17 +211,12 @@ class Simulation {
     return word;
   }
 
-  std::uint32_t enqueue(std::uintptr_t word, Instant at) {
-    const std::uint32_t slot = take_slot(word);
-    // No key in the queue is at the present instant (advance() has moved them all), so the ring's order is the order
-    // of scheduling.
-    if (ticks(at) == now_) {
-      ring_.push(slot);
-    } else {
-      queue_.push(ticks(at), slot);
-    }
-    return slot;
-  }
+  std::uint32_t enqueue(std::uintptr_t word, Instant at);
+  std::uint32_t enqueue_with_new_slot(std::uintptr_t word, Instant at);
+
+  static std::uintptr_t slot_word(std::uint32_t slot) noexcept { return std::uintptr_t{slot} << 2 | kSlotTag; }
+  static bool is_slot(std::uintptr_t word) noexcept { return (word & kTagMask) == kSlotTag; }
+  static std::uint32_t slot_of(std::uintptr_t word) noexcept { return static_cast<std::uint32_t>(word >> 2); }
 
   bool is_cancelled(std::uint32_t slot) const noexcept { return slots_[slot] == kCancelled; }
   void discard(std::uint32_t slot) noexcept {
@@ -244,26 +233,27 @@ class Simulation {
 
   bool run_events(Instant until, std::stop_token& stop);
   Pause run_batch(std::uint64_t last, std::uint64_t events);
-  /// The next event's slot, and the clock is set to it; false if there is none up to `until`.
-  bool take_next(std::uint64_t until, std::uint32_t& slot) {
+  /// The next event's word, and the clock is set to it; kNothing if there is none up to `until`.
+  std::uintptr_t take_next(std::uint64_t until) {
     if (!ring_.empty()) {
-      slot = ring_.front();
+      const std::uintptr_t word = ring_.front();
       ring_.pop();
-      return true;
+      return is_slot(word) ? release_slot(slot_of(word)) : word;
     }
-    const EventKey* const key = queue_.peek_alone();
-    if (!key || key->time() > until || is_cancelled(key->slot())) return advance(until, slot);
+    const EventKey* const key = queue_.peek_alone(until);
+    if (!key) return advance(until);
+    const std::uint32_t slot = key->slot();
+    if (is_cancelled(slot)) return advance(until);
     now_ = key->time();
-    slot = key->slot();
     queue_.pop_alone();
-    return true;
+    return release_slot(slot);
   }
-  bool advance(std::uint64_t until, std::uint32_t& slot);
-  bool fire(std::uint32_t slot);
+  std::uintptr_t advance(std::uint64_t until);
+  bool fire(std::uintptr_t word);
   void rethrow_failure();
   void fail(std::exception_ptr failure) noexcept {
     if (!failure_) failure_ = failure;
-    interrupted_ = true;
+    stop();
   }
 
   static constexpr std::size_t kFewCancelled = 1024;
@@ -281,6 +271,12 @@ class Simulation {
   std::exception_ptr failure_;
   Process::promise_type* youngest_ = nullptr;
 };
+
+inline Process::promise_type::~promise_type() {
+  if (!simulation_) return;
+  if (older_) older_->younger_ = younger_;
+  (younger_ ? younger_->older_ : simulation_->youngest_) = older_;
+}
 
 inline Timer::~Timer() {
   if (armed()) simulation_->cancel(*this);

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <limits>
 
 #include "core/simulation/event_key.hpp"
 #include "core/simulation/key_buffer.hpp"
@@ -14,10 +16,14 @@ namespace spawnpoint {
 
 class SortedRun {
  public:
+  SortedRun() { assign(0); }
+
   bool empty() const noexcept { return at_ == end_; }
   std::size_t size() const noexcept { return static_cast<std::size_t>(end_ - at_); }
   const EventKey* begin() const noexcept { return at_; }
   const EventKey* end() const noexcept { return end_; }
+  /// Behind the last key there is always one of this time, later than all.
+  static constexpr std::uint64_t kNoTime = std::numeric_limits<std::uint64_t>::max();
   const EventKey& front() const noexcept { return *at_; }
   void pop() noexcept { ++at_; }
   void clear() noexcept { at_ = end_; }
@@ -28,27 +34,37 @@ class SortedRun {
     memory_.make_room(count + 2 * kRoom);
     at_ = memory_.begin() + kRoom;
     end_ = at_ + count;
+    *end_ = EventKey{kNoTime, 0, 0};
     return at_;
   }
 
-  /// False where too many keys would have to move: its place is far from both ends.
-  bool insert(const EventKey& key) {
-    const std::size_t count = size();
-    if (count == 0 || end_[-1] < key) {
-      if (end_ == memory_.limit()) [[unlikely]] {
-        if (!make_room()) return false;
-      }
+  /// `key` is the youngest of all, so it goes behind those of its time. False where too many keys would have to move,
+  /// as its place is far from both ends, or where there is no room: perhaps make_room() can help.
+  bool insert(EventKey key) noexcept {
+    if (empty() || end_[-1].time() <= key.time()) {
+      if (end_ + 1 == memory_.limit()) [[unlikely]]
+        return false;
+      end_[1] = end_[0];
       *end_++ = key;
       return true;
     }
-    if (count > kReach && at_[kReach] < key) return false;
-    if (at_ == memory_.begin()) [[unlikely]] {
-      if (!make_room()) return false;
-    }
-    // The last key is larger, so this ends.
+    if (at_ == memory_.begin() || (size() > kReach && at_[kReach].time() <= key.time())) [[unlikely]]
+      return false;
+    // The last key is later, so this ends.
     EventKey* hole = --at_;
-    for (EventKey next = hole[1]; next < key; next = hole[1]) *hole++ = next;
+    for (EventKey next = hole[1]; next.time() <= key.time(); next = hole[1]) *hole++ = next;
     *hole = key;
+    return true;
+  }
+
+  /// Moves few keys to the middle of the memory. False where they are many, or there already.
+  bool make_room() noexcept {
+    const std::size_t count = size();
+    EventKey* const to = memory_.begin() + (memory_.limit() - memory_.begin() - static_cast<std::ptrdiff_t>(count)) / 2;
+    if (count > kReach || at_ == to) return false;
+    std::memmove(static_cast<void*>(to), at_, (count + 1) * sizeof(EventKey));
+    at_ = to;
+    end_ = to + count;
     return true;
   }
 
@@ -56,19 +72,6 @@ class SortedRun {
   /// How many keys may move for a new one, and how much room there is at first before and behind the keys. Measured.
   static constexpr std::size_t kReach = 16;
   static constexpr std::size_t kRoom = 64;
-
-  /// Moves few keys to the middle. False where they are many.
-  bool make_room() {
-    const std::size_t count = size();
-    if (count > kReach) return false;
-    const EventKey* const from = at_;
-    if (memory_.limit() == memory_.begin()) memory_.make_room(2 * kRoom);
-    EventKey* const to = memory_.begin() + (memory_.limit() - memory_.begin() - static_cast<std::ptrdiff_t>(count)) / 2;
-    if (count > 0) std::memmove(static_cast<void*>(to), from, count * sizeof(EventKey));
-    at_ = to;
-    end_ = to + count;
-    return true;
-  }
 
   KeyBuffer memory_;
   EventKey* at_ = nullptr;

@@ -18,7 +18,7 @@ struct ExponentialLayers {
   std::array<double, kCount + 1> width;   // of layer i; its part up to width[i + 1] lies wholly under the curve
   std::array<double, kCount + 1> height;  // e^-width
 
-  ExponentialLayers() noexcept {
+  constexpr ExponentialLayers() noexcept : width(), height() {
     width[0] = kArea / portable::exp(-kTail);
     width[1] = kTail;
     for (std::size_t i = 1; i + 1 < kCount; ++i) {
@@ -29,6 +29,15 @@ struct ExponentialLayers {
   }
 };
 
+constexpr ExponentialLayers kLayers;
+
+// One draw in a hundred comes here: `x` lies beyond the part of its layer that is wholly under the curve.
+[[gnu::noinline]] double exponential_at_edge(std::size_t layer, double x, RandomStream& random) noexcept {
+  if (layer == 0) return ExponentialLayers::kTail - portable::log(open_uniform(random));
+  const double y = kLayers.height[layer] + random.uniform() * (kLayers.height[layer + 1] - kLayers.height[layer]);
+  return y < portable::exp(-x) ? x : standard_exponential(random);
+}
+
 }  // namespace
 
 double open_uniform(RandomStream& random) noexcept {
@@ -36,16 +45,10 @@ double open_uniform(RandomStream& random) noexcept {
 }
 
 double standard_exponential(RandomStream& random) noexcept {
-  static const ExponentialLayers layers;
-  for (;;) {
-    const std::uint64_t bits = random.next();
-    const std::size_t layer = bits & (ExponentialLayers::kCount - 1);  // the bits that to_unit_interval leaves
-    const double x = to_unit_interval(bits) * layers.width[layer];
-    if (x < layers.width[layer + 1]) return x;
-    if (layer == 0) return ExponentialLayers::kTail - portable::log(open_uniform(random));
-    const double y = layers.height[layer] + random.uniform() * (layers.height[layer + 1] - layers.height[layer]);
-    if (y < portable::exp(-x)) return x;
-  }
+  const std::uint64_t bits = random.next();
+  const std::size_t layer = bits & (ExponentialLayers::kCount - 1);  // the bits that to_unit_interval leaves
+  const double x = to_unit_interval(bits) * kLayers.width[layer];
+  return x < kLayers.width[layer + 1] ? x : exponential_at_edge(layer, x, random);
 }
 
 double standard_normal(RandomStream& random) noexcept {

@@ -1,52 +1,54 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The average over time of a value that changes in steps: a queue's length, busy servers, memory in use.
+// The average over time of a count that changes in steps: a queue's length, busy servers, bytes in use.
 #pragma once
 
 #include <algorithm>
 #include <cassert>
+#include <cstdint>
 
 #include "core/units.hpp"
 
 namespace spawnpoint {
 
+/// Exact, however long it goes on: what is summed are whole numbers, nanoseconds times the count.
 class TimeWeighted {
  public:
-  explicit TimeWeighted(Instant start = Instant{}, double value = 0.0) noexcept
-      : start_{start}, changed_{start}, value_{value}, minimum_{value}, maximum_{value} {}
+  explicit TimeWeighted(Instant start = Instant{}, std::int64_t value = 0) noexcept
+      : start_{start}, changed_{start}, value_{value}, maximum_{value} {}
 
   /// From `now` on the value is `value`. Time does not go back.
-  void set(Instant now, double value) noexcept {
-    integrate(now);
+  void set(Instant now, std::int64_t value) noexcept {
+    area_ = area(now);
+    changed_ = now;
     value_ = value;
-    minimum_ = std::min(minimum_, value);
     maximum_ = std::max(maximum_, value);
   }
-  void add(Instant now, double change) noexcept { set(now, value_ + change); }
+  void add(Instant now, std::int64_t change) noexcept { set(now, value_ + change); }
 
   /// Forgets what was before `now`, but not the present value: for the end of a warm-up.
   void restart(Instant now) noexcept { *this = TimeWeighted{now, value_}; }
 
-  double value() const noexcept { return value_; }
-  double minimum() const noexcept { return minimum_; }
-  double maximum() const noexcept { return maximum_; }
-  /// Value times seconds, from the start to `now`.
-  double integral(Instant now) const noexcept { return area_ + value_ * to_seconds(now - changed_); }
+  std::int64_t value() const noexcept { return value_; }
+  std::int64_t maximum() const noexcept { return maximum_; }
   /// Over no time at all it is the present value.
-  double mean(Instant now) const noexcept { return now > start_ ? integral(now) / to_seconds(now - start_) : value_; }
+  double mean(Instant now) const noexcept {
+    if (now <= start_) return static_cast<double>(value_);
+    return static_cast<double>(area(now)) / static_cast<double>((now - start_).count());
+  }
 
  private:
-  void integrate(Instant now) noexcept {
+  __extension__ using Wide = __int128;
+
+  Wide area(Instant now) const noexcept {
     assert(now >= changed_);
-    area_ += value_ * to_seconds(now - changed_);
-    changed_ = now;
+    return area_ + Wide{value_} * (now - changed_).count();
   }
 
   Instant start_;
   Instant changed_;
-  double value_;
-  double minimum_;
-  double maximum_;
-  double area_ = 0.0;
+  std::int64_t value_;
+  std::int64_t maximum_;
+  Wide area_ = 0;
 };
 
 }  // namespace spawnpoint

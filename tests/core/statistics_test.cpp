@@ -59,17 +59,31 @@ TEST_CASE("merged tallies are those of all observations", "[statistics]") {
 
 TEST_CASE("a time-weighted mean weighs each value by how long it lasted", "[statistics]") {
   TimeWeighted length;
-  length.set(Instant{1s}, 3.0);
-  length.add(Instant{3s}, -2.0);
-  length.set(Instant{3s}, 5.0);
-  length.set(Instant{3s}, 1.0);
+  length.set(Instant{1s}, 3);
+  length.add(Instant{3s}, -2);
+  length.set(Instant{3s}, 5);
+  length.set(Instant{3s}, 1);
   CHECK(length.mean(Instant{4s}) == Approx((0.0 * 1 + 3.0 * 2 + 1.0 * 1) / 4));
-  CHECK(length.maximum() == 5.0);
-  CHECK(length.minimum() == 0.0);
+  CHECK(length.maximum() == 5);
   length.restart(Instant{4s});
   CHECK(length.mean(Instant{4s}) == 1.0);
   CHECK(length.mean(Instant{14s}) == Approx(1.0));
-  CHECK(length.maximum() == 1.0);
+  CHECK(length.maximum() == 1);
+}
+
+TEST_CASE("a time-weighted mean of large counts over a long time loses nothing", "[statistics]") {
+  constexpr std::int64_t kMany = 1'000'000'000'000;
+  constexpr std::int64_t kChanges = 1'000;
+  constexpr Duration kMonth = std::chrono::hours{24 * 30};
+  TimeWeighted bytes{Instant{}, kMany};
+  // In floating point each of these nanoseconds would be lost beside the months.
+  for (std::int64_t i = 0; i < kChanges; ++i) {
+    bytes.set(Instant{i * kMonth}, kMany);
+    bytes.set(Instant{i * kMonth + Duration{1}}, 0);
+  }
+  const Duration all = kChanges * kMonth;
+  const double expected = static_cast<double>(kMany) * kChanges / static_cast<double>(all.count());
+  CHECK(bytes.mean(Instant{all}) == Approx(expected).epsilon(1e-12));
 }
 
 TEST_CASE("batch means cover the true mean of a correlated series as often as they say", "[statistics]") {

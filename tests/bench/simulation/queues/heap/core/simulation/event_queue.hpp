@@ -18,7 +18,7 @@ class EventQueue {
   }
   const EventKey* peek() { return heap_.empty() ? nullptr : &heap_.top(); }
   void pop() noexcept { heap_.pop(); }
-  const EventKey* peek_alone() const noexcept { return nullptr; }
+  const EventKey* peek_alone(std::uint64_t) const noexcept { return nullptr; }
   void pop_alone() noexcept {}
   bool nothing_until(std::uint64_t) const noexcept { return false; }
   template <typename Predicate>
