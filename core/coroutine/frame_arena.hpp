@@ -111,17 +111,9 @@ class FrameArena {
       }
       return memory;
     }
-    void fetch(std::size_t size) const noexcept {
-      constexpr std::size_t kLine = 64;
-      __builtin_prefetch(top->next);
-      for (std::size_t i = 0; i < FreeFrames::room(size) && i < kMostFetched; ++i) {
-        const auto* const frame = static_cast<const char*>(top->frames()[FreeFrames::room(size) - 1 - i]);
-        __builtin_prefetch(frame, /*rw=*/1);
-        if (size > kLine) __builtin_prefetch(frame + kLine, /*rw=*/1);
-      }
-    }
+    /// Prefetches the frames that the top one lists.
+    [[gnu::noipa]] void fetch(std::size_t size) const noexcept;
   };
-  static constexpr std::size_t kMostFetched = 16;
   static constexpr std::size_t kBlock = kHugePage;
   static constexpr std::size_t kGranule = 8;
   static constexpr std::size_t kLargestSmall = 4096;  // larger ones have a block each

@@ -33,7 +33,7 @@ int make_timer() {
 
 }  // namespace
 
-Executor::Executor(Clock::time_point start, std::size_t blocking_threads, FrameArena::Growth growth)
+Executor::Executor(Clock::time_point start, FrameArena::Growth growth, std::size_t blocking_threads)
     : start_(start), arena_(growth), timer_(make_timer()), pool_(blocking_threads) {}
 
 Executor::~Executor() {

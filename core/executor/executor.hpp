@@ -46,8 +46,8 @@ class Executor {
   };
 
   /// `start` is when its time begins: now() is measured from there. `growth` is of what it keeps for each sleeper.
-  explicit Executor(Clock::time_point start = Clock::now(), std::size_t blocking_threads = 8,
-                    FrameArena::Growth growth = FrameArena::Growth::frugal);
+  explicit Executor(Clock::time_point start = Clock::now(), FrameArena::Growth growth = FrameArena::Growth::frugal,
+                    std::size_t blocking_threads = 8);
   ~Executor();
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;

@@ -296,9 +296,12 @@ int Worker::run_threads() {
 }
 
 int Worker::run_tasks() {
-  FrameArena frames;
-  const FrameArena::Scope scope(frames);
   const Workload work(plan_->jobs, plan_->seed);
+  // Many fill huge pages. For few, the run's memory shall be what they need.
+  constexpr JobId kMany = 200'000;
+  const auto growth = work.count() >= kMany ? FrameArena::Growth::quick : FrameArena::Growth::frugal;
+  FrameArena frames(growth);
+  const FrameArena::Scope scope(frames);
   const concurrency::Settings settings{.threads = plan_->pool_threads};
   const auto program = concurrency::find_program<LiveExecutor>(plan_->concurrency);
   if (program == nullptr) return not_run(plan_->concurrency + " does not run in an executor");
@@ -307,7 +310,7 @@ int Worker::run_tasks() {
   if (plan_->probe) return wait_for_end();
   queue_jobs(record, work);
   return finish(record, [&] {
-    Executor executor(record.epoch());
+    Executor executor(record.epoch(), growth);
     LiveExecutor world(record, executor);
     const auto outcome = executor.run(program(world, work, settings));
     board_->counters.polls = executor.statistics().polls;

@@ -222,7 +222,7 @@ TEST_CASE("spawn_blocking runs elsewhere and gives value or exception") {
 }
 
 TEST_CASE("calls that block run side by side while the executor goes on") {
-  Executor executor(Executor::Clock::now(), 4);
+  Executor executor(Executor::Clock::now(), FrameArena::Growth::frugal, 4);
   std::atomic<int> inside = 0;
   int ticks = 0;
   const auto meet = [&](std::size_t) -> Task<> {
@@ -244,7 +244,7 @@ TEST_CASE("calls that block run side by side while the executor goes on") {
 TEST_CASE("a call whose task was cancelled runs to its end and bothers nobody") {
   std::atomic<int> ended = 0;
   {
-    Executor executor(Executor::Clock::now(), 1);
+    Executor executor(Executor::Clock::now(), FrameArena::Growth::frugal, 1);
     const auto root = [&]() -> Task<> {
       Task<> task = executor.spawn_blocking([&] {
         std::this_thread::sleep_for(10ms);

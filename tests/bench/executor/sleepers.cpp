@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
   bench::Sleepers sleepers(argc, argv);
   FrameArena frames(FrameArena::Growth::quick);
   const FrameArena::Scope scope(frames);
-  Executor executor(sleepers.begin(), /*blocking_threads=*/1, FrameArena::Growth::quick);
+  Executor executor(sleepers.begin(), FrameArena::Growth::quick);
   const auto make = [&](std::size_t i) {
     const std::uint64_t sleep = sleepers.milliseconds(i);
     return sleepers.lateness() ? timed_job(executor, sleepers, sleep) : job(executor, std::chrono::milliseconds(sleep));
