@@ -57,10 +57,12 @@ bool Executor::run_until(const bool& ended) {
     if (mailbox_->has_mail()) {
       mailbox_->collect([this](Parked& parked) { ready_.push(parked); });
     }
-    timers_.fire(recent_, [this](Parked& parked) {
-      ++statistics_.timers_fired;
+    std::uint64_t fired = 0;
+    timers_.fire(recent_, [&](Parked& parked) {
+      ++fired;
       poll(parked);
     });
+    statistics_.timers_fired += fired;
     end_polls();
     if (!ended && ready_.empty() && !wait()) return false;
   }
@@ -105,6 +107,7 @@ void Executor::begin_poll() {
 void Executor::end_polls() {
   const Duration took = now() - polls_began_;
   statistics_.longest_poll = std::max(statistics_.longest_poll, took);
+  statistics_.polls += polls_unread_;
   poll_batch_ = next_batch(poll_batch_, took);
   polls_began_ = recent_;
   polls_unread_ = 0;

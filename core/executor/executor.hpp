@@ -100,6 +100,7 @@ class Executor {
   template <std::invocable F>
   Task<std::invoke_result_t<F&>> spawn_blocking(F function);
 
+  /// Not from within a poll: as of the last reading of the clock.
   [[nodiscard]] const Statistics& statistics() const { return statistics_; }
 
  private:
@@ -131,7 +132,6 @@ class Executor {
   void end_polls();
   void poll(Parked& parked) {
     resume(parked.coroutine());
-    ++statistics_.polls;
     if (++polls_unread_ >= poll_batch_) end_polls();
   }
   void date_sleeps();

@@ -135,35 +135,43 @@ def main():
         print(f"{here['date']}, {here['cpu']}, {here['cpus']} cpus, {here['memory_gib']} GiB, Linux {here['kernel']}, "
               f"{here['compiler']}, huge pages {here['huge_pages']}, load {here['load']}; {runs} runs, medians\n")
     done = []
-    for section in sections:
-        wanted = [x for x in section.cases if arguments.only in x.title]
-        growths = [x for x in section.growths if arguments.only in x.title]
-        if arguments.only and not wanted and not growths:
-            continue
-        texts = [] if arguments.only else section.texts
-        finished = {"name": section.name, "title": section.title, "about": section.about, "cases": [], "growths": [],
-                    "texts": []}
-        for case in wanted:
-            state["where"] = f"{section.name}, {case.title}"
-            finished["cases"].append(run_case(case, section.programs, measurer))
-        for growth in growths:
-            state["where"] = f"{section.name}, {growth.title}"
-            finished["growths"].append(run_growth(growth, section.programs, measurer, arguments.quick))
-        for name in texts:
-            state["where"] = section.name
-            finished["texts"].append(measurer.text(section.programs[name]))
-        if interactive:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
-        if not arguments.json:
-            print("\n".join(report.section_lines(finished, arguments.markdown)), flush=True)
-        done.append(finished)
+    stopped = False
+    try:
+        for section in sections:
+            wanted = [x for x in section.cases if arguments.only in x.title]
+            growths = [x for x in section.growths if arguments.only in x.title]
+            if arguments.only and not wanted and not growths:
+                continue
+            texts = [] if arguments.only else section.texts
+            finished = {"name": section.name, "title": section.title, "about": section.about, "cases": [],
+                        "growths": [], "texts": []}
+            done.append(finished)
+            for case in wanted:
+                state["where"] = f"{section.name}, {case.title}"
+                finished["cases"].append(run_case(case, section.programs, measurer))
+            for growth in growths:
+                state["where"] = f"{section.name}, {growth.title}"
+                finished["growths"].append(run_growth(growth, section.programs, measurer, arguments.quick))
+            for name in texts:
+                state["where"] = section.name
+                finished["texts"].append(measurer.text(section.programs[name]))
+            if interactive:
+                print("\r\033[K", end="", file=sys.stderr, flush=True)
+            if not arguments.json:
+                print("\n".join(report.section_lines(finished, arguments.markdown)), flush=True)
+    except KeyboardInterrupt:  # what is measured by then is told
+        stopped = True
+        print(f"\nstopped in {state['where']}", file=sys.stderr)
+        if done and not arguments.json:
+            print("\n".join(report.section_lines(done[-1], arguments.markdown)), flush=True)
     counted = report.verdicts(done)
     if arguments.json:
-        print(json.dumps({"machine": here, "runs": runs, "demands": counted, "sections": done}, indent=1,
-                         default=dataclasses.asdict))
+        print(json.dumps({"machine": here, "runs": runs, "stopped": stopped, "demands": counted, "sections": done},
+                         indent=1, default=dataclasses.asdict))
     else:
         print(f"Demands: {counted['met']} met, {counted['short']} short, {counted['not judged']} not judged "
               "(a program is not here, or failed).")
+    return 130 if stopped else 0
 
 
-main()
+sys.exit(main())

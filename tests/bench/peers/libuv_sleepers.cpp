@@ -2,6 +2,8 @@
 // Sleeping jobs as raw timers of libuv: callbacks, no coroutines. See sleepers.hpp.
 #include <uv.h>
 
+#include <vector>
+
 #include "tests/bench/executor/sleepers.hpp"
 
 namespace {
