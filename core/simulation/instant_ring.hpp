@@ -22,6 +22,14 @@ class InstantRing {
   }
   void pop() noexcept { ++head_; }
 
+  /// Gives the memory of a rush that is over back, such as that of all processes starting at once.
+  void trim() {
+    if (!empty() || mask_ < kMost) return;
+    words_ = std::vector<std::uintptr_t>(kFew);
+    mask_ = kFew - 1;
+    head_ = tail_ = 0;
+  }
+
   template <typename Predicate>
   void erase_if(Predicate drop) {
     std::size_t kept = head_;
@@ -44,8 +52,11 @@ class InstantRing {
     push(word);
   }
 
-  std::vector<std::uintptr_t> words_ = std::vector<std::uintptr_t>(64);
-  std::size_t mask_ = 63;
+  static constexpr std::size_t kFew = 64;
+  static constexpr std::size_t kMost = 1024;
+
+  std::vector<std::uintptr_t> words_ = std::vector<std::uintptr_t>(kFew);
+  std::size_t mask_ = kFew - 1;
   std::size_t head_ = 0;
   std::size_t tail_ = 0;
 };
