@@ -73,7 +73,7 @@ std::byte* FrameArena::make_room(std::byte* memory, std::size_t size) {
   while (static_cast<std::size_t>(end_ - memory) < size) {
     const std::size_t pages = std::min(std::clamp(std::bit_floor(populated_), kFewestPages, kMostPages),
                                        static_cast<std::size_t>(block_end_ - end_));
-    populate_pages(end_, pages);
+    (void)populate_pages(end_, pages);  // else each comes when it is written
     populated_ += pages;
     end_ += pages;
   }

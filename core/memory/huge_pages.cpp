@@ -113,12 +113,11 @@ void unmap_pages(void* memory, std::size_t bytes) noexcept {
   ::munmap(memory, bytes);
 }
 
-void populate_pages(void* memory, std::size_t bytes) noexcept {
+bool populate_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) noexcept {
 #if defined(MADV_POPULATE_WRITE)
-  (void)::madvise(memory, bytes, MADV_POPULATE_WRITE);
+  return ::madvise(memory, bytes, MADV_POPULATE_WRITE) == 0;
 #else
-  (void)memory;
-  (void)bytes;
+  return false;
 #endif
 }
 

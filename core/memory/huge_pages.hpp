@@ -13,9 +13,9 @@ inline constexpr std::size_t kHugePage = std::size_t{2} << 20;
 /// unmap_pages. Throws std::bad_alloc.
 void* map_aligned_pages(std::size_t bytes);
 void unmap_pages(void* memory, std::size_t bytes) noexcept;
-/// Takes all pages of this memory (multiples of 4 KiB) from the system at once. A fault for each as it is first written
-/// takes up to twenty times as long. Does nothing where the system cannot (Linux before 5.14).
-void populate_pages(void* memory, std::size_t bytes) noexcept;
+/// Takes all pages of this memory (multiples of 4 KiB) from the system at once, which costs less than a fault for each
+/// as it is first written. False, and nothing has happened, where the system cannot (Linux before 5.14).
+bool populate_pages(void* memory, std::size_t bytes) noexcept;
 
 /// The same on huge pages where the system has them: a multiple of kHugePage, of which the contents are anything, as
 /// it may be memory that was kept (SpareMemory). Give it back with release_huge_pages.

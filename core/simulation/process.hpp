@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A simulated process: a coroutine that lives in virtual time.
+// A simulated process: a coroutine that lives in virtual time. Comes with simulation.hpp, which has its inline parts.
 //
 //     Process customer(Simulation& simulation, Resource& counter) {
 //       auto turn = co_await counter.acquire();

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/memory/huge_pages.hpp"
 #include "core/trace/shared_mapping.hpp"
 
 namespace spawnpoint {
@@ -112,9 +113,7 @@ std::expected<SharedTraceRecorder, std::string> SharedTraceRecorder::open(int fd
 
 void SharedTraceRecorder::prepare(std::size_t rows) {
   const std::size_t size = std::min(Offsets::kRows + std::min<std::size_t>(rows, rows_) * sizeof(Row), mapping_.size());
-#ifdef MADV_POPULATE_WRITE
-  if (::madvise(mapping_.bytes(), size, MADV_POPULATE_WRITE) == 0) return;
-#endif
+  if (populate_pages(mapping_.bytes(), size)) return;
   // Older kernels: write to each page. Adding nothing changes nothing, whatever stands there.
   for (std::size_t at = 0; at < size; at += kPage) {
     reinterpret_cast<std::atomic<std::uint64_t>*>(mapping_.bytes() + at)->fetch_add(0, std::memory_order_relaxed);

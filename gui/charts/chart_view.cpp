@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The plot itself, by QCustomPlot, which only this folder knows.
+// The view: what it is told, how it is painted, and what mouse and keys do.
 #include "gui/charts/chart_view.hpp"
 
 #include <qcustomplot.h>
@@ -9,44 +9,13 @@
 #include <utility>
 
 #include "gui/charts/chart_header.hpp"
+#include "gui/charts/chart_plot.hpp"
 #include "gui/charts/value_axis.hpp"
 #include "gui/timeline/accessible.hpp"
 #include "gui/timeline/timeline_hover.hpp"
 #include "models/lab/format.hpp"
 
 namespace spawnpoint::gui {
-namespace {
-
-constexpr int kHeader = 18;
-/// QCustomPlot leaves a tick's label out that would be cut off at the top.
-constexpr int kAbove = 7;
-constexpr int kFooter = 20;
-
-/// Ticks that were computed elsewhere.
-class GivenTicks : public QCPAxisTicker {
- public:
-  void set(QVector<double> at, QVector<QString> labels) {
-    at_ = std::move(at);
-    labels_ = std::move(labels);
-  }
-  void generate(const QCPRange&, const QLocale&, QChar, int, QVector<double>& tick_values, QVector<double>* sub_ticks,
-                QVector<QString>* tick_labels) override {
-    tick_values = at_;
-    if (sub_ticks) sub_ticks->clear();
-    if (tick_labels) *tick_labels = labels_;
-  }
-
- private:
-  QVector<double> at_;
-  QVector<QString> labels_;
-};
-
-QString value_text(ChartUnit unit, double value) {
-  const auto whole = static_cast<std::int64_t>(std::llround(value));
-  return QString::fromStdString(unit == ChartUnit::bytes ? format_bytes(Bytes{whole}) : format_count(whole));
-}
-
-}  // namespace
 
 struct FigurePainter::State {
   QCPPainter painter;
@@ -61,300 +30,6 @@ FigurePainter::~FigurePainter() {
 }
 QPainter& FigurePainter::operator*() const {
   return state_->painter;
-}
-
-struct ChartView::State {
-  State(ChartView& widget_of, TimeView& view_of)
-      : widget(widget_of), view(view_of), plot(new QCustomPlot(&widget_of)) {}
-
-  ChartView& widget;
-  TimeView& view;
-  QCustomPlot* plot;
-  QSharedPointer<GivenTicks> time_ticks{new GivenTicks};
-  QSharedPointer<GivenTicks> value_ticks{new GivenTicks};
-  ChartContent content;
-  Theme theme = make_theme(ThemeKind::light);
-  bool logarithmic = false;
-  bool time_labels = false;
-  QString empty_text = ChartView::tr("Nothing to draw yet: F5 runs the scenario.");
-
-  struct Graphs {
-    QCPGraph* line = nullptr;
-    QCPGraph* glyphs = nullptr;
-  };
-  std::vector<Graphs> graphs;
-  struct MarkItems {
-    QCPItemLine* line = nullptr;
-    QCPItemText* label = nullptr;
-  };
-  std::vector<MarkItems> marks;
-  QCPItemLine* crosshair = nullptr;
-  QCPItemRect* selection = nullptr;
-  QCPItemLine* markers[2] = {nullptr, nullptr};
-  std::optional<Instant> pressed;
-  bool dragged = false;
-
-  QRect plot_area(const QSize& size) const { return {0, kHeader, size.width(), std::max(1, size.height() - kHeader)}; }
-  void set_up();
-  void apply_theme();
-  void rebuild();
-  /// `detail`: corners a pixel.
-  void update_data(int width, int height, int detail = 1);
-  void place_marks(const TimeAxis& axis, int height);
-  void update_cursor();
-  void paint_header(QPainter& painter, const QRectF& where) const {
-    paint_chart_header(painter, where, content, theme, view.margins().right);
-  }
-  QCPItemLine* vertical_line(const QString& layer);
-  static void place(QCPItemLine* line, Instant at);
-  void describe() const;
-};
-
-void ChartView::State::set_up() {
-  plot->setAttribute(Qt::WA_OpaquePaintEvent);
-  plot->setFocusPolicy(Qt::NoFocus);
-  plot->setMouseTracking(true);
-  plot->setNoAntialiasingOnDrag(true);
-  plot->setInteractions(QCP::iNone);
-  plot->setPlottingHint(QCP::phFastPolylines, true);
-  plot->axisRect()->setAutoMargins(QCP::msNone);
-  plot->axisRect()->setMinimumSize(1, 1);
-  plot->axisRect()->setupFullAxesBox(false);
-  plot->xAxis->setTicker(time_ticks);
-  plot->yAxis->setTicker(value_ticks);
-  for (QCPAxis* axis : {plot->xAxis, plot->yAxis, plot->xAxis2, plot->yAxis2}) {
-    axis->setTickLength(0, 3);
-    axis->setSubTicks(false);
-    axis->setPadding(0);
-    axis->setLabelPadding(0);
-  }
-  plot->xAxis2->setTicks(false);
-  plot->yAxis2->setTicks(false);
-  plot->yAxis->setTickLabelPadding(6);
-  plot->xAxis->setTickLabelPadding(2);
-  crosshair = vertical_line(QStringLiteral("overlay"));
-  for (auto*& marker : markers) marker = vertical_line(QStringLiteral("overlay"));
-  selection = new QCPItemRect(plot);
-  selection->setLayer(QStringLiteral("overlay"));
-  for (QCPItemPosition* corner : {selection->topLeft, selection->bottomRight}) {
-    corner->setTypeX(QCPItemPosition::ptPlotCoords);
-    corner->setTypeY(QCPItemPosition::ptAxisRectRatio);
-  }
-  apply_theme();
-}
-
-QCPItemLine* ChartView::State::vertical_line(const QString& layer) {
-  auto* line = new QCPItemLine(plot);
-  line->setLayer(layer);
-  for (QCPItemPosition* end : {line->start, line->end}) {
-    end->setTypeX(QCPItemPosition::ptPlotCoords);
-    end->setTypeY(QCPItemPosition::ptAxisRectRatio);
-  }
-  line->setVisible(false);
-  return line;
-}
-
-void ChartView::State::place(QCPItemLine* line, Instant at) {
-  line->start->setCoords(to_seconds(at), 0);
-  line->end->setCoords(to_seconds(at), 1);
-}
-
-void ChartView::State::apply_theme() {
-  plot->setBackground(QBrush(theme.base));
-  for (QCPAxis* axis : {plot->xAxis, plot->yAxis, plot->xAxis2, plot->yAxis2}) {
-    axis->setBasePen(QPen(theme.frame, 1));
-    axis->setTickPen(QPen(theme.frame, 1));
-    axis->setTickLabelColor(theme.muted);
-    axis->setTickLabelFont(theme.font(kChartTextPixels));
-    axis->grid()->setPen(QPen(theme.grid, 1));
-    axis->grid()->setZeroLinePen(Qt::NoPen);
-  }
-  crosshair->setPen(QPen(theme.crosshair, 1));
-  for (auto* marker : markers) marker->setPen(QPen(theme.accent, 1.5, Qt::DotLine));
-  selection->setPen(QPen(theme.accent, 1));
-  selection->setBrush(theme.selection);
-  rebuild();
-}
-
-void ChartView::State::rebuild() {
-  plot->clearGraphs();
-  for (const MarkItems& items : marks) {
-    plot->removeItem(items.line);
-    plot->removeItem(items.label);
-  }
-  graphs.clear();
-  marks.clear();
-  for (const ChartLine& line : content.lines) {
-    Graphs pair;
-    pair.line = plot->addGraph();
-    pair.line->setPen(theme.pen(line.world, line.color, 1.6));
-    pair.line->setAdaptiveSampling(false);  // corners() has done it, and keeps every peak.
-    pair.glyphs = plot->addGraph();
-    pair.glyphs->setLineStyle(QCPGraph::lsNone);
-    pair.glyphs->setScatterStyle(chart_glyph(line, theme));
-    graphs.push_back(pair);
-  }
-  for (std::size_t i = 0; i < content.marks.size(); ++i) {
-    MarkItems items;
-    items.line = vertical_line(QStringLiteral("main"));
-    QPen pen(theme.failure, 1.2);
-    pen.setDashPattern({5, 3});
-    items.line->setPen(pen);
-    items.label = new QCPItemText(plot);
-    items.label->setLayer(QStringLiteral("main"));
-    items.label->setFont(theme.font(kChartTextPixels, true));
-    items.label->setColor(theme.failure_text);
-    items.label->setPadding(QMargins(2, 1, 2, 1));
-    QColor ground = theme.base;
-    ground.setAlphaF(0.85F);
-    items.label->setBrush(ground);
-    items.label->setPen(Qt::NoPen);
-    items.label->position->setTypeX(QCPItemPosition::ptPlotCoords);
-    items.label->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    marks.push_back(items);
-  }
-}
-
-void ChartView::State::update_data(int width, int height, int detail) {
-  const PlotMargins margins = view.margins();
-  const int below = time_labels ? kFooter : 5;
-  plot->axisRect()->setMargins(QMargins(margins.left, kAbove, margins.right, below));
-  plot->xAxis->setTickLabels(time_labels);
-  const TimeRange visible = view.visible();
-  const TimeAxis axis{visible, 0, std::max(1.0, static_cast<double>(width - margins.left - margins.right))};
-
-  QVector<double> at;
-  QVector<QString> labels;
-  const std::vector<Tick> time_marks = ticks(axis, kChartTextPixels * 8.0);
-  for (const Tick& tick : time_marks) {
-    at.append(to_seconds(tick.at));
-    labels.append(QString::fromStdString(tick.label));
-  }
-  time_ticks->set(at, labels);
-  plot->xAxis->setRange(to_seconds(visible.begin), to_seconds(visible.end));
-
-  double least = 0;
-  double most = 0;
-  for (const ChartLine& line : content.lines) {
-    most = std::max(most, line.series.maximum());
-    for (const double value : line.series.value) {
-      if (value > 0 && (least == 0 || value < least)) least = value;
-    }
-  }
-  const ValueAxis values = value_axis(content.unit, logarithmic, least, most, (height - below - kAbove) / 26);
-  at.clear();
-  labels.clear();
-  for (const ValueTick& tick : values.ticks) {
-    at.append(tick.value);
-    labels.append(QString::fromStdString(tick.label));
-  }
-  value_ticks->set(at, labels);
-  plot->yAxis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-  plot->yAxis->setRange(values.low, values.high);
-
-  const auto drawable = [&](double value) { return logarithmic ? std::max(value, values.low) : value; };
-  const double glyph_step =
-      time_marks.size() > 1 ? to_seconds(time_marks[1].at - time_marks[0].at) : to_seconds(visible.length());
-  for (std::size_t i = 0; i < content.lines.size(); ++i) {
-    const ChartLine& line = content.lines[i];
-    QVector<double> x;
-    QVector<double> y;
-    for (const Corner& corner : corners(line.series, visible, line.end, static_cast<int>(axis.width) * detail)) {
-      x.append(corner.at);
-      y.append(drawable(corner.value));
-    }
-    QVector<double> glyph_x;
-    QVector<double> glyph_y;
-    if (!x.isEmpty()) {
-      // Between two ticks, so that they go along when the view is moved; the worlds' apart, so that both are seen.
-      const double offset = (line.world == WorldKind::modeled ? 0.35 : 0.65) * glyph_step;
-      double t = (std::floor((x.front() - offset) / glyph_step) + 1) * glyph_step + offset;
-      for (; t <= x.back(); t += glyph_step) {
-        const Instant moment(Duration(std::llround(t * 1e9)));
-        glyph_x.append(t);
-        glyph_y.append(drawable(line.series.at(moment)));
-      }
-      if (glyph_x.isEmpty()) {
-        const double middle = (x.front() + x.back()) / 2;
-        glyph_x.append(middle);
-        glyph_y.append(drawable(line.series.at(Instant(Duration(std::llround(middle * 1e9))))));
-      }
-    }
-    graphs[i].line->setData(x, y, true);
-    graphs[i].glyphs->setData(glyph_x, glyph_y, true);
-  }
-
-  place_marks(axis, height - below - kAbove);
-}
-
-void ChartView::State::place_marks(const TimeAxis& axis, int height) {
-  constexpr double kSamePlace = 40;
-  constexpr double kLine = 16;
-  const auto world_word = [](WorldKind world) {
-    return world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model");
-  };
-  std::vector<bool> told(marks.size(), false);
-  double row = 0;
-  for (std::size_t i = 0; i < marks.size(); ++i) {
-    const ChartMark& mark = content.marks[i];
-    const bool seen = mark.at >= axis.range.begin && mark.at <= axis.range.end;
-    marks[i].line->setVisible(seen);
-    marks[i].label->setVisible(seen && !told[i] && row < 4);
-    if (!seen) continue;
-    place(marks[i].line, mark.at);
-    if (!marks[i].label->visible()) continue;
-    const double x = axis.x(mark.at);
-    QStringList worlds = {world_word(mark.world)};
-    for (std::size_t other = i + 1; other < marks.size(); ++other) {
-      const ChartMark& twin = content.marks[other];
-      if (twin.label != mark.label || std::abs(axis.x(twin.at) - x) > kSamePlace) continue;
-      told[other] = true;
-      if (!worlds.contains(world_word(twin.world))) worlds += world_word(twin.world);
-    }
-    const QFontMetricsF metrics(marks[i].label->font());
-    const double room = std::max(x, axis.width - x) - 8;
-    const QString words = QStringLiteral("%1 (%2)").arg(mark.label, worlds.join(QStringLiteral(", ")));
-    marks[i].label->setText(metrics.elidedText(words, Qt::ElideRight, room));
-    // At the bottom, where lines that count from 0 seldom are.
-    const bool to_the_right = axis.width - x >= x;
-    marks[i].label->setPositionAlignment((to_the_right ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignBottom);
-    const double shift = (to_the_right ? 4 : -4) / axis.width * to_seconds(axis.range.length());
-    marks[i].label->position->setCoords(to_seconds(mark.at) + shift, 1 - (6 + row * kLine) / std::max(20, height));
-    ++row;
-  }
-}
-
-void ChartView::State::update_cursor() {
-  const TimeRange& visible = view.visible();
-  const auto show = [&](QCPItemLine* line, std::optional<Instant> at) {
-    const bool seen = at && *at >= visible.begin && *at <= visible.end;
-    line->setVisible(seen);
-    if (seen) place(line, *at);
-  };
-  show(crosshair, view.crosshair());
-  show(markers[0], view.marker(0));
-  show(markers[1], view.marker(1));
-  const auto range = view.selection();
-  const bool seen = range && range->end > visible.begin && range->begin < visible.end;
-  selection->setVisible(seen);
-  if (seen) {
-    const TimeRange part = intersection(*range, visible);
-    selection->topLeft->setCoords(to_seconds(part.begin), 0);
-    selection->bottomRight->setCoords(to_seconds(part.end), 1);
-  }
-}
-
-void ChartView::State::describe() const {
-  QStringList words;
-  for (const ChartLine& line : content.lines) {
-    words += QStringLiteral("%1, %2: at most %3")
-                 .arg(world_name(line.world).toLower(), line.name, value_text(content.unit, line.series.maximum()));
-  }
-  for (const ChartMark& mark : content.marks) {
-    words +=
-        QStringLiteral("%1 at %2").arg(mark.label, QString::fromStdString(format_duration(mark.at.time_since_epoch())));
-  }
-  set_accessible_text(widget, content.empty() ? empty_text : words.join(QStringLiteral(". ")));
 }
 
 ChartView::ChartView(TimeView& view, QWidget* parent) : QWidget(parent), state_(std::make_unique<State>(*this, view)) {
@@ -436,7 +111,7 @@ void ChartView::paint(FigurePainter& painter, const QRectF& where) {
   painter->save();
   painter->translate(where.topLeft());
   const QSize size = where.size().toSize();
-  s.paint_header(*painter, QRectF(0, 0, size.width(), kHeader));
+  s.paint_header(*painter, QRectF(0, 0, size.width(), State::kHeader));
   const QRect area = s.plot_area(size);
   painter->translate(area.topLeft());
   s.update_data(area.width(), area.height(), 3);
@@ -455,7 +130,7 @@ QString ChartView::values_at(Instant at) const {
   for (const ChartLine& line : state_->content.lines) {
     if (at > line.end) continue;
     const QString world = line.world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model");
-    lines += QStringLiteral("%1 %2: %3").arg(world, line.name, value_text(state_->content.unit, line.series.at(at)));
+    lines += QStringLiteral("%1 %2: %3").arg(world, line.name, QString::fromStdString(value_label(state_->content.unit, line.series.at(at))));
   }
   return lines.join(u'\n');
 }
@@ -464,14 +139,14 @@ void ChartView::paintEvent(QPaintEvent*) {
   State& s = *state_;
   QPainter painter(this);
   painter.fillRect(rect(), s.theme.base);
-  s.paint_header(painter, QRectF(0, 0, width(), kHeader));
+  s.paint_header(painter, QRectF(0, 0, width(), State::kHeader));
   if (s.content.empty()) {
     painter.setPen(s.theme.muted);
     painter.setFont(s.theme.font(kChartTextPixels + 2));
-    painter.drawText(rect().adjusted(8, kHeader, -8, 0), Qt::AlignCenter | Qt::TextWordWrap, s.empty_text);
+    painter.drawText(rect().adjusted(8, State::kHeader, -8, 0), Qt::AlignCenter | Qt::TextWordWrap, s.empty_text);
   }
   if (hasFocus()) {
-    painter.fillRect(QRect(0, 2, 3, kHeader - 4), s.theme.accent);
+    painter.fillRect(QRect(0, 2, 3, State::kHeader - 4), s.theme.accent);
   }
 }
 

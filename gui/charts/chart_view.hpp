@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ChartView: a line chart over the shared time axis, with its crosshair. Only its .cpp knows QCustomPlot.
+// ChartView: a line chart over the shared time axis, with its crosshair. Only this folder knows QCustomPlot.
 #pragma once
 
 #include <QWidget>

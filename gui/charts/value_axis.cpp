@@ -10,11 +10,6 @@
 namespace spawnpoint::gui {
 namespace {
 
-std::string label(ChartUnit unit, double value) {
-  const auto whole = static_cast<std::int64_t>(std::llround(value));
-  return unit == ChartUnit::bytes ? format_bytes(Bytes{whole}) : format_count(whole);
-}
-
 double linear_step(ChartUnit unit, double least) {
   if (unit == ChartUnit::bytes) return std::exp2(std::ceil(std::log2(std::max(1.0, least))));
   const double power = std::pow(10, std::floor(std::log10(std::max(1.0, least))));
@@ -26,6 +21,11 @@ double linear_step(ChartUnit unit, double least) {
 
 }  // namespace
 
+std::string value_label(ChartUnit unit, double value) {
+  const auto whole = static_cast<std::int64_t>(std::llround(value));
+  return unit == ChartUnit::bytes ? format_bytes(Bytes{whole}) : format_count(whole);
+}
+
 ValueAxis value_axis(ChartUnit unit, bool logarithmic, double least, double most, int wanted) {
   ValueAxis axis;
   wanted = std::max(2, wanted);
@@ -33,7 +33,7 @@ ValueAxis value_axis(ChartUnit unit, bool logarithmic, double least, double most
   if (!logarithmic) {
     axis.high = most * 1.08;
     const double step = linear_step(unit, axis.high / wanted);
-    for (double value = 0; value <= axis.high; value += step) axis.ticks.push_back({value, label(unit, value)});
+    for (double value = 0; value <= axis.high; value += step) axis.ticks.push_back({value, value_label(unit, value)});
     return axis;
   }
   const double base = unit == ChartUnit::bytes ? 2 : 10;
@@ -52,7 +52,7 @@ ValueAxis value_axis(ChartUnit unit, bool logarithmic, double least, double most
   axis.high = std::pow(base, to);
   for (double power = first(every); power <= to; power += every) {
     const double value = std::pow(base, power);
-    axis.ticks.push_back({value, label(unit, value)});
+    axis.ticks.push_back({value, value_label(unit, value)});
   }
   return axis;
 }

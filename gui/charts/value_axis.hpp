@@ -21,6 +21,9 @@ struct ValueAxis {
   std::vector<ValueTick> ticks;
 };
 
+/// "18.2 MiB" or "1,000,000".
+std::string value_label(ChartUnit unit, double value);
+
 /// Room for all values from `least` (the smallest above zero) to `most`, with about `wanted` ticks.
 ValueAxis value_axis(ChartUnit unit, bool logarithmic, double least, double most, int wanted);
 

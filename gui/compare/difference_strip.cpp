@@ -92,8 +92,11 @@ void DifferenceStrip::paintEvent(QPaintEvent*) {
   if (scaled) {
     // What a bar from the middle to the edge stands for.
     painter.setFont(theme_.font(kTextPixels - 1));
-    painter.drawText(label.translated(0, height() / 2.0), Qt::AlignRight | Qt::AlignVCenter,
-                     QStringLiteral("±") + count_of(largest_.value, noun()));
+    QString words = QStringLiteral("±") + count_of(largest_.value, noun());
+    if (painter.fontMetrics().horizontalAdvance(words) > label.width()) {  // the number matters more than of what
+      words = QStringLiteral("±") + QString::fromStdString(format_count(std::llround(std::abs(largest_.value))));
+    }
+    painter.drawText(label.translated(0, height() / 2.0), Qt::AlignRight | Qt::AlignVCenter, words);
     painter.setFont(theme_.font(kTextPixels));
   }
   const double middle = std::round(plot.center().y()) + 0.5;

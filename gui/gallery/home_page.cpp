@@ -23,7 +23,7 @@ constexpr int kCardHeight = 236;
 
 QLineEdit* make_search(QWidget* parent) {
   auto* search = new QLineEdit(parent);
-  search->setPlaceholderText(QObject::tr("Search: EAGAIN, pids.max, million …"));
+  search->setPlaceholderText(QObject::tr("Search: EAGAIN, pids.max …"));
   search->setClearButtonEnabled(true);
   search->setAccessibleName(QObject::tr("Search the scenarios"));
   return search;

@@ -127,6 +127,7 @@ class Worker {
   SharedTraceRecorder* trace_;
   Bytes record_;
   Duration cpu_before_{};
+  Bytes peak_virtual_before_{};
 };
 
 /// Who the worker is, and how many threads it may have.
@@ -186,6 +187,7 @@ LiveRecord Worker::begin(const MadeReady& made_ready, Bytes handles) {
   forget_peak_memory();
 
   const OwnMemory memory = own_memory();
+  peak_virtual_before_ = memory.peak_virtual;
   const Bytes fill{filled * ::sysconf(_SC_PAGESIZE)};
   const Bytes other = record_ + made_ready.after.virtual_size - made_ready.before.virtual_size;
   const Bytes other_data = made_ready.after.data - made_ready.before.data;
@@ -250,7 +252,10 @@ int Worker::finish(LiveRecord& record, const Program& program) {
   const Instant end = record.now();
   board_->main_cpu = (thread_cpu_time() - cpu_before_).count();
   const OwnMemory memory = own_memory();
-  board_->peak_virtual = memory.peak_virtual.count;
+  // A peak of the time before the run, as of its memory's warming, is none of the run's. Then it is what there is now,
+  // or what was seen in between.
+  const bool is_of_run = memory.peak_virtual > peak_virtual_before_;
+  board_->peak_virtual = (is_of_run ? memory.peak_virtual : memory.virtual_size).count;
   board_->peak_resident = (memory.peak_resident - memory.shared).count;
   trace_->finish(end);
   return 0;

@@ -149,6 +149,41 @@ TEST_CASE("an event that is due now can still be cancelled", "[simulation]") {
   CHECK(simulation.events() == 1);
 }
 
+TEST_CASE("a rush at one instant happens in its order, with what was cancelled left out, and so does the next rush",
+          "[simulation]") {
+  Simulation simulation;
+  std::vector<int> notes;
+  for (int rush = 0; rush < 3; ++rush) {
+    constexpr int kEvents = 5'000;
+    std::vector<int> expected;
+    std::vector<std::unique_ptr<Note>> timers;
+    notes.clear();
+    for (int i = 0; i < kEvents; ++i) {
+      if (i % 3 != 0) {  // nobody can take these back, so they are kept otherwise than timers
+        simulation.spawn(note_at_once(notes, i));
+      } else {
+        timers.push_back(std::make_unique<Note>(notes, i));
+        simulation.schedule(*timers.back(), simulation.now());
+        if (i % 2 != 0) simulation.cancel(*timers.back());
+      }
+      if (i % 3 != 0 || i % 2 == 0) expected.push_back(i);
+    }
+    CHECK(simulation.pending() == expected.size());
+    const std::uint64_t before = simulation.events();
+    // In parts, so that what is left over is looked at in between.
+    while (simulation.run_some(700)) {
+    }
+    CHECK(notes == expected);
+    CHECK(simulation.events() - before == expected.size());
+    CHECK(simulation.scheduled_keys() == 0);
+    // A lone event later, in a run that has nothing due now.
+    simulation.spawn(note_after(simulation, 1s, notes, kEvents));
+    simulation.run();
+    CHECK(notes.back() == kEvents);
+  }
+  CHECK(simulation.now() == at(3s));
+}
+
 TEST_CASE("the past cannot be scheduled, and what is due at no time does not happen", "[simulation]") {
   Simulation simulation;
   std::vector<int> notes;

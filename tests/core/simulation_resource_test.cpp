@@ -112,7 +112,7 @@ TEST_CASE("a resource serves first who came first", "[simulation]") {
   CHECK(resource.available() == 2);
   CHECK(resource.utilisation() == Approx(1.0));
   CHECK(resource.mean_queue_length() == Approx((4.0 + 2.0 + 0.0) / 3));
-  CHECK(resource.max_queue_length() == 4.0);
+  CHECK(resource.max_queue_length() == 4);
 }
 
 TEST_CASE("nobody overtakes the one whose turn it is", "[simulation]") {

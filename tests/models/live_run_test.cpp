@@ -318,3 +318,11 @@ TEST_CASE("a live run samples its memory while it runs") {
   CHECK(trace[SeriesKind::kernel_stacks].maximum() >= 401.0 * 8 * 1024);
   CHECK_FALSE(result.notes.empty());
 }
+
+TEST_CASE("the address space of a live run of tasks is the run's, not what made the process ready for it") {
+  if (counts_are_off()) return;
+  const auto result = run_live_here(live_scenario("join_all", 100'000, sleep_of(300ms)));
+  REQUIRE(result.error == "");
+  CHECK(result.memory.virtual_size >= result.memory.resident);
+  CHECK(result.memory.virtual_size.count < result.memory.resident.count * 5 / 4);
+}

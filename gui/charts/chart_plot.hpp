@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a ChartView keeps, and its plot in QCustomPlot. Private to the view.
+#pragma once
+
+#include <qcustomplot.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "gui/charts/chart_header.hpp"
+#include "gui/charts/chart_view.hpp"
+
+namespace spawnpoint::gui {
+
+/// Ticks that were computed elsewhere.
+class GivenTicks : public QCPAxisTicker {
+ public:
+  void set(QVector<double> at, QVector<QString> labels) {
+    at_ = std::move(at);
+    labels_ = std::move(labels);
+  }
+  void generate(const QCPRange&, const QLocale&, QChar, int, QVector<double>& tick_values, QVector<double>* sub_ticks,
+                QVector<QString>* tick_labels) override {
+    tick_values = at_;
+    if (sub_ticks) sub_ticks->clear();
+    if (tick_labels) *tick_labels = labels_;
+  }
+
+ private:
+  QVector<double> at_;
+  QVector<QString> labels_;
+};
+
+struct ChartView::State {
+  static constexpr int kHeader = 18;
+
+  State(ChartView& widget_of, TimeView& view_of)
+      : widget(widget_of), view(view_of), plot(new QCustomPlot(&widget_of)) {}
+
+  ChartView& widget;
+  TimeView& view;
+  QCustomPlot* plot;
+  QSharedPointer<GivenTicks> time_ticks{new GivenTicks};
+  QSharedPointer<GivenTicks> value_ticks{new GivenTicks};
+  ChartContent content;
+  Theme theme = make_theme(ThemeKind::light);
+  bool logarithmic = false;
+  bool time_labels = false;
+  QString empty_text = ChartView::tr("Nothing to draw yet: F5 runs the scenario.");
+
+  struct Graphs {
+    QCPGraph* line = nullptr;
+    QCPGraph* glyphs = nullptr;
+  };
+  std::vector<Graphs> graphs;
+  struct MarkItems {
+    QCPItemLine* line = nullptr;
+    QCPItemText* label = nullptr;
+  };
+  std::vector<MarkItems> marks;
+  QCPItemLine* crosshair = nullptr;
+  QCPItemRect* selection = nullptr;
+  QCPItemLine* markers[2] = {nullptr, nullptr};
+  std::optional<Instant> pressed;
+  bool dragged = false;
+
+  QRect plot_area(const QSize& size) const { return {0, kHeader, size.width(), std::max(1, size.height() - kHeader)}; }
+  void set_up();
+  void apply_theme();
+  void rebuild();
+  /// `detail`: corners a pixel.
+  void update_data(int width, int height, int detail = 1);
+  void place_marks(const TimeAxis& axis, int height);
+  void update_cursor();
+  void paint_header(QPainter& painter, const QRectF& where) const {
+    paint_chart_header(painter, where, content, theme, view.margins().right);
+  }
+  QCPItemLine* vertical_line(const QString& layer);
+  static void place(QCPItemLine* line, Instant at);
+  void describe() const;
+};
+
+}  // namespace spawnpoint::gui

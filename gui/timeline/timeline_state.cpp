@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How a timeline gets its picture: at once or in the background, and what is shown until then.
+#include "gui/timeline/timeline_state.hpp"
+
+#include <QFutureWatcher>
+#include <QPainter>
+#include <QtConcurrentRun>
+#include <cmath>
+#include <utility>
+
+#include "gui/timeline/accessible.hpp"
+#include "gui/timeline/timeline_hover.hpp"
+#include "models/lab/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+/// Records up to this size are prepared and drawn at once, larger ones in the background.
+constexpr std::size_t kSmall = 20'000;
+
+}  // namespace
+
+void TimelineWidget::State::prepare() {
+  if (preparing) {
+    prepare_again = true;
+    return;
+  }
+  prepare_again = false;
+  if (!trace) {
+    take_data(nullptr);
+    return;
+  }
+  if (trace->segments.size() + trace->jobs.size() <= kSmall) {
+    take_data(std::make_shared<const TimelineData>(trace, rows));
+    return;
+  }
+  preparing = true;
+  widget.viewport()->update();
+  auto* watcher = new QFutureWatcher<PreparedTimeline>(&widget);
+  QObject::connect(watcher, &QFutureWatcherBase::finished, &widget, [this, watcher] {
+    preparing = false;
+    PreparedTimeline fresh = watcher->result();
+    watcher->deleteLater();
+    // Even when a newer record waits: a run that grows faster than it is prepared must be seen to grow.
+    if (trace && fresh.data->mode() == rows) {
+      take_data(std::move(fresh.data));
+      if (fresh.scene.same_place(scene())) {  // else the view has been moved meanwhile
+        picture_is_old = false;
+        take_picture(std::move(fresh.picture), fresh.scene);
+      }
+    }
+    if (prepare_again) prepare();
+  });
+  watcher->setFuture(QtConcurrent::run(&pool, [newest = trace, mode = rows, place = scene(), within = frame()] {
+    return prepare_timeline(newest, mode, place, within);
+  }));
+}
+
+void TimelineWidget::State::take_data(std::shared_ptr<const TimelineData> fresh) {
+  data = std::move(fresh);
+  if (!data) picture = QImage();
+  update_scroll_bar();
+  describe();
+  make_old();
+}
+
+void TimelineWidget::State::make_old() {
+  picture_is_old = true;
+  widget.viewport()->update();
+}
+
+void TimelineWidget::State::draw() {
+  if (!picture_is_old || !data) {
+    picture_is_old = picture_is_old && data;
+    return;
+  }
+  if (drawing) return;
+  picture_is_old = false;
+  TimelineScene wanted = scene();
+  if (data->trace().segments.size() <= kSmall) {
+    take_picture(draw_plot(wanted), wanted);
+    return;
+  }
+  drawing = true;
+  auto* watcher = new QFutureWatcher<QImage>(&widget);
+  QObject::connect(watcher, &QFutureWatcherBase::finished, &widget, [this, watcher, wanted] {
+    drawing = false;
+    const bool newer_is_shown = data != wanted.data && !picture_is_old;
+    if (data && data->mode() == wanted.data->mode() && !newer_is_shown) take_picture(watcher->result(), wanted);
+    watcher->deleteLater();
+    widget.viewport()->update();
+  });
+  watcher->setFuture(QtConcurrent::run(&pool, [wanted] { return draw_plot(wanted); }));
+}
+
+void TimelineWidget::State::take_picture(QImage image, const TimelineScene& of) {
+  picture = std::move(image);
+  picture.setDevicePixelRatio(of.scale);
+  drawn = of;
+  if (!picture_is_old) emit widget.drawn();
+}
+
+void TimelineWidget::State::update_scroll_bar() {
+  const RowLayout rows_now = layout();
+  QScrollBar* bar = widget.verticalScrollBar();
+  const int beyond = static_cast<int>(std::ceil(std::max(0.0, rows_now.content() - rows_now.height)));
+  bar->setRange(0, beyond);
+  bar->setPageStep(static_cast<int>(rows_now.height));
+  bar->setSingleStep(static_cast<int>(std::max(8.0, rows_now.row_height)));
+}
+
+void TimelineWidget::State::set_row_height_about(double pixels, double y) {
+  const RowLayout before = layout();
+  if (before.rows == 0) return;
+  const double fitting = RowLayout::fitting(before.rows, before.height);
+  wanted_row_height = pixels <= fitting * 1.001 ? 0 : std::min(pixels, kHighestRow);
+  update_scroll_bar();
+  const double row = (y + before.scroll) / before.row_height;
+  widget.verticalScrollBar()->setValue(static_cast<int>(std::lround(row * layout().row_height - y)));
+  make_old();
+}
+
+void TimelineWidget::State::paint_picture(QPainter& painter) const {
+  const QRectF area = plot();
+  painter.fillRect(area, theme.base);
+  if (picture.isNull() || !data) return;
+  const RowLayout now = layout();
+  if (drawn.range == own_visible() && drawn.width == area.width() && drawn.layout.height == now.height &&
+      drawn.layout.row_height == now.row_height && drawn.layout.scroll == now.scroll) {
+    painter.drawImage(area.topLeft(), picture);
+    return;
+  }
+  // Until the new picture comes, the last one where its time and rows are now.
+  painter.save();
+  painter.setClipRect(area);
+  const TimeAxis time_axis = own_axis();
+  const double left = time_axis.x(drawn.range.begin);
+  const double right = time_axis.x(drawn.range.end);
+  const double stretch = drawn.layout.row_height > 0 ? now.row_height / drawn.layout.row_height : 1;
+  const double top = area.top() + drawn.layout.scroll * stretch - now.scroll;
+  painter.drawImage(QRectF(left, top, right - left, drawn.layout.height * stretch), picture);
+  painter.restore();
+}
+
+void TimelineWidget::State::paint_cursor(QPainter& painter) const {
+  const QRectF area = plot();
+  paint_selection(painter, theme, view, axis(), area, kTextPixels);
+  const TimeAxis time_axis = axis();
+  if (const auto crosshair = view.crosshair(); crosshair && view.visible().contains(*crosshair)) {
+    const double x = std::round(time_axis.x(*crosshair)) + 0.5;
+    painter.setPen(QPen(theme.crosshair, 1));
+    painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
+  }
+  if (const JobId job = view.selected_job(); job != kNoJob && data) {
+    if (const auto row = data->row_of(job)) {
+      const RowLayout rows_now = layout();
+      const double top = rows_now.top(*row);
+      const double height = std::max(2.0, rows_now.row_height);
+      if (top + height > 0 && top < area.height()) {
+        painter.setPen(QPen(theme.accent, 2));
+        painter.setBrush(Qt::NoBrush);
+        const QRectF mark(area.left() - 4, area.top() + std::clamp(top, 0.0, area.height()), 3,
+                          std::min(height, area.height() - std::max(0.0, top)));
+        painter.fillRect(mark, theme.accent);
+      }
+    }
+  }
+}
+
+void TimelineWidget::State::focus_job() {
+  const JobId job = view.selected_job();
+  if (!data || job >= data->trace().jobs.size()) return;
+  const JobTable& jobs = data->trace().jobs;
+  const Instant begin = jobs.started[job] == kNever ? jobs.since[job] : jobs.started[job];
+  const Instant end = jobs.ended[job] == kNever ? std::max(begin, data->trace().end) : jobs.ended[job];
+  const Duration air = std::max<Duration>((end - begin) / 10, Duration(1000));
+  view.set_visible({begin - air + shift, end + air + shift});
+  widget.show_job(job);
+}
+
+void TimelineWidget::State::describe() const {
+  if (!data) {
+    set_accessible_text(widget, empty_text);
+    return;
+  }
+  const Trace& run = data->trace();
+  const std::string rows_text =
+      format_count(static_cast<std::int64_t>(data->rows()), rows == TimelineRows::jobs ? "job" : "thread");
+  QString text =
+      QStringLiteral("%1 over %2. ")
+          .arg(QString::fromStdString(rows_text), QString::fromStdString(format_duration(run.end.time_since_epoch())));
+  for (std::size_t i = 0; i < std::min<std::size_t>(run.marks.size(), 5); ++i) {
+    text +=
+        QStringLiteral("At %1: %2. ")
+            .arg(QString::fromStdString(format_duration(run.marks[i].at.time_since_epoch())), mark_text(run.marks[i]));
+  }
+  set_accessible_text(widget, text + summary);
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a TimelineWidget keeps: its record, the picture of it, and what goes on in the background. Private to the
+// widget.
+#pragma once
+
+#include <QImage>
+#include <QScrollBar>
+#include <QThreadPool>
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "gui/timeline/row_layout.hpp"
+#include "gui/timeline/time_axis.hpp"
+#include "gui/timeline/timeline_picture.hpp"
+#include "gui/timeline/timeline_widget.hpp"
+
+namespace spawnpoint::gui {
+
+struct TimelineWidget::State {
+  static constexpr int kHeader = 22;
+  static constexpr int kFooter = 20;
+  static constexpr int kTextPixels = 11;
+  static constexpr double kHighestRow = 48;
+
+  State(TimelineWidget& widget_of, TimeView& view_of, WorldKind world_of)
+      : widget(widget_of), view(view_of), world(world_of) {
+    // One to prepare a newer record while the other draws: the view can be moved meanwhile.
+    pool.setMaxThreadCount(2);
+  }
+  ~State() { pool.waitForDone(); }
+
+  TimelineWidget& widget;
+  TimeView& view;
+  WorldKind world;
+  Theme theme = make_theme(ThemeKind::light);
+  QString summary;
+  QString empty_text;
+  std::string concurrency;
+  bool time_labels = true;
+  TimelineRows rows = TimelineRows::threads;
+  double wanted_row_height = 0;
+  Duration shift{};
+
+  std::shared_ptr<const Trace> trace;        ///< The newest.
+  std::shared_ptr<const TimelineData> data;  ///< The newest that is prepared.
+  QImage picture;
+  TimelineScene drawn;  ///< What `picture` shows.
+  bool picture_is_old = true;
+  bool preparing = false;
+  bool prepare_again = false;
+  bool drawing = false;
+
+  enum class Drag { none, pressed, select, pan };
+  Drag drag = Drag::none;
+  QPoint pressed_at;
+  Instant pressed_time{};
+  TimeRange pressed_range;
+  QThreadPool pool;  // Last: its jobs end before anything else of this goes.
+
+  QRectF plot() const {
+    const QRectF all = widget.viewport()->rect();
+    const PlotMargins margins = view.margins();
+    const double below = time_labels ? kFooter : 4;
+    return {static_cast<double>(margins.left), kHeader, std::max(1.0, all.width() - margins.left - margins.right),
+            std::max(1.0, all.height() - kHeader - below)};
+  }
+  TimeAxis axis() const {
+    const QRectF area = plot();
+    return {view.visible(), area.left(), area.width()};
+  }
+  /// What is visible, and the axis, in the record's own time.
+  TimeRange own_visible() const { return {view.visible().begin - shift, view.visible().end - shift}; }
+  TimeAxis own_axis() const {
+    TimeAxis result = axis();
+    result.range = own_visible();
+    return result;
+  }
+  RowLayout layout() const { return frame().layout(data ? data->rows() : 0); }
+  RowFrame frame() const { return {plot().height(), wanted_row_height, double(widget.verticalScrollBar()->value())}; }
+  TimelineScene scene() const {
+    TimelineScene result;
+    result.data = data;
+    result.layout = layout();
+    result.range = own_visible();
+    result.shift = shift;
+    result.width = plot().width();
+    result.scale = widget.viewport()->devicePixelRatioF();
+    result.world = world;
+    result.theme = theme;
+    return result;
+  }
+
+  void prepare();
+  void take_data(std::shared_ptr<const TimelineData> fresh);
+  void make_old();
+  void draw();
+  void take_picture(QImage image, const TimelineScene& of);
+  void update_scroll_bar();
+  void set_row_height_about(double pixels, double y);
+  void paint_picture(QPainter& painter) const;
+  void paint_cursor(QPainter& painter) const;
+  void focus_job();
+  void describe() const;
+};
+
+}  // namespace spawnpoint::gui
