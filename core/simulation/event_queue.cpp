@@ -12,6 +12,7 @@ namespace spawnpoint {
 namespace {
 
 constexpr std::size_t kFew = 8;
+constexpr std::size_t kCountable = 256;  // fewer keys can be numbered in a byte
 
 // A few keys: each one's place is the number of smaller ones. Quadratic but without a branch to mispredict.
 void sort_few(const EventKey* keys, std::size_t count, EventKey* sorted) noexcept {
@@ -28,17 +29,29 @@ void sort_few(const EventKey* keys, std::size_t count, EventKey* sorted) noexcep
   for (std::size_t i = 0; i < count; ++i) sorted[rank[i]] = keys[i];
 }
 
-void insertion_sort(EventKey* keys, std::size_t count) noexcept {
+// Keys, fewer than kCountable, of which few are out of order, and those by little; one later than all is behind them.
+// Those that follow a later one are first listed, without a branch, and then moved: a loop over all would stop at each
+// of them, which the processor cannot foresee.
+void sort_nearly_sorted(EventKey* keys, std::size_t count) noexcept {
+  std::array<std::uint8_t, kCountable> late;
+  std::size_t found = 0;
   for (std::size_t i = 1; i < count; ++i) {
-    const EventKey key = keys[i];
-    std::size_t at = i;
-    for (; at > 0 && key < keys[at - 1]; --at) keys[at] = keys[at - 1];
-    keys[at] = key;
+    late[found] = static_cast<std::uint8_t>(i);
+    found += static_cast<std::size_t>(keys[i] < keys[i - 1]);
+  }
+  for (std::size_t i = 0; i < found; ++i) {
+    // With a key that moves away, the next one may have to move too.
+    for (std::size_t next = late[i]; keys[next] < keys[next - 1]; ++next) {
+      const EventKey key = keys[next];
+      std::size_t at = next;
+      for (; at > 0 && key < keys[at - 1]; --at) keys[at] = keys[at - 1];
+      keys[at] = key;
+    }
   }
 }
 
 /// Counts keys by a few leading bits of their times, then tells where each goes. Eight counts of a byte share a word,
-/// whose running sums are one multiplication. Keys are fewer than 256.
+/// whose running sums are one multiplication. Keys are fewer than kCountable.
 class Places {
  public:
   static constexpr int kMostBits = 9;
@@ -163,14 +176,14 @@ void EventQueue::take_run(Span span) {
   if (count <= kSplitAbove) {
     // First into places by the leading bits of their times, some two or three places a key. Then few are out of
     // order, and those by little.
-    static_assert(kSplitAbove < 256 && std::bit_width(kSplitAbove) < Places::kMostBits);
+    static_assert(kSplitAbove < kCountable && std::bit_width(kSplitAbove) < Places::kMostBits);
     const int bits = static_cast<int>(std::bit_width(count)) + 1;
     const int shift = std::max(0, span.bits - bits);
     Places places(bits);
     for (const EventKey& key : scratch_) places.count((key.time() - span.start) >> shift);
     if (places.sum()) {
       for (const EventKey& key : scratch_) sorted[places.next((key.time() - span.start) >> shift)] = key;
-      return insertion_sort(sorted, count);
+      return sort_nearly_sorted(sorted, count);
     }
   }
   std::copy(scratch_.begin(), scratch_.end(), sorted);

@@ -96,7 +96,7 @@ class EventQueue {
  private:
   // Found by measurement. Buckets are filled to a few keys each when they are made; by the time it is reached, one
   // holds several times as many, because new keys join the near future more than the far.
-  static constexpr std::size_t kKeysPerBucket = 3;
+  static constexpr std::size_t kKeysPerBucket = 4;
   static constexpr std::size_t kSplitAbove = 160;
   static constexpr std::size_t kSpillAbove = 512;
   // So few keys are all in the run; when the heap has so many besides, it is time for rungs.

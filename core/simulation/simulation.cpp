@@ -19,23 +19,11 @@ Simulation::~Simulation() {
   }
 }
 
-void Simulation::spawn(Process process) {
-  const auto handle = std::exchange(process.handle_, nullptr);
-  Process::promise_type& promise = handle.promise();
-  promise.simulation_ = this;
-  promise.older_ = youngest_;
-  if (youngest_) youngest_->younger_ = &promise;
-  youngest_ = &promise;
-  post(handle);
-}
-
 // What is rare ends in a call of its own, so that the common way saves few registers.
 std::uint32_t Simulation::enqueue(std::uintptr_t word, Instant at) {
-  const std::uint32_t slot = free_slot_;
-  if (slot == kNoSlot) [[unlikely]]
+  if (free_slot_ == kNoSlot) [[unlikely]]
     return enqueue_with_new_slot(word, at);
-  free_slot_ = static_cast<std::uint32_t>(slots_[slot] >> 2);
-  slots_[slot] = word;
+  const std::uint32_t slot = take_slot(word);
   if (ticks(at) != now_) {
     queue_.push(ticks(at), slot);
   } else {

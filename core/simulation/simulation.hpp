@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <exception>
 #include <stop_token>
+#include <utility>
 #include <vector>
 
 #include "core/memory/huge_page_allocator.hpp"
@@ -133,6 +134,14 @@ class Simulation {
   ResumeTicket schedule_resume(std::coroutine_handle<> coroutine, Instant at) {
     return ResumeTicket{enqueue(resumption(coroutine), at)};
   }
+  /// At the current instant, after what is already due now.
+  ResumeTicket schedule_resume(std::coroutine_handle<> coroutine) {
+    if (free_slot_ == kNoSlot) [[unlikely]]
+      return schedule_resume(coroutine, now());
+    const std::uint32_t slot = take_slot(resumption(coroutine));
+    ring_.push(slot_word(slot));
+    return ResumeTicket{slot};
+  }
   void cancel(ResumeTicket& ticket) noexcept {
     if (ticket.pending()) drop(ticket.slot_);
     ticket = ResumeTicket{};
@@ -140,7 +149,15 @@ class Simulation {
 
   /// Starts the process at the current instant, after what is already due now. It lives until it ends or until the
   /// simulation is destroyed. What it throws comes out of run().
-  void spawn(Process process);
+  void spawn(Process process) {
+    const auto handle = std::exchange(process.handle_, nullptr);
+    Process::promise_type& promise = handle.promise();
+    promise.simulation_ = this;
+    promise.older_ = youngest_;
+    if (youngest_) youngest_->younger_ = &promise;
+    youngest_ = &promise;
+    post(handle);
+  }
 
   /// For an event whose last act would be to schedule another one at `at`, not before now: where that one would be the
   /// next to happen, it counts as happened and the clock is set to it, and the caller goes on with it at once. False:
@@ -204,6 +221,13 @@ class Simulation {
   [[noreturn]] void throw_past(Instant at) const;
   [[noreturn]] static void throw_too_many();
 
+  /// There is a free one.
+  std::uint32_t take_slot(std::uintptr_t word) noexcept {
+    const std::uint32_t slot = free_slot_;
+    free_slot_ = static_cast<std::uint32_t>(slots_[slot] >> 2);
+    slots_[slot] = word;
+    return slot;
+  }
   std::uintptr_t release_slot(std::uint32_t slot) noexcept {
     const std::uintptr_t word = slots_[slot];
     slots_[slot] = std::uintptr_t{free_slot_} << 2 | kFreeTag;

@@ -63,7 +63,7 @@ class WaitList {
   Waiter& wake_first(Simulation& simulation) {
     Waiter& waiter = *first_;
     remove(waiter);
-    waiter.ticket_ = simulation.schedule_resume(waiter.coroutine_, simulation.now());
+    waiter.ticket_ = simulation.schedule_resume(waiter.coroutine_);
     return waiter;
   }
 

@@ -255,7 +255,8 @@ void ChartView::State::describe() const {
   QStringList words;
   for (const ChartLine& line : content.lines) {
     words += QStringLiteral("%1, %2: at most %3")
-                 .arg(world_name(line.world).toLower(), line.name, QString::fromStdString(value_label(content.unit, line.series.maximum())));
+                 .arg(world_name(line.world).toLower(), line.name,
+                      QString::fromStdString(value_label(content.unit, line.series.maximum())));
   }
   for (const ChartMark& mark : content.marks) {
     words +=

@@ -130,7 +130,8 @@ QString ChartView::values_at(Instant at) const {
   for (const ChartLine& line : state_->content.lines) {
     if (at > line.end) continue;
     const QString world = line.world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model");
-    lines += QStringLiteral("%1 %2: %3").arg(world, line.name, QString::fromStdString(value_label(state_->content.unit, line.series.at(at))));
+    lines += QStringLiteral("%1 %2: %3")
+                 .arg(world, line.name, QString::fromStdString(value_label(state_->content.unit, line.series.at(at))));
   }
   return lines.join(u'\n');
 }

@@ -93,6 +93,7 @@ class Section:
     cases: list
     growths: list
     texts: list  # programs that measure and print tables of their own
+    one_processor: bool = False  # all programs have one thread, and run on the same processor
 
 
 
@@ -137,7 +138,7 @@ def read(folder):
                                     {n: program(n, p) for n, p in table.get("program", {}).items()},
                                     [case(c) for c in table.get("case", [])],
                                     [growth(g) for g in table.get("growth", [])],
-                                    table.get("texts", [])))
+                                    table.get("texts", []), table.get("one_processor", False)))
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise SystemExit(f"{path}: {type(error).__name__}: {error}")
     return sorted(sections, key=lambda section: (section.order, section.name))

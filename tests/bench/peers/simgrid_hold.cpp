@@ -7,7 +7,7 @@
 int main(int argc, char** argv) {
   bench::Hold hold(argc, argv);
   simgrid::s4u::Engine engine(&argc, argv);
-  auto* host = bench::simgrid_host(engine);
+  auto* host = bench::simgrid_host(engine, bench::Guards::none);  // makes all of them before the clock runs
   for (std::uint64_t i = 0; i < hold.processes(); ++i) {
     simgrid::s4u::Actor::create("process", host, [&] {
       for (;;) {
