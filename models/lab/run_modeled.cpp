@@ -97,6 +97,7 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
     ModeledExecutor world(simulation, machine, spec.runtime, record);
     world.start(concurrency::find_program<ModeledExecutor>(spec.concurrency)(world, work, settings));
     finished = drive(simulation, world, work, options);
+    world.finish();
     take_over(result, world);
     result.peak_threads = 1;
     result.peak_tasks = world.recording().peak();

@@ -55,6 +55,8 @@ class ModeledExecutor final : private Completion {
   /// At the program's end the simulation stops.
   void start(Task<> program);
   bool ended() const { return program_.done(); }
+  /// To be called once the run is over.
+  void finish() { recording_.flush(); }
 
   std::int64_t completed() const { return recording_.completed(); }
   const ModeledRecording& recording() const { return recording_; }

@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
+#include <span>
+#include <utility>
 
 #include "core/trace/recorder.hpp"
 #include "core/trace/trace.hpp"
@@ -29,12 +33,29 @@ class ModeledRecording {
   void sample(std::int64_t count, Instant at, const Values& values) {
     const bool peak = count > peak_;
     peak_ = std::max(peak_, count);
-    if (!peak && recorder_ == nullptr) return;
-    const std::int64_t step = count > last_sampled_ ? count - last_sampled_ : last_sampled_ - count;
-    if (step >= std::max<std::int64_t>(peak_ / 256, 1) || count <= 1) {
+    if (recorder_ == nullptr) return;
+    const std::int64_t enough = std::max<std::int64_t>(peak_ / 256, 1);
+    if (left_out_.above > 0 && peak_ - count >= enough) flush();
+    if (std::abs(count - last_sampled_) >= enough || count <= 1) {
+      left_out_.above = 0;
       last_sampled_ = count;
-      if (recorder_ != nullptr) values([&](SeriesKind kind, double value) { recorder_->sample(kind, at, value); });
+      values([&](SeriesKind kind, double value) { recorder_->sample(kind, at, value); });
+    } else if (peak) {
+      left_out_.above = count - last_sampled_;
+      left_out_.at = at;
+      left_out_.values = 0;
+      values([&](SeriesKind kind, double value) { left_out_.value[left_out_.values++] = {kind, value}; });
     }
+  }
+
+  /// Records the maximum that was reached, if it was left out so far. To be called once the run is over.
+  void flush() {
+    if (left_out_.above == 0) return;
+    last_sampled_ += left_out_.above;
+    for (const auto& [kind, value] : std::span(left_out_.value).first(left_out_.values)) {
+      recorder_->sample(kind, left_out_.at, value);
+    }
+    left_out_.above = 0;
   }
 
   /// The first failure counts, but the death of the process more than that.
@@ -42,6 +63,7 @@ class ModeledRecording {
     if (failure_ && kind == MarkKind::failure) return;
     failure_ = failure;
     if (recorder_ == nullptr) return;
+    flush();
     if (failure.job != kNoJob) recorder_->enter(failure.job, JobState::failed, lane, failure.at);
     recorder_->mark(Mark{kind, failure.at, lane, failure.job, failure.message});
   }
@@ -57,6 +79,13 @@ class ModeledRecording {
   std::int64_t completed_ = 0;
   std::int64_t peak_ = 0;
   std::int64_t last_sampled_ = 0;
+  /// The newest maximum, while it is so little above the last sample that it is left out.
+  struct {
+    std::int64_t above = 0;  // the last sample; 0: there is none
+    Instant at{};
+    std::size_t values = 0;
+    std::array<std::pair<SeriesKind, double>, kSeriesKinds> value{};
+  } left_out_;
   std::optional<FailurePoint> failure_;
 };
 

@@ -43,6 +43,7 @@ void ModeledThreads::fail(JobId job, const SpawnRefusal& refusal) {
 }
 
 void ModeledThreads::finish() {
+  recording_.flush();
   if (!kernel_.death()) return;
   const kernel::Refusal& death = *kernel_.death();
   const bool killed = death.errno_name == "SIGKILL";

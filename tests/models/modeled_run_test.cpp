@@ -163,6 +163,26 @@ TEST_CASE("The same seed gives the same trace, another one another") {
   CHECK_FALSE(same_trace(*run_modeled(random, 0, {}).trace, *one.trace));
 }
 
+TEST_CASE("The record of a modeled run has every maximum, and few of the steps on the way there") {
+  constexpr std::size_t kFew = 2'000;  // 256 for each e-fold on the way up, 256 down
+  const auto tasks = run_modeled(tests::scenario("join_all", 10'000), 0, {});
+  const Series& alive = (*tasks.trace)[SeriesKind::tasks];
+  CHECK(alive.maximum() == 10'000);
+  CHECK(alive.at(Instant{500ms}) == 10'000);
+  CHECK(alive.time.size() < kFew);
+  CHECK((*tasks.trace)[SeriesKind::resident].at(Instant{500ms}) == static_cast<double>(tasks.memory.resident.count));
+
+  const auto threads = run_modeled(tests::scenario("thread_per_job", 10'000), 0, {});
+  const Series& counted = (*threads.trace)[SeriesKind::threads];
+  CHECK(counted.maximum() == static_cast<double>(threads.peak_threads));
+  CHECK(counted.time.size() < kFew);
+  // Threads that exist all the time.
+  auto scenario = tests::scenario("thread_pool", 20'000);
+  scenario.runs[0].threads = 1000;
+  const auto pool = run_modeled(scenario, 0, {});
+  CHECK((*pool.trace)[SeriesKind::threads].maximum() == static_cast<double>(pool.peak_threads));
+}
+
 TEST_CASE("A stopped run keeps what it has") {
   Scenario big = scenario("thread_per_job", 100000);
   big.machine.limits = {};
