@@ -2,11 +2,9 @@
 """./run bench: runs our programs and the peers', and prints one table a section."""
 
 import argparse
-import contextlib
 import dataclasses
 import datetime
 import json
-import os
 import pathlib
 import platform
 import re
@@ -30,7 +28,8 @@ def judge(demand, value):
 
 def run_case(case, programs, measurer):
     """The first program is ours."""
-    results = measurer.measure([programs[name] for name in case.programs], case.values, case.timeout)
+    results = measurer.measure([programs[name] for name in case.programs], case.values, case.timeout,
+                               case.one_processor)
     rows = []
     for row in case.rows:
         entries = []
@@ -84,33 +83,6 @@ def run_growth(growth, programs, measurer, quick):
                        "missing": next((r.missing for r in results.values() if r.missing), "no such figure"),
                        "demand": curve.limit.text if curve.limit else "", "verdict": judge(curve.limit, grown)})
     return {"title": growth.title, "note": growth.note, "curves": curves}
-
-
-@contextlib.contextmanager
-def processors_for(section):
-    """Where its programs run. One processor can be slower than another, as when a neighbour's machine uses its other
-    half, and a program of one thread runs on either as it happens."""
-    all_of_them = os.sched_getaffinity(0)
-    if section.one_processor:
-        os.sched_setaffinity(0, {max(all_of_them)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, all_of_them)
-
-
-def run_section(section, cases, growths, texts, measurer, state, quick, finished):
-    """Adds to `finished`, which has what there is when this is interrupted."""
-    with processors_for(section):
-        for case in cases:
-            state["where"] = f"{section.name}, {case.title}"
-            finished["cases"].append(run_case(case, section.programs, measurer))
-        for growth in growths:
-            state["where"] = f"{section.name}, {growth.title}"
-            finished["growths"].append(run_growth(growth, section.programs, measurer, quick))
-        for name in texts:
-            state["where"] = section.name
-            finished["texts"].append(measurer.text(section.programs[name]))
 
 
 def first_line(command):
@@ -175,7 +147,15 @@ def main():
             finished = {"name": section.name, "title": section.title, "about": section.about, "cases": [],
                         "growths": [], "texts": []}
             done.append(finished)
-            run_section(section, wanted, growths, texts, measurer, state, arguments.quick, finished)
+            for case in wanted:
+                state["where"] = f"{section.name}, {case.title}"
+                finished["cases"].append(run_case(case, section.programs, measurer))
+            for growth in growths:
+                state["where"] = f"{section.name}, {growth.title}"
+                finished["growths"].append(run_growth(growth, section.programs, measurer, arguments.quick))
+            for name in texts:
+                state["where"] = section.name
+                finished["texts"].append(measurer.text(section.programs[name]))
             if interactive:
                 print("\r\033[K", end="", file=sys.stderr, flush=True)
             if not arguments.json:

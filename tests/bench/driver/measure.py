@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs programs as whole processes, in turns, and gathers what they print and what they took."""
 
+import contextlib
 import dataclasses
 import json
 import os
 import shutil
 import statistics
 import subprocess
+import time
 
 
 @dataclasses.dataclass
@@ -59,6 +61,26 @@ def read_metrics(output):
     return metrics
 
 
+@contextlib.contextmanager
+def on_quickest_processor():
+    """A processor can be half as quick as another for minutes, as when a neighbour's machine uses its other half. A
+    program of one thread would run on either as it happens."""
+    processors = os.sched_getaffinity(0)
+
+    def loop_on(processor):
+        os.sched_setaffinity(0, {processor})
+        begin = time.perf_counter()
+        sum(i * i for i in range(200_000))
+        return time.perf_counter() - begin
+
+    try:
+        took = {processor: min(loop_on(processor) for _ in range(3)) for processor in processors}
+        os.sched_setaffinity(0, {min(took, key=took.get)})
+        yield
+    finally:
+        os.sched_setaffinity(0, processors)
+
+
 class Measurer:
     def __init__(self, binaries, source, runs, tell):
         self.places = {"bin": f"{binaries}/benchmarks", "programs": f"{binaries}/bin", "source": source}
@@ -104,18 +126,20 @@ class Measurer:
         failed = f"{program.name} failed with status {finished.returncode}\n" if finished.returncode != 0 else ""
         return failed + finished.stdout
 
-    def measure(self, programs, values, timeout):
-        """Results by name. The programs take turns, so that what else the machine does hits all alike."""
+    def measure(self, programs, values, timeout, one_processor=False):
+        """Results by name. The programs take turns, so that what else the machine does hits all alike; those of a turn
+        run on one and the same processor if that is wanted."""
         results = {program.name: Result(missing=self.missing(program, values)) for program in programs}
         for number in range(self.runs):
-            for program in programs:
-                result = results[program.name]
-                if result.missing:
-                    continue
-                self.tell(f"{number + 1}/{self.runs} {program.name}")
-                metrics = self.run_once(program, values, timeout)
-                if isinstance(metrics, str):
-                    result.missing = metrics
-                else:
-                    result.runs.append(metrics)
+            with on_quickest_processor() if one_processor else contextlib.nullcontext():
+                for program in programs:
+                    result = results[program.name]
+                    if result.missing:
+                        continue
+                    self.tell(f"{number + 1}/{self.runs} {program.name}")
+                    metrics = self.run_once(program, values, timeout)
+                    if isinstance(metrics, str):
+                        result.missing = metrics
+                    else:
+                        result.runs.append(metrics)
         return results

@@ -57,6 +57,7 @@ class Case:
     values: dict
     timeout: int = 300
     note: str = ""
+    one_processor: bool = False  # the programs have one thread each, and run on the same processor
 
 
 @dataclasses.dataclass
@@ -93,7 +94,6 @@ class Section:
     cases: list
     growths: list
     texts: list  # programs that measure and print tables of their own
-    one_processor: bool = False  # all programs have one thread, and run on the same processor
 
 
 
@@ -106,9 +106,9 @@ def row(table):
                demands={peer: demand(text) for peer, text in table.get("demand", {}).items()})
 
 
-def case(table):
-    known = ("title", "programs", "timeout", "note")
-    return Case(**{key: table[key] for key in known if key in table}, rows=[row(r) for r in table["row"]],
+def case(table, one_processor):
+    known = ("title", "programs", "timeout", "note", "one_processor")
+    return Case(**{"one_processor": one_processor} | {key: table[key] for key in known if key in table}, rows=[row(r) for r in table["row"]],
                 values=without(table, *known, "row"))
 
 
@@ -136,9 +136,9 @@ def read(folder):
             table = tomllib.loads(path.read_text())
             sections.append(Section(path.stem, table["title"], table.get("order", 100), table.get("about", ""),
                                     {n: program(n, p) for n, p in table.get("program", {}).items()},
-                                    [case(c) for c in table.get("case", [])],
+                                    [case(c, table.get("one_processor", False)) for c in table.get("case", [])],
                                     [growth(g) for g in table.get("growth", [])],
-                                    table.get("texts", []), table.get("one_processor", False)))
+                                    table.get("texts", [])))
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise SystemExit(f"{path}: {type(error).__name__}: {error}")
     return sorted(sections, key=lambda section: (section.order, section.name))
