@@ -106,9 +106,9 @@ def row(table):
                demands={peer: demand(text) for peer, text in table.get("demand", {}).items()})
 
 
-def case(table, one_processor):
+def case(table):
     known = ("title", "programs", "timeout", "note", "one_processor")
-    return Case(**{"one_processor": one_processor} | {key: table[key] for key in known if key in table}, rows=[row(r) for r in table["row"]],
+    return Case(**{key: table[key] for key in known if key in table}, rows=[row(r) for r in table["row"]],
                 values=without(table, *known, "row"))
 
 
@@ -136,7 +136,8 @@ def read(folder):
             table = tomllib.loads(path.read_text())
             sections.append(Section(path.stem, table["title"], table.get("order", 100), table.get("about", ""),
                                     {n: program(n, p) for n, p in table.get("program", {}).items()},
-                                    [case(c, table.get("one_processor", False)) for c in table.get("case", [])],
+                                    [case({"one_processor": table.get("one_processor", False)} | c)
+                                     for c in table.get("case", [])],
                                     [growth(g) for g in table.get("growth", [])],
                                     table.get("texts", [])))
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
