@@ -206,12 +206,12 @@ EventQueue::Rung& EventQueue::add_rung(const Times& times, std::size_t count, st
   const std::uint64_t range = times.most - times.least;
   int shift = std::max(0, static_cast<int>(std::bit_width(range)) - static_cast<int>(std::bit_width(wanted)));
   if (range >> shift >= wanted) ++shift;
-  Rung rung{.start = times.least, .end = end, .shift = shift, .next = 0, .buckets = {}};
+  Rung rung{.start = times.least, .end = end, .shift = shift, .last = range >> shift, .next = 0, .buckets = {}};
   if (!spare_.empty()) {
     rung.buckets = std::move(spare_.back());
     spare_.pop_back();
   }
-  rung.buckets.assign((range >> shift) + 1, EventBucket{});
+  rung.buckets.assign(rung.last + 1, EventBucket{});
   rungs_.push_back(std::move(rung));
   near_end_ = times.least;
   return rungs_.back();

@@ -96,7 +96,7 @@ class EventQueue {
  private:
   // Found by measurement. Buckets are filled to a few keys each when they are made; by the time it is reached, one
   // holds several times as many, because new keys join the near future more than the far.
-  static constexpr std::size_t kKeysPerBucket = 4;
+  static constexpr std::size_t kKeysPerBucket = 6;
   static constexpr std::size_t kSplitAbove = 160;
   static constexpr std::size_t kSpillAbove = 512;
   // So few keys are all in the run; when the heap has so many besides, it is time for rungs.
@@ -112,12 +112,13 @@ class EventQueue {
     std::uint64_t start;
     std::uint64_t end;
     int shift;         // a bucket is 2^shift ticks wide
+    std::size_t last;  // bucket
     std::size_t next;  // the buckets before it are done with
     Buckets buckets;
 
     EventBucket& bucket(std::uint64_t time) noexcept {
       const std::size_t index = (time - start) >> shift;
-      return buckets[index < buckets.size() ? index : buckets.size() - 1];
+      return buckets.data()[std::min(index, last)];
     }
   };
 
