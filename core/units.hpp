@@ -23,8 +23,12 @@ using Instant = RunClock::time_point;
 /// Later than everything that happens.
 inline constexpr Instant kNever = Instant::max();
 
-constexpr double to_seconds(Duration d) { return static_cast<double>(d.count()) * 1e-9; }
-constexpr double to_seconds(Instant t) { return to_seconds(t.time_since_epoch()); }
+constexpr double to_seconds(Duration d) {
+  return static_cast<double>(d.count()) * 1e-9;
+}
+constexpr double to_seconds(Instant t) {
+  return to_seconds(t.time_since_epoch());
+}
 
 /// An amount of memory. Signed, so that differences are amounts too.
 struct Bytes {
@@ -37,15 +41,29 @@ struct Bytes {
   friend constexpr Bytes operator*(std::int64_t n, Bytes a) { return {a.count * n}; }
   friend constexpr Bytes operator/(Bytes a, std::int64_t n) { return {a.count / n}; }
   friend constexpr std::int64_t operator/(Bytes a, Bytes b) { return a.count / b.count; }
-  constexpr Bytes& operator+=(Bytes b) { count += b.count; return *this; }
-  constexpr Bytes& operator-=(Bytes b) { count -= b.count; return *this; }
+  constexpr Bytes& operator+=(Bytes b) {
+    count += b.count;
+    return *this;
+  }
+  constexpr Bytes& operator-=(Bytes b) {
+    count -= b.count;
+    return *this;
+  }
 };
 
 namespace literals {
-constexpr Bytes operator""_B(unsigned long long n) { return {static_cast<std::int64_t>(n)}; }
-constexpr Bytes operator""_KiB(unsigned long long n) { return {static_cast<std::int64_t>(n) << 10}; }
-constexpr Bytes operator""_MiB(unsigned long long n) { return {static_cast<std::int64_t>(n) << 20}; }
-constexpr Bytes operator""_GiB(unsigned long long n) { return {static_cast<std::int64_t>(n) << 30}; }
+constexpr Bytes operator""_B(unsigned long long n) {
+  return {static_cast<std::int64_t>(n)};
+}
+constexpr Bytes operator""_KiB(unsigned long long n) {
+  return {static_cast<std::int64_t>(n) << 10};
+}
+constexpr Bytes operator""_MiB(unsigned long long n) {
+  return {static_cast<std::int64_t>(n) << 20};
+}
+constexpr Bytes operator""_GiB(unsigned long long n) {
+  return {static_cast<std::int64_t>(n) << 30};
+}
 }  // namespace literals
 
 }  // namespace spawnpoint

@@ -66,7 +66,7 @@ class JobsPage : public QWidget {
   QString mistake_;
   bool fitting_ = false;
   bool own_widths_ = false;  ///< Somebody has dragged a column's edge.
-  bool follows_ = false;  ///< The selection is being taken over from the timelines.
+  bool follows_ = false;     ///< The selection is being taken over from the timelines.
 };
 
 }  // namespace spawnpoint::gui

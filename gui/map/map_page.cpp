@@ -170,9 +170,8 @@ void MapPage::show_state() {
     const SweepProgress& now = sweep_.progress();
     progress_->setValue(static_cast<int>(now.fraction * 1000));
     progress_->setFormat(
-        now.left
-            ? tr("%p%, %1 left").arg(text(format_duration(std::chrono::ceil<std::chrono::seconds>(*now.left))))
-            : tr("%p%"));
+        now.left ? tr("%p%, %1 left").arg(text(format_duration(std::chrono::ceil<std::chrono::seconds>(*now.left))))
+                 : tr("%p%"));
   }
 
   if (!document_.is_open()) {

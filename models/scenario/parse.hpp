@@ -15,15 +15,16 @@ namespace spawnpoint {
 
 enum class Severity : std::uint8_t { error, warning, note };
 
-/// One mistake of a file. Lines and columns count from 1; columns count characters (code points). Line 0: not in the file's text.
+/// One mistake of a file. Lines and columns count from 1; columns count characters (code points). Line 0: not in the
+/// file's text.
 struct Diagnostic {
   Severity severity = Severity::error;
   std::string file;
   int line = 0;
   int column = 0;
-  int length = 1;              ///< Characters to underline.
+  int length = 1;  ///< Characters to underline.
   std::string message;
-  std::string hint;            ///< "did you mean `jobs.count`?"; may be empty.
+  std::string hint;  ///< "did you mean `jobs.count`?"; may be empty.
   std::string source_line;
 };
 /// `file:line:column: error: …`, the source line, a caret under it, the hint.
@@ -39,11 +40,12 @@ struct Setting {
 std::expected<Setting, std::string> parse_setting(std::string_view text);
 
 struct ParseOptions {
-  std::vector<Setting> settings;                     ///< Applied over the file.
-  std::optional<std::uint64_t> seed;                 ///< --seed
-  std::function<Machine()> host;                     ///< Reads this machine; called at most once, when "host" is wanted.
-  std::vector<std::filesystem::path> profile_roots;  ///< Where machines/ and runtimes/ lie; default: the shipped scenarios.
-  bool one_point = false;                            ///< Leaves [sweep] and [expect] out: for one point of a sweep.
+  std::vector<Setting> settings;      ///< Applied over the file.
+  std::optional<std::uint64_t> seed;  ///< --seed
+  std::function<Machine()> host;      ///< Reads this machine; called at most once, when "host" is wanted.
+  /// Where machines/ and runtimes/ lie; default: the shipped scenarios.
+  std::vector<std::filesystem::path> profile_roots;
+  bool one_point = false;  ///< Leaves [sweep] and [expect] out: for one point of a sweep.
 };
 
 /// All mistakes in one pass; warnings may come with a good scenario.
@@ -57,8 +59,10 @@ ParseResult parse_scenario(std::string_view text, const std::string& file_name, 
 ParseResult load_scenario(const std::filesystem::path& file, const ParseOptions& options);
 
 /// Machine and runtime profiles by name (a shipped one) or path.
-std::expected<Machine, std::vector<Diagnostic>> load_machine(const std::string& name_or_path, const ParseOptions& options);
-std::expected<Runtime, std::vector<Diagnostic>> load_runtime(const std::string& name_or_path, const ParseOptions& options);
+std::expected<Machine, std::vector<Diagnostic>> load_machine(const std::string& name_or_path,
+                                                             const ParseOptions& options);
+std::expected<Runtime, std::vector<Diagnostic>> load_runtime(const std::string& name_or_path,
+                                                             const ParseOptions& options);
 /// A profile as the text of its file: load_machine gives the same values back.
 std::string to_toml(const Machine& machine);
 
@@ -69,8 +73,8 @@ std::vector<std::filesystem::path> list_scenarios(const std::filesystem::path& r
 
 /// Every key that a scenario file may have, with a word of help: completion, "did you mean", the reference.
 struct KeyHelp {
-  std::string key;       ///< As "jobs.count".
-  std::string type;      ///< As "number", "duration", "size".
+  std::string key;   ///< As "jobs.count".
+  std::string type;  ///< As "number", "duration", "size".
   std::string help;
 };
 const std::vector<KeyHelp>& scenario_keys();

@@ -32,9 +32,9 @@ struct Step {
 struct Arrivals {
   enum class Kind : std::uint8_t { at_once, every, rate, trace };
   Kind kind = Kind::at_once;
-  Duration every{};               ///< every: the time between two.
-  double rate_per_second = 0;     ///< rate: of the Poisson process.
-  std::vector<Duration> times;    ///< trace: the arrivals, ascending.
+  Duration every{};             ///< every: the time between two.
+  double rate_per_second = 0;   ///< rate: of the Poisson process.
+  std::vector<Duration> times;  ///< trace: the arrivals, ascending.
 };
 
 struct Jobs {
@@ -45,10 +45,10 @@ struct Jobs {
 
 /// One `[[run]]`: a concurrency model and its settings.
 struct RunSpec {
-  std::string concurrency;               ///< A name of the registry (models/concurrency/registry.hpp).
-  std::string label;                     ///< Shown to people; by default the concurrency model's name.
-  Runtime runtime;                       ///< The profile with the run's overrides applied.
-  std::optional<std::int64_t> threads;   ///< thread_pool: workers; default: the machine's cpus.
+  std::string concurrency;              ///< A name of the registry (models/concurrency/registry.hpp).
+  std::string label;                    ///< Shown to people; by default the concurrency model's name.
+  Runtime runtime;                      ///< The profile with the run's overrides applied.
+  std::optional<std::int64_t> threads;  ///< thread_pool: workers; default: the machine's cpus.
 };
 
 /// One axis of `[sweep]`: a key of the file and the values that it takes (as --set would write them).
@@ -57,8 +57,8 @@ struct SweepAxis {
   std::vector<std::string> values;
 };
 struct Sweep {
-  std::vector<SweepAxis> axes;                     ///< Their product is the sweep, zipped axes going together.
-  std::vector<std::vector<std::string>> zipped;    ///< Keys that go together.
+  std::vector<SweepAxis> axes;                   ///< Their product is the sweep, zipped axes going together.
+  std::vector<std::vector<std::string>> zipped;  ///< Keys that go together.
   std::int64_t repeat = 1;
 };
 
@@ -69,24 +69,25 @@ struct Expectation {
     double low = 0;
     double high = 0;
   };
-  std::string key;                       ///< As written.
-  std::string run;                       ///< The run's label; empty: all runs.
-  std::string world;                     ///< "modeled", "live", or empty: both.
-  std::string field;                     ///< "wall", "completed", "failure", "failure.limit", "failure.errno", "peak_threads" …
-  std::variant<Range, std::string, bool> wanted;   ///< bool: `failure = false` is "did not fail".
-  std::string written;                   ///< The wanted value as written, for messages.
+  std::string key;    ///< As written.
+  std::string run;    ///< The run's label; empty: all runs.
+  std::string world;  ///< "modeled", "live", or empty: both.
+  std::string field;  ///< "wall", "completed", "failure", "failure.limit", "failure.errno", "peak_threads" …
+  std::variant<Range, std::string, bool> wanted;  ///< bool: `failure = false` is "did not fail".
+  std::string written;                            ///< The wanted value as written, for messages.
   int line = 0;
 };
 
 struct Scenario {
-  std::string file;                      ///< Path as given; empty for text from memory.
-  std::string text;                      ///< The file's text.
+  std::string file;  ///< Path as given; empty for text from memory.
+  std::string text;  ///< The file's text.
   std::string title;
   std::string about;
   std::uint64_t seed = 1;
-  bool host_machine = true;              ///< The machine is this one (profile = "host").
+  bool host_machine = true;  ///< The machine is this one (profile = "host").
   std::string machine_profile = "host";
-  std::vector<std::string> machine_overrides;  ///< Keys under `machine.` that the file or --set overrides, as "limits.pids_max".
+  std::vector<std::string>
+      machine_overrides;  ///< Keys under `machine.` that the file or --set overrides, as "limits.pids_max".
   Machine machine;
   Jobs jobs;
   std::vector<RunSpec> runs;

@@ -259,7 +259,8 @@ TEST_CASE("a call whose task was cancelled runs to its end and bothers nobody") 
   CHECK(ended <= 1);
 }
 
-TEST_CASE("wakers of many suspensions are copied, dropped and used on other threads while the executor comes and goes") {
+TEST_CASE(
+    "wakers of many suspensions are copied, dropped and used on other threads while the executor comes and goes") {
   // Cells are freed on the executor's thread, on others, before and after its end.
   for (int round = 0; round < 20; ++round) {
     Exchange exchange;
