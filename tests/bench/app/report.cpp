@@ -24,7 +24,7 @@ void Report::add(Figure figure) {
       row["budget"] = figure.budget;
       row["met"] = figure.met();
     }
-    rows_ += (rows_.empty() ? "" : ",\n  ") + row.dump();
+    add_row(row.dump());
     return;
   }
   const std::string spread =
@@ -55,7 +55,15 @@ void Report::time(const std::string& what, double budget_ms, int runs, const std
 }
 
 void Report::note(const std::string& words) {
-  if (!json_) fmt::print("  {}\n", words);
+  if (json_) {
+    add_row(nlohmann::ordered_json{{"section", section_}, {"note", words}}.dump());
+    return;
+  }
+  fmt::print("  {}\n", words);
+}
+
+void Report::add_row(const std::string& row) {
+  rows_ += (rows_.empty() ? "" : ",\n  ") + row;
 }
 
 void Report::finish() {

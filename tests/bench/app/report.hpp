@@ -44,6 +44,8 @@ class Report {
   void finish();
 
  private:
+  void add_row(const std::string& row);
+
   bool json_;
   std::string section_;
   std::string rows_;

@@ -85,6 +85,32 @@ def run_growth(growth, programs, measurer, quick):
     return {"title": growth.title, "note": growth.note, "curves": curves}
 
 
+def self_judged_cases(program, measurer):
+    """A case for each section that the program tells of."""
+    rows, failed = measurer.rows(program)
+    if failed:
+        entry = {"program": program.name, "figure": None, "missing": failed, "ratio": None, "demand": "its budgets",
+                 "verdict": "not judged", "runs": 0}
+        return [{"title": program.name, "note": "", "rows": [{"what": "all", "unit": "", "entries": [entry]}]}]
+    cases = {}
+    for row in rows:
+        title = row["section"]
+        case = cases.setdefault(title, {"title": title, "note": "", "rows": []})
+        if "note" in row:
+            case["note"] = f"{case['note']}; {row['note']}".removeprefix("; ")
+            continue
+        once = row["runs"] == 1
+        figure = measure.Figure(row["median"], row["median"] if once else row["least"],
+                                row["median"] if once else row["most"])
+        budget = row.get("budget")
+        entry = {"program": program.name, "figure": figure, "missing": "", "ratio": None,
+                 "demand": f"<= {budget:g}" if budget else "", "verdict": "", "runs": row["runs"]}
+        if budget:
+            entry["verdict"] = "met" if row["met"] else "short"
+        case["rows"].append({"what": row["what"], "unit": row["unit"], "entries": [entry]})
+    return list(cases.values())
+
+
 def first_line(command):
     try:
         return subprocess.run(command, capture_output=True, text=True).stdout.splitlines()[0]
@@ -143,7 +169,7 @@ def main():
             growths = [x for x in section.growths if arguments.only in x.title]
             if arguments.only and not wanted and not growths:
                 continue
-            texts = [] if arguments.only else section.texts
+            self_judged, texts = ([], []) if arguments.only else (section.self_judged, section.texts)
             finished = {"name": section.name, "title": section.title, "about": section.about, "cases": [],
                         "growths": [], "texts": []}
             done.append(finished)
@@ -153,6 +179,9 @@ def main():
             for growth in growths:
                 state["where"] = f"{section.name}, {growth.title}"
                 finished["growths"].append(run_growth(growth, section.programs, measurer, arguments.quick))
+            for name in self_judged:
+                state["where"] = section.name
+                finished["cases"] += self_judged_cases(section.programs[name], measurer)
             for name in texts:
                 state["where"] = section.name
                 finished["texts"].append(measurer.text(section.programs[name]))

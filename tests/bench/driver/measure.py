@@ -116,15 +116,24 @@ class Measurer:
         metrics.update(read_metrics(output))
         return metrics
 
-    def text(self, program):
-        """What a program prints that measures by itself, or why there is nothing."""
+    def self_measured(self, program):
+        """What a program prints that measures by itself, and why that is not all, or an empty text."""
         missing = self.missing(program, {})
         if missing:
-            return f"{program.name}: {missing}"
+            return "", f"{program.name}: {missing}"
         self.tell(program.name)
         finished = subprocess.run(self.command(program, {}), capture_output=True, text=True)
-        failed = f"{program.name} failed with status {finished.returncode}\n" if finished.returncode != 0 else ""
-        return failed + finished.stdout
+        failed = f"{program.name} failed with status {finished.returncode}" if finished.returncode != 0 else ""
+        return finished.stdout, failed
+
+    def text(self, program):
+        output, failed = self.self_measured(program)
+        return f"{failed}\n{output}" if failed else output
+
+    def rows(self, program):
+        """Its figures, an array of JSON (see README.md), and why there are none, or an empty text."""
+        output, failed = self.self_measured(program)
+        return [] if failed else json.loads(output), failed
 
     def measure(self, programs, values, timeout, one_processor=False):
         """Results by name. The programs take turns, so that what else the machine does hits all alike; those of a turn

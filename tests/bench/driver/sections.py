@@ -93,8 +93,8 @@ class Section:
     programs: dict
     cases: list
     growths: list
+    self_judged: list  # programs that measure by themselves, each figure against its budget
     texts: list  # programs that measure and print tables of their own
-
 
 
 def without(table, *keys):
@@ -139,7 +139,7 @@ def read(folder):
                                     [case({"one_processor": table.get("one_processor", False)} | c)
                                      for c in table.get("case", [])],
                                     [growth(g) for g in table.get("growth", [])],
-                                    table.get("texts", [])))
+                                    table.get("self_judged", []), table.get("texts", [])))
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise SystemExit(f"{path}: {type(error).__name__}: {error}")
     return sorted(sections, key=lambda section: (section.order, section.name))
