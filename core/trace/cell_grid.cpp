@@ -10,11 +10,11 @@ void StateCells::finish(float* share, std::size_t rows) {
   std::int64_t covering = 0;
   for (std::size_t column = 0; column < columns_; ++column) {
     Cell& cell = cells_[column];
-    const auto step = static_cast<std::int32_t>(cell.changes);
-    const bool occurs = covering > 0 || cell.changes != step;
-    const auto sum = static_cast<float>((static_cast<double>(covering) + cell.part) * part_of);
+    // A state that occurs is known to, whatever the sum's last digit says.
+    const bool occurs = covering > 0 || cell.begins > 0 || cell.ends > 0;
+    const auto sum = static_cast<float>((static_cast<double>(covering) + (cell.begun - cell.ended)) * part_of);
     share[column] = occurs ? std::max(sum, std::numeric_limits<float>::min()) : 0;
-    covering += step;
+    covering += cell.begins - cell.ends;
     cell = {};
   }
   cells_[columns_] = {};

@@ -87,41 +87,89 @@ class StateCells {
   /// `count` segments begin in `column`; `places` is the sum of their places.
   void add_begins(std::uint32_t column, std::uint32_t count, double places) {
     Cell& cell = cells_[column];
-    cell.part += static_cast<double>(count) * static_cast<double>(column + 1) - places;
-    cell.changes += count * (kEvent + 1);
+    cell.begun += static_cast<double>(count) * static_cast<double>(column + 1) - places;
+    cell.begins += count;
   }
   void add_ends(std::uint32_t column, std::uint32_t count, double places) {
     Cell& cell = cells_[column];
-    cell.part -= static_cast<double>(count) * static_cast<double>(column + 1) - places;
-    cell.changes += count * (kEvent - 1);
+    cell.ended += static_cast<double>(count) * static_cast<double>(column + 1) - places;
+    cell.ends += count;
   }
   /// One segment that begins before `length()` and ends after 0.
   void add_begin(std::int64_t time) {
     const double at = time <= 0 ? 0.0 : place(time);
-    add_one(column_of_begin(at), at, 1);
+    add_begins(column_of_begin(at), 1, at);
   }
   void add_end(std::int64_t time) {
     if (time >= length_) return;
     const double at = place(time);
-    add_one(column_of_end(at), at, -1);
+    add_ends(column_of_end(at), 1, at);
+  }
+  /// The same for up to kMost segments whose begins (ends) are base + offsets[i] * unit, all of them after 0 and before
+  /// length(): the places of several are computed at once. Without offsets, begins (or ends) are left out.
+  static constexpr std::size_t kMost = 32;
+  void add_within(std::int64_t base, std::int64_t unit, const std::int32_t* begins, const std::int32_t* ends,
+                  std::size_t count) {
+    Edges begun;
+    Edges ended;
+    if (begins) begun.place<Edge::begin>(base, unit, scale_, begins, count);
+    if (ends) ended.place<Edge::end>(base, unit, scale_, ends, count);
+    if (begins && ends) {
+      // The next one often changes the same cell and has to wait for it: begins and ends do so side by side.
+      for (std::size_t i = 0; i < count; ++i) {
+        begin_in(begun.columns[i], begun.parts[i]);
+        end_in(ended.columns[i], ended.parts[i]);
+      }
+    } else if (begins) {
+      for (std::size_t i = 0; i < count; ++i) begin_in(begun.columns[i], begun.parts[i]);
+    } else if (ends) {
+      for (std::size_t i = 0; i < count; ++i) end_in(ended.columns[i], ended.parts[i]);
+    }
   }
 
   /// Writes each column's share of a band of `rows` rows, and begins anew.
   void finish(float* share, std::size_t rows);
 
  private:
-  static constexpr std::int64_t kEvent = std::int64_t{1} << 32;
+  /// What segments that begin in a column cover of it, and of all later ones; what those that end in it don't.
   struct Cell {
-    double part = 0;  ///< Of this column, by what begins or ends in it.
-    /// Low half: by how many more segments all later columns are covered. High half: how many begins and ends there
-    /// were, so that a state that occurs is known to, whatever the sum's last digit says.
-    std::int64_t changes = 0;
+    double begun = 0;
+    double ended = 0;
+    std::int64_t begins = 0;
+    std::int64_t ends = 0;
   };
-  void add_one(std::uint32_t column, double at, int step) {
-    Cell& cell = cells_[column];
-    cell.part += step * (static_cast<double>(column + 1) - at);
-    cell.changes += kEvent + step;
+
+  void begin_in(std::int32_t column, double part) {
+    Cell& cell = cells_[static_cast<std::uint32_t>(column)];
+    cell.begun += part;
+    ++cell.begins;
   }
+  void end_in(std::int32_t column, double part) {
+    Cell& cell = cells_[static_cast<std::uint32_t>(column)];
+    cell.ended += part;
+    ++cell.ends;
+  }
+
+  enum class Edge : bool { begin, end };
+  /// Where up to kMost begins or ends are: in which column, and what of it lies behind.
+  struct Edges {
+    std::array<std::int32_t, kMost> columns;
+    std::array<double, kMost> parts;
+
+    template <Edge edge>
+    void place(std::int64_t base, std::int64_t unit, double scale, const std::int32_t* offsets, std::size_t count) {
+      // Whole numbers below 2^53: exact.
+      const auto first = static_cast<double>(base);
+      const auto step = static_cast<double>(unit);
+      for (std::size_t i = 0; i < count; ++i) {
+        const double at = (first + static_cast<double>(offsets[i]) * step) * scale;
+        auto column = static_cast<double>(static_cast<std::int32_t>(at));
+        if constexpr (edge == Edge::end) column -= column == at ? 1.0 : 0.0;
+        columns[i] = static_cast<std::int32_t>(column);
+        parts[i] = column + 1.0 - at;
+      }
+    }
+  };
 
   std::int64_t origin_;
   std::int64_t length_;

@@ -16,14 +16,14 @@ void SegmentPyramid::make_leaf(std::size_t leaf, const Times* times, std::size_t
     node.last_end = std::max(node.last_end, times[i].end);
   }
   node.count = static_cast<std::uint32_t>(count);
-  const auto bits = static_cast<std::uint32_t>(
-      std::bit_width(static_cast<std::uint64_t>(node.last_end) - static_cast<std::uint64_t>(node.first_begin)));
-  node.shift = bits > 32 ? bits - 32 : 0;
+  const int bits =
+      std::bit_width(static_cast<std::uint64_t>(node.last_end) - static_cast<std::uint64_t>(node.first_begin));
+  node.shift = static_cast<std::uint32_t>(std::max(0, bits - kOffsetBits));
   for (std::size_t i = 0; i < count; ++i) {
     const auto begin = static_cast<std::uint64_t>(times[i].begin - node.first_begin);
     const auto end = static_cast<std::uint64_t>(times[i].end - node.first_begin);
-    offsets_[leaf * kLeaf + i] = {static_cast<std::uint32_t>(begin >> node.shift),
-                                  static_cast<std::uint32_t>(end >> node.shift)};
+    offsets_[leaf].begins[i] = static_cast<std::int32_t>(begin >> node.shift);
+    offsets_[leaf].ends[i] = static_cast<std::int32_t>(end >> node.shift);
     node.begins += static_cast<double>(begin);
     node.ends += static_cast<double>(end);
   }

@@ -30,8 +30,8 @@ class SegmentPyramid {
   SegmentPyramid(Column<std::uint32_t> first, Column<std::uint32_t> numbers, const TimesOf& times_of)
       : first_(std::move(first)), numbers_(std::move(numbers)) {
     if (numbers_.empty()) return;
-    offsets_.resize(numbers_.size());
     nodes_.emplace_back((numbers_.size() + kLeaf - 1) / kLeaf);
+    offsets_.resize(nodes_[0].size());
     Times times[kLeaf];
     for (std::size_t leaf = 0; leaf < nodes_[0].size(); ++leaf) {
       const std::size_t begin = leaf * kLeaf;
@@ -82,11 +82,14 @@ class SegmentPyramid {
     std::uint32_t count = 0;
     std::uint32_t shift = 0;  ///< Of a leaf.
   };
-  /// A segment's begin and end in units of 2^shift ns from its leaf's first begin: half the memory of full times.
+  /// The begins and ends of a leaf's segments in units of 2^shift ns from its first begin, none negative: half the
+  /// memory of full times.
   struct Offsets {
-    std::uint32_t begin = 0;
-    std::uint32_t end = 0;
+    std::int32_t begins[kLeaf];
+    std::int32_t ends[kLeaf];
   };
+  static constexpr int kOffsetBits = 31;
+  static_assert(kLeaf <= StateCells::kMost);
   struct Span {
     std::size_t begin = 0;
     std::size_t end = 0;
@@ -140,9 +143,17 @@ class SegmentPyramid {
     if (whole.begins && whole.ends) return;
     const std::int64_t base = node.first_begin - cells.origin();
     const bool exactly = node.shift > 0 && 1.0 / cells.scale() < static_cast<double>(kPixelParts << node.shift);
+    const Offsets& offsets = offsets_[number];
+    const std::size_t from = span.begin - own.begin;
+    if (!exactly && base > 0 && node.last_end - cells.origin() < cells.length()) {
+      const std::int64_t unit = std::int64_t{1} << node.shift;
+      cells.add_within(base, unit, whole.begins ? nullptr : offsets.begins + from,
+                       whole.ends ? nullptr : offsets.ends + from, span.end - span.begin);
+      return;
+    }
     for (std::size_t i = span.begin; i < span.end; ++i) {
-      std::int64_t begin = base + (std::int64_t{offsets_[i].begin} << node.shift);
-      std::int64_t end = base + (std::int64_t{offsets_[i].end} << node.shift);
+      std::int64_t begin = base + (std::int64_t{offsets.begins[i - own.begin]} << node.shift);
+      std::int64_t end = base + (std::int64_t{offsets.ends[i - own.begin]} << node.shift);
       if (exactly) {
         const Times times = times_of(numbers_[i]);
         begin = times.begin - cells.origin();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gui/timeline/bands.hpp"
+#include "gui/timeline/vector_registers.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -120,6 +121,7 @@ void draw_bands(const TimelineScene& scene, const CellQuery& query, CellGrid& gr
   const std::size_t first = scene.layout.first_row();
   ImagePlot plot(scene, image);
   const auto draw = [&](ImagePlot& on, std::size_t begin, std::size_t end) {
+    free_upper_halves();
     scene.data->fill(grid, query, begin, end);
     for (std::size_t band = begin; band < end; ++band)
       on.draw(grid, band, band_place(scene.layout, first + band * per_band, per_band, scene.scale));
