@@ -38,6 +38,13 @@ QLabel* make_text(QWidget* parent) {
   return label;
 }
 
+/// A label gives its links the palette's colour only when it reads its text.
+void read_anew(QLabel& label) {
+  const QString text = label.text();
+  label.clear();
+  label.setText(text);
+}
+
 }  // namespace
 
 DiagnosisPanel::DiagnosisPanel(QWidget* parent) : QScrollArea(parent) {
@@ -86,6 +93,10 @@ QString DiagnosisPanel::headline() const {
 void DiagnosisPanel::set_theme(const Theme& theme) {
   theme_ = theme;
   colour();
+  read_anew(*about_);
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    if (parts_[i].kind == Kind::evidence) read_anew(static_cast<QLabel&>(*widgets_[i]));
+  }
 }
 
 void DiagnosisPanel::colour() {

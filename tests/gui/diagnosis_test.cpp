@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The diagnosis: every one says why, its evidence leads to the moment and the row, and its suggestions add their runs.
+#include <QImage>
 #include <QLabel>
 #include <QPushButton>
 #include <QToolButton>
@@ -149,5 +150,24 @@ TEST_CASE("another diagnosis of the same kind changes words and leaves the widge
     panel.show_diagnosis(diagnosis, false);
     CHECK_FALSE(shows("as it was before the last change"));
     CHECK(shows("It took 2 s."));
+  }
+}
+
+TEST_CASE("links have the colour of the theme after it was changed") {
+  AppFixture app;
+  app.open(kRefused);
+  app.window->show();
+  for (const bool dark : {true, false}) {
+    app.window->set_dark(dark);
+    const auto links = named<QLabel>(app, "evidence");
+    REQUIRE_FALSE(links.empty());
+    const QImage picture = links[0]->grab().toImage();
+    const QRgb wanted = app.window->theme().accent.rgb();
+    bool found = false;
+    for (int y = 0; y < picture.height() && !found; ++y) {
+      for (int x = 0; x < picture.width() && !found; ++x) found = picture.pixel(x, y) == wanted;
+    }
+    CAPTURE(dark);
+    CHECK(found);
   }
 }
