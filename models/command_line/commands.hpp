@@ -28,6 +28,7 @@ struct RunArguments {
   std::vector<std::string> concurrency;  ///< Empty: as the file has it.
   bool json = false;
   bool log = false;
+  bool fingerprint = false;  ///< Instead of a table; modeled runs only.
   bool uncapped = false;
   std::string trace;  ///< A file; empty: none.
   std::string csv;    ///< A directory; empty: none.

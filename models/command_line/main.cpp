@@ -83,8 +83,13 @@ int main_with_arguments(int argc, char** argv) {
                    "Only this concurrency model, whether the file lists it or not; repeatable")
       ->type_name("NAME")
       ->allow_extra_args(false);
-  run_command->add_flag("--json", run_arguments.json,
-                        "One JSON object a line for each run and world, instead of a table");
+  CLI::Option* run_as_json = run_command->add_flag(
+      "--json", run_arguments.json, "One JSON object a line for each run and world, instead of a table");
+  run_command
+      ->add_flag("--fingerprint", run_arguments.fingerprint,
+                 "A line for each modeled run instead of a table: a number that stands for its whole record, then the "
+                 "file and the run's label. The same file and seed give the same number on every machine")
+      ->excludes(run_as_json);
   run_command->add_flag("--log", run_arguments.log, "Print `start 1`, `end 1` … in the order in which they happened");
   run_command
       ->add_option("--trace", run_arguments.trace,

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "core/trace/fingerprint.hpp"
 #include "models/command_line/commands.hpp"
 #include "models/command_line/inputs.hpp"
 #include "models/command_line/one_run.hpp"
@@ -103,6 +104,10 @@ void print_report(const Scenario& scenario, const std::vector<Pair>& pairs) {
 }  // namespace
 
 Exit run(const RunArguments& arguments) {
+  if (arguments.fingerprint && arguments.worlds != Worlds::modeled) {
+    print_error("--fingerprint is of modeled runs: no two live runs have the same record");
+    return Exit::usage;
+  }
   auto scenarios = load_scenarios(arguments.scenarios);
   if (!scenarios) return Exit::usage;
   for (Scenario& scenario : *scenarios) {
@@ -113,7 +118,7 @@ Exit run(const RunArguments& arguments) {
   }
   const OutputFiles files(*scenarios, arguments.worlds, arguments.trace, arguments.csv);
   RunRequest request;
-  request.record = arguments.log || files.wanted();
+  request.record = arguments.log || arguments.fingerprint || files.wanted();
   request.beside_live = arguments.worlds == Worlds::both;
   request.uncapped = arguments.uncapped;
 
@@ -132,6 +137,8 @@ Exit run(const RunArguments& arguments) {
       print_log(*result.trace);
     }
     if (arguments.json) fmt::print("{}\n", to_json_line(result));
+    if (arguments.fingerprint && result.trace)
+      fmt::print("{:016x}  {}  {}\n", fingerprint(*result.trace), result.scenario, result.label);
     std::fflush(stdout);
     if (result.error.empty() && result.trace) {
       if (const auto written = files.write(file, index, result); !written) {
@@ -152,7 +159,7 @@ Exit run(const RunArguments& arguments) {
       if (arguments.worlds != Worlds::modeled && !Interrupt::requested())
         pairs[i].live = make(file, i, WorldKind::live);
     }
-    if (!arguments.json) print_report(scenario, pairs);
+    if (!arguments.json && !arguments.fingerprint) print_report(scenario, pairs);
     if (Interrupt::requested()) return Exit::interrupted;
   }
   return status;
