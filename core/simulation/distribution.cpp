@@ -10,7 +10,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "core/simulation/portable_math.hpp"
+#include "core/numeric/portable_math.hpp"
 #include "core/simulation/variates.hpp"
 
 namespace spawnpoint {

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "core/simulation/portable_math.hpp"
+#include "core/numeric/portable_math.hpp"
 
 namespace spawnpoint {
 namespace {

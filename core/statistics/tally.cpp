@@ -5,7 +5,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "core/simulation/portable_math.hpp"
+#include "core/numeric/portable_math.hpp"
 
 namespace spawnpoint {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "gui/export/export.hpp"
 #include "gui/map/map_content.hpp"
-#include "models/lab/run.hpp"
-#include "models/lab/this_host.hpp"
+#include "models/lab/calibration/this_host.hpp"
+#include "models/lab/live/live_run.hpp"
 
 namespace spawnpoint::gui {
 namespace {

@@ -11,10 +11,10 @@
 #include "gui/app/command_line.hpp"
 #include "gui/app/display.hpp"
 #include "gui/app/export_command.hpp"
-#include "gui/app/icons.hpp"
-#include "gui/app/main_window.hpp"
-#include "gui/app/session.hpp"
 #include "gui/theme/theme.hpp"
+#include "gui/window/icons.hpp"
+#include "gui/window/main_window.hpp"
+#include "gui/workspace/session.hpp"
 
 namespace spawnpoint::gui {
 namespace {

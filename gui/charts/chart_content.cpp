@@ -6,7 +6,7 @@
 #include <cmath>
 #include <utility>
 
-#include "gui/timeline/timeline_picture.hpp"
+#include "gui/time/mark_text.hpp"
 
 namespace spawnpoint::gui {
 namespace {

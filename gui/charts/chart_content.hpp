@@ -11,7 +11,7 @@
 
 #include "core/trace/trace.hpp"
 #include "gui/theme/theme.hpp"
-#include "gui/timeline/time_axis.hpp"
+#include "gui/time/time_axis.hpp"
 
 namespace spawnpoint::gui {
 

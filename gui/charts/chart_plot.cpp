@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "gui/charts/value_axis.hpp"
-#include "gui/timeline/accessible.hpp"
-#include "models/lab/format.hpp"
+#include "gui/time/accessible.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {

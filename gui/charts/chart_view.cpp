@@ -11,9 +11,9 @@
 #include "gui/charts/chart_header.hpp"
 #include "gui/charts/chart_plot.hpp"
 #include "gui/charts/value_axis.hpp"
-#include "gui/timeline/accessible.hpp"
-#include "gui/timeline/timeline_hover.hpp"
-#include "models/lab/format.hpp"
+#include "gui/time/accessible.hpp"
+#include "gui/time/hover.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 

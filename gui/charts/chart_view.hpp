@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "gui/charts/chart_content.hpp"
-#include "gui/timeline/time_view.hpp"
+#include "gui/time/time_view.hpp"
 
 class QPaintDevice;
 class QPainter;

@@ -8,12 +8,12 @@
 #include <memory>
 #include <optional>
 
-#include "gui/app/document.hpp"
-#include "gui/app/runs.hpp"
 #include "gui/charts/chart_view.hpp"
+#include "gui/time/time_view.hpp"
 #include "gui/timeline/overview.hpp"
-#include "gui/timeline/time_view.hpp"
 #include "gui/timeline/timeline_widget.hpp"
+#include "gui/workspace/document.hpp"
+#include "gui/workspace/runs.hpp"
 
 class QCheckBox;
 class QComboBox;

@@ -5,8 +5,8 @@
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/compare/failure_words.hpp"
-#include "models/lab/format.hpp"
-#include "models/lab/memory_difference.hpp"
+#include "models/lab/diagnosis/memory_difference.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/trace/trace.hpp"
-#include "gui/timeline/time_axis.hpp"
+#include "gui/time/time_axis.hpp"
 
 namespace spawnpoint::gui {
 

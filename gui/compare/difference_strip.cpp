@@ -10,8 +10,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gui/timeline/accessible.hpp"
-#include "models/lab/format.hpp"
+#include "gui/time/accessible.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {

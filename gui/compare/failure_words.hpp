@@ -4,7 +4,7 @@
 
 #include <QString>
 
-#include "models/lab/result.hpp"
+#include "models/result/result.hpp"
 
 namespace spawnpoint::gui {
 

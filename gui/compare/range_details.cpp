@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "models/lab/format.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "gui/theme/theme.hpp"
-#include "gui/timeline/time_axis.hpp"
-#include "models/lab/result.hpp"
+#include "gui/time/time_axis.hpp"
+#include "models/result/result.hpp"
 
 namespace spawnpoint::gui {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "models/lab/format.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {

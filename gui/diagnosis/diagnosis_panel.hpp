@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "gui/theme/theme.hpp"
-#include "models/lab/diagnosis.hpp"
+#include "models/lab/diagnosis/diagnosis.hpp"
 
 class QLabel;
 class QVBoxLayout;

@@ -21,8 +21,8 @@
 #include "core/trace/perfetto_writer.hpp"
 #include "gui/export/export_units.hpp"
 #include "gui/export/figure.hpp"
-#include "gui/map/map_figure.hpp"
-#include "models/lab/sweep_text.hpp"
+#include "gui/export/map_figure.hpp"
+#include "models/lab/sweep/sweep_text.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::gui {

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "gui/theme/theme.hpp"
-#include "models/lab/result.hpp"
+#include "models/result/result.hpp"
 #include "models/scenario/parse.hpp"
 
 namespace spawnpoint {

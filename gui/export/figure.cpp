@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "gui/timeline/timeline_picture.hpp"
-#include "models/lab/format.hpp"
-#include "models/lab/limits.hpp"
+#include "models/lab/limits/limits.hpp"
+#include "models/result/format.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::gui {
@@ -49,7 +49,7 @@ QString limits_words(const Scenario& scenario, const RunSpec& run) {
   const LimitLadder ladder = limit_ladder(scenario.machine, run.runtime);
   QStringList limits;
   for (std::size_t i = 0; i < std::min<std::size_t>(ladder.rungs.size(), 3); ++i) {
-    limits += text_of(ladder.rungs[i].name + " " + format_value(ladder.rungs[i]));
+    limits += text_of(ladder.rungs[i].name + " " + format_value(ladder.rungs[i].value, ladder.rungs[i].is_size));
   }
   return limits.isEmpty() ? QString() : QStringLiteral("limits: ") + limits.join(QStringLiteral(", "));
 }

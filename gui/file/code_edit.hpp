@@ -6,8 +6,7 @@
 #include <QPlainTextEdit>
 #include <vector>
 
-#include "models/scenario/completion.hpp"
-#include "models/scenario/parse.hpp"
+#include "models/scenario/edit/completion.hpp"
 
 namespace spawnpoint::gui {
 

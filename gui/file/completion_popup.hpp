@@ -6,7 +6,7 @@
 #include <QStandardItemModel>
 #include <vector>
 
-#include "models/scenario/completion.hpp"
+#include "models/scenario/edit/completion.hpp"
 
 class QWidget;
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "gui/file/code_edit.hpp"
+#include "models/machine/profile_file.hpp"
 
 namespace spawnpoint::gui {
 

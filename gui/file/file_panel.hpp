@@ -4,7 +4,7 @@
 
 #include <QWidget>
 
-#include "gui/app/document.hpp"
+#include "gui/workspace/document.hpp"
 
 class QLabel;
 class QListWidget;

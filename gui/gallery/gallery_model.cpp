@@ -11,8 +11,8 @@
 #include <optional>
 #include <thread>
 
-#include "models/lab/run.hpp"
-#include "models/lab/this_host.hpp"
+#include "models/lab/calibration/this_host.hpp"
+#include "models/lab/run/run.hpp"
 #include "models/scenario/parse.hpp"
 
 namespace spawnpoint::gui {

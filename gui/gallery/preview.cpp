@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/lab/format.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {

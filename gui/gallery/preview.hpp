@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "gui/theme/theme.hpp"
-#include "models/lab/result.hpp"
+#include "models/result/result.hpp"
 
 class QPainter;
 class QRectF;

@@ -4,8 +4,8 @@
 #include <QCoreApplication>
 
 #include "core/trace/trace_index.hpp"
-#include "gui/timeline/state_words.hpp"
-#include "models/lab/format.hpp"
+#include "gui/time/state_words.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "core/trace/trace.hpp"
 #include "gui/theme/theme.hpp"
-#include "models/lab/result.hpp"
+#include "models/result/result.hpp"
 
 namespace spawnpoint::gui {
 

@@ -8,7 +8,7 @@
 #include <charconv>
 #include <optional>
 
-#include "models/scenario/parse.hpp"
+#include "models/document/units.hpp"
 
 namespace spawnpoint::gui {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "gui/jobs/job_filter.hpp"
-#include "models/world/workload.hpp"
+#include "models/workload/workload.hpp"
 
 namespace spawnpoint::gui {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "core/trace/column.hpp"
 #include "core/trace/trace.hpp"
-#include "models/lab/result.hpp"
+#include "models/result/result.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::gui {

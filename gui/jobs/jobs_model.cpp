@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "models/lab/format.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {

@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "gui/jobs/jobs_model.hpp"
-#include "gui/timeline/time_view.hpp"
+#include "gui/time/time_view.hpp"
 
 class QComboBox;
 class QLabel;

@@ -13,9 +13,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gui/timeline/accessible.hpp"
-#include "models/lab/format.hpp"
-#include "models/lab/limit_texts.hpp"
+#include "gui/time/accessible.hpp"
+#include "models/lab/limits/limit_texts.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -269,8 +269,9 @@ void LimitsPage::show_rung(int rung) {
   if (rung < 0 || static_cast<std::size_t>(rung) >= rungs.size()) return;
   const LimitRung& limit = rungs[static_cast<std::size_t>(rung)];
   const bool dies = limit.errno_name.starts_with("SIG");
-  QString words = QStringLiteral("<b>%1</b> = %2 · ")
-                      .arg(text(limit.name).toHtmlEscaped(), text(format_value(limit)).toHtmlEscaped());
+  QString words =
+      QStringLiteral("<b>%1</b> = %2 · ")
+          .arg(text(limit.name).toHtmlEscaped(), text(format_value(limit.value, limit.is_size)).toHtmlEscaped());
   QString ends =
       dies ? tr("after %1, %2 meets it and the process dies with %3.") : tr("after %1, %2 is refused with %3.");
   words += ends.arg(text(spawnpoint::format_count(limit.threads, "thread")), text(limit.call).toHtmlEscaped(),

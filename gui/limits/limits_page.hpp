@@ -6,7 +6,7 @@
 #include <QWidget>
 
 #include "gui/theme/theme.hpp"
-#include "models/lab/limits.hpp"
+#include "models/lab/limits/limits.hpp"
 
 class QLabel;
 class QScrollArea;

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <map>
 
-#include "models/lab/format.hpp"
-#include "models/lab/sweep_text.hpp"
+#include "models/lab/sweep/sweep_text.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "models/lab/sweep.hpp"
+#include "models/lab/sweep/sweep.hpp"
 
 namespace spawnpoint::gui {
 

@@ -11,8 +11,8 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "models/lab/format.hpp"
-#include "models/lab/this_host.hpp"
+#include "models/lab/calibration/this_host.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {

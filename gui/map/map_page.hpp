@@ -4,10 +4,10 @@
 
 #include <QWidget>
 
-#include "gui/app/document.hpp"
 #include "gui/map/map_sweep.hpp"
 #include "gui/map/map_view.hpp"
 #include "gui/theme/theme.hpp"
+#include "gui/workspace/document.hpp"
 
 class QComboBox;
 class QLabel;

@@ -9,7 +9,7 @@
 #include <cmath>
 
 #include "gui/charts/value_axis.hpp"
-#include "models/lab/format.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gui/timeline/accessible.hpp"
+#include "gui/time/accessible.hpp"
 
 namespace spawnpoint::gui {
 

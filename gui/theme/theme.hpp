@@ -11,7 +11,7 @@
 #include <cstdint>
 
 #include "core/trace/trace.hpp"
-#include "models/lab/result.hpp"
+#include "models/result/result.hpp"
 
 namespace spawnpoint::gui {
 

@@ -11,9 +11,9 @@
 #include <utility>
 
 #include "gui/charts/chart_content.hpp"
-#include "gui/timeline/accessible.hpp"
+#include "gui/time/accessible.hpp"
 #include "gui/timeline/timeline_picture.hpp"
-#include "models/lab/format.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "gui/theme/theme.hpp"
-#include "gui/timeline/time_view.hpp"
+#include "gui/time/time_view.hpp"
 
 namespace spawnpoint::gui {
 

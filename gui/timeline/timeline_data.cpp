@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/timeline/timeline_data.hpp"
 
-#include "models/lab/format.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 

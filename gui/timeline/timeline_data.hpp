@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/trace/trace_index.hpp"
-#include "gui/timeline/time_axis.hpp"
+#include "gui/time/time_axis.hpp"
 
 namespace spawnpoint::gui {
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/time/mark_text.hpp"
 #include "gui/timeline/timeline_picture.hpp"
 
 namespace spawnpoint::gui {
@@ -55,25 +56,6 @@ void paint_time_ticks(QPainter& painter, const Theme& theme, const TimeAxis& axi
     painter.drawText(QRectF(left, where.bottom() + 4, width, pixels + 4.0), Qt::AlignHCenter | Qt::AlignTop, text);
   }
   painter.restore();
-}
-
-QString mark_text(const Mark& mark) {
-  if (!mark.text.empty()) return QString::fromStdString(mark.text);
-  switch (mark.kind) {
-    case MarkKind::failure:
-      return QStringLiteral("failed");
-    case MarkKind::oom_kill:
-      return QStringLiteral("killed: out of memory");
-    case MarkKind::aborted:
-      return QStringLiteral("aborted");
-    case MarkKind::killed:
-      return QStringLiteral("killed");
-    case MarkKind::stopped:
-      return QStringLiteral("stopped by you");
-    case MarkKind::executor_stall:
-      return QStringLiteral("executor blocked");
-  }
-  return {};
 }
 
 void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const std::vector<Mark>& marks,

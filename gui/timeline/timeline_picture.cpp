@@ -11,7 +11,7 @@
 
 #include "gui/timeline/band_image.hpp"
 #include "gui/timeline/bands.hpp"
-#include "models/lab/format.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {

@@ -64,7 +64,5 @@ void paint_state_legend(QPainter& painter, const Theme& theme, WorldKind world, 
                         const QRectF& where, int pixels);
 /// An ✕ with a halo.
 void paint_cross(QPainter& painter, const Theme& theme, const QPointF& center, double radius);
-/// What a mark says: its text, or its kind in words.
-QString mark_text(const Mark& mark);
 
 }  // namespace spawnpoint::gui

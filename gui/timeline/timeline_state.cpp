@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How a timeline gets its picture: at once or in the background, and what is shown until then.
 #include "gui/timeline/timeline_state.hpp"
+#include "gui/time/hover.hpp"
+#include "gui/time/mark_text.hpp"
 
 #include <QFutureWatcher>
 #include <QPainter>
@@ -8,9 +10,9 @@
 #include <cmath>
 #include <utility>
 
-#include "gui/timeline/accessible.hpp"
+#include "gui/time/accessible.hpp"
 #include "gui/timeline/timeline_hover.hpp"
-#include "models/lab/format.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {

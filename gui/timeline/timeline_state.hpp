@@ -10,8 +10,8 @@
 #include <memory>
 #include <string>
 
+#include "gui/time/time_axis.hpp"
 #include "gui/timeline/row_layout.hpp"
-#include "gui/timeline/time_axis.hpp"
 #include "gui/timeline/timeline_picture.hpp"
 #include "gui/timeline/timeline_widget.hpp"
 

@@ -14,11 +14,11 @@
 #include <optional>
 #include <utility>
 
-#include "gui/timeline/accessible.hpp"
+#include "gui/time/accessible.hpp"
 #include "gui/timeline/timeline_hover.hpp"
 #include "gui/timeline/timeline_picture.hpp"
 #include "gui/timeline/timeline_state.hpp"
-#include "models/lab/format.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 

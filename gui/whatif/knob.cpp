@@ -7,8 +7,9 @@
 #include <charconv>
 #include <cmath>
 
-#include "models/lab/format.hpp"
-#include "models/scenario/parse.hpp"
+#include "models/document/units.hpp"
+#include "models/result/format.hpp"
+#include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::gui {
 namespace {

@@ -10,7 +10,7 @@
 #include "models/command_line/inputs.hpp"
 #include "models/command_line/one_run.hpp"
 #include "models/command_line/terminal.hpp"
-#include "models/lab/format.hpp"
+#include "models/result/format.hpp"
 #include "models/scenario/expect.hpp"
 
 namespace spawnpoint::command_line {

@@ -8,7 +8,7 @@
 #include <memory>
 #include <set>
 
-#include "models/lab/this_host.hpp"
+#include "models/lab/calibration/this_host.hpp"
 #include "models/scenario/parse.hpp"
 
 namespace spawnpoint::command_line {

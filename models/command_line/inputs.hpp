@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "models/command_line/commands.hpp"
-#include "models/lab/sweep_plan.hpp"
+#include "models/lab/sweep/sweep_plan.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::command_line {

@@ -7,9 +7,10 @@
 #include "models/command_line/inputs.hpp"
 #include "models/command_line/terminal.hpp"
 #include "models/concurrency/registry.hpp"
-#include "models/lab/format.hpp"
-#include "models/lab/limits.hpp"
-#include "models/lab/selection.hpp"
+#include "models/lab/limits/limits.hpp"
+#include "models/lab/limits/limits_json.hpp"
+#include "models/lab/run/selection.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::command_line {
 namespace {
@@ -63,7 +64,8 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
              format_count(ladder.threads, "thread"), ladder.binding, dies ? "ends the process" : "refuses",
              ladder.errno_name);
   const LimitRung& binding = ladder.rungs.front();
-  fmt::print("{} is {}: {}\nraise it with: {}\n", binding.name, format_value(binding), binding.source, binding.raise);
+  fmt::print("{} is {}: {}\nraise it with: {}\n", binding.name, format_value(binding.value, binding.is_size),
+             binding.source, binding.raise);
   if (ladder.rungs.size() > 1) {
     const LimitRung& next = ladder.rungs[1];
     fmt::print("were it raised, {} would bind next, at {}\n", next.name, format_count(next.threads, "thread"));
@@ -79,8 +81,8 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
   for (const LimitRung& rung : ladder.rungs) {
     const bool binds = &rung == &ladder.rungs.front();
     const bool too_low = wanted ? rung.threads < *wanted : binds;
-    table.add({binds ? "▸" : "", rung.name, format_value(rung), format_count(rung.threads), rung.call, rung.errno_name,
-               rung.source},
+    table.add({binds ? "▸" : "", rung.name, format_value(rung.value, rung.is_size), format_count(rung.threads),
+               rung.call, rung.errno_name, rung.source},
               too_low ? (wanted ? Table::Emphasis::bad : Table::Emphasis::bold) : Table::Emphasis::none);
   }
   fmt::print("{}", table.text(style));

@@ -19,9 +19,9 @@
 #include "models/command_line/commands.hpp"
 #include "models/command_line/inputs.hpp"
 #include "models/command_line/terminal.hpp"
-#include "models/lab/calibrate.hpp"
-#include "models/lab/this_host.hpp"
-#include "models/scenario/parse.hpp"
+#include "models/lab/calibration/calibrate.hpp"
+#include "models/lab/calibration/this_host.hpp"
+#include "models/machine/profile_file.hpp"
 
 namespace spawnpoint::command_line {
 namespace {

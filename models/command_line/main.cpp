@@ -11,7 +11,8 @@
 
 #include "models/command_line/commands.hpp"
 #include "models/command_line/inputs.hpp"
-#include "models/lab/live_worker.hpp"
+#include "models/lab/live/live_plan.hpp"
+#include "models/lab/live/worker/live_worker.hpp"
 
 namespace spawnpoint::command_line {
 namespace {
@@ -83,8 +84,8 @@ int main_with_arguments(int argc, char** argv) {
                    "Only this concurrency model, whether the file lists it or not; repeatable")
       ->type_name("NAME")
       ->allow_extra_args(false);
-  CLI::Option* run_as_json = run_command->add_flag(
-      "--json", run_arguments.json, "One JSON object a line for each run and world, instead of a table");
+  CLI::Option* run_as_json = run_command->add_flag("--json", run_arguments.json,
+                                                   "One JSON object a line for each run and world, instead of a table");
   run_command
       ->add_flag("--fingerprint", run_arguments.fingerprint,
                  "A line for each modeled run instead of a table: a number that stands for its whole record, then the "

@@ -6,7 +6,7 @@
 #include <stop_token>
 
 #include "models/command_line/terminal.hpp"
-#include "models/lab/run.hpp"
+#include "models/lab/live/live_run.hpp"
 
 namespace spawnpoint::command_line {
 

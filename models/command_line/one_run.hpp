@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-#include "models/lab/result.hpp"
+#include "models/result/result.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::command_line {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "models/command_line/commands.hpp"
-#include "models/lab/result.hpp"
+#include "models/result/result.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::command_line {

@@ -13,9 +13,9 @@
 #include "models/command_line/one_run.hpp"
 #include "models/command_line/outputs.hpp"
 #include "models/command_line/terminal.hpp"
-#include "models/lab/diagnosis.hpp"
-#include "models/lab/format.hpp"
-#include "models/lab/selection.hpp"
+#include "models/lab/diagnosis/diagnosis.hpp"
+#include "models/lab/run/selection.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::command_line {
 namespace {

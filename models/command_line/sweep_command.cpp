@@ -16,9 +16,9 @@
 #include "models/command_line/inputs.hpp"
 #include "models/command_line/sweep_ranks.hpp"
 #include "models/command_line/terminal.hpp"
-#include "models/lab/format.hpp"
-#include "models/lab/sweep_journal.hpp"
-#include "models/lab/sweep_text.hpp"
+#include "models/lab/sweep/sweep_journal.hpp"
+#include "models/lab/sweep/sweep_text.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::command_line {
 namespace {

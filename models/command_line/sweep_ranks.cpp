@@ -14,8 +14,9 @@
 #include <thread>
 
 #include "models/command_line/terminal.hpp"
-#include "models/lab/sweep_board.hpp"
-#include "models/lab/sweep_text.hpp"
+#include "models/lab/sweep/sweep_board.hpp"
+#include "models/lab/sweep/sweep_text.hpp"
+#include "models/machine/profile_file.hpp"
 
 namespace spawnpoint::command_line {
 namespace {

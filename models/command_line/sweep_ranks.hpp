@@ -7,7 +7,7 @@
 #include <string>
 
 #include "models/command_line/ranks.hpp"
-#include "models/lab/sweep.hpp"
+#include "models/lab/sweep/sweep.hpp"
 
 namespace spawnpoint::command_line {
 

@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "models/lab/format.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::command_line {
 namespace {

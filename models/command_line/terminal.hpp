@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "models/lab/run.hpp"
+#include "models/lab/run/run.hpp"
 
 namespace spawnpoint::command_line {
 

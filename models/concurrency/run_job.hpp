@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "models/world/workload.hpp"
+#include "models/workload/workload.hpp"
 #include "models/world/world.hpp"
 
 namespace spawnpoint::concurrency {

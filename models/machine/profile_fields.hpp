@@ -5,8 +5,8 @@
 #include <array>
 #include <string_view>
 
+#include "models/machine/field_reader.hpp"
 #include "models/machine/profile.hpp"
-#include "models/scenario/reader.hpp"
 
 namespace spawnpoint {
 

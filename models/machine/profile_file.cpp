@@ -7,16 +7,30 @@
 #include <system_error>
 #include <utility>
 
+#include "models/document/data_file.hpp"
+#include "models/document/reader.hpp"
+#include "models/document/units.hpp"
 #include "models/machine/profile_fields.hpp"
-#include "models/scenario/data_file.hpp"
-#include "models/scenario/reader.hpp"
-#include "models/scenario/units.hpp"
 
 namespace spawnpoint {
 namespace {
 
-constexpr std::string_view kDefaultMachine = "defaults";
-constexpr std::string_view kDefaultRuntime = "glibc";
+/// One of the two kinds of profile.
+struct ProfileKind {
+  std::string_view what;      ///< For people.
+  const char* folder;         ///< Below each root.
+  std::string_view defaults;  ///< The profile that all others build on.
+  std::vector<KeyHelp> keys;
+};
+const ProfileKind& machine_profiles() {
+  static const ProfileKind kind{"machine", "machines", "defaults", machine_keys("")};
+  return kind;
+}
+const ProfileKind& runtime_profiles() {
+  static const ProfileKind kind{"runtime", "runtimes", "glibc", runtime_keys("")};
+  return kind;
+}
+
 constexpr int kLongestChain = 8;  ///< Of profiles that build on one another.
 
 bool has(const std::vector<std::string>& names, std::string_view name) {
@@ -27,15 +41,20 @@ bool is_path(std::string_view name) {
   return name.find('/') != std::string_view::npos || name.ends_with(".toml");
 }
 
-std::vector<std::string> profile_names(const ProfilePlaces& places, const char* folder) {
+std::vector<std::filesystem::path> roots_of(const ProfilePlaces& places) {
+  return places.roots.empty() ? std::vector{shipped_scenarios()} : places.roots;
+}
+
+/// Those that people may name.
+std::vector<std::string> profile_names(const ProfilePlaces& places, const ProfileKind& kind) {
   std::vector<std::string> names;
   std::error_code error;
-  for (const auto& root : places.roots)
-    for (const auto& file : std::filesystem::directory_iterator(root / folder, error))
+  for (const auto& root : roots_of(places))
+    for (const auto& file : std::filesystem::directory_iterator(root / kind.folder, error))
       if (file.path().extension() == ".toml") names.push_back(file.path().stem().string());
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  std::erase(names, kDefaultMachine);
+  std::erase(names, machine_profiles().defaults);
   return names;
 }
 
@@ -48,44 +67,43 @@ void tell(const Place& where, const std::string& name, std::string message, std:
 
 /// The file of a profile; empty, and told, where there is none.
 std::optional<std::filesystem::path> find_profile(const std::string& name, const ProfilePlaces& places,
-                                                  const char* folder, std::string_view what, const Place& where,
-                                                  Diagnostics& out) {
+                                                  const ProfileKind& kind, const Place& where, Diagnostics& out) {
   std::error_code error;
   if (is_path(name)) {
     std::filesystem::path path(name);
     if (path.is_relative() && std::filesystem::exists(places.beside / path, error)) path = places.beside / path;
     return path;
   }
-  for (const auto& root : places.roots) {
-    const auto path = root / folder / (name + ".toml");
+  for (const auto& root : roots_of(places)) {
+    const auto path = root / kind.folder / (name + ".toml");
     if (std::filesystem::exists(path, error)) return path;
   }
-  std::vector<std::string> known = profile_names(places, folder);
-  if (what == "machine") known.insert(known.begin(), "host");
+  std::vector<std::string> known = profile_names(places, kind);
+  if (&kind == &machine_profiles()) known.insert(known.begin(), "host");
   std::string hint = did_you_mean(name, known);
   if (hint.empty()) hint = fmt::format("known are {}, or a path to a file", list_of(known, 20));
-  tell(where, name, fmt::format("unknown {} profile \"{}\"", what, shown(name)), std::move(hint), out);
+  tell(where, name, fmt::format("unknown {} profile \"{}\"", kind.what, shown(name)), std::move(hint), out);
   return std::nullopt;
 }
 
 /// Reads a profile's file and hands its root to `apply`, after the profile that it builds on. False: a mistake was
 /// told.
 template <class Apply>
-bool read_chain(const std::string& name, const ProfilePlaces& places, const char* folder, std::string_view what,
-                std::string_view root_profile, int depth, const Place& where, Diagnostics& out, Apply apply) {
-  const auto path = find_profile(name, places, folder, what, where, out);
+bool read_chain(const std::string& name, const ProfilePlaces& places, const ProfileKind& kind, int depth,
+                const Place& where, Diagnostics& out, Apply apply) {
+  const auto path = find_profile(name, places, kind, where, out);
   if (!path) return false;
   auto text = read_file(*path, kLargestFile);
   if (!text) {
-    tell(where, name, fmt::format("{} profile \"{}\": {}", what, shown(name), text.error()), {}, out);
+    tell(where, name, fmt::format("{} profile \"{}\": {}", kind.what, shown(name), text.error()), {}, out);
     return false;
   }
   const SourceText& source = out.add_source(path->string(), std::move(*text));
   const auto root = parse_document(source, out);
   if (!root) return false;
   const std::size_t errors = out.errors();
-  TableReader table(*root, {}, out);
-  std::string base = path->stem() == root_profile ? std::string() : std::string(root_profile);
+  TableReader table(*root, {}, out, kind.keys);
+  std::string base = path->stem() == kind.defaults ? std::string() : std::string(kind.defaults);
   Place base_place{&source, 0, 0, 1};
   if (const Node* node = table.take("base")) {
     base = read_text(*node, "base", out).value_or(base);
@@ -97,8 +115,7 @@ bool read_chain(const std::string& name, const ProfilePlaces& places, const char
     out.error(base_place, fmt::format("more than {} profiles build on one another: is there a circle?", kLongestChain));
     return false;
   }
-  if (!base.empty() && !read_chain(base, base_places, folder, what, root_profile, depth + 1, base_place, out, apply))
-    return false;
+  if (!base.empty() && !read_chain(base, base_places, kind, depth + 1, base_place, out, apply)) return false;
   apply(table, *path);
   return out.errors() == errors;
 }
@@ -124,10 +141,14 @@ void check_levels(TableReader& table, const std::vector<std::string>& present, s
 
 }  // namespace
 
-ProfilePlaces profile_places(const ParseOptions& options, const std::filesystem::path& beside) {
-  ProfilePlaces places{options.profile_roots, beside};
-  if (places.roots.empty()) places.roots.push_back(shipped_scenarios());
-  return places;
+std::filesystem::path shipped_scenarios() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (!error) {
+    const auto installed = program.parent_path().parent_path() / SPAWNPOINT_INSTALLED_SCENARIOS;
+    if (std::filesystem::is_directory(installed, error)) return installed;
+  }
+  return SPAWNPOINT_SOURCE_SCENARIOS;
 }
 
 void apply_machine_fields(TableReader& table, MachineDraft& draft, std::vector<std::string>& present) {
@@ -148,7 +169,7 @@ void apply_machine_fields(TableReader& table, MachineDraft& draft, std::vector<s
 std::optional<MachineDraft> read_machine(const std::string& name, const ProfilePlaces& places, const Place& where,
                                          Diagnostics& out) {
   MachineDraft draft;
-  const bool good = read_chain(name, places, "machines", "machine", kDefaultMachine, 0, where, out,
+  const bool good = read_chain(name, places, machine_profiles(), 0, where, out,
                                [&](TableReader& table, const std::filesystem::path& path) {
                                  draft.machine.name = path.stem().string();
                                  draft.machine.source.clear();
@@ -162,7 +183,7 @@ std::optional<MachineDraft> read_machine(const std::string& name, const ProfileP
 std::optional<Runtime> read_runtime(const std::string& name, const ProfilePlaces& places, const Place& where,
                                     Diagnostics& out) {
   Runtime runtime;
-  const bool good = read_chain(name, places, "runtimes", "runtime", kDefaultRuntime, 0, where, out,
+  const bool good = read_chain(name, places, runtime_profiles(), 0, where, out,
                                [&](TableReader& table, const std::filesystem::path& path) {
                                  runtime.name = path.stem().string();
                                  runtime.source.clear();
@@ -197,17 +218,16 @@ Machine finish_machine(MachineDraft draft) {
   return std::move(draft.machine);
 }
 
-std::expected<Machine, std::vector<Diagnostic>> load_machine(const std::string& name, const ParseOptions& options) {
-  if (name == "host" && options.host) return options.host();
+std::expected<Machine, std::vector<Diagnostic>> load_machine(const std::string& name, const ProfilePlaces& places) {
   Diagnostics out;
-  auto draft = read_machine(name, profile_places(options, std::filesystem::path(".")), {}, out);
+  auto draft = read_machine(name, places, {}, out);
   if (!draft || out.has_errors()) return std::unexpected(out.take());
   return finish_machine(std::move(*draft));
 }
 
-std::expected<Runtime, std::vector<Diagnostic>> load_runtime(const std::string& name, const ParseOptions& options) {
+std::expected<Runtime, std::vector<Diagnostic>> load_runtime(const std::string& name, const ProfilePlaces& places) {
   Diagnostics out;
-  auto runtime = read_runtime(name, profile_places(options, std::filesystem::path(".")), {}, out);
+  auto runtime = read_runtime(name, places, {}, out);
   if (!runtime || out.has_errors()) return std::unexpected(out.take());
   return std::move(*runtime);
 }

@@ -2,15 +2,16 @@
 // Profile files: machines and runtimes by name or path, what they inherit, and what the kernel fills in by itself.
 #pragma once
 
+#include <expected>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "models/document/diagnostics.hpp"
+#include "models/document/document.hpp"
+#include "models/document/reader.hpp"
 #include "models/machine/profile.hpp"
-#include "models/scenario/diagnostics.hpp"
-#include "models/scenario/document.hpp"
-#include "models/scenario/parse.hpp"
 
 namespace spawnpoint {
 
@@ -22,10 +23,20 @@ struct MachineDraft {
 
 /// Where profile names are looked up, and the folder that a relative path starts from.
 struct ProfilePlaces {
-  std::vector<std::filesystem::path> roots;  ///< Each with machines/ and runtimes/.
-  std::filesystem::path beside;
+  std::vector<std::filesystem::path> roots;  ///< Each with machines/ and runtimes/; none: the shipped scenarios.
+  std::filesystem::path beside = ".";
 };
-ProfilePlaces profile_places(const ParseOptions& options, const std::filesystem::path& beside);
+
+/// The shipped scenarios: beside the program when installed, in the source tree when run from the build.
+std::filesystem::path shipped_scenarios();
+
+/// Machine and runtime profiles by name (a shipped one) or path.
+std::expected<Machine, std::vector<Diagnostic>> load_machine(const std::string& name_or_path,
+                                                             const ProfilePlaces& places = {});
+std::expected<Runtime, std::vector<Diagnostic>> load_runtime(const std::string& name_or_path,
+                                                             const ProfilePlaces& places = {});
+/// A profile as the text of its file: load_machine gives the same values back.
+std::string to_toml(const Machine& machine);
 
 /// Reads the profile; a mistake is told in `out`: of the name at `where`, of the file in the file.
 std::optional<MachineDraft> read_machine(const std::string& name_or_path, const ProfilePlaces& places,
@@ -34,7 +45,7 @@ std::optional<Runtime> read_runtime(const std::string& name_or_path, const Profi
                                     Diagnostics& out);
 
 /// Applies a table with a profile's fields; `present` gets those that the table has.
-void apply_machine_fields(class TableReader& table, MachineDraft& draft, std::vector<std::string>& present);
+void apply_machine_fields(TableReader& table, MachineDraft& draft, std::vector<std::string>& present);
 
 /// Fills in what no file has said, as the kernel does when it boots: threads-max from the memory, RLIMIT_NPROC from
 /// threads-max, pid_max from the cpus …

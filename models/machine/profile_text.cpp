@@ -2,10 +2,10 @@
 // The other two visitors of a profile's fields: the text of its file, and the list of its keys.
 #include <fmt/format.h>
 
+#include "models/document/document.hpp"
+#include "models/document/units.hpp"
 #include "models/machine/profile_fields.hpp"
 #include "models/machine/profile_file.hpp"
-#include "models/scenario/document.hpp"
-#include "models/scenario/units.hpp"
 
 namespace spawnpoint {
 namespace {

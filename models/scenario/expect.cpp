@@ -9,9 +9,10 @@
 #include <cmath>
 #include <limits>
 
-#include "models/lab/format.hpp"
-#include "models/scenario/parse.hpp"
-#include "models/scenario/reader.hpp"
+#include "models/document/reader.hpp"
+#include "models/document/units.hpp"
+#include "models/result/format.hpp"
+#include "models/scenario/scenario.hpp"
 #include "models/scenario/settings.hpp"
 
 namespace spawnpoint {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "models/lab/result.hpp"
-#include "models/scenario/document.hpp"
+#include "models/document/document.hpp"
+#include "models/result/result.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint {

@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Where the shipped scenarios lie, and which there are.
+// Scenario files: which there are, and their texts.
 #include <algorithm>
 #include <system_error>
 
-#include "models/scenario/data_file.hpp"
-#include "models/scenario/document.hpp"
+#include "models/document/data_file.hpp"
+#include "models/document/document.hpp"
 #include "models/scenario/parse.hpp"
 
 namespace spawnpoint {
-
-std::filesystem::path shipped_scenarios() {
-  std::error_code error;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (!error) {
-    const auto installed = program.parent_path().parent_path() / SPAWNPOINT_INSTALLED_SCENARIOS;
-    if (std::filesystem::is_directory(installed, error)) return installed;
-  }
-  return SPAWNPOINT_SOURCE_SCENARIOS;
-}
 
 std::vector<std::filesystem::path> list_scenarios(const std::filesystem::path& root) {
   std::vector<std::filesystem::path> files;

@@ -8,12 +8,14 @@
 #include <utility>
 
 #include "models/concurrency/registry.hpp"
+#include "models/document/data_file.hpp"
+#include "models/document/distribution_text.hpp"
+#include "models/document/document.hpp"
+#include "models/document/reader.hpp"
+#include "models/document/units.hpp"
 #include "models/machine/profile_fields.hpp"
 #include "models/machine/profile_file.hpp"
-#include "models/scenario/data_file.hpp"
-#include "models/scenario/document.hpp"
 #include "models/scenario/expect.hpp"
-#include "models/scenario/reader.hpp"
 #include "models/scenario/settings.hpp"
 #include "models/scenario/sweep.hpp"
 
@@ -32,11 +34,11 @@ class ScenarioReader {
   ScenarioReader(const std::string& file, const ParseOptions& options)
       : options_(&options),
         beside_(std::filesystem::path(file).parent_path()),
-        places_(profile_places(options, beside_)) {}
+        places_{options.profile_roots, beside_} {}
 
   Scenario read(const Node& root, Diagnostics& out) {
     Scenario scenario;
-    TableReader reader(root, {}, out);
+    TableReader reader(root, {}, out, scenario_keys());
     if (!read_version(reader)) return scenario;
     if (const Node* node = reader.take("title")) scenario.title = read_text(*node, "title", out).value_or("");
     if (const Node* node = reader.take("about")) scenario.about = read_text(*node, "about", out).value_or("");
@@ -159,7 +161,7 @@ class ScenarioReader {
     }
     if (node.kind != Node::Kind::table)
       return wrong_kind(node, "jobs.arrivals", "\"at once\" or a table", out, "write " + hint);
-    TableReader table(node, "jobs.arrivals", out);
+    TableReader table(node, "jobs.arrivals", out, scenario_keys());
     const Node* every = table.take("every");
     const Node* rate = table.take("rate");
     const Node* trace = table.take("trace");
@@ -232,7 +234,7 @@ class ScenarioReader {
     const std::string hint = "a step is { sleep = \"1s\" }, { block = \"1s\" } or { cpu = \"1ms\" }";
     if (node.kind != Node::Kind::table) return wrong_kind(node, name, "a table", out, hint);
     if (node.entries.empty()) return out.error(node.place, fmt::format("`{}` is empty", name), hint);
-    TableReader table(node, name, out);
+    TableReader table(node, name, out, scenario_keys());
     int known = 0;
     for (const auto& [key, kind] : kKinds) {
       const Node* value = table.take(key);

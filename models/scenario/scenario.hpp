@@ -9,39 +9,11 @@
 #include <variant>
 #include <vector>
 
-#include "core/simulation/distribution.hpp"
-#include "core/trace/trace.hpp"
 #include "core/units.hpp"
 #include "models/machine/profile.hpp"
+#include "models/workload/jobs.hpp"
 
 namespace spawnpoint {
-
-enum class StepKind : std::uint8_t {
-  sleep,  ///< Waits on a timer; holds no thread where the concurrency model can do without.
-  block,  ///< Waits and holds its thread: a blocking call.
-  cpu     ///< Computes.
-};
-
-/// One step of a job: what it does, and for how long.
-struct Step {
-  StepKind kind = StepKind::sleep;
-  Distribution duration;
-};
-
-/// When jobs arrive.
-struct Arrivals {
-  enum class Kind : std::uint8_t { at_once, every, rate, trace };
-  Kind kind = Kind::at_once;
-  Duration every{};             ///< every: the time between two.
-  double rate_per_second = 0;   ///< rate: of the Poisson process.
-  std::vector<Duration> times;  ///< trace: the arrivals, ascending.
-};
-
-struct Jobs {
-  std::int64_t count = 1;
-  Arrivals arrivals;
-  std::vector<Step> steps;
-};
 
 /// One `[[run]]`: a concurrency model and its settings.
 struct RunSpec {

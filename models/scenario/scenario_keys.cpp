@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "models/concurrency/registry.hpp"
+#include "models/document/diagnostics.hpp"
 #include "models/machine/profile_file.hpp"
-#include "models/scenario/diagnostics.hpp"
 #include "models/scenario/parse.hpp"
 
 namespace spawnpoint {

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <utility>
 
-#include "models/scenario/reader.hpp"
+#include "models/document/reader.hpp"
 
 namespace spawnpoint {
 namespace {

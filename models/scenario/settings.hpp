@@ -3,8 +3,8 @@
 // in one is told the same way, at its place in the setting.
 #pragma once
 
-#include "models/scenario/diagnostics.hpp"
-#include "models/scenario/document.hpp"
+#include "models/document/diagnostics.hpp"
+#include "models/document/document.hpp"
 #include "models/scenario/parse.hpp"
 
 namespace spawnpoint {

@@ -7,10 +7,9 @@
 #include <cmath>
 #include <set>
 
-#include "models/scenario/parse.hpp"
-#include "models/scenario/reader.hpp"
+#include "models/document/reader.hpp"
+#include "models/document/units.hpp"
 #include "models/scenario/settings.hpp"
-#include "models/scenario/units.hpp"
 
 namespace spawnpoint {
 namespace {

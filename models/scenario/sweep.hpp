@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "models/scenario/document.hpp"
+#include "models/document/document.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint {

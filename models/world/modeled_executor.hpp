@@ -13,8 +13,8 @@
 
 #include "core/coroutine/task.hpp"
 #include "core/simulation/simulation.hpp"
-#include "models/lab/result.hpp"
 #include "models/machine/profile.hpp"
+#include "models/result/result.hpp"
 #include "models/world/modeled_recording.hpp"
 #include "models/world/world.hpp"
 

@@ -13,7 +13,7 @@
 
 #include "core/trace/recorder.hpp"
 #include "core/trace/trace.hpp"
-#include "models/lab/result.hpp"
+#include "models/result/result.hpp"
 
 namespace spawnpoint {
 

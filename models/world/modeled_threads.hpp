@@ -11,7 +11,7 @@
 
 #include "core/coroutine/task.hpp"
 #include "models/kernel/kernel.hpp"
-#include "models/lab/result.hpp"
+#include "models/result/result.hpp"
 #include "models/world/modeled_recording.hpp"
 #include "models/world/world.hpp"
 

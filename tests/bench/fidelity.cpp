@@ -15,11 +15,12 @@
 #include <string_view>
 #include <vector>
 
-#include "models/lab/calibrate.hpp"
-#include "models/lab/format.hpp"
-#include "models/lab/run.hpp"
-#include "models/lab/this_host.hpp"
-#include "models/scenario/parse.hpp"
+#include "models/lab/calibration/calibrate.hpp"
+#include "models/lab/calibration/this_host.hpp"
+#include "models/lab/live/live_run.hpp"
+#include "models/machine/profile_file.hpp"
+#include "models/result/format.hpp"
+#include "models/scenario/scenario.hpp"
 #include "tests/fidelity/trials.hpp"
 
 using namespace spawnpoint;
@@ -212,7 +213,7 @@ int main(int argc, char** argv) {
     }
     return argc < 2;
   };
-  const auto glibc = load_runtime("glibc", ParseOptions{});
+  const auto glibc = load_runtime("glibc");
   if (!glibc) return 3;
   if (wanted("limits")) random_limits();
   if (wanted("memory")) memory_of_threads(*glibc);

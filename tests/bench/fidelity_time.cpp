@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "core/units.hpp"
-#include "models/lab/calibrate.hpp"
-#include "models/lab/run.hpp"
-#include "models/lab/this_host.hpp"
+#include "models/lab/calibration/calibrate.hpp"
+#include "models/lab/calibration/this_host.hpp"
+#include "models/lab/live/live_run.hpp"
 #include "models/scenario/parse.hpp"
 
 using namespace spawnpoint;

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "core/numeric/portable_math.hpp"
 #include "core/simulation/distribution.hpp"
-#include "core/simulation/portable_math.hpp"
 #include "core/simulation/variates.hpp"
 #include "core/statistics/tally.hpp"
 #include "tests/catch.hpp"

@@ -10,10 +10,11 @@
 #include <random>
 #include <string_view>
 
-#include "models/lab/limits.hpp"
-#include "models/lab/run.hpp"
-#include "models/lab/this_host.hpp"
-#include "models/scenario/parse.hpp"
+#include "models/lab/calibration/this_host.hpp"
+#include "models/lab/limits/limits.hpp"
+#include "models/lab/live/live_run.hpp"
+#include "models/machine/profile_file.hpp"
+#include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::fidelity {
 namespace {
@@ -129,7 +130,7 @@ Outcome outcome_of(const std::optional<FailurePoint>& failure) {
 
 std::vector<Trial> draw_trials(std::uint64_t seed, int count) {
   const Machine host = this_host().machine;
-  const auto glibc = load_runtime("glibc", ParseOptions{});
+  const auto glibc = load_runtime("glibc");
   std::vector<Trial> trials;
   if (!glibc) return trials;
   Draw draw(seed);

@@ -13,6 +13,7 @@
 #include "gui/file/completion_popup.hpp"
 #include "gui/file/file_panel.hpp"
 #include "gui/gallery/home_page.hpp"
+#include "models/machine/profile_file.hpp"
 #include "tests/gui/app_fixture.hpp"
 
 using namespace spawnpoint;

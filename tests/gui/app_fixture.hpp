@@ -11,7 +11,7 @@
 #include <functional>
 #include <memory>
 
-#include "gui/app/main_window.hpp"
+#include "gui/window/main_window.hpp"
 #include "tests/catch.hpp"
 #include "tests/gui/application.hpp"
 

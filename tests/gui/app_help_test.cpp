@@ -9,12 +9,12 @@
 #include <QTabWidget>
 #include <QToolButton>
 
-#include "gui/app/command_palette.hpp"
 #include "gui/compare/compare_page.hpp"
 #include "gui/gallery/home_page.hpp"
 #include "gui/help/reference_dialog.hpp"
 #include "gui/help/tour.hpp"
 #include "gui/jobs/jobs_page.hpp"
+#include "gui/window/command_palette.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/gui/app_fixture.hpp"
 

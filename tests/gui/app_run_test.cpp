@@ -4,12 +4,12 @@
 #include <QPushButton>
 #include <cmath>
 
-#include "gui/app/status_line.hpp"
 #include "gui/compare/compare_page.hpp"
 #include "gui/diagnosis/diagnosis_panel.hpp"
 #include "gui/file/code_edit.hpp"
 #include "gui/file/file_panel.hpp"
 #include "gui/limits/limits_page.hpp"
+#include "gui/window/status_line.hpp"
 #include "tests/gui/app_fixture.hpp"
 
 using namespace spawnpoint;

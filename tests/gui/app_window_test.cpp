@@ -13,12 +13,12 @@
 #include <QTimer>
 
 #include "core/trace/recorder.hpp"
-#include "gui/app/export_dialog.hpp"
-#include "gui/app/icons.hpp"
 #include "gui/compare/compare_page.hpp"
 #include "gui/diagnosis/diagnosis_panel.hpp"
 #include "gui/gallery/gallery_model.hpp"
 #include "gui/gallery/home_page.hpp"
+#include "gui/window/export_dialog.hpp"
+#include "gui/window/icons.hpp"
 #include "tests/gui/app_fixture.hpp"
 
 using namespace spawnpoint;

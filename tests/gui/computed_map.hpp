@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "gui/map/map_content.hpp"
-#include "models/lab/sweep.hpp"
+#include "models/lab/sweep/sweep.hpp"
 #include "tests/catch.hpp"
 
 namespace spawnpoint::gui {

@@ -8,10 +8,10 @@
 #include <QRegularExpression>
 #include <QTabWidget>
 
-#include "gui/app/export_dialog.hpp"
 #include "gui/compare/compare_page.hpp"
 #include "gui/file/file_panel.hpp"
 #include "gui/map/map_page.hpp"
+#include "gui/window/export_dialog.hpp"
 #include "tests/gui/app_fixture.hpp"
 
 using namespace spawnpoint;

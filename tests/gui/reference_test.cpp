@@ -12,7 +12,7 @@
 #include "gui/map/map_content.hpp"
 #include "gui/map/map_view.hpp"
 #include "gui/timeline/timeline_widget.hpp"
-#include "models/scenario/parse.hpp"
+#include "models/machine/profile_file.hpp"
 #include "tests/catch.hpp"
 #include "tests/gui/application.hpp"
 #include "tests/gui/computed_map.hpp"

@@ -2,9 +2,9 @@
 // What is remembered: results by their scenario, and from one start to the next the place, the theme and the layout.
 #include <QCloseEvent>
 
-#include "gui/app/result_cache.hpp"
 #include "gui/compare/compare_page.hpp"
 #include "gui/file/file_panel.hpp"
+#include "gui/workspace/result_cache.hpp"
 #include "tests/gui/app_fixture.hpp"
 
 using namespace spawnpoint;

@@ -2,7 +2,7 @@
 // The mapping between time and x, as tables of cases.
 #include <cmath>
 
-#include "gui/timeline/time_axis.hpp"
+#include "gui/time/time_axis.hpp"
 #include "tests/catch.hpp"
 #include "tests/gui/timeline_traces.hpp"
 

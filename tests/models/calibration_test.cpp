@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Calibration: that its experiments and its fit find the costs of a machine. Tried on simulated machines, whose costs
 // are known; what it is worth on a real one tests/bench/fidelity_time.cpp tells.
-#include "models/lab/calibrate.hpp"
+#include "models/lab/calibration/calibrate.hpp"
 
 #include <filesystem>
 #include <fstream>
 
 #include "models/kernel/kernel.hpp"
-#include "models/lab/run.hpp"
+#include "models/lab/run/run.hpp"
+#include "models/machine/profile_file.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/laboratory.hpp"

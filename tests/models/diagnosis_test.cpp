@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The diagnosis says in words what a run shows.
-#include "models/lab/diagnosis.hpp"
+#include "models/lab/diagnosis/diagnosis.hpp"
 
-#include "models/lab/run.hpp"
+#include "models/lab/run/run.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/laboratory.hpp"
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What people and programs read: durations, sizes, counts, and the JSON contract of a result.
-#include "models/lab/format.hpp"
+#include "models/result/format.hpp"
 
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "models/lab/limits/limits_json.hpp"
 #include "tests/catch.hpp"
 
 using namespace spawnpoint;

@@ -10,12 +10,12 @@
 #include <fstream>
 #include <string>
 
-#include "models/lab/limits.hpp"
-#include "models/lab/raise_limit.hpp"
-#include "models/machine/cgroup.hpp"
-#include "models/machine/host.hpp"
-#include "models/machine/proc_files.hpp"
-#include "models/scenario/parse.hpp"
+#include "models/lab/limits/limits.hpp"
+#include "models/lab/limits/raise_limit.hpp"
+#include "models/machine/host/cgroup.hpp"
+#include "models/machine/host/host.hpp"
+#include "models/machine/host/proc_files.hpp"
+#include "models/machine/profile_file.hpp"
 #include "tests/catch.hpp"
 #include "tests/temporary_directory.hpp"
 

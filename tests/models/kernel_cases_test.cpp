@@ -3,8 +3,8 @@
 // the command line says of them is in tests/cli/failure_points_test.cpp.
 #include "tests/models/kernel_cases.hpp"
 
-#include "models/lab/limits.hpp"
-#include "models/lab/run.hpp"
+#include "models/lab/limits/limits.hpp"
+#include "models/lab/run/run.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
 

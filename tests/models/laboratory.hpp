@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "models/lab/result.hpp"
+#include "models/result/result.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::tests {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "models/lab/run.hpp"
+#include "models/lab/live/live_run.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::tests {

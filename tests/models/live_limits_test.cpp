@@ -16,9 +16,9 @@
 #include <string>
 #include <thread>
 
-#include "models/lab/live_cgroup.hpp"
-#include "models/lab/run.hpp"
-#include "models/machine/host.hpp"
+#include "models/lab/live/live_cgroup.hpp"
+#include "models/lab/live/live_run.hpp"
+#include "models/machine/host/host.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/live_laboratory.hpp"
 #include "tests/sanitizers.hpp"

@@ -3,9 +3,9 @@
 #include <csignal>
 #include <string>
 
-#include "models/lab/live_limits.hpp"
-#include "models/lab/live_outcome.hpp"
-#include "models/lab/live_plan.hpp"
+#include "models/lab/live/live_limits.hpp"
+#include "models/lab/live/live_outcome.hpp"
+#include "models/lab/live/live_plan.hpp"
 #include "tests/catch.hpp"
 
 using namespace spawnpoint;

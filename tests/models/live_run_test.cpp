@@ -12,9 +12,9 @@
 #include <string>
 #include <thread>
 
-#include "models/lab/run.hpp"
-#include "models/machine/cgroup.hpp"
-#include "models/machine/proc_files.hpp"
+#include "models/lab/live/live_run.hpp"
+#include "models/machine/host/cgroup.hpp"
+#include "models/machine/host/proc_files.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/live_laboratory.hpp"
 #include "tests/sanitizers.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "models/lab/memory_difference.hpp"
+#include "models/lab/diagnosis/memory_difference.hpp"
 
 #include "tests/catch.hpp"
 

@@ -4,9 +4,10 @@
 #include <vector>
 
 #include "models/kernel/process_memory.hpp"
-#include "models/lab/run.hpp"
-#include "models/scenario/parse.hpp"
-#include "models/world/workload.hpp"
+#include "models/lab/run/run.hpp"
+#include "models/machine/profile_file.hpp"
+#include "models/scenario/scenario.hpp"
+#include "models/workload/workload.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/laboratory.hpp"
 

@@ -2,7 +2,7 @@
 // A modeled memory.max: the kernel kills at the right thread, and the trace holds all up to there.
 #include <algorithm>
 
-#include "models/lab/run.hpp"
+#include "models/lab/run/run.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
 

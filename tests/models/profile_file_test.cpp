@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "models/machine/profile_file.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
 #include "tests/temporary_directory.hpp"
@@ -22,7 +23,7 @@ class Profiles {
   Profiles() {
     std::filesystem::create_directories(root_ / "machines");
     std::filesystem::create_directories(root_ / "runtimes");
-    options_.profile_roots = {root_.path(), shipped_scenarios()};
+    places_.roots = {root_.path(), shipped_scenarios()};
   }
   void machine(const std::string& name, const std::string& text) {
     std::ofstream(root_ / "machines" / (name + ".toml")) << text;
@@ -30,12 +31,12 @@ class Profiles {
   void runtime(const std::string& name, const std::string& text) {
     std::ofstream(root_ / "runtimes" / (name + ".toml")) << text;
   }
-  const ParseOptions& options() const { return options_; }
+  const ProfilePlaces& places() const { return places_; }
   const std::filesystem::path& root() const { return root_.path(); }
 
  private:
   TemporaryDirectory root_;
-  ParseOptions options_;
+  ProfilePlaces places_;
 };
 
 bool same(const Cost& a, const Cost& b) {
@@ -110,7 +111,7 @@ TEST_CASE("The profiles hold the facts of the article's two machines") {
 TEST_CASE("What no file says, the kernel fills in") {
   Profiles profiles;
   profiles.machine("mine", "cpus = 64\nmemory = \"16GiB\"\nswap = \"2GiB\"\n");
-  const Machine machine = load_machine("mine", profiles.options()).value();
+  const Machine machine = load_machine("mine", profiles.places()).value();
   CHECK(machine.limits.threads_max == 131'072);
   CHECK(machine.limits.nproc == std::vector<CountLimit>{65'536});
   CHECK(machine.limits.pid_max == 65'536);
@@ -123,7 +124,8 @@ TEST_CASE("What no file says, the kernel fills in") {
   CHECK(machine.in_use.user_tasks == std::vector<std::int64_t>{1});
 
   SECTION("and an override of the memory moves what follows from it") {
-    ParseOptions options = profiles.options();
+    ParseOptions options;
+    options.profile_roots = profiles.places().roots;
     options.settings = {{"machine.profile", "mine"}, {"machine.memory", "32GiB"}};
     const auto result = parse_scenario("", "t.toml", options);
     REQUIRE(result.scenario.has_value());
@@ -136,39 +138,40 @@ TEST_CASE("A profile builds on another by its base") {
   Profiles profiles;
   profiles.machine("parent", "cpus = 3\n[limits]\npids_max = [100, 200]\n[in_use]\ncgroup_tasks = [1, 2]\n");
   profiles.machine("child", "base = \"parent\"\nlimits.pids_max = [50, 60]\n");
-  const Machine child = load_machine("child", profiles.options()).value();
+  const Machine child = load_machine("child", profiles.places()).value();
   CHECK(child.name == "child");
   CHECK(child.cpus == 3);
   CHECK(child.limits.pids_max == std::vector<CountLimit>{50, 60});
   CHECK(child.in_use.cgroup_tasks == std::vector<std::int64_t>{1, 2});
 
   profiles.machine("circle", "base = \"circle\"\n");
-  const auto circle = load_machine("circle", profiles.options());
+  const auto circle = load_machine("circle", profiles.places());
   REQUIRE_FALSE(circle.has_value());
   CHECK_THAT(circle.error()[0].message, Catch::Matchers::ContainsSubstring("circle"));
 
   profiles.machine("orphan", "base = \"nobody\"\n");
-  REQUIRE_FALSE(load_machine("orphan", profiles.options()).has_value());
-  CHECK(load_machine("orphan", profiles.options()).error()[0].line == 1);
+  REQUIRE_FALSE(load_machine("orphan", profiles.places()).has_value());
+  CHECK(load_machine("orphan", profiles.places()).error()[0].line == 1);
 }
 
 TEST_CASE("Mistakes of a profile are told in the profile's file") {
   Profiles profiles;
   profiles.machine("wrong", "cpus = 0\nmemory = 8\n[limits]\npids_mx = 3\n");
   profiles.runtime("wrong", "stack = \"1KiB\"\nguardmode = \"none\"\n");
-  const auto machine = load_machine("wrong", profiles.options());
+  const auto machine = load_machine("wrong", profiles.places());
   REQUIRE_FALSE(machine.has_value());
   REQUIRE(machine.error().size() == 3);
   CHECK(machine.error()[0].file == (profiles.root() / "machines/wrong.toml").string());
   CHECK(machine.error()[2].line == 4);
   CHECK(machine.error()[2].hint == "did you mean `limits.pids_max`?");
-  REQUIRE(load_runtime("wrong", profiles.options()).error().size() == 2);
+  REQUIRE(load_runtime("wrong", profiles.places()).error().size() == 2);
 
-  const auto scenario =
-      parse_scenario("[machine]\nprofile = \"wrong\"\n[jobs]\ncuont = 1\n", "t.toml", profiles.options());
+  ParseOptions options;
+  options.profile_roots = profiles.places().roots;
+  const auto scenario = parse_scenario("[machine]\nprofile = \"wrong\"\n[jobs]\ncuont = 1\n", "t.toml", options);
   CHECK(scenario.diagnostics.size() == 4);
   CHECK(scenario.diagnostics[0].file == "t.toml");
-  CHECK_FALSE(load_machine("../secrets", profiles.options()).has_value());
+  CHECK_FALSE(load_machine("../secrets", profiles.places()).has_value());
 }
 
 TEST_CASE("A machine written as a file reads back as the same machine") {
@@ -176,7 +179,7 @@ TEST_CASE("A machine written as a file reads back as the same machine") {
   for (const char* name : {"rust-playground", "kubernetes-pod-512m", "laptop-16g-arch", "server-64c-256g"}) {
     const Machine machine = load_machine(name, {}).value();
     profiles.machine("copy", to_toml(machine));
-    const auto copy = load_machine("copy", profiles.options());
+    const auto copy = load_machine("copy", profiles.places());
     INFO(to_toml(machine) << (copy ? "" : format(copy.error())));
     REQUIRE(copy.has_value());
     CHECK(same(*copy, machine));
@@ -226,7 +229,7 @@ TEST_CASE("A machine written as a file reads back as the same machine") {
                      cost(), cost(), cost(), cost(), cost(), cost(), Duration{count(0, 1'000'000'000)},
                      size(), size(), size(), size(), size(), size(), size()};
     profiles.machine("copy", to_toml(machine));
-    const auto copy = load_machine("copy", profiles.options());
+    const auto copy = load_machine("copy", profiles.places());
     RC_ASSERT(copy.has_value());
     RC_ASSERT(same(*copy, machine));
   }));

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <string>
 
-#include "models/scenario/completion.hpp"
+#include "models/machine/profile_file.hpp"
+#include "models/scenario/edit/completion.hpp"
+#include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
 
 using namespace spawnpoint;
@@ -19,13 +21,13 @@ WordChoices at_cursor(std::string text) {
   text.erase(cursor, 1);
   return complete(text, cursor, kProfiles);
 }
-std::vector<std::string> shown(const std::string& text) {
+std::vector<std::string> names_at(const std::string& text) {
   std::vector<std::string> names;
   for (const WordChoice& choice : at_cursor(text).choices) names.push_back(choice.shown);
   return names;
 }
 bool offers(const std::string& text, const std::string& name) {
-  const auto names = shown(text);
+  const auto names = names_at(text);
   return std::ranges::find(names, name) != names.end();
 }
 /// The text after the first choice that is shown as `name` has been taken.
@@ -55,7 +57,7 @@ TEST_CASE("Keys are offered by the table that they belong to") {
 }
 
 TEST_CASE("What was typed may stand anywhere in a key") {
-  CHECK(shown("[machine]\npids_m|") == std::vector<std::string>{"limits.pids_max"});
+  CHECK(names_at("[machine]\npids_m|") == std::vector<std::string>{"limits.pids_max"});
   CHECK(taken("[machine]\npids_m|", "limits.pids_max") == "[machine]\nlimits.pids_max = ");
   CHECK(taken("[jobs]\nco|", "count") == "[jobs]\ncount = ");
 }
@@ -63,15 +65,15 @@ TEST_CASE("What was typed may stand anywhere in a key") {
 TEST_CASE("Values with few choices are offered, with their quotes") {
   CHECK(taken("[[run]]\nconcurrency = |", "thread_pool") == "[[run]]\nconcurrency = \"thread_pool\"");
   CHECK(taken("[[run]]\nconcurrency = \"thread_po|", "thread_pool") == "[[run]]\nconcurrency = \"thread_pool\"");
-  CHECK(shown("[machine]\nprofile = \"|") == std::vector<std::string>{"host", "laptop-8g", "rust-playground"});
-  CHECK(shown("[[run]]\nruntime = \"rust|") == std::vector<std::string>{"rust-std"});
-  CHECK(shown("[machine]\nlimits.overcommit = \"n|").front() == "never");
-  CHECK(shown("[[run]]\nguard_mode = \"ma|") == std::vector<std::string>{"madvise"});
+  CHECK(names_at("[machine]\nprofile = \"|") == std::vector<std::string>{"host", "laptop-8g", "rust-playground"});
+  CHECK(names_at("[[run]]\nruntime = \"rust|") == std::vector<std::string>{"rust-std"});
+  CHECK(names_at("[machine]\nlimits.overcommit = \"n|").front() == "never");
+  CHECK(names_at("[[run]]\nguard_mode = \"ma|") == std::vector<std::string>{"madvise"});
 }
 
 TEST_CASE("Inline tables offer their own keys, over several lines too") {
-  CHECK(shown("[jobs]\nsteps = [ { |") == std::vector<std::string>{"sleep", "block", "cpu"});
-  CHECK(shown("[jobs]\nsteps = [\n  { sleep = \"1s\" },\n  { b|") == std::vector<std::string>{"block"});
+  CHECK(names_at("[jobs]\nsteps = [ { |") == std::vector<std::string>{"sleep", "block", "cpu"});
+  CHECK(names_at("[jobs]\nsteps = [\n  { sleep = \"1s\" },\n  { b|") == std::vector<std::string>{"block"});
   CHECK(offers("[jobs]\narrivals = { |", "rate"));
   // After the list has ended, [jobs] goes on.
   CHECK(offers("[jobs]\nsteps = [\n  { sleep = \"1s\" },\n]\n|", "count"));
@@ -85,10 +87,10 @@ TEST_CASE("Headers are completed with their brackets") {
 }
 
 TEST_CASE("Within comments and texts for people nothing is offered") {
-  CHECK(shown("# c|").empty());
-  CHECK(shown("about = \"\"\"\n[jobs]\nco|").empty());
-  CHECK(shown("[jobs]\ncount = 1 # co|").empty());
-  CHECK(shown("title = \"jobs.c|").empty());
+  CHECK(names_at("# c|").empty());
+  CHECK(names_at("about = \"\"\"\n[jobs]\nco|").empty());
+  CHECK(names_at("[jobs]\ncount = 1 # co|").empty());
+  CHECK(names_at("title = \"jobs.c|").empty());
 }
 
 TEST_CASE("The key under the cursor is told in full") {

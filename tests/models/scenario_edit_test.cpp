@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A setting that is written into a scenario's text changes what it says, and nothing else.
-#include "models/scenario/text_edit.hpp"
+#include "models/scenario/edit/text_edit.hpp"
 
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "models/machine/profile_file.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
 

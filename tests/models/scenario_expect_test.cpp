@@ -2,7 +2,8 @@
 // Expectations against results, and the whole gallery against its own expectations, modeled.
 #include <limits>
 
-#include "models/lab/run.hpp"
+#include "models/lab/run/run.hpp"
+#include "models/machine/profile_file.hpp"
 #include "models/scenario/expect.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"

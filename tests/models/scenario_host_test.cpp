@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A limit that a scenario puts on this host is a limit of the run alone.
-#include "models/lab/limits.hpp"
-#include "models/lab/run.hpp"
+#include "models/lab/limits/limits.hpp"
+#include "models/lab/run/run.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/laboratory.hpp"

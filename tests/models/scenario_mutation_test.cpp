@@ -6,6 +6,8 @@
 #include <random>
 #include <sstream>
 
+#include "models/document/distribution_text.hpp"
+#include "models/document/units.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
 

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "models/concurrency/registry.hpp"
+#include "models/machine/profile_file.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
 #include "tests/temporary_directory.hpp"

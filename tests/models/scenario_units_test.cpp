@@ -4,8 +4,8 @@
 
 #include <fstream>
 
-#include "models/scenario/parse.hpp"
-#include "models/scenario/units.hpp"
+#include "models/document/distribution_text.hpp"
+#include "models/document/units.hpp"
 #include "tests/catch.hpp"
 #include "tests/temporary_directory.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Sweeps: what they expand to, that workers do not matter, exact edges of failure, replications, journals.
-#include "models/lab/sweep.hpp"
+#include "models/lab/sweep/sweep.hpp"
 
 #include <cmath>
 
@@ -10,11 +10,11 @@
 #include <set>
 
 #include "models/concurrency/registry.hpp"
-#include "models/lab/format.hpp"
-#include "models/lab/run.hpp"
-#include "models/lab/sweep_journal.hpp"
-#include "models/lab/sweep_memory.hpp"
-#include "models/lab/sweep_text.hpp"
+#include "models/lab/run/run.hpp"
+#include "models/lab/sweep/sweep_journal.hpp"
+#include "models/lab/sweep/sweep_memory.hpp"
+#include "models/lab/sweep/sweep_text.hpp"
+#include "models/result/format.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/laboratory.hpp"
 #include "tests/temporary_directory.hpp"

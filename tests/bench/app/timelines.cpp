@@ -9,7 +9,7 @@
 #include "core/trace/trace_index.hpp"
 #include "gui/timeline/timeline_picture.hpp"
 #include "gui/timeline/timeline_widget.hpp"
-#include "models/lab/format.hpp"
+#include "models/result/format.hpp"
 #include "tests/bench/app/sections.hpp"
 #include "tests/gui/timeline_traces.hpp"
 

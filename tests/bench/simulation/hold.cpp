@@ -5,7 +5,7 @@
 //     hold PROCESSES EVENTS [exponential|bimodal|pareto|narrow|ties|mixed]
 #include <string_view>
 
-#include "core/simulation/portable_math.hpp"
+#include "core/numeric/portable_math.hpp"
 #include "core/simulation/random_stream.hpp"
 #include "core/simulation/simulation.hpp"
 #include "core/simulation/variates.hpp"

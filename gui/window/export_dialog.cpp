@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/window/export_dialog.hpp"
+
+#include <QCheckBox>
+#include <QClipboard>
+#include <QComboBox>
+#include <QCoreApplication>
+#include <QDialogButtonBox>
+#include <QDir>
+#include <QFileDialog>
+#include <QFormLayout>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "gui/map/map_content.hpp"
+
+namespace spawnpoint::gui {
+
+ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> scenario,
+                           std::vector<std::shared_ptr<const RunResult>> results, ThemeKind theme, QWidget* parent)
+    : QDialog(parent),
+      session_(session),
+      scenario_(std::move(scenario)),
+      results_(std::move(results)),
+      rows_(new QComboBox(this)),
+      size_(new QComboBox(this)),
+      dpi_(new QSpinBox(this)),
+      theme_(new QComboBox(this)),
+      caption_(new QCheckBox(tr("Caption: scenario, seed, version, machine, limits"), this)),
+      directory_(new QLineEdit(this)),
+      write_(new QPushButton(tr("Export"), this)),
+      copy_(new QPushButton(tr("Copy as command"), this)),
+      outcome_(new QLabel(this)),
+      progress_(new QProgressBar(this)) {
+  setWindowTitle(tr("Export"));
+  setObjectName("export_dialog");
+  setMinimumWidth(520);
+
+  const std::pair<ExportPart, QString> parts[] = {{ExportPart::all, tr("All on one page")},
+                                                  {ExportPart::timelines, tr("Timelines")},
+                                                  {ExportPart::memory, tr("Memory")},
+                                                  {ExportPart::threads, tr("Threads and tasks")},
+                                                  {ExportPart::map, tr("Failure map")}};
+  auto* part_row = new QHBoxLayout;
+  for (const auto& [part, name] : parts) {
+    auto* box = new QCheckBox(name, this);
+    box->setAccessibleName(tr("Export: %1").arg(name));
+    box->setChecked(part == ExportPart::all);
+    box->setVisible(part != ExportPart::map);
+    connect(box, &QCheckBox::toggled, this, &ExportDialog::show_state);
+    parts_.emplace_back(part, box);
+    part_row->addWidget(box);
+  }
+  part_row->addStretch(1);
+  const std::pair<ExportFormat, QString> formats[] = {{ExportFormat::png, tr("PNG")},
+                                                      {ExportFormat::svg, tr("SVG")},
+                                                      {ExportFormat::pdf, tr("PDF")},
+                                                      {ExportFormat::csv, tr("CSV")},
+                                                      {ExportFormat::trace, tr("Perfetto trace")}};
+  auto* format_row = new QHBoxLayout;
+  for (const auto& [format, name] : formats) {
+    auto* box = new QCheckBox(name, this);
+    box->setAccessibleName(tr("Format: %1").arg(name));
+    box->setChecked(format == ExportFormat::png);
+    connect(box, &QCheckBox::toggled, this, &ExportDialog::show_state);
+    formats_.emplace_back(format, box);
+    format_row->addWidget(box);
+  }
+  format_row->addStretch(1);
+
+  rows_->addItems({tr("automatic"), tr("a row a thread"), tr("a row a job")});
+  rows_->setAccessibleName(tr("Rows of the timelines"));
+  for (const ExportSize& size : export_sizes()) {
+    size_->addItem(tr("%1 (%2 mm wide)").arg(QString::fromStdString(size.name)).arg(size.width_mm, 0, 'f', 0));
+  }
+  size_->setAccessibleName(tr("Size"));
+  dpi_->setRange(72, 1200);
+  dpi_->setSuffix(tr(" dpi"));
+  dpi_->setValue(export_sizes().front().dpi);
+  dpi_->setAccessibleName(tr("Resolution of PNG"));
+  connect(size_, &QComboBox::currentIndexChanged, this,
+          [this](int index) { dpi_->setValue(export_sizes()[static_cast<std::size_t>(std::max(0, index))].dpi); });
+  theme_->addItems({tr("light"), tr("dark")});
+  theme_->setCurrentIndex(theme == ThemeKind::dark ? 1 : 0);
+  theme_->setAccessibleName(tr("Colours"));
+  caption_->setChecked(true);
+  caption_->setAccessibleName(tr("Caption with provenance"));
+  directory_->setText(session_.last_folder("export"));
+  directory_->setAccessibleName(tr("Folder"));
+  connect(directory_, &QLineEdit::textChanged, this, &ExportDialog::show_state);
+  auto* browse = new QPushButton(tr("Choose …"), this);
+  browse->setAccessibleName(tr("Choose the folder"));
+  browse->setAutoDefault(false);
+  connect(browse, &QPushButton::clicked, this, &ExportDialog::choose_directory);
+  auto* directory_row = new QHBoxLayout;
+  directory_row->addWidget(directory_, 1);
+  directory_row->addWidget(browse);
+
+  auto* form = new QFormLayout;
+  form->addRow(tr("What"), part_row);
+  form->addRow(tr("Format"), format_row);
+  form->addRow(tr("Rows"), rows_);
+  auto* size_row = new QHBoxLayout;
+  size_row->addWidget(size_, 1);
+  size_row->addWidget(dpi_);
+  form->addRow(tr("Size"), size_row);
+  form->addRow(tr("Colours"), theme_);
+  form->addRow(QString(), caption_);
+  form->addRow(tr("Folder"), directory_row);
+
+  outcome_->setWordWrap(true);
+  outcome_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  outcome_->setAccessibleName(tr("What was written"));
+  progress_->setAccessibleName(tr("Progress of the export"));
+  progress_->hide();
+
+  auto* buttons = new QDialogButtonBox(this);
+  buttons->addButton(write_, QDialogButtonBox::ActionRole);
+  buttons->addButton(copy_, QDialogButtonBox::ActionRole);
+  buttons->addButton(QDialogButtonBox::Close);
+  write_->setDefault(true);
+  write_->setObjectName("write");
+  write_->setAccessibleName(tr("Export"));
+  copy_->setAutoDefault(false);
+  copy_->setAccessibleName(tr("Copy as command"));
+  connect(write_, &QPushButton::clicked, this, &ExportDialog::write);
+  copy_->setToolTip(tr("A command for a terminal that writes the same files"));
+  connect(copy_, &QPushButton::clicked, this, &ExportDialog::copy_command);
+  connect(buttons, &QDialogButtonBox::rejected, this, &ExportDialog::reject);
+
+  auto* column = new QVBoxLayout(this);
+  column->addLayout(form);
+  column->addWidget(progress_);
+  column->addWidget(outcome_);
+  column->addStretch(1);
+  column->addWidget(buttons);
+  show_state();
+}
+
+void ExportDialog::set_map(std::shared_ptr<const MapResult> map, bool first) {
+  map_ = std::move(map);
+  for (const auto& [part, box] : parts_) {
+    if (part == ExportPart::map) box->setVisible(map_ != nullptr);
+    const bool needs_run = part != ExportPart::map;
+    if (needs_run) box->setVisible(!results_.empty());
+    box->setChecked(map_ && (first || results_.empty()) ? !needs_run : part == ExportPart::all);
+  }
+  show_state();
+}
+
+void ExportDialog::set_source(ExportSource source, bool unsaved) {
+  source_ = std::move(source);
+  unsaved_ = unsaved;
+}
+
+void ExportDialog::copy_command() {
+  ExportSource source = source_;
+  const auto has = [this](WorldKind world) {
+    return std::ranges::any_of(results_, [&](const auto& result) { return result->world == world; });
+  };
+  if (has(WorldKind::live)) source.world = has(WorldKind::modeled) ? "both" : "live";
+  QGuiApplication::clipboard()->setText(QString::fromStdString(export_command(*scenario_, options(), source)));
+  QString words = tr("The command is in the clipboard.");
+  if (source.world != "modeled") words += ' ' + tr("It runs live anew, so its live part will differ a little.");
+  if (unsaved_) words += ' ' + tr("It reads the file as it was saved last: save it to get what is drawn here.");
+  outcome_->setText(words);
+}
+
+ExportOptions ExportDialog::options() const {
+  ExportOptions options;
+  options.directory = directory_->text().toStdString();
+  options.formats.clear();
+  for (const auto& [format, box] : formats_) {
+    if (box->isChecked()) options.formats.push_back(format);
+  }
+  options.parts.clear();
+  for (const auto& [part, box] : parts_) {
+    if (box->isChecked()) options.parts.push_back(part);
+  }
+  options.rows = static_cast<ExportRows>(std::max(0, rows_->currentIndex()));
+  options.size = export_sizes()[static_cast<std::size_t>(std::max(0, size_->currentIndex()))];
+  if (dpi_->value() != options.size.dpi) {
+    options.size.dpi = dpi_->value();
+    options.size.name += "@" + std::to_string(dpi_->value());  // As the command line writes it.
+  }
+  options.theme = theme_->currentIndex() == 1 ? ThemeKind::dark : ThemeKind::light;
+  options.caption = caption_->isChecked();
+  return options;
+}
+
+void ExportDialog::set_directory(const QString& directory) {
+  directory_->setText(directory);
+}
+
+void ExportDialog::set_format(ExportFormat format, bool wanted) {
+  for (const auto& [one, box] : formats_) {
+    if (one == format) box->setChecked(wanted);
+  }
+}
+
+void ExportDialog::set_part(ExportPart part, bool wanted) {
+  for (const auto& [one, box] : parts_) {
+    if (one == part) box->setChecked(wanted);
+  }
+}
+
+void ExportDialog::show_state() {
+  const ExportOptions now = options();
+  const bool pictures = std::any_of(now.formats.begin(), now.formats.end(), [](ExportFormat format) {
+    return format != ExportFormat::csv && format != ExportFormat::trace;
+  });
+  const bool png = std::find(now.formats.begin(), now.formats.end(), ExportFormat::png) != now.formats.end();
+  const bool enough = !now.formats.empty() && (!pictures || !now.parts.empty()) && !now.directory.empty();
+  write_->setEnabled(enough && !writing_);
+  copy_->setEnabled(enough);
+  dpi_->setEnabled(png);
+  for (QWidget* widget : std::initializer_list<QWidget*>{rows_, size_, theme_, caption_}) widget->setEnabled(pictures);
+  for (const auto& [part, box] : parts_) box->setEnabled(pictures);
+}
+
+void ExportDialog::choose_directory() {
+  const QString chosen =
+      QFileDialog::getExistingDirectory(this, tr("Folder for the exported files"), directory_->text());
+  if (!chosen.isEmpty()) directory_->setText(chosen);
+}
+
+void ExportDialog::write() {
+  if (writing_) return;
+  writing_ = true;
+  show_state();
+  stop_ = {};
+  outcome_->clear();
+  progress_->show();
+  ExportOptions wanted = options();
+  wanted.stop = stop_.get_token();
+  wanted.progress = [this](int done, int total) {
+    progress_->setRange(0, total);
+    progress_->setValue(done);
+    QCoreApplication::processEvents();  // So that Close can stop it: charts can be drawn in this thread only.
+  };
+  report_ = {};
+  const bool with_map = map_ && std::ranges::find(wanted.parts, ExportPart::map) != wanted.parts.end();
+  if (with_map) report_ = export_map(*map_, wanted);
+  if (!with_map || wanted.parts.size() > 1) {
+    std::vector<RunResult> results;
+    for (const auto& result : results_) results.push_back(*result);
+    const ExportReport of_run = export_run(*scenario_, results, wanted);
+    report_.written.insert(report_.written.end(), of_run.written.begin(), of_run.written.end());
+    report_.errors.insert(report_.errors.end(), of_run.errors.begin(), of_run.errors.end());
+    report_.stopped = report_.stopped || of_run.stopped;
+  }
+  writing_ = false;
+  progress_->hide();
+  show_state();
+
+  QStringList lines;
+  for (const std::string& error : report_.errors) lines << QStringLiteral("✕ ") + QString::fromStdString(error);
+  if (report_.stopped) lines << tr("Stopped before the end.");
+  if (!report_.written.empty()) {
+    QStringList names;
+    for (const auto& path : report_.written) names << QString::fromStdString(path.filename().string());
+    lines << tr("Written to %1: %2").arg(directory_->text(), names.join(QStringLiteral(", ")));
+    session_.set_last_folder("export", directory_->text());
+  }
+  outcome_->setText(lines.join('\n'));
+}
+
+void ExportDialog::reject() {
+  if (writing_) {
+    stop_.request_stop();
+    return;
+  }
+  QDialog::reject();
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ExportDialog: what to write, where to, and how large; the writing itself is gui/export's.
+#pragma once
+
+#include <QDialog>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+#include "gui/export/export.hpp"
+#include "gui/workspace/session.hpp"
+#include "models/scenario/scenario.hpp"
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+class QPushButton;
+class QSpinBox;
+
+namespace spawnpoint::gui {
+
+class ExportDialog : public QDialog {
+  Q_OBJECT
+
+ public:
+  /// `results`: those of the run that is shown, modeled and live, as far as there are any.
+  ExportDialog(Session& session, std::shared_ptr<const Scenario> scenario,
+               std::vector<std::shared_ptr<const RunResult>> results, ThemeKind theme, QWidget* parent = nullptr);
+  /// The failure map can be exported too; with `first` it is what is, unless something else is chosen.
+  void set_map(std::shared_ptr<const MapResult> map, bool first);
+  /// For the command: what is set over the file and which of its runs it is. `unsaved`: the file is not what is drawn.
+  void set_source(ExportSource source, bool unsaved);
+
+  /// What the fields say now.
+  ExportOptions options() const;
+  void set_directory(const QString& directory);
+  void set_format(ExportFormat format, bool wanted);
+  void set_part(ExportPart part, bool wanted);
+  /// Writes the files and tells what came of it.
+  void write();
+  const ExportReport& report() const { return report_; }
+  /// Puts the command into the clipboard.
+  void copy_command();
+
+  void reject() override;
+
+ private:
+  void show_state();
+  void choose_directory();
+
+  Session& session_;
+  std::shared_ptr<const Scenario> scenario_;
+  std::vector<std::shared_ptr<const RunResult>> results_;
+  std::shared_ptr<const MapResult> map_;
+  ExportSource source_;
+  bool unsaved_ = false;
+  std::vector<std::pair<ExportFormat, QCheckBox*>> formats_;
+  std::vector<std::pair<ExportPart, QCheckBox*>> parts_;
+  QComboBox* rows_;
+  QComboBox* size_;
+  QSpinBox* dpi_;
+  QComboBox* theme_;
+  QCheckBox* caption_;
+  QLineEdit* directory_;
+  QPushButton* write_;
+  QPushButton* copy_;
+  QLabel* outcome_;
+  QProgressBar* progress_;
+  ExportReport report_;
+  std::stop_source stop_;
+  bool writing_ = false;
+};
+
+}  // namespace spawnpoint::gui

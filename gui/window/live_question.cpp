@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/window/live_question.hpp"
+
+#include <QMessageBox>
+#include <QPushButton>
+
+#include "core/units.hpp"
+#include "models/result/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+using namespace spawnpoint::literals;
+constexpr std::int64_t kManyThreads = 5'000;
+constexpr Bytes kMuchMemory = 1_GiB;
+}  // namespace
+
+bool is_risky(const LiveEstimate& estimate) {
+  return estimate.over_cap || estimate.threads >= kManyThreads || estimate.memory.resident >= kMuchMemory;
+}
+
+QString live_words(const LiveEstimate& estimate) {
+  const auto count = [](std::int64_t n) { return QString::fromStdString(spawnpoint::format_count(n)); };
+  const auto bytes = [](Bytes b) { return QString::fromStdString(spawnpoint::format_bytes(b)); };
+  return QStringLiteral(
+             "<table cellpadding='4'>"
+             "<tr><td></td><td align='right'><b>%1</b></td><td align='right'><b>%2</b></td></tr>"
+             "<tr><td>%3</td><td align='right'>%4</td><td align='right'>%5</td></tr>"
+             "<tr><td>%6</td><td align='right'>%7</td><td align='right'>%8</td></tr></table>")
+      .arg(QObject::tr("predicted"), QObject::tr("cap: half of what is free"), QObject::tr("Threads"),
+           count(estimate.threads), count(estimate.thread_cap), QObject::tr("Memory, with the kernel's"),
+           bytes(estimate.memory.resident + estimate.memory.kernel), bytes(estimate.memory_cap));
+}
+
+LiveAnswer ask_before_live(QWidget* parent, const LiveEstimate& estimate) {
+  QMessageBox box(parent);
+  box.setIcon(QMessageBox::Warning);
+  box.setWindowTitle(QObject::tr("Run live?"));
+  box.setText(estimate.over_cap
+                  ? QObject::tr("<b>This live run wants more than the half of this machine that a run may take.</b>")
+                  : QObject::tr("<b>This live run will take a good part of this machine.</b>"));
+  box.setInformativeText(live_words(estimate));
+  const auto* capped =
+      box.addButton(estimate.over_cap ? QObject::tr("Run up to the cap") : QObject::tr("Run"), QMessageBox::AcceptRole);
+  const QPushButton* uncapped =
+      estimate.over_cap ? box.addButton(QObject::tr("Run without a cap"), QMessageBox::DestructiveRole) : nullptr;
+  QPushButton* cancel = box.addButton(QMessageBox::Cancel);
+  box.setDefaultButton(cancel);
+  box.exec();
+  if (box.clickedButton() == capped) return LiveAnswer::run;
+  if (uncapped && box.clickedButton() == uncapped) return LiveAnswer::run_uncapped;
+  return LiveAnswer::cancel;
+}
+
+}  // namespace spawnpoint::gui

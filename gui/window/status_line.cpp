@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/window/status_line.hpp"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QToolButton>
+#include <cmath>
+
+#include "models/result/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+QString text(const std::string& words) {
+  return QString::fromStdString(words);
+}
+}  // namespace
+
+StatusLine::StatusLine(QWidget* parent)
+    : QWidget(parent), words_(new QLabel(this)), bar_(new QProgressBar(this)), stop_(new QToolButton(this)) {
+  words_->setAccessibleName(tr("State of the run"));
+  // A long message must not make the window wider.
+  words_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  bar_->setAccessibleName(tr("Progress"));
+  bar_->setRange(0, 1000);
+  bar_->setTextVisible(false);
+  bar_->setFixedWidth(180);
+  stop_->setText(tr("Stop  Shift+F5"));
+  stop_->setAccessibleName(tr("Stop the run"));
+  connect(stop_, &QToolButton::clicked, this, &StatusLine::stop_wanted);
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(6, 0, 6, 0);
+  row->addWidget(words_, 1);
+  row->addWidget(bar_);
+  row->addWidget(stop_);
+  // As high without bar and button as with: else all that is above would be laid out and drawn anew with each run.
+  setMinimumHeight(row->sizeHint().height());
+  bar_->hide();
+  stop_->hide();
+}
+
+QString StatusLine::words() const {
+  return words_->text();
+}
+
+void StatusLine::show_words(const QString& words) {
+  words_->setText(words);
+  bar_->hide();
+  stop_->hide();
+}
+
+void StatusLine::show_run(const Runs& runs) {
+  const auto key = runs.current();
+  if (!key) return;
+  const Progress& progress = runs.progress();
+  const auto part = runs.fraction();
+  QStringList parts;
+  parts << (key->world == WorldKind::live ? tr("LIVE") : tr("MODEL"));
+  if (part) parts.first() += QStringLiteral(" %1%").arg(static_cast<int>(std::floor(*part * 100)));
+  parts << tr("%1 of %2")
+               .arg(text(spawnpoint::format_count(progress.completed)),
+                    text(spawnpoint::format_count(progress.jobs, "job")));
+  if (progress.threads > 0) parts << text(spawnpoint::format_count(progress.threads, "thread"));
+  if (progress.resident.count > 0) parts << text(spawnpoint::format_bytes(progress.resident));
+  parts << text(spawnpoint::format_duration(progress.now));
+  if (const auto left = runs.time_left()) {
+    // To a tenth of a second: more would only flicker.
+    const auto tenths = std::chrono::round<std::chrono::duration<std::int64_t, std::deci>>(*left);
+    parts << tr("%1 left").arg(text(spawnpoint::format_duration(tenths)));
+  }
+  words_->setText(parts.join(QStringLiteral(" · ")));
+  bar_->setRange(0, part ? 1000 : 0);  // No range: it only shows that something goes on.
+  if (part) bar_->setValue(static_cast<int>(*part * 1000));
+  bar_->show();
+  stop_->show();
+}
+
+}  // namespace spawnpoint::gui

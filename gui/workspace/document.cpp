@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/workspace/document.hpp"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QRegularExpression>
+#include <QSaveFile>
+#include <QtConcurrent>
+#include <algorithm>
+
+#include "models/lab/calibration/this_host.hpp"
+#include "models/machine/profile_file.hpp"
+#include "models/scenario/edit/text_edit.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+constexpr std::chrono::milliseconds kTypingRests{350};
+constexpr qint64 kLargestFile = 4 << 20;
+
+bool same_settings(const std::vector<Setting>& a, const std::vector<Setting>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Setting& x, const Setting& y) { return x.key == y.key && x.value == y.value; });
+}
+}  // namespace
+
+Document::Document(QObject* parent) : QObject(parent) {
+  timer_.setSingleShot(true);
+  timer_.setInterval(kTypingRests);
+  connect(&timer_, &QTimer::timeout, this, &Document::parse_now);
+  pool_.setMaxThreadCount(1);
+}
+
+Document::~Document() {
+  pool_.waitForDone();
+}
+
+bool Document::open(const QString& path, QString& error) {
+  QFile file(path);
+  if (!file.open(QIODevice::ReadOnly)) {
+    error = file.errorString();
+    return false;
+  }
+  const QByteArray bytes = file.read(kLargestFile + 1);
+  if (file.error() != QFileDevice::NoError) {
+    error = file.errorString();
+    return false;
+  }
+  if (bytes.size() > kLargestFile) {
+    error = tr("it is larger than 4 MiB: not a scenario");
+    return false;
+  }
+  path_ = QFileInfo(path).absoluteFilePath();
+  text_ = QString::fromUtf8(bytes);
+  settings_.clear();
+  scenario_.reset();
+  diagnostics_.clear();
+  scenario_is_old_ = true;
+  emit opened();
+  timer_.stop();
+  parse_now();
+  return true;
+}
+
+bool Document::save(const QString& path, QString& error) {
+  QSaveFile file(path);
+  if (!file.open(QIODevice::WriteOnly) || file.write(text_.toUtf8()) < 0 || !file.commit()) {
+    error = file.errorString();
+    return false;
+  }
+  const QString absolute = QFileInfo(path).absoluteFilePath();
+  const bool moved = absolute != path_;
+  path_ = absolute;
+  emit saved();
+  if (moved) parse_now();  // Paths in the file are relative to it.
+  return true;
+}
+
+bool Document::is_shipped() const {
+  const QString root = QFileInfo(QString::fromStdString(shipped_scenarios().string())).canonicalFilePath();
+  return !root.isEmpty() && QFileInfo(path_).canonicalPath() == root;
+}
+
+void Document::set_text(const QString& text) {
+  if (text == text_) return;
+  text_ = text;
+  parse_soon();
+}
+
+void Document::set_setting(const QString& key, const std::optional<QString>& value) {
+  if (setting(key) == value) return;
+  const std::string name = key.toStdString();
+  std::erase_if(settings_, [&](const Setting& s) { return s.key == name; });
+  if (value) settings_.push_back({name, value->toStdString()});
+  parse_soon();
+}
+
+std::optional<QString> Document::setting(const QString& key) const {
+  for (const Setting& s : settings_) {
+    if (s.key == key.toStdString()) return QString::fromStdString(s.value);
+  }
+  return std::nullopt;
+}
+
+void Document::clear_settings() {
+  if (settings_.empty()) return;
+  settings_.clear();
+  parse_soon();
+}
+
+std::size_t Document::error_count() const {
+  return static_cast<std::size_t>(std::count_if(diagnostics_.begin(), diagnostics_.end(),
+                                                [](const Diagnostic& d) { return d.severity == Severity::error; }));
+}
+
+void Document::parse_soon() {
+  ++ticket_;  // An answer to the older text is of no use any more.
+  scenario_is_old_ = true;
+  timer_.start();
+}
+
+void Document::parse_at_once() {
+  if (!timer_.isActive()) return;
+  timer_.stop();
+  parse_now();
+}
+
+void Document::parse_now() {
+  const std::uint64_t ticket = ++ticket_;
+  std::string text = text_.toStdString();
+  std::string file = path_.toStdString();
+  // The destructor waits for the pool, so `this` outlives the job.
+  (void)QtConcurrent::run(&pool_, [this, ticket, text = std::move(text), file = std::move(file), settings = settings_] {
+    ParseOptions options;
+    options.settings = settings;
+    options.host = [] { return this_host().machine; };
+    auto result = std::make_shared<const ParseResult>(parse_scenario(text, file, options));
+    QMetaObject::invokeMethod(
+        this, [this, ticket, result] { take(ticket, result); }, Qt::QueuedConnection);
+  });
+}
+
+void Document::take(std::uint64_t ticket, std::shared_ptr<const ParseResult> result) {
+  if (ticket != ticket_) return;
+  diagnostics_ = result->diagnostics;
+  const bool good = result->scenario.has_value();
+  const bool same = good && scenario_ && good_text_ == text_ && same_settings(good_settings_, settings_);
+  if (same) scenario_is_old_ = false;  // A mistake was taken back: the results are those of this text.
+  if (good && !same) {
+    good_text_ = text_;
+    good_settings_ = settings_;
+    scenario_ = std::shared_ptr<const Scenario>(result, &*result->scenario);
+    scenario_is_old_ = false;
+    ++revision_;
+  }
+  emit parsed(good && !same);
+}
+
+namespace {
+
+/// --set takes `512KiB` as it is; a file wants it quoted.
+QString as_toml(const QString& value) {
+  static const QRegularExpression plain(QStringLiteral(R"(^([+-]?[0-9][0-9_]*(\.[0-9]+)?|true|false|["'\[{].*)$)"));
+  return plain.match(value).hasMatch() ? value : "\"" + value + "\"";
+}
+
+}  // namespace
+
+bool is_run_setting(const std::string& key) {
+  return key.starts_with("run.") || key.find('.') == std::string::npos;
+}
+
+std::optional<QString> with_value(const QString& text, const QString& key, const QString& value) {
+  const auto changed = spawnpoint::with_value(text.toStdString(), key.toStdString(), value.toStdString());
+  return changed ? std::optional(QString::fromStdString(*changed)) : std::nullopt;
+}
+
+QString with_run(const QString& text, const Suggestion& suggestion, const std::vector<std::string>& implied) {
+  const auto table = [](const std::string& concurrency) {
+    return QStringLiteral("[[run]]\nconcurrency = \"%1\"\n").arg(QString::fromStdString(concurrency));
+  };
+  QString added = table(suggestion.concurrency);
+  for (const std::string& setting : suggestion.settings) {
+    const auto parsed = parse_setting(setting);
+    if (!parsed || !is_run_setting(parsed->key)) continue;
+    const QString key = QString::fromStdString(parsed->key);
+    added += key.section('.', -1) + " = " + as_toml(QString::fromStdString(parsed->value)) + "\n";
+  }
+
+  QStringList lines = text.split('\n');
+  static const QRegularExpression run_header(QStringLiteral(R"(^\s*\[\[\s*run\s*\]\])"));
+  static const QRegularExpression any_header(QStringLiteral(R"(^\s*\[)"));
+  qsizetype last = -1;
+  for (qsizetype i = 0; i < lines.size(); ++i) {
+    if (run_header.match(lines[i]).hasMatch()) last = i;
+  }
+  qsizetype at = lines.size();
+  if (last >= 0) {
+    at = last + 1;
+    while (at < lines.size() && !any_header.match(lines[at]).hasMatch()) ++at;
+    // Comments and blank lines just before the next table belong to it.
+    while (at > last + 1 && at < lines.size() &&
+           (lines[at - 1].trimmed().isEmpty() || lines[at - 1].trimmed().startsWith('#'))) {
+      --at;
+    }
+  } else {
+    QString written;
+    for (const std::string& run : implied) written += table(run) + "\n";
+    added = written + added;
+  }
+  while (at > 0 && at == lines.size() && lines[at - 1].trimmed().isEmpty()) {
+    lines.removeLast();
+    --at;
+  }
+  const QString before = QStringList(lines.mid(0, at)).join('\n');
+  const QString after = QStringList(lines.mid(at)).join('\n');
+  QString result = before;
+  if (!result.isEmpty()) result += "\n\n";
+  result += added;
+  if (!after.isEmpty()) result += (after.startsWith('\n') ? "" : "\n") + after;
+  return result;
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Document: the scenario that is open: its text, its file, and what the parser says of it. Knows no widget.
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QThreadPool>
+#include <QTimer>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "models/lab/diagnosis/diagnosis.hpp"
+#include "models/scenario/parse.hpp"
+#include "models/scenario/scenario.hpp"
+
+namespace spawnpoint::gui {
+
+/// Parsing happens in the background some moments after the last change, since reading the host takes a while; an
+/// answer to an older text is dropped. The last good scenario stays while the text has mistakes.
+class Document : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit Document(QObject* parent = nullptr);
+  ~Document() override;
+
+  /// Reads the file. False: it could not be read (`error` says why), and nothing has changed.
+  bool open(const QString& path, QString& error);
+  /// Writes the text to the file, or to `path` which then is the file.
+  bool save(const QString& path, QString& error);
+
+  const QString& path() const { return path_; }
+  bool is_open() const { return !path_.isEmpty(); }
+  /// The file belongs to the shipped gallery: saving asks for another name.
+  bool is_shipped() const;
+
+  const QString& text() const { return text_; }
+  void set_text(const QString& text);
+
+  /// A setting over the file, as --set gives it; no value takes it away.
+  void set_setting(const QString& key, const std::optional<QString>& value);
+  std::optional<QString> setting(const QString& key) const;
+  bool has_settings() const { return !settings_.empty(); }
+  const std::vector<Setting>& settings() const { return settings_; }
+  void clear_settings();
+
+  /// The last scenario without mistakes; null before the first.
+  std::shared_ptr<const Scenario> scenario() const { return scenario_; }
+  /// Counts the good scenarios: results of an older one are out of date.
+  std::uint64_t revision() const { return revision_; }
+  /// True while the text and `scenario()` are not the same.
+  bool scenario_is_old() const { return scenario_is_old_; }
+  const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
+  std::size_t error_count() const;
+
+  /// Does not wait for the typing to rest: what has changed is whole.
+  void parse_at_once();
+
+  /// How long the typing must rest before the text is parsed.
+  void set_delay(std::chrono::milliseconds delay) { timer_.setInterval(delay); }
+
+ signals:
+  void opened();
+  /// `diagnostics()` are new; if `changed`, so is `scenario()`.
+  void parsed(bool changed);
+  void saved();
+
+ private:
+  void parse_soon();
+  void parse_now();
+  void take(std::uint64_t ticket, std::shared_ptr<const ParseResult> result);
+
+  QString path_;
+  QString text_;
+  std::vector<Setting> settings_;
+  std::shared_ptr<const Scenario> scenario_;
+  QString good_text_;  ///< What `scenario_` was made of.
+  std::vector<Setting> good_settings_;
+  std::vector<Diagnostic> diagnostics_;
+  std::uint64_t revision_ = 0;
+  bool scenario_is_old_ = false;
+  std::uint64_t ticket_ = 0;
+  QTimer timer_;
+  QThreadPool pool_;
+};
+
+/// A suggestion's setting that belongs into its [[run]]: `run.threads`, or `threads` alone.
+bool is_run_setting(const std::string& key);
+
+/// models/scenario/edit/text_edit.hpp's, for Qt's texts.
+std::optional<QString> with_value(const QString& text, const QString& key, const QString& value);
+
+/// The text with one more [[run]], placed after the runs that it has. `implied` are the runs that a file without any
+/// stands for; they are written out too, or the new run would take their place. Settings that are not the run's are
+/// left out.
+QString with_run(const QString& text, const Suggestion& suggestion, const std::vector<std::string>& implied);
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/workspace/runs.hpp"
+
+#include <QtConcurrent>
+#include <algorithm>
+#include <exception>
+#include <string>
+#include <system_error>
+
+namespace spawnpoint::gui {
+namespace {
+constexpr std::chrono::milliseconds kFrame{33};
+// Of a modeled run's memory, for the next one: the steps of a slider come within a second.
+constexpr Bytes kSpare{std::int64_t{256} << 20};
+constexpr std::chrono::seconds kKeepSpare{2};
+}  // namespace
+
+Runs::Runs(std::filesystem::path worker, QObject* parent) : QObject(parent), worker_(std::move(worker)) {
+  // One job to compute and one that is just being given up.
+  pool_.setMaxThreadCount(2);
+  live_timer_.setInterval(kFrame);
+  connect(&live_timer_, &QTimer::timeout, this, &Runs::poll_live);
+  let_go_.setSingleShot(true);
+  let_go_.setInterval(kKeepSpare);
+  connect(&let_go_, &QTimer::timeout, this, [this] { spare_.reset(); });
+}
+
+Runs::~Runs() {
+  abandon();
+  pool_.waitForDone();
+}
+
+void Runs::start(const RunRequest& request) {
+  abandon();
+  stop_asked_ = false;
+  if (request.modeled) {
+    begin(request, WorldKind::modeled);
+  } else if (request.live) {
+    begin(request, WorldKind::live);
+  }
+}
+
+void Runs::begin(const RunRequest& request, WorldKind world) {
+  current_.emplace(Current{request, RunKey{request.run, world}, std::stop_source{}});
+  ++ticket_;
+  progress_ = {};
+  progress_.jobs = request.scenario->jobs.count;
+  emit started(current_->key);
+  // Whoever heard of the start may have given it up again.
+  if (!current_ || current_->key.world != world) return;
+  world == WorldKind::modeled ? begin_modeled() : begin_live();
+}
+
+void Runs::begin_modeled() {
+  if (!spare_) spare_.emplace(kSpare);
+  let_go_.start();
+  // The destructor waits for the pool, so `this` outlives the job; the ticket keeps a late result from arriving.
+  (void)QtConcurrent::run(&pool_, [this, ticket = ticket_, scenario = current_->request.scenario,
+                                   run = current_->request.run, stop = current_->stop.get_token(),
+                                   beside_live = current_->request.live] {
+    RunOptions options;
+    options.stop = stop;
+    options.progress = [&](const Progress& progress) {
+      QMetaObject::invokeMethod(
+          this,
+          [this, ticket, progress] {
+            if (ticket != ticket_ || !current_) return;
+            progress_ = progress;
+            emit progressed(current_->key);
+          },
+          Qt::QueuedConnection);
+    };
+    auto result = std::make_shared<RunResult>();
+    try {
+      LiveOptions live;
+      live.worker = worker_;
+      *result = beside_live ? run_modeled_twin(*scenario, run, options, live) : run_modeled(*scenario, run, options);
+    } catch (const std::exception& problem) {  // Out of memory, say: the window stays.
+      result->world = WorldKind::modeled;
+      result->error = problem.what();
+    }
+    QMetaObject::invokeMethod(
+        this, [this, ticket, result] { take(ticket, result); }, Qt::QueuedConnection);
+  });
+}
+
+void Runs::begin_live() {
+  spare_.reset();
+  RunOptions options;
+  options.stop = current_->stop.get_token();
+  LiveOptions live;
+  live.worker = worker_;
+  live.uncapped = current_->request.uncapped;
+  try {
+    live_ = std::make_unique<LiveWatch>(current_->request.scenario, current_->request.run, options, live);
+  } catch (const std::system_error& problem) {  // This program, too, may have all the threads that it can get.
+    auto result = std::make_shared<RunResult>();
+    result->world = WorldKind::live;
+    result->error = std::string("no thread could be started to follow the run: ") + problem.what();
+    QMetaObject::invokeMethod(
+        this, [this, ticket = ticket_, result] { take(ticket, result); }, Qt::QueuedConnection);
+    return;
+  }
+  live_timer_.start();
+}
+
+void Runs::poll_live() {
+  if (!live_ || !current_) return;
+  LiveWatch::Look look = live_->look();
+  if (look.progress.jobs > 0) progress_ = look.progress;
+  live_curves_ = std::move(look.curves);
+  if (!look.result) {
+    emit progressed(current_->key);
+    return;
+  }
+  end_live();
+  take(ticket_, std::move(look.result));
+}
+
+void Runs::end_live() {
+  live_timer_.stop();
+  live_.reset();
+  live_record_.reset();
+  live_curves_.reset();
+}
+
+void Runs::take(std::uint64_t ticket, std::shared_ptr<const RunResult> result) {
+  if (ticket != ticket_ || !current_) return;
+  const Current ended = *current_;
+  kept_[ended.key] = Kept{result, ended.request.revision};
+  current_.reset();
+  ++ticket_;
+  emit finished(ended.key);
+  if (current_) return;  // Somebody started something else on hearing it.
+  if (ended.key.world == WorldKind::modeled && ended.request.live && !stop_asked_ && result->error.empty()) {
+    begin(ended.request, WorldKind::live);
+  } else {
+    emit idle();
+  }
+}
+
+void Runs::stop() {
+  if (!current_) return;
+  stop_asked_ = true;
+  current_->stop.request_stop();
+}
+
+void Runs::abandon() {
+  if (!current_) return;
+  current_->stop.request_stop();
+  end_live();
+  current_.reset();
+  ++ticket_;
+}
+
+void Runs::adopt(RunKey key, std::shared_ptr<const RunResult> result, std::uint64_t revision) {
+  if (current_ && current_->key == key) return;
+  kept_[key] = Kept{std::move(result), revision};
+}
+
+void Runs::clear() {
+  const bool was_running = is_running();
+  abandon();
+  kept_.clear();
+  if (was_running) emit idle();
+}
+
+std::optional<RunKey> Runs::current() const {
+  return current_ ? std::optional<RunKey>(current_->key) : std::nullopt;
+}
+
+std::optional<double> Runs::fraction() const {
+  if (!current_) return std::nullopt;
+  if (current_->key.world == WorldKind::live) {
+    const auto model = result({current_->key.run, WorldKind::modeled});
+    if (model && model->wall.count() > 0 &&
+        revision({current_->key.run, WorldKind::modeled}) == current_->request.revision) {
+      // Jobs that all sleep end all at once: the model's time says more than their number.
+      const double by_time = to_seconds(progress_.now) / to_seconds(model->wall);
+      return std::clamp(by_time, 0.0, 0.99);
+    }
+  }
+  if (progress_.jobs <= 0) return std::nullopt;
+  return std::clamp(static_cast<double>(progress_.completed) / static_cast<double>(progress_.jobs), 0.0, 1.0);
+}
+
+std::optional<Duration> Runs::time_left() const {
+  if (!current_ || current_->key.world != WorldKind::live) return std::nullopt;
+  const auto part = fraction();
+  if (!part || *part < 0.02 || *part >= 0.99) return std::nullopt;
+  const double left = to_seconds(progress_.now) * (1.0 - *part) / *part;
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(left));
+}
+
+std::shared_ptr<const RunResult> Runs::result(RunKey key) const {
+  const auto at = kept_.find(key);
+  return at == kept_.end() ? nullptr : at->second.result;
+}
+
+std::uint64_t Runs::revision(RunKey key) const {
+  const auto at = kept_.find(key);
+  return at == kept_.end() ? 0 : at->second.revision;
+}
+
+std::shared_ptr<const Trace> Runs::take_live_record() {
+  auto newer = live_ ? live_->take_record() : nullptr;
+  if (newer) live_record_ = newer;
+  return newer;
+}
+
+}  // namespace spawnpoint::gui

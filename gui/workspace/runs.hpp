@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Runs: starts runs of the open scenario, modeled in a background thread and live in a process of its own, and keeps
+// their results. A late result of a job that is no longer wanted never arrives.
+#pragma once
+
+#include <QObject>
+#include <QThreadPool>
+#include <QTimer>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+#include "core/memory/spare_memory.hpp"
+#include "gui/workspace/live_watch.hpp"
+#include "models/lab/run/run.hpp"
+#include "models/result/result.hpp"
+#include "models/scenario/scenario.hpp"
+
+namespace spawnpoint::gui {
+
+/// One result's place: which [[run]], in which world.
+struct RunKey {
+  std::size_t run = 0;
+  WorldKind world = WorldKind::modeled;
+  friend auto operator<=>(const RunKey&, const RunKey&) = default;
+};
+
+/// What one start asks for. Two worlds run one after the other: computing the model would disturb the live run.
+struct RunRequest {
+  std::shared_ptr<const Scenario> scenario;
+  std::uint64_t revision = 0;  ///< Of the document, to tell old results from new ones.
+  std::size_t run = 0;
+  bool modeled = false;
+  bool live = false;
+  bool uncapped = false;
+};
+
+class Runs : public QObject {
+  Q_OBJECT
+
+ public:
+  /// `worker` is the spawnpoint-run program; empty: beside this program.
+  explicit Runs(std::filesystem::path worker = {}, QObject* parent = nullptr);
+  ~Runs() override;
+
+  /// Starts; what runs is stopped and forgotten first.
+  void start(const RunRequest& request);
+  /// Asks what runs to end; its partial result is kept.
+  void stop();
+  /// A result that is known already, as that of this revision.
+  void adopt(RunKey key, std::shared_ptr<const RunResult> result, std::uint64_t revision);
+  /// Another scenario: nothing of the old one is kept, nor will arrive.
+  void clear();
+
+  bool is_running() const { return current_.has_value(); }
+  /// The last run was ended by `stop`.
+  bool was_stopped() const { return stop_asked_; }
+  /// What runs now.
+  std::optional<RunKey> current() const;
+  const Progress& progress() const { return progress_; }
+  /// 0 to 1; no value where it cannot be told.
+  std::optional<double> fraction() const;
+  /// By the model's wall time where it is known, else by the jobs that have completed.
+  std::optional<Duration> time_left() const;
+
+  std::shared_ptr<const RunResult> result(RunKey key) const;
+  /// The document's revision that the result belongs to.
+  std::uint64_t revision(RunKey key) const;
+  /// Of the live run that goes on: a newer record than the last one that was taken. Null: there is none.
+  std::shared_ptr<const Trace> take_live_record();
+  /// The last one that was taken.
+  std::shared_ptr<const Trace> live_record() const { return live_record_; }
+  /// Of the live run that goes on, its record without rows. Null before it began.
+  std::shared_ptr<const Trace> live_curves() const { return live_curves_; }
+
+ signals:
+  void started(spawnpoint::gui::RunKey key);
+  /// Some 20 to 30 times a second.
+  void progressed(spawnpoint::gui::RunKey key);
+  void finished(spawnpoint::gui::RunKey key);
+  /// Nothing runs any more.
+  void idle();
+
+ private:
+  struct Kept {
+    std::shared_ptr<const RunResult> result;
+    std::uint64_t revision = 0;
+  };
+  struct Current {
+    RunRequest request;
+    RunKey key;
+    std::stop_source stop;
+  };
+
+  void begin(const RunRequest& request, WorldKind world);
+  void begin_modeled();
+  void begin_live();
+  void poll_live();
+  void end_live();
+  void take(std::uint64_t ticket, std::shared_ptr<const RunResult> result);
+  void abandon();
+
+  std::filesystem::path worker_;
+  std::optional<Current> current_;
+  std::unique_ptr<LiveWatch> live_;
+  std::shared_ptr<const Trace> live_record_;
+  std::shared_ptr<const Trace> live_curves_;
+  std::uint64_t ticket_ = 0;
+  bool stop_asked_ = false;
+  Progress progress_;
+  std::map<RunKey, Kept> kept_;
+  QTimer live_timer_;
+  std::optional<SpareMemory> spare_;
+  QTimer let_go_;  // of what is spare
+  QThreadPool pool_;
+};
+
+}  // namespace spawnpoint::gui

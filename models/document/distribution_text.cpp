@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/document/distribution_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <vector>
+
+#include "models/document/data_file.hpp"
+#include "models/document/diagnostics.hpp"
+#include "models/document/units.hpp"
+
+namespace spawnpoint {
+namespace {
+
+bool is_space(char c) {
+  return c == ' ' || c == '\t';
+}
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::vector<std::string> known_names() {
+  const auto names = Distribution::names();
+  return {names.begin(), names.end()};
+}
+
+/// "2", "0.5": a plain number. A time in its place is read by the caller.
+std::optional<double> plain_number(std::string_view text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  // Not "inf" or "nan", which from_chars would take; a negative number is refused where its meaning is known.
+  if (text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) return std::nullopt;
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return value;
+}
+
+std::expected<DistributionArgument, std::string> parse_argument(std::string_view text) {
+  DistributionArgument argument;
+  const auto equals = text.find('=');
+  if (equals != std::string_view::npos) {
+    argument.name = std::string(trim(text.substr(0, equals)));
+    text = trim(text.substr(equals + 1));
+    if (argument.name.empty()) return std::unexpected(std::string("a parameter's name is missing before `=`"));
+    for (const char c : argument.name)
+      if (!is_word(c)) return std::unexpected(fmt::format("`{}` is not a parameter's name", shown(argument.name)));
+  }
+  if (text.empty()) return std::unexpected(std::string("a parameter is missing between the commas"));
+  if (const auto number = plain_number(text)) {
+    argument.value = *number;
+    return argument;
+  }
+  const auto duration = parse_duration(text);
+  if (!duration) return std::unexpected(duration.error());
+  argument.value = *duration;
+  return argument;
+}
+
+}  // namespace
+
+std::expected<Distribution, std::string> parse_distribution(std::string_view written,
+                                                            const std::filesystem::path& beside) {
+  const std::string_view text = trim(written);
+  const auto open = text.find('(');
+  if (open == std::string_view::npos) {
+    std::size_t letters = 0;
+    while (letters < text.size() && is_word(text[letters])) ++letters;
+    if (letters > 0 && letters == text.size() && !(text.front() >= '0' && text.front() <= '9')) {
+      const auto meant = nearest(text, known_names());
+      return std::unexpected(fmt::format("\"{}\" is neither a duration (as \"10ms\") nor a distribution (as \"{}\")",
+                                         shown(text), meant == "uniform" ? "uniform(0.5s, 1.5s)" : "exp(mean=1s)"));
+    }
+    const auto duration = parse_duration(text);
+    if (!duration) return std::unexpected(duration.error());
+    if (*duration > Distribution::kLongest)
+      return std::unexpected(fmt::format("\"{}\" is longer than 100 years", shown(text)));
+    return Distribution::constant(*duration);
+  }
+
+  const std::string_view name = trim(text.substr(0, open));
+  const std::vector<std::string> known = known_names();
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    const auto meant = nearest(name, known);
+    return std::unexpected(fmt::format("unknown distribution `{}`: {}{}", shown(name),
+                                       meant ? "did you mean `" + *meant + "`? Known are " : "known are ",
+                                       list_of(known)));
+  }
+  if (text.back() != ')') {
+    const bool closed = text.find(')') != std::string_view::npos;
+    return std::unexpected(closed ? fmt::format("\"{}\": nothing may follow the `)`", shown(text))
+                                  : fmt::format("\"{}\" lacks its closing `)`", shown(text)));
+  }
+  const std::string_view inside = trim(text.substr(open + 1, text.size() - open - 2));
+
+  std::vector<DistributionArgument> arguments;
+  if (name == "empirical") {
+    if (inside.empty())
+      return std::unexpected(std::string("empirical needs the name of its file: \"empirical(times.csv)\""));
+    const auto values = read_durations(inside, beside);
+    if (!values) return std::unexpected(values.error());
+    for (const Duration value : *values) {
+      if (value > Distribution::kLongest)
+        return std::unexpected(fmt::format("{}: a time is longer than 100 years", shown(inside)));
+      arguments.push_back({{}, value});
+    }
+    if (arguments.empty()) return std::unexpected(fmt::format("{}: the file holds no times", shown(inside)));
+    return Distribution::make(name, arguments);
+  }
+  constexpr std::size_t kMostArguments = 8;
+  std::string_view rest = inside;
+  while (!inside.empty()) {
+    const auto comma = rest.find(',');
+    const auto argument = parse_argument(trim(rest.substr(0, comma)));
+    if (!argument) return std::unexpected(fmt::format("{}: {}", name, argument.error()));
+    arguments.push_back(*argument);
+    if (arguments.size() > kMostArguments) return std::unexpected(fmt::format("{}: too many parameters", name));
+    if (comma == std::string_view::npos) break;
+    rest = rest.substr(comma + 1);
+  }
+  return Distribution::make(name, arguments);
+}
+
+}  // namespace spawnpoint

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Values with units, as files write them: text into values, and values back into the text that reads the same.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "core/units.hpp"
+
+namespace spawnpoint {
+
+// Errors say what is wrong, in words.
+std::expected<Duration, std::string> parse_duration(std::string_view text);
+std::expected<Bytes, std::string> parse_bytes(std::string_view text);
+std::expected<double, std::string> parse_rate(std::string_view text);  ///< Per second.
+
+// Exact, in the largest unit that fits.
+std::string duration_text(Duration duration);  ///< "15us", "1500ms"
+std::string bytes_text(Bytes bytes);           ///< "512MiB", "5824B"
+
+}  // namespace spawnpoint

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The diagnosis of a run in words: where it broke and why, or what took the time, and what to try instead.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/lab/diagnosis/mechanisms.hpp"
+#include "models/result/result.hpp"
+#include "models/scenario/scenario.hpp"
+
+namespace spawnpoint {
+
+/// A change to the scenario that would help: `label` for people, `concurrency` (and settings) as a new [[run]].
+struct Suggestion {
+  std::string label;
+  std::string concurrency;
+  std::vector<std::string> settings;  ///< As --set writes them; may be empty.
+};
+
+/// Something in the record that shows what the diagnosis says.
+struct Evidence {
+  std::string text;  ///< "job 2 starts only when job 1 has ended"
+  WorldKind world = WorldKind::modeled;
+  Instant at{};
+  JobId job = kNoJob;  ///< Whose row shows it; none: all rows.
+};
+
+struct Diagnosis {
+  bool broke = false;
+  std::string headline;              ///< One sentence: "Thread 508 was refused: the cgroup's pids.max is 512."
+  std::vector<std::string> details;  ///< Short paragraphs: the mechanism, model against live, what binds next.
+  std::optional<Instant> where;      ///< The moment to go to.
+  std::vector<Evidence> evidence;    ///< In the order in which to look at it.
+  std::vector<Suggestion> suggestions;
+  const Mechanism* mechanism = nullptr;  ///< Why it goes like that; null where nothing is known of it.
+};
+
+/// `live` or `modeled` may be null, not both.
+Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* modeled, const RunResult* live);
+
+}  // namespace spawnpoint

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/lab/live/live_limits.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <string_view>
+
+#include "models/concurrency/registry.hpp"
+#include "models/lab/limits/limits.hpp"
+
+namespace spawnpoint {
+namespace {
+
+constexpr std::array<std::string_view, 4> kThreadLimits = {"RLIMIT_NPROC", "threads-max", "pid_max", "pids.max"};
+
+bool counts_threads(const LimitRung& rung) {
+  return std::find(kThreadLimits.begin(), kThreadLimits.end(), rung.name) != kThreadLimits.end();
+}
+
+bool is_set(const Scenario& scenario, std::initializer_list<std::string_view> keys) {
+  if (!scenario.host_machine) return true;
+  for (const auto& set : scenario.machine_overrides) {
+    if (std::find(keys.begin(), keys.end(), set) != keys.end()) return true;
+  }
+  return false;
+}
+
+bool is_thread_limit_set(const Scenario& scenario, std::string_view name) {
+  if (name == "RLIMIT_NPROC") return is_set(scenario, {"limits.nproc", "in_use.user_tasks"});
+  if (name == "threads-max") return is_set(scenario, {"limits.threads_max", "in_use.threads"});
+  if (name == "pid_max") return is_set(scenario, {"limits.pid_max", "in_use.pids", "in_use.pid_wrapped"});
+  return is_set(scenario, {"limits.pids_max", "in_use.cgroup_tasks"});
+}
+
+std::string_view to_string(Overcommit mode) {
+  switch (mode) {
+    case Overcommit::always:
+      return "always";
+    case Overcommit::never:
+      return "never";
+    case Overcommit::heuristic:
+      break;
+  }
+  return "heuristic";
+}
+
+}  // namespace
+
+std::int64_t pool_threads(const Scenario& scenario, std::size_t run) {
+  return scenario.runs[run].threads.value_or(scenario.machine.cpus);
+}
+
+std::int64_t threads_of_run(const Scenario& scenario, std::size_t run) {
+  const std::string& name = scenario.runs[run].concurrency;
+  const ConcurrencyModel* model = find_concurrency_model(name);
+  if (model == nullptr || model->async || name == "sequential") return 0;
+  if (name == "thread_pool") return pool_threads(scenario, run);
+  return scenario.jobs.count;
+}
+
+LiveCaps live_caps(const Machine& host, const Runtime& runtime) {
+  LiveCaps caps;
+  // The worker is nobody special, whoever starts it.
+  Machine machine = host;
+  machine.privileged = false;
+  std::int64_t threads = std::int64_t{1} << 22;
+  for (const auto& rung : limit_ladder(machine, runtime).rungs) {
+    if (counts_threads(rung)) threads = std::min(threads, rung.threads);
+  }
+  caps.threads = std::max<std::int64_t>(threads / 2, 1);
+  Bytes free = host.memory - host.in_use.memory;
+  if (host.limits.memory_max) free = std::min(free, *host.limits.memory_max - host.in_use.cgroup_memory);
+  caps.memory = std::max(free / 2, Bytes{16 << 20});
+  return caps;
+}
+
+WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, const Machine& host, std::int64_t threads,
+                           const std::optional<LiveCaps>& caps) {
+  WantedLimits wanted;
+  const Limits& limits = scenario.machine.limits;
+
+  // The ladder knows what each limit leaves; of equals, the one that is checked first comes first.
+  Machine machine = scenario.machine;
+  if (scenario.host_machine) machine.privileged = false;  // The worker gives it up.
+  for (const auto& rung : limit_ladder(machine, runtime).rungs) {
+    if (!counts_threads(rung) || !is_thread_limit_set(scenario, rung.name)) continue;
+    if (!wanted.threads) {
+      wanted.threads = WantedLimit{rung.name, rung.value, rung.threads};
+    } else {
+      wanted.others.push_back(
+          {rung.name, rung.value, false, fmt::format("not needed: {} is met before it", wanted.threads->limit)});
+    }
+  }
+  if (caps && threads + 1 > caps->threads && (!wanted.threads || wanted.threads->room + 1 > caps->threads)) {
+    if (wanted.threads)
+      wanted.others.push_back(
+          {wanted.threads->limit, wanted.threads->value, false, "not needed: the cap of live runs is met before it"});
+    wanted.threads = WantedLimit{kLiveCap, caps->threads, caps->threads - 1};
+  }
+
+  if (limits.address_space && is_set(scenario, {"limits.address_space"}))
+    wanted.address_space = WantedLimit{"RLIMIT_AS", limits.address_space->count, limits.address_space->count};
+  if (limits.data && is_set(scenario, {"limits.data"}))
+    wanted.data = WantedLimit{"RLIMIT_DATA", limits.data->count, limits.data->count};
+
+  if (limits.max_map_count && is_set(scenario, {"limits.max_map_count"})) {
+    const std::int64_t value = *limits.max_map_count;
+    const std::int64_t here = host.limits.max_map_count.value_or(65530);
+    if (value == here) {
+      wanted.others.push_back({"max_map_count", value, true, "this machine has the same"});
+    } else if (value < here) {
+      wanted.maps = WantedLimit{"max_map_count", value, here - value};
+    } else {
+      wanted.others.push_back({"max_map_count", value, false, fmt::format("this machine allows only {}", here)});
+    }
+  }
+
+  // Of the memory limits, too, the one that leaves least is the one that is met.
+  const auto consider = [&](const char* name, Bytes value, Bytes room) {
+    if (wanted.memory && wanted.memory->room <= room.count) {
+      wanted.others.push_back(
+          {name, value.count, false, fmt::format("not needed: {} is met before it", wanted.memory->limit)});
+      return;
+    }
+    if (wanted.memory)
+      wanted.others.push_back(
+          {wanted.memory->limit, wanted.memory->value, false, fmt::format("not needed: {} is met before it", name)});
+    wanted.memory = WantedLimit{name, value.count, std::max<std::int64_t>(room.count, 0)};
+  };
+  if (limits.memory_max && is_set(scenario, {"limits.memory_max", "in_use.cgroup_memory"}))
+    consider("memory.max", *limits.memory_max, *limits.memory_max - scenario.machine.in_use.cgroup_memory);
+  if (scenario.machine.memory > Bytes{} && is_set(scenario, {"memory", "swap", "in_use.memory"}))
+    consider("memory", scenario.machine.memory,
+             scenario.machine.memory + scenario.machine.swap - scenario.machine.in_use.memory);
+  if (caps) consider(kLiveCap, caps->memory, caps->memory);
+  std::erase_if(wanted.others, [](const ImposedLimit& other) { return other.limit == kLiveCap; });
+
+  if (is_set(scenario, {"limits.overcommit", "limits.commit_limit", "in_use.committed"})) {
+    const bool same = limits.overcommit == host.limits.overcommit && limits.overcommit != Overcommit::never;
+    wanted.others.push_back({"overcommit", static_cast<std::int64_t>(limits.overcommit), same,
+                             same ? fmt::format("this machine's mode is {} too", to_string(limits.overcommit))
+                                  : fmt::format("vm.overcommit_memory holds for the whole machine, which is set to {}",
+                                                to_string(host.limits.overcommit))});
+  }
+
+  if (is_set(scenario, {"cpus"}) && scenario.machine.cpus != host.cpus) {
+    if (scenario.machine.cpus < host.cpus) {
+      wanted.cpus = scenario.machine.cpus;
+    } else {
+      wanted.others.push_back(
+          {"cpus", scenario.machine.cpus, false, fmt::format("this machine has only {}", host.cpus)});
+    }
+  }
+  return wanted;
+}
+
+}  // namespace spawnpoint

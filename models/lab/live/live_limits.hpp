@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which limits of a scenario's machine a live run has to meet for real, and the caps that keep a live run from taking
+// the machine down. Pure arithmetic: what is done about them is in impose.hpp and live_cgroup.hpp.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/machine/profile.hpp"
+#include "models/result/result.hpp"
+#include "models/scenario/scenario.hpp"
+
+namespace spawnpoint {
+
+/// The name under which a default cap refuses a thread or ends a run.
+inline constexpr const char* kLiveCap = "live cap";
+
+/// A limit that the worker shall meet.
+struct WantedLimit {
+  std::string limit;       ///< As in DESIGN §4, or kLiveCap.
+  std::int64_t value = 0;  ///< The scenario's, in the limit's own unit.
+  std::int64_t room = 0;   ///< What it leaves to the worker: threads beyond the main thread, or bytes, or maps.
+};
+
+/// Half of what this machine has free, for any one live run.
+struct LiveCaps {
+  std::int64_t threads = 0;  ///< The main thread among them.
+  Bytes memory{};
+};
+LiveCaps live_caps(const Machine& host, const Runtime& runtime);
+
+struct WantedLimits {
+  /// The one limit on the number of threads that is met first; the others cannot be met after it.
+  std::optional<WantedLimit> threads;
+  std::optional<WantedLimit> address_space;
+  std::optional<WantedLimit> data;
+  std::optional<WantedLimit> maps;
+  std::optional<WantedLimit> memory;  ///< `room` is what the worker may take, in kernel memory too.
+  std::optional<std::int64_t> cpus;
+  /// What need not or cannot be imposed, and why.
+  std::vector<ImposedLimit> others;
+};
+
+/// The limits of the scenario's machine: all of a named machine, only those that were set where the machine is this
+/// one. `threads` is the number of threads that the run may start; `caps` may be empty for none.
+WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, const Machine& host, std::int64_t threads,
+                           const std::optional<LiveCaps>& caps);
+
+/// The number of threads beyond the main thread that a run starts if nothing refuses them.
+std::int64_t threads_of_run(const Scenario& scenario, std::size_t run);
+/// What a run takes on `host` while all of `threads` exist.
+MemoryUse memory_of_run(const Scenario& scenario, std::size_t run, const Machine& host, std::int64_t threads);
+/// thread_pool: how many workers.
+std::int64_t pool_threads(const Scenario& scenario, std::size_t run);
+
+}  // namespace spawnpoint

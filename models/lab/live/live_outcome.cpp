@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/lab/live/live_outcome.hpp"
+
+#include <fmt/core.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "models/world/live_record.hpp"
+
+namespace spawnpoint {
+namespace {
+
+std::string errno_name(int error) {
+  const char* name = ::strerrorname_np(error);
+  return name != nullptr ? name : "";
+}
+
+void name_limit(FailurePoint& failure, const WantedLimit& limit) {
+  failure.limit = limit.limit;
+  failure.value = limit.value;
+}
+
+// clone was refused: by what was imposed, if as many threads were there as that allows; else by the machine's own
+// limits.
+void name_thread_limit(FailurePoint& failure, const LiveLimitsInForce& limits, const LimitLadder& host) {
+  if (limits.threads && failure.threads >= limits.threads->room) return name_limit(failure, *limits.threads);
+  for (const auto& rung : host.rungs) {
+    if (rung.call != "clone3" || rung.errno_name != "EAGAIN") continue;
+    failure.limit = rung.name;
+    failure.value = rung.value;
+    return;
+  }
+}
+
+FailurePoint at_death(const LiveEnd& end) {
+  FailurePoint failure;
+  failure.job = end.starting;
+  failure.threads = end.created;
+  failure.at = end.at;
+  return failure;
+}
+
+LiveOutcome killed(const LiveEnd& end, const LiveLimitsInForce& limits) {
+  LiveOutcome outcome;
+  outcome.mark = end.out_of_memory || end.machine_out_of_memory ? MarkKind::oom_kill : MarkKind::killed;
+  auto& failure = outcome.failure.emplace(at_death(end));
+  failure.errno_name = "SIGKILL";
+  failure.message = "Killed";
+  if (end.over_memory || end.out_of_memory) {
+    failure.call = "page fault";
+    if (limits.memory) name_limit(failure, *limits.memory);
+    if (failure.limit == kLiveCap) failure.message = "Killed: the run came to the cap of live runs on memory";
+  } else if (end.machine_out_of_memory) {
+    failure.call = "page fault";
+    failure.limit = "memory";
+  }
+  return outcome;
+}
+
+}  // namespace
+
+LiveOutcome judge(const LiveEnd& end, const LiveLimitsInForce& limits, const LimitLadder& host) {
+  LiveOutcome outcome;
+  if (end.failure) {
+    const auto kind = static_cast<LiveFailure>(end.failure->kind);
+    if (kind == LiveFailure::not_run) {
+      outcome.error = end.failure->message.view();
+      return outcome;
+    }
+    FailurePoint failure;
+    failure.job = end.failure->job;
+    failure.threads = static_cast<std::int64_t>(end.failure->threads);
+    failure.call = end.failure->call.view();
+    failure.message = end.failure->message.view();
+    failure.errno_name = errno_name(end.failure->error);
+    failure.at = end.failure->at;
+    failure.limit = end.limit;
+    failure.value = end.value;
+    // Where mappings were made to bring this machine's limit nearer, or room was added for what is not the program's,
+    // it is the scenario's that was met.
+    for (const auto* limit : {&limits.maps, &limits.address_space, &limits.data}) {
+      if (*limit && failure.limit == (*limit)->limit) failure.value = (*limit)->value;
+    }
+    if (kind == LiveFailure::refused && failure.call == "clone3") name_thread_limit(failure, limits, host);
+    if (kind == LiveFailure::signal_stack) {
+      failure.errno_name = "SIGABRT";
+      outcome.mark = MarkKind::aborted;
+    }
+    if (kind == LiveFailure::exception) failure.errno_name = "exception";
+    // The process may have died after it was refused a thread: its death is then what its user sees.
+    const bool aborted = end.aborted || (WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGABRT);
+    if (kind == LiveFailure::refused && aborted && !end.finished && !end.stopped) {
+      failure.errno_name = "SIGABRT";
+      if (!end.last_words.empty()) failure.message = end.last_words;
+      outcome.mark = MarkKind::aborted;
+    }
+    outcome.failure = std::move(failure);
+    return outcome;
+  }
+  if (end.finished || end.stopped) return outcome;
+  if (end.over_memory || (WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGKILL)) return killed(end, limits);
+  if (end.aborted || WIFSIGNALED(end.status)) {
+    const int signal = end.aborted ? SIGABRT : WTERMSIG(end.status);
+    outcome.mark = MarkKind::aborted;
+    auto& failure = outcome.failure.emplace(at_death(end));
+    const char* name = ::sigabbrev_np(signal);
+    failure.errno_name = fmt::format("SIG{}", name != nullptr ? name : std::to_string(signal));
+    failure.message = end.last_words.empty() ? ::strsignal(signal) : end.last_words;
+    return outcome;
+  }
+  outcome.error = fmt::format("the live run's process ended with status {} before its run did{}{}",
+                              WEXITSTATUS(end.status), end.last_words.empty() ? "" : ": ", end.last_words);
+  return outcome;
+}
+
+}  // namespace spawnpoint

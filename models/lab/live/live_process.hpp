@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LiveProcess: the worker as its parent sees it: started, let go, watched, killed, and waited for.
+#pragma once
+
+#include <sys/types.h>
+
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "core/units.hpp"
+#include "models/lab/live/live_plan.hpp"
+
+namespace spawnpoint {
+
+/// A file descriptor that is closed with its owner.
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept;
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+  ~FileDescriptor();
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+/// What /proc/PID/status says of memory and threads.
+struct ProcessSample {
+  Bytes resident{};  ///< Without what is shared: the run's record.
+  Bytes virtual_size{};
+  Bytes page_tables{};
+  std::int64_t threads = 0;
+};
+
+class LiveProcess {
+ public:
+  /// Starts `program` as a worker that waits for release(). It gets the plan, the trace's file, and nothing else of
+  /// this process: all other files are closed.
+  static std::expected<LiveProcess, std::string> start(const std::filesystem::path& program, const LivePlan& plan,
+                                                       int trace_fd);
+
+  LiveProcess(LiveProcess&& other) noexcept;
+  LiveProcess& operator=(LiveProcess&&) = delete;
+  /// Kills it if it still runs, and waits for its end.
+  ~LiveProcess();
+
+  pid_t pid() const { return pid_; }
+  void release();
+  void kill();
+  /// Its wait status, once it has ended. Of the process that ran the jobs, where that was another one.
+  std::optional<int> status();
+  /// Waits until it ends, or for `timeout`.
+  void wait(Duration timeout);
+
+  LiveBoard& board() { return *board_; }
+  const LiveBoard& board() const { return *board_; }
+  /// Memory and threads now; no value where the process cannot be looked at.
+  std::optional<ProcessSample> sample() const;
+  /// The last words that it wrote to standard error.
+  std::string last_words() const;
+
+ private:
+  LiveProcess() = default;
+
+  pid_t pid_ = -1;
+  std::optional<int> status_;
+  FileDescriptor handle_;    ///< A pidfd, where the kernel has them.
+  FileDescriptor lifeline_;  ///< The worker dies when it closes.
+  FileDescriptor errors_;
+  LiveBoard* board_ = nullptr;
+};
+
+}  // namespace spawnpoint

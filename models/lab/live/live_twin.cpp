@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/core.h>
+#include <gnu/libc-version.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+
+#include "models/lab/live/live_probe.hpp"
+#include "models/lab/live/live_run.hpp"
+#include "models/machine/host/cgroup.hpp"
+#include "models/machine/host/host.hpp"
+#include "models/machine/host/proc_files.hpp"
+
+namespace spawnpoint {
+namespace {
+
+/// This host's machine as the worker meets it.
+class Twin {
+ public:
+  Twin(const Scenario& scenario, std::size_t index, const LiveProbe& probe)
+      : probe_(&probe), twin_{scenario, {}}, host_(read_host(scenario.machine.costs)), index_(index) {}
+
+  LiveTwin make() {
+    machine().privileged = false;  // The worker gives it up.
+    take_tasks_of_user();
+    take_tasks_of_group();
+    take_tasks_of_machine();
+    take_sizes();
+    take_program();
+    return std::move(twin_);
+  }
+
+ private:
+  Machine& machine() { return twin_.scenario.machine; }
+
+  bool is_set(std::initializer_list<std::string_view> keys) const {
+    return std::ranges::any_of(twin_.scenario.machine_overrides,
+                               [&](const auto& set) { return std::ranges::find(keys, set) != keys.end(); });
+  }
+  /// Set, and in force in the worker. Where it was set in vain, says so.
+  bool holds(std::string_view limit, std::initializer_list<std::string_view> keys) {
+    if (!is_set(keys)) return false;
+    const auto& imposed = probe_->imposed;
+    const auto told = std::ranges::find(imposed, limit, &ImposedLimit::limit);
+    // One that is met after another needs not be imposed.
+    if (told == imposed.end() || told->imposed || told->means.starts_with("not needed")) return true;
+    twin_.notes.push_back(
+        fmt::format("{} is not in force in the live run, so it is left out here: {}", limit, told->means));
+    return false;
+  }
+
+  void take_tasks_of_user();
+  void take_tasks_of_group();
+  void take_tasks_of_machine();
+  void take_sizes();
+  void take_program();
+
+  const LiveProbe* probe_;
+  LiveTwin twin_;
+  Machine host_;
+  std::size_t index_;
+};
+
+void Twin::take_tasks_of_user() {
+  Limits& limits = machine().limits;
+  InUse& in_use = machine().in_use;
+  const std::int64_t own = probe_->own_pid_namespace ? 2 : 1;
+  // The worker itself has ended by now, or soon will.
+  const std::int64_t others = tasks_of(static_cast<uid_t>(probe_->user));
+  const bool set = holds("RLIMIT_NPROC", {"limits.nproc", "in_use.user_tasks"});
+  if (!set) {
+    // What the live run imposed in the name of another limit is told by that one.
+    const bool stands_in = probe_->own_user_namespace && probe_->nproc != probe_->nproc_above;
+    limits.nproc = {stands_in ? CountLimit() : probe_->own_user_namespace ? probe_->nproc : probe_->nproc_above};
+    in_use.user_tasks = {probe_->own_user_namespace ? own : others + own};
+  }
+  if (probe_->own_user_namespace) {
+    limits.nproc.push_back(probe_->nproc_above);
+    in_use.user_tasks.resize(limits.nproc.size() - 1, 1);
+    in_use.user_tasks.push_back(others + own);
+  }
+}
+
+void Twin::take_tasks_of_group() {
+  const bool set = holds("pids.max", {"limits.pids_max", "in_use.cgroup_tasks"});
+  std::vector<CountLimit> limits = host_.limits.pids_max;
+  std::vector<std::int64_t> tasks = host_.in_use.cgroup_tasks;
+  for (auto& count : tasks) count += probe_->own_pid_namespace ? 2 : 1;
+  if (probe_->pids_group) {
+    // Below which of the own groups the worker has its own; the hierarchy's root has no limit.
+    const auto place = find_cgroup("pids");
+    std::size_t skipped = 0;
+    if (place) {
+      for (const auto& level : place->levels) {
+        if (level == probe_->pids_group->parent_path()) break;
+        if (read_text(level / "pids.max", 256)) ++skipped;
+      }
+    }
+    skipped = std::min(skipped, limits.size());
+    limits.erase(limits.begin(), limits.begin() + static_cast<std::ptrdiff_t>(skipped));
+    tasks.erase(tasks.begin(), tasks.begin() + static_cast<std::ptrdiff_t>(std::min(skipped, tasks.size())));
+  }
+  if (set) {
+    const auto& own = twin_.scenario.machine;
+    const auto levels = own.limits.pids_max.size();
+    // The scenario says what the run meets, at as many levels as it says.
+    limits.insert(limits.begin(), own.limits.pids_max.begin(), own.limits.pids_max.end());
+    std::vector<std::int64_t> counts = own.in_use.cgroup_tasks;
+    counts.resize(levels, 1);
+    tasks.insert(tasks.begin(), counts.begin(), counts.end());
+  }
+  machine().limits.pids_max = std::move(limits);
+  machine().in_use.cgroup_tasks = std::move(tasks);
+}
+
+void Twin::take_tasks_of_machine() {
+  // The reader of /proc has counted itself, and the worker comes to it.
+  const std::int64_t added = probe_->own_pid_namespace ? 2 : 1;
+  if (!holds("threads-max", {"limits.threads_max", "in_use.threads"})) {
+    machine().limits.threads_max = host_.limits.threads_max;
+    machine().in_use.threads = host_.in_use.threads + added;
+  }
+  if (!holds("pid_max", {"limits.pid_max", "in_use.pids", "in_use.pid_wrapped"})) {
+    machine().limits.pid_max = host_.limits.pid_max;
+    machine().in_use.pids = host_.in_use.pids + added;
+    machine().in_use.pid_wrapped = host_.in_use.pid_wrapped;
+  }
+}
+
+void Twin::take_sizes() {
+  Limits& limits = machine().limits;
+  if (!holds("RLIMIT_AS", {"limits.address_space"})) limits.address_space = host_.limits.address_space;
+  if (!holds("RLIMIT_DATA", {"limits.data"})) limits.data = host_.limits.data;
+  if (!holds("max_map_count", {"limits.max_map_count"})) limits.max_map_count = host_.limits.max_map_count;
+  if (!holds("overcommit", {"limits.overcommit", "limits.commit_limit", "in_use.committed"})) {
+    limits.overcommit = host_.limits.overcommit;
+    limits.commit_limit = host_.limits.commit_limit;
+    machine().in_use.committed = host_.in_use.committed;
+  }
+  if (!holds("memory.max", {"limits.memory_max", "in_use.cgroup_memory"})) {
+    limits.memory_max = host_.limits.memory_max;
+    machine().in_use.cgroup_memory = host_.in_use.cgroup_memory;
+  } else if (probe_->charged) {
+    // The scenario's own count of what is in use is in the room that the group was given.
+    const Bytes in_use = limits.memory_max.value_or(Bytes{}) -
+                         Bytes{probe_->wanted.memory ? probe_->wanted.memory->room : limits.memory_max->count};
+    machine().in_use.cgroup_memory = in_use + *probe_->charged;
+  }
+  if (!holds("memory", {"memory", "swap", "in_use.memory"})) {
+    machine().memory = host_.memory;
+    machine().swap = host_.swap;
+    machine().in_use.memory = host_.in_use.memory;
+  }
+  if (!holds("cpus", {"cpus"})) machine().cpus = host_.cpus;
+}
+
+void Twin::take_program() {
+  Runtime& runtime = twin_.scenario.runs[index_].runtime;
+  const auto page = machine().page_size.count;
+  const auto whole_pages = [&](Bytes size) { return Bytes{(size.count + page - 1) / page * page}; };
+  runtime.base_maps = probe_->base_maps + 1;  // [vsyscall] is a line of the maps, but no map
+  runtime.base_virtual = probe_->base_virtual;
+  runtime.base_data = probe_->base_data;
+  runtime.base_resident = probe_->base_resident;
+  runtime.base_threads = 1;
+  if (probe_->heap_per_thread > Bytes{}) runtime.heap_per_thread = probe_->heap_per_thread;
+  runtime.stack = whole_pages(std::max(stack_size(runtime, machine().limits),
+                                       Bytes{static_cast<std::int64_t>(::sysconf(_SC_THREAD_STACK_MIN))}));
+  runtime.guard = whole_pages(runtime.guard);
+  // The worker asks this C library for just that stack, and its threads allocate once: without an arena, all that is
+  // left of it is malloc's record of the thread, on a page of its own.
+  runtime.stack_extra = Bytes{};
+  runtime.guard_inside = false;
+  runtime.clone_call = "clone3";
+  if (runtime.without_arena > Bytes{}) runtime.without_arena = Bytes{page};
+  if (runtime.guard_mode == GuardMode::none || runtime.guard == Bytes{}) return;
+  // How this C library makes its guards, whatever the profile's does.
+  const auto version = std::string_view(::gnu_get_libc_version());
+  const bool by_madvise = version.starts_with("2.4") && version.size() == 4 && version[3] >= '2';
+  const std::int64_t signal_maps = runtime.signal_stack > Bytes{} ? 2 : 0;
+  runtime.guard_mode = by_madvise ? GuardMode::madvise : GuardMode::mprotect;
+  runtime.maps_per_thread = (by_madvise ? 0 : 2) + signal_maps;
+}
+
+}  // namespace
+
+LiveTwin live_twin(const Scenario& scenario, std::size_t index, const LiveOptions& live) {
+  if (!scenario.host_machine) return {scenario, {}};
+  const auto probe = probe_live(scenario, index, live);
+  if (!probe) return {scenario, {"the machine is not as the live run meets it: " + probe.error()}};
+  return Twin(scenario, index, *probe).make();
+}
+
+RunResult run_modeled_twin(const Scenario& scenario, std::size_t index, const RunOptions& options,
+                           const LiveOptions& live) {
+  LiveTwin twin = live_twin(scenario, index, live);
+  RunResult result = run_modeled(twin.scenario, index, options);
+  result.notes.insert(result.notes.end(), twin.notes.begin(), twin.notes.end());
+  return result;
+}
+
+}  // namespace spawnpoint

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/lab/live/worker/impose.hpp"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string_view>
+
+#include "models/machine/host/proc_files.hpp"
+#include "models/world/own_memory.hpp"
+
+namespace spawnpoint {
+namespace {
+
+constexpr uid_t kNobody = 65534;
+// More mappings than this would cost seconds, and hundreds of MiB in the kernel.
+constexpr std::int64_t kMostMaps = 70'000;
+
+std::unexpected<std::string> failed(std::string_view what) {
+  return std::unexpected(fmt::format("{}: {}", what, std::strerror(errno)));
+}
+
+bool become(uid_t user) {
+  // Without CAP_SETGID there may be no groups to give up.
+  (void)::setgroups(0, nullptr);
+  return ::setresgid(user, user, user) == 0 && ::setresuid(user, user, user) == 0;
+}
+
+// In a child, so that a failure leaves no traces.
+bool works_in_child(const std::function<bool()>& attempt) {
+  const pid_t child = ::fork();
+  if (child < 0) return false;
+  if (child == 0) ::_exit(attempt() ? 0 : 1);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+bool write_number(const char* file, std::int64_t number) {
+  const int fd = ::open(file, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const std::string text = std::to_string(number);
+  const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  const int error = errno;
+  ::close(fd);
+  errno = error;
+  return written;
+}
+
+}  // namespace
+
+void be_expendable() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 1);  // else /proc/self belongs to root, and oom_score_adj with it
+  (void)write_number("/proc/self/oom_score_adj", 1000);
+}
+
+bool user_namespaces_work() {
+  return works_in_child([] { return ::unshare(CLONE_NEWUSER) == 0; });
+}
+
+Means drop_root(bool alone) {
+  if (::geteuid() != 0) return fmt::format("runs as uid {}", ::getuid());
+  uid_t user = kNobody;
+  const auto nobody_can = [] { return become(kNobody) && ::unshare(CLONE_NEWUSER) == 0; };
+  if (alone && !works_in_child(nobody_can)) {
+    // A user of this run's own: then RLIMIT_NPROC counts this process alone, whatever other live runs begin meanwhile.
+    // In a container the number may not exist.
+    const uid_t unused = 2'000'000'000U + static_cast<uid_t>(::getpid());
+    if (tasks_of(unused) == 0 && works_in_child([unused] { return become(unused); })) user = unused;
+  }
+  if (!become(user)) return failed("root could not be given up");
+  // The kernel takes "may be looked at" away with root; /proc/self is needed for the namespaces.
+  ::prctl(PR_SET_DUMPABLE, 1);
+  return fmt::format("root was given up for uid {}", user);
+}
+
+Means limit_tasks_by_rlimit(std::int64_t threads, std::int64_t others) {
+  if (::geteuid() == 0 && ::getuid() == 0) return std::unexpected("RLIMIT_NPROC does not hold for root");
+  std::int64_t limit = threads + 1 + others;
+  std::string where = "in a fresh user namespace";
+  if (::unshare(CLONE_NEWUSER) != 0) {
+    const int error = errno;
+    // Then the user's other tasks count as well; they are given their room.
+    const std::int64_t foreign = std::max<std::int64_t>(tasks_of(::getuid()) - 1 - others, 0);
+    limit += foreign;
+    where = foreign == 0 ? fmt::format("for uid {}, which runs nothing else", ::getuid())
+                         : fmt::format("for uid {}, which runs {} other tasks (no user namespace: {})", ::getuid(),
+                                       foreign, std::strerror(error));
+  }
+  rlimit now{};
+  ::getrlimit(RLIMIT_NPROC, &now);
+  const auto wanted = static_cast<rlim_t>(limit);
+  if (now.rlim_max != RLIM_INFINITY && wanted > now.rlim_max)
+    return std::unexpected(
+        fmt::format("this session's own RLIMIT_NPROC is {}", static_cast<std::uint64_t>(now.rlim_max)));
+  const rlimit set{wanted, wanted};
+  if (::setrlimit(RLIMIT_NPROC, &set) != 0) return failed("RLIMIT_NPROC");
+  return fmt::format("RLIMIT_NPROC = {} {}", limit, where);
+}
+
+Means limit_threads_by_pid_namespace(std::int64_t threads, const std::function<void(int)>& started,
+                                     const std::function<void(int)>& ended) {
+  constexpr std::int64_t kLeast = 301;  // kernel/pid.c: RESERVED_PIDS + 1
+  // Pid 1 is the worker, so pids 2 to pid_max - 1 are its threads.
+  const std::int64_t pid_max = threads + 2;
+  if (pid_max < kLeast) return std::unexpected(fmt::format("a pid namespace's pid_max cannot be below {}", kLeast));
+  const auto attempt = [pid_max] {
+    if (::unshare(CLONE_NEWUSER | CLONE_NEWPID) != 0) return false;
+    return works_in_child([pid_max] {
+      // Before 6.14 there was one pid_max for all, and this is refused.
+      return write_number("/proc/sys/kernel/pid_max", pid_max);
+    });
+  };
+  if (!works_in_child(attempt))
+    return std::unexpected("this kernel has no pid_max for a pid namespace, or lets nobody make one");
+
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWPID) != 0) return failed("unshare");
+  const pid_t child = ::fork();
+  if (child < 0) return failed("fork");
+  if (child > 0) {
+    started(child);
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    ended(status);
+    ::_exit(0);
+  }
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (!write_number("/proc/sys/kernel/pid_max", pid_max)) return failed("kernel.pid_max");
+  return fmt::format("kernel.pid_max = {} in a pid namespace of its own", pid_max);
+}
+
+Means limit_memory_by_rlimit(MemoryLimit limit, Bytes value, Bytes more) {
+  const auto resource = limit == MemoryLimit::data ? RLIMIT_DATA : RLIMIT_AS;
+  const char* name = limit == MemoryLimit::data ? "RLIMIT_DATA" : "RLIMIT_AS";
+  rlimit now{};
+  ::getrlimit(resource, &now);
+  const auto wanted = static_cast<rlim_t>(std::max((value + more).count, std::int64_t{0}));
+  if (now.rlim_max != RLIM_INFINITY && wanted > now.rlim_max)
+    return std::unexpected(
+        fmt::format("this session's own {} is {} bytes", name, static_cast<std::uint64_t>(now.rlim_max)));
+  const rlimit set{wanted, wanted};
+  if (::setrlimit(resource, &set) != 0) return failed(name);
+  if (more == Bytes{}) return fmt::format("{} = {} bytes", name, value.count);
+  return fmt::format("{} = {} bytes, and {} for what is not the program's", name, value.count, more.count);
+}
+
+Means fill_maps(std::int64_t maps) {
+  if (maps > kMostMaps)
+    return std::unexpected(fmt::format("{} mappings would have to be made to come near this machine's limit", maps));
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  std::int64_t made = 0;
+  // Neighbours with the same protection are one mapping, so every second page is made different. The region's ends may
+  // merge with what lies beside it: so the result is counted, and the rest made once more.
+  const std::int64_t before = count_own_maps();
+  for (int round = 0; round < 8 && made < maps; ++round) {
+    const auto pages = static_cast<std::size_t>(maps - made);
+    auto* region = static_cast<char*>(
+        ::mmap(nullptr, pages * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+    if (region == MAP_FAILED) return failed("mmap");
+    // The lowest page is made different, lest the first stack below should merge with it.
+    for (std::size_t i = (round % 2 == 0 ? 0 : 1); i < pages; i += 2) {
+      if (::mprotect(region + i * page, page, PROT_READ) != 0) return failed("mprotect");
+    }
+    made = count_own_maps() - before;
+  }
+  if (made != maps) return std::unexpected(fmt::format("{} of {} mappings could be made", made, maps));
+  return fmt::format("{} mappings that do nothing bring this machine's own limit as near", maps);
+}
+
+Means use_cpus(std::int64_t cpus) {
+  cpu_set_t allowed;
+  if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return failed("sched_getaffinity");
+  cpu_set_t chosen;
+  CPU_ZERO(&chosen);
+  std::int64_t count = 0;
+  for (int cpu = 0; cpu < CPU_SETSIZE && count < cpus; ++cpu) {
+    if (!CPU_ISSET(cpu, &allowed)) continue;
+    CPU_SET(cpu, &chosen);
+    ++count;
+  }
+  if (count < cpus) return std::unexpected(fmt::format("this machine has only {}", count));
+  if (::sched_setaffinity(0, sizeof chosen, &chosen) != 0) return failed("sched_setaffinity");
+  return fmt::format("runs on {} of {} cores", count, CPU_COUNT(&allowed));
+}
+
+void lock_down() {
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct none[2] = {};
+  ::syscall(SYS_capset, &header, none);
+  // No core dump, not even into a handler that core_pattern names.
+  ::prctl(PR_SET_DUMPABLE, 0);
+}
+
+}  // namespace spawnpoint

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Running one [[run]] of a scenario on the simulated kernel. The app and the command line both call this.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+
+#include "models/result/result.hpp"
+#include "models/scenario/scenario.hpp"
+
+namespace spawnpoint {
+
+struct Progress {
+  std::int64_t completed = 0;  ///< Jobs.
+  std::int64_t jobs = 0;
+  std::int64_t threads = 0;
+  Bytes resident{};
+  Duration now{};  ///< The run's own clock.
+};
+
+struct RunOptions {
+  bool record = true;                             ///< Keep the trace.
+  std::function<void(const Progress&)> progress;  ///< Called some 20 times a second, on the calling thread.
+  std::stop_token stop;                           ///< Asks for an early end: the partial result is kept.
+};
+
+/// Runs run `index` of the scenario on the simulated kernel. Same scenario, same seed: same trace, bit for bit.
+RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOptions& options);
+
+}  // namespace spawnpoint

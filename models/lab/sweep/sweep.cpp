@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/lab/sweep/sweep.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "core/memory/spare_memory.hpp"
+#include "models/lab/sweep/sweep_board.hpp"
+#include "models/lab/sweep/sweep_memory.hpp"
+
+namespace spawnpoint {
+
+namespace {
+/// Of a task's memory, for the next task: frames of ten million jobs take somewhat less.
+constexpr Bytes kKept{std::int64_t{2} << 30};
+}  // namespace
+
+SweepOutcome run_sweep(const SweepPlan& plan, const SweepOptions& options) {
+  unsigned workers = options.workers;
+  if (workers == 0) workers = std::max(1U, std::thread::hardware_concurrency());
+  workers = static_cast<unsigned>(std::min<std::size_t>(workers, std::max<std::size_t>(plan.tasks(), 1)));
+  SweepBoard board(plan, options, workers);
+  // The tasks share half of what is free; what is kept comes out of the other half.
+  const SpareMemory spare(std::min(kKept, options.memory ? *options.memory : memory_share()));
+  const std::stop_callback on_stop(options.stop, [&board] { board.wake(); });
+  const auto work = [&](SweepBoard::End end) {
+    while (const auto task = board.take_when_ready(end)) {
+      board.put(*task, compute(plan, *task, options.stop, [&](double part) { board.note_part(*task, part); }));
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    for (unsigned i = 1; i < workers; ++i) {
+      others.emplace_back([&work, i] { work(i == 1 ? SweepBoard::End::heaviest : SweepBoard::End::lightest); });
+    }
+    work(SweepBoard::End::lightest);
+  }
+  return board.outcome();
+}
+
+}  // namespace spawnpoint

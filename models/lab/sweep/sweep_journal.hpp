@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SweepJournal: a file to which a sweep's results are appended as they come. A sweep that is started again with it goes
+// on from there.
+#pragma once
+
+#include <cstdio>
+#include <expected>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "models/lab/sweep/sweep.hpp"
+
+namespace spawnpoint {
+
+class SweepJournal {
+ public:
+  /// Opens or makes it, and reads what is in it; half a line at the end (a crash) is dropped. Errors, in words: the
+  /// file cannot be used, belongs to another sweep, is used by another process, or is not a journal.
+  static std::expected<SweepJournal, std::string> open(const std::filesystem::path& file, const SweepPlan& plan);
+
+  /// What was in it; may be moved out.
+  std::map<std::size_t, SweepTaskResult> known;
+
+  /// On the disk's side of this program's crash when it returns. False: it could not be written.
+  bool append(const SweepTask& task, const SweepTaskResult& result);
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, Close> file_;
+};
+
+}  // namespace spawnpoint

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/lab/sweep/sweep_memory.hpp"
+
+#include <algorithm>
+
+#include "models/concurrency/registry.hpp"
+#include "models/lab/calibration/this_host.hpp"
+#include "models/lab/limits/limits.hpp"
+#include "models/lab/live/live_limits.hpp"
+#include "models/lab/run/run.hpp"
+
+namespace spawnpoint {
+namespace {
+
+// Of this program, measured as the peak resident memory of runs without a record, over the jobs alive at once.
+constexpr std::int64_t kTaskBytes = 224;    ///< Frame, queued event, what a join keeps.
+constexpr std::int64_t kThreadBytes = 768;  ///< Frames, the simulated thread, queued event.
+constexpr std::int64_t kArrivalBytes = 8;   ///< Of each job, where arrivals are drawn or read.
+constexpr std::int64_t kEverBytes = 96;     ///< Of each thread that ever was.
+
+std::int64_t alive(const Scenario& scenario, std::size_t run, std::int64_t jobs) {
+  Scenario small = scenario;
+  small.jobs.count = jobs;
+  RunOptions options;
+  options.record = false;
+  const RunResult result = run_modeled(small, run, options);
+  return std::max(result.peak_tasks, result.peak_threads);
+}
+
+}  // namespace
+
+Bytes estimate_memory(const Scenario& scenario, std::size_t run) {
+  constexpr std::int64_t kFew = 1000;
+  const RunSpec& spec = scenario.runs.at(run);
+  const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);
+  const std::int64_t jobs = scenario.jobs.count;
+  if (model == nullptr || jobs <= 2 * kFew) return {};
+  const std::int64_t few = alive(scenario, run, kFew);
+  const std::int64_t more = alive(scenario, run, 2 * kFew);
+  // In a straight line: what levels off is estimated too high, which is the safe side.
+  const std::int64_t slope = std::max<std::int64_t>(0, more - few);
+  const double line = static_cast<double>(more) + static_cast<double>(slope) * static_cast<double>(jobs) / kFew;
+  auto at_once = static_cast<std::int64_t>(std::min(line, static_cast<double>(jobs)));
+  Bytes memory{};
+  if (scenario.jobs.arrivals.kind == Arrivals::Kind::rate || scenario.jobs.arrivals.kind == Arrivals::Kind::trace)
+    memory += Bytes{kArrivalBytes * jobs};
+  if (model->async) return memory + Bytes{kTaskBytes * at_once};
+  const LimitLadder ladder = limit_ladder(scenario.machine, spec.runtime);
+  std::int64_t ever = slope > 0 ? jobs : 0;
+  if (!ladder.binding.empty()) {
+    // A thread for each job ends the run where the limit is; threads that come and go are not held by it.
+    if (at_once > ladder.threads) ever = at_once = ladder.threads;
+  }
+  return memory + Bytes{kThreadBytes * at_once + kEverBytes * ever};
+}
+
+Bytes memory_share() {
+  return live_caps(this_host().machine, Runtime{}).memory;
+}
+
+}  // namespace spawnpoint

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/lab/sweep/sweep_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <mutex>
+
+#include "core/simulation/random_stream.hpp"
+#include "models/concurrency/registry.hpp"
+#include "models/document/units.hpp"
+#include "models/lab/run/selection.hpp"
+#include "models/machine/profile_file.hpp"
+
+namespace spawnpoint {
+namespace {
+
+constexpr const char* kDefaultSweep = "{ from = 1, to = 10_000_000, points = 29, scale = \"log\" }";
+/// Of points, runs and replications together: what a cell takes is kept until the end.
+constexpr double kMostTasks = 1'000'000;
+
+/// Reads the host when first asked, and gives that answer from then on, to any thread.
+std::function<Machine()> once(std::function<Machine()> read) {
+  if (!read) return {};
+  struct Cache {
+    std::mutex mutex;
+    std::optional<Machine> machine;
+  };
+  return [read = std::move(read), cache = std::make_shared<Cache>()] {
+    const std::scoped_lock lock(cache->mutex);
+    if (!cache->machine) cache->machine = read();
+    return *cache->machine;
+  };
+}
+
+std::vector<Diagnostic> one_error(const std::string& file, const std::string& message) {
+  Diagnostic diagnostic;
+  diagnostic.file = file;
+  diagnostic.message = message;
+  return {std::move(diagnostic)};
+}
+
+std::string first_error(const std::vector<Diagnostic>& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.severity == Severity::error) return diagnostic.message;
+  }
+  return "the point cannot be read";
+}
+
+/// The runtime that the file gives to runs of this kind; the usual one where it has none.
+std::optional<Runtime> runtime_for(const Scenario& scenario, const ConcurrencyModel& model,
+                                   const ParseOptions& options) {
+  for (const RunSpec& run : scenario.runs) {
+    const ConcurrencyModel* other = find_concurrency_model(run.concurrency);
+    if (other != nullptr && other->async == model.async) return run.runtime;
+  }
+  auto runtime = load_runtime(model.async ? "spawnpoint" : "glibc", ProfilePlaces{options.profile_roots});
+  if (!runtime) return std::nullopt;
+  return std::move(*runtime);
+}
+
+/// All models, those of the file first as it has them.
+std::expected<void, std::string> add_all_models(Scenario& scenario, const ParseOptions& options) {
+  std::vector<RunSpec> runs;
+  for (const ConcurrencyModel& model : concurrency_models()) {
+    const auto own = std::ranges::find(scenario.runs, model.name, &RunSpec::concurrency);
+    if (own != scenario.runs.end()) {
+      runs.push_back(*own);
+      continue;
+    }
+    auto runtime = runtime_for(scenario, model, options);
+    if (!runtime) return std::unexpected("the runtime profile of " + std::string(model.name) + " cannot be loaded");
+    RunSpec run;
+    run.concurrency = model.name;
+    run.label = model.name;
+    run.runtime = *std::move(runtime);
+    runs.push_back(std::move(run));
+  }
+  scenario.runs = std::move(runs);
+  return {};
+}
+
+}  // namespace
+
+std::expected<SweepPlan, std::vector<Diagnostic>> SweepPlan::make(SweepSource source) {
+  SweepPlan plan;
+  plan.source_ = std::move(source);
+  ParseOptions& options = plan.source_.options;
+  options.host = once(std::move(options.host));
+  options.one_point = false;
+  ParseResult parsed = parse_scenario(plan.source_.text, plan.source_.file, options);
+  if (!parsed.scenario) return std::unexpected(std::move(parsed.diagnostics));
+  plan.is_default_ = !parsed.scenario->sweep;
+  if (plan.is_default_) {
+    ParseOptions with_sweep = options;
+    with_sweep.settings.push_back({"sweep.\"jobs.count\"", kDefaultSweep});
+    parsed = parse_scenario(plan.source_.text, plan.source_.file, with_sweep);
+    if (!parsed.scenario) {
+      return std::unexpected(
+          one_error(plan.source_.file,
+                    "the scenario has no [sweep], and cannot be run with 1 to 10 million jobs as it would be "
+                    "without one: " +
+                        first_error(parsed.diagnostics)));
+    }
+  }
+  plan.scenario_ = *std::move(parsed.scenario);
+  if (const auto chosen = plan.choose_runs(plan.scenario_); !chosen)
+    return std::unexpected(one_error(plan.source_.file, chosen.error()));
+  plan.lay_out();
+  const double tasks = static_cast<double>(plan.cells()) * static_cast<double>(plan.repeat());
+  if (tasks > kMostTasks) {
+    return std::unexpected(one_error(
+        plan.source_.file, fmt::format("the sweep makes {:.0f} runs: {:.0f} are the most", tasks, kMostTasks)));
+  }
+  return plan;
+}
+
+std::expected<void, std::string> SweepPlan::choose_runs(Scenario& scenario) const {
+  if (!source_.concurrency.empty()) return select_runs(scenario, source_.concurrency);
+  if (is_default_) return add_all_models(scenario, source_.options);
+  return {};
+}
+
+void SweepPlan::lay_out() {
+  const Sweep& varied = sweep();
+  group_of_.assign(varied.axes.size(), SIZE_MAX);
+  for (std::size_t i = 0; i < varied.axes.size(); ++i) {
+    if (group_of_[i] != SIZE_MAX) continue;
+    Group group;
+    group.axes.push_back(i);
+    group.length = varied.axes[i].values.size();
+    for (const std::vector<std::string>& keys : varied.zipped) {
+      if (std::ranges::find(keys, varied.axes[i].key) == keys.end()) continue;
+      for (std::size_t k = i + 1; k < varied.axes.size(); ++k) {
+        if (std::ranges::find(keys, varied.axes[k].key) != keys.end()) group.axes.push_back(k);
+      }
+    }
+    for (const std::size_t axis : group.axes) group_of_[axis] = groups_.size();
+    groups_.push_back(std::move(group));
+  }
+  points_ = 1;
+  for (auto group = groups_.rbegin(); group != groups_.rend(); ++group) {
+    group->stride = points_;
+    points_ *= group->length;
+  }
+}
+
+std::size_t SweepPlan::value_of(std::size_t point, std::size_t axis) const {
+  const Group& group = groups_[group_of_[axis]];
+  return point / group.stride % group.length;
+}
+
+std::optional<std::size_t> SweepPlan::neighbour(std::size_t point, std::size_t axis, int step) const {
+  const Group& group = groups_[group_of_[axis]];
+  const auto value = static_cast<std::ptrdiff_t>(value_of(point, axis)) + step;
+  if (value < 0 || value >= static_cast<std::ptrdiff_t>(group.length)) return std::nullopt;
+  return point + static_cast<std::size_t>(step) * group.stride;
+}
+
+std::vector<Setting> SweepPlan::settings(std::size_t point) const {
+  std::vector<Setting> settings;
+  for (std::size_t i = 0; i < sweep().axes.size(); ++i) {
+    const SweepAxis& axis = sweep().axes[i];
+    settings.push_back({axis.key, axis.values[value_of(point, i)]});
+  }
+  return settings;
+}
+
+std::int64_t SweepPlan::jobs(std::size_t point) const {
+  for (std::size_t i = 0; i < sweep().axes.size(); ++i) {
+    if (sweep().axes[i].key != "jobs.count") continue;
+    const std::string& text = sweep().axes[i].values[value_of(point, i)];
+    std::int64_t count = 0;
+    if (std::from_chars(text.data(), text.data() + text.size(), count).ec == std::errc{} && count > 0) return count;
+  }
+  return scenario_.jobs.count;
+}
+
+std::expected<Scenario, std::string> SweepPlan::at(std::size_t point, const std::optional<Setting>& changed) const {
+  ParseOptions options = source_.options;
+  options.one_point = true;
+  for (Setting& setting : settings(point)) {
+    if (changed && setting.key == changed->key) setting.value = changed->value;
+    options.settings.push_back(std::move(setting));
+  }
+  ParseResult parsed = parse_scenario(source_.text, source_.file, options);
+  if (!parsed.scenario) return std::unexpected(first_error(parsed.diagnostics));
+  if (const auto chosen = choose_runs(*parsed.scenario); !chosen) return std::unexpected(chosen.error());
+  if (parsed.scenario->runs.size() != runs()) return std::unexpected("the point has other runs than the file");
+  return *std::move(parsed.scenario);
+}
+
+std::uint64_t SweepPlan::seed(std::int64_t replication) const {
+  if (replication == 0) return scenario_.seed;
+  return sample_at(scenario_.seed, "replication", static_cast<std::uint64_t>(replication)) >> 11;
+}
+
+std::string SweepPlan::fingerprint() const {
+  std::uint64_t hash = 0xCBF29CE484222325;  // FNV-1a
+  const auto add = [&](std::string_view text) {
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+    hash = (hash ^ 0xFF) * 0x100000001B3;  // Not in UTF-8: "ab", "c" is not "a", "bc".
+  };
+  add(SPAWNPOINT_VERSION);
+  add(source_.text);
+  for (const Setting& setting : source_.options.settings) {
+    add(setting.key);
+    add(setting.value);
+  }
+  for (const RunSpec& run : scenario_.runs) add(run.concurrency);
+  add(fmt::format("{}", scenario_.seed));
+  add(to_toml(scenario_.machine));
+  return fmt::format("{:016x}", hash);
+}
+
+std::optional<SweepNumbers> numbers_of(const SweepAxis& axis) {
+  SweepNumbers numbers;
+  numbers.whole = true;
+  for (const std::string& text : axis.values) {
+    double value = 0;
+    SweepNumbers::Unit unit = SweepNumbers::Unit::none;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error == std::errc{} && stop == end && std::isfinite(value)) {
+      numbers.whole = numbers.whole && text.find_first_not_of("-0123456789") == std::string::npos;
+    } else if (const auto duration = parse_duration(text)) {
+      unit = SweepNumbers::Unit::seconds;
+      value = static_cast<double>(duration->count()) / 1e9;
+    } else if (const auto bytes = parse_bytes(text)) {
+      unit = SweepNumbers::Unit::bytes;
+      value = static_cast<double>(bytes->count);
+    } else {
+      return std::nullopt;
+    }
+    if (!numbers.values.empty() && unit != numbers.unit) return std::nullopt;
+    numbers.unit = unit;
+    numbers.values.push_back(value);
+  }
+  if (numbers.unit != SweepNumbers::Unit::none) numbers.whole = false;
+  if (numbers.values.empty()) return std::nullopt;
+  return numbers;
+}
+
+}  // namespace spawnpoint

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/lab/sweep/sweep_text.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "models/result/format.hpp"
+
+namespace spawnpoint {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+}
+
+/// Numbers as numbers, all else as text.
+Json value_json(const std::string& text) {
+  const Json number = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return number.is_number() || number.is_boolean() ? number : Json(text);
+}
+
+Json statistics(const Tally& tally) {
+  Json json;
+  json["count"] = tally.count();
+  const ConfidenceInterval interval = tally.confidence_interval(0.95);
+  json["mean"] = tally.count() > 0 ? Json(interval.mean) : Json(nullptr);
+  json["half_width"] = std::isfinite(interval.half_width) ? Json(interval.half_width) : Json(nullptr);
+  return json;
+}
+
+Json swept(const SweepPlan& plan, std::size_t point) {
+  Json json = Json::object();
+  for (const Setting& setting : plan.settings(point)) json[setting.key] = value_json(setting.value);
+  return json;
+}
+
+Json base_json(const RunResult& result) {
+  Json json = Json::parse(to_json_line(result));
+  // The one field that differs from one time to the next.
+  json.erase("compute_s");
+  return json;
+}
+
+std::string quoted(const std::string& field) {
+  if (field.find_first_of(",\"\n\r") == std::string::npos) return field;
+  std::string text = "\"";
+  for (const char c : field) {
+    if (c == '"') text += '"';
+    text += c;
+  }
+  return text + '"';
+}
+
+std::string seconds(Duration duration) {
+  return fmt::format("{}", static_cast<double>(duration.count()) / 1e9);
+}
+
+class Row {
+ public:
+  template <class T>
+  Row& operator<<(const T& value) {
+    if (!first_) text_ += ',';
+    first_ = false;
+    if constexpr (std::is_convertible_v<T, std::string>)
+      text_ += quoted(value);
+    else
+      text_ += fmt::format("{}", value);
+    return *this;
+  }
+  Row& empty(int cells = 1) {
+    for (int i = 0; i < cells; ++i) *this << std::string();
+    return *this;
+  }
+  std::string line() { return text_ + '\n'; }
+
+ private:
+  std::string text_;
+  bool first_ = true;
+};
+
+void add_run(Row& row, const RunResult& run) {
+  row << run.concurrency << run.label << run.jobs << run.completed << seconds(run.wall) << run.peak_threads
+      << run.peak_tasks << run.memory.resident.count << run.memory.virtual_size.count << run.memory.kernel.count;
+  if (run.failure) {
+    const FailurePoint& failure = *run.failure;
+    if (failure.job == kNoJob)
+      row.empty();
+    else
+      row << std::int64_t{failure.job} + 1;
+    row << failure.threads << failure.call << failure.errno_name << failure.limit;
+    failure.value ? row << *failure.value : row.empty();
+  } else {
+    row.empty(6);
+  }
+  row << run.seed << run.events;
+}
+
+void add_statistics(Row& row, const Tally& tally) {
+  const ConfidenceInterval interval = tally.confidence_interval(0.95);
+  tally.count() > 0 ? row << interval.mean : row.empty();
+  std::isfinite(interval.half_width) ? row << interval.half_width : row.empty();
+}
+
+Json run_record(const RunResult& run) {
+  Json json;
+  json["scenario"] = run.scenario;
+  json["concurrency"] = run.concurrency;
+  json["label"] = run.label;
+  json["jobs"] = run.jobs;
+  json["completed"] = run.completed;
+  json["wall"] = run.wall.count();
+  json["threads"] = run.peak_threads;
+  json["tasks"] = run.peak_tasks;
+  const MemoryUse& memory = run.memory;
+  json["memory"] = {memory.resident.count,      memory.virtual_size.count, memory.kernel.count,
+                    memory.kernel_stacks.count, memory.page_tables.count,  memory.slab.count};
+  if (run.failure) {
+    const FailurePoint& failure = *run.failure;
+    Json& to = json["failure"];
+    to["job"] = failure.job;
+    to["threads"] = failure.threads;
+    to["call"] = failure.call;
+    to["errno"] = failure.errno_name;
+    to["limit"] = failure.limit;
+    to["value"] = failure.value ? Json(*failure.value) : Json(nullptr);
+    to["message"] = failure.message;
+    to["at"] = failure.at.time_since_epoch().count();
+  }
+  json["seed"] = run.seed;
+  json["events"] = run.events;
+  json["compute"] = run.compute.count();
+  json["stopped"] = run.stopped;
+  json["error"] = run.error;
+  json["notes"] = run.notes;
+  json["poll"] = {run.longest_poll.count(), run.longest_poll_job};
+  return json;
+}
+
+RunResult run_from(const Json& json) {
+  RunResult run;
+  run.scenario = json.at("scenario");
+  run.concurrency = json.at("concurrency");
+  run.label = json.at("label");
+  run.jobs = json.at("jobs");
+  run.completed = json.at("completed");
+  run.wall = Duration(json.at("wall").get<std::int64_t>());
+  run.peak_threads = json.at("threads");
+  run.peak_tasks = json.at("tasks");
+  const auto bytes = [&](std::size_t i) { return Bytes{json.at("memory").at(i).get<std::int64_t>()}; };
+  run.memory = {bytes(0), bytes(1), bytes(2), bytes(3), bytes(4), bytes(5)};
+  if (json.contains("failure")) {
+    const Json& from = json.at("failure");
+    FailurePoint failure;
+    failure.job = from.at("job");
+    failure.threads = from.at("threads");
+    failure.call = from.at("call");
+    failure.errno_name = from.at("errno");
+    failure.limit = from.at("limit");
+    if (!from.at("value").is_null()) failure.value = from.at("value").get<std::int64_t>();
+    failure.message = from.at("message");
+    failure.at = Instant(Duration(from.at("at").get<std::int64_t>()));
+    run.failure = std::move(failure);
+  }
+  run.seed = json.at("seed");
+  run.events = json.at("events");
+  run.compute = Duration(json.at("compute").get<std::int64_t>());
+  run.stopped = json.at("stopped");
+  run.error = json.at("error");
+  run.notes = json.at("notes").get<std::vector<std::string>>();
+  run.longest_poll = Duration(json.at("poll").at(0).get<std::int64_t>());
+  run.longest_poll_job = json.at("poll").at(1);
+  return run;
+}
+
+}  // namespace
+
+std::string to_json_line(const SweepPlan& plan, const SweepCell& cell) {
+  Json json = base_json(cell.first);
+  json["sweep"] = swept(plan, cell.point);
+  Json& all = json["replications"];
+  all["count"] = cell.replications;
+  all["failed"] = cell.failed;
+  all["level"] = 0.95;
+  all["wall_s"] = statistics(cell.wall);
+  all["completed"] = statistics(cell.completed);
+  all["peak_threads"] = statistics(cell.peak_threads);
+  all["resident_bytes"] = statistics(cell.resident);
+  all["virtual_bytes"] = statistics(cell.virtual_size);
+  all["kernel_bytes"] = statistics(cell.kernel);
+  json["edge"] = nullptr;
+  return dump(json);
+}
+
+std::string to_json_line(const SweepPlan& plan, const SweepEdge& edge) {
+  Json json = base_json(edge.result);
+  json["sweep"] = swept(plan, edge.point);
+  const std::string& key = plan.sweep().axes[edge.axis].key;
+  json["sweep"][key] = edge.failing;
+  json["replications"] = nullptr;
+  json["edge"]["key"] = key;
+  json["edge"]["good"] = edge.good;
+  json["edge"]["failing"] = edge.failing;
+  return dump(json);
+}
+
+std::string csv_header(const SweepPlan& plan) {
+  Row row;
+  for (const SweepAxis& axis : plan.sweep().axes) row << axis.key;
+  for (const char* name : {"concurrency",
+                           "label",
+                           "jobs",
+                           "completed",
+                           "wall_s",
+                           "peak_threads",
+                           "peak_tasks",
+                           "resident_bytes",
+                           "virtual_bytes",
+                           "kernel_bytes",
+                           "failure_job",
+                           "failure_threads",
+                           "failure_call",
+                           "failure_errno",
+                           "failure_limit",
+                           "failure_value",
+                           "seed",
+                           "events",
+                           "replications",
+                           "failed",
+                           "wall_mean_s",
+                           "wall_half_width_s",
+                           "completed_mean",
+                           "completed_half_width",
+                           "resident_mean_bytes",
+                           "resident_half_width_bytes",
+                           "edge_key",
+                           "edge_good",
+                           "edge_failing",
+                           "error"}) {
+    row << std::string(name);
+  }
+  return row.line();
+}
+
+std::string csv_row(const SweepPlan& plan, const SweepCell& cell) {
+  Row row;
+  for (const Setting& setting : plan.settings(cell.point)) row << setting.value;
+  add_run(row, cell.first);
+  row << cell.replications << cell.failed;
+  add_statistics(row, cell.wall);
+  add_statistics(row, cell.completed);
+  add_statistics(row, cell.resident);
+  row.empty(3);
+  cell.first.error.empty() ? row.empty() : row << cell.first.error;
+  return row.line();
+}
+
+std::string csv_row(const SweepPlan& plan, const SweepEdge& edge) {
+  const std::string& key = plan.sweep().axes[edge.axis].key;
+  Row row;
+  for (const Setting& setting : plan.settings(edge.point))
+    row << (setting.key == key ? fmt::format("{}", edge.failing) : setting.value);
+  add_run(row, edge.result);
+  row.empty(8);
+  row << key << edge.good << edge.failing;
+  edge.result.error.empty() ? row.empty() : row << edge.result.error;
+  return row.line();
+}
+
+std::string describe_point(const SweepPlan& plan, std::size_t point) {
+  std::string text;
+  for (const Setting& setting : plan.settings(point))
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", setting.key, setting.value);
+  return text;
+}
+
+std::string describe(const SweepPlan& plan, const SweepEdge& edge) {
+  const std::string& key = plan.sweep().axes[edge.axis].key;
+  std::string where;
+  for (const Setting& setting : plan.settings(edge.point)) {
+    if (setting.key != key) where += fmt::format("{}{} = {}", where.empty() ? "" : ", ", setting.key, setting.value);
+  }
+  std::string text = fmt::format("{} breaks at {} = {}{}", edge.result.label, key, format_count(edge.failing),
+                                 where.empty() ? "" : " (" + where + ")");
+  if (edge.result.stopped || std::abs(edge.failing - edge.good) != 1)
+    text += fmt::format(", or between {} and that", format_count(edge.good));
+  else
+    text += fmt::format("; with {} it does not", format_count(edge.good));
+  if (const auto& failure = edge.result.failure) {
+    text += ": " + failure->errno_name;
+    if (!failure->limit.empty()) text += ", " + failure->limit;
+    if (failure->value) text += fmt::format(" is {}", *failure->value);
+  }
+  return text;
+}
+
+std::string to_record(const SweepTask& task, const SweepTaskResult& result) {
+  Json json;
+  json["task"] = task.index;
+  json["good"] = result.good;
+  json["failing"] = result.failing;
+  json["run"] = run_record(result.result);
+  return dump(json);
+}
+
+std::expected<SweepRecord, std::string> from_record(std::string_view line) {
+  try {
+    const Json json = Json::parse(line);
+    SweepRecord record;
+    record.task = json.at("task");
+    record.result.good = json.at("good");
+    record.result.failing = json.at("failing");
+    record.result.result = run_from(json.at("run"));
+    return record;
+  } catch (const Json::exception& problem) {
+    return std::unexpected(problem.what());
+  }
+}
+
+std::string to_text(const SweepTask& task) {
+  Json json;
+  json["task"] = {task.index, task.point, task.run, task.replication};
+  if (task.edge) {
+    json["edge"] = {task.edge->axis, task.edge->good, task.edge->failing};
+    if (task.edge->hint) json["hint"] = *task.edge->hint;
+  }
+  return dump(json);
+}
+
+std::expected<SweepTask, std::string> task_from_text(std::string_view line) {
+  try {
+    const Json json = Json::parse(line);
+    const Json& numbers = json.at("task");
+    SweepTask task;
+    task.index = numbers.at(0);
+    task.point = numbers.at(1);
+    task.run = numbers.at(2);
+    task.replication = numbers.at(3);
+    if (json.contains("edge")) {
+      const Json& edge = json.at("edge");
+      task.edge.emplace();
+      task.edge->axis = edge.at(0);
+      task.edge->good = edge.at(1);
+      task.edge->failing = edge.at(2);
+      if (json.contains("hint")) task.edge->hint = json.at("hint").get<std::int64_t>();
+    }
+    return task;
+  } catch (const Json::exception& problem) {
+    return std::unexpected(problem.what());
+  }
+}
+
+}  // namespace spawnpoint

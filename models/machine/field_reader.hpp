@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Fills a profile's fields from a table: the reading visitor of describe() (profile_fields.hpp).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/document/reader.hpp"
+#include "models/machine/profile.hpp"
+
+namespace spawnpoint {
+
+class FieldReader {
+ public:
+  /// The names of the fields that the table has are added to `present`, as "limits.pids_max".
+  FieldReader(TableReader table, std::vector<std::string>& present);
+
+  void text(std::string_view key, std::string& value, std::string_view help);
+  void flag(std::string_view key, bool& value, std::string_view help);
+  void count(std::string_view key, std::int64_t& value, CountRange range, std::string_view help);
+  void count_limit(std::string_view key, CountLimit& value, CountRange range, std::string_view help);
+  void count_limits(std::string_view key, std::vector<CountLimit>& value, CountRange range, std::string_view help);
+  void counts(std::string_view key, std::vector<std::int64_t>& value, CountRange range, std::string_view help);
+  /// `none` is the word for "no value".
+  void optional_count(std::string_view key, std::optional<std::int64_t>& value, CountRange range, std::string_view none,
+                      std::string_view help);
+  void optional_size(std::string_view key, std::optional<Bytes>& value, Bytes low, std::string_view none,
+                     std::string_view help);
+  void size(std::string_view key, Bytes& value, std::string_view help);
+  void duration(std::string_view key, Duration& value, std::string_view help);
+  void cost(std::string_view key, Cost& value, std::string_view help);
+  template <class Enum>
+  void choice(std::string_view key, Enum& value, std::span<const std::string_view> words, std::string_view) {
+    if (const Node* node = take(key))
+      if (const auto index = read_choice(*node, table_.name(key), words, table_.out()))
+        value = static_cast<Enum>(*index);
+  }
+  template <class Body>
+  void section(std::string_view key, std::string_view, Body body) {
+    FieldReader inner(table_.table(key), *present_, prefix_ + std::string(key) + '.');
+    body(inner);
+    inner.finish();
+  }
+
+  TableReader& table() { return table_; }
+  void finish() { table_.finish(); }
+
+ private:
+  FieldReader(TableReader table, std::vector<std::string>& present, std::string prefix);
+  const Node* take(std::string_view key);
+
+  TableReader table_;
+  std::vector<std::string>* present_;
+  std::string prefix_;
+};
+
+}  // namespace spawnpoint

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How values and results are written for people, and as JSON for programs. The app and the command line both write them
+// with these, so a figure looks the same wherever it is met.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/units.hpp"
+#include "models/result/result.hpp"
+
+namespace spawnpoint {
+
+/// "1.043 s", "250 µs", "3 s", "12 min 5 s". Four significant digits; fewer only where the value is exactly that, so
+/// "3 s" is three seconds and "3.000 s" nearly so.
+std::string format_duration(Duration duration);
+
+/// "18.9 MiB", "512 MiB", "0 B". Three significant digits, fewer where that is exact.
+std::string format_bytes(Bytes bytes);
+
+/// "18,879"
+std::string format_count(std::int64_t count);
+
+/// "1 job", "3 jobs", "1,000 jobs": the plural is the noun with an s.
+std::string format_count(std::int64_t count, const std::string& noun);
+
+/// How much larger `value` is than `reference`: "+14%", "-0.3%", "±0%"; "" where the reference is 0.
+std::string format_difference(double value, double reference);
+
+/// A limit's value in its own unit: "512", "8 GiB".
+std::string format_value(std::int64_t value, bool is_size);
+
+/// One line of `spawnpoint-run run --json`, without its newline. Its fields are part of the command line's contract;
+/// new ones are only ever added at the end.
+std::string to_json_line(const RunResult& result);
+
+}  // namespace spawnpoint
