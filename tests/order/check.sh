@@ -13,5 +13,5 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$source"
 "$compiler" -std=c++20 "$level" -ffp-contract=off -I. -pthread -o "$work/queue_order" tests/order/queue_order.cpp \
-  core/simulation/{event_queue,variates,portable_math}.cpp core/coroutine/frame_arena.cpp core/memory/huge_pages.cpp
+  core/simulation/{event_queue,variates}.cpp core/numeric/portable_math.cpp core/coroutine/frame_arena.cpp core/memory/huge_pages.cpp
 "$work/queue_order"
