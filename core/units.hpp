@@ -51,6 +51,11 @@ struct Bytes {
   }
 };
 
+/// The smallest multiple of `step` that holds `size`.
+constexpr Bytes round_up(Bytes size, Bytes step) {
+  return {(size.count + step.count - 1) / step.count * step.count};
+}
+
 namespace literals {
 constexpr Bytes operator""_B(unsigned long long n) {
   return {static_cast<std::int64_t>(n)};

@@ -36,9 +36,7 @@ int make_timer() {
 Executor::Executor(Clock::time_point start, FrameArena::Growth growth, std::size_t blocking_threads)
     : start_(start), arena_(growth), timer_(make_timer()), pool_(blocking_threads) {}
 
-Executor::~Executor() {
-  ::close(timer_);
-}
+Executor::~Executor() = default;
 
 Executor::Outcome Executor::run(Task<> task) {
   const Outcome outcome = drive(task);
@@ -74,7 +72,7 @@ bool Executor::wait() {
   if (wake <= recent_ || mailbox_->has_mail()) return true;
   if (wake == kNever && mailbox_->suspended() == 0) return false;
   if (!mailbox_->begin_sleep()) return true;
-  std::array<pollfd, 2> sources{{{mailbox_->event(), POLLIN, 0}, {timer_, POLLIN, 0}}};
+  std::array<pollfd, 2> sources{{{mailbox_->event(), POLLIN, 0}, {timer_.get(), POLLIN, 0}}};
   if (wake != kNever) set_timer(wake);
   const int ready = ::poll(sources.data(), wake != kNever ? 2 : 1, /*timeout=*/-1);
   const int error = errno;
@@ -93,7 +91,7 @@ void Executor::set_timer(Instant wake) {
   itimerspec setting{};
   setting.it_value.tv_sec = at.count() / kSecond;
   setting.it_value.tv_nsec = at.count() % kSecond;
-  if (::timerfd_settime(timer_, TFD_TIMER_ABSTIME, &setting, nullptr) != 0) {
+  if (::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &setting, nullptr) != 0) {
     throw std::system_error(errno, std::generic_category(), "timerfd_settime");
   }
   timer_set_ = wake;

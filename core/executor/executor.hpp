@@ -20,6 +20,7 @@
 #include "core/executor/ready_queue.hpp"
 #include "core/executor/timer_queue.hpp"
 #include "core/executor/waker.hpp"
+#include "core/files/file_descriptor.hpp"
 #include "core/units.hpp"
 
 namespace spawnpoint {
@@ -142,7 +143,7 @@ class Executor {
   ReadyQueue ready_{arena_};
   TimerQueue timers_{arena_};
   std::unique_ptr<detail::Mailbox, detail::Mailbox::Close> mailbox_{new detail::Mailbox};
-  int timer_;
+  FileDescriptor timer_;
   Instant timer_set_ = kNever;
 
   // A reading of the clock costs several times a job's turn, so turns share one while they are short.

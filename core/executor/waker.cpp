@@ -46,10 +46,6 @@ void WakeCell::drop_waker() noexcept {
 
 Mailbox::Mailbox() : event_(make_event()) {}
 
-Mailbox::~Mailbox() {
-  ::close(event_);
-}
-
 WakeCell& Mailbox::suspend(Parked& awaiter) {
   if (free_ == nullptr) free_ = freed_elsewhere_.exchange(nullptr, std::memory_order_acquire);
   void* memory = free_;
@@ -88,7 +84,7 @@ void Mailbox::post(WakeCell& cell) noexcept {
   if (!open) return cell.let_go_of(WakeCell::kMailed);
   // A running executor looks into the mailbox by itself; only a sleeping one costs a system call. The caller still has
   // the cell, so the mailbox is there.
-  if (signal) (void)::eventfd_write(event_, 1);
+  if (signal) (void)::eventfd_write(event_.get(), 1);
 }
 
 bool Mailbox::begin_sleep() noexcept {
@@ -104,7 +100,7 @@ void Mailbox::end_sleep() noexcept {
   }
   // The signal is perhaps still on its way: then the next sleep ends at once, once, with nothing to do.
   eventfd_t signals = 0;
-  (void)::eventfd_read(event_, &signals);
+  (void)::eventfd_read(event_.get(), &signals);
 }
 
 void Mailbox::close() noexcept {

@@ -11,6 +11,7 @@
 
 #include "core/coroutine/frame_arena.hpp"
 #include "core/executor/parked.hpp"
+#include "core/files/file_descriptor.hpp"
 
 namespace spawnpoint {
 
@@ -98,7 +99,7 @@ class Mailbox {
   /// False if there is mail. Else the event descriptor becomes readable with the next mail.
   [[nodiscard]] bool begin_sleep() noexcept;
   void end_sleep() noexcept;
-  [[nodiscard]] int event() const noexcept { return event_; }
+  [[nodiscard]] int event() const noexcept { return event_.get(); }
   /// The executor is going: mail is thrown away from here on, and the mailbox goes with the last cell.
   void close() noexcept;
   struct Close {
@@ -108,7 +109,7 @@ class Mailbox {
  private:
   friend class WakeCell;
 
-  ~Mailbox();
+  ~Mailbox() = default;
 
   void count_out(WakeCell& cell) noexcept {
     if (std::exchange(cell.counted_, false)) --suspended_;
@@ -125,7 +126,7 @@ class Mailbox {
 
   static constinit thread_local const char here_;  // its address tells a thread
 
-  const int event_;
+  const FileDescriptor event_;
   std::mutex mutex_;
   WakeCell* first_ = nullptr;
   WakeCell* last_ = nullptr;

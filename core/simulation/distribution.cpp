@@ -12,6 +12,7 @@
 
 #include "core/numeric/portable_math.hpp"
 #include "core/simulation/variates.hpp"
+#include "core/text/time_units.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -39,23 +40,6 @@ void require_duration(Duration d, std::string_view what) {
 
 void require_positive(double x, std::string_view what) {
   require(x > 0.0 && x < std::numeric_limits<double>::infinity(), fmt::format("{} must be positive", what));
-}
-
-/// In the largest unit in which it is a whole number.
-std::string written(Duration d) {
-  struct Unit {
-    Duration::rep size;
-    std::string_view name;
-  };
-  constexpr std::array<Unit, 6> kUnits{{{3'600'000'000'000, "h"},
-                                        {60'000'000'000, "min"},
-                                        {1'000'000'000, "s"},
-                                        {1'000'000, "ms"},
-                                        {1'000, "us"},
-                                        {1, "ns"}}};
-  if (d == Duration::zero()) return "0s";
-  const auto unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return d.count() % u.size == 0; });
-  return fmt::format("{}{}", d.count() / unit->size, unit->name);
 }
 
 struct Parameter {
@@ -383,26 +367,26 @@ bool Distribution::is_constant() const {
 std::string Distribution::to_string() const {
   switch (kind_) {
     case Kind::constant:
-      return written(first_);
+      return duration_text(first_);
     case Kind::exponential:
-      return fmt::format("exp(mean={})", written(first_));
+      return fmt::format("exp(mean={})", duration_text(first_));
     case Kind::uniform:
-      return fmt::format("uniform(low={}, high={})", written(first_), written(second_));
+      return fmt::format("uniform(low={}, high={})", duration_text(first_), duration_text(second_));
     case Kind::lognormal:
-      return fmt::format("lognormal(mean={}, cv={})", written(first_), shape_);
+      return fmt::format("lognormal(mean={}, cv={})", duration_text(first_), shape_);
     case Kind::normal:
-      return fmt::format("normal(mean={}, sd={})", written(first_), written(second_));
+      return fmt::format("normal(mean={}, sd={})", duration_text(first_), duration_text(second_));
     case Kind::erlang:
-      return fmt::format("erlang(k={}, mean={})", shape_, written(first_));
+      return fmt::format("erlang(k={}, mean={})", shape_, duration_text(first_));
     case Kind::gamma:
-      return fmt::format("gamma(shape={}, mean={})", shape_, written(first_));
+      return fmt::format("gamma(shape={}, mean={})", shape_, duration_text(first_));
     case Kind::weibull:
-      return fmt::format("weibull(shape={}, scale={})", shape_, written(first_));
+      return fmt::format("weibull(shape={}, scale={})", shape_, duration_text(first_));
     case Kind::pareto:
-      return fmt::format("pareto(shape={}, minimum={})", shape_, written(first_));
+      return fmt::format("pareto(shape={}, minimum={})", shape_, duration_text(first_));
     case Kind::empirical: {
       std::vector<std::string> parts;
-      for (const Duration value : *values_) parts.push_back(written(value));
+      for (const Duration value : *values_) parts.push_back(duration_text(value));
       return fmt::format("empirical({})", fmt::join(parts, ", "));
     }
   }

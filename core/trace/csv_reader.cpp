@@ -13,30 +13,18 @@
 #include <limits>
 #include <string_view>
 
+#include "core/files/file_descriptor.hpp"
+
 namespace spawnpoint {
 
 namespace {
 
-class Descriptor {
- public:
-  explicit Descriptor(const std::filesystem::path& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 /// On huge pages: the files of a million jobs are a hundred megabytes.
 std::expected<Column<char>, std::string> contents_of(const std::filesystem::path& path) {
   const auto problem = [&] { return std::unexpected(path.string() + ": " + std::strerror(errno)); };
-  const Descriptor file(path);
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status {};
-  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) return problem();
+  if (!file || ::fstat(file.get(), &status) != 0) return problem();
   Column<char> text;
   // The size is only a hint: the file may be a pipe, or grow.
   std::size_t room = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)) + 1;

@@ -12,13 +12,9 @@ namespace spawnpoint {
 
 OutputFile::OutputFile(std::filesystem::path path)
     : path_(std::move(path)),
-      fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)),
-      error_(fd_ < 0 ? errno : 0),
+      file_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)),
+      error_(file_ ? 0 : errno),
       buffer_(std::make_unique_for_overwrite<char[]>(kBuffer)) {}
-
-OutputFile::~OutputFile() {
-  if (fd_ >= 0) ::close(fd_);
-}
 
 OutputFile& OutputFile::write_long(std::string_view text) {
   flush();
@@ -33,7 +29,7 @@ void OutputFile::flush() {
 
 void OutputFile::write_all(const char* text, std::size_t size) {
   while (size > 0 && error_ == 0) {
-    const ssize_t written = ::write(fd_, text, size);
+    const ssize_t written = ::write(file_.get(), text, size);
     if (written < 0) {
       if (errno != EINTR) error_ = errno;
       continue;
@@ -46,7 +42,7 @@ void OutputFile::write_all(const char* text, std::size_t size) {
 std::expected<void, std::string> OutputFile::close() {
   flush();
   // Some file systems tell of a full disk only here.
-  if (fd_ >= 0 && ::close(std::exchange(fd_, -1)) != 0 && error_ == 0) error_ = errno;
+  if (file_ && ::close(file_.release()) != 0 && error_ == 0) error_ = errno;
   if (error_ != 0) return std::unexpected(path_.string() + ": " + std::strerror(error_));
   return {};
 }

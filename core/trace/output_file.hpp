@@ -16,6 +16,8 @@
 
 #include "core/units.hpp"
 
+#include "core/files/file_descriptor.hpp"
+
 namespace spawnpoint {
 
 class OutputFile {
@@ -24,7 +26,6 @@ class OutputFile {
   explicit OutputFile(std::filesystem::path path);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
-  ~OutputFile();
 
   OutputFile& operator<<(std::string_view text) {
     if (text.size() > kBuffer) return write_long(text);
@@ -105,7 +106,7 @@ class OutputFile {
   void write_all(const char* text, std::size_t size);
 
   std::filesystem::path path_;
-  int fd_ = -1;
+  FileDescriptor file_;
   int error_ = 0;
   std::size_t used_ = 0;
   std::unique_ptr<char[]> buffer_;

@@ -39,12 +39,12 @@ std::expected<SharedTraceFile, std::string> SharedTraceFile::create(std::size_t 
   if (jobs >= kNoJob || rows > (std::size_t{1} << 48))
     return std::unexpected("a live record of this size is not possible");
   SharedTraceFile file(unnamed_file());
-  if (file.fd_ < 0) return system_error("memfd_create");
+  if (!file.file_) return system_error("memfd_create");
   const std::size_t size = Offsets::file_size(rows);
-  if (::ftruncate(file.fd_, static_cast<off_t>(size)) != 0) return system_error("ftruncate of the shared trace");
+  if (::ftruncate(file.fd(), static_cast<off_t>(size)) != 0) return system_error("ftruncate of the shared trace");
   // Sealed, a worker that went wild cannot make its parent fault by cutting the file. Real files have no seals.
-  (void)::fcntl(file.fd_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
-  auto mapping = map_shared(file.fd_, kPage, PROT_READ | PROT_WRITE);
+  (void)::fcntl(file.fd(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
+  auto mapping = map_shared(file.fd(), kPage, PROT_READ | PROT_WRITE);
   if (!mapping) return std::unexpected(mapping.error());
   Header& header = *reinterpret_cast<Header*>(mapping->bytes());
   header.magic = kMagic;
@@ -52,15 +52,6 @@ std::expected<SharedTraceFile, std::string> SharedTraceFile::create(std::size_t 
   header.jobs = static_cast<std::uint32_t>(jobs);
   header.recording = static_cast<std::uint32_t>(recording);
   return file;
-}
-
-SharedTraceFile::SharedTraceFile(SharedTraceFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-SharedTraceFile& SharedTraceFile::operator=(SharedTraceFile&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
-SharedTraceFile::~SharedTraceFile() {
-  if (fd_ >= 0) ::close(fd_);
 }
 
 SharedMapping::SharedMapping(SharedMapping&& other) noexcept

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/files/file_descriptor.hpp"
 #include "core/trace/recorder.hpp"
 #include "core/trace/shared_failure.hpp"
 #include "core/trace/shared_layout.hpp"
@@ -39,16 +40,12 @@ class SharedTraceFile {
   /// Rows that `jobs` jobs take which change their state `changes` times, with some to spare for samples and marks.
   static constexpr std::size_t rows_for(std::size_t jobs, std::size_t changes = 8) { return jobs * changes + 65'536; }
 
-  SharedTraceFile(SharedTraceFile&& other) noexcept;
-  SharedTraceFile& operator=(SharedTraceFile&& other) noexcept;
-  ~SharedTraceFile();
-
   /// To be handed to the worker. Closes on exec unless the spawner says otherwise.
-  int fd() const { return fd_; }
+  int fd() const { return file_.get(); }
 
  private:
-  explicit SharedTraceFile(int fd) : fd_(fd) {}
-  int fd_ = -1;
+  explicit SharedTraceFile(int fd) : file_(fd) {}
+  FileDescriptor file_;
 };
 
 /// A mapping that is undone with its owner.

@@ -8,8 +8,6 @@
 namespace spawnpoint::gui {
 namespace {
 
-constexpr int kBadUsage = 2;
-
 /// Each of the names by `parse`; the first one that is not known is told.
 template <class Value, class Parse>
 std::string read_names(const std::vector<std::string>& names, std::vector<Value>& values, Parse parse) {
@@ -81,14 +79,13 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
-    const int status = app.exit(problem, out, err);
-    return status == 0 ? 0 : kBadUsage;
+    return app.exit(problem, out, err) == 0 ? Exit::ok : Exit::usage;
   }
   if (!exporting->parsed()) return window;
 
   const auto refuse = [&err](const std::string& option, const std::string& problem) {
     err << "spawnpoint export: " << option << ": " << problem << '\n';
-    return kBadUsage;
+    return Exit::usage;
   };
   if (const auto problem = read_names(formats, pictures.formats, parse_export_format); !problem.empty()) {
     return refuse("--format", problem);

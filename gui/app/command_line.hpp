@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/exit.hpp"
 #include "gui/export/export.hpp"
 #include "models/scenario/parse.hpp"
 
@@ -39,7 +40,7 @@ struct ExportRequest {
 };
 
 /// The request, or the exit status where there is nothing (more) to do: after --help, or with bad usage.
-using Request = std::variant<AppRequest, ExportRequest, int>;
+using Request = std::variant<AppRequest, ExportRequest, Exit>;
 Request parse_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
 
 }  // namespace spawnpoint::gui

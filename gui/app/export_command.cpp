@@ -10,13 +10,7 @@
 #include "models/lab/live/live_run.hpp"
 
 namespace spawnpoint::gui {
-namespace {
-constexpr int kRan = 0;
-constexpr int kBadFile = 2;
-constexpr int kCouldNotRun = 3;
-}  // namespace
-
-int run_export(const ExportRequest& request, std::ostream& out, std::ostream& err) {
+Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& err) {
   ParseOptions parsing;
   parsing.settings = request.settings;
   parsing.seed = request.seed;
@@ -33,7 +27,7 @@ int run_export(const ExportRequest& request, std::ostream& out, std::ostream& er
       good = false;
     }
   }
-  if (!good) return kBadFile;
+  if (!good) return Exit::usage;
 
   ExportOptions options;
   options.directory = request.directory;
@@ -44,12 +38,12 @@ int run_export(const ExportRequest& request, std::ostream& out, std::ostream& er
   options.theme = request.dark ? ThemeKind::dark : ThemeKind::light;
   options.caption = request.caption;
 
-  int status = kRan;
+  Exit status = Exit::ok;
   const auto tell = [&](const ExportReport& report) {
     for (const auto& path : report.written) out << path.string() << '\n';
     for (const std::string& error : report.errors) {
       err << "spawnpoint export: " << error << '\n';
-      status = kCouldNotRun;
+      status = Exit::cannot_run;
     }
   };
   const bool map_wanted = std::ranges::find(request.parts, ExportPart::map) != request.parts.end();
@@ -59,7 +53,7 @@ int run_export(const ExportRequest& request, std::ostream& out, std::ostream& er
       auto plan = SweepPlan::make({scenario.text, scenario.file, parsing, request.concurrency});
       if (!plan) {
         err << format(plan.error());
-        return kBadFile;
+        return Exit::usage;
       }
       MapResult map(*std::move(plan));
       SweepOutcome outcome = run_sweep(map.plan, {});
@@ -83,7 +77,7 @@ int run_export(const ExportRequest& request, std::ostream& out, std::ostream& er
           return;
         }
         err << "spawnpoint export: " << scenario.file << ": " << spec.label << ": " << result.error << '\n';
-        status = kCouldNotRun;
+        status = Exit::cannot_run;
       };
       if (request.world == "both") keep(run_modeled_twin(scenario, run, {}, {}));
       if (request.world == "modeled") keep(run_modeled(scenario, run, {}));
@@ -92,7 +86,7 @@ int run_export(const ExportRequest& request, std::ostream& out, std::ostream& er
     if (!any) {
       err << "spawnpoint export: " << scenario.file
           << ": no run of it is one of those named with --concurrency or --run\n";
-      return kBadFile;
+      return Exit::usage;
     }
     if (results.empty()) continue;
     tell(export_run(scenario, results, options));

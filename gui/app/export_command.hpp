@@ -10,6 +10,6 @@ namespace spawnpoint::gui {
 
 /// Needs a QApplication (the offscreen platform will do). Returns the exit status; what was written goes to `out`, a
 /// line a file.
-int run_export(const ExportRequest& request, std::ostream& out, std::ostream& err);
+Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& err);
 
 }  // namespace spawnpoint::gui

@@ -19,8 +19,6 @@
 namespace spawnpoint::gui {
 namespace {
 
-constexpr int kCouldNotRun = 3;
-
 /// Containers and cron jobs have no XDG_RUNTIME_DIR, an export needs none, and Qt complains of it each time.
 void tell_all_but_runtime_dir(QtMsgType type, const QMessageLogContext& context, const QString& message) {
   if (message.startsWith(QStringLiteral("QStandardPaths: XDG_RUNTIME_DIR"))) return;
@@ -43,7 +41,7 @@ int export_without_window(const ExportRequest& request, int argc, char** argv) {
   qInstallMessageHandler(tell_all_but_runtime_dir);
   QApplication app(argc, argv);
   dress(app);
-  return run_export(request, std::cout, std::cerr);
+  return static_cast<int>(run_export(request, std::cout, std::cerr));
 }
 
 int open_window(const AppRequest& request, int argc, char** argv) {
@@ -51,7 +49,7 @@ int open_window(const AppRequest& request, int argc, char** argv) {
     std::cerr << "spawnpoint: no window can be opened here: " << missing << ".\n"
               << "Without a display, `spawnpoint export FILE -o DIR` draws the charts and `spawnpoint-run run FILE` "
                  "prints the figures.\n";
-    return kCouldNotRun;
+    return static_cast<int>(Exit::cannot_run);
   }
   QApplication app(argc, argv);
   dress(app);
@@ -74,7 +72,7 @@ int open_window(const AppRequest& request, int argc, char** argv) {
 
 int run_program(int argc, char** argv) {
   const Request request = parse_command_line(argc, argv, std::cout, std::cerr);
-  if (const auto* status = std::get_if<int>(&request)) return *status;
+  if (const auto* status = std::get_if<Exit>(&request)) return static_cast<int>(*status);
   // Qt writes a PDF's fonts in the order of a hash: the same run shall give the same file.
   QHashSeed::setDeterministicGlobalSeed();
   if (const auto* pictures = std::get_if<ExportRequest>(&request)) return export_without_window(*pictures, argc, argv);

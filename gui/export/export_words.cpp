@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <utility>
 
+#include "core/text/text.hpp"
 #include "gui/export/export.hpp"
 #include "gui/export/export_units.hpp"
 #include "models/scenario/scenario.hpp"
@@ -59,13 +59,6 @@ std::string joined(const std::vector<Value>& values) {
   std::string names;
   for (const Value value : values) names += fmt::format("{}{}", names.empty() ? "" : ",", to_string(value));
   return names;
-}
-
-std::optional<double> number(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
-  return value;
 }
 
 std::string quoted(const std::string& text) {
@@ -130,7 +123,7 @@ std::expected<ExportSize, std::string> parse_export_size(std::string_view text) 
   std::string_view extent = text;
   std::optional<int> dpi;
   if (const auto at = text.find('@'); at != std::string_view::npos) {
-    const auto value = number(text.substr(at + 1));
+    const auto value = parse_number<double>(text.substr(at + 1));
     if (!value || *value < 72 || *value > 1200) return wrong("the dpi are between 72 and 1200");
     dpi = static_cast<int>(*value);
     extent = text.substr(0, at);
@@ -145,8 +138,9 @@ std::expected<ExportSize, std::string> parse_export_size(std::string_view text) 
     const bool millimetres = extent.ends_with("mm");
     std::string_view numbers = extent.substr(0, extent.size() - (millimetres ? 2 : extent.ends_with("px") ? 2 : 0));
     const auto cross = numbers.find('x');
-    const auto width = number(numbers.substr(0, cross));
-    const auto height = cross == std::string_view::npos ? std::optional(0.0) : number(numbers.substr(cross + 1));
+    const auto width = parse_number<double>(numbers.substr(0, cross));
+    const auto height =
+        cross == std::string_view::npos ? std::optional(0.0) : parse_number<double>(numbers.substr(cross + 1));
     if (!width || !height) return wrong("it is screen, slide, paper-85, paper-170, 120mm, 120x80mm, 1600 or 1600x900");
     const double unit = millimetres ? kPixelsAnInch / kMillimetresAnInch : 1;
     const double most = 20'000;

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <optional>
 
+#include "core/text/text.hpp"
 #include "models/document/units.hpp"
 
 namespace spawnpoint::gui {
@@ -66,10 +66,8 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
   for (const char c : text) {
     if (c != ',') digits += c;  // "1,000" is how the table writes it.
   }
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size() || value < 0) return std::nullopt;
-  return value;
+  const auto value = parse_number<std::int64_t>(digits);
+  return value && *value >= 0 ? value : std::nullopt;
 }
 
 struct Values {

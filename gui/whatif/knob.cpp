@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
+#include "core/text/text.hpp"
 #include "models/document/units.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/scenario.hpp"
@@ -141,9 +141,9 @@ std::expected<KnobValue, std::string> typed_value(const Knob& knob, const std::s
     if (!bytes) return std::unexpected(bytes.error());
     value = bytes->count;
   } else {
-    const auto [stop, error] = std::from_chars(words.data(), words.data() + words.size(), value);
-    if (words.empty() || error != std::errc{} || stop != words.data() + words.size())
-      return std::unexpected("a whole number is wanted");
+    const auto number = parse_number<std::int64_t>(words);
+    if (!number) return std::unexpected("a whole number is wanted");
+    value = *number;
   }
   if (value < 1) return std::unexpected("it must be at least 1");
   return value;

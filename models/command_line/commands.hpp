@@ -8,10 +8,9 @@
 #include <string>
 #include <vector>
 
-namespace spawnpoint::command_line {
+#include "core/exit.hpp"
 
-/// The exit status. 0 to 3 are part of the command line's contract; 130 is what a shell expects after Ctrl-C.
-enum class Exit : int { ok = 0, expectation_failed = 1, usage = 2, cannot_run = 3, interrupted = 130 };
+namespace spawnpoint::command_line {
 
 enum class Worlds { modeled, live, both };
 

@@ -192,6 +192,6 @@ int main(int argc, char** argv) {
     return spawnpoint::command_line::main_with_arguments(argc, argv);
   } catch (const std::exception& error) {
     spawnpoint::command_line::print_error(error.what());
-    return static_cast<int>(spawnpoint::command_line::Exit::cannot_run);
+    return static_cast<int>(spawnpoint::Exit::cannot_run);
   }
 }

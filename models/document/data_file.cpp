@@ -8,6 +8,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "core/text/text.hpp"
 #include "models/document/diagnostics.hpp"
 #include "models/document/units.hpp"
 
@@ -39,9 +40,7 @@ constexpr std::size_t kLargestData = std::size_t{16} << 20;
 std::string_view first_column(std::string_view line) {
   line = line.substr(0, line.find('#'));
   line = line.substr(0, line.find_first_of(",;\t"));
-  while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
-  while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r')) line.remove_suffix(1);
-  return line;
+  return trimmed(line);
 }
 
 std::expected<Duration, std::string> parse_time(std::string_view text) {

@@ -7,25 +7,13 @@
 #include <tuple>
 #include <utility>
 
+#include "core/text/text.hpp"
+
 namespace spawnpoint {
 namespace {
 
 /// A line longer than this is cut before it is shown; the caret stays under its column where it can.
 constexpr std::size_t kLongestShown = 400;
-
-bool starts_code_point(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-}
-
-/// The first `count` code points of `text`.
-std::string_view first_code_points(std::string_view text, std::size_t count) {
-  std::size_t i = 0;
-  while (i < text.size()) {
-    if (starts_code_point(text[i]) && count-- == 0) break;
-    ++i;
-  }
-  return text.substr(0, i);
-}
 
 /// Control characters would move the terminal's cursor: they are shown as a middle dot. Tabs stay.
 std::string printable(std::string_view line) {
@@ -169,10 +157,6 @@ std::string format(const std::vector<Diagnostic>& diagnostics) {
   std::string out;
   for (const Diagnostic& diagnostic : diagnostics) out += format(diagnostic);
   return out;
-}
-
-std::size_t code_points(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_code_point));
 }
 
 namespace {

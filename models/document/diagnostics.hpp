@@ -108,7 +108,4 @@ std::string list_of(const std::vector<std::string>& names, std::size_t most = 12
 /// Text from a file made fit for a message: control characters escaped, long texts cut.
 std::string shown(std::string_view text, std::size_t most = 60);
 
-/// How many code points `text` has; a byte that is not UTF-8 counts as one.
-std::size_t code_points(std::string_view text);
-
 }  // namespace spawnpoint

@@ -4,29 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <vector>
 
+#include "core/text/text.hpp"
 #include "models/document/data_file.hpp"
 #include "models/document/diagnostics.hpp"
 #include "models/document/units.hpp"
 
 namespace spawnpoint {
 namespace {
-
-bool is_space(char c) {
-  return c == ' ' || c == '\t';
-}
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 std::vector<std::string> known_names() {
   const auto names = Distribution::names();
@@ -35,21 +22,17 @@ std::vector<std::string> known_names() {
 
 /// "2", "0.5": a plain number. A time in its place is read by the caller.
 std::optional<double> plain_number(std::string_view text) {
-  double value = 0;
-  const char* end = text.data() + text.size();
   // Not "inf" or "nan", which from_chars would take; a negative number is refused where its meaning is known.
   if (text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) return std::nullopt;
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc{} || stop != end) return std::nullopt;
-  return value;
+  return parse_number<double>(text);
 }
 
 std::expected<DistributionArgument, std::string> parse_argument(std::string_view text) {
   DistributionArgument argument;
   const auto equals = text.find('=');
   if (equals != std::string_view::npos) {
-    argument.name = std::string(trim(text.substr(0, equals)));
-    text = trim(text.substr(equals + 1));
+    argument.name = std::string(trimmed(text.substr(0, equals)));
+    text = trimmed(text.substr(equals + 1));
     if (argument.name.empty()) return std::unexpected(std::string("a parameter's name is missing before `=`"));
     for (const char c : argument.name)
       if (!is_word(c)) return std::unexpected(fmt::format("`{}` is not a parameter's name", shown(argument.name)));
@@ -69,7 +52,7 @@ std::expected<DistributionArgument, std::string> parse_argument(std::string_view
 
 std::expected<Distribution, std::string> parse_distribution(std::string_view written,
                                                             const std::filesystem::path& beside) {
-  const std::string_view text = trim(written);
+  const std::string_view text = trimmed(written);
   const auto open = text.find('(');
   if (open == std::string_view::npos) {
     std::size_t letters = 0;
@@ -86,7 +69,7 @@ std::expected<Distribution, std::string> parse_distribution(std::string_view wri
     return Distribution::constant(*duration);
   }
 
-  const std::string_view name = trim(text.substr(0, open));
+  const std::string_view name = trimmed(text.substr(0, open));
   const std::vector<std::string> known = known_names();
   if (std::find(known.begin(), known.end(), name) == known.end()) {
     const auto meant = nearest(name, known);
@@ -99,7 +82,7 @@ std::expected<Distribution, std::string> parse_distribution(std::string_view wri
     return std::unexpected(closed ? fmt::format("\"{}\": nothing may follow the `)`", shown(text))
                                   : fmt::format("\"{}\" lacks its closing `)`", shown(text)));
   }
-  const std::string_view inside = trim(text.substr(open + 1, text.size() - open - 2));
+  const std::string_view inside = trimmed(text.substr(open + 1, text.size() - open - 2));
 
   std::vector<DistributionArgument> arguments;
   if (name == "empirical") {
@@ -119,7 +102,7 @@ std::expected<Distribution, std::string> parse_distribution(std::string_view wri
   std::string_view rest = inside;
   while (!inside.empty()) {
     const auto comma = rest.find(',');
-    const auto argument = parse_argument(trim(rest.substr(0, comma)));
+    const auto argument = parse_argument(trimmed(rest.substr(0, comma)));
     if (!argument) return std::unexpected(fmt::format("{}: {}", name, argument.error()));
     arguments.push_back(*argument);
     if (arguments.size() > kMostArguments) return std::unexpected(fmt::format("{}: too many parameters", name));

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/text/text.hpp"
 #include "models/document/text_guard.hpp"
 
 namespace spawnpoint {

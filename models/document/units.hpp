@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/text/time_units.hpp"
 #include "core/units.hpp"
 
 namespace spawnpoint {
@@ -15,8 +16,7 @@ std::expected<Duration, std::string> parse_duration(std::string_view text);
 std::expected<Bytes, std::string> parse_bytes(std::string_view text);
 std::expected<double, std::string> parse_rate(std::string_view text);  ///< Per second.
 
-// Exact, in the largest unit that fits.
-std::string duration_text(Duration duration);  ///< "15us", "1500ms"
-std::string bytes_text(Bytes bytes);           ///< "512MiB", "5824B"
+/// Exact, in the largest unit that fits: "512MiB", "5824B".
+std::string bytes_text(Bytes bytes);
 
 }  // namespace spawnpoint

@@ -17,18 +17,14 @@ constexpr std::int64_t kEntriesPerTable = 512;
 // glibc's nptl aligns the size that it is asked for to a cache line, downwards: tls_static_align.
 constexpr std::int64_t kStackAlignment = 64;
 
-Bytes pages_up(Bytes size, Bytes page) {
-  return page * ((size.count + page.count - 1) / page.count);
-}
-
 }  // namespace
 
 ProcessMemory::ProcessMemory(const Machine& machine, const Runtime& runtime) : machine_(machine), runtime_(runtime) {
   const Bytes page = machine.page_size;
   // Guard and stack are whole pages, however odd the sizes that were asked for (nptl/allocatestack.c).
-  guard_ = runtime.guard_mode == GuardMode::none ? Bytes{0} : pages_up(runtime.guard, page);
+  guard_ = runtime.guard_mode == GuardMode::none ? Bytes{0} : round_up(runtime.guard, page);
   const Bytes asked = stack_size(runtime, machine.limits);
-  stack_ = pages_up(Bytes{asked.count / kStackAlignment * kStackAlignment} + runtime.stack_extra, page);
+  stack_ = round_up(Bytes{asked.count / kStackAlignment * kStackAlignment} + runtime.stack_extra, page);
   if (runtime.guard_inside) stack_ = std::max(stack_ - guard_, page);
   // Only a guard that differs in its protection keeps two stacks from merging into one map.
   splits_guard_ = runtime.guard_mode == GuardMode::mprotect && guard_.count > 0;
@@ -88,10 +84,10 @@ Bytes ProcessMemory::writable_stack() const {
 Bytes ProcessMemory::touched_of_a_stack() const {
   if (runtime_.touched.count == 0) return Bytes{0};
   // The part that is used begins somewhere within a page.
-  const std::int64_t page = machine_.page_size.count;
+  const Bytes page = machine_.page_size;
   // Of its stack's pages, an idle thread has two already, and the last one is never reached.
-  const Bytes most = std::max(stack_ - Bytes{3 * page}, Bytes{});
-  return std::min(Bytes{(runtime_.touched.count + page - 1) / page * page + page}, most);
+  const Bytes most = std::max(stack_ - 3 * page, Bytes{});
+  return std::min(round_up(runtime_.touched, page) + page, most);
 }
 
 /// In bytes; stacks share tables, so it is seldom a whole number.

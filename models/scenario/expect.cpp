@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/text/text.hpp"
 #include "models/document/reader.hpp"
 #include "models/document/units.hpp"
 #include "models/result/format.hpp"
@@ -61,26 +62,17 @@ std::vector<std::string> field_names() {
   return names;
 }
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
 std::expected<double, std::string> plain_number(std::string_view text) {
   std::string digits;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool between = i > 0 && i + 1 < text.size() && std::isdigit(static_cast<unsigned char>(text[i - 1])) != 0 &&
-                         std::isdigit(static_cast<unsigned char>(text[i + 1])) != 0;
+    const bool between = i > 0 && i + 1 < text.size() && is_digit(text[i - 1]) && is_digit(text[i + 1]);
     if (text[i] == '_' && between) continue;
     digits += text[i];
   }
-  double value = 0;
-  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (digits.empty() || error != std::errc{} || stop != digits.data() + digits.size() || !std::isfinite(value))
-    return std::unexpected(fmt::format("\"{}\" is not a number", shown(text)));
-  if (value < 0) return std::unexpected(fmt::format("{} is negative", shown(text)));
-  return value;
+  const auto value = parse_number<double>(digits);
+  if (!value) return std::unexpected(fmt::format("\"{}\" is not a number", shown(text)));
+  if (*value < 0) return std::unexpected(fmt::format("{} is negative", shown(text)));
+  return *value;
 }
 
 /// One amount in the field's base unit: seconds, bytes, or a count.
@@ -106,20 +98,20 @@ std::string_view example(FieldKind kind) {
 }
 
 std::expected<Expectation::Range, std::string> parse_range(std::string_view written, FieldKind kind) {
-  const std::string_view text = trim(written);
+  const std::string_view text = trimmed(written);
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   for (const std::string_view sign : {"<=", ">="}) {
     if (!text.starts_with(sign)) continue;
-    const auto bound = amount(trim(text.substr(2)), kind);
+    const auto bound = amount(trimmed(text.substr(2)), kind);
     if (!bound) return std::unexpected(bound.error());
     return sign == "<=" ? Expectation::Range{0, *bound} : Expectation::Range{*bound, kInfinity};
   }
   if (text.starts_with('<') || text.starts_with('>'))
     return std::unexpected(fmt::format("\"{}\": write `<=` or `>=`", shown(text)));
   if (const auto dots = text.find(".."); dots != std::string_view::npos) {
-    const auto low = amount(trim(text.substr(0, dots)), kind);
+    const auto low = amount(trimmed(text.substr(0, dots)), kind);
     if (!low) return std::unexpected(low.error());
-    const auto high = amount(trim(text.substr(dots + 2)), kind);
+    const auto high = amount(trimmed(text.substr(dots + 2)), kind);
     if (!high) return std::unexpected(high.error());
     if (*low > *high) return std::unexpected(fmt::format("\"{}\": the lower end is above the upper one", shown(text)));
     return Expectation::Range{*low, *high};
@@ -127,12 +119,12 @@ std::expected<Expectation::Range, std::string> parse_range(std::string_view writ
   for (const std::string_view sign : {"+-", "±", "+/-"}) {
     const auto at = text.find(sign);
     if (at == std::string_view::npos) continue;
-    const auto middle = amount(trim(text.substr(0, at)), kind);
+    const auto middle = amount(trimmed(text.substr(0, at)), kind);
     if (!middle) return std::unexpected(middle.error());
-    const std::string_view width_text = trim(text.substr(at + sign.size()));
+    const std::string_view width_text = trimmed(text.substr(at + sign.size()));
     const bool percent = width_text.ends_with('%');
     const auto width =
-        percent ? plain_number(trim(width_text.substr(0, width_text.size() - 1))) : amount(width_text, kind);
+        percent ? plain_number(trimmed(width_text.substr(0, width_text.size() - 1))) : amount(width_text, kind);
     if (!width) return std::unexpected(width.error());
     const double half = percent ? *middle * *width / 100 : *width;
     return Expectation::Range{std::max(0.0, *middle - half), *middle + half};

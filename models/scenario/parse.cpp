@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "core/text/text.hpp"
 #include "models/concurrency/registry.hpp"
 #include "models/document/data_file.hpp"
 #include "models/document/distribution_text.hpp"

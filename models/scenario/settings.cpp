@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "core/text/text.hpp"
 #include "models/document/reader.hpp"
 
 namespace spawnpoint {

@@ -46,8 +46,7 @@ namespace {
 constexpr std::size_t kThreadTable = 512;
 
 std::size_t whole_pages(Bytes size) {
-  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  return (static_cast<std::size_t>(std::max<std::int64_t>(size.count, 0)) + page - 1) / page * page;
+  return static_cast<std::size_t>(round_up(std::max(size, Bytes{}), own_page_size()).count);
 }
 
 // What an idle thread uses of its stack anyway.
@@ -163,7 +162,7 @@ void* LiveThreads::thread_main(void* argument) {
 // As Rust's runtime does it at the start of each thread: a mapping with a guard page below it.
 void* LiveThreads::set_up_signal_stack() const {
   const std::size_t size = whole_pages(runtime_->signal_stack);
-  const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const auto page = static_cast<std::size_t>(own_page_size().count);
   void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   const char* call = "mmap";
   bool good = memory != MAP_FAILED;

@@ -9,26 +9,21 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/files/file_descriptor.hpp"
+
 namespace spawnpoint {
 namespace {
 
-class OpenFile {
- public:
-  explicit OpenFile(const char* name) : fd_(::open(name, O_RDONLY | O_CLOEXEC)) {}
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  ~OpenFile() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  template <std::size_t N>
-  std::string_view read(char (&buffer)[N]) const {
-    const ssize_t n = fd_ >= 0 ? ::read(fd_, buffer, N) : 0;
-    return {buffer, static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
-  }
+FileDescriptor open_to_read(const char* name) {
+  return FileDescriptor(::open(name, O_RDONLY | O_CLOEXEC));
+}
 
- private:
-  int fd_;
-};
+/// What one read() gives; without memory of the heap, which is being measured.
+template <std::size_t N>
+std::string_view read_into(char (&buffer)[N], const FileDescriptor& file) {
+  const ssize_t n = file ? ::read(file.get(), buffer, N) : 0;
+  return {buffer, static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
+}
 
 // The first number in `text` from `key` on.
 std::int64_t number_after(std::string_view text, std::string_view key) {
@@ -43,17 +38,21 @@ std::int64_t number_after(std::string_view text, std::string_view key) {
 
 std::int64_t number_in(const char* file) {
   char buffer[64];
-  return number_after(OpenFile(file).read(buffer), "");
+  return number_after(read_into(buffer, open_to_read(file)), "");
 }
 
 }  // namespace
 
+Bytes own_page_size() {
+  return Bytes{::sysconf(_SC_PAGESIZE)};
+}
+
 std::int64_t count_own_maps() {
-  const OpenFile file("/proc/self/maps");
+  const FileDescriptor file = open_to_read("/proc/self/maps");
   char buffer[16384];
   std::int64_t maps = 0;
   bool vsyscall = false;
-  for (auto text = file.read(buffer); !text.empty(); text = file.read(buffer)) {
+  for (auto text = read_into(buffer, file); !text.empty(); text = read_into(buffer, file)) {
     maps += std::count(text.begin(), text.end(), '\n');
     vsyscall = vsyscall || text.find("[vsyscall]") != std::string_view::npos;
   }
@@ -62,7 +61,7 @@ std::int64_t count_own_maps() {
 
 OwnMemory own_memory() {
   char buffer[4096];
-  const auto text = OpenFile("/proc/self/status").read(buffer);
+  const auto text = read_into(buffer, open_to_read("/proc/self/status"));
   const auto size = [&](std::string_view key) { return Bytes{number_after(text, key)} * 1024; };
   return {.maps = count_own_maps(),
           .virtual_size = size("VmSize:"),
@@ -77,10 +76,8 @@ OwnMemory own_memory() {
 void forget_peak_memory() {
   // Whoever has changed its user may not, until it says that it may be looked at.
   ::prctl(PR_SET_DUMPABLE, 1);
-  const int fd = ::open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
-  if (fd < 0) return;
-  (void)!::write(fd, "5", 1);
-  ::close(fd);
+  const FileDescriptor file(::open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC));
+  if (file) (void)!::write(file.get(), "5", 1);
 }
 
 std::int64_t machine_map_limit() {
@@ -89,7 +86,7 @@ std::int64_t machine_map_limit() {
 
 Bytes machine_slab() {
   char buffer[4096];
-  return Bytes{number_after(OpenFile("/proc/meminfo").read(buffer), "SUnreclaim:")} * 1024;
+  return Bytes{number_after(read_into(buffer, open_to_read("/proc/meminfo")), "SUnreclaim:")} * 1024;
 }
 
 MemoryRefusal why_no_memory(Bytes address_space, Bytes data) {
@@ -107,7 +104,7 @@ MemoryRefusal why_no_memory(Bytes address_space, Bytes data) {
     return {"RLIMIT_DATA", static_cast<std::int64_t>(limit.rlim_cur)};
   const auto mode = number_in("/proc/sys/vm/overcommit_memory");
   char buffer[4096];
-  const auto text = OpenFile("/proc/meminfo").read(buffer);
+  const auto text = read_into(buffer, open_to_read("/proc/meminfo"));
   const auto meminfo = [&](std::string_view key) { return number_after(text, key) * 1024; };
   if (mode == 2) return {"overcommit", meminfo("CommitLimit:")};
   const auto machine = meminfo("MemTotal:") + meminfo("SwapTotal:");

@@ -10,6 +10,9 @@
 
 namespace spawnpoint {
 
+/// A page of this machine.
+Bytes own_page_size();
+
 struct OwnMemory {
   std::int64_t maps = 0;  ///< Lines of /proc/self/maps less [vsyscall]: what vm.max_map_count counts.
   Bytes virtual_size{};   ///< What RLIMIT_AS holds.

@@ -85,12 +85,14 @@ struct Room {
 const std::vector<Room> kRooms{
     {"core", {}},
     {"core/numeric", {"core"}},
+    {"core/text", {"core"}},
+    {"core/files", {"core"}},
     {"core/statistics", {"core", "core/numeric"}},
     {"core/memory", {"core"}},
     {"core/coroutine", {"core/memory"}},
-    {"core/executor", {"core/coroutine"}},
-    {"core/simulation", {"core/coroutine", "core/statistics"}},
-    {"core/trace", {"core/memory"}},
+    {"core/executor", {"core/coroutine", "core/files"}},
+    {"core/simulation", {"core/coroutine", "core/statistics", "core/text"}},
+    {"core/trace", {"core/files", "core/memory"}},
 
     {"models/document", {}},
     {"models/machine", {"models/document"}},

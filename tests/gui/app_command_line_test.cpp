@@ -85,9 +85,9 @@ TEST_CASE("bad usage is exit status 2 with a word about what is wrong") {
       std::pair<std::vector<const char*>, const char*>{{"export", "a.toml", "-o", "x", "--run", "0"}, "--run"},
       std::pair<std::vector<const char*>, const char*>{{"export", "a.toml", "-o", "x", "--set", "jobs"}, "--set"});
   const auto parsed = parse(arguments);
-  const auto* status = std::get_if<int>(&parsed.request);
+  const auto* status = std::get_if<Exit>(&parsed.request);
   REQUIRE(status);
-  CHECK(*status == 2);
+  CHECK(*status == Exit::usage);
   INFO(parsed.err);
   CHECK(parsed.err.find(word) != std::string::npos);
 }

@@ -24,12 +24,9 @@ namespace {
 constexpr std::string_view kPrefix = "spawnpoint-";
 
 std::expected<void, std::string> write_file(const std::filesystem::path& file, const std::string& text) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
-  const bool written = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  const int error = errno;
-  if (fd >= 0) ::close(fd);
+  const auto written = write_text(file, text);
   if (written) return {};
-  return std::unexpected(fmt::format("{}: {}", file.string(), std::strerror(error)));
+  return std::unexpected(fmt::format("{}: {}", file.string(), std::strerror(written.error())));
 }
 
 // A group is left behind only where its maker was killed: then the next run removes it.

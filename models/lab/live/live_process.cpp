@@ -76,15 +76,6 @@ class FixedAddresses {
 
 }  // namespace
 
-FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
-FileDescriptor::~FileDescriptor() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 std::expected<LiveProcess, std::string> LiveProcess::start(const std::filesystem::path& program, const LivePlan& plan,
                                                            int trace_fd) {
   LiveProcess process;

@@ -9,25 +9,11 @@
 #include <optional>
 #include <string>
 
+#include "core/files/file_descriptor.hpp"
 #include "core/units.hpp"
 #include "models/lab/live/live_plan.hpp"
 
 namespace spawnpoint {
-
-/// A file descriptor that is closed with its owner.
-class FileDescriptor {
- public:
-  FileDescriptor() = default;
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  FileDescriptor(FileDescriptor&& other) noexcept;
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
-  ~FileDescriptor();
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
 
 /// What /proc/PID/status says of memory and threads.
 struct ProcessSample {

@@ -159,8 +159,7 @@ void Twin::take_sizes() {
 
 void Twin::take_program() {
   Runtime& runtime = twin_.scenario.runs[index_].runtime;
-  const auto page = machine().page_size.count;
-  const auto whole_pages = [&](Bytes size) { return Bytes{(size.count + page - 1) / page * page}; };
+  const auto whole_pages = [&](Bytes size) { return round_up(size, machine().page_size); };
   runtime.base_maps = probe_->base_maps + 1;  // [vsyscall] is a line of the maps, but no map
   runtime.base_virtual = probe_->base_virtual;
   runtime.base_data = probe_->base_data;
@@ -175,7 +174,7 @@ void Twin::take_program() {
   runtime.stack_extra = Bytes{};
   runtime.guard_inside = false;
   runtime.clone_call = "clone3";
-  if (runtime.without_arena > Bytes{}) runtime.without_arena = Bytes{page};
+  if (runtime.without_arena > Bytes{}) runtime.without_arena = machine().page_size;
   if (runtime.guard_mode == GuardMode::none || runtime.guard == Bytes{}) return;
   // How this C library makes its guards, whatever the profile's does.
   const auto version = std::string_view(::gnu_get_libc_version());

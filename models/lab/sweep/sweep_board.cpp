@@ -9,6 +9,7 @@
 #include <numeric>
 #include <utility>
 
+#include "core/text/text.hpp"
 #include "models/lab/sweep/sweep_memory.hpp"
 #include "models/result/format.hpp"
 
@@ -18,13 +19,6 @@ namespace {
 /// What a run takes beside its jobs (reading the point, setting up), in jobs: for the time left.
 constexpr double kFixedWeight = 2000;
 constexpr auto kTellEvery = std::chrono::milliseconds(100);
-
-std::optional<std::int64_t> whole(const std::string& text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 }  // namespace
 
@@ -251,8 +245,9 @@ void SweepBoard::find_edges() {
         if (!here.first.error.empty() || !there.first.error.empty()) continue;
         if (here.first.failure.has_value() == there.first.failure.has_value()) continue;
         const bool fails_there = there.first.failure.has_value();
-        const auto good = whole(swept.values[plan_.value_of(fails_there ? point : *next, axis)]);
-        const auto failing = whole(swept.values[plan_.value_of(fails_there ? *next : point, axis)]);
+        const auto good = parse_number<std::int64_t>(swept.values[plan_.value_of(fails_there ? point : *next, axis)]);
+        const auto failing =
+            parse_number<std::int64_t>(swept.values[plan_.value_of(fails_there ? *next : point, axis)]);
         if (!good || !failing) continue;
         SweepTask task;
         task.index = plan_.tasks() + edges_.size();

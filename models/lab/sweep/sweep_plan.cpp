@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <mutex>
 
 #include "core/simulation/random_stream.hpp"
+#include "core/text/text.hpp"
 #include "models/concurrency/registry.hpp"
 #include "models/document/units.hpp"
 #include "models/lab/run/selection.hpp"
@@ -172,8 +172,7 @@ std::int64_t SweepPlan::jobs(std::size_t point) const {
   for (std::size_t i = 0; i < sweep().axes.size(); ++i) {
     if (sweep().axes[i].key != "jobs.count") continue;
     const std::string& text = sweep().axes[i].values[value_of(point, i)];
-    std::int64_t count = 0;
-    if (std::from_chars(text.data(), text.data() + text.size(), count).ec == std::errc{} && count > 0) return count;
+    if (const auto count = parse_number<std::int64_t>(text); count && *count > 0) return *count;
   }
   return scenario_.jobs.count;
 }
@@ -221,9 +220,8 @@ std::optional<SweepNumbers> numbers_of(const SweepAxis& axis) {
   for (const std::string& text : axis.values) {
     double value = 0;
     SweepNumbers::Unit unit = SweepNumbers::Unit::none;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (error == std::errc{} && stop == end && std::isfinite(value)) {
+    if (const auto number = parse_number<double>(text)) {
+      value = *number;
       numbers.whole = numbers.whole && text.find_first_not_of("-0123456789") == std::string::npos;
     } else if (const auto duration = parse_duration(text)) {
       unit = SweepNumbers::Unit::seconds;

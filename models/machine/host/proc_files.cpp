@@ -7,32 +7,32 @@
 #include <cerrno>
 #include <charconv>
 
+#include "core/files/file_descriptor.hpp"
+
 namespace spawnpoint {
 
 std::optional<std::string> read_text(const std::filesystem::path& file, std::size_t most) {
   // Files of /proc have no size, and one read() gives at most a page of some of them.
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return std::nullopt;
+  const FileDescriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!opened) return std::nullopt;
   std::string text;
   char buffer[8192];
   bool good = true;
   while (text.size() < most) {
-    const ssize_t n = ::read(fd, buffer, std::min(sizeof buffer, most - text.size()));
+    const ssize_t n = ::read(opened.get(), buffer, std::min(sizeof buffer, most - text.size()));
     if (n < 0 && errno == EINTR) continue;
     good = n >= 0;
     if (n <= 0) break;
     text.append(buffer, static_cast<std::size_t>(n));
   }
-  ::close(fd);
   if (!good) return std::nullopt;
   return text;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\n\r";
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+std::expected<void, int> write_text(const std::filesystem::path& file, std::string_view text) {
+  const FileDescriptor opened(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+  if (opened && ::write(opened.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size())) return {};
+  return std::unexpected(errno);
 }
 
 std::optional<std::int64_t> parse_count(std::string_view text) {

@@ -5,23 +5,27 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <expected>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/text/text.hpp"
+
 namespace spawnpoint {
 
 /// A file's text, at most `most` bytes of it; no value where it cannot be read.
 std::optional<std::string> read_text(const std::filesystem::path& file, std::size_t most = 1 << 20);
 
+/// Replaces the text of a file that is there, with one write(). The error is errno.
+std::expected<void, int> write_text(const std::filesystem::path& file, std::string_view text);
+
 /// The whole number that `text` is (blanks around it are fine); no value for anything else.
 std::optional<std::int64_t> parse_count(std::string_view text);
 std::optional<std::int64_t> read_count(const std::filesystem::path& file);
 
-/// `text` without blanks at its ends.
-std::string_view trimmed(std::string_view text);
 /// The parts of `text` between blanks.
 std::vector<std::string_view> words(std::string_view text);
 std::vector<std::string_view> lines(std::string_view text);

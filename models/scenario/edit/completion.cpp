@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 
+#include "core/text/text.hpp"
 #include "models/concurrency/registry.hpp"
 #include "models/machine/profile_fields.hpp"
 #include "models/scenario/parse.hpp"
@@ -24,11 +25,6 @@ struct Spot {
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r';
-}
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
 }
 std::string joined(const std::string& path, std::string_view key) {
   return path.empty() ? std::string(key) : path + '.' + std::string(key);

@@ -52,15 +52,11 @@ bool works_in_child(const std::function<bool()>& attempt) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/// Where it cannot be written, errno says why.
 bool write_number(const char* file, std::int64_t number) {
-  const int fd = ::open(file, O_WRONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  const std::string text = std::to_string(number);
-  const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  const int error = errno;
-  ::close(fd);
-  errno = error;
-  return written;
+  const auto written = write_text(file, std::to_string(number));
+  if (!written) errno = written.error();
+  return written.has_value();
 }
 
 }  // namespace

@@ -75,9 +75,8 @@ ino_t user_namespace() {
 /// Whole pages: the address space that a mapping of the file takes.
 Bytes mapped_size(int fd) {
   struct stat file {};
-  const auto page = static_cast<std::int64_t>(::sysconf(_SC_PAGESIZE));
   if (::fstat(fd, &file) != 0) return {};
-  return Bytes{(file.st_size + page - 1) / page * page};
+  return round_up(Bytes{file.st_size}, own_page_size());
 }
 
 class Worker {

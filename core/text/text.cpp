@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/text/text.hpp"
+
+#include <algorithm>
+
+namespace spawnpoint {
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\n\r";
+  const auto first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+std::size_t code_points(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_code_point));
+}
+
+std::string_view first_code_points(std::string_view text, std::size_t count) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    if (starts_code_point(text[i]) && count-- == 0) break;
+    ++i;
+  }
+  return text.substr(0, i);
+}
+
+}  // namespace spawnpoint
