@@ -14,21 +14,24 @@ const std::vector<KeyHelp>& scenario_keys() {
   static const std::vector<KeyHelp> keys = [] {
     std::vector<KeyHelp> all{
         {"spawnpoint", "number", "the format's version: 1"},
-        {"title", "text", "shown in the gallery"},
+        {"title", "text", "shown in the gallery; by default the file's name"},
         {"about", "text", "Markdown shown beside the charts"},
-        {"seed", "number", "of all random numbers; 1 by default"},
+        {"seed", "number",
+         "of all random numbers; 1 by default. The same seed gives the same modeled run, bit for bit"},
         {"machine.profile", "text", "a machine profile's name or path, or \"host\" (the default)"},
     };
     for (KeyHelp& key : machine_keys("machine.")) all.push_back(std::move(key));
     const KeyHelp others[] = {
         {"jobs.count", "number", "how many jobs; 1 by default, or as many as the trace has"},
-        {"jobs.arrivals", "\"at once\" or a table", "when jobs come"},
+        {"jobs.arrivals", "\"at once\" or a table", "when jobs come; \"at once\" by default"},
         {"jobs.arrivals.every", "duration", "the time between two jobs"},
-        {"jobs.arrivals.rate", "rate", "jobs come at random (a Poisson process), so many a time, as \"200/s\""},
+        {"jobs.arrivals.rate", "rate", "jobs come at random (a Poisson process), at this rate, as \"200/s\""},
         {"jobs.arrivals.trace", "file", "a CSV file with the time of each job"},
         {"jobs.steps", "list", "what each job does; by default it sleeps a second"},
-        {"jobs.steps.sleep", "duration or distribution", "waits on a timer, holds no thread where that is possible"},
-        {"jobs.steps.block", "duration or distribution", "waits and holds its thread"},
+        {"jobs.steps.sleep", "duration or distribution",
+         "waits on a timer; holds no thread if the concurrency model can do without one"},
+        {"jobs.steps.block", "duration or distribution",
+         "waits and holds its thread, as a blocking call in an async function does"},
         {"jobs.steps.cpu", "duration or distribution", "computes"},
         {"run.concurrency", "text", "the concurrency model: " + list_of(concurrency_names(), 20)},
         {"run.label", "text", "shown to people; by default the concurrency model's name"},
@@ -38,8 +41,8 @@ const std::vector<KeyHelp>& scenario_keys() {
     all.insert(all.end(), std::begin(others), std::end(others));
     for (KeyHelp& key : runtime_keys("run.")) all.push_back(std::move(key));
     const KeyHelp last[] = {
-        {"sweep.repeat", "number", "replications of each point"},
-        {"sweep.zip", "list", "keys whose values go in pairs"},
+        {"sweep.repeat", "number", "replications of each point; 1 by default"},
+        {"sweep.zip", "list", "keys whose values are taken in pairs"},
         {"expect", "table", "what `spawnpoint-run check` holds the results against"},
     };
     all.insert(all.end(), std::begin(last), std::end(last));
