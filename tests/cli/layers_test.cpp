@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Imports run downwards only: gui -> models -> core. The sources themselves are read.
+// Includes go downwards only: gui -> models -> core, and within a floor as the table in its README allows. The sources
+// themselves are read.
 #include <algorithm>
 #include <filesystem>
 #include <regex>
@@ -8,6 +9,11 @@
 
 #include "tests/catch.hpp"
 #include "tests/cli/program.hpp"
+#include "tests/documents.hpp"
+
+using spawnpoint::tests::code_words;
+using spawnpoint::tests::document;
+using spawnpoint::tests::table_rows;
 
 namespace {
 
@@ -77,91 +83,53 @@ namespace {
 
 /// A folder, and those that it may include. A folder may include what these may, too. All of models may include core,
 /// all of gui may include models.
-struct Room {
-  std::string folder;
+struct Folder {
+  std::string name;
   std::vector<std::string> may_include;
 };
 
-const std::vector<Room> kRooms{
-    {"core", {}},
-    {"core/numeric", {"core"}},
-    {"core/text", {"core"}},
-    {"core/files", {"core"}},
-    {"core/statistics", {"core", "core/numeric"}},
-    {"core/memory", {"core"}},
-    {"core/coroutine", {"core/memory"}},
-    {"core/executor", {"core/coroutine", "core/files"}},
-    {"core/simulation", {"core/coroutine", "core/statistics", "core/text"}},
-    {"core/trace", {"core/files", "core/memory"}},
-
-    {"models/document", {}},
-    {"models/machine", {"models/document"}},
-    {"models/machine/host", {"models/machine"}},
-    {"models/workload", {"models/document"}},
-    {"models/kernel", {"models/machine"}},
-    {"models/result", {"models/machine"}},
-    {"models/world", {"models/kernel", "models/machine", "models/result", "models/workload"}},
-    {"models/concurrency", {"models/workload", "models/world"}},
-    {"models/scenario",
-     {"models/concurrency", "models/document", "models/machine", "models/result", "models/workload"}},
-    {"models/scenario/edit", {"models/scenario"}},
-    {"models/lab/run", {"models/concurrency", "models/scenario", "models/world", "models/result"}},
-    {"models/lab/limits", {"models/kernel", "models/machine"}},
-    {"models/lab/live", {"models/lab/run", "models/lab/limits", "models/machine/host", "models/world"}},
-    {"models/lab/live/worker", {"models/lab/live", "models/world"}},
-    {"models/lab/diagnosis", {"models/lab/run", "models/lab/limits", "models/result", "models/scenario"}},
-    {"models/lab/calibration", {"models/lab/run", "models/lab/live", "models/machine/host", "models/scenario"}},
-    {"models/lab/sweep", {"models/lab/run", "models/lab/live", "models/lab/limits", "models/lab/calibration"}},
-    {"models/command_line",
-     {"models/lab/sweep", "models/lab/diagnosis", "models/lab/live/worker", "models/scenario/edit"}},
-    {"models/command_line/mpi", {"models/command_line"}},
-
-    {"gui/theme", {}},
-    {"gui/time", {"gui/theme"}},
-    {"gui/workspace", {}},
-    {"gui/charts", {"gui/time", "gui/theme"}},
-    {"gui/timeline", {"gui/charts", "gui/time", "gui/theme"}},
-    {"gui/compare", {"gui/workspace", "gui/timeline"}},
-    {"gui/map", {"gui/workspace", "gui/timeline"}},
-    {"gui/file", {"gui/workspace", "gui/timeline"}},
-    {"gui/gallery", {"gui/workspace", "gui/timeline"}},
-    {"gui/jobs", {"gui/workspace", "gui/timeline"}},
-    {"gui/limits", {"gui/workspace", "gui/timeline"}},
-    {"gui/diagnosis", {"gui/workspace", "gui/timeline"}},
-    {"gui/whatif", {"gui/workspace", "gui/timeline"}},
-    {"gui/help", {"gui/workspace", "gui/timeline"}},
-    {"gui/export", {"gui/map", "gui/limits", "gui/jobs", "gui/timeline", "gui/charts", "gui/theme"}},
-    {"gui/window",
-     {"gui/compare", "gui/map", "gui/file", "gui/gallery", "gui/jobs", "gui/limits", "gui/diagnosis", "gui/whatif",
-      "gui/help", "gui/export"}},
-    {"gui/app", {"gui/window", "gui/export"}},
-};
-
-const Room* find_room(const std::string& folder) {
-  const auto found = std::ranges::find(kRooms, folder, &Room::folder);
-  return found == kRooms.end() ? nullptr : &*found;
+/// The folders of all floors, as the tables in their READMEs have them.
+const std::vector<Folder>& folders() {
+  static const std::vector<Folder> all = [] {
+    std::vector<Folder> found;
+    for (const std::string floor : {"core", "models", "gui"}) {
+      for (const auto& row : table_rows(document(floor + "/README.md"))) {
+        const std::vector<std::string> folder = code_words(row.front());
+        if (row.size() == 3 && folder.size() == 1) found.push_back({folder.front(), code_words(row[2])});
+      }
+    }
+    return found;
+  }();
+  return all;
 }
 
-/// Whether `to` can be reached from `from` by what rooms may include.
+const Folder* find_folder(const std::string& folder) {
+  const auto found = std::ranges::find(folders(), folder, &Folder::name);
+  return found == folders().end() ? nullptr : &*found;
+}
+
+/// Whether `to` can be reached from `from` by what folders may include.
 bool may_include(const std::string& from, const std::string& to) {
-  const Room* room = find_room(from);
-  return room != nullptr && std::ranges::any_of(room->may_include, [&](const std::string& next) {
+  const Folder* entry = find_folder(from);
+  return entry != nullptr && std::ranges::any_of(entry->may_include, [&](const std::string& next) {
            return next == to || may_include(next, to);
          });
 }
 
 }  // namespace
 
-TEST_CASE("no room of the house leads back into itself") {
-  for (const Room& room : kRooms) {
-    INFO(room.folder);
-    for (const std::string& next : room.may_include) CHECK(find_room(next) != nullptr);
-    // A room stands below those that it may include, so the table itself has no circle.
-    for (const std::string& next : room.may_include) CHECK(find_room(next) < &room);
+TEST_CASE("no folder may include what may include it") {
+  CHECK(folders().size() > 40);
+  for (const Folder& entry : folders()) {
+    INFO(entry.name);
+    CHECK(std::filesystem::is_directory(SPAWNPOINT_SOURCE "/" + entry.name));
+    for (const std::string& next : entry.may_include) CHECK(find_folder(next) != nullptr);
+    // A folder stands below those that it may include, so the table itself has no circle.
+    for (const std::string& next : entry.may_include) CHECK(find_folder(next) < &entry);
   }
 }
 
-TEST_CASE("each folder includes only what the house allows it") {
+TEST_CASE("each folder includes only what its README allows") {
   std::string found;
   for (const std::string floor : {"core", "models", "gui"}) {
     for (const Include& include : includes_below(floor)) {
