@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 
 #include "tests/catch.hpp"
 #include "tests/cli/program.hpp"
+#include "tests/processes.hpp"
 #include "tests/sanitizers.hpp"
 
 using namespace spawnpoint::tests;
@@ -38,7 +38,7 @@ class OwnData {
 }  // namespace
 
 TEST_CASE("a calibration is written with its intervals, and kept for the machine host") {
-  if (spawnpoint::counts_are_off()) return;
+  spawnpoint::need_exact_counts();
   const OwnData data;
   TemporaryDirectory directory;
   const std::string file = (directory / "mine.toml").string();
@@ -85,7 +85,7 @@ TEST_CASE("a calibration is written with its intervals, and kept for the machine
 TEST_CASE("a calibration that is stopped keeps nothing") {
   const OwnData data;
   Program program({"machine", "--calibrate", "--save"});
-  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  CHECK(eventually([&] { return worker_of(program.pid()) != 0; }));
   program.send(SIGINT);
   const Output output = program.wait();
   INFO(output.err);

@@ -28,6 +28,7 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
   ~Program();
+  pid_t pid() const { return pid_; }
   void send(int signal) const;
   /// Waits for its end; one that takes more than two minutes is killed.
   Output wait();

@@ -3,10 +3,10 @@
 #include <chrono>
 #include <csignal>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "tests/catch.hpp"
 #include "tests/cli/program.hpp"
+#include "tests/processes.hpp"
 #include "tests/sanitizers.hpp"
 
 using namespace spawnpoint::tests;
@@ -22,9 +22,12 @@ const std::string kHeavy =
     "title = \"Heavy\"\n[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 200\nsteps = [ { cpu = \"1000h\" } ]\n"
     "[[run]]\nconcurrency = \"thread_per_job\"\n[[run]]\nconcurrency = \"join_all\"\n";
 
-Output stopped(const std::vector<std::string>& arguments, const std::string& scenario, int signal) {
-  Program program(arguments, scenario);
-  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+/// Stops the program in the middle of its live run of kLong.
+Output stopped_live(std::vector<std::string> arguments, int signal) {
+  arguments.insert(arguments.end(), {"--world", "live"});
+  Program program(arguments, kLong);
+  // Three jobs and the main thread.
+  CHECK(eventually([&] { return threads_of(worker_of(program.pid())) == 3 + spawnpoint::kOwnThreads; }));
   program.send(signal);
   return program.wait();
 }
@@ -33,7 +36,7 @@ Output stopped(const std::vector<std::string>& arguments, const std::string& sce
 
 TEST_CASE("Ctrl-C keeps the partial result of a live run, and later runs are not made") {
   const int signal = GENERATE(SIGINT, SIGTERM);
-  const Output output = stopped({"run", "-", "--json", "--world", "live"}, kLong, signal);
+  const Output output = stopped_live({"run", "-", "--json"}, signal);
   INFO(output.err);
   CHECK(output.status == 130);
   const auto lines = lines_of(output.out);
@@ -42,12 +45,15 @@ TEST_CASE("Ctrl-C keeps the partial result of a live run, and later runs are not
   CHECK(result["stopped"] == true);
   CHECK(result["concurrency"] == "thread_per_job");
   CHECK(result["completed"] == 0);
-  if (!spawnpoint::counts_are_off()) CHECK(result["peak_threads"] == 4);
+  if (spawnpoint::kOwnThreads == 1) CHECK(result["peak_threads"] == 4);
   CHECK(result["failure"].is_null());
 }
 
 TEST_CASE("Ctrl-C keeps the partial result of a modeled run") {
-  const Output output = stopped({"run", "-", "--json"}, kHeavy, SIGINT);
+  Program program({"run", "-", "--json"}, kHeavy);
+  CHECK(eventually([&] { return computed_by(program.pid()) >= std::chrono::milliseconds(200); }));
+  program.send(SIGINT);
+  const Output output = program.wait();
   INFO(output.err);
   CHECK(output.status == 130);
   const auto lines = lines_of(output.out);
@@ -56,7 +62,7 @@ TEST_CASE("Ctrl-C keeps the partial result of a modeled run") {
 }
 
 TEST_CASE("the table says that a run was stopped") {
-  const Output output = stopped({"run", "-", "--world", "live"}, kLong, SIGINT);
+  const Output output = stopped_live({"run", "-"}, SIGINT);
   CHECK(output.status == 130);
   CHECK_THAT(output.out, Catch::Matchers::ContainsSubstring("stopped"));
 }

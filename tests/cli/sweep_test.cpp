@@ -10,6 +10,7 @@
 
 #include "tests/catch.hpp"
 #include "tests/cli/program.hpp"
+#include "tests/processes.hpp"
 
 using Catch::Matchers::ContainsSubstring;
 using Json = nlohmann::json;
@@ -76,10 +77,8 @@ TEST_CASE("a sweep prints the same on any number of threads", "[sweep]") {
 
 TEST_CASE("a sweep prints the same on any number of ranks of mpirun", "[sweep]") {
   const std::string programs = SPAWNPOINT_PROGRAMS;
-  if (std::system("command -v mpirun >/dev/null") != 0 || !std::filesystem::exists(programs + "/spawnpoint-mpi.so")) {
-    WARN("no mpirun here, or built without MPI");
-    return;
-  }
+  if (std::system("command -v mpirun >/dev/null") != 0 || !std::filesystem::exists(programs + "/spawnpoint-mpi.so"))
+    SKIP("no mpirun here, or built without MPI");
   TemporaryDirectory folder;
   write_file(folder / "map.toml", kScenario);
   const Output alone = spawnpoint_run({"sweep", folder / "map.toml", "--json"});
@@ -148,10 +147,7 @@ concurrency = "thread_per_job"
   write_file(folder / "slow.toml", slow);
   Program program({"sweep", folder / "slow.toml", "--json", "--jobs", "1", "--journal", folder / "journal"});
   // The small points are done when the journal has them.
-  for (int i = 0; i < 3000; ++i) {
-    if (std::filesystem::exists(folder / "journal") && lines_of(read_file(folder / "journal")).size() >= 3) break;
-    ::usleep(10'000);
-  }
+  CHECK(eventually([&] { return lines_of(read_file(folder / "journal")).size() >= 3; }));
   program.send(SIGINT);
   const Output output = program.wait();
   CHECK(output.status == 130);

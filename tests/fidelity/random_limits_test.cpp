@@ -22,10 +22,7 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
 }  // namespace
 
 TEST_CASE("random limits, imposed for real, refuse the very thread that is predicted") {
-  if (kSanitized) {
-    WARN("skipped: sanitizers take memory of their own");
-    return;
-  }
+  if (kSanitized) SKIP("sanitizers take memory of their own");
   const std::uint64_t seed = number_from("SPAWNPOINT_FIDELITY_SEED", std::random_device{}());
   const char* asked = std::getenv("SPAWNPOINT_FIDELITY_CASES");
   const int cases = static_cast<int>(number_from("SPAWNPOINT_FIDELITY_CASES", 28));

@@ -129,7 +129,7 @@ TEST_CASE("every page and panel can be read aloud and reached without a mouse") 
   AppFixture app;
   app.window->show();
   app.window->resize(1600, 1000);
-  QTest::qWait(20);
+  REQUIRE(QTest::qWaitForWindowExposed(app.window.get()));
   look_through(*app.window);  // Home alone, before a scenario is open.
   app.open(kRefused);
   for (auto* dock : app.window->findChildren<QDockWidget*>()) dock->show();

@@ -32,16 +32,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The limit that was imposed, or a word that this machine does not allow it.
-bool was_imposed(const RunResult& result, const std::string& limit) {
-  for (const auto& imposed : result.imposed) {
-    if (imposed.limit != limit) continue;
-    if (counts_are_off()) return false;
-    if (!imposed.imposed) WARN("skipped: " + limit + " cannot be imposed here: " + imposed.means);
-    return imposed.imposed;
-  }
-  FAIL("nothing is said about " + limit);
-  return false;
+/// Skips the test where this machine does not allow to impose the limit.
+void need_imposed(const RunResult& result, const std::string& limit) {
+  const auto imposed = std::ranges::find(result.imposed, limit, &ImposedLimit::limit);
+  INFO("nothing is said about " << limit);
+  REQUIRE(imposed != result.imposed.end());
+  need_exact_counts();
+  if (!imposed->imposed) SKIP(limit + " cannot be imposed here: " + imposed->means);
 }
 
 }  // namespace
@@ -63,7 +60,7 @@ TEST_CASE("a live limit of 512 tasks refuses thread 512 with EAGAIN, and its mod
   INFO(name);
   const auto live = run_live_here(scenario);
   REQUIRE(live.error == "");
-  if (!was_imposed(live, name)) return;
+  need_imposed(live, name);
   REQUIRE(live.failure);
   CHECK(live.failure->threads == 511);
   CHECK(live.failure->job == 511);
@@ -94,7 +91,7 @@ TEST_CASE("tasks that a control group already holds leave less to a live run") {
   scenario.machine.in_use.cgroup_tasks = {5};
   const auto live = run_live_here(scenario);
   REQUIRE(live.error == "");
-  if (!was_imposed(live, "pids.max")) return;
+  need_imposed(live, "pids.max");
   REQUIRE(live.failure);
   CHECK(live.failure->threads == 59);
   CHECK(live.failure->value == 64);
@@ -108,7 +105,7 @@ TEST_CASE("of several limits on threads the smallest is met, and the others are 
   scenario.machine_overrides.emplace_back("limits.nproc");
   const auto live = run_live_here(scenario);
   REQUIRE(live.error == "");
-  if (!was_imposed(live, "RLIMIT_NPROC")) return;
+  need_imposed(live, "RLIMIT_NPROC");
   REQUIRE(live.failure);
   CHECK(live.failure->threads == 29);
   CHECK(live.failure->limit == "RLIMIT_NPROC");
@@ -125,7 +122,7 @@ TEST_CASE("a live pid_max refuses the thread that its pid namespace has no numbe
   scenario.machine_overrides.emplace_back("limits.pid_max");
   const auto live = run_live_here(scenario);
   REQUIRE(live.error == "");
-  if (!was_imposed(live, "pid_max")) return;
+  need_imposed(live, "pid_max");
   REQUIRE(live.failure);
   CHECK(live.failure->threads == 379);
   CHECK(live.failure->limit == "pid_max");
@@ -133,10 +130,7 @@ TEST_CASE("a live pid_max refuses the thread that its pid namespace has no numbe
 }
 
 TEST_CASE("a live limit on memory mappings names the call that was refused") {
-  if (kSanitized) {
-    WARN("skipped: sanitizers take memory of their own");
-    return;
-  }
+  if (kSanitized) SKIP("sanitizers take memory of their own");
   auto scenario = live_scenario("thread_per_job", 200, sleep_of(2s));
   scenario.runs[0].runtime.stack = 1_MiB;
   SECTION("RLIMIT_AS refuses the mapping of the stack") {
@@ -144,7 +138,7 @@ TEST_CASE("a live limit on memory mappings names the call that was refused") {
     scenario.machine_overrides.emplace_back("limits.address_space");
     const auto live = run_live_here(scenario);
     REQUIRE(live.error == "");
-    if (!was_imposed(live, "RLIMIT_AS")) return;
+    need_imposed(live, "RLIMIT_AS");
     REQUIRE(live.failure);
     CHECK(live.failure->call == "mmap");
     CHECK(live.failure->errno_name == "EAGAIN");
@@ -159,7 +153,7 @@ TEST_CASE("a live limit on memory mappings names the call that was refused") {
     scenario.machine_overrides.emplace_back("limits.data");
     const auto live = run_live_here(scenario);
     REQUIRE(live.error == "");
-    if (!was_imposed(live, "RLIMIT_DATA")) return;
+    need_imposed(live, "RLIMIT_DATA");
     REQUIRE(live.failure);
     CHECK(live.failure->call == "mprotect");
     CHECK(live.failure->limit == "RLIMIT_DATA");
@@ -170,16 +164,14 @@ TEST_CASE("a live limit on memory mappings names the call that was refused") {
 
 TEST_CASE("a smaller max_map_count than this machine's is met by mappings that do nothing") {
   const auto here = read_host({}).limits.max_map_count.value_or(0);
-  if (here > 70'000 || kSanitized) {
-    WARN("skipped: this machine's max_map_count is too large to fill up, or sanitizers take maps of their own");
-    return;
-  }
+  if (here > 70'000 || kSanitized)
+    SKIP("this machine's max_map_count is too large to fill up, or sanitizers take maps of their own");
   auto scenario = live_scenario("thread_per_job", 700, sleep_of(5s));
   scenario.machine.limits.max_map_count = 1000;
   scenario.machine_overrides.emplace_back("limits.max_map_count");
   const auto live = run_live_here(scenario);
   REQUIRE(live.error == "");
-  if (!was_imposed(live, "max_map_count")) return;
+  need_imposed(live, "max_map_count");
   REQUIRE(live.failure);
   CHECK(live.failure->limit == "max_map_count");
   CHECK(live.failure->value == 1000);
@@ -190,21 +182,15 @@ TEST_CASE("a smaller max_map_count than this machine's is met by mappings that d
 }
 
 TEST_CASE("a live run that takes more than its memory cgroup allows is killed, and that is a failure point") {
-  if (kSanitized) {
-    WARN("skipped: sanitizers take memory of their own");
-    return;
-  }
+  if (kSanitized) SKIP("sanitizers take memory of their own");
   auto scenario = live_scenario("thread_per_job", 4000, sleep_of(20s));
   scenario.runs[0].runtime.touched = 32_KiB;
   scenario.machine.limits.memory_max = 48_MiB;
   scenario.machine_overrides.emplace_back("limits.memory_max");
-  if (const auto group = RunCgroup::create("memory"); !group) {
-    WARN("skipped: no memory cgroup: " + group.error());
-    return;
-  }
+  if (const auto group = RunCgroup::create("memory"); !group) SKIP("no memory cgroup: " + group.error());
   const auto live = run_live_here(scenario);
   REQUIRE(live.error == "");
-  if (!was_imposed(live, "memory.max")) return;
+  need_imposed(live, "memory.max");
   REQUIRE(live.failure);
   CHECK(live.failure->errno_name == "SIGKILL");
   CHECK(live.failure->limit == "memory.max");
@@ -242,10 +228,8 @@ TEST_CASE("where the machine is this one and nothing is set, nothing is imposed"
 
 TEST_CASE("a runtime whose threads need a signal stack aborts where no mapping is left for it") {
   const auto here = read_host({}).limits.max_map_count.value_or(0);
-  if (here > 70'000 || kSanitized) {
-    WARN("skipped: this machine's max_map_count is too large to fill up, or sanitizers take maps of their own");
-    return;
-  }
+  if (here > 70'000 || kSanitized)
+    SKIP("this machine's max_map_count is too large to fill up, or sanitizers take maps of their own");
   auto scenario = live_scenario("thread_per_job", 700, sleep_of(5s));
   scenario.runs[0].runtime.signal_stack = 12_KiB;
   scenario.runs[0].runtime.abort_on_signal_stack = true;
@@ -256,7 +240,7 @@ TEST_CASE("a runtime whose threads need a signal stack aborts where no mapping i
   scenario.machine_overrides.emplace_back("limits.max_map_count");
   const auto live = run_live_here(scenario);
   REQUIRE(live.error == "");
-  if (!was_imposed(live, "max_map_count")) return;
+  need_imposed(live, "max_map_count");
   REQUIRE(live.failure);
   CHECK(live.failure->limit == "max_map_count");
   // Usually a new thread meets it; main runs ahead of its children, and may meet it first.
@@ -271,7 +255,7 @@ TEST_CASE("a runtime whose threads need a signal stack aborts where no mapping i
 }
 
 TEST_CASE("a live run comes to its cap before it takes the machine's last threads") {
-  if (counts_are_off()) return;
+  need_exact_counts();
   // A small machine is made for it: this user gets room for 60 more tasks.
   const pid_t child = ::fork();
   if (child == 0) {
@@ -297,18 +281,12 @@ TEST_CASE("a live run comes to its cap before it takes the machine's last thread
   int status = 0;
   ::waitpid(child, &status, 0);
   REQUIRE(WIFEXITED(status));
-  if (WEXITSTATUS(status) == 2) {
-    WARN("skipped: no small machine can be made here");
-    return;
-  }
+  if (WEXITSTATUS(status) == 2) SKIP("no small machine can be made here");
   CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("a live run is ended at its cap on memory, and told so") {
-  if (kSanitized) {
-    WARN("skipped: sanitizers take memory of their own");
-    return;
-  }
+  if (kSanitized) SKIP("sanitizers take memory of their own");
   auto scenario = live_scenario("thread_per_job", 4000, sleep_of(60s));
   scenario.runs[0].runtime.touched = 32_KiB;
   LiveOptions live = with_worker();
@@ -326,11 +304,8 @@ TEST_CASE("a live run is ended at its cap on memory, and told so") {
 }
 
 TEST_CASE("an unprivileged user's live run meets the same limit of 512") {
-  if (counts_are_off()) return;
-  if (::geteuid() != 0) {
-    WARN("skipped: these tests already run as an unprivileged user");
-    return;
-  }
+  need_exact_counts();
+  if (::geteuid() != 0) SKIP("these tests already run as an unprivileged user");
   // The worker must be a file that anybody may run: a copy in a folder that anybody may enter.
   const TemporaryDirectory folder;
   fs::permissions(folder.path(), fs::perms::all);
@@ -363,10 +338,7 @@ TEST_CASE("an unprivileged user's live run meets the same limit of 512") {
   int status = 0;
   ::waitpid(child, &status, 0);
   REQUIRE(WIFEXITED(status));
-  if (WEXITSTATUS(status) == 2) {
-    WARN("skipped: this machine does not let an unprivileged user take on such a limit");
-    return;
-  }
+  if (WEXITSTATUS(status) == 2) SKIP("this machine does not let an unprivileged user take on such a limit");
   CHECK(WEXITSTATUS(status) == 0);
 }
 

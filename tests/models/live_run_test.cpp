@@ -7,7 +7,6 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <functional>
 #include <random>
 #include <string>
 #include <thread>
@@ -17,6 +16,7 @@
 #include "models/machine/host/proc_files.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/live_laboratory.hpp"
+#include "tests/processes.hpp"
 #include "tests/sanitizers.hpp"
 
 using namespace spawnpoint;
@@ -52,28 +52,6 @@ std::vector<std::string> left_behind() {
 }
 std::size_t open_files() {
   return static_cast<std::size_t>(std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()));
-}
-
-/// Waits, for as long as it takes a slow machine, until `holds`.
-bool eventually(const std::function<bool()>& holds) {
-  for (int i = 0; i < 2000; ++i) {
-    if (holds()) return true;
-    std::this_thread::sleep_for(5ms);
-  }
-  return false;
-}
-
-/// The first child of this process that is a worker; 0 where there is none yet.
-pid_t worker_of(pid_t parent) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator("/proc", error)) {
-    const auto pid = parse_count(entry.path().filename().string());
-    if (!pid) continue;
-    const auto status = read_text(entry.path() / "status");
-    if (status && field_count(*status, "PPid") == parent && field(*status, "Name") == "spawnpoint-run")
-      return static_cast<pid_t>(*pid);
-  }
-  return 0;
 }
 
 }  // namespace
@@ -304,7 +282,7 @@ TEST_CASE("a live run whose program is not there says so") {
 }
 
 TEST_CASE("a live run samples its memory while it runs") {
-  if (counts_are_off()) return;
+  need_exact_counts();
   auto scenario = live_scenario("thread_per_job", 400, sleep_of(1s));
   scenario.runs[0].runtime.touched = 32_KiB;
   const auto result = run_live_here(scenario);
@@ -320,10 +298,7 @@ TEST_CASE("a live run samples its memory while it runs") {
 }
 
 TEST_CASE("the address space of a live run of tasks is the run's, not what made the process ready for it") {
-  if (kSanitized) {
-    WARN("skipped: a sanitizer's memory is far more than the run's");
-    return;
-  }
+  if (kSanitized) SKIP("a sanitizer's memory is far more than the run's");
   const auto result = run_live_here(live_scenario("join_all", 100'000, sleep_of(300ms)));
   REQUIRE(result.error == "");
   CHECK(result.memory.virtual_size >= result.memory.resident);
