@@ -24,7 +24,8 @@ inline Task<> join_all(std::vector<Task<>> tasks) {
 
 /// The same for the `count` tasks make(0), make(1), ...: each is made as it starts, so that a million need no array.
 template <std::invocable<std::size_t> Make>
-requires std::same_as<std::invoke_result_t<Make&, std::size_t>, Task<>> Task<> join_all(std::size_t count, Make make) {
+  requires std::same_as<std::invoke_result_t<Make&, std::size_t>, Task<>>
+Task<> join_all(std::size_t count, Make make) {
   JoinSet children;
   for (std::size_t i = 0; i < count; ++i) children.start(make(i));
   co_await children.all();

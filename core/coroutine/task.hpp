@@ -74,7 +74,7 @@ class Promise : public PromiseBase {
  public:
   auto get_return_object() noexcept { return std::coroutine_handle<Promise>::from_promise(*this); }
   template <class U = T>
-  requires std::is_convertible_v<U&&, T>
+    requires std::is_convertible_v<U&&, T>
   void return_value(U&& value) {
     if constexpr (std::is_reference_v<T>) {
       value_ = std::addressof(value);

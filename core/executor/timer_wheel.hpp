@@ -42,7 +42,7 @@ class TimerWheel {
   template <class Fire>
   void fire_front(Instant limit, Fire&& fire) {
     while (next_due_ < due_.size() && due_[next_due_].deadline <= limit) {
-      if (next_due_ + 2 * kAhead < due_.size()) __builtin_prefetch(due_[next_due_ + 2 * kAhead].slot);
+      if (next_due_ + 2 * kAhead < due_.size()) __builtin_prefetch(static_cast<const void*>(due_[next_due_ + 2 * kAhead].slot));
       if (next_due_ + kAhead < due_.size()) Parked::prefetch(*due_[next_due_ + kAhead].slot);
       Parked* parked = *due_[next_due_++].slot;
       if (parked == nullptr) continue;
@@ -83,14 +83,14 @@ class TimerWheel {
     Bucket& bucket(std::size_t digit) {
       if ((occupied_[digit / 64] >> (digit % 64) & 1) == 0) {
         occupied_[digit / 64] |= std::uint64_t{1} << (digit % 64);
-        summary_ |= std::uint64_t{1} << (digit / 64);
+        summary_ |= std::uint64_t{1} << (digit / 64 % 64);
         ::new (buckets_ + digit * sizeof(Bucket)) Bucket();
       }
       return *reinterpret_cast<Bucket*>(buckets_ + digit * sizeof(Bucket));
     }
     void clear(std::size_t digit) {
       occupied_[digit / 64] &= ~(std::uint64_t{1} << (digit % 64));
-      if (occupied_[digit / 64] == 0) summary_ &= ~(std::uint64_t{1} << (digit / 64));
+      if (occupied_[digit / 64] == 0) summary_ &= ~(std::uint64_t{1} << (digit / 64 % 64));
     }
     /// The lowest occupied digit of a level that is not empty.
     [[nodiscard]] std::size_t first() const;

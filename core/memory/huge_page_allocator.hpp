@@ -45,9 +45,7 @@ struct HugePageAllocator {
     return bytes >= kHugePage;
 #endif
   }
-  static std::size_t rounded(std::size_t bytes) {
-    return (bytes + kHugePage - 1) / kHugePage * kHugePage;
-  }
+  static std::size_t rounded(std::size_t bytes) { return (bytes + kHugePage - 1) / kHugePage * kHugePage; }
 };
 
 }  // namespace spawnpoint

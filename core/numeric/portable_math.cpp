@@ -46,11 +46,11 @@ double normal_cdf(double x) noexcept {
   if (distance < 3.0) {
     double term = x;
     double sum = x;
-    for (double k = 3.0; sum + term != sum; k += 2.0) sum += term *= x * x / k;
+    for (int k = 3; sum + term != sum; k += 2) sum += term *= x * x / k;
     return 0.5 + density * sum;
   }
   double fraction = distance;
-  for (double k = 100.0; k > 0.0; k -= 1.0) fraction = distance + k / fraction;
+  for (int k = 100; k > 0; --k) fraction = distance + k / fraction;
   return x < 0 ? density / fraction : 1.0 - density / fraction;
 }
 

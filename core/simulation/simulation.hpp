@@ -276,7 +276,7 @@ class Simulation {
   bool fire(std::uintptr_t word);
   void rethrow_failure();
   void fail(std::exception_ptr failure) noexcept {
-    if (!failure_) failure_ = failure;
+    if (!failure_) failure_ = std::move(failure);
     stop();
   }
 

@@ -26,7 +26,8 @@ constexpr bool is_word(char c) {
 /// The number that `text` is from its first character to its last; no value for anything else, infinities and numbers
 /// that T cannot hold among it.
 template <class T>
-requires std::integral<T> || std::floating_point<T> std::optional<T> parse_number(std::string_view text) {
+  requires std::integral<T> || std::floating_point<T>
+std::optional<T> parse_number(std::string_view text) {
   T value{};
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);

@@ -23,7 +23,7 @@ namespace {
 std::expected<Column<char>, std::string> contents_of(const std::filesystem::path& path) {
   const auto problem = [&] { return std::unexpected(path.string() + ": " + std::strerror(errno)); };
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status {};
+  struct stat status{};
   if (!file || ::fstat(file.get(), &status) != 0) return problem();
   Column<char> text;
   // The size is only a hint: the file may be a pipe, or grow.

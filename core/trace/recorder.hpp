@@ -15,12 +15,12 @@ namespace spawnpoint {
 /// neither queued nor starting is the job's start line, `done` its end line; a job that failed before it ran has
 /// neither.
 template <class R>
-concept Recorder = requires(R recorder, JobId job, JobState state, LaneId lane, Instant at, SeriesKind kind,
-                            double value, Mark mark) {
-  recorder.enter(job, state, lane, at);
-  recorder.sample(kind, at, value);
-  recorder.mark(mark);
-};
+concept Recorder =
+    requires(R recorder, JobId job, JobState state, LaneId lane, Instant at, SeriesKind kind, double value, Mark mark) {
+      recorder.enter(job, state, lane, at);
+      recorder.sample(kind, at, value);
+      recorder.mark(mark);
+    };
 
 /// Records into a Trace in memory, from one thread: the modeled world's recorder, and the app's when it reads a live
 /// record. `enter` is inline: a run of a million jobs calls it some three million times.

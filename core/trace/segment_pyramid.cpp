@@ -16,8 +16,8 @@ void SegmentPyramid::make_leaf(std::size_t leaf, const Times* times, std::size_t
     node.last_end = std::max(node.last_end, times[i].end);
   }
   node.count = static_cast<std::uint32_t>(count);
-  const int bits =
-      std::bit_width(static_cast<std::uint64_t>(node.last_end) - static_cast<std::uint64_t>(node.first_begin));
+  const auto bits = static_cast<int>(
+      std::bit_width(static_cast<std::uint64_t>(node.last_end) - static_cast<std::uint64_t>(node.first_begin)));
   node.shift = static_cast<std::uint32_t>(std::max(0, bits - kOffsetBits));
   for (std::size_t i = 0; i < count; ++i) {
     const auto begin = static_cast<std::uint64_t>(times[i].begin - node.first_begin);

@@ -72,7 +72,7 @@ std::expected<SharedMapping, std::string> map_shared(int fd, std::size_t size, i
 }
 
 std::expected<SharedTraceShape, std::string> shape_of_shared_trace(int fd) {
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd, &status) != 0) return system_error("fstat of the shared trace");
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size < Offsets::file_size(0)) return std::unexpected("this is not a shared trace: it is too short");

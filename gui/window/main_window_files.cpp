@@ -117,8 +117,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
   if (path.isEmpty()) return;
   event->acceptProposedAction();
   // After the drop has ended, since a question may come up.
-  QMetaObject::invokeMethod(
-      this, [this, path] { open_file(path); }, Qt::QueuedConnection);
+  QMetaObject::invokeMethod(this, [this, path] { open_file(path); }, Qt::QueuedConnection);
 }
 
 bool MainWindow::ask_before_leaving(MainWindow& window) {

@@ -134,8 +134,7 @@ void Document::parse_now() {
     options.settings = settings;
     options.host = [] { return this_host().machine; };
     auto result = std::make_shared<const ParseResult>(parse_scenario(text, file, options));
-    QMetaObject::invokeMethod(
-        this, [this, ticket, result] { take(ticket, result); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(this, [this, ticket, result] { take(ticket, result); }, Qt::QueuedConnection);
   });
 }
 

@@ -79,8 +79,7 @@ void Runs::begin_modeled() {
       result->world = WorldKind::modeled;
       result->error = problem.what();
     }
-    QMetaObject::invokeMethod(
-        this, [this, ticket, result] { take(ticket, result); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(this, [this, ticket, result] { take(ticket, result); }, Qt::QueuedConnection);
   });
 }
 
@@ -97,8 +96,7 @@ void Runs::begin_live() {
     auto result = std::make_shared<RunResult>();
     result->world = WorldKind::live;
     result->error = std::string("no thread could be started to follow the run: ") + problem.what();
-    QMetaObject::invokeMethod(
-        this, [this, ticket = ticket_, result] { take(ticket, result); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(this, [this, ticket = ticket_, result] { take(ticket, result); }, Qt::QueuedConnection);
     return;
   }
   live_timer_.start();

@@ -50,12 +50,12 @@ concept World = requires(W& world, Task<> task, JobId job, JobState state, Durat
 ///   W::Channel<T>(world)         a queue between threads: co_await send(value), co_await close(), and
 ///                                co_await receive() -> std::optional<T>, empty when closed and drained
 template <class W>
-concept ThreadWorld = World<W> &&
-    requires(W& world, Task<> task, typename W::Thread& thread, JobId job, SpawnRefusal refusal) {
-  world.spawn_thread(std::move(task));
-  world.join(thread);
-  world.fail(job, refusal);
-  typename W::template Channel<JobId>;
-};
+concept ThreadWorld =
+    World<W> && requires(W& world, Task<> task, typename W::Thread& thread, JobId job, SpawnRefusal refusal) {
+      world.spawn_thread(std::move(task));
+      world.join(thread);
+      world.fail(job, refusal);
+      typename W::template Channel<JobId>;
+    };
 
 }  // namespace spawnpoint

@@ -46,27 +46,21 @@ double worst_error(double (*ours)(double), double (*theirs)(double), double from
 }  // namespace
 
 TEST_CASE("the portable functions agree with the C library's", "[random]") {
-  CHECK(worst_error(
-            portable::log, [](double x) { return std::log(x); }, 1e-9, 3.0, true) < 4e-16);
-  CHECK(worst_error(
-            portable::log, [](double x) { return std::log(x); }, 0.999, 1.001, true) < 4e-16);
+  CHECK(worst_error(portable::log, [](double x) { return std::log(x); }, 1e-9, 3.0, true) < 4e-16);
+  CHECK(worst_error(portable::log, [](double x) { return std::log(x); }, 0.999, 1.001, true) < 4e-16);
   CHECK(worst_error([](double x) { return portable::log(std::ldexp(1.37, static_cast<int>(x))); },
                     [](double x) { return std::log(std::ldexp(1.37, static_cast<int>(x))); }, -1021, 1022,
                     true) < 4e-16);
   CHECK(portable::log(1.0) == 0.0);
-  CHECK(worst_error(
-            portable::exp, [](double x) { return std::exp(x); }, -700, 700, true) < 4e-16);
-  CHECK(worst_error(
-            portable::exp, [](double x) { return std::exp(x); }, -1, 1, true) < 4e-16);
+  CHECK(worst_error(portable::exp, [](double x) { return std::exp(x); }, -700, 700, true) < 4e-16);
+  CHECK(worst_error(portable::exp, [](double x) { return std::exp(x); }, -1, 1, true) < 4e-16);
   CHECK(portable::exp(0.0) == 1.0);
   CHECK(portable::exp(-1000.0) == 0.0);
   CHECK(portable::exp(1000.0) == std::numeric_limits<double>::infinity());
   CHECK(worst_error([](double y) { return portable::pow(7.3, y); }, [](double y) { return std::pow(7.3, y); }, -200,
                     200, true) < 1e-13);
-  CHECK(worst_error(
-            portable::log_gamma, [](double x) { return std::lgamma(x); }, 3.0, 100.0, true) < 1e-14);
-  CHECK(worst_error(
-            portable::log_gamma, [](double x) { return std::lgamma(x); }, 0.001, 3.0, false) < 1e-14);
+  CHECK(worst_error(portable::log_gamma, [](double x) { return std::lgamma(x); }, 3.0, 100.0, true) < 1e-14);
+  CHECK(worst_error(portable::log_gamma, [](double x) { return std::lgamma(x); }, 0.001, 3.0, false) < 1e-14);
   CHECK(worst_error(
             portable::normal_cdf, [](double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }, -8, 8, false) < 1e-15);
   CHECK(worst_error(

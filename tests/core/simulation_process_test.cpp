@@ -103,7 +103,9 @@ TEST_CASE("a process that was never spawned leaves nothing behind", "[simulation
   int destroyed = 0;
   int reached = 0;
   Simulation simulation;
-  { const Process process = wait(simulation, 1s, destroyed, reached); }
+  {
+    const Process process = wait(simulation, 1s, destroyed, reached);
+  }
   CHECK(simulation.pending() == 0);
   simulation.run();
   CHECK(reached == 0);

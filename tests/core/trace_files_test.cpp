@@ -310,9 +310,7 @@ TEST_CASE("the fingerprint is fixed, and every change of a record changes it") {
       [](Trace& t) { t.marks[0].at += 1ns; },
       [](Trace& t) { t.marks[0].kind = MarkKind::killed; },
       [](Trace& t) { t.marks[0].lane = 0; },
-      [](Trace& t) {
-        t.segments.append({0, 2, JobState::running, at(1ns), at(2ns)});
-      }};
+      [](Trace& t) { t.segments.append({0, 2, JobState::running, at(1ns), at(2ns)}); }};
   std::set<std::uint64_t> seen = {fingerprint(trace), fingerprint(Trace{})};
   for (const auto& change : changes) {
     Trace changed = small_trace();

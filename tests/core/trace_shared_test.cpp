@@ -390,7 +390,7 @@ TEST_CASE("a file that is no shared trace is refused in words") {
 TEST_CASE("a file with room for ten million jobs takes memory only as it is written") {
   Shared shared(10'000'000, SharedTraceFile::rows_for(10'000'000));
   shared.recorder.enter(9'999'999, JobState::running, 0, at(1ms));
-  struct stat status {};
+  struct stat status{};
   REQUIRE(::fstat(shared.file.fd(), &status) == 0);
   CHECK(status.st_size > 1'000'000'000);
   CHECK(status.st_blocks * 512 < 100'000);

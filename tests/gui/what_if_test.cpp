@@ -141,9 +141,8 @@ TEST_CASE("a live run of the former text has no say in what is said of the new o
   AppFixture app;
   app.open(kRefused);
   app.action("run_both").trigger();
-  REQUIRE(eventually([&] {
-    return app.window->runs().result({0, WorldKind::live}) && !app.window->runs().is_running();
-  }));
+  REQUIRE(
+      eventually([&] { return app.window->runs().result({0, WorldKind::live}) && !app.window->runs().is_running(); }));
   REQUIRE(app.window->runs().result({0, WorldKind::live})->error.empty());
   CHECK(app.window->diagnosis().headline().contains("refused"));
   CHECK(app.window->compare().findChild<QTabBar*>("runs")->tabText(0).contains("✕"));

@@ -12,7 +12,7 @@ namespace {
 
 struct Kind {
   const char* name;
-  Bytes MemoryUse::*bytes;
+  Bytes MemoryUse::* bytes;
   bool in_line;
 };
 

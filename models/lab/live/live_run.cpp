@@ -57,7 +57,7 @@ std::int64_t kernel_kills() {
 }
 
 Bytes file_size(int fd) {
-  struct stat file {};
+  struct stat file{};
   return ::fstat(fd, &file) == 0 ? Bytes{file.st_size} : Bytes{};
 }
 

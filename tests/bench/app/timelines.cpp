@@ -74,9 +74,8 @@ void measure(Report& report, const std::string& name, const std::shared_ptr<cons
   widget.show();
   widget.settle();
   QImage target(widget.size(), QImage::Format_RGB32);
-  report.time("hover, with its words", 2, 99, [&](int i) {
-    (void)widget.text_at({margins.left + i * 1193 % kWidth, 22 + i * 97 % kHeight});
-  });
+  report.time("hover, with its words", 2, 99,
+              [&](int i) { (void)widget.text_at({margins.left + i * 1193 % kWidth, 22 + i * 97 % kHeight}); });
   report.time("the window's thread, the crosshair moves", kFrame, kRuns, [&](int i) {
     view.set_crosshair(part_of(trace->end, 0.01 * i));
     widget.render(&target);

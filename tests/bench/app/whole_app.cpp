@@ -150,9 +150,8 @@ void whole_app(WatchedApplication& watched, const Places& places) {
   app.window.show();
   (void)QTest::qWaitForWindowExposed(&app.window);
   if (!app.window.open_file(QString::fromStdString(places.scenario.string()))) return;
-  if (!eventually([&] {
-        return app.window.document().scenario() && app.window.runs().result({0, WorldKind::modeled});
-      }))
+  if (!eventually(
+          [&] { return app.window.document().scenario() && app.window.runs().result({0, WorldKind::modeled}); }))
     return;
   eventually([&] { return app.settled(); });
   int pictures = 0;

@@ -68,13 +68,13 @@ std::int64_t task_limit() {
 }
 
 ino_t user_namespace() {
-  struct stat file {};
+  struct stat file{};
   return ::stat("/proc/self/ns/user", &file) == 0 ? file.st_ino : 0;
 }
 
 /// Whole pages: the address space that a mapping of the file takes.
 Bytes mapped_size(int fd) {
-  struct stat file {};
+  struct stat file{};
   if (::fstat(fd, &file) != 0) return {};
   return round_up(Bytes{file.st_size}, own_page_size());
 }
@@ -331,7 +331,7 @@ int Worker::wait_for_end() {
 
 int live_worker_main() {
   steady_heap();
-  struct stat file {};
+  struct stat file{};
   if (::fstat(kWorkerBoard, &file) != 0 || file.st_size < static_cast<off_t>(LiveBoard::kSize)) return 2;
   const auto size = static_cast<std::size_t>(file.st_size);
   void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, kWorkerBoard, 0);

@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Holds the sources of core, models and gui to the checks in .clang-tidy.
+# Usage: tidy.sh BUILD_DIR [SECONDS [JOBS]]
+# BUILD_DIR is configured for Ninja and built. What passed is noted there, and looked at again only when the file, or
+# one that it includes, changes. With SECONDS it begins no other file after that time: files of the last commit and
+# uncommitted ones come first, then the others, from a place that moves on with each commit.
+# Exit status 1: findings; 77: skipped, something is not installed.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
+root=$PWD build=$(readlink -f "$1") seconds=${2:-0} jobs=${3:-1}
+
+# Older ones know too little of C++23; Debian 12 and 13 both have this one.
+checker=clang-tidy-19
+for tool in $checker ninja; do
+  if ! command -v $tool >/dev/null; then
+    echo "skipped: $tool is not installed"
+    exit 77
+  fi
+done
+
+work=$build/tidy
+mkdir -p "$work/passed"
+# A header that GCC compiled beforehand is nothing to clang.
+sed -E 's/-Winvalid-pch//g; s/-include [^ "]*cmake_pch[^ "]*//g' "$build/compile_commands.json" >"$work/compile_commands.json"
+rules=$({ $checker --version; cat .clang-tidy tests/style/tidy.sh; } | sha256sum)
+
+# Each source with the files of this project that it includes, as the build saw it: "SOURCE SOURCE HEADER…".
+ninja -C "$build" -t deps | awk -v root="$root/" -v build="$build/" '
+  function flush() { if (source ~ /^(core|models|gui)\/.*\.cpp$/) print source files; source = files = "" }
+  /^[^ ]/ { flush() }
+  /^ / {
+    path = $1
+    if (index(path, root) != 1 || index(path, build) == 1) next
+    path = substr(path, length(root) + 1)
+    if (source == "") source = path
+    files = files " " path
+  }
+  END { flush() }' | sort -u >"$work/sources"
+
+declare -A mark
+all=() due=()
+while read -r source files; do
+  all+=("$source")
+  # shellcheck disable=SC2086 # a list of files
+  mark[$source]=$work/passed/$({ echo "$rules"; cat $files; } | sha256sum | cut -c 1-40)
+  [[ -e ${mark[$source]} ]] || due+=("$source")
+done <"$work/sources"
+[[ ${#all[@]} -gt 0 ]] || { echo "nothing is built in $build" >&2; exit 2; }
+
+changed() { { git diff --name-only HEAD~1 || true; git ls-files --others --exclude-standard; } 2>/dev/null; }
+mapfile -t first < <(changed | sed 's/\.hpp$/.cpp/' | sort -u | grep -Fxf <(printf '%s\n' "${due[@]}"))
+mapfile -t rest < <(printf '%s\n' "${due[@]}" | grep -vFxf <(printf '%s\n' "${first[@]:-none}"))
+if [[ ${#rest[@]} -gt 0 ]]; then
+  commits=$(git rev-list --count HEAD 2>/dev/null || echo 0)
+  from=$((commits * 7 % ${#rest[@]}))
+  rest=("${rest[@]:from}" "${rest[@]:0:from}")
+fi
+
+rm -f "$work/findings" "$work/checked"
+touch "$work/findings" "$work/checked"
+check() {
+  local found
+  if found=$($checker -p "$work" --quiet --warnings-as-errors='*' "$1" 2>/dev/null); then
+    touch "$2"
+  else
+    printf '%s\n' "$found" >>"$work/findings"
+  fi
+  echo "$1" >>"$work/checked"
+}
+for source in ${first[@]+"${first[@]}"} ${rest[@]+"${rest[@]}"}; do
+  while [[ $(jobs -rp | wc -l) -ge $jobs ]]; do wait -n || true; done
+  [[ $seconds -eq 0 || $SECONDS -lt $seconds ]] || break
+  check "$source" "${mark[$source]}" &
+done
+wait
+
+cat "$work/findings"
+echo "clang-tidy: looked at $(wc -l <"$work/checked") of ${#all[@]} files in $SECONDS s;" \
+     "$((${#all[@]} - ${#due[@]})) have not changed since they passed"
+[[ ! -s $work/findings ]]
