@@ -49,7 +49,8 @@ QString limits_words(const Scenario& scenario, const RunSpec& run) {
   const LimitLadder ladder = limit_ladder(scenario.machine, run.runtime);
   QStringList limits;
   for (std::size_t i = 0; i < std::min<std::size_t>(ladder.rungs.size(), 3); ++i) {
-    limits += text_of(ladder.rungs[i].name + " " + format_value(ladder.rungs[i].value, ladder.rungs[i].is_size));
+    const LimitRung& rung = ladder.rungs[i];
+    limits += text_of(std::string(rung.limit->name) + " " + format_value(*rung.limit, rung.value));
   }
   return limits.isEmpty() ? QString() : QStringLiteral("limits: ") + limits.join(QStringLiteral(", "));
 }

@@ -14,7 +14,6 @@
 #include <cmath>
 
 #include "gui/time/accessible.hpp"
-#include "models/lab/limits/limit_texts.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
@@ -24,8 +23,8 @@ constexpr int kTop = 26;
 constexpr int kNames = 150;
 constexpr int kRight = 96;
 
-QString text(const std::string& words) {
-  return QString::fromStdString(words);
+QString text(std::string_view words) {
+  return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
 }
 }  // namespace
 
@@ -65,12 +64,11 @@ void LadderView::describe() {
   const int rungs = static_cast<int>(ladder_.rungs.size());
   if (rungs == 0) return set_accessible_text(*this, tr("No limit is known."));
   QStringList words;
-  words << (ladder_.binding.empty()
-                ? tr("No limit is set.")
-                : tr("%1 binds, at %2.").arg(text(ladder_.binding), text(format_count(ladder_.threads, "thread"))));
+  words << tr("%1 binds, at %2.")
+               .arg(text(ladder_.binding()->limit->name), text(format_count(ladder_.threads, "thread")));
   const LimitRung& rung = ladder_.rungs[static_cast<std::size_t>(selected_)];
   words << tr("Chosen: %1, %2 of %3: it allows %4.")
-               .arg(text(rung.name))
+               .arg(text(rung.limit->name))
                .arg(selected_ + 1)
                .arg(rungs)
                .arg(text(format_count(rung.threads, "thread")));
@@ -126,7 +124,7 @@ void LadderView::paintEvent(QPaintEvent*) {
     painter.setFont(theme_.font(12, binds));
     painter.setPen(too_low ? theme_.failure_text : theme_.text);
     painter.drawText(area.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                     (too_low ? QStringLiteral("✕ ") : QString()) + text(rung.name));
+                     (too_low ? QStringLiteral("✕ ") : QString()) + text(rung.limit->name));
     const QRectF bar(left, area.top() + 8, std::max(2.0, x(rung.threads) - left), kRow - 16);
     painter.setPen(Qt::NoPen);
     QColor colour = too_low ? theme_.failure : theme_.accent;
@@ -245,9 +243,9 @@ void LimitsPage::show_machine(const Machine& machine, const Runtime& runtime, st
     title_->setText(tr("%1 sets no limit on threads").arg(text(machine.name)));
     return;
   }
-  title_->setText(
-      tr("%1 allows %2 beyond the main thread: %3 binds")
-          .arg(text(machine.name), text(spawnpoint::format_count(ladder.threads, "thread")), text(ladder.binding)));
+  title_->setText(tr("%1 allows %2 beyond the main thread: %3 binds")
+                      .arg(text(machine.name), text(spawnpoint::format_count(ladder.threads, "thread")),
+                           text(ladder.binding()->limit->name)));
   sentence_->setText(
       tr("Threads of the runtime %1 that could be created if each limit were the only one. The shortest bar "
          "is the one that stops the program; the dashed line is what you want.")
@@ -268,23 +266,22 @@ void LimitsPage::show_rung(int rung) {
   const auto& rungs = view_->ladder().rungs;
   if (rung < 0 || static_cast<std::size_t>(rung) >= rungs.size()) return;
   const LimitRung& limit = rungs[static_cast<std::size_t>(rung)];
+  const Limit& about = *limit.limit;
   const bool dies = limit.errno_name.starts_with("SIG");
-  QString words =
-      QStringLiteral("<b>%1</b> = %2 · ")
-          .arg(text(limit.name).toHtmlEscaped(), text(format_value(limit.value, limit.is_size)).toHtmlEscaped());
+  QString words = QStringLiteral("<b>%1</b> = %2 · ")
+                      .arg(text(about.name).toHtmlEscaped(), text(format_value(about, limit.value)).toHtmlEscaped());
   QString ends =
       dies ? tr("after %1, %2 meets it and the process dies with %3.") : tr("after %1, %2 is refused with %3.");
   words += ends.arg(text(spawnpoint::format_count(limit.threads, "thread")), text(limit.call).toHtmlEscaped(),
                     text(limit.errno_name).toHtmlEscaped());
-  if (const LimitText* about = limit_text(limit.name)) {
-    words += QStringLiteral("<br>") + text(std::string(about->mechanism)).toHtmlEscaped();
-  }
+  words += QStringLiteral("<br>") + text(about.words.how).toHtmlEscaped();
   words += "<br>" + tr("Set by: %1").arg(text(limit.source).toHtmlEscaped());
   words += "<br>" + tr("Raised with: %1").arg(QStringLiteral("<code>%1</code>").arg(text(limit.raise).toHtmlEscaped()));
   if (static_cast<std::size_t>(rung) + 1 < rungs.size()) {
     const LimitRung& next = rungs[static_cast<std::size_t>(rung) + 1];
-    words += "<br>" + tr("Were it raised, %1 would be next, at %2.")
-                          .arg(text(next.name).toHtmlEscaped(), text(spawnpoint::format_count(next.threads, "thread")));
+    words += "<br>" +
+             tr("Were it raised, %1 would be next, at %2.")
+                 .arg(text(next.limit->name).toHtmlEscaped(), text(spawnpoint::format_count(next.threads, "thread")));
   }
   detail_->setText(words);
 }
@@ -302,11 +299,12 @@ void LimitsPage::show_needs() {
     words += tr("They do not fit; raise:");
     words += QStringLiteral("<table cellspacing='0' cellpadding='2'>");
     for (const LimitToRaise& limit : needs.raise) {
-      const QString to = limit.needed > 0 ? text(format_value(limit.needed, limit.is_size)) : QStringLiteral("–");
+      const Limit& row = *limit.limit;
+      const QString to = limit.needed > 0 ? text(format_value(row, limit.needed)) : QStringLiteral("–");
       words += QStringLiteral(
                    "<tr><td><b>%1</b>&nbsp;&nbsp;</td><td align='right'>%2&nbsp;→&nbsp;%3&nbsp;&nbsp;</td>"
                    "<td><code>%4</code></td></tr>")
-                   .arg(text(limit.name).toHtmlEscaped(), text(format_value(limit.value, limit.is_size)), to,
+                   .arg(text(row.name).toHtmlEscaped(), text(format_value(row, limit.value)), to,
                         text(limit.command).toHtmlEscaped());
     }
     words += QStringLiteral("</table>");

@@ -23,9 +23,19 @@ constexpr std::int64_t kPartsOfAPower = 8;
 KnobValue bytes_of(const std::optional<Bytes>& bytes) {
   return bytes ? KnobValue(bytes->count) : std::nullopt;
 }
-/// The own cgroup's or namespace's.
-KnobValue innermost(const std::vector<CountLimit>& levels) {
-  return levels.empty() ? std::nullopt : levels.front();
+QString text(std::string_view words) {
+  return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
+}
+Knob limit_knob(LimitKind kind, std::int64_t least, std::int64_t most) {
+  const Limit& limit = limit_of(kind);
+  return {text(limit.name),
+          fmt::format("machine.{}", limit.fields.names.front()),
+          text(limit.words.counts),
+          least,
+          most,
+          limit.is_size(),
+          true,
+          &limit};
 }
 std::string count_text(const CountLimit& value) {
   return value ? fmt::format("{}", *value) : "\"unlimited\"";
@@ -76,28 +86,25 @@ std::vector<Knob> knobs(std::size_t run) {
       {tr("Jobs"), "jobs.count", tr("How many jobs run"), 1, 10'000'000, false, false},
       {tr("Stack"), fmt::format("run[{}].stack", run + 1), tr("The stack of each thread of this run"), 16 * kKiB, kGiB,
        true, false},
-      {tr("pids.max"), "machine.limits.pids_max", tr("Tasks that the control group may hold"), 10, 4'194'304, false,
-       true},
-      {tr("max_map_count"), "machine.limits.max_map_count", tr("Memory maps that a process may have"), 1000, 16'777'216,
-       false, true},
-      {tr("threads-max"), "machine.limits.threads_max", tr("Threads that the whole system may have"), 100, 16'777'216,
-       false, true},
-      {tr("RLIMIT_NPROC"), "machine.limits.nproc", tr("Tasks that the user may have"), 10, 4'194'304, false, true},
-      {tr("memory.max"), "machine.limits.memory_max", tr("Memory that the control group may use"), 16 * kMiB,
-       1024 * kGiB, true, true},
-      {tr("Memory"), "machine.memory", tr("Memory of the machine"), 64 * kMiB, 4096 * kGiB, true, false},
+      limit_knob(LimitKind::pids_max, 10, 4'194'304),
+      limit_knob(LimitKind::max_map_count, 1000, 16'777'216),
+      limit_knob(LimitKind::threads_max, 100, 16'777'216),
+      limit_knob(LimitKind::rlimit_nproc, 10, 4'194'304),
+      limit_knob(LimitKind::memory_max, 16 * kMiB, 1024 * kGiB),
+      {tr("Memory"), "machine.memory", text(limit_of(LimitKind::memory).words.counts), 64 * kMiB, 4096 * kGiB, true,
+       false},
       {tr("CPUs"), "machine.cpus", tr("Cores of the machine"), 1, 1024, false, false},
   };
 }
 
 KnobValue knob_value(const Knob& knob, const Scenario& scenario, std::size_t run) {
   const Machine& machine = scenario.machine;
+  if (knob.limit != nullptr) {
+    // The own cgroup's or namespace's.
+    const std::vector<LimitLevel> levels = knob.limit->fields.read(machine);
+    return levels.empty() ? std::nullopt : levels.front().value;
+  }
   if (knob.key == "jobs.count") return scenario.jobs.count;
-  if (knob.key == "machine.limits.pids_max") return innermost(machine.limits.pids_max);
-  if (knob.key == "machine.limits.max_map_count") return machine.limits.max_map_count;
-  if (knob.key == "machine.limits.threads_max") return machine.limits.threads_max;
-  if (knob.key == "machine.limits.nproc") return innermost(machine.limits.nproc);
-  if (knob.key == "machine.limits.memory_max") return bytes_of(machine.limits.memory_max);
   if (knob.key == "machine.memory") return machine.memory.count;
   if (knob.key == "machine.cpus") return machine.cpus;
   if (run >= scenario.runs.size()) return std::nullopt;
@@ -151,13 +158,11 @@ std::expected<KnobValue, std::string> typed_value(const Knob& knob, const std::s
 
 std::string setting_value(const Knob& knob, KnobValue value, const Scenario& scenario) {
   const std::string own = !value ? "\"unlimited\"" : knob.is_size ? bytes_text(*value) : fmt::format("{}", *value);
-  const Limits& limits = scenario.machine.limits;
-  const std::vector<CountLimit>* levels = knob.key == "machine.limits.pids_max" ? &limits.pids_max
-                                          : knob.key == "machine.limits.nproc"  ? &limits.nproc
-                                                                                : nullptr;
-  if (levels == nullptr || levels->size() < 2) return own;
+  if (knob.limit == nullptr) return own;
+  const std::vector<LimitLevel> levels = knob.limit->fields.read(scenario.machine);
+  if (levels.size() < 2) return own;
   std::string list = "[" + own;
-  for (std::size_t i = 1; i < levels->size(); ++i) list += ", " + count_text((*levels)[i]);
+  for (std::size_t i = 1; i < levels.size(); ++i) list += ", " + count_text(levels[i].value);
   return list + "]";
 }
 

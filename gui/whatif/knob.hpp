@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "models/machine/limit_table.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::gui {
@@ -19,8 +20,9 @@ struct Knob {
   QString help;
   std::int64_t least = 1;
   std::int64_t most = 1;
-  bool is_size = false;      ///< Bytes.
-  bool may_be_none = false;  ///< Beyond `most`: unlimited.
+  bool is_size = false;          ///< Bytes.
+  bool may_be_none = false;      ///< Beyond `most`: unlimited.
+  const Limit* limit = nullptr;  ///< Its row, where it is a limit of the kernel's.
 };
 
 /// A value; none is "unlimited".

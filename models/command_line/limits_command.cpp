@@ -37,14 +37,15 @@ void print_needs(const ThreadNeeds& needs, const Style& style) {
   }
   std::string names;
   for (const LimitToRaise& limit : needs.raise) {
-    const bool again = &limit != needs.raise.data() && (&limit)[-1].name == limit.name;
-    if (!again) names += (names.empty() ? "" : ", ") + limit.name;
+    const bool again = &limit != needs.raise.data() && (&limit)[-1].limit == limit.limit;
+    if (!again) names += fmt::format("{}{}", names.empty() ? "" : ", ", limit.limit->name);
   }
   fmt::print("{} need higher limits: {}.\n\n", threads, names);
   Table table({{"limit", left}, {"is", right}, {"needs", right}, {"with", left}, {"set by", left}});
   for (const LimitToRaise& limit : needs.raise) {
-    table.add({limit.name, format_value(limit.value, limit.is_size),
-               limit.needed > 0 ? format_value(limit.needed, limit.is_size) : "-", limit.command, limit.source},
+    const Limit& row = *limit.limit;
+    table.add({std::string(row.name), format_value(row, limit.value),
+               limit.needed > 0 ? format_value(row, limit.needed) : "-", limit.command, limit.source},
               Table::Emphasis::none);
   }
   fmt::print("{}", table.text(style));
@@ -55,20 +56,20 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
   using enum Table::Align;
   const Style style = Style::of(STDOUT_FILENO);
   const std::string where = fmt::format("{} with {}", scenario.machine.name, runtime.name);
-  if (ladder.binding.empty()) {
+  const LimitRung* binding = ladder.binding();
+  if (binding == nullptr) {
     fmt::print("{}: no limit is known\n", style.bold(where));
     return;
   }
-  const bool dies = ladder.errno_name.starts_with("SIG");
+  const bool dies = binding->errno_name.starts_with("SIG");
   fmt::print("{}: {} beyond the main thread; then {} {} ({})\n", style.bold(where),
-             format_count(ladder.threads, "thread"), ladder.binding, dies ? "ends the process" : "refuses",
-             ladder.errno_name);
-  const LimitRung& binding = ladder.rungs.front();
-  fmt::print("{} is {}: {}\nraise it with: {}\n", binding.name, format_value(binding.value, binding.is_size),
-             binding.source, binding.raise);
+             format_count(ladder.threads, "thread"), binding->limit->name, dies ? "ends the process" : "refuses",
+             binding->errno_name);
+  fmt::print("{} is {}: {}\nraise it with: {}\n", binding->limit->name, format_value(*binding->limit, binding->value),
+             binding->source, binding->raise);
   if (ladder.rungs.size() > 1) {
     const LimitRung& next = ladder.rungs[1];
-    fmt::print("were it raised, {} would bind next, at {}\n", next.name, format_count(next.threads, "thread"));
+    fmt::print("were it raised, {} would bind next, at {}\n", next.limit->name, format_count(next.threads, "thread"));
   }
   fmt::print("\n");
   Table table({{"", left},
@@ -79,10 +80,10 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
                {"seen as", left},
                {"set by", left}});
   for (const LimitRung& rung : ladder.rungs) {
-    const bool binds = &rung == &ladder.rungs.front();
+    const bool binds = &rung == binding;
     const bool too_low = wanted ? rung.threads < *wanted : binds;
-    table.add({binds ? "▸" : "", rung.name, format_value(rung.value, rung.is_size), format_count(rung.threads),
-               rung.call, rung.errno_name, rung.source},
+    table.add({binds ? "▸" : "", std::string(rung.limit->name), format_value(*rung.limit, rung.value),
+               format_count(rung.threads), rung.call, rung.errno_name, rung.source},
               too_low ? (wanted ? Table::Emphasis::bad : Table::Emphasis::bold) : Table::Emphasis::none);
   }
   fmt::print("{}", table.text(style));

@@ -3,51 +3,34 @@
 // The simulated kernel asks them at each spawn; the ladder of limits asks them for any number of threads.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "models/kernel/process_memory.hpp"
+#include "models/machine/limit_table.hpp"
 #include "models/machine/profile.hpp"
 
 namespace spawnpoint::kernel {
 
-/// The limits, in the order in which a thread's stack and then its clone3 meet them.
-enum class LimitKind : std::uint8_t {
-  address_space,
-  rlimit_as,
-  rlimit_data,
-  overcommit,
-  max_map_count,
-  memory_max,
-  memory,
-  rlimit_nproc,
-  threads_max,
-  pid_max,
-  pids_max
-};
-inline constexpr int kLimitKinds = 11;
-/// As users know it: "pids.max", "RLIMIT_NPROC" …
-std::string_view to_string(LimitKind kind);
-
-/// Where such a limit is set, for people: a file or a command.
-std::string_view set_where(LimitKind kind);
-
 /// A thread that was refused, or a process that was killed for it.
 struct Refusal {
-  LimitKind limit = LimitKind::pids_max;
-  std::string_view call;        ///< The system call that fails.
-  std::string_view errno_name;  ///< What the caller gets; "SIGKILL" or "SIGABRT" where the process dies.
-  std::int64_t value = 0;       ///< The limit's value in its own unit.
-  std::size_t level = 0;        ///< Of a limit that several levels hold: 0 is the own one, then those above.
+  const Limit* limit = nullptr;  ///< Its row; never null.
+  std::string_view call;         ///< The system call that fails.
+  std::string_view errno_name;   ///< What the caller gets; "SIGKILL" or "SIGABRT" where the process dies.
+  std::int64_t value = 0;        ///< The limit's value in its own unit.
+  std::size_t level = 0;         ///< Of a limit that several levels hold: 0 is the own one, then those above.
 };
 
 class SpawnChecks {
  public:
-  /// All must outlive this. With `only`, no other limit is looked at.
+  /// All must outlive this, and the machine stay as it is. Only these limits are looked at.
   SpawnChecks(const Machine& machine, const Runtime& runtime, const ProcessMemory& memory,
-              std::optional<LimitKind> only = std::nullopt)
-      : machine_(&machine), runtime_(&runtime), memory_(&memory), only_(only) {}
+              std::span<const Limit> limits = limit_table());
 
   // One pthread_create. `counts` are those before it.
   /// First the stack is mapped, unless one was kept: mmap and mprotect.
@@ -60,7 +43,16 @@ class SpawnChecks {
   std::optional<Refusal> on_start(const ThreadCounts& counts) const;
 
  private:
-  bool looks_at(LimitKind kind) const { return !only_ || *only_ == kind; }
+  /// A limit on the number of threads, at one level.
+  struct CountCheck {
+    const Limit* limit = nullptr;
+    std::int64_t value = 0;
+    std::int64_t room = 0;  ///< Threads that it leaves, the main thread among what is in use.
+    std::size_t level = 0;
+  };
+
+  /// Its row; null where it is not looked at.
+  const Limit* row(LimitKind kind) const { return rows_[static_cast<std::size_t>(kind)]; }
   std::optional<Refusal> on_commit(const ThreadCounts& with, std::string_view call) const;
   ThreadCounts seen_as_committed(const ThreadCounts& counts) const;
   std::optional<Refusal> on_memory(const ThreadCounts& with) const;
@@ -69,7 +61,8 @@ class SpawnChecks {
   const Machine* machine_;
   const Runtime* runtime_;
   const ProcessMemory* memory_;
-  std::optional<LimitKind> only_;
+  std::array<const Limit*, kKernelLimits> rows_{};
+  std::vector<CountCheck> counts_;  ///< In the kernel's order.
 };
 
 }  // namespace spawnpoint::kernel

@@ -119,8 +119,8 @@ std::string format_difference(double value, double reference) {
   return fmt::format("{:+.{}f}%", percent, size < 9.95 ? 1 : 0);
 }
 
-std::string format_value(std::int64_t value, bool is_size) {
-  return is_size ? format_bytes({value}) : format_count(value);
+std::string format_value(const Limit& limit, std::int64_t value) {
+  return limit.is_size() ? format_bytes({value}) : format_count(value);
 }
 
 std::string to_json_line(const RunResult& result) {

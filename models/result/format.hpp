@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/units.hpp"
+#include "models/machine/limit_table.hpp"
 #include "models/result/result.hpp"
 
 namespace spawnpoint {
@@ -28,7 +29,7 @@ std::string format_count(std::int64_t count, const std::string& noun);
 std::string format_difference(double value, double reference);
 
 /// A limit's value in its own unit: "512", "8 GiB".
-std::string format_value(std::int64_t value, bool is_size);
+std::string format_value(const Limit& limit, std::int64_t value);
 
 /// One line of `spawnpoint-run run --json`, without its newline. Its fields are part of the command line's contract;
 /// new ones are only ever added at the end.

@@ -44,13 +44,12 @@ constexpr std::array kFields{
     Field{"failure.value", FieldKind::count_or_size},
 };
 
-// What limits and errors are called everywhere: in results, in `limits`, here.
-const std::vector<std::string>& limit_names() {
-  static const std::vector<std::string> names{"address space", "max_map_count", "RLIMIT_AS", "RLIMIT_DATA",
-                                              "overcommit",    "memory.max",    "memory",    "RLIMIT_NPROC",
-                                              "threads-max",   "pid_max",       "pids.max"};
+std::vector<std::string> limit_names(std::span<const Limit> limits) {
+  std::vector<std::string> names;
+  for (const Limit& limit : limits) names.emplace_back(limit.name);
   return names;
 }
+// What errors are called everywhere: in results, in `limits`, here.
 const std::vector<std::string>& error_names() {
   static const std::vector<std::string> names{"EAGAIN", "ENOMEM", "SIGKILL", "SIGABRT"};
   return names;
@@ -182,7 +181,8 @@ std::optional<Key> split_key(const Place& place, std::string_view written, const
   return std::nullopt;
 }
 
-bool word_is_known(const Node& value, std::string_view name, const Field& field, Diagnostics& out) {
+bool word_is_known(const Node& value, std::string_view name, const Field& field, std::span<const Limit> limits,
+                   Diagnostics& out) {
   const auto among = [&](const std::vector<std::string>& known, std::string_view what) {
     if (std::find(known.begin(), known.end(), value.text) != known.end()) return true;
     std::string hint = did_you_mean(value.text, known);
@@ -190,14 +190,20 @@ bool word_is_known(const Node& value, std::string_view name, const Field& field,
     out.error(value.place, fmt::format("`{}`: there is no {} \"{}\"", name, what, shown(value.text)), std::move(hint));
     return false;
   };
-  if (field.name == "failure.limit") return among(limit_names(), "limit");
+  if (field.name == "failure.limit") return among(limit_names(limits), "limit");
   if (field.name == "failure.errno") return among(error_names(), "error");
   return true;
 }
 
-void read_one(const std::string& written, const Place& place, const Node& value, const std::vector<std::string>& runs,
-              Diagnostics& out, std::vector<Expectation>& expectations) {
-  const auto key = split_key(place, written, runs, out);
+/// What the keys and values may name.
+struct Names {
+  std::vector<std::string> runs;
+  std::span<const Limit> limits;
+};
+
+void read_one(const std::string& written, const Place& place, const Node& value, const Names& names, Diagnostics& out,
+              std::vector<Expectation>& expectations) {
+  const auto key = split_key(place, written, names.runs, out);
   if (!key) return;
   Expectation expectation{written,   key->run, key->world, std::string(key->field.name), false, setting_text(value),
                           place.line};
@@ -208,7 +214,7 @@ void read_one(const std::string& written, const Place& place, const Node& value,
     expectation.wanted = *flag;
   } else if (kind == FieldKind::text) {
     if (value.kind != Node::Kind::string) return wrong_kind(value, written, "a text", out);
-    if (!word_is_known(value, written, key->field, out)) return;
+    if (!word_is_known(value, written, key->field, names.limits, out)) return;
     expectation.wanted = value.text;
   } else if (value.kind == Node::Kind::string) {
     const auto range = parse_range(value.text, kind);
@@ -230,14 +236,14 @@ void read_one(const std::string& written, const Place& place, const Node& value,
   expectations.push_back(std::move(expectation));
 }
 
-void read_table(const Node& table, const std::string& prefix, const std::vector<std::string>& runs, Diagnostics& out,
+void read_table(const Node& table, const std::string& prefix, const Names& names, Diagnostics& out,
                 std::vector<Expectation>& expectations) {
   for (const Node::Entry& entry : table.entries) {
     const std::string key = prefix + entry.key;
     if (entry.value.kind == Node::Kind::table && !entry.value.entries.empty())
-      read_table(entry.value, key + '.', runs, out, expectations);
+      read_table(entry.value, key + '.', names, out, expectations);
     else
-      read_one(key, entry.place, entry.value, runs, out, expectations);
+      read_one(key, entry.place, entry.value, names, out, expectations);
   }
 }
 
@@ -288,11 +294,12 @@ std::string failure_for_people(const FailurePoint& failure) {
 
 }  // namespace
 
-std::vector<Expectation> read_expectations(const Node& table, const std::vector<RunSpec>& runs, Diagnostics& out) {
-  std::vector<std::string> names;
+std::vector<Expectation> read_expectations(const Node& table, const std::vector<RunSpec>& runs, Diagnostics& out,
+                                           std::span<const Limit> limits) {
+  Names names{.runs = {}, .limits = limits};
   for (const RunSpec& run : runs) {
-    names.push_back(run.label);
-    if (run.concurrency != run.label) names.push_back(run.concurrency);
+    names.runs.push_back(run.label);
+    if (run.concurrency != run.label) names.runs.push_back(run.concurrency);
   }
   std::vector<Expectation> written;
   read_table(table, {}, names, out, written);

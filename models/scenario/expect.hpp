@@ -3,10 +3,12 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "models/document/document.hpp"
+#include "models/machine/limit_table.hpp"
 #include "models/result/result.hpp"
 #include "models/scenario/scenario.hpp"
 
@@ -14,7 +16,8 @@ namespace spawnpoint {
 
 /// Reads the table of expectations; the runs are known already. Keys may be quoted ("join_all.wall") or dotted. In the
 /// result, `run` is a run's label: a concurrency model's name that labels no run stands for each of its runs.
-std::vector<Expectation> read_expectations(const Node& table, const std::vector<RunSpec>& runs, Diagnostics& out);
+std::vector<Expectation> read_expectations(const Node& table, const std::vector<RunSpec>& runs, Diagnostics& out,
+                                           std::span<const Limit> limits = limit_table());
 
 /// Whether the expectation speaks of this result: of its run (by its label) and its world.
 bool applies(const Expectation& expectation, const RunResult& result);

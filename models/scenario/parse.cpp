@@ -14,6 +14,7 @@
 #include "models/document/document.hpp"
 #include "models/document/reader.hpp"
 #include "models/document/units.hpp"
+#include "models/machine/limit_table.hpp"
 #include "models/machine/profile_fields.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/scenario/expect.hpp"
@@ -106,11 +107,12 @@ class ScenarioReader {
   /// which there is only its main thread, and where root has no privilege.
   static void begin_afresh(Machine& host, const std::vector<std::string>& set) {
     const auto is_set = [&](std::string_view key) { return std::ranges::find(set, key) != set.end(); };
-    if (is_set("limits.pids_max") && !is_set("in_use.cgroup_tasks"))
-      host.in_use.cgroup_tasks.assign(host.limits.pids_max.size(), 1);
-    if (!is_set("limits.nproc")) return;
-    if (!is_set("in_use.user_tasks")) host.in_use.user_tasks.assign(host.limits.nproc.size(), 1);
-    if (!is_set("privileged")) host.privileged = false;
+    for (const Limit& limit : limit_table()) {
+      const auto [value, in_use, more] = limit.fields.names;
+      if (!is_set(value)) continue;
+      if (limit.fields.empty != nullptr && !is_set(in_use)) limit.fields.empty(host);
+      if (limit.exempts_privileged && !is_set("privileged")) host.privileged = false;
+    }
   }
 
   MachineDraft machine_draft(const Scenario& scenario, const Place& where, Diagnostics& out) {

@@ -13,7 +13,7 @@ namespace {
 SpawnRefusal describe(const kernel::Refusal& refusal, const Runtime& runtime) {
   return {.call = std::string(refusal.call),
           .errno_name = std::string(refusal.errno_name),
-          .limit = std::string(to_string(refusal.limit)),
+          .limit = std::string(refusal.limit->name),
           .value = refusal.value,
           .message = runtime.message};
 }
@@ -51,7 +51,7 @@ void ModeledThreads::finish() {
                                .threads = kernel_.created(),
                                .call = std::string(death.call),
                                .errno_name = std::string(death.errno_name),
-                               .limit = std::string(to_string(death.limit)),
+                               .limit = std::string(death.limit->name),
                                .value = death.value,
                                .message = killed ? "Killed" : runtime_->abort_message,
                                .at = now()},

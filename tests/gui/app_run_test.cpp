@@ -72,7 +72,7 @@ TEST_CASE("the limits page shows the limit that binds on top") {
   app.open(kRefused);
   const LimitLadder& ladder = app.window->limits().ladder().ladder();
   REQUIRE(!ladder.rungs.empty());
-  CHECK(ladder.rungs.front().name == "pids.max");
+  CHECK(ladder.rungs.front().limit->name == "pids.max");
   CHECK(ladder.threads == 507);
 }
 

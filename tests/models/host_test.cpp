@@ -11,11 +11,11 @@
 #include <string>
 
 #include "models/lab/limits/limits.hpp"
-#include "models/lab/limits/raise_limit.hpp"
 #include "models/machine/host/cgroup.hpp"
 #include "models/machine/host/host.hpp"
 #include "models/machine/host/proc_files.hpp"
 #include "models/machine/profile_file.hpp"
+#include "models/machine/raise_limit.hpp"
 #include "tests/catch.hpp"
 #include "tests/temporary_directory.hpp"
 
@@ -211,11 +211,11 @@ TEST_CASE("cgroup v2: a systemd unit and each of its ancestors") {
   const fs::path slice = fake.path() / base / "user-1000.slice";
   CHECK(m.origins.at("limits.pids_max").at(3) == (slice / "pids.max").string());
   CHECK(m.origins.at("limits.memory_max") == std::vector{(slice / "memory.max").string()});
-  using kernel::LimitKind;
-  CHECK(limit_source(m, LimitKind::pids_max, 3) == (slice / "pids.max").string());
-  CHECK(raise_command(m, LimitKind::pids_max, 3, 50000) == "systemctl set-property user-1000.slice TasksMax=50000");
-  CHECK(raise_command(m, LimitKind::pids_max, 0, 50000) == "systemctl --user set-property term.scope TasksMax=50000");
-  CHECK(limit_source(m, LimitKind::threads_max) == "/proc/sys/kernel/threads-max");
+  const Limit& pids_max = limit_of(LimitKind::pids_max);
+  CHECK(limit_source(m, pids_max, 3) == (slice / "pids.max").string());
+  CHECK(raise_command(m, pids_max, 3, 50000) == "systemctl set-property user-1000.slice TasksMax=50000");
+  CHECK(raise_command(m, pids_max, 0, 50000) == "systemctl --user set-property term.scope TasksMax=50000");
+  CHECK(limit_source(m, limit_of(LimitKind::threads_max)) == "/proc/sys/kernel/threads-max");
 }
 
 TEST_CASE(
@@ -251,7 +251,8 @@ TEST_CASE("A cgroup that no systemd unit owns is raised by writing its file") {
   const auto runtime = load_runtime("glibc", {}).value();
   const LimitLadder ladder = limit_ladder(m, runtime);
   const std::string file = (fake.path() / "sys/fs/cgroup/pids/a/pids.max").string();
-  REQUIRE(ladder.binding == "pids.max");
+  REQUIRE(ladder.binding() != nullptr);
+  CHECK(ladder.binding()->limit->name == "pids.max");
   CHECK(ladder.threads == 298);
   CHECK(ladder.rungs[0].source == file);
   CHECK(ladder.rungs[0].raise == "echo N > " + file);

@@ -60,7 +60,9 @@ TEST_CASE("A modeled run and the ladder fail at the thread that the real kernel 
         wrong += measured.name() + ": measured no refusal, modeled one\n";
       continue;
     }
-    const std::string of_ladder = difference(measured, ladder.threads, ladder.errno_name, ladder.binding);
+    const LimitRung binding = ladder.rungs.empty() ? LimitRung{} : ladder.rungs.front();
+    const std::string of_ladder = difference(measured, ladder.threads, binding.errno_name,
+                                             binding.limit != nullptr ? std::string(binding.limit->name) : "");
     if (!of_ladder.empty()) wrong += "ladder: " + of_ladder;
     const FailurePoint failure = result.failure.value_or(FailurePoint{});
     const std::string of_run = difference(measured, failure.threads, failure.errno_name, failure.limit);

@@ -9,7 +9,6 @@
 
 #include "models/concurrency/registry.hpp"
 #include "models/kernel/kernel.hpp"
-#include "models/lab/limits/limit_texts.hpp"
 #include "models/lab/limits/limits.hpp"
 #include "models/result/format.hpp"
 
@@ -20,14 +19,11 @@ namespace {
 // A job that holds the executor's thread for longer than this makes the others wait in a way that people notice.
 constexpr Duration kStall = std::chrono::milliseconds(10);
 
-bool counts_bytes(std::string_view limit) {
-  return limit == "RLIMIT_AS" || limit == "RLIMIT_DATA" || limit == "overcommit" || limit == "memory.max" ||
-         limit == "memory" || limit == "address space";
-}
-
-std::string value_of(const FailurePoint& failure) {
-  if (!failure.value) return "reached";
-  return counts_bytes(failure.limit) ? format_bytes(Bytes{*failure.value}) : format_count(*failure.value);
+/// "the cgroup's pids.max is 512"
+std::string words_of_limit(const FailurePoint& failure, std::span<const Limit> limits) {
+  const Limit* limit = find_limit(failure.limit, limits);
+  if (limit == nullptr) return "which limit it was is not known";
+  return fmt::format(fmt::runtime(limit->words.met), failure.value ? format_value(*limit, *failure.value) : "reached");
 }
 
 /// People count threads and jobs from 1: the one that fails comes after those that were created.
@@ -35,11 +31,8 @@ std::int64_t failing_thread(const FailurePoint& failure) {
   return failure.threads + 1;
 }
 
-std::string headline(const FailurePoint& failure) {
-  const LimitText* explanation = limit_text(failure.limit);
-  const std::string what = explanation != nullptr  ? fmt::format(fmt::runtime(explanation->what), value_of(failure))
-                           : failure.limit.empty() ? "which limit it was is not known"
-                                                   : failure.limit + " is " + value_of(failure);
+std::string headline(const FailurePoint& failure, std::span<const Limit> limits) {
+  const std::string what = words_of_limit(failure, limits);
   const std::string thread = format_count(failing_thread(failure));
   if (failure.errno_name == "SIGKILL") {
     return fmt::format("The process was killed when it had {} threads: {}.", format_count(failure.threads), what);
@@ -52,6 +45,10 @@ std::string headline(const FailurePoint& failure) {
 
 void add(Diagnosis& diagnosis, std::string text) {
   diagnosis.details.push_back(std::move(text));
+}
+
+void explain_with(Diagnosis& diagnosis, std::string_view mechanism) {
+  if (const Mechanism* found = find_mechanism(mechanism)) diagnosis.mechanism = *found;
 }
 
 void show(Diagnosis& diagnosis, const RunResult& result, Instant at, JobId job, std::string text) {
@@ -136,26 +133,29 @@ void tell_imposed(Diagnosis& diagnosis, const RunResult& live) {
   }
 }
 
-void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const RunResult& result) {
+void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const RunResult& result,
+                     std::span<const Limit> limits) {
   const FailurePoint& failure = *result.failure;
+  const Limit* limit = find_limit(failure.limit, limits);
   diagnosis.broke = true;
-  diagnosis.headline = headline(failure);
+  diagnosis.headline = headline(failure, limits);
   diagnosis.where = failure.at;
-  diagnosis.mechanism = find_mechanism(failure.limit);
-  const LimitText* explanation = limit_text(failure.limit);
-  if (explanation != nullptr) add(diagnosis, std::string(explanation->mechanism));
+  if (limit != nullptr) {
+    diagnosis.mechanism = mechanism_of(*limit);
+    add(diagnosis, std::string(limit->words.how));
+  }
   if (!failure.message.empty()) add(diagnosis, fmt::format("The program's user sees: {}", failure.message));
   if (result.memory.resident.count > 0 && failure.errno_name == "EAGAIN") {
     add(diagnosis, fmt::format("Its {} took {} resident and {} in the kernel, of {} of address space.",
                                format_count(failure.threads, "thread"), format_bytes(result.memory.resident),
                                format_bytes(result.memory.kernel), format_bytes(result.memory.virtual_size)));
   }
-  const LimitLadder ladder = limit_ladder(scenario.machine, spec.runtime);
-  const auto binding = std::ranges::find(ladder.rungs, failure.limit, &LimitRung::name);
+  const LimitLadder ladder = limit_ladder(scenario.machine, spec.runtime, limits);
+  const auto binding = std::ranges::find(ladder.rungs, limit, &LimitRung::limit);
   if (binding != ladder.rungs.end() && std::next(binding) != ladder.rungs.end()) {
     const LimitRung& next = *std::next(binding);
-    add(diagnosis,
-        fmt::format("Were it raised, {} would be next, at {}.", next.name, format_count(next.threads, "thread")));
+    add(diagnosis, fmt::format("Were it raised, {} would be next, at {}.", next.limit->name,
+                               format_count(next.threads, "thread")));
   }
   if (binding != ladder.rungs.end() && !binding->source.empty()) {
     add(diagnosis, fmt::format("It is set by: {}.", binding->source));
@@ -167,7 +167,7 @@ void explain_executor_stall(Diagnosis& diagnosis, const Scenario& scenario, cons
   diagnosis.headline =
       fmt::format("The executor's only thread was blocked for {} by job {}: everything behind it waited.",
                   format_duration(result.longest_poll), format_count(std::int64_t{result.longest_poll_job} + 1));
-  diagnosis.mechanism = find_mechanism("blocked executor");
+  explain_with(diagnosis, "blocked executor");
   if (result.trace && result.longest_poll_job < result.trace->jobs.size()) {
     const JobTable& jobs = result.trace->jobs;
     const JobId job = result.longest_poll_job;
@@ -196,9 +196,9 @@ void explain_executor_stall(Diagnosis& diagnosis, const Scenario& scenario, cons
 void explain_serial(Diagnosis& diagnosis, const RunSpec& spec, const RunResult& result) {
   diagnosis.headline = fmt::format("The {} ran one at a time: {} in all.", format_count(result.jobs, "job"),
                                    format_duration(result.wall));
-  diagnosis.mechanism = find_mechanism(spec.concurrency == "await_in_loop" ? "lazy futures"
-                                       : spec.concurrency == "await_each"  ? "awaited one by one"
-                                                                           : "one after the other");
+  explain_with(diagnosis, spec.concurrency == "await_in_loop" ? "lazy futures"
+                          : spec.concurrency == "await_each"  ? "awaited one by one"
+                                                              : "one after the other");
   if (result.trace) {
     if (const auto found = first_that_waited(*result.trace))
       show(diagnosis, result, result.trace->jobs.started[found->next], found->next,
@@ -247,11 +247,12 @@ void tell_thread_times(Diagnosis& diagnosis, const Scenario& scenario, const Run
   add(diagnosis, text + ".");
 }
 
-void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const RunResult& result) {
+void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const RunResult& result,
+                     std::span<const Limit> limits) {
   const std::int64_t created_at_once = result.peak_threads - 1;
   diagnosis.headline = fmt::format("{} ran on threads of their own in {}.", format_count(result.completed, "job"),
                                    format_duration(result.wall));
-  diagnosis.mechanism = find_mechanism("a thread for each job");
+  explain_with(diagnosis, "a thread for each job");
   if (result.trace) {
     if (const auto at = peak_of(*result.trace, SeriesKind::threads))
       show(diagnosis, result, *at, kNoJob,
@@ -268,13 +269,13 @@ void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
             "no more than some {} are started before the first ones end.",
             format_count(created_at_once, "thread"), format_duration(spawn), format_duration(each),
             format_count(spawn.count() > 0 ? each / spawn : result.jobs)));
-    const LimitLadder ladder = limit_ladder(scenario.machine, spec.runtime);
-    if (!ladder.rungs.empty() && ladder.threads < result.jobs) {
+    const LimitLadder ladder = limit_ladder(scenario.machine, spec.runtime, limits);
+    if (ladder.binding() != nullptr && ladder.threads < result.jobs) {
       add(diagnosis,
           fmt::format(
               "So {}, which allows {}, was never reached. Longer jobs, or a machine that starts threads faster, "
               "would reach it.",
-              ladder.binding, format_count(ladder.threads, "thread")));
+              ladder.binding()->limit->name, format_count(ladder.threads, "thread")));
     }
   }
   if (result.memory.kernel.count > 0 && created_at_once > 0) {
@@ -290,7 +291,7 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, const RunResul
   diagnosis.headline =
       fmt::format("{} on {}: {}, one after the other, took {}.", format_count(result.jobs, "job"),
                   format_count(workers, "worker"), format_count(rounds, "round"), format_duration(result.wall));
-  diagnosis.mechanism = find_mechanism("a pool");
+  explain_with(diagnosis, "a pool");
   if (result.trace) {
     if (const auto found = first_that_waited(*result.trace))
       show(diagnosis, result, result.trace->jobs.started[found->next], found->next,
@@ -316,7 +317,7 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, const RunResul
 void explain_join(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result) {
   diagnosis.headline = fmt::format("{} ran at the same time on one thread, in {}.",
                                    format_count(result.completed, "job"), format_duration(result.wall));
-  diagnosis.mechanism = find_mechanism("joined futures");
+  explain_with(diagnosis, "joined futures");
   if (result.trace) {
     if (const auto at = peak_of(*result.trace, SeriesKind::tasks); at && result.peak_tasks > 1)
       show(diagnosis, result, *at, kNoJob,
@@ -336,7 +337,8 @@ void explain_join(Diagnosis& diagnosis, const Scenario& scenario, const RunResul
   }
 }
 
-void explain_success(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const RunResult& result) {
+void explain_success(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const RunResult& result,
+                     std::span<const Limit> limits) {
   if (result.stopped) {
     diagnosis.headline = fmt::format("The run was stopped after {} of {}.", format_count(result.completed),
                                      format_count(result.jobs, "job"));
@@ -347,7 +349,7 @@ void explain_success(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   if (model != nullptr && model->async && several && result.longest_poll >= kStall && spec.concurrency == "join_all") {
     explain_executor_stall(diagnosis, scenario, spec, result);
   } else if (spec.concurrency == "thread_per_job") {
-    explain_threads(diagnosis, scenario, spec, result);
+    explain_threads(diagnosis, scenario, spec, result, limits);
   } else if (spec.concurrency == "thread_pool") {
     explain_pool(diagnosis, scenario, result);
   } else if (spec.concurrency == "join_all" || !several) {
@@ -359,21 +361,23 @@ void explain_success(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
 
 }  // namespace
 
-Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* modeled, const RunResult* live) {
+Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* modeled, const RunResult* live,
+                   std::span<const Limit> limits) {
   Diagnosis diagnosis;
   const RunSpec& spec = scenario.runs.at(run);
   const bool live_ran = live != nullptr && live->error.empty();
   if (live != nullptr && !live_ran) add(diagnosis, "The live run could not be made: " + live->error);
   // What the live run met is real; where it met nothing, what the model says of the scenario's machine.
-  const RunResult* broke = live_ran && live->failure && live->failure->limit != "live cap" ? live
-                           : modeled != nullptr && modeled->failure                        ? modeled
-                           : live_ran && live->failure                                     ? live
-                                                                                           : nullptr;
+  const RunResult* broke = live_ran && live->failure && live->failure->limit != limit_of(LimitKind::live_cap).name
+                               ? live
+                           : modeled != nullptr && modeled->failure ? modeled
+                           : live_ran && live->failure              ? live
+                                                                    : nullptr;
   const RunResult* ran = modeled != nullptr ? modeled : live_ran ? live : nullptr;
   if (broke != nullptr) {
-    explain_failure(diagnosis, scenario, spec, *broke);
+    explain_failure(diagnosis, scenario, spec, *broke, limits);
   } else if (ran != nullptr) {
-    explain_success(diagnosis, scenario, spec, *ran);
+    explain_success(diagnosis, scenario, spec, *ran, limits);
   } else {
     diagnosis.headline = "Nothing has run.";
     return diagnosis;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,10 +35,11 @@ struct Diagnosis {
   std::optional<Instant> where;      ///< The moment to go to.
   std::vector<Evidence> evidence;    ///< In the order in which to look at it.
   std::vector<Suggestion> suggestions;
-  const Mechanism* mechanism = nullptr;  ///< Why it goes like that; null where nothing is known of it.
+  std::optional<Mechanism> mechanism;  ///< Why it goes like that, where that is known.
 };
 
 /// `live` or `modeled` may be null, not both.
-Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* modeled, const RunResult* live);
+Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* modeled, const RunResult* live,
+                   std::span<const Limit> limits = limit_table());
 
 }  // namespace spawnpoint

@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "models/machine/limit_table.hpp"
+
 namespace spawnpoint {
 
 struct Mechanism {
@@ -12,7 +14,10 @@ struct Mechanism {
   std::string_view answer;    ///< Short paragraphs, with an empty line between them.
 };
 
-/// Null where there is none of that name.
+/// How a limit works: as its row in the table says.
+Mechanism mechanism_of(const Limit& limit);
+
+/// Of a concurrency model. Null where there is none of that name.
 const Mechanism* find_mechanism(std::string_view name);
 
 }  // namespace spawnpoint

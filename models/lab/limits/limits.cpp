@@ -6,18 +6,14 @@
 #include <utility>
 
 #include "models/kernel/spawn_checks.hpp"
-#include "models/lab/limits/raise_limit.hpp"
+#include "models/machine/raise_limit.hpp"
 
 namespace spawnpoint {
 
 namespace {
 
-using kernel::LimitKind;
-
 // More threads than any machine has: a limit that allows these is no limit.
 constexpr std::int64_t kManyThreads = std::int64_t{1} << 36;
-// More than any value that a limit needs.
-constexpr std::int64_t kLargestValue = std::int64_t{1} << 62;
 
 /// Why the thread after `threads` others is refused, when all has settled.
 std::optional<kernel::Refusal> refused_after(const kernel::SpawnChecks& checks, const kernel::ProcessMemory& memory,
@@ -37,20 +33,6 @@ std::optional<kernel::Refusal> refused_after(const kernel::SpawnChecks& checks, 
   return checks.on_touch(counts);
 }
 
-bool is_size(LimitKind kind) {
-  switch (kind) {
-    case LimitKind::address_space:
-    case LimitKind::rlimit_as:
-    case LimitKind::rlimit_data:
-    case LimitKind::overcommit:
-    case LimitKind::memory_max:
-    case LimitKind::memory:
-      return true;
-    default:
-      return false;
-  }
-}
-
 /// So many threads that the sum of all their memory is still a number.
 std::int64_t most_threads(const kernel::ProcessMemory& memory, const Runtime& runtime) {
   const Bytes each =
@@ -59,14 +41,14 @@ std::int64_t most_threads(const kernel::ProcessMemory& memory, const Runtime& ru
 }
 
 struct Found {
-  LimitKind kind;
+  const Limit* limit;
   std::int64_t threads;
   kernel::Refusal refusal;
 };
 
-std::optional<Found> find(const Machine& machine, const Runtime& runtime, LimitKind kind) {
+std::optional<Found> find(const Machine& machine, const Runtime& runtime, const Limit& limit) {
   const kernel::ProcessMemory memory(machine, runtime);
-  const kernel::SpawnChecks checks(machine, runtime, memory, kind);
+  const kernel::SpawnChecks checks(machine, runtime, memory, std::span(&limit, 1));
   // Each check holds for all larger numbers once it holds, so the first that is refused is found by bisection.
   std::int64_t low = 0;
   std::int64_t high = most_threads(memory, runtime);
@@ -81,7 +63,7 @@ std::optional<Found> find(const Machine& machine, const Runtime& runtime, LimitK
       low = middle + 1;
     }
   }
-  return Found{kind, low, *refusal};
+  return Found{&limit, low, *refusal};
 }
 
 /// The place of a check among those that one thread meets: of equal limits the earlier one is the reason.
@@ -94,103 +76,43 @@ std::pair<int, int> step(const Found& found) {
                     : call == "page fault"                ? 2
                                                           : 3;
   // mmap looks at the number of maps first, mprotect last.
-  const bool first = which == 0 && found.kind == LimitKind::max_map_count;
-  return {which, first ? -1 : static_cast<int>(found.kind)};
+  const bool first = which == 0 && found.limit->kind == LimitKind::max_map_count;
+  return {which, first ? -1 : static_cast<int>(found.limit->kind)};
 }
 
 LimitRung rung(const Machine& machine, const Found& found) {
   const kernel::Refusal& refusal = found.refusal;
-  return {.name = std::string(to_string(found.kind)),
+  return {.limit = found.limit,
           .value = refusal.value,
-          .is_size = is_size(found.kind),
           .threads = found.threads,
           .call = std::string(refusal.call),
           .errno_name = std::string(refusal.errno_name),
-          .source = limit_source(machine, found.kind, refusal.level),
-          .raise = raise_command(machine, found.kind, refusal.level, std::nullopt)};
+          .source = limit_source(machine, *found.limit, refusal.level),
+          .raise = raise_command(machine, *found.limit, refusal.level, std::nullopt)};
 }
 
-std::vector<Found> find_all(const Machine& machine, const Runtime& runtime) {
+std::vector<Found> find_all(const Machine& machine, const Runtime& runtime, std::span<const Limit> limits) {
   std::vector<Found> all;
-  for (int kind = 0; kind < kernel::kLimitKinds; ++kind) {
-    if (const auto found = find(machine, runtime, static_cast<LimitKind>(kind))) all.push_back(*found);
+  for (const Limit& limit : limits) {
+    if (const auto found = find(machine, runtime, limit)) all.push_back(*found);
   }
   std::ranges::sort(all, {}, [](const Found& found) { return std::pair(found.threads, step(found)); });
   return all;
 }
 
-/// The machine with another value of the limit: of several levels only this one is left.
-Machine with_value(Machine machine, LimitKind kind, std::size_t level, std::int64_t value) {
-  Limits& limits = machine.limits;
-  const auto only = [&](std::vector<CountLimit>& all) {
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = i == level ? CountLimit(value) : std::nullopt;
-  };
-  switch (kind) {
-    case LimitKind::address_space:
-      break;
-    case LimitKind::rlimit_as:
-      limits.address_space = Bytes{value};
-      break;
-    case LimitKind::rlimit_data:
-      limits.data = Bytes{value};
-      break;
-    case LimitKind::overcommit:
-      if (limits.overcommit == Overcommit::never) {
-        limits.commit_limit = Bytes{value};
-        break;
-      }
-      [[fallthrough]];
-    case LimitKind::memory:
-      machine.memory = Bytes{value} - machine.swap;
-      break;
-    case LimitKind::max_map_count:
-      limits.max_map_count = value;
-      break;
-    case LimitKind::memory_max:
-      limits.memory_max = Bytes{value};
-      break;
-    case LimitKind::rlimit_nproc:
-      only(limits.nproc);
-      break;
-    case LimitKind::threads_max:
-      limits.threads_max = value;
-      break;
-    case LimitKind::pid_max:
-      limits.pid_max = value;
-      break;
-    case LimitKind::pids_max:
-      only(limits.pids_max);
-      break;
-  }
-  return machine;
-}
-
-/// The largest value that Linux takes.
-std::int64_t largest_value(LimitKind kind) {
-  switch (kind) {
-    case LimitKind::pid_max:
-      return kMostThreads;  // kernel/pid.c, PID_MAX_LIMIT
-    case LimitKind::threads_max:
-      return 0x3FFFFFFF;  // kernel/fork.c, FUTEX_TID_MASK
-    case LimitKind::max_map_count:
-      return std::numeric_limits<std::int32_t>::max();  // kernel/sysctl.c: an int
-    default:
-      return kLargestValue;
-  }
-}
-
 /// The smallest value of the limit at this level with which `threads` threads fit; none: no value would do.
-std::optional<std::int64_t> value_needed(const Machine& machine, const Runtime& runtime, LimitKind kind,
+std::optional<std::int64_t> value_needed(const Machine& machine, const Runtime& runtime, const Limit& limit,
                                          std::size_t level, std::int64_t value, std::int64_t threads) {
-  if (kind == LimitKind::address_space) return std::nullopt;
+  if (limit.fields.write == nullptr) return std::nullopt;
   const auto fits = [&](std::int64_t tried) {
-    const Machine changed = with_value(machine, kind, level, tried);
+    Machine changed = machine;
+    limit.fields.write(changed, level, tried);
     const kernel::ProcessMemory memory(changed, runtime);
-    const kernel::SpawnChecks checks(changed, runtime, memory, kind);
+    const kernel::SpawnChecks checks(changed, runtime, memory, std::span(&limit, 1));
     return !refused_after(checks, memory, threads - 1);
   };
   std::int64_t low = value;
-  std::int64_t high = largest_value(kind);
+  std::int64_t high = limit.largest;
   if (!fits(high)) return std::nullopt;
   while (low < high) {
     const std::int64_t middle = low + (high - low) / 2;
@@ -200,33 +122,22 @@ std::optional<std::int64_t> value_needed(const Machine& machine, const Runtime& 
       low = middle + 1;
     }
   }
-  if (!is_size(kind)) return low;
+  if (!limit.is_size()) return low;
   const std::int64_t page = machine.page_size.count;
   return (low + page - 1) / page * page;
 }
 
-/// The values of each level of the limit.
-std::vector<CountLimit> levels(const Machine& machine, const Found& found) {
-  if (found.kind == LimitKind::pids_max) return machine.limits.pids_max;
-  if (found.kind == LimitKind::rlimit_nproc) return machine.limits.nproc;
-  return {found.refusal.value};
-}
-
 }  // namespace
 
-LimitLadder limit_ladder(const Machine& machine, const Runtime& runtime) {
+LimitLadder limit_ladder(const Machine& machine, const Runtime& runtime, std::span<const Limit> limits) {
   LimitLadder ladder;
-  for (const Found& found : find_all(machine, runtime)) ladder.rungs.push_back(rung(machine, found));
-  if (!ladder.rungs.empty()) {
-    const LimitRung& binding = ladder.rungs.front();
-    ladder.threads = binding.threads;
-    ladder.binding = binding.name;
-    ladder.errno_name = binding.errno_name;
-  }
+  for (const Found& found : find_all(machine, runtime, limits)) ladder.rungs.push_back(rung(machine, found));
+  if (const LimitRung* binding = ladder.binding()) ladder.threads = binding->threads;
   return ladder;
 }
 
-ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::int64_t threads) {
+ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::int64_t threads,
+                         std::span<const Limit> limits) {
   const kernel::ProcessMemory memory(machine, runtime);
   threads = std::clamp<std::int64_t>(threads, 1, std::min(kMostThreads, most_threads(memory, runtime)));
   const kernel::ThreadCounts counts = memory.settled(threads);
@@ -235,22 +146,22 @@ ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::in
                     .resident = memory.resident(counts),
                     .kernel = memory.kernel_stacks(counts) + memory.page_tables(counts) + memory.slab(counts),
                     .virtual_size = memory.virtual_size(counts)};
-  for (const Found& found : find_all(machine, runtime)) {
+  for (const Found& found : find_all(machine, runtime, limits)) {
     if (found.threads >= threads) break;
-    const std::vector<CountLimit> values = levels(machine, found);
-    for (std::size_t level = 0; level < values.size(); ++level) {
-      if (!values[level]) continue;
-      const auto needed = value_needed(machine, runtime, found.kind, level, *values[level], threads);
-      if (needed == values[level]) continue;  // This level is high enough.
-      LimitToRaise& limit = needs.raise.emplace_back();
-      limit.name = to_string(found.kind);
-      limit.value = *values[level];
-      limit.needed = needed.value_or(0);
-      limit.is_size = is_size(found.kind);
-      limit.command = needed                                   ? raise_command(machine, found.kind, level, needed)
-                      : found.kind == LimitKind::address_space ? raise_command(machine, found.kind, level, std::nullopt)
-                                                               : "cannot be raised so far";
-      limit.source = limit_source(machine, found.kind, level);
+    const Limit& limit = *found.limit;
+    const std::vector<LimitLevel> levels = limit.fields.read(machine);
+    for (std::size_t level = 0; level < levels.size(); ++level) {
+      const CountLimit value = levels[level].value;
+      if (!value) continue;
+      const auto needed = value_needed(machine, runtime, limit, level, *value, threads);
+      if (needed == value) continue;  // This level is high enough.
+      const bool too_far = !needed && limit.fields.write != nullptr;
+      needs.raise.push_back(
+          {.limit = &limit,
+           .value = *value,
+           .needed = needed.value_or(0),
+           .command = too_far ? "cannot be raised so far" : raise_command(machine, limit, level, needed),
+           .source = limit_source(machine, limit, level)});
     }
   }
   return needs;

@@ -4,20 +4,20 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/units.hpp"
+#include "models/machine/limit_table.hpp"
 #include "models/machine/profile.hpp"
 
 namespace spawnpoint {
 
 /// One rung: a limit and the threads that could be created beyond the main thread if it were the only one.
 struct LimitRung {
-  std::string name;        ///< DESIGN §4's names: "pids.max", "RLIMIT_NPROC" …
-  std::int64_t value = 0;  ///< In the limit's own unit (a count, or bytes).
-  bool is_size = false;    ///< `value` is in bytes.
+  const Limit* limit = nullptr;  ///< Its row; never null.
+  std::int64_t value = 0;        ///< In the limit's own unit.
   std::int64_t threads = 0;
   std::string call;        ///< The call that is refused: "clone3", "mmap", "mprotect", "page fault".
   std::string errno_name;  ///< "EAGAIN", or "SIGKILL" / "SIGABRT" where the process dies.
@@ -27,22 +27,22 @@ struct LimitRung {
 
 struct LimitLadder {
   std::int64_t threads = 0;  ///< How many can be created beyond the main thread.
-  std::string binding;
-  std::string errno_name;
   /// Fewest threads first; of equals, the one checked first comes first. Limits that are not set are left out.
   std::vector<LimitRung> rungs;
+
+  /// The rung that is met first; null where no limit is set.
+  const LimitRung* binding() const { return rungs.empty() ? nullptr : &rungs.front(); }
 };
 
-LimitLadder limit_ladder(const Machine& machine, const Runtime& runtime);
+LimitLadder limit_ladder(const Machine& machine, const Runtime& runtime, std::span<const Limit> limits = limit_table());
 
 /// A limit that is too low for so many threads. Of one that several cgroups or user namespaces hold, each has its own.
 struct LimitToRaise {
-  std::string name;
-  std::int64_t value = 0;   ///< As it is.
-  std::int64_t needed = 0;  ///< The smallest value that would do; 0 where none would.
-  bool is_size = false;
-  std::string command;  ///< A command that sets it, or words where there is none.
-  std::string source;   ///< Where it is set.
+  const Limit* limit = nullptr;  ///< Its row; never null.
+  std::int64_t value = 0;        ///< As it is.
+  std::int64_t needed = 0;       ///< The smallest value that would do; 0 where none would.
+  std::string command;           ///< A command that sets it, or words where there is none.
+  std::string source;            ///< Where it is set.
 };
 
 /// What `threads` threads beyond the main thread need.
@@ -55,10 +55,8 @@ struct ThreadNeeds {
   Bytes virtual_size{};
 };
 
-/// No Linux has more threads than pids: PID_MAX_LIMIT on 64-bit machines.
-inline constexpr std::int64_t kMostThreads = std::int64_t{1} << 22;
-
 /// `threads`: 1 to kMostThreads.
-ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::int64_t threads);
+ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::int64_t threads,
+                         std::span<const Limit> limits = limit_table());
 
 }  // namespace spawnpoint

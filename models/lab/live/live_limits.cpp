@@ -4,50 +4,27 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
-#include <initializer_list>
 #include <string_view>
 
 #include "models/concurrency/registry.hpp"
 #include "models/lab/limits/limits.hpp"
+#include "models/machine/profile_fields.hpp"
 
 namespace spawnpoint {
 namespace {
 
-constexpr std::array<std::string_view, 4> kThreadLimits = {"RLIMIT_NPROC", "threads-max", "pid_max", "pids.max"};
-
-bool counts_threads(const LimitRung& rung) {
-  return std::find(kThreadLimits.begin(), kThreadLimits.end(), rung.name) != kThreadLimits.end();
-}
-
-bool is_set(const Scenario& scenario, std::initializer_list<std::string_view> keys) {
-  if (!scenario.host_machine) return true;
-  for (const auto& set : scenario.machine_overrides) {
-    if (std::find(keys.begin(), keys.end(), set) != keys.end()) return true;
-  }
-  return false;
-}
-
-bool is_thread_limit_set(const Scenario& scenario, std::string_view name) {
-  if (name == "RLIMIT_NPROC") return is_set(scenario, {"limits.nproc", "in_use.user_tasks"});
-  if (name == "threads-max") return is_set(scenario, {"limits.threads_max", "in_use.threads"});
-  if (name == "pid_max") return is_set(scenario, {"limits.pid_max", "in_use.pids", "in_use.pid_wrapped"});
-  return is_set(scenario, {"limits.pids_max", "in_use.cgroup_tasks"});
-}
-
-std::string_view to_string(Overcommit mode) {
-  switch (mode) {
-    case Overcommit::always:
-      return "always";
-    case Overcommit::never:
-      return "never";
-    case Overcommit::heuristic:
-      break;
-  }
-  return "heuristic";
+std::string_view word_of(Overcommit mode) {
+  return kOvercommitWords.at(static_cast<std::size_t>(mode));
 }
 
 }  // namespace
+
+bool is_set(const Scenario& scenario, const Limit& limit) {
+  if (!scenario.host_machine) return true;
+  return std::ranges::any_of(scenario.machine_overrides, [&](const std::string& set) {
+    return std::ranges::find(limit.fields.names, set) != limit.fields.names.end();
+  });
+}
 
 std::int64_t pool_threads(const Scenario& scenario, std::size_t run) {
   return scenario.runs[run].threads.value_or(scenario.machine.cpus);
@@ -66,9 +43,9 @@ LiveCaps live_caps(const Machine& host, const Runtime& runtime) {
   // The worker is nobody special, whoever starts it.
   Machine machine = host;
   machine.privileged = false;
-  std::int64_t threads = std::int64_t{1} << 22;
+  std::int64_t threads = kMostThreads;
   for (const auto& rung : limit_ladder(machine, runtime).rungs) {
-    if (counts_threads(rung)) threads = std::min(threads, rung.threads);
+    if (rung.limit->counts_threads) threads = std::min(threads, rung.threads);
   }
   caps.threads = std::max<std::int64_t>(threads / 2, 1);
   Bytes free = host.memory - host.in_use.memory;
@@ -86,12 +63,13 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
   Machine machine = scenario.machine;
   if (scenario.host_machine) machine.privileged = false;  // The worker gives it up.
   for (const auto& rung : limit_ladder(machine, runtime).rungs) {
-    if (!counts_threads(rung) || !is_thread_limit_set(scenario, rung.name)) continue;
+    if (!rung.limit->counts_threads || !is_set(scenario, *rung.limit)) continue;
+    const std::string name(rung.limit->name);
     if (!wanted.threads) {
-      wanted.threads = WantedLimit{rung.name, rung.value, rung.threads};
+      wanted.threads = WantedLimit{name, rung.value, rung.threads};
     } else {
       wanted.others.push_back(
-          {rung.name, rung.value, false, fmt::format("not needed: {} is met before it", wanted.threads->limit)});
+          {name, rung.value, false, fmt::format("not needed: {} is met before it", wanted.threads->limit)});
     }
   }
   if (caps && threads + 1 > caps->threads && (!wanted.threads || wanted.threads->room + 1 > caps->threads)) {
@@ -101,12 +79,12 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
     wanted.threads = WantedLimit{kLiveCap, caps->threads, caps->threads - 1};
   }
 
-  if (limits.address_space && is_set(scenario, {"limits.address_space"}))
+  if (limits.address_space && is_set(scenario, limit_of(LimitKind::rlimit_as)))
     wanted.address_space = WantedLimit{"RLIMIT_AS", limits.address_space->count, limits.address_space->count};
-  if (limits.data && is_set(scenario, {"limits.data"}))
+  if (limits.data && is_set(scenario, limit_of(LimitKind::rlimit_data)))
     wanted.data = WantedLimit{"RLIMIT_DATA", limits.data->count, limits.data->count};
 
-  if (limits.max_map_count && is_set(scenario, {"limits.max_map_count"})) {
+  if (limits.max_map_count && is_set(scenario, limit_of(LimitKind::max_map_count))) {
     const std::int64_t value = *limits.max_map_count;
     const std::int64_t here = host.limits.max_map_count.value_or(65530);
     if (value == here) {
@@ -130,23 +108,23 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
           {wanted.memory->limit, wanted.memory->value, false, fmt::format("not needed: {} is met before it", name)});
     wanted.memory = WantedLimit{name, value.count, std::max<std::int64_t>(room.count, 0)};
   };
-  if (limits.memory_max && is_set(scenario, {"limits.memory_max", "in_use.cgroup_memory"}))
+  if (limits.memory_max && is_set(scenario, limit_of(LimitKind::memory_max)))
     consider("memory.max", *limits.memory_max, *limits.memory_max - scenario.machine.in_use.cgroup_memory);
-  if (scenario.machine.memory > Bytes{} && is_set(scenario, {"memory", "swap", "in_use.memory"}))
+  if (scenario.machine.memory > Bytes{} && is_set(scenario, limit_of(LimitKind::memory)))
     consider("memory", scenario.machine.memory,
              scenario.machine.memory + scenario.machine.swap - scenario.machine.in_use.memory);
   if (caps) consider(kLiveCap, caps->memory, caps->memory);
   std::erase_if(wanted.others, [](const ImposedLimit& other) { return other.limit == kLiveCap; });
 
-  if (is_set(scenario, {"limits.overcommit", "limits.commit_limit", "in_use.committed"})) {
+  if (is_set(scenario, limit_of(LimitKind::overcommit))) {
     const bool same = limits.overcommit == host.limits.overcommit && limits.overcommit != Overcommit::never;
     wanted.others.push_back({"overcommit", static_cast<std::int64_t>(limits.overcommit), same,
-                             same ? fmt::format("this machine's mode is {} too", to_string(limits.overcommit))
+                             same ? fmt::format("this machine's mode is {} too", word_of(limits.overcommit))
                                   : fmt::format("vm.overcommit_memory holds for the whole machine, which is set to {}",
-                                                to_string(host.limits.overcommit))});
+                                                word_of(host.limits.overcommit))});
   }
 
-  if (is_set(scenario, {"cpus"}) && scenario.machine.cpus != host.cpus) {
+  if (is_set(scenario, limit_of(LimitKind::cpus)) && scenario.machine.cpus != host.cpus) {
     if (scenario.machine.cpus < host.cpus) {
       wanted.cpus = scenario.machine.cpus;
     } else {

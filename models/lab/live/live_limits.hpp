@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "models/machine/limit_table.hpp"
 #include "models/machine/profile.hpp"
 #include "models/result/result.hpp"
 #include "models/scenario/scenario.hpp"
@@ -17,9 +18,12 @@ namespace spawnpoint {
 /// The name under which a default cap refuses a thread or ends a run.
 inline constexpr const char* kLiveCap = "live cap";
 
+/// Whether the scenario's machine says anything of the limit: a named machine does of all.
+bool is_set(const Scenario& scenario, const Limit& limit);
+
 /// A limit that the worker shall meet.
 struct WantedLimit {
-  std::string limit;       ///< As in DESIGN §4, or kLiveCap.
+  std::string limit;       ///< As in the table of limits, or kLiveCap.
   std::int64_t value = 0;  ///< The scenario's, in the limit's own unit.
   std::int64_t room = 0;   ///< What it leaves to the worker: threads beyond the main thread, or bytes, or maps.
 };

@@ -28,8 +28,8 @@ void name_limit(FailurePoint& failure, const WantedLimit& limit) {
 void name_thread_limit(FailurePoint& failure, const LiveLimitsInForce& limits, const LimitLadder& host) {
   if (limits.threads && failure.threads >= limits.threads->room) return name_limit(failure, *limits.threads);
   for (const auto& rung : host.rungs) {
-    if (rung.call != "clone3" || rung.errno_name != "EAGAIN") continue;
-    failure.limit = rung.name;
+    if (!rung.limit->counts_threads) continue;
+    failure.limit = rung.limit->name;
     failure.value = rung.value;
     return;
   }

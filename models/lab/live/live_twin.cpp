@@ -4,15 +4,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <initializer_list>
 #include <string_view>
 #include <utility>
 
+#include "models/lab/live/live_limits.hpp"
 #include "models/lab/live/live_probe.hpp"
 #include "models/lab/live/live_run.hpp"
 #include "models/machine/host/cgroup.hpp"
 #include "models/machine/host/host.hpp"
 #include "models/machine/host/proc_files.hpp"
+#include "models/machine/limit_table.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -25,37 +26,36 @@ class Twin {
 
   LiveTwin make() {
     machine().privileged = false;  // The worker gives it up.
-    take_tasks_of_user();
-    take_tasks_of_group();
-    take_tasks_of_machine();
-    take_sizes();
+    // The reader of /proc has counted itself, and the worker comes to it.
+    host_.in_use.threads += own_tasks();
+    host_.in_use.pids += own_tasks();
+    for (const Limit& limit : limit_table()) take(limit);
+    take(limit_of(LimitKind::cpus));
     take_program();
     return std::move(twin_);
   }
 
  private:
   Machine& machine() { return twin_.scenario.machine; }
+  /// The worker, and the process that waits outside of its pid namespace.
+  std::int64_t own_tasks() const { return probe_->own_pid_namespace ? 2 : 1; }
 
-  bool is_set(std::initializer_list<std::string_view> keys) const {
-    return std::ranges::any_of(twin_.scenario.machine_overrides,
-                               [&](const auto& set) { return std::ranges::find(keys, set) != keys.end(); });
-  }
   /// Set, and in force in the worker. Where it was set in vain, says so.
-  bool holds(std::string_view limit, std::initializer_list<std::string_view> keys) {
-    if (!is_set(keys)) return false;
+  bool holds(const Limit& limit) {
+    if (!is_set(twin_.scenario, limit)) return false;
     const auto& imposed = probe_->imposed;
-    const auto told = std::ranges::find(imposed, limit, &ImposedLimit::limit);
+    const auto told = std::ranges::find(imposed, limit.name, &ImposedLimit::limit);
     // One that is met after another needs not be imposed.
     if (told == imposed.end() || told->imposed || told->means.starts_with("not needed")) return true;
     twin_.notes.push_back(
-        fmt::format("{} is not in force in the live run, so it is left out here: {}", limit, told->means));
+        fmt::format("{} is not in force in the live run, so it is left out here: {}", limit.name, told->means));
     return false;
   }
 
-  void take_tasks_of_user();
-  void take_tasks_of_group();
-  void take_tasks_of_machine();
-  void take_sizes();
+  void take(const Limit& limit);
+  void take_tasks_of_user(bool set);
+  void take_tasks_of_group(bool set);
+  void take_charged();
   void take_program();
 
   const LiveProbe* probe_;
@@ -64,13 +64,21 @@ class Twin {
   std::size_t index_;
 };
 
-void Twin::take_tasks_of_user() {
+/// Where the scenario's does not hold, this host's does.
+void Twin::take(const Limit& limit) {
+  const bool set = holds(limit);
+  if (limit.kind == LimitKind::rlimit_nproc) return take_tasks_of_user(set);
+  if (limit.kind == LimitKind::pids_max) return take_tasks_of_group(set);
+  if (!set) return limit.fields.copy(machine(), host_);
+  if (limit.kind == LimitKind::memory_max) take_charged();
+}
+
+void Twin::take_tasks_of_user(bool set) {
   Limits& limits = machine().limits;
   InUse& in_use = machine().in_use;
-  const std::int64_t own = probe_->own_pid_namespace ? 2 : 1;
+  const std::int64_t own = own_tasks();
   // The worker itself has ended by now, or soon will.
   const std::int64_t others = tasks_of(static_cast<uid_t>(probe_->user));
-  const bool set = holds("RLIMIT_NPROC", {"limits.nproc", "in_use.user_tasks"});
   if (!set) {
     // What the live run imposed in the name of another limit is told by that one.
     const bool stands_in = probe_->own_user_namespace && probe_->nproc != probe_->nproc_above;
@@ -84,11 +92,10 @@ void Twin::take_tasks_of_user() {
   }
 }
 
-void Twin::take_tasks_of_group() {
-  const bool set = holds("pids.max", {"limits.pids_max", "in_use.cgroup_tasks"});
+void Twin::take_tasks_of_group(bool set) {
   std::vector<CountLimit> limits = host_.limits.pids_max;
   std::vector<std::int64_t> tasks = host_.in_use.cgroup_tasks;
-  for (auto& count : tasks) count += probe_->own_pid_namespace ? 2 : 1;
+  for (auto& count : tasks) count += own_tasks();
   if (probe_->pids_group) {
     // Below which of the own groups the worker has its own; the hierarchy's root has no limit.
     const auto place = find_cgroup("pids");
@@ -116,45 +123,12 @@ void Twin::take_tasks_of_group() {
   machine().in_use.cgroup_tasks = std::move(tasks);
 }
 
-void Twin::take_tasks_of_machine() {
-  // The reader of /proc has counted itself, and the worker comes to it.
-  const std::int64_t added = probe_->own_pid_namespace ? 2 : 1;
-  if (!holds("threads-max", {"limits.threads_max", "in_use.threads"})) {
-    machine().limits.threads_max = host_.limits.threads_max;
-    machine().in_use.threads = host_.in_use.threads + added;
-  }
-  if (!holds("pid_max", {"limits.pid_max", "in_use.pids", "in_use.pid_wrapped"})) {
-    machine().limits.pid_max = host_.limits.pid_max;
-    machine().in_use.pids = host_.in_use.pids + added;
-    machine().in_use.pid_wrapped = host_.in_use.pid_wrapped;
-  }
-}
-
-void Twin::take_sizes() {
-  Limits& limits = machine().limits;
-  if (!holds("RLIMIT_AS", {"limits.address_space"})) limits.address_space = host_.limits.address_space;
-  if (!holds("RLIMIT_DATA", {"limits.data"})) limits.data = host_.limits.data;
-  if (!holds("max_map_count", {"limits.max_map_count"})) limits.max_map_count = host_.limits.max_map_count;
-  if (!holds("overcommit", {"limits.overcommit", "limits.commit_limit", "in_use.committed"})) {
-    limits.overcommit = host_.limits.overcommit;
-    limits.commit_limit = host_.limits.commit_limit;
-    machine().in_use.committed = host_.in_use.committed;
-  }
-  if (!holds("memory.max", {"limits.memory_max", "in_use.cgroup_memory"})) {
-    limits.memory_max = host_.limits.memory_max;
-    machine().in_use.cgroup_memory = host_.in_use.cgroup_memory;
-  } else if (probe_->charged) {
-    // The scenario's own count of what is in use is in the room that the group was given.
-    const Bytes in_use = limits.memory_max.value_or(Bytes{}) -
-                         Bytes{probe_->wanted.memory ? probe_->wanted.memory->room : limits.memory_max->count};
-    machine().in_use.cgroup_memory = in_use + *probe_->charged;
-  }
-  if (!holds("memory", {"memory", "swap", "in_use.memory"})) {
-    machine().memory = host_.memory;
-    machine().swap = host_.swap;
-    machine().in_use.memory = host_.in_use.memory;
-  }
-  if (!holds("cpus", {"cpus"})) machine().cpus = host_.cpus;
+/// What its control group is charged with already. The scenario's own count of that is in the room that it was given.
+void Twin::take_charged() {
+  if (!probe_->charged) return;
+  const Bytes limit = machine().limits.memory_max.value_or(Bytes{});
+  const Bytes room = probe_->wanted.memory ? Bytes{probe_->wanted.memory->room} : limit;
+  machine().in_use.cgroup_memory = limit - room + *probe_->charged;
 }
 
 void Twin::take_program() {

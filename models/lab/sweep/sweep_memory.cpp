@@ -47,10 +47,8 @@ Bytes estimate_memory(const Scenario& scenario, std::size_t run) {
   if (model->async) return memory + Bytes{kTaskBytes * at_once};
   const LimitLadder ladder = limit_ladder(scenario.machine, spec.runtime);
   std::int64_t ever = slope > 0 ? jobs : 0;
-  if (!ladder.binding.empty()) {
-    // A thread for each job ends the run where the limit is; threads that come and go are not held by it.
-    if (at_once > ladder.threads) ever = at_once = ladder.threads;
-  }
+  // A thread for each job ends the run where the limit is; threads that come and go are not held by it.
+  if (ladder.binding() != nullptr && at_once > ladder.threads) ever = at_once = ladder.threads;
   return memory + Bytes{kThreadBytes * at_once + kEverBytes * ever};
 }
 

@@ -12,6 +12,7 @@
 
 #include "models/machine/host/cgroup.hpp"
 #include "models/machine/host/proc_files.hpp"
+#include "models/machine/limit_table.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -23,8 +24,6 @@ constexpr std::string_view kFirstCgroupNamespace = "cgroup:[4026531835]";
 // uapi/linux/capability.h
 constexpr int kCapSysAdmin = 21;
 constexpr int kCapSysResource = 24;
-// kernel/pid.c, RESERVED_PIDS: once the counter is past this, pids below it are not given out again.
-constexpr std::int64_t kReservedPids = 300;
 
 class HostReader {
  public:

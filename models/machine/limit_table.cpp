@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the words say of the kernel is what copy_process(), mmap_region() and mprotect_fixup() check; of the C library,
+// what pthread_create does. The figures of an idle thread were measured (tests/models/kernel-cases.md).
+#include "models/machine/limit_table.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "models/machine/raise_limit.hpp"
+
+namespace spawnpoint {
+namespace {
+
+using Levels = std::vector<LimitLevel>;
+
+CountLimit number(const CountLimit& value) {
+  return value;
+}
+CountLimit number(const SizeLimit& value) {
+  return value ? CountLimit(value->count) : std::nullopt;
+}
+std::int64_t number(std::int64_t value) {
+  return value;
+}
+std::int64_t number(Bytes value) {
+  return value.count;
+}
+void assign(CountLimit& value, std::int64_t to) {
+  value = to;
+}
+void assign(SizeLimit& value, std::int64_t to) {
+  value = Bytes{to};
+}
+
+/// One field of Limits that nothing else belongs to.
+template <auto Value>
+constexpr LimitFields field(std::string_view name) {
+  return {.names = {name},
+          .read = [](const Machine& machine) { return Levels{{number(machine.limits.*Value)}}; },
+          .write = [](Machine& machine, std::size_t, std::int64_t value) { assign(machine.limits.*Value, value); },
+          .copy = [](Machine& to, const Machine& from) { to.limits.*Value = from.limits.*Value; }};
+}
+
+/// A field of Limits, and what is in use of it.
+template <auto Value, auto InUse>
+constexpr LimitFields fields(std::string_view name, std::string_view in_use) {
+  return {
+      .names = {name, in_use},
+      .read =
+          [](const Machine& machine) { return Levels{{number(machine.limits.*Value), number(machine.in_use.*InUse)}}; },
+      .write = [](Machine& machine, std::size_t, std::int64_t value) { assign(machine.limits.*Value, value); },
+      .copy =
+          [](Machine& to, const Machine& from) {
+            to.limits.*Value = from.limits.*Value;
+            to.in_use.*InUse = from.in_use.*InUse;
+          }};
+}
+
+/// Lists of the same length. A count that is not told is the main thread's.
+template <auto Values, auto InUse>
+constexpr LimitFields levels(std::string_view name, std::string_view in_use) {
+  return {.names = {name, in_use},
+          .read =
+              [](const Machine& machine) {
+                const std::vector<std::int64_t>& used = machine.in_use.*InUse;
+                Levels all;
+                for (const CountLimit& value : machine.limits.*Values)
+                  all.push_back({value, all.size() < used.size() ? used[all.size()] : 1});
+                return all;
+              },
+          .write =
+              [](Machine& machine, std::size_t level, std::int64_t value) {
+                std::vector<CountLimit>& all = machine.limits.*Values;
+                for (std::size_t i = 0; i < all.size(); ++i) all[i] = i == level ? CountLimit(value) : std::nullopt;
+              },
+          .copy =
+              [](Machine& to, const Machine& from) {
+                to.limits.*Values = from.limits.*Values;
+                to.in_use.*InUse = from.in_use.*InUse;
+              },
+          .empty = [](Machine& machine) { (machine.in_use.*InUse).assign((machine.limits.*Values).size(), 1); }};
+}
+
+Bytes memory_and_swap(const Machine& machine) {
+  return machine.memory + machine.swap;
+}
+CountLimit some(Bytes size) {
+  return size > Bytes{} ? CountLimit(size.count) : std::nullopt;
+}
+
+constexpr LimitFields kMemory{
+    .names = {"memory", "swap", "in_use.memory"},
+    .read =
+        [](const Machine& machine) { return Levels{{some(memory_and_swap(machine)), machine.in_use.memory.count}}; },
+    .write = [](Machine& machine, std::size_t, std::int64_t value) { machine.memory = Bytes{value} - machine.swap; },
+    .copy =
+        [](Machine& to, const Machine& from) {
+          to.memory = from.memory;
+          to.swap = from.swap;
+          to.in_use.memory = from.in_use.memory;
+        }};
+
+// Each mode has another value: what the machine has in all, none, or what may be promised.
+constexpr LimitFields kOvercommit{
+    .names = {"limits.overcommit", "limits.commit_limit", "in_use.committed"},
+    .read =
+        [](const Machine& machine) {
+          switch (machine.limits.overcommit) {
+            case Overcommit::always:
+              break;
+            case Overcommit::heuristic:
+              return Levels{{some(memory_and_swap(machine))}};
+            case Overcommit::never:
+              return Levels{{number(machine.limits.commit_limit), machine.in_use.committed.count}};
+          }
+          return Levels{{}};
+        },
+    .write =
+        [](Machine& machine, std::size_t level, std::int64_t value) {
+          if (machine.limits.overcommit == Overcommit::never) {
+            machine.limits.commit_limit = Bytes{value};
+          } else {
+            kMemory.write(machine, level, value);
+          }
+        },
+    .copy =
+        [](Machine& to, const Machine& from) {
+          to.limits.overcommit = from.limits.overcommit;
+          to.limits.commit_limit = from.limits.commit_limit;
+          to.in_use.committed = from.in_use.committed;
+        }};
+
+constexpr LimitFields kPids{
+    .names = {"limits.pid_max", "in_use.pids", "in_use.pid_wrapped"},
+    .read =
+        [](const Machine& machine) {
+          // Pids are 1 to pid_max - 1; after a wrap, kReservedPids to pid_max - 1.
+          const std::int64_t below = machine.in_use.pid_wrapped ? kReservedPids : 1;
+          return Levels{{machine.limits.pid_max, machine.in_use.pids + below}};
+        },
+    .write = [](Machine& machine, std::size_t, std::int64_t value) { machine.limits.pid_max = value; },
+    .copy =
+        [](Machine& to, const Machine& from) {
+          to.limits.pid_max = from.limits.pid_max;
+          to.in_use.pids = from.in_use.pids;
+          to.in_use.pid_wrapped = from.in_use.pid_wrapped;
+        }};
+
+constexpr std::string_view kMemoryQuestion = "Why is the process killed, instead of getting an error?";
+constexpr std::string_view kMemoryHow =
+    "Kernel stacks, page tables and kernel objects count too: an idle thread takes about four times what its resident "
+    "set shows.";
+
+constexpr std::array kLimits{
+    Limit{.kind = LimitKind::address_space,
+          .name = "address space",
+          .unit = LimitUnit::bytes,
+          .fields = {.read = [](const Machine&) { return Levels{{kUserSpace.count}}; },
+                     .copy = [](Machine&, const Machine&) {}},
+          .set_where = "the processor's user address space",
+          .raise = [](const RaiseRequest&) -> std::string { return "cannot be raised: take smaller stacks"; },
+          .words = {.counts = "Addresses that a process may have",
+                    .met = "a process has {} of address space",
+                    .how = "It is what the processor's page tables can address.",
+                    .question = "Can a 64-bit process run out of addresses?",
+                    .answer =
+                        "A process on x86-64 has 47 bits of addresses: 128 TiB. Stacks take them in full, used or not: "
+                        "at 8 MiB each there is room for about 16 million, at 1 GiB for 131,000. Usually another limit "
+                        "is met first."}},
+    Limit{.kind = LimitKind::rlimit_as,
+          .name = "RLIMIT_AS",
+          .unit = LimitUnit::bytes,
+          .fields = field<&Limits::address_space>("limits.address_space"),
+          .set_where = "ulimit -v, LimitAS= of the systemd unit",
+          .raise = [](const RaiseRequest& to) { return "ulimit -v " + to.kibibytes(); },
+          .words = {.counts = "Address space that the process may have",
+                    .met = "RLIMIT_AS lets the process have {} of address space",
+                    .how =
+                        "Stacks count with their full size, used or not, and so do the arenas that malloc reserves for "
+                        "threads.",
+                    .question = "Why does memory count that nobody uses?",
+                    .answer =
+                        "RLIMIT_AS limits addresses, not memory. A stack of 8 MiB takes 8 MiB of it when it is made, "
+                        "though an idle thread touches some 8 KiB of that.\n\n"
+                        "glibc's malloc also reserves 64 MiB for the arena of each of the first threads that use it, "
+                        "up to eight for each core. Smaller stacks, or fewer arenas (MALLOC_ARENA_MAX), leave room for "
+                        "more threads."}},
+    Limit{.kind = LimitKind::rlimit_data,
+          .name = "RLIMIT_DATA",
+          .unit = LimitUnit::bytes,
+          .fields = field<&Limits::data>("limits.data"),
+          .set_where = "ulimit -d, LimitDATA= of the systemd unit",
+          .raise = [](const RaiseRequest& to) { return "ulimit -d " + to.kibibytes(); },
+          .words = {.counts = "Private writable memory that the process may have",
+                    .met = "RLIMIT_DATA lets the process have {} of private writable memory",
+                    .how = "Stacks count with their full size, used or not.",
+                    .question = "Why does memory count that nobody uses?",
+                    .answer =
+                        "Since Linux 4.7 RLIMIT_DATA counts all private writable mappings, and stacks are such. They "
+                        "count in full from the moment at which they become writable, used or not. The guard page is "
+                        "not writable, so it does not count."}},
+    Limit{.kind = LimitKind::overcommit,
+          .name = "overcommit",
+          .unit = LimitUnit::bytes,
+          .fields = kOvercommit,
+          .set_where = "sysctl vm.overcommit_memory, vm.overcommit_ratio",
+          .raise = [](const RaiseRequest& to) -> std::string {
+            if (to.machine.limits.overcommit != Overcommit::never) return "sysctl -w vm.overcommit_memory=1";
+            // mm/util.c, vm_commit_limit: what vm.overcommit_kbytes says, and the swap.
+            RaiseRequest less = to;
+            if (less.value) *less.value -= to.machine.swap.count;
+            return "sysctl -w vm.overcommit_kbytes=" + less.kibibytes();
+          },
+          .words = {.counts = "Memory that the kernel may promise",
+                    .met = "the kernel does not promise more memory than {}",
+                    .how = "With vm.overcommit_memory = 2 each stack is promised in full when it is made, used or not. "
+                           "Otherwise only a single mapping that is larger than memory and swap together is refused.",
+                    .question = "Why is memory refused that is free?",
+                    .answer =
+                        "Programs reserve far more memory than they touch, so Linux usually promises more than it has. "
+                        "With vm.overcommit_memory = 2 it does not: what it has promised may not exceed CommitLimit "
+                        "(swap, and a share of the memory), and each stack is promised in full.\n\n"
+                        "With 0, the default, only a single mapping that is larger than memory and swap together is "
+                        "refused. With 1, nothing is."}},
+    Limit{.kind = LimitKind::max_map_count,
+          .name = "max_map_count",
+          .unit = LimitUnit::count,
+          .largest = INT32_MAX,  // kernel/sysctl.c: an int
+          .fields = field<&Limits::max_map_count>("limits.max_map_count"),
+          .set_where = "sysctl vm.max_map_count",
+          .raise = [](const RaiseRequest& to) { return "sysctl -w vm.max_map_count=" + to.number(); },
+          .words = {.counts = "Memory maps that a process may have",
+                    .met = "vm.max_map_count lets a process have {} memory maps",
+                    .how = "A thread's stack and its guard page are two maps. The thread's creator sees only EAGAIN, "
+                           "which sounds like too many threads; it is too many maps.",
+                    .question = "What has a thread to do with memory maps?",
+                    .answer =
+                        "A thread's stack is a mapping, and the guard page below it has other access rights, so it is "
+                        "a mapping of its own: two for each thread. Rust adds a signal stack with a guard: four.\n\n"
+                        "A process may have vm.max_map_count of them. Where it is met within pthread_create the "
+                        "program sees EAGAIN, as if there were too many threads. Where the new thread meets it, as "
+                        "Rust's does when it sets up its signal stack, nobody is there to take an error: the program "
+                        "aborts."}},
+    Limit{.kind = LimitKind::memory_max,
+          .name = "memory.max",
+          .unit = LimitUnit::bytes,
+          .fields = fields<&Limits::memory_max, &InUse::cgroup_memory>("limits.memory_max", "in_use.cgroup_memory"),
+          .set_where = "memory.max of the cgroup, MemoryMax= of the systemd unit, docker run --memory",
+          .raise = [](const RaiseRequest& to) { return to.in_cgroup("MemoryMax", "--memory"); },
+          .words = {.counts = "Memory that the control group may use",
+                    .met = "the cgroup's memory.max is {}",
+                    .how = kMemoryHow,
+                    .question = kMemoryQuestion,
+                    .answer =
+                        "Address space has been given out long before: memory is taken only when it is touched, or "
+                        "when the kernel makes its own objects. At that moment no system call can say no. So where the "
+                        "control group is at memory.max and nothing can be given back, the kernel's OOM killer ends a "
+                        "process of the group with SIGKILL.\n\n"
+                        "An idle thread takes about 36 KiB: 16 of kernel stack, 4 of page tables, 7 of the kernel's "
+                        "objects, 8 of its own stack. The resident size shows the last of these only."}},
+    Limit{.kind = LimitKind::memory,
+          .name = "memory",
+          .unit = LimitUnit::bytes,
+          .fields = kMemory,
+          .set_where = "the machine's memory and swap",
+          .raise = [](const RaiseRequest&) -> std::string { return "more memory, or more swap"; },
+          .words = {.counts = "Memory of the machine",
+                    .met = "the machine has {} of memory and swap",
+                    .how = kMemoryHow,
+                    .question = kMemoryQuestion,
+                    .answer =
+                        "Address space has been given out long before: memory is taken only when it is touched, or "
+                        "when the kernel makes its own objects. At that moment no system call can say no. So where "
+                        "memory and swap are full, the kernel's OOM killer ends the process that takes most, with "
+                        "SIGKILL.\n\n"
+                        "An idle thread takes about 36 KiB: 16 of kernel stack, 4 of page tables, 7 of the kernel's "
+                        "objects, 8 of its own stack. The resident size shows the last of these only."}},
+    Limit{
+        .kind = LimitKind::rlimit_nproc,
+        .name = "RLIMIT_NPROC",
+        .unit = LimitUnit::count,
+        .counts_threads = true,
+        .exempts_privileged = true,
+        .fields = levels<&Limits::nproc, &InUse::user_tasks>("limits.nproc", "in_use.user_tasks"),
+        .set_where = "ulimit -u, LimitNPROC= of the systemd unit, /etc/security/limits.conf",
+        .raise =
+            [](const RaiseRequest& to) {
+              return fmt::format("ulimit -u {}{}", to.number(),
+                                 to.level > 0 ? " before the user namespace is made" : "");
+            },
+        .words = {.counts = "Tasks that the user may have",
+                  .met = "RLIMIT_NPROC lets the user have {} tasks",
+                  .how = "RLIMIT_NPROC (ulimit -u) counts all threads of all processes of the user, not only those of "
+                         "this program. Root is exempt.",
+                  .question = "Why do other programs' threads count?",
+                  .answer =
+                      "RLIMIT_NPROC is a limit on the user, not on the process: the kernel compares the number of "
+                      "all tasks of the user, threads of every program among them, with the limit of the process "
+                      "that asks.\n\n"
+                      "Root (user 0 of the first user namespace) and processes with CAP_SYS_RESOURCE or "
+                      "CAP_SYS_ADMIN are exempt. In a user namespace of its own, a program is counted from the start "
+                      "again, and at each level above as well."}},
+    Limit{
+        .kind = LimitKind::threads_max,
+        .name = "threads-max",
+        .unit = LimitUnit::count,
+        .counts_threads = true,
+        .largest = 0x3FFFFFFF,  // kernel/fork.c, FUTEX_TID_MASK
+        .fields = fields<&Limits::threads_max, &InUse::threads>("limits.threads_max", "in_use.threads"),
+        .set_where = "sysctl kernel.threads-max",
+        .raise = [](const RaiseRequest& to) { return "sysctl -w kernel.threads-max=" + to.number(); },
+        .words = {.counts = "Threads that the whole system may have",
+                  .met = "kernel.threads-max lets the whole system have {} threads",
+                  .how = "The kernel sets it when the machine starts: so many that their kernel stacks take an eighth "
+                         "of the memory.",
+                  .question = "Where does this number come from?",
+                  .answer =
+                      "At boot the kernel allows so many threads that their stacks within the kernel, 16 KiB each, "
+                      "take at most an eighth of the memory: memory / 128 KiB.\n\n"
+                      "It counts all threads of the system. kernel.threads-max can be raised while it runs; then "
+                      "memory decides."}},
+    Limit{
+        .kind = LimitKind::pid_max,
+        .name = "pid_max",
+        .unit = LimitUnit::count,
+        .counts_threads = true,
+        .largest = kMostThreads,
+        .fields = kPids,
+        .set_where = "sysctl kernel.pid_max",
+        .raise = [](const RaiseRequest& to) { return "sysctl -w kernel.pid_max=" + to.number(); },
+        .words = {.counts = "Process numbers that may be given out",
+                  .met = "kernel.pid_max is {}: there is no free pid",
+                  .how =
+                      "Each thread takes a number like a process does. Once the numbers have gone round, those below "
+                      "300 are not given out again.",
+                  .question = "What has a thread to do with process numbers?",
+                  .answer = "Each thread has a number out of the same range as processes have. When all below "
+                            "kernel.pid_max are taken, alloc_pid() fails and the program sees EAGAIN.\n\n"
+                            "After the counter has gone round once, numbers below 300 are kept for the system's first "
+                            "processes."}},
+    Limit{.kind = LimitKind::pids_max,
+          .name = "pids.max",
+          .unit = LimitUnit::count,
+          .counts_threads = true,
+          .fields = levels<&Limits::pids_max, &InUse::cgroup_tasks>("limits.pids_max", "in_use.cgroup_tasks"),
+          .set_where = "pids.max of the cgroup, TasksMax= of the systemd unit, docker run --pids-limit",
+          .raise = [](const RaiseRequest& to) { return to.in_cgroup("TasksMax", "--pids-limit"); },
+          .words = {.counts = "Tasks that the control group may hold",
+                    .met = "the cgroup's pids.max is {}",
+                    .how =
+                        "A cgroup may hold so many tasks, threads and processes together. Containers and systemd units "
+                        "set it: docker run --pids-limit, TasksMax=. Memory has nothing to do with it.",
+                    .question = "Why is a thread refused while there is memory left?",
+                    .answer =
+                        "A control group counts its tasks, and to the kernel each thread is a task, as each process "
+                        "is. At pids.max the next clone fails, however small the thread would be.\n\n"
+                        "It is the last of the kernel's checks for a new thread. Every group above counts too: the "
+                        "smallest room on the way up decides. The error is EAGAIN, \"try again\": it helps only if "
+                        "other tasks end meanwhile.\n\n"
+                        "Containers have it from their runtime (docker run --pids-limit), services from systemd "
+                        "(TasksMax)."}},
+    Limit{.kind = LimitKind::cpus,
+          .name = "cpus",
+          .unit = LimitUnit::count,
+          .fields = {.names = {"cpus"}, .copy = [](Machine& to, const Machine& from) { to.cpus = from.cpus; }}},
+    Limit{.kind = LimitKind::live_cap,
+          .name = "live cap",
+          .unit = LimitUnit::count,
+          .words = {.met = "the live run's own cap is {}",
+                    .how =
+                        "A live run takes at most half of what this machine has free, unless it is told otherwise. The "
+                        "cap is not a limit of the scenario: the modeled run goes on.",
+                    .question = "Why does the live run stop before the scenario's limit?",
+                    .answer =
+                        "A live run is real: it could leave this machine without memory or without free threads. So it "
+                        "takes at most half of what is free, unless you say otherwise before it starts.\n\n"
+                        "The modeled run does not take anything, and goes on to the scenario's own limit."}},
+};
+
+constexpr bool is_in_order() {
+  for (std::size_t i = 0; i < kLimits.size(); ++i)
+    if (kLimits[i].kind != static_cast<LimitKind>(i)) return false;
+  return true;
+}
+static_assert(is_in_order());
+static_assert(kLimits[kKernelLimits - 1].kind == LimitKind::pids_max);
+
+}  // namespace
+
+std::span<const Limit> limit_table() {
+  return std::span(kLimits).first(kKernelLimits);
+}
+
+const Limit& limit_of(LimitKind kind) {
+  return kLimits.at(static_cast<std::size_t>(kind));
+}
+
+const Limit* find_limit(std::string_view name, std::span<const Limit> limits) {
+  const auto of_kernel = std::ranges::find(limits, name, &Limit::name);
+  if (of_kernel != limits.end()) return &*of_kernel;
+  const auto any = std::ranges::find(kLimits, name, &Limit::name);
+  return any == kLimits.end() ? nullptr : &*any;
+}
+
+}  // namespace spawnpoint

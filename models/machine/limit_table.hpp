@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The table of limits: what can refuse a thread, one row each. All that is known of a limit stands in its row: the
+// profile's fields, where it is set and how it is raised, and the words for people. Whoever needs it reads it here.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/machine/profile.hpp"
+
+namespace spawnpoint {
+
+/// The kernel's limits, in the order in which a thread's stack and then its clone3 meet them. The two after them are
+/// not the kernel's, and refuse nothing in a model.
+enum class LimitKind : std::uint8_t {
+  address_space,
+  rlimit_as,
+  rlimit_data,
+  overcommit,
+  max_map_count,
+  memory_max,
+  memory,
+  rlimit_nproc,
+  threads_max,
+  pid_max,
+  pids_max,
+  cpus,
+  live_cap
+};
+/// Those of the kernel.
+inline constexpr std::size_t kKernelLimits = 11;
+
+/// What a limit's value is a number of.
+enum class LimitUnit : std::uint8_t { count, bytes };
+
+/// No Linux has more threads than pids: PID_MAX_LIMIT on 64-bit machines.
+inline constexpr std::int64_t kMostThreads = std::int64_t{1} << 22;
+/// User space of x86-64 and arm64 with four levels of page tables: TASK_SIZE.
+inline constexpr Bytes kUserSpace{(std::int64_t{1} << 47) - 4096};
+/// Once the pid counter has wrapped, pids below this are not given out again: kernel/pid.c, RESERVED_PIDS.
+inline constexpr std::int64_t kReservedPids = 300;
+
+/// A limit at one level: of pids.max a cgroup, of RLIMIT_NPROC a user namespace, from the own one up. Other limits have
+/// one level.
+struct LimitLevel {
+  CountLimit value;         ///< In the limit's own unit; none: unlimited.
+  std::int64_t in_use = 0;  ///< What is not to be had of it any more, the process's main thread included.
+};
+
+/// A limit's fields of the machine profile.
+struct LimitFields {
+  /// Their names, as in "limits.pids_max": first the one that holds the value, then what belongs to it. Empty: no more.
+  std::array<std::string_view, 3> names{};
+  std::vector<LimitLevel> (*read)(const Machine& machine) = nullptr;
+  /// Gives one level another value, and takes those of the other levels away. Null: it cannot be had otherwise.
+  void (*write)(Machine& machine, std::size_t level, std::int64_t value) = nullptr;
+  /// Takes all fields over from another machine.
+  void (*copy)(Machine& to, const Machine& from) = nullptr;
+  /// At each level there is the process's main thread and nothing else. Null: it has one level.
+  void (*empty)(Machine& machine) = nullptr;
+};
+
+/// What people are told of a limit.
+struct LimitWords {
+  std::string_view counts;    ///< "Tasks that the control group may hold".
+  std::string_view met;       ///< Goes on after "Thread 508 was refused: "; a format string that takes the value.
+  std::string_view how;       ///< How it works, one or two sentences.
+  std::string_view question;  ///< "Why is a thread refused while there is memory?"
+  std::string_view answer;    ///< Short paragraphs, with an empty line between them.
+};
+
+struct RaiseRequest;
+
+struct Limit {
+  LimitKind kind{};
+  std::string_view name;  ///< As users know it, in results and expectations too: "pids.max", "RLIMIT_NPROC" …
+  LimitUnit unit = LimitUnit::count;
+  /// clone3 is refused where as many threads are there as it allows. The checks need nothing but the row then.
+  bool counts_threads = false;
+  bool exempts_privileged = false;               ///< Root, and whoever has the capabilities, does not meet it.
+  std::int64_t largest = std::int64_t{1} << 62;  ///< The largest value that Linux takes.
+  LimitFields fields;
+  std::string_view set_where;  ///< Where such a limit is set, and by whom: a file or a command.
+  std::string (*raise)(const RaiseRequest&) = nullptr;  ///< A command that sets it, or words; see raise_limit.hpp.
+  LimitWords words;
+
+  bool is_size() const { return unit == LimitUnit::bytes; }
+};
+
+/// The kernel's limits. Functions that read the table take its rows, so that a test can add one.
+std::span<const Limit> limit_table();
+
+/// The row of any kind, also of those that are not the kernel's.
+const Limit& limit_of(LimitKind kind);
+
+/// By its name; null where there is none. Finds those that are not the kernel's, too.
+const Limit* find_limit(std::string_view name, std::span<const Limit> limits = limit_table());
+
+}  // namespace spawnpoint

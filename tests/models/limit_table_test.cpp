@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The table of limits: each row is whole, and one more row is all that a new limit on threads takes.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "models/document/document.hpp"
+#include "models/kernel/spawn_checks.hpp"
+#include "models/lab/diagnosis/diagnosis.hpp"
+#include "models/lab/limits/limits.hpp"
+#include "models/lab/limits/limits_json.hpp"
+#include "models/machine/limit_table.hpp"
+#include "models/machine/profile_file.hpp"
+#include "models/machine/raise_limit.hpp"
+#include "models/result/format.hpp"
+#include "models/scenario/expect.hpp"
+#include "tests/catch.hpp"
+#include "tests/models/laboratory.hpp"
+
+using namespace spawnpoint;
+using namespace spawnpoint::literals;
+
+namespace {
+
+constexpr std::int64_t kThreadsACore = 100;
+
+/// A limit that no Linux has: so many threads for each core.
+constexpr Limit kToyLimit{
+    .kind = static_cast<LimitKind>(100),
+    .name = "toy.max",
+    .counts_threads = true,
+    .fields = {.names = {"cpus"},
+               .read = [](const Machine& machine) { return std::vector{LimitLevel{machine.cpus * kThreadsACore, 1}}; },
+               .write = [](Machine& machine, std::size_t,
+                           std::int64_t value) { machine.cpus = (value + kThreadsACore - 1) / kThreadsACore; },
+               .copy = [](Machine& to, const Machine& from) { to.cpus = from.cpus; }},
+    .set_where = "sysctl kernel.toy-max",
+    .raise = [](const RaiseRequest& to) { return "sysctl -w kernel.toy-max=" + to.number(); },
+    .words = {.counts = "Threads that the cores may have",
+              .met = "kernel.toy-max lets the cores have {} threads",
+              .how = "Each core counts for a hundred.",
+              .question = "Why do cores count?",
+              .answer = "They do not, but here they do."}};
+
+std::vector<Limit> table_with_toy() {
+  std::vector<Limit> rows(limit_table().begin(), limit_table().end());
+  rows.push_back(kToyLimit);
+  return rows;
+}
+
+Machine machine_with_limits() {
+  Machine machine = tests::plain_machine();
+  machine.swap = 1_GiB;
+  machine.limits = {.threads_max = 5000,
+                    .pid_max = 6000,
+                    .pids_max = {700, 800},
+                    .nproc = {900},
+                    .max_map_count = 65530,
+                    .address_space = 1_GiB,
+                    .data = 2_GiB,
+                    .memory_max = 3_GiB};
+  // The mode in which overcommit has a value of its own; else it is the memory's.
+  machine.limits.overcommit = Overcommit::never;
+  machine.limits.commit_limit = 5_GiB;
+  return machine;
+}
+
+/// What is wrong with an expectation of this limit; empty: nothing.
+std::string wrong_with_expected(std::string_view limit, std::span<const Limit> limits) {
+  Diagnostics out;
+  const auto& source = out.add_source("t.toml", "\"failure.limit\" = \"" + std::string(limit) + "\"");
+  const auto table = parse_document(source, out);
+  REQUIRE(table);
+  (void)read_expectations(*table, {}, out, limits);
+  const auto told = out.take();
+  return told.empty() ? "" : told.front().message;
+}
+
+}  // namespace
+
+TEST_CASE("each row of the table of limits is whole, and its fields are the profile's") {
+  std::set<std::string> known;
+  for (const KeyHelp& key : machine_keys("")) known.insert(key.key);
+  std::set<std::string_view> names;
+  for (const Limit& limit : limit_table()) {
+    INFO(limit.name);
+    CHECK(names.insert(limit.name).second);
+    CHECK(&limit_of(limit.kind) == &limit);
+    CHECK(find_limit(limit.name) == &limit);
+    CHECK_FALSE(limit.set_where.empty());
+    for (const std::string_view words :
+         {limit.words.counts, limit.words.met, limit.words.how, limit.words.question, limit.words.answer})
+      CHECK_FALSE(words.empty());
+    CHECK(limit.words.met.find("{}") != std::string_view::npos);
+    for (const std::string_view field : limit.fields.names)
+      if (!field.empty()) CHECK(known.contains(std::string(field)));
+    CHECK_FALSE(raise_command({}, limit, 0, 1000).empty());
+  }
+  CHECK(find_limit("pids-max") == nullptr);
+  CHECK(find_limit("live cap") == &limit_of(LimitKind::live_cap));
+}
+
+TEST_CASE("what a row writes it reads, and copies to another machine") {
+  constexpr std::int64_t kValue = 4LL << 30;
+  for (const Limit& limit : limit_table()) {
+    if (limit.fields.write == nullptr) continue;
+    INFO(limit.name);
+    Machine machine = machine_with_limits();
+    const std::size_t levels = limit.fields.read(machine).size();
+    limit.fields.write(machine, levels - 1, kValue);
+    const auto written = limit.fields.read(machine);
+    REQUIRE(written.size() == levels);
+    for (std::size_t level = 0; level + 1 < levels; ++level) CHECK_FALSE(written[level].value);
+    CHECK(written.back().value == kValue);
+    Machine copy = machine_with_limits();
+    limit.fields.copy(copy, machine);
+    CHECK(limit.fields.read(copy).back().value == kValue);
+  }
+}
+
+TEST_CASE("one more row is on the ladder, with the command that raises it, and in its JSON") {
+  const std::vector<Limit> limits = table_with_toy();
+  const Limit* toy = &limits.back();
+  Machine machine = tests::plain_machine();
+  machine.cpus = 3;
+  machine.limits.pids_max = {512};
+  const Runtime runtime = tests::c_runtime();
+
+  const LimitLadder ladder = limit_ladder(machine, runtime, limits);
+  REQUIRE(ladder.binding() != nullptr);
+  CHECK(ladder.binding()->limit == toy);
+  CHECK(ladder.threads == 299);  // Beside the main thread.
+  CHECK(ladder.binding()->value == 300);
+  CHECK(ladder.binding()->raise == "sysctl -w kernel.toy-max=N");
+  CHECK(limit_ladder(machine, runtime).binding()->limit->name == "pids.max");
+
+  const ThreadNeeds needs = thread_needs(machine, runtime, 450, limits);
+  REQUIRE(needs.raise.size() == 1);
+  CHECK(needs.raise[0].limit == toy);
+  CHECK(needs.raise[0].command == "sysctl -w kernel.toy-max=401");
+
+  const auto json = nlohmann::json::parse(to_json_line(ladder, &needs));
+  CHECK(json["binding"] == "toy.max");
+  CHECK(json["limits"][0]["name"] == "toy.max");
+  CHECK(json["limits"][0]["unit"] == "count");
+  CHECK(json["wanted"]["raise"][0]["name"] == "toy.max");
+}
+
+TEST_CASE("one more row refuses the thread in the kernel's checks, as the last of them") {
+  const std::vector<Limit> limits = table_with_toy();
+  Machine machine = tests::plain_machine();
+  machine.cpus = 3;
+  machine.limits.pids_max = {300};
+  const Runtime runtime = tests::c_runtime();
+  const kernel::ProcessMemory memory(machine, runtime);
+  kernel::ThreadCounts counts = memory.settled(299);
+  const auto by_group = kernel::SpawnChecks(machine, runtime, memory, limits).on_clone(counts);
+  REQUIRE(by_group);
+  CHECK(by_group->limit->name == "pids.max");
+  machine.limits.pids_max.clear();
+  const auto by_toy = kernel::SpawnChecks(machine, runtime, memory, limits).on_clone(counts);
+  REQUIRE(by_toy);
+  CHECK(by_toy->limit == &limits.back());
+  CHECK_FALSE(kernel::SpawnChecks(machine, runtime, memory).on_clone(counts));
+}
+
+TEST_CASE("one more row has its words in the diagnosis, and its name in results and expectations") {
+  const std::vector<Limit> limits = table_with_toy();
+  Scenario scenario = tests::scenario("thread_per_job", 1000);
+  scenario.machine.cpus = 3;
+  scenario.machine.limits.pids_max = {512};
+  RunResult result;
+  result.failure = FailurePoint{
+      .job = 299, .threads = 299, .call = "clone3", .errno_name = "EAGAIN", .limit = "toy.max", .value = 300};
+
+  const Diagnosis diagnosis = diagnose(scenario, 0, &result, nullptr, limits);
+  CHECK(diagnosis.headline == "Thread 300 was refused: kernel.toy-max lets the cores have 300 threads.");
+  REQUIRE(diagnosis.mechanism);
+  CHECK(diagnosis.mechanism->question == "Why do cores count?");
+  const auto says = [&](std::string_view words) {
+    return std::ranges::any_of(diagnosis.details,
+                               [&](const std::string& text) { return text.find(words) != text.npos; });
+  };
+  CHECK(says("Each core counts for a hundred."));
+  CHECK(says("Were it raised, pids.max would be next, at 511 threads."));
+  CHECK(says("It is set by: sysctl kernel.toy-max."));
+
+  CHECK(nlohmann::json::parse(to_json_line(result))["failure"]["limit"] == "toy.max");
+  CHECK(wrong_with_expected("toy.max", limits) == "");
+  CHECK(wrong_with_expected("toy.max", limit_table()) == "`failure.limit`: there is no limit \"toy.max\"");
+  for (const Limit& limit : limit_table()) CHECK(wrong_with_expected(limit.name, limit_table()) == "");
+}
