@@ -18,6 +18,7 @@
 #include "models/machine/profile_fields.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/scenario/expect.hpp"
+#include "models/scenario/run_runtime.hpp"
 #include "models/scenario/settings.hpp"
 #include "models/scenario/sweep.hpp"
 
@@ -285,7 +286,7 @@ class ScenarioReader {
         RunSpec run;
         run.concurrency = name;
         run.label = name;
-        run.runtime = default_runtime(name, out);
+        run.runtime = runtime_of(std::string(default_runtime(name)), {}, out);
         runs.push_back(std::move(run));
       }
       return;
@@ -353,19 +354,13 @@ class ScenarioReader {
       if (const auto word = read_text(*runtime, name + ".runtime", out))
         run.runtime = runtime_of(*word, runtime->place, out);
     } else {
-      run.runtime = default_runtime(run.concurrency, out);
+      run.runtime = runtime_of(std::string(default_runtime(run.concurrency)), {}, out);
     }
     std::vector<std::string> present;
     FieldReader fields(std::move(table), present);
     describe(fields, run.runtime);
     fields.finish();
     return run;
-  }
-
-  /// What this program itself is: C++ threads on glibc, or its own executor.
-  Runtime default_runtime(const std::string& concurrency, Diagnostics& out) {
-    const ConcurrencyModel* model = find_concurrency_model(concurrency);
-    return runtime_of(model != nullptr && model->async ? "spawnpoint" : "glibc", {}, out);
   }
 
   Runtime runtime_of(const std::string& name, const Place& where, Diagnostics& out) {

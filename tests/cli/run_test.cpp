@@ -124,6 +124,31 @@ TEST_CASE("The option --concurrency keeps runs of the file and adds what it does
   CHECK(names({"sequential", "join_all"}) == std::vector<std::string>{"join_all", "sequential"});
 }
 
+TEST_CASE("a run that --concurrency adds has a runtime of its own kind, not that of the file's threads") {
+  const std::string only_threads = kPlayground.substr(0, kPlayground.rfind("[[run]]"));
+  REQUIRE(only_threads.find("join_all") == std::string::npos);
+  const auto join_all = [](const std::string& file, const std::string& jobs) {
+    Json result =
+        json_lines(
+            spawnpoint_run({"run", "-", "--json", "--concurrency", "join_all", "--set", "jobs.count=" + jobs}, file))
+            .at(0);
+    result.erase("compute_s");
+    return result;
+  };
+  const Json added = join_all(only_threads, "1000");
+  CHECK(added == join_all(kPlayground, "1000"));
+  // Its tasks have a size, and making them takes time.
+  const Json few = join_all(only_threads, "1");
+  CHECK(added["memory"]["resident_bytes"] > few["memory"]["resident_bytes"]);
+  CHECK(added["wall_s"] > few["wall_s"]);
+  // Other threads are those of the file's runtime.
+  const auto limits = [](const std::string& file) {
+    return spawnpoint_run({"limits", "-", "--json", "--concurrency", "thread_pool"}, file).out;
+  };
+  CHECK(limits(only_threads) ==
+        limits(only_threads + "[[run]]\nconcurrency = \"thread_pool\"\nruntime = \"rust-std\"\n"));
+}
+
 TEST_CASE("The option --world both gives both worlds of each run, modeled first") {
   const auto results = json_lines(spawnpoint_run(
       {"run", "-", "--json", "--world", "both", "--set", "jobs.count=3", "--set", "machine.profile=host"},

@@ -6,12 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "models/machine/profile_file.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint {
 
 /// Keeps the runs whose concurrency model (or label) is in `names`, in the file's order. A model that the file does not
-/// list is added, with the runtime of the file's first run. Error: a name that is no concurrency model, in words.
-std::expected<void, std::string> select_runs(Scenario& scenario, const std::vector<std::string>& names);
+/// list is added; see added_run(). Error: a name that is no concurrency model, in words.
+std::expected<void, std::string> select_runs(Scenario& scenario, const std::vector<std::string>& names,
+                                             const ProfilePlaces& places = {});
 
 }  // namespace spawnpoint

@@ -13,6 +13,7 @@
 #include "models/document/units.hpp"
 #include "models/lab/run/selection.hpp"
 #include "models/machine/profile_file.hpp"
+#include "models/scenario/run_runtime.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -49,20 +50,8 @@ std::string first_error(const std::vector<Diagnostic>& diagnostics) {
   return "the point cannot be read";
 }
 
-/// The runtime that the file gives to runs of this kind; the usual one where it has none.
-std::optional<Runtime> runtime_for(const Scenario& scenario, const ConcurrencyModel& model,
-                                   const ParseOptions& options) {
-  for (const RunSpec& run : scenario.runs) {
-    const ConcurrencyModel* other = find_concurrency_model(run.concurrency);
-    if (other != nullptr && other->async == model.async) return run.runtime;
-  }
-  auto runtime = load_runtime(model.async ? "spawnpoint" : "glibc", ProfilePlaces{options.profile_roots});
-  if (!runtime) return std::nullopt;
-  return std::move(*runtime);
-}
-
 /// All models, those of the file first as it has them.
-std::expected<void, std::string> add_all_models(Scenario& scenario, const ParseOptions& options) {
+std::expected<void, std::string> add_all_models(Scenario& scenario, const ProfilePlaces& places) {
   std::vector<RunSpec> runs;
   for (const ConcurrencyModel& model : concurrency_models()) {
     const auto own = std::ranges::find(scenario.runs, model.name, &RunSpec::concurrency);
@@ -70,13 +59,9 @@ std::expected<void, std::string> add_all_models(Scenario& scenario, const ParseO
       runs.push_back(*own);
       continue;
     }
-    auto runtime = runtime_for(scenario, model, options);
-    if (!runtime) return std::unexpected("the runtime profile of " + std::string(model.name) + " cannot be loaded");
-    RunSpec run;
-    run.concurrency = model.name;
-    run.label = model.name;
-    run.runtime = *std::move(runtime);
-    runs.push_back(std::move(run));
+    auto run = added_run(scenario, model, places);
+    if (!run) return std::unexpected(run.error());
+    runs.push_back(*std::move(run));
   }
   scenario.runs = std::move(runs);
   return {};
@@ -118,8 +103,9 @@ std::expected<SweepPlan, std::vector<Diagnostic>> SweepPlan::make(SweepSource so
 }
 
 std::expected<void, std::string> SweepPlan::choose_runs(Scenario& scenario) const {
-  if (!source_.concurrency.empty()) return select_runs(scenario, source_.concurrency);
-  if (is_default_) return add_all_models(scenario, source_.options);
+  const ProfilePlaces places{source_.options.profile_roots};
+  if (!source_.concurrency.empty()) return select_runs(scenario, source_.concurrency, places);
+  if (is_default_) return add_all_models(scenario, places);
   return {};
 }
 
