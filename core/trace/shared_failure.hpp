@@ -36,8 +36,10 @@ struct SharedFailure {
   std::uint64_t threads = 0;  ///< Threads that were created before it.
   std::int32_t error = 0;     ///< errno.
   Instant at{};
-  FixedText<60> call;      ///< The call that failed, e.g. "clone3".
-  FixedText<508> message;  ///< In words.
+  std::int32_t limit = -1;  ///< What refused it, in the writer's own numbering; -1: it cannot tell.
+  std::int64_t value = 0;   ///< The value of that limit.
+  FixedText<60> call;       ///< The call that failed, e.g. "clone3".
+  FixedText<508> message;   ///< In words.
 };
 
 }  // namespace spawnpoint

@@ -4,13 +4,13 @@
 #pragma once
 
 #include <atomic>
-#include <charconv>
 #include <cstdint>
 #include <string_view>
 
 #include "core/trace/shared_trace.hpp"
 #include "core/trace/trace.hpp"
 #include "core/units.hpp"
+#include "models/world/own_memory.hpp"
 
 namespace spawnpoint {
 
@@ -23,9 +23,11 @@ enum class LiveFailure : std::uint32_t {
   not_run        ///< The run could not begin: `message` says why.
 };
 
-/// Messages beside the failure: the limit that the worker has found, and its value.
-inline constexpr std::string_view kFailureLimit = "failure.limit";
-inline constexpr std::string_view kFailureValue = "failure.value";
+/// The limit that the worker has found. A reader may not trust the memory: null where there is no such number.
+inline const Limit* limit_of(const SharedFailure& failure) {
+  const auto number = static_cast<std::size_t>(failure.limit);
+  return number < kKernelLimits ? &limit_table()[number] : nullptr;
+}
 
 /// Lies in shared memory: atomics and plain numbers only.
 struct LiveCounters {
@@ -65,8 +67,8 @@ class LiveRecord {
     trace_->enter(job, state, lane, at);
     if (state == JobState::done) counters_->completed.fetch_add(1, std::memory_order_relaxed);
   }
-  /// What stopped the run, with the threads that there were. `limit` is empty where the worker cannot tell.
-  void fail(LiveFailure kind, JobId job, std::string_view call, int error, std::string_view limit, std::int64_t value,
+  /// What stopped the run, with the threads that there were.
+  void fail(LiveFailure kind, JobId job, std::string_view call, int error, const MetLimit& met,
             std::string_view message) {
     SharedFailure failure;
     failure.kind = static_cast<std::uint32_t>(kind);
@@ -76,12 +78,8 @@ class LiveRecord {
     failure.at = now();
     failure.call = FixedText<60>(call);
     failure.message = FixedText<508>(message);
-    if (!limit.empty()) {
-      char digits[24];
-      const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-      trace_->put(kFailureLimit, limit);
-      trace_->put(kFailureValue, std::string_view(digits, static_cast<std::size_t>(end - digits)));
-    }
+    if (met.limit != nullptr) failure.limit = static_cast<std::int32_t>(met.limit->kind);
+    failure.value = met.value;
     trace_->write_failure(failure);
   }
   SharedTraceRecorder& trace() const noexcept { return *trace_; }

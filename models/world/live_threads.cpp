@@ -179,10 +179,9 @@ void* LiveThreads::set_up_signal_stack() const {
   }
   if (!runtime_->abort_on_signal_stack) return nullptr;
   const int error = errno;
-  const MemoryRefusal why =
-      why_no_memory(Bytes{static_cast<std::int64_t>(size)}, Bytes{static_cast<std::int64_t>(size)});
+  const MetLimit why = why_no_memory(Bytes{static_cast<std::int64_t>(size)}, Bytes{static_cast<std::int64_t>(size)});
   record_->fail(LiveFailure::signal_stack, record_->counters().starting.load(std::memory_order_relaxed), call, error,
-                why.limit, why.value, runtime_->abort_message);
+                why, runtime_->abort_message);
   // As the runtime itself would say it; the first failure on record may be another one.
   (void)!::write(STDERR_FILENO, runtime_->abort_message.data(), runtime_->abort_message.size());
   std::abort();
@@ -215,9 +214,9 @@ SpawnRefusal LiveThreads::describe(int error) const {
     const Bytes guard{static_cast<std::int64_t>(whole_pages(runtime_->guard))};
     // The C library's heap grows in steps of this size.
     const Bytes heap = refusal.call == "brk" ? runtime_->heap_step : Bytes{};
-    const MemoryRefusal why = why_no_memory(stack_ + guard + heap, stack_ + heap);
+    const MetLimit why = why_no_memory(stack_ + guard + heap, stack_ + heap);
     refusal.limit = why.limit;
-    if (!why.limit.empty()) refusal.value = why.value;
+    if (why.limit != nullptr) refusal.value = why.value;
   }
   refusal.errno_name = ::strerrorname_np(error);
   refusal.message = runtime_->message.empty() ? std::strerror(error) : runtime_->message;
@@ -248,7 +247,7 @@ LiveThreads::Thread::~Thread() {
 }
 
 void LiveThreads::fail(JobId job, const SpawnRefusal& refusal) {
-  record_->fail(LiveFailure::refused, job, refusal.call, EAGAIN, refusal.limit, refusal.value.value_or(0),
+  record_->fail(LiveFailure::refused, job, refusal.call, EAGAIN, {refusal.limit, refusal.value.value_or(0)},
                 refusal.message);
   if (job != kNoJob) record_->enter(job, JobState::failed, lane_, now());
 }

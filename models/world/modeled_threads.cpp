@@ -13,7 +13,7 @@ namespace {
 SpawnRefusal describe(const kernel::Refusal& refusal, const Runtime& runtime) {
   return {.call = std::string(refusal.call),
           .errno_name = std::string(refusal.errno_name),
-          .limit = std::string(refusal.limit->name),
+          .limit = refusal.limit,
           .value = refusal.value,
           .message = runtime.message};
 }
@@ -35,7 +35,7 @@ void ModeledThreads::fail(JobId job, const SpawnRefusal& refusal) {
                                .threads = kernel_.created(),
                                .call = refusal.call,
                                .errno_name = refusal.errno_name,
-                               .limit = refusal.limit,
+                               .limit = std::string(refusal.limit->name),
                                .value = refusal.value,
                                .message = refusal.message,
                                .at = now()},

@@ -89,28 +89,28 @@ Bytes machine_slab() {
   return Bytes{number_after(read_into(buffer, open_to_read("/proc/meminfo")), "SUnreclaim:")} * 1024;
 }
 
-MemoryRefusal why_no_memory(Bytes address_space, Bytes data) {
+MetLimit why_no_memory(Bytes address_space, Bytes data) {
   const OwnMemory now = own_memory();
   // A mapping with a guard takes two places.
   const auto most = machine_map_limit();
-  if (most > 0 && now.maps + 2 > most) return {"max_map_count", most};
+  if (most > 0 && now.maps + 2 > most) return {&limit_of(LimitKind::max_map_count), most};
   rlimit limit{};
   const auto is_over = [&](Bytes wanted) {
     return limit.rlim_cur != RLIM_INFINITY && wanted.count > static_cast<std::int64_t>(limit.rlim_cur);
   };
   if (::getrlimit(RLIMIT_AS, &limit) == 0 && is_over(now.virtual_size + address_space))
-    return {"RLIMIT_AS", static_cast<std::int64_t>(limit.rlim_cur)};
+    return {&limit_of(LimitKind::rlimit_as), static_cast<std::int64_t>(limit.rlim_cur)};
   if (::getrlimit(RLIMIT_DATA, &limit) == 0 && is_over(now.data + data))
-    return {"RLIMIT_DATA", static_cast<std::int64_t>(limit.rlim_cur)};
+    return {&limit_of(LimitKind::rlimit_data), static_cast<std::int64_t>(limit.rlim_cur)};
   const auto mode = number_in("/proc/sys/vm/overcommit_memory");
   char buffer[4096];
   const auto text = read_into(buffer, open_to_read("/proc/meminfo"));
   const auto meminfo = [&](std::string_view key) { return number_after(text, key) * 1024; };
-  if (mode == 2) return {"overcommit", meminfo("CommitLimit:")};
+  if (mode == 2) return {&limit_of(LimitKind::overcommit), meminfo("CommitLimit:")};
   const auto machine = meminfo("MemTotal:") + meminfo("SwapTotal:");
-  if (mode == 0 && address_space.count > machine) return {"overcommit", machine};
+  if (mode == 0 && address_space.count > machine) return {&limit_of(LimitKind::overcommit), machine};
   // Threads that have ended since the refusal have given mappings back; nothing else is left that could have refused.
-  if (most > 0 && now.maps > most - most / 16) return {"max_map_count", most};
+  if (most > 0 && now.maps > most - most / 16) return {&limit_of(LimitKind::max_map_count), most};
   return {};
 }
 

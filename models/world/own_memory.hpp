@@ -4,9 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
-
 #include "core/units.hpp"
+#include "models/machine/limit_table.hpp"
 
 namespace spawnpoint {
 
@@ -32,11 +31,12 @@ std::int64_t machine_map_limit();
 /// The kernel's unreclaimable slab, of the whole machine.
 Bytes machine_slab();
 
-struct MemoryRefusal {
-  std::string_view limit;  ///< "max_map_count", "RLIMIT_AS", "RLIMIT_DATA", "overcommit"; empty: not known.
+/// A limit that was met.
+struct MetLimit {
+  const Limit* limit = nullptr;  ///< Null: which one is not known.
   std::int64_t value = 0;
 };
 /// Why a mapping of `address_space` with `data` writable bytes in it cannot be had, and the heap's next step after it.
-MemoryRefusal why_no_memory(Bytes address_space, Bytes data);
+MetLimit why_no_memory(Bytes address_space, Bytes data);
 
 }  // namespace spawnpoint

@@ -187,6 +187,8 @@ TEST_CASE("the worker's epoch, messages, failure and end are told") {
   failure.job = 507;
   failure.threads = 507;
   failure.error = 11;
+  failure.limit = 4;
+  failure.value = 65530;
   failure.at = at(5ms);
   failure.call = FixedText<60>("clone3");
   failure.message = FixedText<508>(std::string(600, 'm'));
@@ -199,6 +201,8 @@ TEST_CASE("the worker's epoch, messages, failure and end are told") {
   CHECK(read->job == 507);
   CHECK(read->threads == 507);
   CHECK(read->error == 11);
+  CHECK(read->limit == 4);
+  CHECK(read->value == 65530);
   CHECK(read->at == at(5ms));
   CHECK(read->call.view() == "clone3");
   CHECK(read->message.view() == std::string(508, 'm'));

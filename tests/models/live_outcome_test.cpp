@@ -63,7 +63,7 @@ TEST_CASE("a refused clone is laid to the imposed limit only where as many threa
   LiveEnd end;
   end.finished = true;
   LiveLimitsInForce limits;
-  limits.threads = WantedLimit{"pids.max", 512, 507};
+  limits.threads = WantedLimit{&limit_of(LimitKind::pids_max), 512, 507};
   end.failure = failure_of(LiveFailure::refused, "clone3", EAGAIN, 507);
   const auto imposed = judge(end, limits, host_ladder());
   REQUIRE(imposed.failure);
@@ -82,12 +82,18 @@ TEST_CASE("a refused mapping keeps what the worker has found, in the scenario's 
   LiveEnd end;
   end.finished = true;
   end.failure = failure_of(LiveFailure::refused, "mprotect", EAGAIN, 480);
-  end.limit = "max_map_count";
-  end.value = 65530;
+  end.failure->limit = static_cast<std::int32_t>(LimitKind::max_map_count);
+  end.failure->value = 65530;
   LiveLimitsInForce limits;
   CHECK(judge(end, limits, host_ladder()).failure->value == 65530);
-  limits.maps = WantedLimit{"max_map_count", 1000, 64530};
+  limits.maps = WantedLimit{&limit_of(LimitKind::max_map_count), 1000, 64530};
   CHECK(judge(end, limits, host_ladder()).failure->value == 1000);
+  // The worker's memory may hold anything.
+  for (const std::int32_t none : {-1, 11, 1000}) {
+    end.failure->limit = none;
+    CHECK(judge(end, limits, host_ladder()).failure->limit == "");
+    CHECK_FALSE(judge(end, limits, host_ladder()).failure->value);
+  }
 }
 
 TEST_CASE("each way in which a worker dies is a failure point of its own") {
@@ -108,7 +114,7 @@ TEST_CASE("each way in which a worker dies is a failure point of its own") {
   SECTION("killed in its memory cgroup") {
     end.status = kKilled;
     end.out_of_memory = true;
-    limits.memory = WantedLimit{"memory.max", 1000, 900};
+    limits.memory = WantedLimit{&limit_of(LimitKind::memory_max), 1000, 900};
     const auto outcome = judge(end, limits, {});
     CHECK(outcome.failure->limit == "memory.max");
     CHECK(outcome.failure->value == 1000);
@@ -122,7 +128,7 @@ TEST_CASE("each way in which a worker dies is a failure point of its own") {
   SECTION("killed at the cap of live runs") {
     end.status = kKilled;
     end.over_memory = true;
-    limits.memory = WantedLimit{kLiveCap, 77, 77};
+    limits.memory = WantedLimit{&limit_of(LimitKind::live_cap), 77, 77};
     const auto outcome = judge(end, limits, {});
     CHECK(outcome.failure->limit == "live cap");
     CHECK(outcome.failure->value == 77);
@@ -143,7 +149,7 @@ TEST_CASE("each way in which a worker dies is a failure point of its own") {
   SECTION("aborted after a thread was refused: the death counts for more") {
     end.status = kAborted;
     end.failure = failure_of(LiveFailure::refused, "mmap", EAGAIN, 12);
-    end.limit = "max_map_count";
+    end.failure->limit = static_cast<std::int32_t>(LimitKind::max_map_count);
     const auto outcome = judge(end, limits, {});
     CHECK(outcome.failure->errno_name == "SIGABRT");
     CHECK(outcome.failure->limit == "max_map_count");
@@ -181,7 +187,7 @@ TEST_CASE("of a host only what was set is to be met, of a named machine everythi
   const auto host = host_of(100000);
   const auto some = wanted_limits(scenario, scenario.runs[0].runtime, host, 100, std::nullopt);
   REQUIRE(some.threads);
-  CHECK(some.threads->limit == "pids.max");
+  CHECK(some.threads->limit->name == "pids.max");
   CHECK(some.threads->value == 512);
   CHECK(some.threads->room == 507);
   CHECK_FALSE(some.memory);
@@ -190,10 +196,10 @@ TEST_CASE("of a host only what was set is to be met, of a named machine everythi
   scenario.machine.limits.memory_max = 512_MiB;
   scenario.machine.in_use.cgroup_memory = 12_MiB;
   const auto all = wanted_limits(scenario, scenario.runs[0].runtime, host, 100, std::nullopt);
-  CHECK(all.threads->limit == "RLIMIT_NPROC");
+  CHECK(all.threads->limit->name == "RLIMIT_NPROC");
   CHECK(all.threads->room == 90);
   REQUIRE(all.memory);
-  CHECK(all.memory->limit == "memory.max");
+  CHECK(all.memory->limit->name == "memory.max");
   CHECK(all.memory->room == (500_MiB).count);
 }
 
@@ -206,15 +212,15 @@ TEST_CASE("the default caps are half of what is free, and bind only where the ru
   CHECK_FALSE(wanted_limits(scenario, scenario.runs[0].runtime, host, 499, caps).threads);
   const auto capped = wanted_limits(scenario, scenario.runs[0].runtime, host, 500, caps);
   REQUIRE(capped.threads);
-  CHECK(capped.threads->limit == kLiveCap);
+  CHECK(capped.threads->is_cap());
   CHECK(capped.threads->room == 499);
 
   scenario = scenario_with({"limits.pids_max"});
   scenario.machine.limits.pids_max = {100};
   scenario.machine.in_use.cgroup_tasks = {1};
-  CHECK(wanted_limits(scenario, scenario.runs[0].runtime, host, 5000, caps).threads->limit == "pids.max");
+  CHECK(wanted_limits(scenario, scenario.runs[0].runtime, host, 5000, caps).threads->limit->name == "pids.max");
   scenario.machine.limits.pids_max = {900};
-  CHECK(wanted_limits(scenario, scenario.runs[0].runtime, host, 5000, caps).threads->limit == kLiveCap);
+  CHECK(wanted_limits(scenario, scenario.runs[0].runtime, host, 5000, caps).threads->is_cap());
 }
 
 TEST_CASE("a plan comes out of its text as it went in") {

@@ -56,80 +56,84 @@ LiveCaps live_caps(const Machine& host, const Runtime& runtime) {
 
 WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, const Machine& host, std::int64_t threads,
                            const std::optional<LiveCaps>& caps) {
+  using enum LimitKind;
   WantedLimits wanted;
   const Limits& limits = scenario.machine.limits;
+  const auto leave_out = [&wanted](const Limit& limit, std::int64_t value, bool holds, std::string why) {
+    wanted.others.push_back({std::string(limit.name), value, holds, std::move(why)});
+  };
 
   // The ladder knows what each limit leaves; of equals, the one that is checked first comes first.
   Machine machine = scenario.machine;
   if (scenario.host_machine) machine.privileged = false;  // The worker gives it up.
   for (const auto& rung : limit_ladder(machine, runtime).rungs) {
     if (!rung.limit->counts_threads || !is_set(scenario, *rung.limit)) continue;
-    const std::string name(rung.limit->name);
     if (!wanted.threads) {
-      wanted.threads = WantedLimit{name, rung.value, rung.threads};
+      wanted.threads = WantedLimit{rung.limit, rung.value, rung.threads};
     } else {
-      wanted.others.push_back(
-          {name, rung.value, false, fmt::format("not needed: {} is met before it", wanted.threads->limit)});
+      leave_out(*rung.limit, rung.value, false,
+                fmt::format("not needed: {} is met before it", wanted.threads->limit->name));
     }
   }
   if (caps && threads + 1 > caps->threads && (!wanted.threads || wanted.threads->room + 1 > caps->threads)) {
     if (wanted.threads)
-      wanted.others.push_back(
-          {wanted.threads->limit, wanted.threads->value, false, "not needed: the cap of live runs is met before it"});
-    wanted.threads = WantedLimit{kLiveCap, caps->threads, caps->threads - 1};
+      leave_out(*wanted.threads->limit, wanted.threads->value, false,
+                "not needed: the cap of live runs is met before it");
+    wanted.threads = WantedLimit{&limit_of(live_cap), caps->threads, caps->threads - 1};
   }
 
-  if (limits.address_space && is_set(scenario, limit_of(LimitKind::rlimit_as)))
-    wanted.address_space = WantedLimit{"RLIMIT_AS", limits.address_space->count, limits.address_space->count};
-  if (limits.data && is_set(scenario, limit_of(LimitKind::rlimit_data)))
-    wanted.data = WantedLimit{"RLIMIT_DATA", limits.data->count, limits.data->count};
+  if (limits.address_space && is_set(scenario, limit_of(rlimit_as)))
+    wanted.address_space = WantedLimit{&limit_of(rlimit_as), limits.address_space->count, limits.address_space->count};
+  if (limits.data && is_set(scenario, limit_of(rlimit_data)))
+    wanted.data = WantedLimit{&limit_of(rlimit_data), limits.data->count, limits.data->count};
 
-  if (limits.max_map_count && is_set(scenario, limit_of(LimitKind::max_map_count))) {
+  if (limits.max_map_count && is_set(scenario, limit_of(max_map_count))) {
     const std::int64_t value = *limits.max_map_count;
     const std::int64_t here = host.limits.max_map_count.value_or(65530);
     if (value == here) {
-      wanted.others.push_back({"max_map_count", value, true, "this machine has the same"});
+      leave_out(limit_of(max_map_count), value, true, "this machine has the same");
     } else if (value < here) {
-      wanted.maps = WantedLimit{"max_map_count", value, here - value};
+      wanted.maps = WantedLimit{&limit_of(max_map_count), value, here - value};
     } else {
-      wanted.others.push_back({"max_map_count", value, false, fmt::format("this machine allows only {}", here)});
+      leave_out(limit_of(max_map_count), value, false, fmt::format("this machine allows only {}", here));
     }
   }
 
   // Of the memory limits, too, the one that leaves least is the one that is met.
-  const auto consider = [&](const char* name, Bytes value, Bytes room) {
-    if (wanted.memory && wanted.memory->room <= room.count) {
-      wanted.others.push_back(
-          {name, value.count, false, fmt::format("not needed: {} is met before it", wanted.memory->limit)});
+  const auto consider = [&](const Limit& limit, Bytes value, Bytes room) {
+    const WantedLimit considered{&limit, value.count, std::max<std::int64_t>(room.count, 0)};
+    if (!wanted.memory) {
+      wanted.memory = considered;
       return;
     }
-    if (wanted.memory)
-      wanted.others.push_back(
-          {wanted.memory->limit, wanted.memory->value, false, fmt::format("not needed: {} is met before it", name)});
-    wanted.memory = WantedLimit{name, value.count, std::max<std::int64_t>(room.count, 0)};
+    const bool is_met_first = room.count < wanted.memory->room;
+    const WantedLimit later = is_met_first ? *wanted.memory : considered;
+    if (is_met_first) wanted.memory = considered;
+    // The cap is no limit of the scenario's.
+    if (!later.is_cap())
+      leave_out(*later.limit, later.value, false,
+                fmt::format("not needed: {} is met before it", wanted.memory->limit->name));
   };
-  if (limits.memory_max && is_set(scenario, limit_of(LimitKind::memory_max)))
-    consider("memory.max", *limits.memory_max, *limits.memory_max - scenario.machine.in_use.cgroup_memory);
-  if (scenario.machine.memory > Bytes{} && is_set(scenario, limit_of(LimitKind::memory)))
-    consider("memory", scenario.machine.memory,
+  if (limits.memory_max && is_set(scenario, limit_of(memory_max)))
+    consider(limit_of(memory_max), *limits.memory_max, *limits.memory_max - scenario.machine.in_use.cgroup_memory);
+  if (scenario.machine.memory > Bytes{} && is_set(scenario, limit_of(memory)))
+    consider(limit_of(memory), scenario.machine.memory,
              scenario.machine.memory + scenario.machine.swap - scenario.machine.in_use.memory);
-  if (caps) consider(kLiveCap, caps->memory, caps->memory);
-  std::erase_if(wanted.others, [](const ImposedLimit& other) { return other.limit == kLiveCap; });
+  if (caps) consider(limit_of(live_cap), caps->memory, caps->memory);
 
-  if (is_set(scenario, limit_of(LimitKind::overcommit))) {
+  if (is_set(scenario, limit_of(overcommit))) {
     const bool same = limits.overcommit == host.limits.overcommit && limits.overcommit != Overcommit::never;
-    wanted.others.push_back({"overcommit", static_cast<std::int64_t>(limits.overcommit), same,
-                             same ? fmt::format("this machine's mode is {} too", word_of(limits.overcommit))
-                                  : fmt::format("vm.overcommit_memory holds for the whole machine, which is set to {}",
-                                                word_of(host.limits.overcommit))});
+    leave_out(limit_of(overcommit), static_cast<std::int64_t>(limits.overcommit), same,
+              same ? fmt::format("this machine's mode is {} too", word_of(limits.overcommit))
+                   : fmt::format("vm.overcommit_memory holds for the whole machine, which is set to {}",
+                                 word_of(host.limits.overcommit)));
   }
 
-  if (is_set(scenario, limit_of(LimitKind::cpus)) && scenario.machine.cpus != host.cpus) {
+  if (is_set(scenario, limit_of(cpus)) && scenario.machine.cpus != host.cpus) {
     if (scenario.machine.cpus < host.cpus) {
       wanted.cpus = scenario.machine.cpus;
     } else {
-      wanted.others.push_back(
-          {"cpus", scenario.machine.cpus, false, fmt::format("this machine has only {}", host.cpus)});
+      leave_out(limit_of(cpus), scenario.machine.cpus, false, fmt::format("this machine has only {}", host.cpus));
     }
   }
   return wanted;

@@ -15,17 +15,17 @@
 
 namespace spawnpoint {
 
-/// The name under which a default cap refuses a thread or ends a run.
-inline constexpr const char* kLiveCap = "live cap";
-
 /// Whether the scenario's machine says anything of the limit: a named machine does of all.
 bool is_set(const Scenario& scenario, const Limit& limit);
 
 /// A limit that the worker shall meet.
 struct WantedLimit {
-  std::string limit;       ///< As in the table of limits, or kLiveCap.
-  std::int64_t value = 0;  ///< The scenario's, in the limit's own unit.
-  std::int64_t room = 0;   ///< What it leaves to the worker: threads beyond the main thread, or bytes, or maps.
+  const Limit* limit = nullptr;  ///< Its row; never null.
+  std::int64_t value = 0;        ///< The scenario's, in the limit's own unit.
+  std::int64_t room = 0;         ///< What it leaves to the worker: threads beyond the main thread, or bytes, or maps.
+
+  /// A cap of live runs, not the scenario's.
+  bool is_cap() const { return limit->kind == LimitKind::live_cap; }
 };
 
 /// Half of what this machine has free, for any one live run.

@@ -19,7 +19,7 @@ std::string errno_name(int error) {
 }
 
 void name_limit(FailurePoint& failure, const WantedLimit& limit) {
-  failure.limit = limit.limit;
+  failure.limit = limit.limit->name;
   failure.value = limit.value;
 }
 
@@ -52,10 +52,11 @@ LiveOutcome killed(const LiveEnd& end, const LiveLimitsInForce& limits) {
   if (end.over_memory || end.out_of_memory) {
     failure.call = "page fault";
     if (limits.memory) name_limit(failure, *limits.memory);
-    if (failure.limit == kLiveCap) failure.message = "Killed: the run came to the cap of live runs on memory";
+    if (limits.memory && limits.memory->is_cap())
+      failure.message = "Killed: the run came to the cap of live runs on memory";
   } else if (end.machine_out_of_memory) {
     failure.call = "page fault";
-    failure.limit = "memory";
+    failure.limit = limit_of(LimitKind::memory).name;
   }
   return outcome;
 }
@@ -77,12 +78,15 @@ LiveOutcome judge(const LiveEnd& end, const LiveLimitsInForce& limits, const Lim
     failure.message = end.failure->message.view();
     failure.errno_name = errno_name(end.failure->error);
     failure.at = end.failure->at;
-    failure.limit = end.limit;
-    failure.value = end.value;
+    const Limit* met = limit_of(*end.failure);
+    if (met != nullptr) {
+      failure.limit = met->name;
+      failure.value = end.failure->value;
+    }
     // Where mappings were made to bring this machine's limit nearer, or room was added for what is not the program's,
     // it is the scenario's that was met.
     for (const auto* limit : {&limits.maps, &limits.address_space, &limits.data}) {
-      if (*limit && failure.limit == (*limit)->limit) failure.value = (*limit)->value;
+      if (*limit && met == (*limit)->limit) failure.value = (*limit)->value;
     }
     if (kind == LiveFailure::refused && failure.call == "clone3") name_thread_limit(failure, limits, host);
     if (kind == LiveFailure::signal_stack) {

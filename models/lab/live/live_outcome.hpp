@@ -24,8 +24,6 @@ struct LiveEnd {
   bool machine_out_of_memory = false;    ///< The kernel killed somewhere while it ran.
   bool aborted = false;                  ///< It said that it aborts.
   std::optional<SharedFailure> failure;  ///< The worker's own record.
-  std::string limit;                     ///< What the worker found to be the limit; may be empty.
-  std::optional<std::int64_t> value;
   std::int64_t created = 0;
   JobId starting = kNoJob;
   Instant at{};

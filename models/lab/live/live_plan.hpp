@@ -3,6 +3,7 @@
 // The board beside it is where the worker's counters can be read at any time, its death included.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -23,10 +24,6 @@ inline constexpr std::string_view kLiveWorkerCommand = "live-worker";
 inline constexpr int kWorkerBoard = 3;     ///< LiveBoard and the plan.
 inline constexpr int kWorkerTrace = 4;     ///< The shared trace.
 inline constexpr int kWorkerLifeline = 5;  ///< A pipe: when its other end closes, the run dies.
-
-/// Messages about what the worker imposed on itself: this, then the limit's name. The value is "+" or "-", then the
-/// means.
-inline constexpr std::string_view kImposedMessage = "imposed.";
 
 struct LivePlan {
   std::string concurrency;
@@ -55,9 +52,28 @@ struct LivePlan {
 std::string encode(const LivePlan& plan);
 std::expected<LivePlan, std::string> decode_live_plan(std::string_view text);
 
+/// What a worker does to itself before its run; see impose.hpp.
+enum class WorkerStep : std::uint8_t {
+  drop_root,
+  use_cpus,
+  limit_threads_by_rlimit,
+  limit_threads_by_pid_namespace,
+  limit_address_space,
+  limit_data,
+  fill_maps
+};
+inline constexpr std::size_t kWorkerSteps = 7;
+
+/// How a step came out. Lies in shared memory.
+struct StepReport {
+  enum class State : std::uint8_t { untold, done, failed };
+  std::atomic<State> state{State::untold};  ///< Written last.
+  FixedText<240> means;                     ///< In words: what was done, or why it could not be.
+};
+
 /// The first page of the file in which the plan is handed over; shared.
 struct LiveBoard {
-  static constexpr std::uint64_t kMagic = 0x6472616f62707334;  ///< Changes with the plan's form.
+  static constexpr std::uint64_t kMagic = 0x6472616f62707335;  ///< Changes with the plan's form.
   static constexpr std::size_t kSize = 4096;
 
   std::uint64_t magic = kMagic;
@@ -71,6 +87,11 @@ struct LiveBoard {
   std::atomic<bool> worker_ended{false};  ///< Then `worker_status` is its wait status.
   std::atomic<std::int32_t> worker_status{0};
   std::atomic<bool> aborted{false};  ///< It called abort().
+  std::array<StepReport, kWorkerSteps> steps;
+
+  StepReport& report(WorkerStep step) { return steps[static_cast<std::size_t>(step)]; }
+  const StepReport& report(WorkerStep step) const { return steps[static_cast<std::size_t>(step)]; }
+
   // Before the first thread.
   std::atomic<std::int64_t> base_maps{0};
   std::atomic<std::int64_t> base_virtual{0};

@@ -82,7 +82,8 @@ struct LiveRun::State {
   void choose_thread_limit(LivePlan& plan);
   void choose_memory_limit(const std::optional<LiveCaps>& caps);
   void note(const WantedLimit& limit, bool imposed, std::string means) {
-    if (limit.limit != kLiveCap) result.imposed.push_back({limit.limit, limit.value, imposed, std::move(means)});
+    if (limit.is_cap()) return;
+    result.imposed.push_back({std::string(limit.limit->name), limit.value, imposed, std::move(means)});
   }
   void give_up(const std::string& why) {
     result.error = why;
@@ -99,7 +100,7 @@ struct LiveRun::State {
   }
   void look();
   void finish(int status);
-  void take_messages();
+  void take_reports();
 
   RunOptions options;
   LiveOptions live;
@@ -138,7 +139,7 @@ void LiveRun::State::choose_thread_limit(LivePlan& plan) {
   const WantedLimit& limit = *wanted.threads;
   in_force.threads = limit;
   std::string why;
-  if (limit.limit == "pids.max" || limit.limit == kLiveCap) {
+  if (limit.limit->kind == LimitKind::pids_max || limit.is_cap()) {
     auto group = RunCgroup::create("pids");
     auto limited = group ? group->limit_tasks(limit.room + 1) : std::unexpected(group.error());
     if (limited) {
@@ -147,7 +148,7 @@ void LiveRun::State::choose_thread_limit(LivePlan& plan) {
       return;
     }
   }
-  if (limit.limit == "pid_max") {
+  if (limit.limit->kind == LimitKind::pid_max) {
     plan.threads_by_pid_namespace = limit.room;
   } else {
     plan.threads_by_rlimit = limit.room;
@@ -169,7 +170,7 @@ void LiveRun::State::choose_memory_limit(const std::optional<LiveCaps>& caps) {
     memory_group = std::move(*group);
   } else {
     note(*wanted.memory, false, limited.error());
-    if (caps) in_force.memory = WantedLimit{kLiveCap, caps->memory.count, caps->memory.count};
+    if (caps) in_force.memory = WantedLimit{&limit_of(LimitKind::live_cap), caps->memory.count, caps->memory.count};
   }
 }
 
@@ -224,7 +225,7 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
     plan.warm = std::min({needed + file_size(file->fd()), live_caps(host, spec.runtime).memory / 2, kMostWarmed});
   }
   // Whoever first touches the record's memory is charged for it: that shall not be the run where its memory is limited.
-  if (memory_group && in_force.memory->limit != kLiveCap) {
+  if (memory_group && !in_force.memory->is_cap()) {
     constexpr std::int64_t kMost = 64 << 20;
     (void)::posix_fallocate(file->fd(), 0, std::min(file_size(file->fd()).count, kMost));
   }
@@ -273,30 +274,34 @@ void LiveRun::State::look() {
   memory->sample(*process, memory_accounts(), now(), *trace);
   if (watched_memory && memory->total() > *watched_memory && !over_memory) {
     over_memory = true;
-    in_force.memory = WantedLimit{kLiveCap, watched_memory->count, watched_memory->count};
+    in_force.memory = WantedLimit{&limit_of(LimitKind::live_cap), watched_memory->count, watched_memory->count};
     process->kill();
   }
 }
 
-void LiveRun::State::take_messages() {
-  const auto told_of = [&](const std::string& name, const std::optional<WantedLimit>& limit) {
-    if (!limit) return false;
-    const auto text = reader->message(std::string(kImposedMessage) + name);
-    if (!text || text->empty()) return false;
-    const bool done = text->front() == '+';
-    note(*limit, done,
-         text->substr(1) +
-             (done && name == "threads" && limit->limit != "RLIMIT_NPROC" && text->find("RLIMIT_NPROC") == 1
-                  ? fmt::format(", standing in for {} = {}", limit->limit, limit->value)
-                  : ""));
+/// What became of the limits that the worker was to impose on itself.
+void LiveRun::State::take_reports() {
+  using enum WorkerStep;
+  const LiveBoard& board = process->board();
+  const auto state_of = [&](WorkerStep step) { return board.report(step).state.load(std::memory_order_acquire); };
+  const auto words_of = [&](WorkerStep step) { return std::string(board.report(step).means.view()); };
+  const auto is_imposed = [&](WorkerStep step, const std::optional<WantedLimit>& limit) {
+    if (!limit || state_of(step) == StepReport::State::untold) return false;
+    const bool done = state_of(step) == StepReport::State::done;
+    std::string means = words_of(step);
+    if (done && step == limit_threads_by_rlimit && limit->limit->kind != LimitKind::rlimit_nproc)
+      means += fmt::format(", standing in for {} = {}", limit->limit->name, limit->value);
+    note(*limit, done, std::move(means));
     return done;
   };
-  if (!pids && wanted.threads && !told_of("threads", wanted.threads)) in_force.threads.reset();
-  if (told_of("RLIMIT_AS", wanted.address_space)) in_force.address_space = wanted.address_space;
-  if (told_of("RLIMIT_DATA", wanted.data)) in_force.data = wanted.data;
-  if (told_of("max_map_count", wanted.maps)) in_force.maps = wanted.maps;
-  if (wanted.cpus) told_of("cpus", WantedLimit{"cpus", *wanted.cpus, *wanted.cpus});
-  if (const auto text = reader->message(std::string(kImposedMessage) + "root")) result.notes.push_back(text->substr(1));
+  if (!pids && !is_imposed(limit_threads_by_pid_namespace, wanted.threads) &&
+      !is_imposed(limit_threads_by_rlimit, wanted.threads))
+    in_force.threads.reset();
+  if (is_imposed(limit_address_space, wanted.address_space)) in_force.address_space = wanted.address_space;
+  if (is_imposed(limit_data, wanted.data)) in_force.data = wanted.data;
+  if (is_imposed(fill_maps, wanted.maps)) in_force.maps = wanted.maps;
+  if (wanted.cpus) is_imposed(use_cpus, WantedLimit{&limit_of(LimitKind::cpus), *wanted.cpus, *wanted.cpus});
+  if (state_of(drop_root) == StepReport::State::failed) result.notes.push_back(words_of(drop_root));
 }
 
 void LiveRun::State::finish(int status) {
@@ -314,14 +319,12 @@ void LiveRun::State::finish(int status) {
   end.machine_out_of_memory = !end.out_of_memory && kernel_kills() > kills_before;
   end.aborted = board.aborted.load();
   end.failure = reader->failure();
-  end.limit = reader->message(kFailureLimit).value_or("");
-  if (const auto value = reader->message(kFailureValue)) end.value = parse_count(*value);
   end.created = counters.created.load();
   end.starting = counters.starting.load();
   end.at = end_at;
   end.last_words = process->last_words();
 
-  take_messages();
+  take_reports();
   const auto outcome = judge(end, in_force, host_ladder);
   reader->close(*trace, end_at);
   if (outcome.failure) {
@@ -444,7 +447,7 @@ std::expected<LiveProbe, std::string> probe_live(const Scenario& scenario, std::
     }
     state.process->wait(kLook);
   }
-  state.take_messages();
+  state.take_reports();
   const auto limit = [](std::int64_t value) { return value < 0 ? CountLimit{} : CountLimit{value}; };
   LiveProbe probe;
   probe.base_maps = board.base_maps.load();

@@ -100,8 +100,10 @@ class Worker {
   }
 
  private:
-  void tell(const char* limit, const Means& means) {
-    trace_->put(std::string(kImposedMessage) + limit, means ? "+" + *means : "-" + means.error());
+  void tell(WorkerStep step, const Means& means) {
+    StepReport& report = board_->report(step);
+    report.means = FixedText<240>(means ? *means : means.error());
+    report.state.store(means ? StepReport::State::done : StepReport::State::failed, std::memory_order_release);
   }
   void impose();
   void impose_thread_limit();
@@ -133,13 +135,13 @@ class Worker {
 void Worker::impose() {
   be_expendable();
   if (plan_->runtime.arenas) limit_arenas(*plan_->runtime.arenas);
-  if (plan_->cpus) tell("cpus", use_cpus(*plan_->cpus));
+  if (plan_->cpus) tell(WorkerStep::use_cpus, use_cpus(*plan_->cpus));
   // Before any namespace is made: these threads' numbers would be missing in one that has few.
   board_->heap_per_thread = warm_up_threads().count;
   board_->nproc_above = task_limit();
   const bool counts_tasks = plan_->threads_by_rlimit || plan_->threads_by_pid_namespace;
   const auto dropped = drop_root(counts_tasks);
-  if (!dropped) tell("root", dropped);
+  if (!dropped) tell(WorkerStep::drop_root, dropped);
   board_->user = ::getuid();
   const auto outer = user_namespace();
   if (counts_tasks) impose_thread_limit();
@@ -161,12 +163,12 @@ void Worker::impose_thread_limit() {
       board_of_handler = board_;
       ::signal(SIGABRT, note_abort);
     }
-    if (means) return tell("threads", means);
+    if (means) return tell(WorkerStep::limit_threads_by_pid_namespace, means);
   }
   const std::int64_t threads = plan_->threads_by_rlimit.value_or(plan_->threads_by_pid_namespace.value_or(0));
   // A process that waits outside of a pid namespace counts as well.
   const std::int64_t others = board_->worker.load() != 0 ? 1 : 0;
-  tell("threads", limit_tasks_by_rlimit(threads, others));
+  tell(WorkerStep::limit_threads_by_rlimit, limit_tasks_by_rlimit(threads, others));
 }
 
 void Worker::queue_jobs(LiveRecord& record, const Workload& work) {
@@ -209,11 +211,12 @@ LiveRecord Worker::begin(const MadeReady& made_ready, Bytes handles) {
   const Runtime& runtime = plan_->runtime;
   const bool as_runtime = plan_->as_runtime;
   if (plan_->data)
-    tell("RLIMIT_DATA", limit_memory_by_rlimit(MemoryLimit::data, *plan_->data,
-                                               as_runtime ? memory.data - runtime.base_data : other_data));
+    tell(WorkerStep::limit_data, limit_memory_by_rlimit(MemoryLimit::data, *plan_->data,
+                                                        as_runtime ? memory.data - runtime.base_data : other_data));
   if (plan_->address_space)
-    tell("RLIMIT_AS", limit_memory_by_rlimit(MemoryLimit::address_space, *plan_->address_space,
-                                             as_runtime ? memory.virtual_size - runtime.base_virtual : other + fill));
+    tell(WorkerStep::limit_address_space,
+         limit_memory_by_rlimit(MemoryLimit::address_space, *plan_->address_space,
+                                as_runtime ? memory.virtual_size - runtime.base_virtual : other + fill));
   lock_down();
   std::free(piece);
   cpu_before_ = thread_cpu_time();
@@ -231,7 +234,7 @@ std::int64_t Worker::fill_up_maps() {
   const Means means = maps >= 0
                           ? fill_maps(maps)
                           : std::unexpected("this program has more mappings than the difference to this machine's");
-  tell("max_map_count", means);
+  tell(WorkerStep::fill_maps, means);
   return means ? maps : 0;
 }
 
@@ -240,12 +243,11 @@ int Worker::finish(LiveRecord& record, const Program& program) {
   try {
     program();
   } catch (const std::bad_alloc&) {
-    const MemoryRefusal why = why_no_memory(Bytes{2 << 20}, Bytes{2 << 20});
-    record.fail(LiveFailure::no_memory, board_->counters.starting.load(), "mmap", ENOMEM, why.limit, why.value,
-                "std::bad_alloc");
+    record.fail(LiveFailure::no_memory, board_->counters.starting.load(), "mmap", ENOMEM,
+                why_no_memory(Bytes{2 << 20}, Bytes{2 << 20}), "std::bad_alloc");
     return 1;
   } catch (const std::exception& error) {
-    record.fail(LiveFailure::exception, kNoJob, "", 0, "", 0, error.what());
+    record.fail(LiveFailure::exception, kNoJob, "", 0, {}, error.what());
     return 1;
   }
   const Instant end = record.now();
