@@ -82,7 +82,7 @@ QString provenance(const Scenario& scenario, const std::vector<const RunResult*>
     QStringList imposed;
     for (const ImposedLimit& limit : result->imposed) {
       imposed += text_of(limit.limit) +
-                 (limit.imposed ? QStringLiteral(" %1 imposed").arg(limit.value) : QStringLiteral(" not imposed"));
+                 (limit.held() ? QStringLiteral(" %1 imposed").arg(limit.value) : QStringLiteral(" not imposed"));
     }
     parts += imposed.isEmpty() ? QStringLiteral("live on this machine")
                                : QStringLiteral("live on this machine, ") + imposed.join(QStringLiteral(", "));

@@ -60,12 +60,12 @@ const RunResult* made(const std::optional<RunResult>& result) {
 void print_imposed(const RunResult& live, const Style& style) {
   std::string names;
   for (const ImposedLimit& limit : live.imposed) {
-    if (limit.imposed) names += (names.empty() ? "" : ", ") + limit.limit;
+    if (limit.held()) names += (names.empty() ? "" : ", ") + limit.limit;
   }
   if (!names.empty()) fmt::print("    {}\n", style.faint("live, these limits held: " + names));
   for (const ImposedLimit& limit : live.imposed) {
     // One that another limit hides is of no interest here.
-    if (limit.imposed || limit.means.starts_with("not needed")) continue;
+    if (limit.imposed != Imposed::no) continue;
     fmt::print("    {}\n", style.faint(fmt::format("live, {} did not hold: {}", limit.limit, limit.means)));
   }
 }

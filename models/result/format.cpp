@@ -61,7 +61,7 @@ Json to_json(const ImposedLimit& limit) {
   Json json;
   json["limit"] = limit.limit;
   json["value"] = limit.value;
-  json["imposed"] = limit.imposed;
+  json["imposed"] = limit.held();
   json["means"] = limit.means;
   return json;
 }

@@ -23,7 +23,7 @@ struct FailurePoint {
   std::int64_t threads = 0;           ///< Threads created before it.
   std::string call;                   ///< "clone3", "mmap", "mprotect", "page fault" …
   std::string errno_name;             ///< "EAGAIN"; "SIGKILL" or "SIGABRT" where the process died.
-  std::string limit;                  ///< "pids.max", "RLIMIT_NPROC" … (DESIGN §4's names); empty: not known.
+  std::string limit;                  ///< "pids.max", "RLIMIT_NPROC" … (see limit_table.hpp); empty: not known.
   std::optional<std::int64_t> value;  ///< The limit's value, in its own unit.
   std::string message;                ///< What the program's user sees.
   Instant at{};
@@ -38,12 +38,21 @@ struct MemoryUse {
   Bytes slab{};  ///< The kernel's own objects: tasks, mappings and the like.
 };
 
-/// A limit that a live run imposed on itself, or could not.
+/// Whether a live run had a limit of the scenario's.
+enum class Imposed : std::uint8_t {
+  no,         ///< It could not.
+  yes,        ///< It imposed it on itself, or this machine has the same.
+  not_needed  ///< Another one is met before it.
+};
+
+/// A limit that a live run was to have.
 struct ImposedLimit {
   std::string limit;  ///< "pids.max"
   std::int64_t value = 0;
-  bool imposed = false;
-  std::string means;  ///< "RLIMIT_NPROC = 508 in a fresh user namespace", or why it could not be imposed.
+  Imposed imposed = Imposed::no;
+  std::string means;  ///< "RLIMIT_NPROC = 508 in a fresh user namespace", or why it was not imposed.
+
+  bool held() const { return imposed == Imposed::yes; }
 };
 
 struct RunResult {

@@ -187,7 +187,7 @@ void memory_limits(const Runtime& runtime) {
       std::ranges::sort(killed);
       const auto name = fmt::format("{:>8}, {:>6} touched", format_bytes(most), format_bytes(touched));
       const auto imposed = std::ranges::find(live.imposed, "memory.max", &ImposedLimit::limit);
-      if (imposed == live.imposed.end() || !imposed->imposed) {
+      if (imposed == live.imposed.end() || !imposed->held()) {
         fmt::print("{}: skipped: {}\n", name, imposed == live.imposed.end() ? live.error : imposed->means);
         continue;
       }

@@ -166,7 +166,7 @@ Verdict try_out(const Trial& trial, const std::filesystem::path& worker) {
   verdict.error = result.error;
   verdict.live = outcome_of(result.failure);
   for (const auto& limit : result.imposed) {
-    if (limit.limit == trial.kind && !limit.imposed) verdict.skipped = limit.means;
+    if (limit.limit == trial.kind && !limit.held()) verdict.skipped = limit.means;
   }
   return verdict;
 }

@@ -38,7 +38,7 @@ void need_imposed(const RunResult& result, const std::string& limit) {
   INFO("nothing is said about " << limit);
   REQUIRE(imposed != result.imposed.end());
   need_exact_counts();
-  if (!imposed->imposed) SKIP(limit + " cannot be imposed here: " + imposed->means);
+  if (!imposed->held()) SKIP(limit + " cannot be imposed here: " + imposed->means);
 }
 
 }  // namespace
@@ -112,7 +112,7 @@ TEST_CASE("of several limits on threads the smallest is met, and the others are 
   const auto other =
       std::find_if(live.imposed.begin(), live.imposed.end(), [](const auto& i) { return i.limit == "pids.max"; });
   REQUIRE(other != live.imposed.end());
-  CHECK_FALSE(other->imposed);
+  CHECK(other->imposed == Imposed::not_needed);
 }
 
 TEST_CASE("a live pid_max refuses the thread that its pid namespace has no number for") {
@@ -215,7 +215,7 @@ TEST_CASE("limits that cannot be imposed are said, and never claimed") {
     const auto found =
         std::find_if(live.imposed.begin(), live.imposed.end(), [&](const auto& i) { return i.limit == limit; });
     REQUIRE(found != live.imposed.end());
-    CHECK_FALSE(found->imposed);
+    CHECK(found->imposed == Imposed::no);
     CHECK_FALSE(found->means.empty());
   }
 }
@@ -324,7 +324,7 @@ TEST_CASE("an unprivileged user's live run meets the same limit of 512") {
       std::fprintf(stderr, "%s\n", result.error.c_str());
       ::_exit(1);
     }
-    if (result.imposed.empty() || !result.imposed[0].imposed) ::_exit(2);
+    if (result.imposed.empty() || !result.imposed[0].held()) ::_exit(2);
     const bool right = result.failure && result.failure->threads == 511 && result.failure->limit == "pids.max" &&
                        result.failure->errno_name == "EAGAIN" && result.failure->call == "clone3" &&
                        result.imposed[0].means.find("standing in for pids.max = 512") != std::string::npos;

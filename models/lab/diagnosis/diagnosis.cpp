@@ -127,8 +127,8 @@ void compare_worlds(Diagnosis& diagnosis, const RunResult& modeled, const RunRes
 /// Which of the scenario's limits the live run had too. Those that come later than one that was met do not matter.
 void tell_imposed(Diagnosis& diagnosis, const RunResult& live) {
   for (const ImposedLimit& limit : live.imposed) {
-    if (limit.means.starts_with("not needed")) continue;
-    const std::string_view how = limit.imposed ? "held in the live run" : "did not hold in the live run";
+    if (limit.imposed == Imposed::not_needed) continue;
+    const std::string_view how = limit.held() ? "held in the live run" : "did not hold in the live run";
     add(diagnosis, fmt::format("{} {}: {}.", limit.limit, how, limit.means));
   }
 }

@@ -59,8 +59,8 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
   using enum LimitKind;
   WantedLimits wanted;
   const Limits& limits = scenario.machine.limits;
-  const auto leave_out = [&wanted](const Limit& limit, std::int64_t value, bool holds, std::string why) {
-    wanted.others.push_back({std::string(limit.name), value, holds, std::move(why)});
+  const auto leave_out = [&wanted](const Limit& limit, std::int64_t value, Imposed imposed, std::string why) {
+    wanted.others.push_back({std::string(limit.name), value, imposed, std::move(why)});
   };
 
   // The ladder knows what each limit leaves; of equals, the one that is checked first comes first.
@@ -71,13 +71,13 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
     if (!wanted.threads) {
       wanted.threads = WantedLimit{rung.limit, rung.value, rung.threads};
     } else {
-      leave_out(*rung.limit, rung.value, false,
+      leave_out(*rung.limit, rung.value, Imposed::not_needed,
                 fmt::format("not needed: {} is met before it", wanted.threads->limit->name));
     }
   }
   if (caps && threads + 1 > caps->threads && (!wanted.threads || wanted.threads->room + 1 > caps->threads)) {
     if (wanted.threads)
-      leave_out(*wanted.threads->limit, wanted.threads->value, false,
+      leave_out(*wanted.threads->limit, wanted.threads->value, Imposed::not_needed,
                 "not needed: the cap of live runs is met before it");
     wanted.threads = WantedLimit{&limit_of(live_cap), caps->threads, caps->threads - 1};
   }
@@ -91,11 +91,11 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
     const std::int64_t value = *limits.max_map_count;
     const std::int64_t here = host.limits.max_map_count.value_or(65530);
     if (value == here) {
-      leave_out(limit_of(max_map_count), value, true, "this machine has the same");
+      leave_out(limit_of(max_map_count), value, Imposed::yes, "this machine has the same");
     } else if (value < here) {
       wanted.maps = WantedLimit{&limit_of(max_map_count), value, here - value};
     } else {
-      leave_out(limit_of(max_map_count), value, false, fmt::format("this machine allows only {}", here));
+      leave_out(limit_of(max_map_count), value, Imposed::no, fmt::format("this machine allows only {}", here));
     }
   }
 
@@ -111,7 +111,7 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
     if (is_met_first) wanted.memory = considered;
     // The cap is no limit of the scenario's.
     if (!later.is_cap())
-      leave_out(*later.limit, later.value, false,
+      leave_out(*later.limit, later.value, Imposed::not_needed,
                 fmt::format("not needed: {} is met before it", wanted.memory->limit->name));
   };
   if (limits.memory_max && is_set(scenario, limit_of(memory_max)))
@@ -123,7 +123,7 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
 
   if (is_set(scenario, limit_of(overcommit))) {
     const bool same = limits.overcommit == host.limits.overcommit && limits.overcommit != Overcommit::never;
-    leave_out(limit_of(overcommit), static_cast<std::int64_t>(limits.overcommit), same,
+    leave_out(limit_of(overcommit), static_cast<std::int64_t>(limits.overcommit), same ? Imposed::yes : Imposed::no,
               same ? fmt::format("this machine's mode is {} too", word_of(limits.overcommit))
                    : fmt::format("vm.overcommit_memory holds for the whole machine, which is set to {}",
                                  word_of(host.limits.overcommit)));
@@ -133,7 +133,7 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
     if (scenario.machine.cpus < host.cpus) {
       wanted.cpus = scenario.machine.cpus;
     } else {
-      leave_out(limit_of(cpus), scenario.machine.cpus, false, fmt::format("this machine has only {}", host.cpus));
+      leave_out(limit_of(cpus), scenario.machine.cpus, Imposed::no, fmt::format("this machine has only {}", host.cpus));
     }
   }
   return wanted;

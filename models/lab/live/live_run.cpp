@@ -81,7 +81,7 @@ struct LiveRun::State {
   std::expected<void, std::string> let_go();
   void choose_thread_limit(LivePlan& plan);
   void choose_memory_limit(const std::optional<LiveCaps>& caps);
-  void note(const WantedLimit& limit, bool imposed, std::string means) {
+  void note(const WantedLimit& limit, Imposed imposed, std::string means) {
     if (limit.is_cap()) return;
     result.imposed.push_back({std::string(limit.limit->name), limit.value, imposed, std::move(means)});
   }
@@ -143,7 +143,7 @@ void LiveRun::State::choose_thread_limit(LivePlan& plan) {
     auto group = RunCgroup::create("pids");
     auto limited = group ? group->limit_tasks(limit.room + 1) : std::unexpected(group.error());
     if (limited) {
-      note(limit, true, fmt::format("pids.max = {} in a control group of its own", limit.room + 1));
+      note(limit, Imposed::yes, fmt::format("pids.max = {} in a control group of its own", limit.room + 1));
       pids = std::move(*group);
       return;
     }
@@ -164,12 +164,12 @@ void LiveRun::State::choose_memory_limit(const std::optional<LiveCaps>& caps) {
   auto group = RunCgroup::create("memory");
   auto limited = group ? group->limit_memory(Bytes{wanted.memory->room}) : std::unexpected(group.error());
   if (limited) {
-    note(*wanted.memory, true,
+    note(*wanted.memory, Imposed::yes,
          fmt::format("{} in a control group of its own", format_bytes(Bytes{wanted.memory->room})));
     in_force.memory = wanted.memory;
     memory_group = std::move(*group);
   } else {
-    note(*wanted.memory, false, limited.error());
+    note(*wanted.memory, Imposed::no, limited.error());
     if (caps) in_force.memory = WantedLimit{&limit_of(LimitKind::live_cap), caps->memory.count, caps->memory.count};
   }
 }
@@ -291,7 +291,7 @@ void LiveRun::State::take_reports() {
     std::string means = words_of(step);
     if (done && step == limit_threads_by_rlimit && limit->limit->kind != LimitKind::rlimit_nproc)
       means += fmt::format(", standing in for {} = {}", limit->limit->name, limit->value);
-    note(*limit, done, std::move(means));
+    note(*limit, done ? Imposed::yes : Imposed::no, std::move(means));
     return done;
   };
   if (!pids && !is_imposed(limit_threads_by_pid_namespace, wanted.threads) &&

@@ -46,7 +46,7 @@ class Twin {
     const auto& imposed = probe_->imposed;
     const auto told = std::ranges::find(imposed, limit.name, &ImposedLimit::limit);
     // One that is met after another needs not be imposed.
-    if (told == imposed.end() || told->imposed || told->means.starts_with("not needed")) return true;
+    if (told == imposed.end() || told->imposed != Imposed::no) return true;
     twin_.notes.push_back(
         fmt::format("{} is not in force in the live run, so it is left out here: {}", limit.name, told->means));
     return false;
