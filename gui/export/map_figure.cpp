@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "gui/map/map_picture.hpp"
+#include "models/concurrency/registry.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
@@ -38,7 +39,10 @@ QString map_provenance(const MapResult& map) {
   parts += QStringLiteral("modeled machine: %1, %2, %3")
                .arg(text(scenario.machine.name), text(format_count(scenario.machine.cpus, "cpu")),
                     text(format_bytes(scenario.machine.memory)));
-  const auto threads = std::ranges::find(scenario.runs, "thread_per_job", &RunSpec::concurrency);
+  const auto threads = std::ranges::find_if(scenario.runs, [](const RunSpec& run) {
+    const ConcurrencyModel* model = find_concurrency_model(run.concurrency);
+    return model != nullptr && model->jobs_run == JobsRun::on_own_threads;
+  });
   if (threads != scenario.runs.end()) {
     if (const QString limits = limits_words(scenario, *threads); !limits.isEmpty()) parts += limits;
   }

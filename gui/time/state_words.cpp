@@ -2,6 +2,8 @@
 #include "gui/time/state_words.hpp"
 
 #include <QCoreApplication>
+#include <string>
+#include <string_view>
 
 #include "models/concurrency/registry.hpp"
 
@@ -12,21 +14,19 @@ QString tr(const char* text) {
   return QCoreApplication::translate("StateWords", text);
 }
 
-bool is_async(const std::string& concurrency) {
-  const auto* model = find_concurrency_model(concurrency);
-  return model && model->async;
+/// Words that a concurrency model says of itself.
+QString tr(std::string_view text) {
+  return tr(std::string(text).c_str());
 }
 
 }  // namespace
 
 QString state_reason(JobState state, const std::string& concurrency) {
-  const bool async = is_async(concurrency);
+  const ConcurrencyModel* model = find_concurrency_model(concurrency);
+  const bool async = model != nullptr && model->async;
   switch (state) {
     case JobState::queued:
-      if (concurrency == "thread_per_job") return tr("for its thread to be made");
-      if (concurrency == "thread_pool") return tr("for a free worker");
-      if (concurrency == "join_all") return tr("for the executor to poll it first");
-      return tr("for the jobs before it");
+      return model != nullptr ? tr(model->queued_for) : QString();
     case JobState::starting:
       return tr("while its thread is made");
     case JobState::running:
@@ -42,10 +42,8 @@ QString state_reason(JobState state, const std::string& concurrency) {
 }
 
 QString started_by(const std::string& concurrency) {
-  if (concurrency == "thread_per_job") return tr("by the main thread, on a thread of its own");
-  if (concurrency == "thread_pool") return tr("by a worker of the pool, which took it from the queue");
-  if (is_async(concurrency)) return tr("by the executor on the main thread, as a task");
-  return tr("by the main thread, on itself");
+  const ConcurrencyModel* model = find_concurrency_model(concurrency);
+  return model != nullptr ? tr(model->started_by) : QString();
 }
 
 }  // namespace spawnpoint::gui

@@ -33,6 +33,7 @@
 #include "gui/window/status_line.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/result/format.hpp"
+#include "models/scenario/run_threads.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -357,8 +358,7 @@ void MainWindow::show_limits() {
     return;
   }
   const RunSpec& spec = scenario->runs[run];
-  const std::int64_t wanted = spec.concurrency == "thread_per_job" ? scenario->jobs.count : spec.threads.value_or(0);
-  limits_->show_machine(scenario->machine, spec.runtime, wanted);
+  limits_->show_machine(scenario->machine, spec.runtime, threads_of_run(*scenario, run));
 }
 
 void MainWindow::show_job() {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 
+#include "models/concurrency/thread_per_job.hpp"
 #include "models/lab/calibration/this_host.hpp"
 #include "models/scenario/parse.hpp"
 
@@ -89,7 +90,9 @@ std::optional<SweepSource> sweep_source(const ScenarioArguments& arguments) {
 std::optional<Scenario> default_scenario(const ScenarioArguments& arguments) {
   const auto options = parse_options(arguments);
   if (!options) return std::nullopt;
-  ParseResult parsed = parse_scenario("spawnpoint = 1\n\n[[run]]\nconcurrency = \"thread_per_job\"\n", "", *options);
+  const auto text =
+      fmt::format("spawnpoint = 1\n\n[[run]]\nconcurrency = \"{}\"\n", concurrency::ThreadPerJob::traits.name);
+  ParseResult parsed = parse_scenario(text, "", *options);
   std::set<std::string> told;
   print_once(parsed.diagnostics, told);
   return std::move(parsed.scenario);

@@ -6,21 +6,19 @@
 #include "models/command_line/commands.hpp"
 #include "models/command_line/inputs.hpp"
 #include "models/command_line/terminal.hpp"
-#include "models/concurrency/registry.hpp"
 #include "models/lab/limits/limits.hpp"
 #include "models/lab/limits/limits_json.hpp"
 #include "models/lab/run/selection.hpp"
 #include "models/result/format.hpp"
+#include "models/scenario/run_threads.hpp"
 
 namespace spawnpoint::command_line {
 namespace {
 
 /// The run whose runtime counts: the first that runs on threads, else the first.
 const RunSpec& threaded_run(const Scenario& scenario) {
-  for (const RunSpec& run : scenario.runs) {
-    const ConcurrencyModel* model = find_concurrency_model(run.concurrency);
-    if (model != nullptr && !model->async && run.concurrency != "sequential") return run;
-  }
+  for (std::size_t run = 0; run < scenario.runs.size(); ++run)
+    if (threads_of_run(scenario, run) > 0) return scenario.runs[run];
   return scenario.runs.front();
 }
 

@@ -3,7 +3,6 @@
 // jobs run one at a time: a classic mistake.
 #pragma once
 
-#include <string_view>
 #include <vector>
 
 #include "models/concurrency/run_job.hpp"
@@ -11,11 +10,25 @@
 namespace spawnpoint::concurrency {
 
 struct AwaitInLoop {
-  static constexpr std::string_view name = "await_in_loop";
-  static constexpr std::string_view title = "Await a list in a loop";
-  static constexpr std::string_view summary =
-      "Makes all futures first, then awaits them in a loop: lazy, so one at a time.";
-  static constexpr bool async = true;
+  static constexpr ConcurrencyTraits traits{
+      .name = "await_in_loop",
+      .title = "Await a list in a loop",
+      .summary = "Makes all futures first, then awaits them in a loop: lazy, so one at a time.",
+      .async = true,
+      .jobs_run = JobsRun::one_at_a_time,
+      .queued_for = "for the jobs before it",
+      .started_by = "by the executor on the main thread, as a task",
+      .serial_why =
+          "A future does nothing until it is awaited. Making all of them first starts none; the loop then "
+          "awaits the first to its end before it comes to the second.",
+      .question = "Why do the jobs not start when their futures are made?",
+      .answer =
+          "Calling an async function runs nothing of it. It only makes a future: an object that holds its "
+          "arguments and how far it has come, which is nowhere yet. The body runs when somebody polls the "
+          "future, and `await` polls only the one that it is given.\n\n"
+          "So a loop that awaits one future after the other runs one job after the other, though all were made "
+          "before. `join_all` polls all of them, and their waiting overlaps. To start a job without awaiting "
+          "it, it must be spawned as a task."};
 
   template <World W>
   static Task<> run(W& world, const Workload& work, const Settings&) {

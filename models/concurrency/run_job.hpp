@@ -5,15 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "models/concurrency/traits.hpp"
 #include "models/workload/workload.hpp"
 #include "models/world/world.hpp"
 
 namespace spawnpoint::concurrency {
-
-/// What a model can be told by its [[run]].
-struct Settings {
-  std::int64_t threads = 1;  ///< thread_pool: how many workers.
-};
 
 template <World W>
 typename W::Wait perform(W& world, const Workload& work, JobId job, std::size_t step) {

@@ -2,17 +2,24 @@
 // sequential: one job after the other on one thread.
 #pragma once
 
-#include <string_view>
-
 #include "models/concurrency/run_job.hpp"
 
 namespace spawnpoint::concurrency {
 
 struct Sequential {
-  static constexpr std::string_view name = "sequential";
-  static constexpr std::string_view title = "One after the other";
-  static constexpr std::string_view summary = "One job after the other on one thread.";
-  static constexpr bool async = false;
+  static constexpr ConcurrencyTraits traits{
+      .name = "sequential",
+      .title = "One after the other",
+      .summary = "One job after the other on one thread.",
+      .jobs_run = JobsRun::one_at_a_time,
+      .queued_for = "for the jobs before it",
+      .started_by = "by the main thread, on itself",
+      .serial_why = "Each job waits for the end of the one before it.",
+      .question = "Why does waiting take so long here?",
+      .answer =
+          "Each job begins when the one before has ended, so their times add up. A job that only waits leaves "
+          "the core with nothing to do for nearly all of that time. Threads, or async, let the jobs wait at the "
+          "same time."};
 
   template <World W>
   static Task<> run(W& world, const Workload& work, const Settings&) {

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,10 +12,22 @@
 namespace spawnpoint::concurrency {
 
 struct ThreadPool {
-  static constexpr std::string_view name = "thread_pool";
-  static constexpr std::string_view title = "A thread pool";
-  static constexpr std::string_view summary = "A fixed number of threads take the jobs from one queue.";
-  static constexpr bool async = false;
+  static constexpr ConcurrencyTraits traits{
+      .name = "thread_pool",
+      .title = "A thread pool",
+      .summary = "A fixed number of threads take the jobs from one queue.",
+      .jobs_run = JobsRun::in_a_pool,
+      .threads = [](std::int64_t, const Settings& settings) { return settings.threads; },
+      .takes_threads = true,
+      .queued_for = "for a free worker",
+      .started_by = "by a worker of the pool, which took it from the queue",
+      .question = "Why do the jobs queue while the cores are idle?",
+      .answer =
+          "A pool has a fixed number of workers, usually one for each core. That is right for jobs that "
+          "compute: more threads than cores do not compute faster.\n\n"
+          "A job that waits keeps its worker all the same. With W workers and jobs that wait for D, N jobs take "
+          "about N / W x D, whatever the cores do. For such jobs a pool wants as many workers as jobs that wait "
+          "at once, or async jobs, which need none while they wait."};
 
   template <ThreadWorld W>
   static Task<> run(W& world, const Workload& work, const Settings& settings) {

@@ -282,7 +282,7 @@ class ScenarioReader {
     Diagnostics& out = root.out();
     const Node* node = root.take("run");
     if (node == nullptr) {
-      for (const char* name : kDefaultRuns) {
+      for (const std::string_view name : kDefaultRuns) {
         RunSpec run;
         run.concurrency = name;
         run.label = name;
@@ -347,7 +347,7 @@ class ScenarioReader {
     }
     if (const Node* threads = table.take("threads")) {
       run.threads = read_count(*threads, name + ".threads", kPoolThreads, out);
-      if (model != nullptr && run.concurrency != "thread_pool" && !threads->from_setting)
+      if (model != nullptr && !model->takes_threads && !threads->from_setting)
         out.warning(item.find("threads")->place, fmt::format("`threads` means nothing to {}", run.concurrency));
     }
     if (const Node* runtime = table.take("runtime")) {

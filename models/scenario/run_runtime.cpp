@@ -9,7 +9,7 @@ namespace spawnpoint {
 
 std::string_view default_runtime(std::string_view concurrency) {
   const ConcurrencyModel* model = find_concurrency_model(concurrency);
-  return model != nullptr && model->async ? "spawnpoint" : "glibc";
+  return model != nullptr ? model->default_runtime : ConcurrencyTraits{}.default_runtime;
 }
 
 std::expected<RunSpec, std::string> added_run(const Scenario& scenario, const ConcurrencyModel& model,

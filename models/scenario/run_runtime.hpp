@@ -12,8 +12,8 @@
 
 namespace spawnpoint {
 
-/// The runtime profile of a run of this model that names none: what this program itself is, C++ threads on glibc or its
-/// own executor. Of a model that is not known: glibc.
+/// The runtime profile of a run of this model that names none, by the model's traits. Of a model that is not known:
+/// that of threads.
 std::string_view default_runtime(std::string_view concurrency);
 
 /// A run of a model that the file does not list. It has the runtime that the file gives to other runs of this kind, on

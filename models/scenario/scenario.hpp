@@ -20,7 +20,7 @@ struct RunSpec {
   std::string concurrency;              ///< A name of the registry (models/concurrency/registry.hpp).
   std::string label;                    ///< Shown to people; by default the concurrency model's name.
   Runtime runtime;                      ///< The profile with the run's overrides applied.
-  std::optional<std::int64_t> threads;  ///< thread_pool: workers; default: the machine's cpus.
+  std::optional<std::int64_t> threads;  ///< Workers, where the model takes them; default: the machine's cpus.
 };
 
 /// One axis of `[sweep]`: a key of the file and the values that it takes (as --set would write them).

@@ -10,6 +10,18 @@
 
 namespace spawnpoint {
 
+namespace {
+
+/// The models that `run.threads` means something to.
+std::string takers_of_threads() {
+  std::vector<std::string> names;
+  for (const ConcurrencyModel& model : concurrency_models())
+    if (model.takes_threads) names.emplace_back(model.name);
+  return list_of(names, names.size());
+}
+
+}  // namespace
+
 const std::vector<KeyHelp>& scenario_keys() {
   static const std::vector<KeyHelp> keys = [] {
     std::vector<KeyHelp> all{
@@ -35,7 +47,7 @@ const std::vector<KeyHelp>& scenario_keys() {
         {"jobs.steps.cpu", "duration or distribution", "computes"},
         {"run.concurrency", "text", "the concurrency model: " + list_of(concurrency_names(), 20)},
         {"run.label", "text", "shown to people; by default the concurrency model's name"},
-        {"run.threads", "number", "workers of a thread_pool; by default the machine's cpus"},
+        {"run.threads", "number", "workers of " + takers_of_threads() + "; by default the machine's cpus"},
         {"run.runtime", "text", "a runtime profile's name or path; by default glibc, or spawnpoint for async models"},
     };
     all.insert(all.end(), std::begin(others), std::end(others));

@@ -123,7 +123,7 @@ void put_into_runs(Node& root, std::span<const Segment> segments, const Node& va
   if (runs == nullptr) {
     Node list = table_at(segments.front().place);
     list.kind = Node::Kind::array;
-    for (const char* name : kDefaultRuns) {
+    for (const std::string_view name : kDefaultRuns) {
       Node concurrency = table_at(segments.front().place);
       concurrency.kind = Node::Kind::string;
       concurrency.text = name;

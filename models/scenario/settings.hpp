@@ -3,6 +3,10 @@
 // in one is told the same way, at its place in the setting.
 #pragma once
 
+#include <string_view>
+
+#include "models/concurrency/join_all.hpp"
+#include "models/concurrency/thread_per_job.hpp"
 #include "models/document/diagnostics.hpp"
 #include "models/document/document.hpp"
 #include "models/scenario/parse.hpp"
@@ -17,6 +21,7 @@ void apply_setting(Node& root, const Setting& setting, Diagnostics& out);
 std::string setting_text(const Node& node);
 
 /// The runs of a scenario that names none: the two that the article is about.
-inline constexpr const char* kDefaultRuns[] = {"thread_per_job", "join_all"};
+inline constexpr std::string_view kDefaultRuns[] = {concurrency::ThreadPerJob::traits.name,
+                                                    concurrency::JoinAll::traits.name};
 
 }  // namespace spawnpoint

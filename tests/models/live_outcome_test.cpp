@@ -226,7 +226,7 @@ TEST_CASE("the default caps are half of what is free, and bind only where the ru
 TEST_CASE("a plan comes out of its text as it went in") {
   LivePlan plan;
   plan.concurrency = "thread_pool";
-  plan.pool_threads = 7;
+  plan.settings.threads = 7;
   plan.seed = UINT64_MAX;
   plan.jobs.count = 12;
   plan.jobs.arrivals.kind = Arrivals::Kind::trace;
@@ -244,7 +244,7 @@ TEST_CASE("a plan comes out of its text as it went in") {
   const auto back = decode_live_plan(encode(plan));
   REQUIRE(back);
   CHECK(back->concurrency == plan.concurrency);
-  CHECK(back->pool_threads == 7);
+  CHECK(back->settings.threads == 7);
   CHECK(back->seed == plan.seed);
   CHECK(back->jobs.arrivals.times == plan.jobs.arrivals.times);
   REQUIRE(back->jobs.steps.size() == plan.jobs.steps.size());

@@ -10,6 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "models/concurrency/join_all.hpp"
+#include "models/concurrency/sequential.hpp"
+#include "models/concurrency/thread_per_job.hpp"
 #include "models/kernel/process_memory.hpp"
 #include "models/lab/calibration/calibration_probes.hpp"
 #include "models/lab/live/live_run.hpp"
@@ -47,6 +50,11 @@ Scenario scenario_of(const Machine& machine, const std::string& text) {
 
 std::string run_text(std::string_view machine, std::int64_t jobs, const std::string& step, const std::string& run) {
   return fmt::format("[machine]\n{}\n[jobs]\ncount = {}\nsteps = [{{ {} }}]\n[[run]]\n{}\n", machine, jobs, step, run);
+}
+
+template <class Model>
+std::string concurrency_of() {
+  return fmt::format("concurrency = \"{}\"", Model::traits.name);
 }
 
 /// When each job entered `state` first, by job; those that never did are left out.
@@ -96,13 +104,12 @@ class ThreadExperiment {
 
   ThreadExperiment(const Machine& machine, const Shape& shape)
       : shape_(shape),
-        scenario_(scenario_of(
-            machine,
-            run_text(
-                shape.one_core ? "cpus = 1" : "", shape.threads(),
-                fmt::format("sleep = \"{}ns\"", shape.life().count()),
-                fmt::format("concurrency = \"thread_per_job\"\nruntime = \"glibc\"\nstack = \"{}B\"\ntouched = \"{}B\"",
-                            shape.stack.count, shape.touched.count)))) {
+        scenario_(
+            scenario_of(machine, run_text(shape.one_core ? "cpus = 1" : "", shape.threads(),
+                                          fmt::format("sleep = \"{}ns\"", shape.life().count()),
+                                          fmt::format("{}\nruntime = \"glibc\"\nstack = \"{}B\"\ntouched = \"{}B\"",
+                                                      concurrency_of<concurrency::ThreadPerJob>(), shape.stack.count,
+                                                      shape.touched.count)))) {
     const kernel::ProcessMemory memory(machine, scenario_.runs.front().runtime);
     const double covered =
         static_cast<double>(machine.page_size.count) * static_cast<double>(machine.page_size.count / 8);
@@ -175,7 +182,8 @@ class ThreadExperiment {
 Experiment lone_sleeper(const Machine& machine) {
   static constexpr std::int64_t kSleeps = 60;
   const std::string name = "a lone sleeper";
-  return {name, scenario_of(machine, run_text("", kSleeps, "sleep = \"1ms\"", "concurrency = \"sequential\"")),
+  return {name,
+          scenario_of(machine, run_text("", kSleeps, "sleep = \"1ms\"", concurrency_of<concurrency::Sequential>())),
           [name](const RunResult& result, CostFit& fit) {
             constexpr auto kTimes = static_cast<double>(kSleeps);
             fit.observe(name, {{timer_slack, kTimes}, {wakeup, kTimes}, {context_switch, kTimes}},
@@ -194,8 +202,9 @@ Experiment wake_ups(const Machine& machine) {
   for (std::int64_t i = 0; i < kSleeps; ++i) steps += " }, { sleep = \"10us\"";
   return {
       name,
-      scenario_of(machine, run_text("", threads, steps,
-                                    "concurrency = \"thread_per_job\"\nruntime = \"glibc\"\nstack = \"64KiB\"")),
+      scenario_of(machine,
+                  run_text("", threads, steps,
+                           concurrency_of<concurrency::ThreadPerJob>() + "\nruntime = \"glibc\"\nstack = \"64KiB\"")),
       [name, cores = static_cast<double>(machine.cpus)](const RunResult& result, CostFit& fit) {
         const auto& jobs = result.trace->jobs;
         if (jobs.size() == 0) return;
@@ -222,25 +231,25 @@ Experiment wake_ups(const Machine& machine) {
 /// and all of those fire before a second one does.
 Experiment tasks_that_sleep(const Machine& machine) {
   const std::string name = "async tasks";
-  return {
-      name,
-      scenario_of(machine, run_text("", kTasks, "sleep = \"1ms\" }, { sleep = \"1ms\"", "concurrency = \"join_all\"")),
-      [name](const RunResult& result, CostFit& fit) {
-        const std::vector<Instant> first = entered(*result.trace, JobState::waiting);
-        if (first.empty()) return;
-        Instant second{};
-        const SegmentTable& segments = result.trace->segments;
-        for (std::size_t i = 0; i < segments.size(); ++i)
-          if (segments.states()[i] == JobState::waiting) second = std::max(second, segments.begins()[i]);
-        constexpr auto kEach = static_cast<double>(kTasks);
-        fit.observe(name + ": made", {{task_spawn, kEach}, {timer, kEach}}, first.back().time_since_epoch());
-        // On a very fast machine, the timers were not due yet.
-        if (first.back().time_since_epoch() < 2 * kShort) return;
-        fit.observe(name + ": woken to sleep", {{task_wake, kEach}, {task_poll, kEach}, {timer, 2 * kEach}},
-                    second - first.back());
-        fit.observe(name + ": woken to end", {{task_wake, kEach}, {task_poll, kEach}, {timer, kEach}},
-                    Instant(result.wall) - second);
-      }};
+  return {name,
+          scenario_of(machine, run_text("", kTasks, "sleep = \"1ms\" }, { sleep = \"1ms\"",
+                                        concurrency_of<concurrency::JoinAll>())),
+          [name](const RunResult& result, CostFit& fit) {
+            const std::vector<Instant> first = entered(*result.trace, JobState::waiting);
+            if (first.empty()) return;
+            Instant second{};
+            const SegmentTable& segments = result.trace->segments;
+            for (std::size_t i = 0; i < segments.size(); ++i)
+              if (segments.states()[i] == JobState::waiting) second = std::max(second, segments.begins()[i]);
+            constexpr auto kEach = static_cast<double>(kTasks);
+            fit.observe(name + ": made", {{task_spawn, kEach}, {timer, kEach}}, first.back().time_since_epoch());
+            // On a very fast machine, the timers were not due yet.
+            if (first.back().time_since_epoch() < 2 * kShort) return;
+            fit.observe(name + ": woken to sleep", {{task_wake, kEach}, {task_poll, kEach}, {timer, 2 * kEach}},
+                        second - first.back());
+            fit.observe(name + ": woken to end", {{task_wake, kEach}, {task_poll, kEach}, {timer, kEach}},
+                        Instant(result.wall) - second);
+          }};
 }
 
 std::vector<Experiment> experiments(const Machine& machine) {

@@ -7,7 +7,10 @@
 #include <optional>
 #include <string_view>
 
+#include "models/concurrency/join_all.hpp"
 #include "models/concurrency/registry.hpp"
+#include "models/concurrency/thread_per_job.hpp"
+#include "models/concurrency/thread_pool.hpp"
 #include "models/kernel/kernel.hpp"
 #include "models/lab/limits/limits.hpp"
 #include "models/result/format.hpp"
@@ -47,8 +50,17 @@ void add(Diagnosis& diagnosis, std::string text) {
   diagnosis.details.push_back(std::move(text));
 }
 
-void explain_with(Diagnosis& diagnosis, std::string_view mechanism) {
-  if (const Mechanism* found = find_mechanism(mechanism)) diagnosis.mechanism = *found;
+/// Another concurrency model.
+template <class Model>
+void suggest(Diagnosis& diagnosis) {
+  diagnosis.suggestions.push_back({std::string(Model::traits.title), std::string(Model::traits.name), {}});
+}
+
+void explain_by(Diagnosis& diagnosis, const Mechanism* mechanism) {
+  if (mechanism != nullptr) diagnosis.mechanism = *mechanism;
+}
+void explain_by(Diagnosis& diagnosis, const ConcurrencyModel& model) {
+  diagnosis.mechanism = Mechanism{model.name, model.question, model.answer};
 }
 
 void show(Diagnosis& diagnosis, const RunResult& result, Instant at, JobId job, std::string text) {
@@ -167,7 +179,7 @@ void explain_executor_stall(Diagnosis& diagnosis, const Scenario& scenario, cons
   diagnosis.headline =
       fmt::format("The executor's only thread was blocked for {} by job {}: everything behind it waited.",
                   format_duration(result.longest_poll), format_count(std::int64_t{result.longest_poll_job} + 1));
-  explain_with(diagnosis, "blocked executor");
+  explain_by(diagnosis, find_mechanism("blocked executor"));
   if (result.trace && result.longest_poll_job < result.trace->jobs.size()) {
     const JobTable& jobs = result.trace->jobs;
     const JobId job = result.longest_poll_job;
@@ -179,7 +191,7 @@ void explain_executor_stall(Diagnosis& diagnosis, const Scenario& scenario, cons
   }
   if (!has_step(scenario, StepKind::block)) {
     add(diagnosis, "A job that computes keeps the thread as much as one that blocks. Give the work to a thread pool.");
-    diagnosis.suggestions.push_back({"A thread pool", "thread_pool", {}});
+    suggest<concurrency::ThreadPool>(diagnosis);
     return;
   }
   add(diagnosis,
@@ -190,33 +202,25 @@ void explain_executor_stall(Diagnosis& diagnosis, const Scenario& scenario, cons
       {"A timer instead of the blocking call",
        spec.concurrency,
        {fmt::format("jobs.steps=[{{ sleep = \"{}ns\" }}]", job_duration(scenario).count())}});
-  diagnosis.suggestions.push_back({"A thread for each job", "thread_per_job", {}});
+  suggest<concurrency::ThreadPerJob>(diagnosis);
 }
 
-void explain_serial(Diagnosis& diagnosis, const RunSpec& spec, const RunResult& result) {
+void explain_serial(Diagnosis& diagnosis, const ConcurrencyModel& model, const RunResult& result) {
+  if (result.jobs == 1) {
+    diagnosis.headline = fmt::format("1 job ran in {}.", format_duration(result.wall));
+    return;
+  }
   diagnosis.headline = fmt::format("The {} ran one at a time: {} in all.", format_count(result.jobs, "job"),
                                    format_duration(result.wall));
-  explain_with(diagnosis, spec.concurrency == "await_in_loop" ? "lazy futures"
-                          : spec.concurrency == "await_each"  ? "awaited one by one"
-                                                              : "one after the other");
+  explain_by(diagnosis, model);
   if (result.trace) {
     if (const auto found = first_that_waited(*result.trace))
       show(diagnosis, result, result.trace->jobs.started[found->next], found->next,
            fmt::format("{} starts only when {} has ended", job_name(found->next), job_name(found->first)));
   }
-  if (spec.concurrency == "await_in_loop") {
-    add(diagnosis,
-        "A future does nothing until it is awaited. Making all of them first starts none; the loop then awaits "
-        "the first to its end before it comes to the second.");
-  } else if (spec.concurrency == "await_each") {
-    add(diagnosis,
-        "Awaiting a job waits for its end. While it waits the thread is free, but there is no other job to go "
-        "on with: nobody has started one.");
-  } else {
-    add(diagnosis, "Each job waits for the end of the one before it.");
-  }
-  diagnosis.suggestions.push_back({"Join all futures", "join_all", {}});
-  diagnosis.suggestions.push_back({"A thread for each job", "thread_per_job", {}});
+  add(diagnosis, std::string(model.serial_why));
+  suggest<concurrency::JoinAll>(diagnosis);
+  suggest<concurrency::ThreadPerJob>(diagnosis);
 }
 
 /// When the last job began and when the last one ended; no value where the run has no record.
@@ -247,12 +251,12 @@ void tell_thread_times(Diagnosis& diagnosis, const Scenario& scenario, const Run
   add(diagnosis, text + ".");
 }
 
-void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const RunResult& result,
-                     std::span<const Limit> limits) {
+void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const ConcurrencyModel& model,
+                     const RunResult& result, std::span<const Limit> limits) {
   const std::int64_t created_at_once = result.peak_threads - 1;
   diagnosis.headline = fmt::format("{} ran on threads of their own in {}.", format_count(result.completed, "job"),
                                    format_duration(result.wall));
-  explain_with(diagnosis, "a thread for each job");
+  explain_by(diagnosis, model);
   if (result.trace) {
     if (const auto at = peak_of(*result.trace, SeriesKind::threads))
       show(diagnosis, result, *at, kNoJob,
@@ -285,13 +289,14 @@ void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   }
 }
 
-void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result) {
+void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, const ConcurrencyModel& model,
+                  const RunResult& result) {
   const std::int64_t workers = std::max<std::int64_t>(result.peak_threads - 1, 1);
   const std::int64_t rounds = (result.jobs + workers - 1) / workers;
   diagnosis.headline =
       fmt::format("{} on {}: {}, one after the other, took {}.", format_count(result.jobs, "job"),
                   format_count(workers, "worker"), format_count(rounds, "round"), format_duration(result.wall));
-  explain_with(diagnosis, "a pool");
+  explain_by(diagnosis, model);
   if (result.trace) {
     if (const auto found = first_that_waited(*result.trace))
       show(diagnosis, result, result.trace->jobs.started[found->next], found->next,
@@ -308,16 +313,21 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, const RunResul
     add(diagnosis,
         "A pool is made for jobs that compute. A job that waits holds its worker, so the pool quickly runs out of "
         "workers while the cores have nothing to do.");
-    diagnosis.suggestions.push_back({"Join all futures", "join_all", {}});
+    suggest<concurrency::JoinAll>(diagnosis);
   } else {
     add(diagnosis, "Jobs that compute keep the cores busy; more workers than cores would not make them faster.");
   }
 }
 
-void explain_join(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result) {
-  diagnosis.headline = fmt::format("{} ran at the same time on one thread, in {}.",
-                                   format_count(result.completed, "job"), format_duration(result.wall));
-  explain_with(diagnosis, "joined futures");
+void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const ConcurrencyModel& model,
+                   const RunResult& result) {
+  const bool all_at_once = result.peak_tasks >= result.completed;
+  diagnosis.headline = all_at_once ? fmt::format("{} ran at the same time on one thread, in {}.",
+                                                 format_count(result.completed, "job"), format_duration(result.wall))
+                                   : fmt::format("{} ran on one thread, at most {} at a time, in {}.",
+                                                 format_count(result.completed, "job"), format_count(result.peak_tasks),
+                                                 format_duration(result.wall));
+  explain_by(diagnosis, model);
   if (result.trace) {
     if (const auto at = peak_of(*result.trace, SeriesKind::tasks); at && result.peak_tasks > 1)
       show(diagnosis, result, *at, kNoJob,
@@ -326,7 +336,7 @@ void explain_join(Diagnosis& diagnosis, const Scenario& scenario, const RunResul
   add(diagnosis,
       "A job that waits is only an entry in the executor's list of timers: it needs no thread and no stack.");
   const Duration beyond = result.wall - job_duration(scenario);
-  if (result.completed > 1 && beyond > Duration::zero() && !has_step(scenario, StepKind::cpu) &&
+  if (result.completed > 1 && all_at_once && beyond > Duration::zero() && !has_step(scenario, StepKind::cpu) &&
       scenario.jobs.arrivals.kind == Arrivals::Kind::at_once)
     add(diagnosis, fmt::format("Beyond the {} that a job waits it took {}, {} a job: making its future, starting its "
                                "timer, waking it, and its end.",
@@ -345,17 +355,18 @@ void explain_success(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
     return;
   }
   const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);
-  const bool several = result.jobs > 1;
-  if (model != nullptr && model->async && several && result.longest_poll >= kStall && spec.concurrency == "join_all") {
-    explain_executor_stall(diagnosis, scenario, spec, result);
-  } else if (spec.concurrency == "thread_per_job") {
-    explain_threads(diagnosis, scenario, spec, result, limits);
-  } else if (spec.concurrency == "thread_pool") {
-    explain_pool(diagnosis, scenario, result);
-  } else if (spec.concurrency == "join_all" || !several) {
-    explain_join(diagnosis, scenario, result);
-  } else {
-    explain_serial(diagnosis, spec, result);
+  if (model == nullptr) return;
+  switch (model->jobs_run) {
+    case JobsRun::one_at_a_time:
+      return explain_serial(diagnosis, *model, result);
+    case JobsRun::on_own_threads:
+      return explain_threads(diagnosis, scenario, spec, *model, result, limits);
+    case JobsRun::in_a_pool:
+      return explain_pool(diagnosis, scenario, *model, result);
+    case JobsRun::as_tasks:
+      if (result.jobs > 1 && result.longest_poll >= kStall)
+        return explain_executor_stall(diagnosis, scenario, spec, result);
+      return explain_tasks(diagnosis, scenario, *model, result);
   }
 }
 
@@ -395,9 +406,11 @@ Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* m
   if (live_ran) {
     tell_imposed(diagnosis, *live);
   }
-  if (diagnosis.broke && spec.concurrency == "thread_per_job") {
-    diagnosis.suggestions.push_back({"Join all futures", "join_all", {}});
-    diagnosis.suggestions.push_back({"A pool of 8 threads", "thread_pool", {"threads=8"}});
+  const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);
+  if (diagnosis.broke && model != nullptr && model->jobs_run == JobsRun::on_own_threads) {
+    suggest<concurrency::JoinAll>(diagnosis);
+    diagnosis.suggestions.push_back(
+        {"A pool of 8 threads", std::string(concurrency::ThreadPool::traits.name), {"threads=8"}});
   }
   return diagnosis;
 }

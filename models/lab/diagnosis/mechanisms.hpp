@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Why things go as they do: a short explanation of each mechanism that a diagnosis names.
+// Why things go as they do: a short explanation of each limit's mechanism, and of a blocked executor's. A concurrency
+// model explains itself (models/concurrency/traits.hpp).
 #pragma once
 
 #include <string_view>
@@ -9,7 +10,7 @@
 namespace spawnpoint {
 
 struct Mechanism {
-  std::string_view name;      ///< A limit's name ("pids.max"), or "blocked executor", "lazy futures" …
+  std::string_view name;      ///< A limit's or a concurrency model's name, or "blocked executor".
   std::string_view question;  ///< "Why is a thread refused while there is memory?"
   std::string_view answer;    ///< Short paragraphs, with an empty line between them.
 };

@@ -5,6 +5,7 @@
 #include "models/lab/live/live_limits.hpp"
 #include "models/lab/live/live_run.hpp"
 #include "models/machine/host/host.hpp"
+#include "models/scenario/run_threads.hpp"
 
 namespace spawnpoint {
 

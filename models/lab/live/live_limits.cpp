@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <string_view>
 
-#include "models/concurrency/registry.hpp"
 #include "models/lab/limits/limits.hpp"
 #include "models/machine/profile_fields.hpp"
 
@@ -24,18 +23,6 @@ bool is_set(const Scenario& scenario, const Limit& limit) {
   return std::ranges::any_of(scenario.machine_overrides, [&](const std::string& set) {
     return std::ranges::find(limit.fields.names, set) != limit.fields.names.end();
   });
-}
-
-std::int64_t pool_threads(const Scenario& scenario, std::size_t run) {
-  return scenario.runs[run].threads.value_or(scenario.machine.cpus);
-}
-
-std::int64_t threads_of_run(const Scenario& scenario, std::size_t run) {
-  const std::string& name = scenario.runs[run].concurrency;
-  const ConcurrencyModel* model = find_concurrency_model(name);
-  if (model == nullptr || model->async || name == "sequential") return 0;
-  if (name == "thread_pool") return pool_threads(scenario, run);
-  return scenario.jobs.count;
 }
 
 LiveCaps live_caps(const Machine& host, const Runtime& runtime) {

@@ -52,11 +52,7 @@ struct WantedLimits {
 WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, const Machine& host, std::int64_t threads,
                            const std::optional<LiveCaps>& caps);
 
-/// The number of threads beyond the main thread that a run starts if nothing refuses them.
-std::int64_t threads_of_run(const Scenario& scenario, std::size_t run);
 /// What a run takes on `host` while all of `threads` exist.
 MemoryUse memory_of_run(const Scenario& scenario, std::size_t run, const Machine& host, std::int64_t threads);
-/// thread_pool: how many workers.
-std::int64_t pool_threads(const Scenario& scenario, std::size_t run);
 
 }  // namespace spawnpoint

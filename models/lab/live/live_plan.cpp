@@ -94,7 +94,7 @@ std::string encode(const LivePlan& plan) {
   for (const auto time : plan.jobs.arrivals.times) times.push_back(time.count());
   const Json json = {
       {"concurrency", plan.concurrency},
-      {"pool_threads", plan.pool_threads},
+      {"settings", {{"threads", plan.settings.threads}}},
       {"seed", plan.seed},
       {"jobs",
        {{"count", plan.jobs.count},
@@ -139,7 +139,7 @@ std::expected<LivePlan, std::string> decode_live_plan(std::string_view text) {
     const Json json = Json::parse(text);
     LivePlan plan;
     plan.concurrency = json.at("concurrency");
-    plan.pool_threads = json.at("pool_threads");
+    plan.settings.threads = json.at("settings").at("threads");
     plan.seed = json.at("seed");
     const auto& jobs = json.at("jobs");
     plan.jobs.count = jobs.at("count");

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "models/concurrency/traits.hpp"
 #include "models/scenario/scenario.hpp"
 #include "models/world/live_record.hpp"
 
@@ -27,7 +28,7 @@ inline constexpr int kWorkerLifeline = 5;  ///< A pipe: when its other end close
 
 struct LivePlan {
   std::string concurrency;
-  std::int64_t pool_threads = 1;
+  concurrency::Settings settings;
   std::uint64_t seed = 1;
   Jobs jobs;
   Runtime runtime;

@@ -27,6 +27,7 @@
 #include "models/machine/host/host.hpp"
 #include "models/machine/host/proc_files.hpp"
 #include "models/result/format.hpp"
+#include "models/scenario/run_threads.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -187,7 +188,7 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
 
   LivePlan plan;
   plan.concurrency = spec.concurrency;
-  plan.pool_threads = pool_threads(scenario, index);
+  plan.settings = settings_of(scenario, index);
   plan.seed = scenario.seed;
   plan.jobs = scenario.jobs;
   plan.runtime = spec.runtime;

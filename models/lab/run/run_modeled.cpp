@@ -6,9 +6,10 @@
 
 #include "core/coroutine/frame_arena.hpp"
 #include "core/simulation/simulation.hpp"
-#include "models/concurrency/models.hpp"
 #include "models/concurrency/registry.hpp"
 #include "models/lab/run/run.hpp"
+#include "models/scenario/run_threads.hpp"
+#include "models/workload/workload.hpp"
 #include "models/world/modeled_executor.hpp"
 #include "models/world/modeled_threads.hpp"
 
@@ -81,7 +82,7 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
   const FrameArena::Scope scope(arena);
   const Workload work(scenario.jobs, scenario.seed);
   result.jobs = work.count();
-  const concurrency::Settings settings{.threads = spec.threads.value_or(scenario.machine.cpus)};
+  const concurrency::Settings settings = settings_of(scenario, index);
   auto trace = std::make_shared<Trace>();
   std::optional<TraceRecorder> recorder;
   if (options.record) {
@@ -95,7 +96,7 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
   bool finished = false;
   if (model->async) {
     ModeledExecutor world(simulation, machine, spec.runtime, record);
-    world.start(concurrency::find_program<ModeledExecutor>(spec.concurrency)(world, work, settings));
+    world.start(model->programs.modeled_executor(world, work, settings));
     finished = drive(simulation, world, work, options);
     world.finish();
     take_over(result, world);
@@ -105,7 +106,7 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
     result.longest_poll_job = world.longest_poll_job();
   } else {
     ModeledThreads world(simulation, machine, spec.runtime, record);
-    world.start(concurrency::find_program<ModeledThreads>(spec.concurrency)(world, work, settings));
+    world.start(model->programs.modeled_threads(world, work, settings));
     finished = drive(simulation, world, work, options);
     world.finish();
     take_over(result, world);

@@ -210,7 +210,7 @@ class Edit {
 /// The runs that a file without any stands for, written out.
 std::string with_runs(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  for (const char* name : kDefaultRuns)
+  for (const std::string_view name : kDefaultRuns)
     text += fmt::format("{}[[run]]\nconcurrency = \"{}\"\n",
                         text.empty()          ? ""
                         : text.back() == '\n' ? "\n"

@@ -19,7 +19,6 @@
 #include <string>
 
 #include "core/executor/executor.hpp"
-#include "models/concurrency/models.hpp"
 #include "models/concurrency/registry.hpp"
 #include "models/concurrency/run_job.hpp"
 #include "models/lab/live/live_cgroup.hpp"
@@ -89,7 +88,7 @@ class Worker {
     impose();
     const ConcurrencyModel* model = find_concurrency_model(plan_->concurrency);
     if (model == nullptr) return not_run("unknown concurrency model " + plan_->concurrency);
-    return model->async ? run_tasks() : run_threads();
+    return model->async ? run_tasks(*model) : run_threads(*model);
   }
   int not_run(const std::string& why) {
     SharedFailure failure;
@@ -107,8 +106,8 @@ class Worker {
   }
   void impose();
   void impose_thread_limit();
-  int run_threads();
-  int run_tasks();
+  int run_threads(const ConcurrencyModel& model);
+  int run_tasks(const ConcurrencyModel& model);
   /// Runs `program`, tells how it ended.
   template <class Program>
   int finish(LiveRecord& record, const Program& program);
@@ -275,13 +274,10 @@ Bytes Worker::frame_size(const Workload& work, FrameArena& frames) {
   }
 }
 
-int Worker::run_threads() {
+int Worker::run_threads(const ConcurrencyModel& model) {
   FrameArena frames(FrameArena::Sharing::locked);
   const FrameArena::Scope scope(frames);
   const Workload work(plan_->jobs, plan_->seed);
-  const concurrency::Settings settings{.threads = plan_->pool_threads};
-  const auto program = concurrency::find_program<LiveThreads>(plan_->concurrency);
-  if (program == nullptr) return not_run(plan_->concurrency + " does not run on threads");
   // The record's memory is taken before the run, so that the run does not pay for it; and all that a program without a
   // laboratory around it would not have.
   trace_->prepare(work.count() * (4 + 2 * work.steps().size()));
@@ -289,28 +285,25 @@ int Worker::run_threads() {
   made_ready.before = own_memory();
   LiveThreads::reserve(frames, std::min(plan_->threads, kMostReserved), frame_size(work, frames));
   made_ready.after = own_memory();
-  const std::int64_t handles = plan_->concurrency == "thread_pool" ? plan_->pool_threads : work.count();
+  const std::int64_t handles = model.threads(work.count(), plan_->settings);
   LiveRecord record = begin(made_ready, Bytes{static_cast<std::int64_t>(sizeof(LiveThreads::Thread))} * handles);
   if (plan_->probe) return wait_for_end();
   queue_jobs(record, work);
   return finish(record, [&] {
     LiveThreads world(record, plan_->runtime, plan_->stack, frames);
-    Task<> main = program(world, work, settings);
+    Task<> main = model.programs.live_threads(world, work, plan_->settings);
     main.start();
     main.result();
   });
 }
 
-int Worker::run_tasks() {
+int Worker::run_tasks(const ConcurrencyModel& model) {
   const Workload work(plan_->jobs, plan_->seed);
   // Many fill huge pages. For few, the run's memory shall be what they need.
   constexpr JobId kMany = 200'000;
   const auto growth = work.count() >= kMany ? FrameArena::Growth::quick : FrameArena::Growth::frugal;
   FrameArena frames(growth);
   const FrameArena::Scope scope(frames);
-  const concurrency::Settings settings{.threads = plan_->pool_threads};
-  const auto program = concurrency::find_program<LiveExecutor>(plan_->concurrency);
-  if (program == nullptr) return not_run(plan_->concurrency + " does not run in an executor");
   trace_->prepare(work.count() * (3 + 2 * work.steps().size()));
   LiveRecord record = begin(MadeReady{}, Bytes{});
   if (plan_->probe) return wait_for_end();
@@ -318,7 +311,7 @@ int Worker::run_tasks() {
   return finish(record, [&] {
     Executor executor(record.epoch(), growth);
     LiveExecutor world(record, executor);
-    const auto outcome = executor.run(program(world, work, settings));
+    const auto outcome = executor.run(model.programs.live_executor(world, work, plan_->settings));
     board_->counters.polls = executor.statistics().polls;
     if (outcome == Executor::Outcome::stalled) throw Stalled();
   });

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What others must know of a concurrency model: each model says it in its own struct, so nobody asks for its name.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace spawnpoint {
+
+namespace concurrency {
+
+/// What a model can be told by its [[run]].
+struct Settings {
+  std::int64_t threads = 1;  ///< `run.threads`: how many workers.
+};
+
+}  // namespace concurrency
+
+/// How a model's jobs come to run beside each other. A diagnosis explains each of these in its own way.
+enum class JobsRun : std::uint8_t {
+  one_at_a_time,   ///< The next begins when the one before has ended.
+  on_own_threads,  ///< Each on a thread that is started for it.
+  in_a_pool,       ///< On workers that take one after the other.
+  as_tasks         ///< Several at a time, on the one thread of an executor.
+};
+
+struct ConcurrencyTraits {
+  std::string_view name;  ///< As scenario files write it.
+  std::string_view title;
+  std::string_view summary;
+  bool async = false;  ///< Runs in an executor, on one thread; otherwise on threads.
+  JobsRun jobs_run = JobsRun::one_at_a_time;
+  /// How many threads it has at a time, beyond the main thread and at most, if nothing refuses them.
+  std::int64_t (*threads)(std::int64_t jobs, const concurrency::Settings& settings) =
+      [](std::int64_t, const concurrency::Settings&) { return std::int64_t{0}; };
+  bool takes_threads = false;  ///< `run.threads` is a setting of it.
+  /// The runtime profile of a run that names none: what this program itself is, C++ threads or its own executor.
+  std::string_view default_runtime = async ? "spawnpoint" : "glibc";
+  std::string_view queued_for;  ///< What a job that has not begun waits for: "for a free worker".
+  std::string_view started_by;  ///< Who begins a job, and on what: "by the main thread, on itself".
+  std::string_view serial_why;  ///< Where jobs run one at a time: why, in a sentence or two.
+  std::string_view question;    ///< "Why do the jobs queue while the cores are idle?"
+  std::string_view answer;      ///< Short paragraphs, with an empty line between them.
+};
+
+}  // namespace spawnpoint
