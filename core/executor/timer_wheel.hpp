@@ -42,7 +42,8 @@ class TimerWheel {
   template <class Fire>
   void fire_front(Instant limit, Fire&& fire) {
     while (next_due_ < due_.size() && due_[next_due_].deadline <= limit) {
-      if (next_due_ + 2 * kAhead < due_.size()) __builtin_prefetch(static_cast<const void*>(due_[next_due_ + 2 * kAhead].slot));
+      if (next_due_ + 2 * kAhead < due_.size())
+        __builtin_prefetch(static_cast<const void*>(due_[next_due_ + 2 * kAhead].slot));
       if (next_due_ + kAhead < due_.size()) Parked::prefetch(*due_[next_due_ + kAhead].slot);
       Parked* parked = *due_[next_due_++].slot;
       if (parked == nullptr) continue;

@@ -85,7 +85,8 @@ class OutputFile {
     *point = '.';
     auto below = static_cast<std::uint32_t>(rest % kUnit);
     int digit = Digits;
-    for (; digit > 1; digit -= 2, below /= 100) std::memcpy(point + digit - 1, kPairs.data() + std::size_t{below % 100} * 2, 2);
+    for (; digit > 1; digit -= 2, below /= 100)
+      std::memcpy(point + digit - 1, kPairs.data() + std::size_t{below % 100} * 2, 2);
     if (digit == 1) point[1] = static_cast<char>('0' + below);
     used_ = static_cast<std::size_t>(point + Digits + 1 - buffer_.get());
     return *this;
