@@ -2,7 +2,6 @@
 // One job, as each concurrency model runs it: "start n", its steps, "end n".
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "models/concurrency/traits.hpp"
@@ -11,39 +10,13 @@
 
 namespace spawnpoint::concurrency {
 
-template <World W>
-typename W::Wait perform(W& world, const Workload& work, JobId job, std::size_t step) {
-  const Duration duration = work.duration(job, step);
-  switch (work.steps()[step].kind) {
-    case StepKind::block:
-      return world.block(duration);
-    case StepKind::cpu:
-      return world.compute(duration);
-    case StepKind::sleep:
-      break;
-  }
-  return world.sleep(duration);
-}
-
-constexpr JobState state_during(StepKind kind) {
-  switch (kind) {
-    case StepKind::block:
-      return JobState::blocked;
-    case StepKind::cpu:
-      return JobState::running;
-    case StepKind::sleep:
-      break;
-  }
-  return JobState::waiting;
-}
-
 /// Its frame is kept small, since a million of them wait at a time: a variable more is a word more for each.
 template <World W>
 Task<> run_job(W& world, const Workload& work, JobId job) {
   world.enter(job, JobState::running);
   for (std::uint32_t step = 0; step < work.steps().size(); ++step) {
-    world.enter(job, state_during(work.steps()[step].kind));
-    co_await perform(world, work, job, step);
+    world.enter(job, traits_of(work.steps()[step].kind).shown);
+    co_await steps::perform(world, work.steps()[step].kind, work.duration(job, step));
     world.enter(job, JobState::running);
   }
   world.enter(job, JobState::done);

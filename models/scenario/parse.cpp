@@ -232,21 +232,29 @@ class ScenarioReader {
       read_step(node.items[i], fmt::format("jobs.steps[{}]", i + 1), steps, out);
   }
 
+  /// "{ sleep = "1s" }, { block = "1s" } or { cpu = "1ms" }"
+  static std::string step_examples() {
+    std::string examples;
+    for (std::size_t row = 0; row < kSteps.size(); ++row) {
+      const char* before = row == 0 ? "" : row + 1 == kSteps.size() ? " or " : ", ";
+      examples += fmt::format("{}{{ {} = \"{}\" }}", before, kSteps[row].name, kSteps[row].example);
+    }
+    return examples;
+  }
+
   void read_step(const Node& node, const std::string& name, std::vector<Step>& steps, Diagnostics& out) const {
-    static constexpr std::pair<std::string_view, StepKind> kKinds[] = {
-        {"sleep", StepKind::sleep}, {"block", StepKind::block}, {"cpu", StepKind::cpu}};
-    const std::string hint = "a step is { sleep = \"1s\" }, { block = \"1s\" } or { cpu = \"1ms\" }";
+    const std::string hint = "a step is " + step_examples();
     if (node.kind != Node::Kind::table) return wrong_kind(node, name, "a table", out, hint);
     if (node.entries.empty()) return out.error(node.place, fmt::format("`{}` is empty", name), hint);
     TableReader table(node, name, out, scenario_keys());
     int known = 0;
-    for (const auto& [key, kind] : kKinds) {
-      const Node* value = table.take(key);
+    for (const StepTraits& traits : kSteps) {
+      const Node* value = table.take(traits.name);
       if (value == nullptr) continue;
       ++known;
       Step step;
-      step.kind = kind;
-      if (auto duration = read_distribution(*value, table.name(key), out)) {
+      step.kind = traits.kind;
+      if (auto duration = read_distribution(*value, table.name(traits.name), out)) {
         step.duration = std::move(*duration);
         steps.push_back(std::move(step));
       }

@@ -7,6 +7,7 @@
 #include "models/document/diagnostics.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/scenario/parse.hpp"
+#include "models/workload/steps.hpp"
 
 namespace spawnpoint {
 
@@ -33,24 +34,24 @@ const std::vector<KeyHelp>& scenario_keys() {
         {"machine.profile", "text", "a machine profile's name or path, or \"host\" (the default)"},
     };
     for (KeyHelp& key : machine_keys("machine.")) all.push_back(std::move(key));
-    const KeyHelp others[] = {
+    const KeyHelp of_jobs[] = {
         {"jobs.count", "number", "how many jobs; 1 by default, or as many as the trace has"},
         {"jobs.arrivals", "\"at once\" or a table", "when jobs come; \"at once\" by default"},
         {"jobs.arrivals.every", "duration", "the time between two jobs"},
         {"jobs.arrivals.rate", "rate", "jobs come at random (a Poisson process), at this rate, as \"200/s\""},
         {"jobs.arrivals.trace", "file", "a CSV file with the time of each job"},
         {"jobs.steps", "list", "what each job does; by default it sleeps a second"},
-        {"jobs.steps.sleep", "duration or distribution",
-         "waits on a timer; holds no thread if the concurrency model can do without one"},
-        {"jobs.steps.block", "duration or distribution",
-         "waits and holds its thread, as a blocking call in an async function does"},
-        {"jobs.steps.cpu", "duration or distribution", "computes"},
+    };
+    all.insert(all.end(), std::begin(of_jobs), std::end(of_jobs));
+    for (const StepTraits& step : kSteps)
+      all.push_back({"jobs.steps." + std::string(step.name), "duration or distribution", std::string(step.help)});
+    const KeyHelp of_runs[] = {
         {"run.concurrency", "text", "the concurrency model: " + list_of(concurrency_names(), 20)},
         {"run.label", "text", "shown to people; by default the concurrency model's name"},
         {"run.threads", "number", "workers of " + takers_of_threads() + "; by default the machine's cpus"},
         {"run.runtime", "text", "a runtime profile's name or path; by default glibc, or spawnpoint for async models"},
     };
-    all.insert(all.end(), std::begin(others), std::end(others));
+    all.insert(all.end(), std::begin(of_runs), std::end(of_runs));
     for (KeyHelp& key : runtime_keys("run.")) all.push_back(std::move(key));
     const KeyHelp last[] = {
         {"sweep.repeat", "number", "replications of each point; 1 by default"},

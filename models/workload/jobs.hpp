@@ -7,14 +7,9 @@
 
 #include "core/simulation/distribution.hpp"
 #include "core/units.hpp"
+#include "models/workload/steps.hpp"
 
 namespace spawnpoint {
-
-enum class StepKind : std::uint8_t {
-  sleep,  ///< Waits on a timer; holds no thread where the concurrency model can do without.
-  block,  ///< Waits and holds its thread: a blocking call.
-  cpu     ///< Computes.
-};
 
 /// One step of a job: what it does, and for how long.
 struct Step {

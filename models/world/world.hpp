@@ -13,6 +13,7 @@
 #include "core/trace/trace.hpp"
 #include "core/units.hpp"
 #include "models/machine/limit_table.hpp"
+#include "models/workload/steps.hpp"
 
 namespace spawnpoint {
 
@@ -25,8 +26,8 @@ struct SpawnRefusal {
   std::string message;                ///< What the program's user sees.
 };
 
-/// What every world offers. `sleep`, `sleep_until`, `block` and `compute` are awaitables of one type, `W::Wait`, so
-/// that a coroutine that awaits one of them in a loop needs room for only one.
+/// What every world offers. `sleep_until` and what the steps of a job do (models/workload/steps.hpp) are awaitables of
+/// one type, `W::Wait`, so that a coroutine that awaits one of them in a loop needs room for only one.
 ///   sleep   waits on a timer and holds no thread where the world can do without;
 ///   block   waits and holds its thread, as a blocking call does;
 ///   compute uses the CPU.
@@ -36,10 +37,8 @@ template <class W>
 concept World = requires(W& world, Task<> task, JobId job, JobState state, Duration duration, Instant instant) {
   typename W::Wait;
   { world.now() } -> std::same_as<Instant>;
-  { world.sleep(duration) } -> std::same_as<typename W::Wait>;
   { world.sleep_until(instant) } -> std::same_as<typename W::Wait>;
-  { world.block(duration) } -> std::same_as<typename W::Wait>;
-  { world.compute(duration) } -> std::same_as<typename W::Wait>;
+  { steps::perform(world, StepKind{}, duration) } -> std::same_as<typename W::Wait>;
   world.enter(job, state);
   { world.task(std::move(task)) } -> std::same_as<Task<>>;
 };

@@ -99,8 +99,10 @@ std::optional<Instant> peak_of(const Trace& trace, SeriesKind kind) {
   return series.time[static_cast<std::size_t>(highest - series.value.begin())];
 }
 
-bool has_step(const Scenario& scenario, StepKind kind) {
-  return std::ranges::any_of(scenario.jobs.steps, [kind](const Step& step) { return step.kind == kind; });
+/// A step in which a job is in state `shown`.
+bool has_step(const Scenario& scenario, JobState shown) {
+  return std::ranges::any_of(scenario.jobs.steps,
+                             [shown](const Step& step) { return traits_of(step.kind).shown == shown; });
 }
 
 /// What a job takes when nothing holds it up.
@@ -189,7 +191,7 @@ void explain_executor_stall(Diagnosis& diagnosis, const Scenario& scenario, cons
       show(diagnosis, result, jobs.started[found->next], found->next,
            fmt::format("{} starts only when {} has ended", job_name(found->next), job_name(found->first)));
   }
-  if (!has_step(scenario, StepKind::block)) {
+  if (!has_step(scenario, JobState::blocked)) {
     add(diagnosis, "A job that computes keeps the thread as much as one that blocks. Give the work to a thread pool.");
     suggest<concurrency::ThreadPool>(diagnosis);
     return;
@@ -302,7 +304,7 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, const Concurre
       show(diagnosis, result, result.trace->jobs.started[found->next], found->next,
            fmt::format("{} waits until {} has left its worker", job_name(found->next), job_name(found->first)));
   }
-  if (has_step(scenario, StepKind::sleep) || has_step(scenario, StepKind::block)) {
+  if (has_step(scenario, JobState::waiting) || has_step(scenario, JobState::blocked)) {
     const Duration each = job_duration(scenario);
     const Duration round = result.wall / std::max<std::int64_t>(rounds, 1);
     if (scenario.jobs.arrivals.kind == Arrivals::Kind::at_once && round > each)
@@ -336,7 +338,7 @@ void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const Concurr
   add(diagnosis,
       "A job that waits is only an entry in the executor's list of timers: it needs no thread and no stack.");
   const Duration beyond = result.wall - job_duration(scenario);
-  if (result.completed > 1 && all_at_once && beyond > Duration::zero() && !has_step(scenario, StepKind::cpu) &&
+  if (result.completed > 1 && all_at_once && beyond > Duration::zero() && !has_step(scenario, JobState::running) &&
       scenario.jobs.arrivals.kind == Arrivals::Kind::at_once)
     add(diagnosis, fmt::format("Beyond the {} that a job waits it took {}, {} a job: making its future, starting its "
                                "timer, waking it, and its end.",
