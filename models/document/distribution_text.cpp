@@ -48,6 +48,19 @@ std::expected<DistributionArgument, std::string> parse_argument(std::string_view
   return argument;
 }
 
+/// "1s, 250ms": the values themselves. Empty for anything else, as a file's name.
+std::optional<std::vector<Duration>> listed_durations(std::string_view text) {
+  std::vector<Duration> values;
+  while (true) {
+    const auto comma = text.find(',');
+    const auto value = parse_duration(trimmed(text.substr(0, comma)));
+    if (!value) return std::nullopt;
+    values.push_back(*value);
+    if (comma == std::string_view::npos) return values;
+    text.remove_prefix(comma + 1);
+  }
+}
+
 }  // namespace
 
 std::expected<Distribution, std::string> parse_distribution(std::string_view written,
@@ -88,7 +101,9 @@ std::expected<Distribution, std::string> parse_distribution(std::string_view wri
   if (name == "empirical") {
     if (inside.empty())
       return std::unexpected(std::string("empirical needs the name of its file: \"empirical(times.csv)\""));
-    const auto values = read_durations(inside, beside);
+    const auto listed = listed_durations(inside);
+    const auto values =
+        listed ? std::expected<std::vector<Duration>, std::string>(*listed) : read_durations(inside, beside);
     if (!values) return std::unexpected(values.error());
     for (const Duration value : *values) {
       if (value > Distribution::kLongest)
