@@ -7,6 +7,9 @@
 #include <cmath>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <span>
+
+#include "models/result/result_fields.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -30,41 +33,70 @@ std::string scaled(std::int64_t count, std::int64_t unit, int digits) {
   return text;
 }
 
-/// Divided, not multiplied by 1e-9: 43 ms is then 0.043 and not 0.043000000000000003.
-double json_seconds(Duration duration) {
-  return static_cast<double>(duration.count()) / 1e9;
-}
+/// The visitor that writes the JSON lines: times are seconds, sizes bytes, and jobs counted from 1.
+class LineWriter {
+ public:
+  explicit LineWriter(Json& json) : json_(&json) {}
 
-Json or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
-}
+  void text(std::string_view key, const std::string& value, Told told, std::string_view) { put(key, told, value); }
+  void optional_text(std::string_view key, const std::string& value, Told told, std::string_view) {
+    put(key, told, value.empty() ? Json(nullptr) : Json(value));
+  }
+  void flag(std::string_view key, bool value, Told told, std::string_view) { put(key, told, value); }
+  void count(std::string_view key, std::int64_t value, Told told, std::string_view) { put(key, told, value); }
+  void natural(std::string_view key, std::uint64_t value, Told told, std::string_view) { put(key, told, value); }
+  void job(std::string_view key, JobId value, Told told, std::string_view) {
+    put(key, told, value == kNoJob ? Json(nullptr) : Json(std::int64_t{value} + 1));
+  }
+  void optional_amount(std::string_view key, const std::optional<std::int64_t>& value, Told told, std::string_view) {
+    put(key, told, value ? Json(*value) : Json(nullptr));
+  }
+  /// Divided, not multiplied by 1e-9: 43 ms is then 0.043 and not 0.043000000000000003.
+  void duration(std::string_view key, Duration value, Told told, std::string_view) {
+    put(std::string(key) + "_s", told, static_cast<double>(value.count()) / 1e9);
+  }
+  void instant(std::string_view key, Instant value, Told told, std::string_view help) {
+    duration(key, value.time_since_epoch(), told, help);
+  }
+  void size(std::string_view key, Bytes value, Told told, std::string_view) {
+    put(std::string(key) + "_bytes", told, value.count);
+  }
+  template <class Enum>
+  void choice(std::string_view key, Enum value, std::span<const std::string_view> words, Told told, std::string_view) {
+    put(key, told, words[static_cast<std::size_t>(value)]);
+  }
+  void texts(std::string_view key, const std::vector<std::string>& values, Told told, std::string_view) {
+    put(key, told, values);
+  }
+  template <class Body>
+  void section(std::string_view key, std::string_view, Body body) {
+    Json inner;
+    LineWriter writer(inner);
+    body(writer);
+    if (!inner.empty()) put(key, Told::programs, std::move(inner));
+  }
+  template <class T, class Body>
+  void optional_section(std::string_view key, std::optional<T>& value, std::string_view help, Body body) {
+    if (!value) return put(key, Told::programs, nullptr);
+    section(key, help, [&](auto& inner) { body(inner, *value); });
+  }
+  template <class T, class Body>
+  void list(std::string_view key, std::vector<T>& values, std::string_view, Body body) {
+    Json all = Json::array();
+    for (T& value : values) {
+      LineWriter writer(all.emplace_back());
+      body(writer, value);
+    }
+    put(key, Told::programs, std::move(all));
+  }
 
-std::string dump(const Json& json) {
-  // What a program printed, or a file is called, need not be UTF-8.
-  return json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
-}
+ private:
+  void put(std::string_view key, Told told, Json value) {
+    if (told >= Told::programs) (*json_)[std::string(key)] = std::move(value);
+  }
 
-Json to_json(const FailurePoint& failure) {
-  Json json;
-  json["job"] = failure.job == kNoJob ? Json(nullptr) : Json(std::int64_t{failure.job} + 1);
-  json["threads"] = failure.threads;
-  json["call"] = failure.call;
-  json["errno"] = failure.errno_name;
-  json["limit"] = or_null(failure.limit);
-  json["value"] = failure.value ? Json(*failure.value) : Json(nullptr);
-  json["message"] = failure.message;
-  json["at_s"] = json_seconds(failure.at.time_since_epoch());
-  return json;
-}
-
-Json to_json(const ImposedLimit& limit) {
-  Json json;
-  json["limit"] = limit.limit;
-  json["value"] = limit.value;
-  json["imposed"] = limit.held();
-  json["means"] = limit.means;
-  return json;
-}
+  Json* json_;
+};
 
 }  // namespace
 
@@ -124,33 +156,12 @@ std::string format_value(const Limit& limit, std::int64_t value) {
 }
 
 std::string to_json_line(const RunResult& result) {
+  RunResult copy = result;
   Json json;
-  json["scenario"] = result.scenario;
-  json["concurrency"] = result.concurrency;
-  json["world"] = result.world == WorldKind::live ? "live" : "modeled";
-  json["jobs"] = result.jobs;
-  json["completed"] = result.completed;
-  json["wall_s"] = json_seconds(result.wall);
-  json["peak_threads"] = result.peak_threads;
-  json["memory"]["resident_bytes"] = result.memory.resident.count;
-  json["memory"]["virtual_bytes"] = result.memory.virtual_size.count;
-  json["memory"]["kernel_bytes"] = result.memory.kernel.count;
-  json["failure"] = result.failure ? to_json(*result.failure) : Json(nullptr);
-  json["seed"] = result.seed;
-  json["events"] = result.events;
-  json["compute_s"] = json_seconds(result.compute);
-  json["label"] = result.label;
-  json["kernel_memory"]["stack_bytes"] = result.memory.kernel_stacks.count;
-  json["kernel_memory"]["page_table_bytes"] = result.memory.page_tables.count;
-  json["kernel_memory"]["slab_bytes"] = result.memory.slab.count;
-  json["peak_tasks"] = result.peak_tasks;
-  json["longest_poll_s"] = json_seconds(result.longest_poll);
-  json["stopped"] = result.stopped;
-  json["error"] = or_null(result.error);
-  json["imposed"] = Json::array();
-  for (const ImposedLimit& limit : result.imposed) json["imposed"].push_back(to_json(limit));
-  json["notes"] = result.notes;
-  return dump(json);
+  LineWriter writer(json);
+  describe(writer, copy);
+  // What a program printed, or a file is called, need not be UTF-8.
+  return json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
 
 }  // namespace spawnpoint

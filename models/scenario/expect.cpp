@@ -4,45 +4,32 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "core/text/text.hpp"
 #include "models/document/reader.hpp"
 #include "models/document/units.hpp"
 #include "models/result/format.hpp"
+#include "models/result/result_values.hpp"
 #include "models/scenario/scenario.hpp"
 #include "models/scenario/settings.hpp"
 
 namespace spawnpoint {
 namespace {
 
-enum class FieldKind : std::uint8_t { time, count, size, count_or_size, flag, text };
-
-struct Field {
-  std::string_view name;
-  FieldKind kind;
-};
-
-constexpr std::array kFields{
-    Field{"wall", FieldKind::time},
-    Field{"completed", FieldKind::count},
-    Field{"jobs", FieldKind::count},
-    Field{"peak_threads", FieldKind::count},
-    Field{"peak_tasks", FieldKind::count},
-    Field{"memory.resident", FieldKind::size},
-    Field{"memory.virtual", FieldKind::size},
-    Field{"memory.kernel", FieldKind::size},
-    Field{"failure", FieldKind::flag},
-    Field{"failure.job", FieldKind::count},
-    Field{"failure.threads", FieldKind::count},
-    Field{"failure.call", FieldKind::text},
-    Field{"failure.errno", FieldKind::text},
-    Field{"failure.limit", FieldKind::text},
-    Field{"failure.value", FieldKind::count_or_size},
-};
+/// Those of a result's fields that may be expected.
+const std::vector<ResultField>& known_fields() {
+  static const std::vector<ResultField> fields = [] {
+    std::vector<ResultField> known;
+    std::ranges::copy_if(result_fields(), std::back_inserter(known),
+                         [](const ResultField& field) { return field.told == Told::expectations; });
+    return known;
+  }();
+  return fields;
+}
 
 std::vector<std::string> limit_names(std::span<const Limit> limits) {
   std::vector<std::string> names;
@@ -57,7 +44,7 @@ const std::vector<std::string>& error_names() {
 
 std::vector<std::string> field_names() {
   std::vector<std::string> names;
-  for (const Field& field : kFields) names.emplace_back(field.name);
+  for (const ResultField& field : known_fields()) names.push_back(field.name);
   return names;
 }
 
@@ -138,7 +125,7 @@ std::expected<Expectation::Range, std::string> parse_range(std::string_view writ
 struct Key {
   std::string world;
   std::string run;
-  Field field;
+  ResultField field;
 };
 
 /// "modeled.join_all.wall": a world, a run, a field; the first two may be missing. Names may have dots in them.
@@ -152,8 +139,8 @@ std::optional<Key> split_key(const Place& place, std::string_view written, const
     rest.remove_prefix(world.size() + 1);
     break;
   }
-  const Field* found = nullptr;
-  for (const Field& field : kFields) {
+  const ResultField* found = nullptr;
+  for (const ResultField& field : known_fields()) {
     const bool ends =
         rest == field.name || (rest.ends_with(field.name) && rest[rest.size() - field.name.size() - 1] == '.');
     if (ends && (found == nullptr || field.name.size() > found->name.size())) found = &field;
@@ -181,7 +168,7 @@ std::optional<Key> split_key(const Place& place, std::string_view written, const
   return std::nullopt;
 }
 
-bool word_is_known(const Node& value, std::string_view name, const Field& field, std::span<const Limit> limits,
+bool word_is_known(const Node& value, std::string_view name, const ResultField& field, std::span<const Limit> limits,
                    Diagnostics& out) {
   const auto among = [&](const std::vector<std::string>& known, std::string_view what) {
     if (std::find(known.begin(), known.end(), value.text) != known.end()) return true;
@@ -205,8 +192,7 @@ void read_one(const std::string& written, const Place& place, const Node& value,
               std::vector<Expectation>& expectations) {
   const auto key = split_key(place, written, names.runs, out);
   if (!key) return;
-  Expectation expectation{written,   key->run, key->world, std::string(key->field.name), false, setting_text(value),
-                          place.line};
+  Expectation expectation{written, key->run, key->world, key->field.name, false, setting_text(value), place.line};
   const FieldKind kind = key->field.kind;
   if (kind == FieldKind::flag) {
     const auto flag = read_flag(value, written, out);
@@ -247,35 +233,17 @@ void read_table(const Node& table, const std::string& prefix, const Names& names
   }
 }
 
-const Field& field_of(const Expectation& expectation) {
-  return *std::find_if(kFields.begin(), kFields.end(),
-                       [&](const Field& field) { return field.name == expectation.field; });
+FieldKind kind_of(const Expectation& expectation) {
+  return std::ranges::find(known_fields(), expectation.field, &ResultField::name)->kind;
 }
 
 /// What the result holds, in the base unit; no value where it has none (nothing failed, or the limit's value is not
 /// known).
-std::optional<double> number_of(const RunResult& result, std::string_view field) {
-  const auto number = [](std::int64_t value) { return static_cast<double>(value); };
-  if (field == "wall") return to_seconds(result.wall);
-  if (field == "completed") return number(result.completed);
-  if (field == "jobs") return number(result.jobs);
-  if (field == "peak_threads") return number(result.peak_threads);
-  if (field == "peak_tasks") return number(result.peak_tasks);
-  if (field == "memory.resident") return number(result.memory.resident.count);
-  if (field == "memory.virtual") return number(result.memory.virtual_size.count);
-  if (field == "memory.kernel") return number(result.memory.kernel.count);
-  if (!result.failure) return std::nullopt;
-  // People count jobs from 1.
-  if (field == "failure.job" && result.failure->job != kNoJob) return number(std::int64_t{result.failure->job} + 1);
-  if (field == "failure.threads") return number(result.failure->threads);
-  if (field == "failure.value" && result.failure->value) return number(*result.failure->value);
+std::optional<double> number_of(const FieldValue& value) {
+  if (const auto* duration = std::get_if<Duration>(&value)) return to_seconds(*duration);
+  if (const auto* size = std::get_if<Bytes>(&value)) return static_cast<double>(size->count);
+  if (const auto* count = std::get_if<std::int64_t>(&value)) return static_cast<double>(*count);
   return std::nullopt;
-}
-
-std::string text_of(const FailurePoint& failure, std::string_view field) {
-  if (field == "failure.call") return failure.call;
-  if (field == "failure.errno") return failure.errno_name;
-  return failure.limit;
 }
 
 std::string number_for_people(double value, FieldKind kind) {
@@ -321,24 +289,16 @@ std::vector<Expectation> read_expectations(const Node& table, const std::vector<
   return expectations;
 }
 
-namespace {
-
-std::string_view world_of(const RunResult& result) {
-  return result.world == WorldKind::live ? "live" : "modeled";
-}
-
-}  // namespace
-
 bool applies(const Expectation& expectation, const RunResult& result) {
   const std::string& name = result.label.empty() ? result.concurrency : result.label;
   if (!expectation.run.empty() && expectation.run != name) return false;
-  return expectation.world.empty() || expectation.world == world_of(result);
+  return expectation.world.empty() || expectation.world == to_string(result.world);
 }
 
 std::optional<std::string> check(const Expectation& expectation, const RunResult& result) {
   if (!applies(expectation, result)) return std::nullopt;
   const std::string who =
-      fmt::format("{}, {}", result.label.empty() ? result.concurrency : result.label, world_of(result));
+      fmt::format("{}, {}", result.label.empty() ? result.concurrency : result.label, to_string(result.world));
   if (!result.error.empty()) return fmt::format("{}: could not be run: {}", who, result.error);
 
   if (const auto* wanted = std::get_if<bool>(&expectation.wanted)) {
@@ -349,13 +309,13 @@ std::optional<std::string> check(const Expectation& expectation, const RunResult
   if (const auto* wanted = std::get_if<std::string>(&expectation.wanted)) {
     if (!result.failure)
       return fmt::format("{}: {} should be \"{}\", but nothing failed", who, expectation.field, *wanted);
-    const std::string got = text_of(*result.failure, expectation.field);
+    const std::string got = for_people(value_of(result, expectation.field));
     if (got == *wanted) return std::nullopt;
     return fmt::format("{}: {} should be \"{}\", but is {}", who, expectation.field, *wanted,
                        got.empty() ? "not known" : '"' + got + '"');
   }
   const auto range = std::get<Expectation::Range>(expectation.wanted);
-  const auto got = number_of(result, expectation.field);
+  const auto got = number_of(value_of(result, expectation.field));
   if (!got && !result.failure)
     return fmt::format("{}: {} should be {}, but nothing failed", who, expectation.field, expectation.written);
   if (!got) return fmt::format("{}: {} should be {}, but is not known", who, expectation.field, expectation.written);
@@ -363,7 +323,7 @@ std::optional<std::string> check(const Expectation& expectation, const RunResult
   const double slack = 1e-9 * std::max(1.0, std::abs(*got));
   if (*got >= range.low - slack && *got <= range.high + slack) return std::nullopt;
   return fmt::format("{}: {} should be {}, but is {}", who, expectation.field, expectation.written,
-                     number_for_people(*got, field_of(expectation).kind));
+                     number_for_people(*got, kind_of(expectation)));
 }
 
 }  // namespace spawnpoint

@@ -14,7 +14,7 @@ namespace spawnpoint {
 namespace {
 
 std::string header_of(const SweepPlan& plan) {
-  return fmt::format(R"({{"spawnpoint_sweep":1,"fingerprint":"{}","tasks":{}}})", plan.fingerprint(), plan.tasks());
+  return fmt::format(R"({{"spawnpoint_sweep":2,"fingerprint":"{}","tasks":{}}})", plan.fingerprint(), plan.tasks());
 }
 
 }  // namespace

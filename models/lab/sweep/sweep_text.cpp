@@ -6,7 +6,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "models/document/json_fields.hpp"
 #include "models/result/format.hpp"
+#include "models/result/result_values.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -55,10 +57,6 @@ std::string quoted(const std::string& field) {
   return text + '"';
 }
 
-std::string seconds(Duration duration) {
-  return fmt::format("{}", static_cast<double>(duration.count()) / 1e9);
-}
-
 class Row {
  public:
   template <class T>
@@ -82,98 +80,38 @@ class Row {
   bool first_ = true;
 };
 
+/// A run's own columns: each is a field of its result.
+struct RunColumn {
+  std::string_view name;
+  std::string_view field;
+};
+constexpr RunColumn kRunColumns[] = {{"concurrency", "concurrency"},
+                                     {"label", "label"},
+                                     {"jobs", "jobs"},
+                                     {"completed", "completed"},
+                                     {"wall_s", "wall"},
+                                     {"peak_threads", "peak_threads"},
+                                     {"peak_tasks", "peak_tasks"},
+                                     {"resident_bytes", "memory.resident"},
+                                     {"virtual_bytes", "memory.virtual"},
+                                     {"kernel_bytes", "memory.kernel"},
+                                     {"failure_job", "failure.job"},
+                                     {"failure_threads", "failure.threads"},
+                                     {"failure_call", "failure.call"},
+                                     {"failure_errno", "failure.errno"},
+                                     {"failure_limit", "failure.limit"},
+                                     {"failure_value", "failure.value"},
+                                     {"seed", "seed"},
+                                     {"events", "events"}};
+
 void add_run(Row& row, const RunResult& run) {
-  row << run.concurrency << run.label << run.jobs << run.completed << seconds(run.wall) << run.peak_threads
-      << run.peak_tasks << run.memory.resident.count << run.memory.virtual_size.count << run.memory.kernel.count;
-  if (run.failure) {
-    const FailurePoint& failure = *run.failure;
-    if (failure.job == kNoJob)
-      row.empty();
-    else
-      row << std::int64_t{failure.job} + 1;
-    row << failure.threads << failure.call << failure.errno_name << failure.limit;
-    failure.value ? row << *failure.value : row.empty();
-  } else {
-    row.empty(6);
-  }
-  row << run.seed << run.events;
+  for (const RunColumn& column : kRunColumns) row << for_programs(value_of(run, column.field));
 }
 
 void add_statistics(Row& row, const Tally& tally) {
   const ConfidenceInterval interval = tally.confidence_interval(0.95);
   tally.count() > 0 ? row << interval.mean : row.empty();
   std::isfinite(interval.half_width) ? row << interval.half_width : row.empty();
-}
-
-Json run_record(const RunResult& run) {
-  Json json;
-  json["scenario"] = run.scenario;
-  json["concurrency"] = run.concurrency;
-  json["label"] = run.label;
-  json["jobs"] = run.jobs;
-  json["completed"] = run.completed;
-  json["wall"] = run.wall.count();
-  json["threads"] = run.peak_threads;
-  json["tasks"] = run.peak_tasks;
-  const MemoryUse& memory = run.memory;
-  json["memory"] = {memory.resident.count,      memory.virtual_size.count, memory.kernel.count,
-                    memory.kernel_stacks.count, memory.page_tables.count,  memory.slab.count};
-  if (run.failure) {
-    const FailurePoint& failure = *run.failure;
-    Json& to = json["failure"];
-    to["job"] = failure.job;
-    to["threads"] = failure.threads;
-    to["call"] = failure.call;
-    to["errno"] = failure.errno_name;
-    to["limit"] = failure.limit;
-    to["value"] = failure.value ? Json(*failure.value) : Json(nullptr);
-    to["message"] = failure.message;
-    to["at"] = failure.at.time_since_epoch().count();
-  }
-  json["seed"] = run.seed;
-  json["events"] = run.events;
-  json["compute"] = run.compute.count();
-  json["stopped"] = run.stopped;
-  json["error"] = run.error;
-  json["notes"] = run.notes;
-  json["poll"] = {run.longest_poll.count(), run.longest_poll_job};
-  return json;
-}
-
-RunResult run_from(const Json& json) {
-  RunResult run;
-  run.scenario = json.at("scenario");
-  run.concurrency = json.at("concurrency");
-  run.label = json.at("label");
-  run.jobs = json.at("jobs");
-  run.completed = json.at("completed");
-  run.wall = Duration(json.at("wall").get<std::int64_t>());
-  run.peak_threads = json.at("threads");
-  run.peak_tasks = json.at("tasks");
-  const auto bytes = [&](std::size_t i) { return Bytes{json.at("memory").at(i).get<std::int64_t>()}; };
-  run.memory = {bytes(0), bytes(1), bytes(2), bytes(3), bytes(4), bytes(5)};
-  if (json.contains("failure")) {
-    const Json& from = json.at("failure");
-    FailurePoint failure;
-    failure.job = from.at("job");
-    failure.threads = from.at("threads");
-    failure.call = from.at("call");
-    failure.errno_name = from.at("errno");
-    failure.limit = from.at("limit");
-    if (!from.at("value").is_null()) failure.value = from.at("value").get<std::int64_t>();
-    failure.message = from.at("message");
-    failure.at = Instant(Duration(from.at("at").get<std::int64_t>()));
-    run.failure = std::move(failure);
-  }
-  run.seed = json.at("seed");
-  run.events = json.at("events");
-  run.compute = Duration(json.at("compute").get<std::int64_t>());
-  run.stopped = json.at("stopped");
-  run.error = json.at("error");
-  run.notes = json.at("notes").get<std::vector<std::string>>();
-  run.longest_poll = Duration(json.at("poll").at(0).get<std::int64_t>());
-  run.longest_poll_job = json.at("poll").at(1);
-  return run;
 }
 
 }  // namespace
@@ -210,36 +148,10 @@ std::string to_json_line(const SweepPlan& plan, const SweepEdge& edge) {
 std::string csv_header(const SweepPlan& plan) {
   Row row;
   for (const SweepAxis& axis : plan.sweep().axes) row << axis.key;
-  for (const char* name : {"concurrency",
-                           "label",
-                           "jobs",
-                           "completed",
-                           "wall_s",
-                           "peak_threads",
-                           "peak_tasks",
-                           "resident_bytes",
-                           "virtual_bytes",
-                           "kernel_bytes",
-                           "failure_job",
-                           "failure_threads",
-                           "failure_call",
-                           "failure_errno",
-                           "failure_limit",
-                           "failure_value",
-                           "seed",
-                           "events",
-                           "replications",
-                           "failed",
-                           "wall_mean_s",
-                           "wall_half_width_s",
-                           "completed_mean",
-                           "completed_half_width",
-                           "resident_mean_bytes",
-                           "resident_half_width_bytes",
-                           "edge_key",
-                           "edge_good",
-                           "edge_failing",
-                           "error"}) {
+  for (const RunColumn& column : kRunColumns) row << std::string(column.name);
+  for (const char* name :
+       {"replications", "failed", "wall_mean_s", "wall_half_width_s", "completed_mean", "completed_half_width",
+        "resident_mean_bytes", "resident_half_width_bytes", "edge_key", "edge_good", "edge_failing", "error"}) {
     row << std::string(name);
   }
   return row.line();
@@ -302,7 +214,9 @@ std::string to_record(const SweepTask& task, const SweepTaskResult& result) {
   json["task"] = task.index;
   json["good"] = result.good;
   json["failing"] = result.failing;
-  json["run"] = run_record(result.result);
+  RunResult run = result.result;
+  JsonFieldWriter writer(json["run"]);
+  describe(writer, run);
   return dump(json);
 }
 
@@ -313,9 +227,10 @@ std::expected<SweepRecord, std::string> from_record(std::string_view line) {
     record.task = json.at("task");
     record.result.good = json.at("good");
     record.result.failing = json.at("failing");
-    record.result.result = run_from(json.at("run"));
+    JsonFieldReader reader(json.at("run"));
+    describe(reader, record.result.result);
     return record;
-  } catch (const Json::exception& problem) {
+  } catch (const std::exception& problem) {
     return std::unexpected(problem.what());
   }
 }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The fields of a run's result, described once: JSON, tables, records, sweeps and expectations visit the same list. Its
+// order is that of the JSON lines of `spawnpoint-run run --json`.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "models/result/result.hpp"
+
+namespace spawnpoint {
+
+/// Who is told a field: each has what the one before it has, and more.
+enum class Told : std::uint8_t {
+  records,      ///< Saved records and sweeps' journals alone: what the program needs to show the run again.
+  programs,     ///< The JSON too, which is a contract: a field may be added at the end of the list, and none may go.
+  expectations  ///< `[expect]` too.
+};
+
+inline constexpr std::array<std::string_view, 2> kWorldWords{"modeled", "live"};
+inline constexpr std::array<std::string_view, 3> kImposedWords{"no", "yes", "not needed"};
+
+template <class Visitor>
+void describe(Visitor& visit, FailurePoint& failure) {
+  visit.job("job", failure.job, Told::expectations, "the job that could not be started or was hit");
+  visit.count("threads", failure.threads, Told::expectations, "threads that were created before it");
+  visit.text("call", failure.call, Told::expectations, "the call that failed");
+  visit.text("errno", failure.errno_name, Told::expectations, "its error, or the signal that ended the process");
+  visit.optional_text("limit", failure.limit, Told::expectations, "the limit that refused it, where it is known");
+  visit.optional_amount("value", failure.value, Told::expectations, "the limit's value, in its own unit");
+  visit.text("message", failure.message, Told::programs, "what the program's user sees");
+  visit.instant("at", failure.at, Told::programs, "when");
+}
+
+template <class Visitor>
+void describe(Visitor& visit, ImposedLimit& limit) {
+  visit.text("limit", limit.limit, Told::programs, "its name");
+  visit.count("value", limit.value, Told::programs, "in its own unit");
+  bool held = limit.held();
+  visit.flag("imposed", held, Told::programs, "whether it held");
+  if (held != limit.held()) limit.imposed = held ? Imposed::yes : Imposed::no;
+  visit.choice("state", limit.imposed, kImposedWords, Told::records, "the same, and whether it was needed");
+  visit.text("means", limit.means, Told::programs, "how it was imposed, or why it could not be");
+}
+
+template <class Visitor>
+void describe(Visitor& visit, RunResult& result) {
+  visit.text("scenario", result.scenario, Told::programs, "the file's name, or the title");
+  visit.text("concurrency", result.concurrency, Told::programs, "the concurrency model");
+  visit.choice("world", result.world, kWorldWords, Told::programs, "where it ran");
+  visit.count("jobs", result.jobs, Told::expectations, "how many there were to run");
+  visit.count("completed", result.completed, Told::expectations, "how many of them have ended");
+  visit.duration("wall", result.wall, Told::expectations, "how long it took");
+  visit.count("peak_threads", result.peak_threads, Told::expectations, "threads at a time, the main thread among them");
+  visit.section("memory", "at each one's own peak", [&](auto& inner) {
+    inner.size("resident", result.memory.resident, Told::expectations, "of the process");
+    inner.size("virtual", result.memory.virtual_size, Told::expectations, "address space");
+    inner.size("kernel", result.memory.kernel, Told::expectations, "the kernel's own for the run's threads");
+  });
+  visit.optional_section("failure", result.failure, "where and why it broke",
+                         [](auto& inner, FailurePoint& failure) { describe(inner, failure); });
+  visit.natural("seed", result.seed, Told::programs, "of the random streams");
+  visit.natural("events", result.events, Told::programs, "simulated events, or live polls");
+  visit.duration("compute", result.compute, Told::programs, "real time that it took to compute or to run");
+  visit.text("label", result.label, Told::programs, "shown to people");
+  visit.section("kernel_memory", "the parts of memory.kernel", [&](auto& inner) {
+    inner.size("stack", result.memory.kernel_stacks, Told::programs, "kernel stacks");
+    inner.size("page_table", result.memory.page_tables, Told::programs, "page tables");
+    inner.size("slab", result.memory.slab, Told::programs, "tasks, mappings and the like");
+  });
+  visit.count("peak_tasks", result.peak_tasks, Told::expectations, "async tasks at a time");
+  visit.duration("longest_poll", result.longest_poll, Told::programs,
+                 "the longest time that one job held the executor's thread");
+  visit.flag("stopped", result.stopped, Told::programs, "the user stopped it: the record is partial");
+  visit.optional_text("error", result.error, Told::programs, "why it could not be run at all");
+  visit.list("imposed", result.imposed, "what a live run imposed on itself",
+             [](auto& inner, ImposedLimit& limit) { describe(inner, limit); });
+  visit.texts("notes", result.notes, Told::programs, "about the figures");
+  visit.job("longest_poll_job", result.longest_poll_job, Told::records, "whose that was");
+  visit.duration("main_cpu", result.main_cpu, Told::records, "CPU time of the main thread");
+  visit.section("base", "what the program itself had before its first job", [&](auto& inner) {
+    inner.size("resident", result.base.resident, Told::records, "of the process");
+    inner.size("virtual", result.base.virtual_size, Told::records, "address space");
+    inner.size("kernel", result.base.kernel, Told::records, "the kernel's own");
+    inner.size("stack", result.base.kernel_stacks, Told::records, "kernel stacks");
+    inner.size("page_table", result.base.page_tables, Told::records, "page tables");
+    inner.size("slab", result.base.slab, Told::records, "tasks, mappings and the like");
+  });
+}
+
+}  // namespace spawnpoint
