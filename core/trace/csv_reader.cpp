@@ -10,7 +10,9 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
+#include <set>
 #include <string_view>
 
 #include "core/files/file_descriptor.hpp"
@@ -18,6 +20,10 @@
 namespace spawnpoint {
 
 namespace {
+
+constexpr int kNewestFormat = 2;
+/// More threads than any kernel has room for: whoever draws a row for each shall not run out of memory.
+constexpr LaneId kMostLanes = 100'000'001;
 
 /// On huge pages: the files of a million jobs are a hundred megabytes.
 std::expected<Column<char>, std::string> contents_of(const std::filesystem::path& path) {
@@ -60,22 +66,26 @@ class Table {
       fail("the header should be \"" + std::string(header) + "\"");
     } else {
       at_ = std::min(end + 1, text_.size());
-      ++line_;
+      begin_line(1);
     }
   }
 
   bool more() const { return error_.empty() && at_ < text_.size(); }
   const std::string& error() const { return error_; }
+  /// Of the field that was read last, from 1.
+  std::size_t line() const { return read_line_; }
+  std::size_t column() const { return read_column_; }
 
   void fail(const std::string& what) {
-    if (error_.empty()) error_ = path_.string() + ":" + std::to_string(read_line_) + ": " + what;
+    if (error_.empty())
+      error_ = path_.string() + ":" + std::to_string(read_line_) + ":" + std::to_string(read_column_) + ": " + what;
     at_ = text_.size();
   }
 
   /// The next field; the last one of a line ends it.
   std::string_view field(bool last = false) {
     if (!error_.empty()) return {};
-    read_line_ = line_;
+    note_place();
     const char end = last ? '\n' : ',';
     const std::size_t begin = at_;
     std::size_t at = begin;
@@ -85,21 +95,21 @@ class Table {
       return {};
     }
     at_ = at + 1;
-    line_ += last;
+    if (last) begin_line(1);
     return text_.substr(begin, at - begin);
   }
   /// The last field of a line, in quotes; it may hold line breaks.
   std::string quoted() {
     std::string text;
     if (!error_.empty()) return text;
-    read_line_ = line_;
+    note_place();
     if (at_ >= text_.size() || text_[at_] != '"') return fail("expected a text in quotes"), text;
-    int lines = 1;
+    std::size_t lines = 1;
     for (std::size_t i = at_ + 1; i + 1 < text_.size(); ++i) {
       if (text_[i] == '"') {
         if (text_[i + 1] == '\n') {
           at_ = i + 2;
-          line_ += lines;
+          begin_line(lines);
           return text;
         }
         if (text_[++i] != '"') break;
@@ -166,27 +176,48 @@ class Table {
   }
 
  private:
+  void note_place() {
+    read_line_ = line_;
+    read_column_ = at_ - line_begin_ + 1;
+  }
+  void begin_line(std::size_t lines) {
+    line_ += lines;
+    line_begin_ = at_;
+  }
+
   std::filesystem::path path_;
   Column<char> memory_;
   std::string_view text_;  ///< What `memory_` holds.
   std::string error_;
   std::size_t at_ = 0;
   std::size_t line_ = 1;
+  std::size_t line_begin_ = 0;
   std::size_t read_line_ = 1;  ///< Where the field stands that was read last.
+  std::size_t read_column_ = 1;
 };
 
-std::string read_run(Trace& trace, const std::filesystem::path& path) {
+std::string read_run(CsvRecord& record, const std::filesystem::path& path) {
   Table table(path, "key,value");
+  Trace& trace = record.trace;
+  std::set<std::string, std::less<>> known;
   while (table.more()) {
     const std::string_view key = table.field();
-    if (key == "end") {
+    if (!table.error().empty()) break;
+    if (!known.emplace(key).second) {
+      table.fail("\"" + std::string(key) + "\" is there a second time");
+    } else if (key == "end") {
       trace.end = table.time(true);
+      if (trace.end == kNever) table.fail("the time of the end is missing");
     } else if (key == "format") {
-      if (table.number<int>(true, 0, 1'000'000) > 1) table.fail("this record was written by a newer version");
+      record.format = table.number<int>(true, 0, 1'000'000);
+      if (record.format < 1 || record.format > kNewestFormat) table.fail("this record was written by a newer version");
     } else if (key == "lanes") {
-      trace.lanes = table.number<LaneId>(true, 1, kNoLane);
+      trace.lanes = table.number<LaneId>(true, 1, kMostLanes);
     } else if (key == "growing") {
       trace.growing = table.number<int>(true, 0, 1) == 1;
+    } else if (record.format >= 2) {
+      CsvFactRead fact{{std::string(key), table.quoted()}, table.line(), table.column()};
+      record.facts.push_back(std::move(fact));
     } else {
       table.fail("\"" + std::string(key) + "\" is not known here");
     }
@@ -194,12 +225,13 @@ std::string read_run(Trace& trace, const std::filesystem::path& path) {
   return table.error();
 }
 
-std::string read_jobs(JobTable& jobs, const std::filesystem::path& path) {
+std::string read_jobs(JobTable& jobs, LaneId lanes, const std::filesystem::path& path) {
   Table table(path, "job,state,lane,since,started,ended,start_order,end_order");
   while (table.more()) {
     if (table.job() != jobs.size()) table.fail("jobs should be numbered from 1 without gaps");
     jobs.state.push_back(table.name(parse_job_state));
     jobs.lane.push_back(table.lane());
+    if (jobs.lane.back() != kNoLane && jobs.lane.back() >= lanes) table.fail("there is no such lane in run.csv");
     jobs.since.push_back(table.time());
     jobs.started.push_back(table.time());
     jobs.ended.push_back(table.time());
@@ -248,7 +280,9 @@ std::string read_marks(Trace& trace, const std::filesystem::path& path) {
     mark.kind = table.name(parse_mark_kind);
     mark.at = table.time();
     mark.lane = table.lane();
+    if (mark.lane != kNoLane && mark.lane >= trace.lanes) table.fail("there is no such lane in run.csv");
     mark.job = table.job();
+    if (mark.job != kNoJob && mark.job >= trace.jobs.size()) table.fail("there is no such job in jobs.csv");
     mark.text = table.quoted();
     trace.marks.push_back(std::move(mark));
   }
@@ -257,15 +291,16 @@ std::string read_marks(Trace& trace, const std::filesystem::path& path) {
 
 }  // namespace
 
-std::expected<Trace, std::string> read_csv(const std::filesystem::path& directory) {
-  Trace trace;
-  std::string error = read_run(trace, directory / "run.csv");
-  if (error.empty()) error = read_jobs(trace.jobs, directory / "jobs.csv");
+std::expected<CsvRecord, std::string> read_csv(const std::filesystem::path& directory) {
+  CsvRecord record;
+  Trace& trace = record.trace;
+  std::string error = read_run(record, directory / "run.csv");
+  if (error.empty()) error = read_jobs(trace.jobs, trace.lanes, directory / "jobs.csv");
   if (error.empty()) error = read_segments(trace, directory / "segments.csv");
   if (error.empty()) error = read_series(trace, directory / "series.csv");
   if (error.empty()) error = read_marks(trace, directory / "marks.csv");
   if (!error.empty()) return std::unexpected(error);
-  return trace;
+  return record;
 }
 
 }  // namespace spawnpoint

@@ -5,12 +5,26 @@
 #include <expected>
 #include <filesystem>
 #include <string>
+#include <vector>
 
+#include "core/trace/csv_writer.hpp"
 #include "core/trace/trace.hpp"
 
 namespace spawnpoint {
 
-/// The error is "file:line: what is wrong".
-std::expected<Trace, std::string> read_csv(const std::filesystem::path& directory);
+/// A fact, and where its value stands.
+struct CsvFactRead : CsvFact {
+  std::size_t line = 0;
+  std::size_t column = 0;
+};
+
+struct CsvRecord {
+  Trace trace;
+  int format = 1;                  ///< Of run.csv. The first one has no facts; it is read for good.
+  std::vector<CsvFactRead> facts;  ///< Each key once.
+};
+
+/// The error is "file:line:column: what is wrong"; of a file that cannot be read at all, "file: why".
+std::expected<CsvRecord, std::string> read_csv(const std::filesystem::path& directory);
 
 }  // namespace spawnpoint

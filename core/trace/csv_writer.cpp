@@ -31,10 +31,16 @@ void write_text(OutputFile& out, std::string_view text) {
   out << '"';
 }
 
-std::expected<void, std::string> write_run(const Trace& trace, const std::filesystem::path& path) {
+std::expected<void, std::string> write_run(const Trace& trace, std::span<const CsvFact> facts,
+                                           const std::filesystem::path& path) {
   OutputFile out(path);
-  out << "key,value\nformat,1\nlanes," << trace.lanes << "\nend,";
+  out << "key,value\nformat,2\nlanes," << trace.lanes << "\nend,";
   out.seconds(trace.end) << "\ngrowing," << (trace.growing ? 1 : 0) << '\n';
+  for (const CsvFact& fact : facts) {
+    out << fact.key << ',';
+    write_text(out, fact.value);
+    out << '\n';
+  }
   return out.close();
 }
 
@@ -108,11 +114,12 @@ std::expected<void, std::string> write_marks(const std::vector<Mark>& marks, con
 
 }  // namespace
 
-std::expected<void, std::string> write_csv(const Trace& trace, const std::filesystem::path& directory) {
+std::expected<void, std::string> write_csv(const Trace& trace, const std::filesystem::path& directory,
+                                           std::span<const CsvFact> facts) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) return std::unexpected(directory.string() + ": " + error.message());
-  auto written = write_run(trace, directory / "run.csv");
+  auto written = write_run(trace, facts, directory / "run.csv");
   if (written) written = write_jobs(trace.jobs, directory / "jobs.csv");
   if (written) written = write_segments(trace.segments, directory / "segments.csv");
   if (written) written = write_series(trace, directory / "series.csv");
