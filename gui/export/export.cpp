@@ -22,6 +22,7 @@
 #include "gui/export/export_units.hpp"
 #include "gui/export/figure.hpp"
 #include "gui/export/map_figure.hpp"
+#include "models/lab/saved/saved_record.hpp"
 #include "models/lab/sweep/sweep_text.hpp"
 #include "models/scenario/scenario.hpp"
 
@@ -280,8 +281,9 @@ class Export {
       const bool csv = format == ExportFormat::csv;
       const fs::path path = options_.directory / fmt::format("{}-{}{}", name, world, csv ? "-csv" : ".trace.json");
       const std::string title = fmt::format("{} ({})", group.label, world);
-      written.emplace_back(path, std::async(std::launch::async, [=, &trace = *result->trace] {
-                             return csv ? write_csv(trace, path) : write_perfetto(trace, path, title);
+      written.emplace_back(path, std::async(std::launch::async, [=, this] {
+                             return csv ? save_record(*result, scenario_.machine.name, path)
+                                        : write_perfetto(*result->trace, path, title);
                            }));
     }
     for (auto& [path, outcome] : written) note(path, outcome.get());

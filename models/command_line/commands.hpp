@@ -22,7 +22,7 @@ struct ScenarioArguments {
 };
 
 struct RunArguments {
-  ScenarioArguments scenarios;
+  ScenarioArguments scenarios;  ///< Folders among its files are saved records.
   Worlds worlds = Worlds::modeled;
   std::vector<std::string> concurrency;  ///< Empty: as the file has it.
   bool json = false;

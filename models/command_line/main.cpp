@@ -77,7 +77,12 @@ int main_with_arguments(int argc, char** argv) {
 
   RunArguments run_arguments;
   CLI::App* run_command = app.add_subcommand("run", "Run scenarios and tell what came of them");
-  add_files(*run_command, run_arguments.scenarios);
+  run_command
+      ->add_option("FILE", run_arguments.scenarios.files,
+                   "Scenario files, - is standard input; and saved records, as --csv writes them, to show beside them")
+      ->required()
+      ->type_name("");
+  add_settings(*run_command, run_arguments.scenarios);
   add_world(*run_command, run_arguments.worlds, run_arguments.uncapped, "modeled");
   run_command
       ->add_option("--concurrency", run_arguments.concurrency,
@@ -97,7 +102,9 @@ int main_with_arguments(int argc, char** argv) {
                    "Write the record for the Perfetto interface (Chrome trace JSON); of several runs each gets its "
                    "name before the extension")
       ->type_name("OUT");
-  run_command->add_option("--csv", run_arguments.csv, "Write the record as CSV files into this directory")
+  run_command
+      ->add_option("--csv", run_arguments.csv,
+                   "Save the record as CSV files in this directory, which `run` and the app open again")
       ->type_name("DIR");
 
   LimitsArguments limits_arguments;

@@ -7,8 +7,8 @@
 #include <iterator>
 #include <set>
 
-#include "core/trace/csv_writer.hpp"
 #include "core/trace/perfetto_writer.hpp"
+#include "models/lab/saved/saved_record.hpp"
 
 namespace spawnpoint::command_line {
 namespace {
@@ -29,6 +29,7 @@ OutputFiles::OutputFiles(const std::vector<Scenario>& scenarios, Worlds worlds, 
     std::string stem = std::filesystem::path(scenario.file).stem().string();
     if (scenario.file.empty() || scenario.file == "<stdin>") stem = "stdin";
     file_names_.push_back(unique(stem, files));
+    machines_.push_back(scenario.machine.name);
     std::set<std::string> runs;
     std::vector<std::string>& names = run_names_.emplace_back();
     for (const RunSpec& run : scenario.runs) names.push_back(unique(run.concurrency, runs));
@@ -54,7 +55,7 @@ std::expected<void, std::string> OutputFiles::write(std::size_t file, std::size_
     const std::string title = fmt::format("{}, {}", result.label, to_string(result.world));
     if (auto written = write_perfetto(*result.trace, path, title); !written) return written;
   }
-  if (!csv_.empty()) return write_csv(*result.trace, name.empty() ? csv_ : csv_ / name);
+  if (!csv_.empty()) return save_record(result, machines_[file], name.empty() ? csv_ : csv_ / name);
   return {};
 }
 

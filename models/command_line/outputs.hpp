@@ -31,6 +31,7 @@ class OutputFiles {
   std::filesystem::path trace_;
   std::filesystem::path csv_;
   std::vector<std::string> file_names_;              ///< Each once.
+  std::vector<std::string> machines_;                ///< Of each file.
   std::vector<std::vector<std::string>> run_names_;  ///< Of each file; each once.
   bool several_worlds_;
 };

@@ -15,7 +15,9 @@
 #include "models/command_line/terminal.hpp"
 #include "models/lab/diagnosis/diagnosis.hpp"
 #include "models/lab/run/selection.hpp"
+#include "models/lab/saved/saved_record.hpp"
 #include "models/result/format.hpp"
+#include "models/result/result_values.hpp"
 
 namespace spawnpoint::command_line {
 namespace {
@@ -31,7 +33,7 @@ std::string failure_text(const RunResult& result) {
   std::string text;
   if (result.failure) {
     const FailurePoint& failure = *result.failure;
-    text = failure.errno_name;
+    text = failure.errno_name.empty() ? "failed" : failure.errno_name;
     if (failure.job != kNoJob) text += " at job " + format_count(std::int64_t{failure.job} + 1);
     if (!failure.limit.empty()) text += ": " + failure.limit;
   }
@@ -39,17 +41,25 @@ std::string failure_text(const RunResult& result) {
   return text;
 }
 
+/// A column of the table that is a field of the result.
+struct RunColumn {
+  const char* title;
+  const char* field;
+};
+constexpr RunColumn kColumns[] = {{"time", "wall"},
+                                  {"threads", "peak_threads"},
+                                  {"resident", "memory.resident"},
+                                  {"kernel", "memory.kernel"},
+                                  {"virtual", "memory.virtual"}};
+
 void add_row(Table& table, const RunResult& result) {
   using enum Table::Emphasis;
-  if (!result.error.empty()) {
-    table.add({result.label, std::string(to_string(result.world)), "", "", "", "", "", "", failure_text(result)}, bad);
-    return;
-  }
-  table.add({result.label, std::string(to_string(result.world)),
-             format_count(result.completed) + " of " + format_count(result.jobs), format_duration(result.wall),
-             format_count(result.peak_threads), format_bytes(result.memory.resident),
-             format_bytes(result.memory.kernel), format_bytes(result.memory.virtual_size), failure_text(result)},
-            result.failure ? bad : none);
+  const bool ran = result.error.empty();
+  std::vector<std::string> row{result.label, std::string(to_string(result.world)),
+                               ran ? format_count(result.completed) + " of " + format_count(result.jobs) : ""};
+  for (const RunColumn& column : kColumns) row.push_back(ran ? for_people(value_of(result, column.field)) : "");
+  row.push_back(failure_text(result));
+  table.add(std::move(row), !ran || result.failure ? bad : none);
 }
 
 const RunResult* made(const std::optional<RunResult>& result) {
@@ -70,22 +80,41 @@ void print_imposed(const RunResult& live, const Style& style) {
   }
 }
 
-void print_report(const Scenario& scenario, const std::vector<Pair>& pairs) {
+Table run_table() {
   using enum Table::Align;
+  std::vector<Table::Column> columns{{"concurrency", left}, {"world", left}, {"jobs done", right}};
+  for (const RunColumn& column : kColumns) columns.push_back({column.title, right});
+  columns.push_back({"failure", left});
+  return Table(std::move(columns));
+}
+
+/// Records have their rows behind those of the scenario's runs, and a line that says of what they are.
+void add_records(Table& table, const std::vector<SavedRecord>& records) {
+  for (const SavedRecord& record : records) add_row(table, record.result);
+}
+void print_records(const std::vector<SavedRecord>& records, const Style& style) {
+  for (const SavedRecord& record : records)
+    fmt::print("  {}: {}\n", record.result.label, style.faint(provenance(record)));
+}
+
+/// Records that are shown with no scenario, or with several.
+void print_report(const std::vector<SavedRecord>& records) {
   const Style style = Style::of(STDOUT_FILENO);
-  Table table({{"concurrency", left},
-               {"world", left},
-               {"jobs done", right},
-               {"time", right},
-               {"threads", right},
-               {"resident", right},
-               {"kernel", right},
-               {"virtual", right},
-               {"failure", left}});
+  Table table = run_table();
+  add_records(table, records);
+  fmt::print("{}\n{}\n", style.bold("Saved records"), table.text(style));
+  print_records(records, style);
+  fmt::print("\n");
+}
+
+void print_report(const Scenario& scenario, const std::vector<Pair>& pairs, const std::vector<SavedRecord>& records) {
+  const Style style = Style::of(STDOUT_FILENO);
+  Table table = run_table();
   for (const Pair& pair : pairs) {
     if (pair.modeled) add_row(table, *pair.modeled);
     if (pair.live) add_row(table, *pair.live);
   }
+  add_records(table, records);
   fmt::print("{}\n{}\n", style.bold(scenario.title), table.text(style));
   std::set<std::string> notes;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
@@ -97,8 +126,32 @@ void print_report(const Scenario& scenario, const std::vector<Pair>& pairs) {
     print_imposed(*live, style);
     notes.insert(live->notes.begin(), live->notes.end());
   }
+  print_records(records, style);
   for (const std::string& note : notes) fmt::print("  {}\n", style.faint("live, " + note));
   fmt::print("\n");
+}
+
+/// Takes the saved records out of `arguments`' files and opens them; nothing where one has a mistake, which is told.
+std::optional<std::vector<SavedRecord>> take_records(ScenarioArguments& arguments) {
+  std::vector<SavedRecord> records;
+  bool good = true;
+  std::erase_if(arguments.files, [&](const std::string& file) {
+    if (!is_record(file)) return false;
+    auto record = open_record(file);
+    if (record) {
+      records.push_back(*std::move(record));
+    } else {
+      print_error(record.error());
+      good = false;
+    }
+    return true;
+  });
+  if (!good) return std::nullopt;
+  return records;
+}
+
+void print_fingerprint(const RunResult& result) {
+  fmt::print("{:016x}  {}  {}\n", fingerprint(*result.trace), result.scenario, result.label);
 }
 
 }  // namespace
@@ -108,7 +161,10 @@ Exit run(const RunArguments& arguments) {
     print_error("--fingerprint is of modeled runs: no two live runs have the same record");
     return Exit::usage;
   }
-  auto scenarios = load_scenarios(arguments.scenarios);
+  ScenarioArguments inputs = arguments.scenarios;
+  auto records = take_records(inputs);
+  if (!records) return Exit::usage;
+  auto scenarios = load_scenarios(inputs);
   if (!scenarios) return Exit::usage;
   for (Scenario& scenario : *scenarios) {
     if (const auto selected = select_runs(scenario, arguments.concurrency); !selected) {
@@ -124,7 +180,7 @@ Exit run(const RunArguments& arguments) {
 
   const Interrupt interrupt;
   Exit status = Exit::ok;
-  const bool several = !files.tag(0, 0, WorldKind::modeled).empty();
+  const bool several = !scenarios->empty() && (!files.tag(0, 0, WorldKind::modeled).empty() || !records->empty());
 
   const auto make = [&](std::size_t file, std::size_t index, WorldKind world) {
     const Scenario& scenario = (*scenarios)[file];
@@ -137,8 +193,7 @@ Exit run(const RunArguments& arguments) {
       print_log(*result.trace);
     }
     if (arguments.json) fmt::print("{}\n", to_json_line(result));
-    if (arguments.fingerprint && result.trace)
-      fmt::print("{:016x}  {}  {}\n", fingerprint(*result.trace), result.scenario, result.label);
+    if (arguments.fingerprint && result.trace) print_fingerprint(result);
     std::fflush(stdout);
     if (result.error.empty() && result.trace) {
       if (const auto written = files.write(file, index, result); !written) {
@@ -159,9 +214,21 @@ Exit run(const RunArguments& arguments) {
       if (arguments.worlds != Worlds::modeled && !Interrupt::requested())
         pairs[i].live = make(file, i, WorldKind::live);
     }
-    if (!arguments.json && !arguments.fingerprint) print_report(scenario, pairs);
+    const bool is_only = scenarios->size() == 1;
+    if (!arguments.json && !arguments.fingerprint)
+      print_report(scenario, pairs, is_only ? *records : std::vector<SavedRecord>());
     if (Interrupt::requested()) return Exit::interrupted;
   }
+  for (const SavedRecord& record : *records) {
+    if (arguments.log) {
+      if ((several || records->size() > 1) && !arguments.json)
+        fmt::print("# {}, {}, saved\n", record.result.label, to_string(record.result.world));
+      print_log(*record.result.trace);
+    }
+    if (arguments.json) fmt::print("{}\n", to_json_line(record.result));
+    if (arguments.fingerprint) print_fingerprint(record.result);
+  }
+  if (!records->empty() && scenarios->size() != 1 && !arguments.json && !arguments.fingerprint) print_report(*records);
   return status;
 }
 

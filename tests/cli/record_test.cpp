@@ -75,3 +75,46 @@ TEST_CASE("looking at a run does not change it: with and without a record the re
   CHECK(result({}) == result({"--log"}));
   CHECK(result({}) == result({"--trace", (directory / "x.json").string()}));
 }
+
+TEST_CASE("a saved record is shown as a run of its own beside others") {
+  const TemporaryDirectory directory;
+  const std::string saved = (directory / "saved").string();
+  const std::string scenario = shipped("04-a-thousand-threads-playground.toml");
+  const Output made = spawnpoint_run({"run", scenario, "--concurrency", "thread_per_job", "--csv", saved, "--json"});
+  INFO(made.err);
+  REQUIRE(made.status == 0);
+
+  const Output table = spawnpoint_run({"run", "-", saved}, kRandom);
+  INFO(table.out << table.err);
+  REQUIRE(table.status == 0);
+  const auto lines = lines_of(table.out);
+  // Title, heading, the scenario's three runs, the record.
+  REQUIRE(lines.size() > 6);
+  CHECK(lines[0] == "Random");
+  CHECK(lines[5].find("EAGAIN at job 508: pids.max") != std::string::npos);
+  CHECK(table.out.find("saved record · rust-playground · seed ") != std::string::npos);
+
+  // Alone, by its run.csv, and as JSON it is the very run.
+  const Output alone = spawnpoint_run({"run", saved + "/run.csv", "--json"});
+  INFO(alone.err);
+  REQUIRE(alone.status == 0);
+  CHECK(alone.out == made.out);
+  CHECK(spawnpoint_run({"run", saved, "--fingerprint"}).out ==
+        spawnpoint_run({"run", scenario, "--concurrency", "thread_per_job", "--fingerprint"}).out);
+  CHECK(spawnpoint_run({"run", saved, "--log"}).out.starts_with("start 1\n"));
+  CHECK(spawnpoint_run({"run", saved}).out.starts_with("Saved records\n"));
+}
+
+TEST_CASE("a folder that is no record is told, and a damaged record with the place of the mistake") {
+  const TemporaryDirectory directory;
+  const Output none = spawnpoint_run({"run", directory.path().string()});
+  CHECK(none.status == 2);
+  CHECK(none.err.find("not a saved record") != std::string::npos);
+  REQUIRE(
+      spawnpoint_run({"run", "-", "--concurrency", "join_all", "--csv", directory.path().string()}, kRandom).status ==
+      0);
+  write_file(directory / "jobs.csv", "job,state\n");
+  const Output damaged = spawnpoint_run({"run", directory.path().string()});
+  CHECK(damaged.status == 2);
+  CHECK(damaged.err.find("jobs.csv:1:1: the header should be") != std::string::npos);
+}
