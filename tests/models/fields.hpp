@@ -129,7 +129,8 @@ inline std::string shown_value(const Distribution& value) {
   return value.to_string();
 }
 template <class T>
-requires std::is_arithmetic_v<T> std::string shown_value(const T& value) {
+  requires std::is_arithmetic_v<T>
+std::string shown_value(const T& value) {
   return fmt::format("{}", value);
 }
 template <class T>
