@@ -98,7 +98,9 @@ TEST_CASE("a saved record is shown as a run of its own beside others") {
   const Output alone = spawnpoint_run({"run", saved + "/run.csv", "--json"});
   INFO(alone.err);
   REQUIRE(alone.status == 0);
-  CHECK(alone.out == made.out);
+  auto first = nlohmann::json::parse(made.out), again = nlohmann::json::parse(alone.out);
+  for (auto* run : {&first, &again}) run->erase("compute_s");
+  CHECK(again == first);
   CHECK(spawnpoint_run({"run", saved, "--fingerprint"}).out ==
         spawnpoint_run({"run", scenario, "--concurrency", "thread_per_job", "--fingerprint"}).out);
   CHECK(spawnpoint_run({"run", saved, "--log"}).out.starts_with("start 1\n"));
