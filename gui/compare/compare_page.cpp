@@ -291,7 +291,8 @@ void ComparePage::refresh() {
   modeled_->set_summary(summary(WorldKind::modeled));
   live_->set_summary(summary(WorldKind::live));
   if (scenario && selected_run() < scenario->runs.size()) {
-    for (auto* timeline : {modeled_, live_}) timeline->set_concurrency(scenario->runs[selected_run()].concurrency);
+    for (auto* timeline : {modeled_, live_})
+      timeline->set_run(selected_run(), scenario->runs[selected_run()].concurrency);
   }
   const bool modeling = runs_.current() == RunKey{selected_run(), WorldKind::modeled};
   modeled_->set_empty_text(!scenario  ? tr("Open a scenario to begin.")

@@ -38,7 +38,7 @@ void SideRun::set_run(std::size_t run, const QString& name, const std::string& c
   name_->setText(name);
   modeled_->setAccessibleName(tr("Timeline of the modeled run: %1").arg(name));
   live_->setAccessibleName(tr("Timeline of the live run: %1").arg(name));
-  for (auto* timeline : {modeled_, live_}) timeline->set_concurrency(concurrency);
+  for (auto* timeline : {modeled_, live_}) timeline->set_run(run, concurrency);
   live_->set_empty_text(tr("Not run live yet: choose this run above, then F7."));
 }
 

@@ -22,16 +22,19 @@ constexpr std::size_t kSmall = 20'000;
 
 }  // namespace
 
+void TimelineWidget::State::forget() {
+  ++subject;
+  preparing = prepare_again = drawing = false;
+  trace.reset();
+  take_data(nullptr);
+}
+
 void TimelineWidget::State::prepare() {
   if (preparing) {
     prepare_again = true;
     return;
   }
   prepare_again = false;
-  if (!trace) {
-    take_data(nullptr);
-    return;
-  }
   if (trace->segments.size() + trace->jobs.size() <= kSmall) {
     take_data(std::make_shared<const TimelineData>(trace, rows));
     return;
@@ -39,12 +42,13 @@ void TimelineWidget::State::prepare() {
   preparing = true;
   widget.viewport()->update();
   auto* watcher = new QFutureWatcher<PreparedTimeline>(&widget);
-  QObject::connect(watcher, &QFutureWatcherBase::finished, &widget, [this, watcher] {
+  QObject::connect(watcher, &QFutureWatcherBase::finished, &widget, [this, watcher, of = subject] {
+    watcher->deleteLater();
+    if (of != subject) return;
     preparing = false;
     PreparedTimeline fresh = watcher->result();
-    watcher->deleteLater();
     // Even when a newer record waits: a run that grows faster than it is prepared must be seen to grow.
-    if (trace && fresh.data->mode() == rows) {
+    if (fresh.data->mode() == rows) {
       take_data(std::move(fresh.data));
       if (fresh.scene.same_place(scene())) {  // else the view has been moved meanwhile
         picture_is_old = false;
@@ -85,11 +89,12 @@ void TimelineWidget::State::draw() {
   }
   drawing = true;
   auto* watcher = new QFutureWatcher<QImage>(&widget);
-  QObject::connect(watcher, &QFutureWatcherBase::finished, &widget, [this, watcher, wanted] {
+  QObject::connect(watcher, &QFutureWatcherBase::finished, &widget, [this, watcher, wanted, of = subject] {
+    watcher->deleteLater();
+    if (of != subject) return;
     drawing = false;
     const bool newer_is_shown = data != wanted.data && !picture_is_old;
-    if (data && data->mode() == wanted.data->mode() && !newer_is_shown) take_picture(watcher->result(), wanted);
-    watcher->deleteLater();
+    if (data->mode() == wanted.data->mode() && !newer_is_shown) take_picture(watcher->result(), wanted);
     widget.viewport()->update();
   });
   watcher->setFuture(QtConcurrent::run(&pool, [wanted] { return draw_plot(wanted); }));

@@ -36,6 +36,7 @@ struct TimelineWidget::State {
   Theme theme = make_theme(ThemeKind::light);
   QString summary;
   QString empty_text;
+  std::size_t of_run = 0;
   std::string concurrency;
   bool time_labels = true;
   TimelineRows rows = TimelineRows::threads;
@@ -50,6 +51,7 @@ struct TimelineWidget::State {
   bool preparing = false;
   bool prepare_again = false;
   bool drawing = false;
+  std::uint64_t subject = 0;  ///< Counts what was shown so far: pictures of a former one are dropped.
 
   enum class Drag { none, pressed, select, pan };
   Drag drag = Drag::none;
@@ -91,6 +93,8 @@ struct TimelineWidget::State {
     return result;
   }
 
+  /// There is nothing to show, and what is on its way is of no use any more.
+  void forget();
   void prepare();
   void take_data(std::shared_ptr<const TimelineData> fresh);
   void make_old();

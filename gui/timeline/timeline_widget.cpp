@@ -46,8 +46,17 @@ TimelineWidget::TimelineWidget(TimeView& view, WorldKind world, QWidget* parent)
 
 TimelineWidget::~TimelineWidget() = default;
 
+void TimelineWidget::set_run(std::size_t run, const std::string& concurrency) {
+  state_->concurrency = concurrency;
+  if (std::exchange(state_->of_run, run) != run) state_->forget();
+}
+
 void TimelineWidget::set_trace(std::shared_ptr<const Trace> trace) {
   if (trace == state_->trace) return;
+  if (!trace) {
+    state_->forget();
+    return;
+  }
   state_->trace = std::move(trace);
   state_->prepare();
 }
@@ -65,7 +74,7 @@ void TimelineWidget::set_rows(TimelineRows rows) {
   if (rows == state_->rows) return;
   state_->rows = rows;
   state_->wanted_row_height = 0;
-  state_->prepare();
+  if (state_->trace) state_->prepare();
 }
 
 TimelineRows TimelineWidget::rows() const {
@@ -83,10 +92,6 @@ void TimelineWidget::set_empty_text(const QString& text) {
   state_->empty_text = text;
   state_->describe();
   viewport()->update();
-}
-
-void TimelineWidget::set_concurrency(const std::string& concurrency) {
-  state_->concurrency = concurrency;
 }
 
 void TimelineWidget::set_time_labels(bool shown) {

@@ -19,8 +19,11 @@ class TimelineWidget : public QAbstractScrollArea {
   TimelineWidget(TimeView& view, WorldKind world, QWidget* parent = nullptr);
   ~TimelineWidget() override;
 
-  /// The run to draw, or null. Call it again with a newer record while a live run grows: the view stays where it is.
-  /// Preparing a large one happens in the background; until then the last picture stays.
+  /// Which of the scenario's runs the records are of: what was drawn of another one goes, and never arrives late. Its
+  /// concurrency model tells what a job waits for.
+  void set_run(std::size_t run, const std::string& concurrency);
+  /// The record to draw, or null. Call it again with a newer one while a live run grows: the view stays where it is.
+  /// Preparing a large one happens in the background; until then the run's last picture stays.
   void set_trace(std::shared_ptr<const Trace> trace);
   std::shared_ptr<const Trace> trace() const;
   void set_theme(const Theme& theme);
@@ -28,8 +31,6 @@ class TimelineWidget : public QAbstractScrollArea {
   TimelineRows rows() const;
   /// The header's text behind the world's name: "simulated kernel · 1.04 s · 507 threads · 18 MiB".
   void set_summary(const QString& summary);
-  /// The run's concurrency model: what a job waits for is told by it.
-  void set_concurrency(const std::string& concurrency);
   /// What is written where there is no run.
   void set_empty_text(const QString& text);
   /// Labels under the time axis; off where another view below has them.

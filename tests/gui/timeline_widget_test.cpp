@@ -257,6 +257,41 @@ TEST_CASE("a large run is prepared and drawn in the background, and is right in 
                      make_theme(ThemeKind::light).style(JobState::running).color) < 0);
 }
 
+TEST_CASE("a run's picture is never shown below the heading of another run") {
+  // A record so large that it is prepared and drawn in the background, with one job that is hovered over for seconds.
+  const auto record = [](JobState state) {
+    auto trace = std::make_shared<Trace>(*many_segments(16, 100'000));
+    trace->segments.append({16, 0, state, Instant{}, trace->end});
+    trace->lanes = 17;
+    return trace;
+  };
+  const auto first = record(JobState::waiting), second = record(JobState::blocked);
+  Window window(WorldKind::live, nullptr);
+  window.view.reset({Instant{}, first->end});
+  const auto said = [&] { return window.widget.text_at({static_cast<int>(window.x(3)), 300 - 22}); };
+  window.widget.set_run(0, "thread_per_job");
+  window.widget.set_trace(first);
+  const bool late = GENERATE(false, true);
+  CAPTURE(late);
+  if (!late) {
+    // It is there when the other run is chosen …
+    window.widget.settle();
+    REQUIRE(said().contains("waiting"));
+  }
+  // … or still on its way.
+  window.widget.set_run(1, "join_all");
+  window.widget.set_trace(second);
+  CHECK(said().isEmpty());
+  QSignalSpy drawn(&window.widget, &TimelineWidget::drawn);
+  while (!window.widget.is_settled()) {
+    QCoreApplication::processEvents();
+    window.widget.grab();
+    CHECK_FALSE(said().contains("waiting"));
+  }
+  CHECK(said().contains("blocked"));
+  CHECK(drawn.count() == 1);
+}
+
 TEST_CASE("screen readers are told what a timeline is and shows") {
   Window window(WorldKind::modeled, refused_at_508());
   QAccessibleInterface* interface = QAccessible::queryAccessibleInterface(&window.widget);
