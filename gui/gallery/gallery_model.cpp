@@ -6,7 +6,6 @@
 #endif
 
 #include <QTextDocument>
-#include <QtConcurrent>
 #include <chrono>
 #include <optional>
 #include <thread>
@@ -57,22 +56,11 @@ Card make_card(const std::filesystem::path& file, const std::optional<Scenario>&
 
 }  // namespace
 
-GalleryModel::GalleryModel(QObject* parent) : QAbstractListModel(parent) {
-  // One thread: the gallery never competes with what the user runs for more than one core.
-  pool_.setMaxThreadCount(1);
-  pool_.setThreadPriority(QThread::LowestPriority);
-}
-
-GalleryModel::~GalleryModel() {
-  stop_.request_stop();
-  pool_.clear();
-  pool_.waitForDone();
-}
+GalleryModel::GalleryModel(QObject* parent)
+    // All has been told by then; where it failed, cards stay without a picture: opening their scenarios tells why.
+    : QAbstractListModel(parent), reading_([](const auto&) {}) {}
 
 void GalleryModel::show(std::vector<std::filesystem::path> files) {
-  stop_.request_stop();
-  pool_.clear();
-  stop_ = {};
   beginResetModel();
   cards_.clear();
   for (const auto& file : files) {
@@ -83,16 +71,8 @@ void GalleryModel::show(std::vector<std::filesystem::path> files) {
     cards_.push_back(card);
   }
   endResetModel();
-  pending_ = static_cast<int>(files.size());
-  const std::uint64_t ticket = ++ticket_;
-  if (pending_ == 0) return;
-
-  (void)QtConcurrent::run(&pool_, [this, ticket, files = std::move(files), stop = stop_.get_token()] {
-    const auto post = [this, ticket](std::size_t row, const Card& card, bool last) {
-      QMetaObject::invokeMethod(
-          this, [this, ticket, row, card, last] { take(ticket, static_cast<int>(row), card, last); },
-          Qt::QueuedConnection);
-    };
+  reading_.start([this, files = std::move(files), held = held_](std::stop_token stop, const Tell& tell) {
+    const auto post = [&](std::size_t row, const Card& card) { tell([this, row, card] { take(row, card); }); };
     ParseOptions options;
     options.host = [host = std::make_shared<std::optional<Machine>>()] {
       if (!*host) *host = this_host().machine;
@@ -104,11 +84,11 @@ void GalleryModel::show(std::vector<std::filesystem::path> files) {
       ParseResult parsed = load_scenario(files[i], options);
       if (parsed.scenario && parsed.scenario->runs.empty()) parsed.scenario.reset();
       read.emplace_back(make_card(files[i], parsed.scenario), std::move(parsed.scenario));
-      post(i, read.back().first, /*last=*/!read.back().second);
+      post(i, read.back().first);
     }
     for (std::size_t i = 0; i < read.size(); ++i) {
       auto& [card, scenario] = read[i];
-      while (*held_ && !stop.stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      while (*held && !stop.stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
       if (stop.stop_requested()) return;
       if (!scenario) continue;
       try {
@@ -121,7 +101,7 @@ void GalleryModel::show(std::vector<std::filesystem::path> files) {
         // No memory for it: the card stays without a picture. Opening the scenario tells the error.
       }
       scenario.reset();
-      post(i, card, /*last=*/true);
+      post(i, card);
     }
 #ifdef __GLIBC__
     malloc_trim(0);  // The records of large runs are gone; their pages should be too.
@@ -129,11 +109,10 @@ void GalleryModel::show(std::vector<std::filesystem::path> files) {
   });
 }
 
-void GalleryModel::take(std::uint64_t ticket, int row, const Card& card, bool last) {
-  if (ticket != ticket_) return;
-  cards_[static_cast<std::size_t>(row)] = card;
-  emit dataChanged(index(row), index(row));
-  if (last && --pending_ == 0) emit completed();
+void GalleryModel::take(std::size_t row, const Card& card) {
+  cards_[row] = card;
+  const QModelIndex changed = index(static_cast<int>(row));
+  emit dataChanged(changed, changed);
 }
 
 int GalleryModel::rowCount(const QModelIndex& parent) const {

@@ -3,13 +3,12 @@
 #pragma once
 
 #include <QAbstractListModel>
-#include <QThreadPool>
 #include <atomic>
 #include <filesystem>
 #include <memory>
-#include <stop_token>
 #include <vector>
 
+#include "gui/background/latest_job.hpp"
 #include "gui/gallery/preview.hpp"
 
 namespace spawnpoint::gui {
@@ -34,7 +33,6 @@ class GalleryModel : public QAbstractListModel {
   enum Role { kPathRole = Qt::UserRole, kSummaryRole, kSearchRole, kPreviewRole };
 
   explicit GalleryModel(QObject* parent = nullptr);
-  ~GalleryModel() override;
 
   /// Shows the files at once and begins to read them. What was shown before goes.
   void show(std::vector<std::filesystem::path> files);
@@ -46,20 +44,15 @@ class GalleryModel : public QAbstractListModel {
   void hold(bool held) { *held_ = held; }
 
   /// Every card has its preview (or cannot have one).
-  bool complete() const { return pending_ == 0; }
-
- signals:
-  void completed();
+  bool complete() const { return !reading_.is_running(); }
 
  private:
-  void take(std::uint64_t ticket, int row, const Card& card, bool last);
+  void take(std::size_t row, const Card& card);
 
   std::vector<Card> cards_;
-  std::uint64_t ticket_ = 0;
-  int pending_ = 0;
-  std::stop_source stop_;
   std::shared_ptr<std::atomic<bool>> held_ = std::make_shared<std::atomic<bool>>(false);
-  QThreadPool pool_;
+  /// One thread: the gallery never competes with what the user runs for more than one core.
+  LatestJob<void> reading_;
 };
 
 }  // namespace spawnpoint::gui

@@ -2,7 +2,6 @@
 #include "gui/jobs/jobs_model.hpp"
 
 #include <QCoreApplication>
-#include <QtConcurrentRun>
 #include <algorithm>
 #include <utility>
 
@@ -61,14 +60,11 @@ QString job_column_name(JobColumn column) {
   return {};
 }
 
-JobsModel::JobsModel(QObject* parent) : QAbstractTableModel(parent) {
-  pool_.setMaxThreadCount(1);
-}
-
-JobsModel::~JobsModel() {
-  stop_.request_stop();
-  pool_.waitForDone();
-}
+JobsModel::JobsModel(QObject* parent)
+    : QAbstractTableModel(parent), reading_([this](auto outcome) {
+        // No memory for them: there are no rows.
+        take(outcome ? *std::move(outcome) : Made{});
+      }) {}
 
 void JobsModel::set_sources(std::vector<JobSource> sources, std::shared_ptr<const Scenario> scenario) {
   const auto same = [](const JobSource& a, const JobSource& b) { return a.world == b.world && a.trace == b.trace; };
@@ -94,10 +90,6 @@ void JobsModel::sort(int column, Qt::SortOrder order) {
 }
 
 void JobsModel::start() {
-  // What was asked for before is no longer wanted.
-  stop_.request_stop();
-  stop_ = std::stop_source{};
-  busy_ = true;
   // Figures of a record that is shown already are used again.
   std::vector<std::shared_ptr<const JobFigures>> known(sources_.size());
   for (std::size_t i = 0; i < sources_.size(); ++i) {
@@ -105,36 +97,29 @@ void JobsModel::start() {
       if (&have->trace() == sources_[i].trace.get()) known[i] = have;
     }
   }
-  (void)QtConcurrent::run(&pool_, [this, ticket = ++ticket_, sources = sources_, scenario = scenario_,
-                                   known = std::move(known), filter = filter_, order = order_,
-                                   stop = stop_.get_token()] {
+  reading_.start([sources = sources_, scenario = scenario_, known = std::move(known), filter = filter_,
+                  order = order_](std::stop_token stop) {
     Made made;
     for (std::size_t i = 0; i < sources.size() && !stop.stop_requested(); ++i) {
       made.worlds.push_back(
           known[i] ? known[i] : std::make_shared<const JobFigures>(sources[i].world, sources[i].trace, scenario.get()));
     }
     made.rows = job_rows(made.worlds, filter, order, stop);
-    if (stop.stop_requested()) return;
-    // The destructor waits for the pool, so `this` outlives the job; the ticket keeps a late result from arriving.
-    QMetaObject::invokeMethod(
-        this, [this, ticket, result = std::make_shared<Made>(std::move(made))] { take(ticket, std::move(*result)); },
-        Qt::QueuedConnection);
+    return made;
   });
 }
 
-void JobsModel::take(std::uint64_t ticket, Made made) {
-  if (ticket != ticket_) return;
+void JobsModel::take(Made made) {
   beginResetModel();
   worlds_ = std::move(made.worlds);
   rows_ = std::move(made.rows);
-  busy_ = false;
   endResetModel();
   emit settled();
 }
 
 void JobsModel::settle() {
-  while (busy_) {
-    pool_.waitForDone();
+  while (is_busy()) {
+    reading_.wait();
     QCoreApplication::processEvents(QEventLoop::ExcludeUserInputEvents);
   }
 }

@@ -4,12 +4,11 @@
 #pragma once
 
 #include <QAbstractTableModel>
-#include <QThreadPool>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <vector>
 
+#include "gui/background/latest_job.hpp"
 #include "gui/jobs/job_filter.hpp"
 #include "gui/jobs/job_table.hpp"
 
@@ -26,7 +25,6 @@ class JobsModel : public QAbstractTableModel {
 
  public:
   explicit JobsModel(QObject* parent = nullptr);
-  ~JobsModel() override;
 
   /// Shows these records; the same ones again change nothing.
   void set_sources(std::vector<JobSource> sources, std::shared_ptr<const Scenario> scenario);
@@ -49,7 +47,7 @@ class JobsModel : public QAbstractTableModel {
   /// The rows as text: a line each, with tabs between the cells, under a line of names. Times in seconds.
   QString tsv(const std::vector<int>& rows) const;
 
-  bool is_busy() const { return busy_; }
+  bool is_busy() const { return reading_.is_running(); }
   /// Waits until the newest rows are there: for tests and screenshots.
   void settle();
 
@@ -63,7 +61,7 @@ class JobsModel : public QAbstractTableModel {
     std::vector<JobRow> rows;
   };
   void start();
-  void take(std::uint64_t ticket, Made made);
+  void take(Made made);
   QString text(int row, JobColumn column) const;
 
   std::vector<JobSource> sources_;
@@ -72,10 +70,7 @@ class JobsModel : public QAbstractTableModel {
   JobOrder order_;
   JobWorlds worlds_;
   std::vector<JobRow> rows_;
-  std::uint64_t ticket_ = 0;
-  bool busy_ = false;
-  std::stop_source stop_;
-  QThreadPool pool_;
+  LatestJob<Made> reading_;
 };
 
 /// The name of a column: "Job", "Late".

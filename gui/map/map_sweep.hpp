@@ -8,10 +8,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stop_token>
-#include <thread>
-#include <vector>
 
+#include "gui/background/latest_job.hpp"
 #include "gui/map/map_content.hpp"
 
 namespace spawnpoint::gui {
@@ -32,8 +30,8 @@ class MapSweep : public QObject {
   /// Nothing is kept.
   void clear();
 
-  bool is_running() const { return running_; }
-  bool can_resume() const { return !running_ && result_ && !result_->complete; }
+  bool is_running() const { return job_.is_running(); }
+  bool can_resume() const { return !is_running() && result_ && !result_->complete; }
   /// Null before the first answer, and where the scenario cannot be swept.
   std::shared_ptr<const MapResult> result() const { return result_; }
   const SweepProgress& progress() const { return progress_; }
@@ -47,20 +45,23 @@ class MapSweep : public QObject {
  private:
   /// What the worker threads have put down and this thread has not yet picked up.
   struct Mail;
+  struct End {
+    bool complete = false;
+    QString error;
+  };
 
   void launch();
-  void pick_up(std::uint64_t ticket);
+  void pick_up(const std::shared_ptr<Mail>& mail);
+  void take(Mail& mail);
+  void end(const End& end);
 
   std::optional<SweepSource> source_;
   std::shared_ptr<MapResult> result_;
   std::map<std::size_t, SweepTaskResult> known_;
   SweepProgress progress_;
   QString error_;
-  std::shared_ptr<Mail> mail_;
-  std::uint64_t ticket_ = 0;
-  bool running_ = false;
-  std::stop_source stop_;
-  std::vector<std::jthread> threads_;  ///< One, and those that are being given up.
+  std::shared_ptr<Mail> mail_;  ///< Of the sweep that goes on.
+  LatestJob<End> job_;
 };
 
 }  // namespace spawnpoint::gui

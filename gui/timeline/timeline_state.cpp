@@ -4,9 +4,7 @@
 #include "gui/time/hover.hpp"
 #include "gui/time/mark_text.hpp"
 
-#include <QFutureWatcher>
 #include <QPainter>
-#include <QtConcurrentRun>
 #include <cmath>
 #include <utility>
 
@@ -22,15 +20,29 @@ constexpr std::size_t kSmall = 20'000;
 
 }  // namespace
 
+TimelineWidget::State::State(TimelineWidget& widget_of, TimeView& view_of, WorldKind world_of)
+    : widget(widget_of),
+      view(view_of),
+      world(world_of),
+      // What fails, for want of memory, leaves the picture as it is.
+      preparing([this](auto fresh) {
+        if (fresh) take_prepared(*std::move(fresh));
+        if (prepare_again) prepare();
+      }),
+      drawing([this](auto late) {
+        if (late) take_drawn(*std::move(late));
+      }) {}
+
 void TimelineWidget::State::forget() {
-  ++subject;
-  preparing = prepare_again = drawing = false;
+  preparing.cancel();
+  drawing.cancel();
+  prepare_again = false;
   trace.reset();
   take_data(nullptr);
 }
 
 void TimelineWidget::State::prepare() {
-  if (preparing) {
+  if (preparing.is_running()) {
     prepare_again = true;
     return;
   }
@@ -39,27 +51,21 @@ void TimelineWidget::State::prepare() {
     take_data(std::make_shared<const TimelineData>(trace, rows));
     return;
   }
-  preparing = true;
   widget.viewport()->update();
-  auto* watcher = new QFutureWatcher<PreparedTimeline>(&widget);
-  QObject::connect(watcher, &QFutureWatcherBase::finished, &widget, [this, watcher, of = subject] {
-    watcher->deleteLater();
-    if (of != subject) return;
-    preparing = false;
-    PreparedTimeline fresh = watcher->result();
-    // Even when a newer record waits: a run that grows faster than it is prepared must be seen to grow.
-    if (fresh.data->mode() == rows) {
-      take_data(std::move(fresh.data));
-      if (fresh.scene.same_place(scene())) {  // else the view has been moved meanwhile
-        picture_is_old = false;
-        take_picture(std::move(fresh.picture), fresh.scene);
-      }
-    }
-    if (prepare_again) prepare();
-  });
-  watcher->setFuture(QtConcurrent::run(&pool, [newest = trace, mode = rows, place = scene(), within = frame()] {
+  preparing.start([newest = trace, mode = rows, place = scene(), within = frame()](std::stop_token) {
     return prepare_timeline(newest, mode, place, within);
-  }));
+  });
+}
+
+void TimelineWidget::State::take_prepared(PreparedTimeline fresh) {
+  // Even when a newer record waits: a run that grows faster than it is prepared must be seen to grow.
+  if (fresh.data->mode() == rows) {
+    take_data(std::move(fresh.data));
+    if (fresh.scene.same_place(scene())) {  // else the view has been moved meanwhile
+      picture_is_old = false;
+      take_picture(std::move(fresh.picture), fresh.scene);
+    }
+  }
 }
 
 void TimelineWidget::State::take_data(std::shared_ptr<const TimelineData> fresh) {
@@ -80,24 +86,20 @@ void TimelineWidget::State::draw() {
     picture_is_old = picture_is_old && data;
     return;
   }
-  if (drawing) return;
+  if (drawing.is_running()) return;
   picture_is_old = false;
   TimelineScene wanted = scene();
   if (data->trace().segments.size() <= kSmall) {
     take_picture(draw_plot(wanted), wanted);
     return;
   }
-  drawing = true;
-  auto* watcher = new QFutureWatcher<QImage>(&widget);
-  QObject::connect(watcher, &QFutureWatcherBase::finished, &widget, [this, watcher, wanted, of = subject] {
-    watcher->deleteLater();
-    if (of != subject) return;
-    drawing = false;
-    const bool newer_is_shown = data != wanted.data && !picture_is_old;
-    if (data->mode() == wanted.data->mode() && !newer_is_shown) take_picture(watcher->result(), wanted);
-    widget.viewport()->update();
-  });
-  watcher->setFuture(QtConcurrent::run(&pool, [wanted] { return draw_plot(wanted); }));
+  drawing.start([wanted](std::stop_token) { return Drawn{draw_plot(wanted), wanted}; });
+}
+
+void TimelineWidget::State::take_drawn(Drawn late) {
+  const bool newer_is_shown = data != late.scene.data && !picture_is_old;
+  if (data->mode() == late.scene.data->mode() && !newer_is_shown) take_picture(std::move(late.picture), late.scene);
+  widget.viewport()->update();
 }
 
 void TimelineWidget::State::take_picture(QImage image, const TimelineScene& of) {

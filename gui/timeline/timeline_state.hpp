@@ -5,11 +5,11 @@
 
 #include <QImage>
 #include <QScrollBar>
-#include <QThreadPool>
 #include <algorithm>
 #include <memory>
 #include <string>
 
+#include "gui/background/latest_job.hpp"
 #include "gui/time/time_axis.hpp"
 #include "gui/timeline/row_layout.hpp"
 #include "gui/timeline/timeline_picture.hpp"
@@ -23,12 +23,7 @@ struct TimelineWidget::State {
   static constexpr int kTextPixels = 11;
   static constexpr double kHighestRow = 48;
 
-  State(TimelineWidget& widget_of, TimeView& view_of, WorldKind world_of)
-      : widget(widget_of), view(view_of), world(world_of) {
-    // One to prepare a newer record while the other draws: the view can be moved meanwhile.
-    pool.setMaxThreadCount(2);
-  }
-  ~State() { pool.waitForDone(); }
+  State(TimelineWidget& widget_of, TimeView& view_of, WorldKind world_of);
 
   TimelineWidget& widget;
   TimeView& view;
@@ -48,17 +43,20 @@ struct TimelineWidget::State {
   QImage picture;
   TimelineScene drawn;  ///< What `picture` shows.
   bool picture_is_old = true;
-  bool preparing = false;
   bool prepare_again = false;
-  bool drawing = false;
-  std::uint64_t subject = 0;  ///< Counts what was shown so far: pictures of a former one are dropped.
 
   enum class Drag { none, pressed, select, pan };
   Drag drag = Drag::none;
   QPoint pressed_at;
   Instant pressed_time{};
   TimeRange pressed_range;
-  QThreadPool pool;  // Last: its jobs end before anything else of this goes.
+  /// A newer record is prepared while another is drawn: the view can be moved meanwhile.
+  LatestJob<PreparedTimeline> preparing;
+  struct Drawn {
+    QImage picture;
+    TimelineScene scene;
+  };
+  LatestJob<Drawn> drawing;
 
   QRectF plot() const {
     const QRectF all = widget.viewport()->rect();
@@ -96,9 +94,11 @@ struct TimelineWidget::State {
   /// There is nothing to show, and what is on its way is of no use any more.
   void forget();
   void prepare();
+  void take_prepared(PreparedTimeline fresh);
   void take_data(std::shared_ptr<const TimelineData> fresh);
   void make_old();
   void draw();
+  void take_drawn(Drawn late);
   void take_picture(QImage image, const TimelineScene& of);
   void update_scroll_bar();
   void set_row_height_about(double pixels, double y);

@@ -137,13 +137,14 @@ QString TimelineWidget::text_at(const QPoint& point) const {
 
 bool TimelineWidget::is_settled() const {
   const State& s = *state_;
-  return !s.preparing && !s.prepare_again && !s.drawing && !(s.picture_is_old && s.data);
+  return !s.preparing.is_running() && !s.prepare_again && !s.drawing.is_running() && !(s.picture_is_old && s.data);
 }
 
 void TimelineWidget::settle() {
   while (!is_settled()) {
-    if (!state_->preparing) state_->draw();
-    state_->pool.waitForDone();
+    if (!state_->preparing.is_running()) state_->draw();
+    state_->preparing.wait();
+    state_->drawing.wait();
     QCoreApplication::processEvents(QEventLoop::ExcludeUserInputEvents);
   }
 }
@@ -167,7 +168,7 @@ void TimelineWidget::paintEvent(QPaintEvent*) {
     painter.setPen(s.theme.muted);
     painter.setFont(s.theme.font(State::kTextPixels + 2));
     const QString words =
-        s.preparing
+        s.preparing.is_running()
             ? tr("Preparing %1 …")
                   .arg(QString::fromStdString(format_count(static_cast<std::int64_t>(s.trace->jobs.size()), "job")))
             : s.empty_text;

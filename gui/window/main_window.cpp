@@ -66,13 +66,18 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
       file_(new FilePanel(document_, this)),
       what_if_(new WhatIfPanel(this)),
       status_(new StatusLine(this)),
-      pages_(new QTabWidget(this)) {
+      pages_(new QTabWidget(this)),
+      estimating_([this](auto outcome) {
+        if (outcome)
+          start_live(*std::move(outcome));
+        else
+          status_->show_words(text(outcome.error()));
+      }) {
   setObjectName("main_window");
   setWindowIcon(app_icon());
   setAcceptDrops(true);
   setDockNestingEnabled(true);
   resize(1280, 800);
-  pool_.setMaxThreadCount(1);
 
   pages_->setDocumentMode(true);
   pages_->setAccessibleName(tr("Pages"));
@@ -96,10 +101,6 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
   if (!session_.geometry().isEmpty()) restoreGeometry(session_.geometry());
   for (QDockWidget* dock : docks()) dock->hide();
   qApp->installEventFilter(this);
-}
-
-MainWindow::~MainWindow() {
-  pool_.waitForDone();
 }
 
 void MainWindow::make_docks() {

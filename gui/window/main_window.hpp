@@ -4,13 +4,13 @@
 
 #include <QMainWindow>
 #include <QStringList>
-#include <QThreadPool>
 #include <QTimer>
 #include <array>
 #include <filesystem>
 #include <functional>
 #include <optional>
 
+#include "gui/background/latest_job.hpp"
 #include "gui/theme/theme.hpp"
 #include "gui/window/live_question.hpp"
 #include "gui/workspace/document.hpp"
@@ -57,7 +57,6 @@ class MainWindow : public QMainWindow {
 
   /// `worker`: the program for live runs; empty: beside this one.
   explicit MainWindow(Session& session, std::filesystem::path worker = {}, QWidget* parent = nullptr);
-  ~MainWindow() override;
 
   bool open_file(const QString& path);
   bool save();
@@ -100,6 +99,12 @@ class MainWindow : public QMainWindow {
   static QString ask_file_to_save(QWidget* parent, const QString& suggestion);
   static void tell_problem(QWidget* parent, const QString& title, const QString& words);
 
+  /// A live run that was asked for, with what it would take.
+  struct LiveWish {
+    RunRequest request;
+    LiveEstimate estimate;
+  };
+
   void make_docks();
   std::array<QDockWidget*, 5> docks() const;
   void make_actions();
@@ -119,6 +124,9 @@ class MainWindow : public QMainWindow {
   void show_range();
   void show_status();
   void show_actions();
+  void forget_live_wish();
+  /// Before a live run that is risky, the user is asked.
+  void start_live(LiveWish wish);
   void model_if_needed();
   void take_known_results();
   void keep_result(RunKey key);
@@ -185,8 +193,8 @@ class MainWindow : public QMainWindow {
   QTimer range_timer_;
   std::optional<std::size_t> select_after_parse_;  ///< The run that a suggestion has added.
   bool run_after_parse_ = false;                   ///< A point of the map was opened: its run was asked for.
-  std::uint64_t start_ticket_ = 0;
-  QThreadPool pool_;
+  std::uint64_t wishes_ = 0;
+  LatestJob<LiveWish> estimating_;
 };
 
 }  // namespace spawnpoint::gui

@@ -39,7 +39,7 @@ bool MainWindow::open_file(const QString& path) {
     return false;
   }
   // Views hear of the new document at once: results of the old one must be gone by then.
-  ++start_ticket_;
+  forget_live_wish();
   runs_.clear();
   select_after_parse_.reset();
   run_after_parse_ = false;

@@ -4,7 +4,6 @@
 
 #include <QTabWidget>
 #include <QTimer>
-#include <QtConcurrent>
 #include <algorithm>
 #include <utility>
 
@@ -30,8 +29,8 @@ void MainWindow::run(bool modeled, bool live) {
   const auto scenario = document_.scenario();
   if (!scenario || scenario->runs.empty()) return;
   pages_->setCurrentWidget(compare_);
-  const std::uint64_t ticket = ++start_ticket_;
-  RunRequest request{
+  forget_live_wish();
+  const RunRequest request{
       scenario, document_.revision(), std::min(compare_->selected_run(), scenario->runs.size() - 1), modeled,
       live,     /*uncapped=*/false};
   if (!live) {
@@ -40,25 +39,28 @@ void MainWindow::run(bool modeled, bool live) {
   }
   // What it would take is computed in the background: it may read all of /proc.
   status_->show_words(tr("Asking what the live run would take …"));
-  (void)QtConcurrent::run(&pool_, [this, ticket, request] {
-    const LiveEstimate estimate = estimate_live(*request.scenario, request.run);
-    QMetaObject::invokeMethod(
-        this,
-        [this, ticket, request, estimate]() mutable {
-          if (ticket != start_ticket_) return;
-          if (is_risky(estimate)) {
-            const LiveAnswer answer = questions_.live(this, estimate);
-            if (ticket != start_ticket_) return;
-            if (answer == LiveAnswer::cancel) {
-              show_status();
-              return;
-            }
-            request.uncapped = answer == LiveAnswer::run_uncapped;
-          }
-          runs_.start(request);
-        },
-        Qt::QueuedConnection);
-  });
+  estimating_.start(
+      [request](std::stop_token) { return LiveWish{request, estimate_live(*request.scenario, request.run)}; });
+}
+
+void MainWindow::forget_live_wish() {
+  ++wishes_;
+  estimating_.cancel();
+}
+
+void MainWindow::start_live(LiveWish wish) {
+  if (is_risky(wish.estimate)) {
+    const std::uint64_t asked = wishes_;
+    const LiveAnswer answer = questions_.live(this, wish.estimate);
+    // Something else was opened or started while the question stood.
+    if (asked != wishes_) return;
+    if (answer == LiveAnswer::cancel) {
+      show_status();
+      return;
+    }
+    wish.request.uncapped = answer == LiveAnswer::run_uncapped;
+  }
+  runs_.start(wish.request);
 }
 
 void MainWindow::model_if_needed() {

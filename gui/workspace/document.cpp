@@ -5,7 +5,6 @@
 #include <QFileInfo>
 #include <QRegularExpression>
 #include <QSaveFile>
-#include <QtConcurrent>
 #include <algorithm>
 
 #include "models/lab/calibration/this_host.hpp"
@@ -21,17 +20,21 @@ bool same_settings(const std::vector<Setting>& a, const std::vector<Setting>& b)
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](const Setting& x, const Setting& y) { return x.key == y.key && x.value == y.value; });
 }
+
+/// What a text comes to that could not even be parsed.
+std::shared_ptr<const ParseResult> not_read(std::string why) {
+  auto result = std::make_shared<ParseResult>();
+  result->diagnostics.emplace_back().message = std::move(why);
+  return result;
+}
 }  // namespace
 
-Document::Document(QObject* parent) : QObject(parent) {
+Document::Document(QObject* parent)
+    : QObject(parent),
+      parsing_([this](auto outcome) { take(outcome ? *std::move(outcome) : not_read(std::move(outcome.error()))); }) {
   timer_.setSingleShot(true);
   timer_.setInterval(kTypingRests);
   connect(&timer_, &QTimer::timeout, this, &Document::parse_now);
-  pool_.setMaxThreadCount(1);
-}
-
-Document::~Document() {
-  pool_.waitForDone();
 }
 
 bool Document::open(const QString& path, QString& error) {
@@ -113,7 +116,7 @@ std::size_t Document::error_count() const {
 }
 
 void Document::parse_soon() {
-  ++ticket_;  // An answer to the older text is of no use any more.
+  parsing_.cancel();  // An answer to the older text is of no use any more.
   scenario_is_old_ = true;
   timer_.start();
 }
@@ -125,21 +128,17 @@ void Document::parse_at_once() {
 }
 
 void Document::parse_now() {
-  const std::uint64_t ticket = ++ticket_;
   std::string text = text_.toStdString();
   std::string file = path_.toStdString();
-  // The destructor waits for the pool, so `this` outlives the job.
-  (void)QtConcurrent::run(&pool_, [this, ticket, text = std::move(text), file = std::move(file), settings = settings_] {
+  parsing_.start([text = std::move(text), file = std::move(file), settings = settings_](std::stop_token) {
     ParseOptions options;
     options.settings = settings;
     options.host = [] { return this_host().machine; };
-    auto result = std::make_shared<const ParseResult>(parse_scenario(text, file, options));
-    QMetaObject::invokeMethod(this, [this, ticket, result] { take(ticket, result); }, Qt::QueuedConnection);
+    return std::make_shared<const ParseResult>(parse_scenario(text, file, options));
   });
 }
 
-void Document::take(std::uint64_t ticket, std::shared_ptr<const ParseResult> result) {
-  if (ticket != ticket_) return;
+void Document::take(std::shared_ptr<const ParseResult> result) {
   diagnostics_ = result->diagnostics;
   const bool good = result->scenario.has_value();
   const bool same = good && scenario_ && good_text_ == text_ && same_settings(good_settings_, settings_);

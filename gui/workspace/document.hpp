@@ -4,7 +4,6 @@
 
 #include <QObject>
 #include <QString>
-#include <QThreadPool>
 #include <QTimer>
 #include <cstdint>
 #include <functional>
@@ -12,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "gui/background/latest_job.hpp"
 #include "models/lab/diagnosis/diagnosis.hpp"
 #include "models/scenario/parse.hpp"
 #include "models/scenario/scenario.hpp"
@@ -25,7 +25,6 @@ class Document : public QObject {
 
  public:
   explicit Document(QObject* parent = nullptr);
-  ~Document() override;
 
   /// Reads the file. False: it could not be read (`error` says why), and nothing has changed.
   bool open(const QString& path, QString& error);
@@ -71,7 +70,7 @@ class Document : public QObject {
  private:
   void parse_soon();
   void parse_now();
-  void take(std::uint64_t ticket, std::shared_ptr<const ParseResult> result);
+  void take(std::shared_ptr<const ParseResult> result);
 
   QString path_;
   QString text_;
@@ -82,9 +81,8 @@ class Document : public QObject {
   std::vector<Diagnostic> diagnostics_;
   std::uint64_t revision_ = 0;
   bool scenario_is_old_ = false;
-  std::uint64_t ticket_ = 0;
   QTimer timer_;
-  QThreadPool pool_;
+  LatestJob<std::shared_ptr<const ParseResult>> parsing_;
 };
 
 /// A suggestion's setting that belongs into its [[run]]: `run.threads`, or `threads` alone.

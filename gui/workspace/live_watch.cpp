@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <exception>
 #include <utility>
 
 namespace spawnpoint::gui {
@@ -23,42 +22,26 @@ void copy_curves(const Trace& from, Trace& to) {
 
 }  // namespace
 
-LiveWatch::LiveWatch(std::shared_ptr<const Scenario> scenario, std::size_t run, const RunOptions& options,
-                     const LiveOptions& live)
-    : thread_([this, scenario = std::move(scenario), run, options, live](const std::stop_token& unwanted) {
-        follow(*scenario, run, options, live, unwanted);
-      }) {}
-
-LiveWatch::~LiveWatch() {
-  thread_.request_stop();
-}
-
-void LiveWatch::follow(const Scenario& scenario, std::size_t run, const RunOptions& options, const LiveOptions& live,
-                       const std::stop_token& unwanted) {
-  auto result = std::make_shared<RunResult>();
-  result->world = WorldKind::live;
-  try {
-    LiveRun process(scenario, run, options, live);
-    for (auto due = std::chrono::steady_clock::now(); process.poll(); process.wait(kTurn)) {
-      if (unwanted.stop_requested()) return;  // ~LiveRun kills it.
-      if (std::chrono::steady_clock::now() < due) continue;
-      due = std::chrono::steady_clock::now() + kTurn;
-      const Trace& growing = process.trace();
-      auto curves = std::make_shared<Trace>();
-      copy_curves(growing, *curves);
-      {
-        const std::lock_guard lock(mutex_);
-        look_.progress = process.progress();
-        look_.curves = std::move(curves);
-      }
-      copy(growing);
+RunResult LiveWatch::follow(const Scenario& scenario, std::size_t run, const LiveOptions& live,
+                            const std::stop_token& unwanted) {
+  RunOptions options;
+  options.stop = stop_.get_token();
+  LiveRun process(scenario, run, options, live);
+  for (auto due = std::chrono::steady_clock::now(); process.poll(); process.wait(kTurn)) {
+    if (unwanted.stop_requested()) return {};  // ~LiveRun kills it.
+    if (std::chrono::steady_clock::now() < due) continue;
+    due = std::chrono::steady_clock::now() + kTurn;
+    const Trace& growing = process.trace();
+    auto curves = std::make_shared<Trace>();
+    copy_curves(growing, *curves);
+    {
+      const std::lock_guard lock(mutex_);
+      look_.progress = process.progress();
+      look_.curves = std::move(curves);
     }
-    *result = process.result();
-  } catch (const std::exception& problem) {  // Out of memory, say: the window stays.
-    result->error = problem.what();
+    copy(growing);
   }
-  const std::lock_guard lock(mutex_);
-  look_.result = std::move(result);
+  return process.result();
 }
 
 // Into memory that is there already, where it can be: fresh pages would cost far more than the copy.

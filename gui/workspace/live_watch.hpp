@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LiveWatch: a live run that goes on, followed by a thread of its own. Reading millions of rows and copying them for
-// those who draw takes memory that the system must find first: the window's thread never waits for that.
+// LiveWatch: a live run that goes on, followed in the background. Reading millions of rows and copying them for those
+// who draw takes memory that the system must find first: the window's thread never waits for that.
 #pragma once
 
 #include <array>
@@ -8,7 +8,6 @@
 #include <memory>
 #include <mutex>
 #include <stop_token>
-#include <thread>
 
 #include "models/lab/live/live_run.hpp"
 
@@ -16,22 +15,22 @@ namespace spawnpoint::gui {
 
 class LiveWatch {
  public:
-  /// Starts the run. `options.stop` ends it, and its partial record is kept. Throws std::system_error where not even
-  /// the thread that follows it can be had.
-  LiveWatch(std::shared_ptr<const Scenario> scenario, std::size_t run, const RunOptions& options,
-            const LiveOptions& live);
+  LiveWatch() = default;
   LiveWatch(const LiveWatch&) = delete;
   LiveWatch& operator=(const LiveWatch&) = delete;
-  /// Kills the run if it goes on, and waits for its end.
-  ~LiveWatch();
+
+  /// Makes the run, for as long as it takes. When it is `unwanted` it is killed, and nothing is kept.
+  RunResult follow(const Scenario& scenario, std::size_t run, const LiveOptions& live, const std::stop_token& unwanted);
 
   struct Look {
     Progress progress;
     /// The record without its rows, which is small: what charts want. Null before it began.
     std::shared_ptr<const Trace> curves;
-    /// Not null: the run is over.
-    std::shared_ptr<const RunResult> result;
   };
+  // What follows is for another thread than the one that follows the run.
+
+  /// Ends it; its partial record is kept.
+  void stop() { stop_.request_stop(); }
   /// How far it is.
   Look look() const;
   /// The record as it was a moment ago; it never changes. Null: no newer one than that which was taken last. Only two
@@ -39,16 +38,14 @@ class LiveWatch {
   std::shared_ptr<const Trace> take_record();
 
  private:
-  void follow(const Scenario& scenario, std::size_t run, const RunOptions& options, const LiveOptions& live,
-              const std::stop_token& unwanted);
   void copy(const Trace& growing);
 
+  std::stop_source stop_;
   mutable std::mutex mutex_;
   Look look_;
   std::shared_ptr<const Trace> newest_;
-  /// Of the thread alone. Rows are only ever added, so only the new ones are copied.
+  /// Of the thread that follows it alone. Rows are only ever added, so only the new ones are copied.
   std::array<std::shared_ptr<Trace>, 2> copies_;
-  std::jthread thread_;  // Last: it ends before anything else of this goes.
 };
 
 }  // namespace spawnpoint::gui

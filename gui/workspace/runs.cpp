@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/workspace/runs.hpp"
 
-#include <QtConcurrent>
 #include <algorithm>
-#include <exception>
 #include <string>
-#include <system_error>
+#include <utility>
 
 namespace spawnpoint::gui {
 namespace {
@@ -13,11 +11,19 @@ constexpr std::chrono::milliseconds kFrame{33};
 // Of a modeled run's memory, for the next one: the steps of a slider come within a second.
 constexpr Bytes kSpare{std::int64_t{256} << 20};
 constexpr std::chrono::seconds kKeepSpare{2};
+
+/// A run that could not even be made.
+RunResult failed(std::string why) {
+  RunResult result;
+  result.error = std::move(why);
+  return result;
+}
 }  // namespace
 
-Runs::Runs(std::filesystem::path worker, QObject* parent) : QObject(parent), worker_(std::move(worker)) {
-  // One job to compute and one that is just being given up.
-  pool_.setMaxThreadCount(2);
+Runs::Runs(std::filesystem::path worker, QObject* parent)
+    : QObject(parent),
+      worker_(std::move(worker)),
+      job_([this](auto outcome) { take(outcome ? *std::move(outcome) : failed(std::move(outcome.error()))); }) {
   live_timer_.setInterval(kFrame);
   connect(&live_timer_, &QTimer::timeout, this, &Runs::poll_live);
   let_go_.setSingleShot(true);
@@ -27,7 +33,6 @@ Runs::Runs(std::filesystem::path worker, QObject* parent) : QObject(parent), wor
 
 Runs::~Runs() {
   abandon();
-  pool_.waitForDone();
 }
 
 void Runs::start(const RunRequest& request) {
@@ -41,8 +46,7 @@ void Runs::start(const RunRequest& request) {
 }
 
 void Runs::begin(const RunRequest& request, WorldKind world) {
-  current_.emplace(Current{request, RunKey{request.run, world}, std::stop_source{}});
-  ++ticket_;
+  current_.emplace(Current{request, RunKey{request.run, world}});
   progress_ = {};
   progress_.jobs = request.scenario->jobs.count;
   emit started(current_->key);
@@ -54,52 +58,35 @@ void Runs::begin(const RunRequest& request, WorldKind world) {
 void Runs::begin_modeled() {
   if (!spare_) spare_.emplace(kSpare);
   let_go_.start();
-  // The destructor waits for the pool, so `this` outlives the job; the ticket keeps a late result from arriving.
-  (void)QtConcurrent::run(&pool_, [this, ticket = ticket_, scenario = current_->request.scenario,
-                                   run = current_->request.run, stop = current_->stop.get_token(),
-                                   beside_live = current_->request.live] {
+  job_.start([this, request = current_->request, key = current_->key, live = live_options()](std::stop_token stop,
+                                                                                             const Tell& tell) {
     RunOptions options;
     options.stop = stop;
     options.progress = [&](const Progress& progress) {
-      QMetaObject::invokeMethod(
-          this,
-          [this, ticket, progress] {
-            if (ticket != ticket_ || !current_) return;
-            progress_ = progress;
-            emit progressed(current_->key);
-          },
-          Qt::QueuedConnection);
+      tell([this, key, progress] {
+        progress_ = progress;
+        emit progressed(key);
+      });
     };
-    auto result = std::make_shared<RunResult>();
-    try {
-      LiveOptions live;
-      live.worker = worker_;
-      *result = beside_live ? run_modeled_twin(*scenario, run, options, live) : run_modeled(*scenario, run, options);
-    } catch (const std::exception& problem) {  // Out of memory, say: the window stays.
-      result->world = WorldKind::modeled;
-      result->error = problem.what();
-    }
-    QMetaObject::invokeMethod(this, [this, ticket, result] { take(ticket, result); }, Qt::QueuedConnection);
+    return request.live ? run_modeled_twin(*request.scenario, request.run, options, live)
+                        : run_modeled(*request.scenario, request.run, options);
   });
 }
 
 void Runs::begin_live() {
   spare_.reset();
-  RunOptions options;
-  options.stop = current_->stop.get_token();
+  live_ = std::make_shared<LiveWatch>();
+  live_timer_.start();
+  job_.start([watch = live_, request = current_->request, live = live_options()](std::stop_token unwanted) {
+    return watch->follow(*request.scenario, request.run, live, unwanted);
+  });
+}
+
+LiveOptions Runs::live_options() const {
   LiveOptions live;
   live.worker = worker_;
   live.uncapped = current_->request.uncapped;
-  try {
-    live_ = std::make_unique<LiveWatch>(current_->request.scenario, current_->request.run, options, live);
-  } catch (const std::system_error& problem) {  // This program, too, may have all the threads that it can get.
-    auto result = std::make_shared<RunResult>();
-    result->world = WorldKind::live;
-    result->error = std::string("no thread could be started to follow the run: ") + problem.what();
-    QMetaObject::invokeMethod(this, [this, ticket = ticket_, result] { take(ticket, result); }, Qt::QueuedConnection);
-    return;
-  }
-  live_timer_.start();
+  return live;
 }
 
 void Runs::poll_live() {
@@ -107,12 +94,7 @@ void Runs::poll_live() {
   LiveWatch::Look look = live_->look();
   if (look.progress.jobs > 0) progress_ = look.progress;
   live_curves_ = std::move(look.curves);
-  if (!look.result) {
-    emit progressed(current_->key);
-    return;
-  }
-  end_live();
-  take(ticket_, std::move(look.result));
+  emit progressed(current_->key);
 }
 
 void Runs::end_live() {
@@ -122,15 +104,15 @@ void Runs::end_live() {
   live_curves_.reset();
 }
 
-void Runs::take(std::uint64_t ticket, std::shared_ptr<const RunResult> result) {
-  if (ticket != ticket_ || !current_) return;
-  const Current ended = *current_;
-  kept_[ended.key] = Kept{result, ended.request.revision};
-  current_.reset();
-  ++ticket_;
+void Runs::take(RunResult result) {
+  const Current ended = *std::exchange(current_, std::nullopt);
+  end_live();
+  if (!result.error.empty()) result.world = ended.key.world;  // It may not even have begun.
+  const bool went_well = result.error.empty();
+  kept_[ended.key] = Kept{std::make_shared<const RunResult>(std::move(result)), ended.request.revision};
   emit finished(ended.key);
   if (current_) return;  // Somebody started something else on hearing it.
-  if (ended.key.world == WorldKind::modeled && ended.request.live && !stop_asked_ && result->error.empty()) {
+  if (ended.key.world == WorldKind::modeled && ended.request.live && !stop_asked_ && went_well) {
     begin(ended.request, WorldKind::live);
   } else {
     emit idle();
@@ -140,15 +122,14 @@ void Runs::take(std::uint64_t ticket, std::shared_ptr<const RunResult> result) {
 void Runs::stop() {
   if (!current_) return;
   stop_asked_ = true;
-  current_->stop.request_stop();
+  live_ ? live_->stop() : job_.stop();
 }
 
 void Runs::abandon() {
   if (!current_) return;
-  current_->stop.request_stop();
+  job_.cancel();
   end_live();
   current_.reset();
-  ++ticket_;
 }
 
 void Runs::adopt(RunKey key, std::shared_ptr<const RunResult> result, std::uint64_t revision) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <QObject>
-#include <QThreadPool>
 #include <QTimer>
 #include <cstdint>
 #include <deque>
@@ -12,9 +11,9 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <stop_token>
 
 #include "core/memory/spare_memory.hpp"
+#include "gui/background/latest_job.hpp"
 #include "gui/workspace/live_watch.hpp"
 #include "models/lab/run/run.hpp"
 #include "models/result/result.hpp"
@@ -93,30 +92,29 @@ class Runs : public QObject {
   struct Current {
     RunRequest request;
     RunKey key;
-    std::stop_source stop;
   };
 
   void begin(const RunRequest& request, WorldKind world);
   void begin_modeled();
   void begin_live();
+  LiveOptions live_options() const;
   void poll_live();
   void end_live();
-  void take(std::uint64_t ticket, std::shared_ptr<const RunResult> result);
+  void take(RunResult result);
   void abandon();
 
   std::filesystem::path worker_;
   std::optional<Current> current_;
-  std::unique_ptr<LiveWatch> live_;
+  std::shared_ptr<LiveWatch> live_;  ///< Shared with the job that follows the run.
   std::shared_ptr<const Trace> live_record_;
   std::shared_ptr<const Trace> live_curves_;
-  std::uint64_t ticket_ = 0;
   bool stop_asked_ = false;
   Progress progress_;
   std::map<RunKey, Kept> kept_;
   QTimer live_timer_;
   std::optional<SpareMemory> spare_;
   QTimer let_go_;  // of what is spare
-  QThreadPool pool_;
+  LatestJob<RunResult> job_;
 };
 
 }  // namespace spawnpoint::gui

@@ -3,30 +3,18 @@
 #pragma once
 
 #include <QCoreApplication>
-#include <QDeadlineTimer>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 #include <filesystem>
-#include <functional>
 #include <memory>
 
 #include "gui/window/main_window.hpp"
 #include "tests/catch.hpp"
 #include "tests/gui/application.hpp"
+#include "tests/gui/eventually.hpp"
 
 namespace spawnpoint::gui {
-
-/// Handles events until `holds`; false when it did not come to hold in time.
-inline bool eventually(const std::function<bool()>& holds, int milliseconds = 60'000) {
-  QDeadlineTimer deadline(milliseconds);
-  while (!holds()) {
-    if (deadline.hasExpired()) return false;
-    QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
-    QTest::qSleep(2);
-  }
-  return true;
-}
 
 /// Thread 508 is refused there, and the second run goes through.
 inline const char* const kRefused = R"(spawnpoint = 1
