@@ -26,8 +26,6 @@ constexpr std::int64_t kShare = 10;
 constexpr std::int64_t kPictureNsARow = 80;
 constexpr int kAutomaticRows = 0;
 constexpr int kAtTheFailure = 1;
-/// Runs on the page at once: a third of a window is the least in which a timeline can be read.
-constexpr std::size_t kMostRuns = 3;
 
 QString text(const std::string& words) {
   return QString::fromStdString(words);
@@ -35,10 +33,11 @@ QString text(const std::string& words) {
 
 }  // namespace
 
-ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
-    : QWidget(parent),
-      document_(document),
-      runs_(runs),
+ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
+    : Page(parent),
+      workspace_(workspace),
+      document_(workspace.document()),
+      runs_(workspace.runs()),
       run_tabs_(new QTabBar(this)),
       rows_(new QComboBox(this)),
       logarithmic_(new QToolButton(this)),
@@ -145,21 +144,13 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
   column->addWidget(columns_, 1);
 
   connect(run_tabs_, &QTabBar::currentChanged, this, [this](int run) {
-    if (run < 0) return;
-    showed_something_ = false;
-    show_side_runs();
-    refresh();
-    emit run_selected(static_cast<std::size_t>(run));
+    if (run >= 0) workspace_.selection().select_run(static_cast<std::size_t>(run));
   });
   connect(alignment_, &QComboBox::currentIndexChanged, this, [this] {
     refresh();
     emit alignment_changed();
   });
-  connect(beside_, &QToolButton::toggled, this, [this] {
-    show_side_runs();
-    refresh();
-    emit shown_runs_changed();
-  });
+  connect(beside_, &QToolButton::toggled, &workspace_.selection(), &Selection::set_side_by_side);
   connect(rows_, &QComboBox::currentIndexChanged, this, [this](int index) {
     if (index == kAutomaticRows) {
       const auto modeled = modeled_->trace(), lively = live_->trace();
@@ -172,14 +163,31 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
     for (SideRun* side : side_runs_) side->set_rows(modeled_->rows());
   });
   connect(logarithmic_, &QToolButton::toggled, memory_, &ChartView::set_logarithmic);
+  connect(modeled_, &TimelineWidget::job_activated, live_, &TimelineWidget::show_job);
+  connect(live_, &TimelineWidget::job_activated, modeled_, &TimelineWidget::show_job);
+  subscribe();
+  refresh();
+}
+
+void ComparePage::subscribe() {
   connect(&document_, &Document::opened, this, [this] {
     showed_something_ = false;
     show_runs();
     refresh();
+    emit wanted();
   });
-  connect(&document_, &Document::parsed, this, [this](bool changed) {
+  connect(&workspace_, &Workspace::scenario_read, this, [this](bool changed) {
     if (changed) show_runs();
     refresh();
+  });
+  connect(&workspace_, &Workspace::timelines_asked, this, &Page::wanted);
+  connect(&workspace_, &Workspace::job_asked, this, [this](WorldKind world, JobId job) {
+    emit wanted();
+    show_job(world, job);
+  });
+  connect(&workspace_, &Workspace::moment_asked, this, [this](Instant at, WorldKind world) {
+    emit wanted();
+    go_to(at, world);
   });
   connect(&runs_, &Runs::started, this, &ComparePage::refresh);
   connect(&runs_, &Runs::finished, this, &ComparePage::refresh);
@@ -187,17 +195,32 @@ ComparePage::ComparePage(Document& document, Runs& runs, QWidget* parent)
   connect(&runs_, &Runs::progressed, this, [this](RunKey key) {
     if (key.world == WorldKind::live && key.run == selected_run()) refresh_live();
   });
-  connect(modeled_, &TimelineWidget::job_activated, live_, &TimelineWidget::show_job);
-  connect(live_, &TimelineWidget::job_activated, modeled_, &TimelineWidget::show_job);
-  refresh();
-}
-
-std::size_t ComparePage::selected_run() const {
-  return static_cast<std::size_t>(std::max(0, run_tabs_->currentIndex()));
-}
-
-void ComparePage::select_run(std::size_t run) {
-  run_tabs_->setCurrentIndex(static_cast<int>(run));
+  Selection& selection = workspace_.selection();
+  connect(&selection, &Selection::run_changed, this, [this] {
+    const QSignalBlocker quiet(run_tabs_);
+    run_tabs_->setCurrentIndex(static_cast<int>(selected_run()));
+    showed_something_ = false;
+    show_side_runs();
+    refresh();
+  });
+  connect(&selection, &Selection::side_by_side_changed, this, [this] {
+    show_side_runs();
+    refresh();
+  });
+  connect(&selection, &Selection::job_changed, this, [this] { time_.select_job(workspace_.selection().job()); });
+  connect(&time_, &TimeView::selected_job_changed, this,
+          [this] { workspace_.selection().select_job(time_.selected_job()); });
+  for (const auto signal : {&TimeView::selection_changed, &TimeView::markers_changed}) {
+    connect(&time_, signal, this, [this] {
+      const auto a = time_.marker(0), b = time_.marker(1);
+      std::optional<SelectedRange> range;
+      if (time_.selection())
+        range = SelectedRange{*time_.selection(), /*between_markers=*/false};
+      else if (a && b && *a != *b)
+        range = SelectedRange{ordered(*a, *b), /*between_markers=*/true};
+      workspace_.selection().select_range(range);
+    });
+  }
 }
 
 void ComparePage::set_rows(TimelineRows rows) {
@@ -218,7 +241,6 @@ void ComparePage::set_theme(const Theme& theme) {
 
 void ComparePage::show_runs() {
   const auto scenario = document_.scenario();
-  const int before = run_tabs_->currentIndex();
   const QSignalBlocker quiet(run_tabs_);
   while (run_tabs_->count() > 0) run_tabs_->removeTab(0);
   if (!scenario) return;
@@ -228,22 +250,13 @@ void ComparePage::show_runs() {
     const int tab = run_tabs_->addTab(name.replace('&', "&&"));
     run_tabs_->setTabToolTip(tab, tr("%1 with the runtime %2").arg(text(run.concurrency), text(run.runtime.name)));
   }
-  run_tabs_->setCurrentIndex(std::clamp(before, 0, run_tabs_->count() - 1));
+  run_tabs_->setCurrentIndex(static_cast<int>(selected_run()));
   beside_->setEnabled(run_tabs_->count() > 1);
   show_side_runs();
 }
 
-std::vector<std::size_t> ComparePage::shown_runs() const {
-  std::vector<std::size_t> runs{selected_run()};
-  const auto scenario = document_.scenario();
-  if (!scenario || !beside_->isChecked()) return runs;
-  for (std::size_t run = 0; run < scenario->runs.size() && runs.size() < kMostRuns; ++run)
-    if (run != selected_run()) runs.push_back(run);
-  return runs;
-}
-
 void ComparePage::show_side_runs() {
-  const std::vector<std::size_t> runs = shown_runs();
+  const std::vector<std::size_t> runs = workspace_.shown_runs();
   while (side_runs_.size() + 1 > runs.size()) {
     delete side_runs_.back();
     side_runs_.pop_back();
@@ -303,7 +316,7 @@ void ComparePage::refresh() {
   memory_->set_empty_text(tr("Memory: nothing has run yet."));
   threads_->set_empty_text(tr("Threads and tasks: nothing has run yet."));
   for (int run = 0; run < run_tabs_->count(); ++run) {
-    const Known known = this->known(static_cast<std::size_t>(run));
+    const KnownResults known = workspace_.known(static_cast<std::size_t>(run));
     const bool fails = (known.modeled && known.modeled->failure) || (known.live && known.live->failure);
     QString name = run_tabs_->tabText(run);
     const QString cross = QStringLiteral("✕ ");
@@ -343,6 +356,15 @@ void ComparePage::refresh() {
   overview_veil_->setVisible(old);
   memory_veil_->setVisible(old);
   threads_veil_->setVisible(old);
+  restore_range();
+}
+
+void ComparePage::restore_range() {
+  const auto range = workspace_.take_range_to_restore();
+  // Only what lies in the run as it is now: the file may have changed meanwhile.
+  if (!range || range->empty() || range->end > time_.extent().end) return;
+  time_.set_visible(*range);
+  time_.commit();
 }
 
 void ComparePage::refresh_live() {

@@ -3,17 +3,15 @@
 #pragma once
 
 #include <QElapsedTimer>
-#include <QWidget>
 #include <array>
 #include <memory>
 #include <optional>
 
 #include "gui/charts/chart_view.hpp"
+#include "gui/page/page.hpp"
 #include "gui/time/time_view.hpp"
 #include "gui/timeline/overview.hpp"
 #include "gui/timeline/timeline_widget.hpp"
-#include "gui/workspace/document.hpp"
-#include "gui/workspace/runs.hpp"
 
 class QCheckBox;
 class QComboBox;
@@ -28,11 +26,13 @@ class DifferenceStrip;
 class SideRun;
 class Veil;
 
-class ComparePage : public QWidget {
+class ComparePage : public Page {
   Q_OBJECT
 
  public:
-  ComparePage(Document& document, Runs& runs, QWidget* parent = nullptr);
+  static constexpr PageName kName{"compare", "Compare"};
+
+  explicit ComparePage(Workspace& workspace, QWidget* parent = nullptr);
 
   TimeView& time() { return time_; }
   TimelineWidget& timeline(WorldKind world) { return world == WorldKind::modeled ? *modeled_ : *live_; }
@@ -44,27 +44,13 @@ class ComparePage : public QWidget {
   QComboBox& alignment() { return *alignment_; }
   QToolButton& beside() { return *beside_; }
 
-  std::size_t selected_run() const;
-  void select_run(std::size_t run);
-  /// Results have come by another way than a run.
-  void show_results() { refresh(); }
-  /// The runs that are on the page: the selected one first, then those beside it.
-  std::vector<std::size_t> shown_runs() const;
   /// How much later a world is drawn, so that what is aligned has one place.
   Duration shift(WorldKind world) const;
   void set_rows(TimelineRows rows);
-  void set_theme(const Theme& theme);
+  void set_theme(const Theme& theme) override;
   /// True where the results do not belong to the text as it is.
   bool is_dimmed(WorldKind world) const;
   bool is_dimmed(RunKey key) const;
-  /// The results that have a say: those of the present text or, where there are none, of the text as it was. Null:
-  /// none, or the run could not be made.
-  struct Known {
-    std::shared_ptr<const RunResult> modeled;
-    std::shared_ptr<const RunResult> live;
-    bool of_former_text = false;
-  };
-  Known known(std::size_t run) const;
   /// False: there is no failure to go to.
   bool next_failure() { return time_.go_to_next_landmark(); }
   /// A moment of a world's own record.
@@ -77,9 +63,6 @@ class ComparePage : public QWidget {
   QString summary(RunKey key) const;
 
  signals:
-  void run_selected(std::size_t run);
-  /// Other runs are on the page than before.
-  void shown_runs_changed();
   void alignment_changed();
 
  private:
@@ -107,6 +90,8 @@ class ComparePage : public QWidget {
     bool same(const ShownCharts& other) const;
   };
 
+  std::size_t selected_run() const { return workspace_.selection().run(); }
+  void subscribe();
   void show_runs();
   /// Shows the results as they are now.
   void refresh();
@@ -115,12 +100,13 @@ class ComparePage : public QWidget {
   /// Overview, charts, and the time axis itself.
   void show_charts(const std::shared_ptr<const Trace>& modeled, const std::shared_ptr<const Trace>& live);
   void show_memory_difference();
-  bool is_of_present_text(RunKey key) const;
   void show_alignment();
   void show_side_runs();
   void suggest_rows(const Trace* trace);
-  std::shared_ptr<const RunResult> result(WorldKind world) const;
+  void restore_range();
+  std::shared_ptr<const RunResult> result(WorldKind world) const { return workspace_.result(world); }
 
+  Workspace& workspace_;
   Document& document_;
   Runs& runs_;
   TimeView time_;

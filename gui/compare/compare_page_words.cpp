@@ -36,10 +36,6 @@ QString failure_words(const FailurePoint& failure) {
   return words;
 }
 
-std::shared_ptr<const RunResult> ComparePage::result(WorldKind world) const {
-  return runs_.result({selected_run(), world});
-}
-
 bool ComparePage::is_dimmed(WorldKind world) const {
   return is_dimmed(RunKey{selected_run(), world});
 }
@@ -48,27 +44,7 @@ bool ComparePage::is_dimmed(RunKey key) const {
   if (!runs_.result(key)) return false;
   // What is drawn then is the run that goes on.
   if (runs_.current() == key && key.world == WorldKind::live) return false;
-  return !is_of_present_text(key);
-}
-
-bool ComparePage::is_of_present_text(RunKey key) const {
-  return !document_.scenario_is_old() && runs_.revision(key) == document_.revision();
-}
-
-ComparePage::Known ComparePage::known(std::size_t run) const {
-  Known all, of_present;
-  const auto take = [&](WorldKind world, auto member) {
-    const RunKey key{run, world};
-    const auto result = runs_.result(key);
-    if (!result || !result->error.empty()) return;
-    all.*member = result;
-    if (is_of_present_text(key)) of_present.*member = result;
-  };
-  take(WorldKind::modeled, &Known::modeled);
-  take(WorldKind::live, &Known::live);
-  if (of_present.modeled || of_present.live) return of_present;
-  all.of_former_text = true;
-  return all;
+  return !workspace_.is_of_present_text(key);
 }
 
 QString ComparePage::summary(WorldKind world) const {

@@ -45,6 +45,7 @@ FilePanel::FilePanel(Document& document, QWidget* parent)
     edit_->document()->setModified(false);
     edit_->set_diagnostics({});
   });
+  connect(&document_, &Document::edit_asked, this, &FilePanel::replace_text);
   connect(&document_, &Document::saved, this, [this] { edit_->document()->setModified(false); });
   connect(&document_, &Document::parsed, this, &FilePanel::show_diagnostics);
   connect(edit_, &QPlainTextEdit::textChanged, this, [this] { document_.set_text(edit_->toPlainText()); });

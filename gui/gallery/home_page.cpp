@@ -15,6 +15,8 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "models/machine/profile_file.hpp"
+
 namespace spawnpoint::gui {
 namespace {
 
@@ -58,9 +60,11 @@ bool SearchFilter::has_all(const QString& text) const {
                      [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
 }
 
-HomePage::HomePage(GalleryModel& model, QWidget* parent)
-    : QWidget(parent),
-      filter_(new SearchFilter(model, this)),
+HomePage::HomePage(Workspace& workspace, QWidget* parent)
+    : Page(parent),
+      workspace_(workspace),
+      gallery_(new GalleryModel(this)),
+      filter_(new SearchFilter(*gallery_, this)),
       search_(make_search(this)),
       cards_(new QListView(this)),
       nothing_(new QLabel(tr("No scenario has these words."), this)),
@@ -86,7 +90,7 @@ HomePage::HomePage(GalleryModel& model, QWidget* parent)
   any_width(hint);
   auto* open = new QPushButton(tr("Open a file …"), this);
   open->setAccessibleName(tr("Open a scenario file"));
-  connect(open, &QPushButton::clicked, this, &HomePage::open_wanted);
+  connect(open, &QPushButton::clicked, this, [this] { workspace_.ask_to_open({}); });
 
   auto* top = new QHBoxLayout;
   top->addWidget(hint, 1);
@@ -106,7 +110,9 @@ HomePage::HomePage(GalleryModel& model, QWidget* parent)
   cards_->setAccessibleName(tr("Scenarios"));
   cards_->viewport()->setBackgroundRole(QPalette::Window);
   cards_->viewport()->installEventFilter(this);
-  const auto choose = [this](const QModelIndex& index) { emit chosen(index.data(GalleryModel::kPathRole).toString()); };
+  const auto choose = [this](const QModelIndex& index) {
+    workspace_.ask_to_open(index.data(GalleryModel::kPathRole).toString());
+  };
   // Activation is a double click or Enter; one click is enough here, and must not open twice.
   connect(cards_, &QListView::clicked, this, choose);
   cards_->installEventFilter(this);
@@ -118,7 +124,7 @@ HomePage::HomePage(GalleryModel& model, QWidget* parent)
     nothing_->setVisible(filter_->rowCount() == 0 && !text.isEmpty());
   });
   connect(search_, &QLineEdit::returnPressed, this, [this] {
-    if (filter_->rowCount() > 0) emit chosen(filter_->index(0, 0).data(GalleryModel::kPathRole).toString());
+    if (filter_->rowCount() > 0) workspace_.ask_to_open(filter_->index(0, 0).data(GalleryModel::kPathRole).toString());
   });
 
   QFont bold = recent_title_->font();
@@ -127,7 +133,7 @@ HomePage::HomePage(GalleryModel& model, QWidget* parent)
   recent_->setAccessibleName(tr("Recent files"));
   recent_->setFrameShape(QFrame::NoFrame);
   recent_->viewport()->setBackgroundRole(QPalette::Window);
-  const auto reopen = [this](QListWidgetItem* item) { emit chosen(item->data(Qt::UserRole).toString()); };
+  const auto reopen = [this](QListWidgetItem* item) { workspace_.ask_to_open(item->data(Qt::UserRole).toString()); };
   connect(recent_, &QListWidget::itemClicked, this, reopen);
   recent_->installEventFilter(this);
 
@@ -140,7 +146,11 @@ HomePage::HomePage(GalleryModel& model, QWidget* parent)
   column->addWidget(cards_, 1);
   column->addWidget(recent_title_);
   column->addWidget(recent_);
-  set_recent({});
+  connect(&workspace, &Workspace::recent_changed, this, &HomePage::show_recent);
+  connect(&workspace.runs(), &Runs::started, gallery_, [this] { gallery_->hold(true); });
+  connect(&workspace.runs(), &Runs::idle, gallery_, [this] { gallery_->hold(false); });
+  show_recent();
+  gallery_->show(list_scenarios(shipped_scenarios()));
 }
 
 void HomePage::set_theme(const Theme& theme) {
@@ -148,9 +158,9 @@ void HomePage::set_theme(const Theme& theme) {
   cards_->viewport()->update();
 }
 
-void HomePage::set_recent(const QStringList& files) {
+void HomePage::show_recent() {
   recent_->clear();
-  for (const QString& path : files.mid(0, 4)) {
+  for (const QString& path : workspace_.session().recent().mid(0, 4)) {
     const QFileInfo file(path);
     QString folder = file.absolutePath();
     const QString home = QDir::homePath();
@@ -172,7 +182,7 @@ bool HomePage::eventFilter(QObject* watched, QEvent* event) {
     const auto* view = static_cast<QAbstractItemView*>(watched);
     if ((key == Qt::Key_Return || key == Qt::Key_Enter) && view->currentIndex().isValid()) {
       const int role = watched == cards_ ? static_cast<int>(GalleryModel::kPathRole) : static_cast<int>(Qt::UserRole);
-      emit chosen(view->currentIndex().data(role).toString());
+      workspace_.ask_to_open(view->currentIndex().data(role).toString());
       return true;
     }
   }

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <QSortFilterProxyModel>
-#include <QWidget>
 
 #include "gui/gallery/card_delegate.hpp"
 #include "gui/gallery/gallery_model.hpp"
+#include "gui/page/page.hpp"
 
 class QLabel;
 class QLineEdit;
@@ -31,26 +31,27 @@ class SearchFilter : public QSortFilterProxyModel {
   QStringList words_;
 };
 
-class HomePage : public QWidget {
+class HomePage : public Page {
   Q_OBJECT
 
  public:
-  explicit HomePage(GalleryModel& model, QWidget* parent = nullptr);
+  static constexpr PageName kName{"home", "Home"};
 
-  void set_theme(const Theme& theme);
-  void set_recent(const QStringList& files);
+  explicit HomePage(Workspace& workspace, QWidget* parent = nullptr);
+
+  void set_theme(const Theme& theme) override;
   QLineEdit& search() { return *search_; }
-
- signals:
-  void chosen(const QString& path);
-  void open_wanted();
+  GalleryModel& gallery() { return *gallery_; }
 
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
+  void show_recent();
   void fit_cards();
 
+  Workspace& workspace_;
+  GalleryModel* gallery_;
   SearchFilter* filter_;
   QLineEdit* search_;
   QListView* cards_;

@@ -28,9 +28,9 @@ constexpr int kBothWorlds = 0;
 
 }  // namespace
 
-JobsPage::JobsPage(TimeView& time, QWidget* parent)
-    : QWidget(parent),
-      time_(time),
+JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
+    : Page(parent),
+      workspace_(workspace),
       model_(new JobsModel(this)),
       filter_(new QLineEdit(this)),
       worlds_(new QComboBox(this)),
@@ -113,12 +113,17 @@ JobsPage::JobsPage(TimeView& time, QWidget* parent)
   });
   connect(header, &QHeaderView::sectionResized, this, [this] { own_widths_ |= !fitting_; });
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
-    if (!follows_ && now.isValid()) time_.select_job(model_->job(now.row()));
+    if (!follows_ && now.isValid()) workspace_.selection().select_job(model_->job(now.row()));
   });
   connect(table_, &QAbstractItemView::activated, this, [this](const QModelIndex& row) {
-    if (row.isValid()) emit job_activated(model_->figures(row.row()).world(), model_->job(row.row()));
+    if (row.isValid()) workspace_.show_job(model_->figures(row.row()).world(), model_->job(row.row()));
   });
-  connect(&time, &TimeView::selected_job_changed, this, &JobsPage::show_selected_job);
+  connect(&workspace.selection(), &Selection::job_changed, this, &JobsPage::show_selected_job);
+  connect(&workspace.selection(), &Selection::run_changed, this, &JobsPage::refresh);
+  connect(&workspace, &Workspace::scenario_read, this, &JobsPage::refresh);
+  for (const auto signal : {&Runs::started, &Runs::finished})
+    connect(&workspace.runs(), signal, this, &JobsPage::refresh);
+  connect(&workspace.runs(), &Runs::idle, this, &JobsPage::refresh);
   show_words();
 }
 
@@ -141,23 +146,25 @@ void JobsPage::fit_columns() {
   fitting_ = false;
 }
 
-void JobsPage::set_content(std::function<Content()> content) {
-  content_ = std::move(content);
-  refresh();
-}
-
 void JobsPage::refresh() {
-  if (!isVisible() || !content_) return;
-  Content content = content_();
-  nothing_text_ = content.nothing;
+  if (!isVisible()) return;
+  auto scenario = workspace_.document().scenario();
+  std::vector<JobSource> sources;
+  for (const auto& result : workspace_.recorded_results()) sources.push_back({result->world, result->trace});
+  nothing_text_.clear();
+  if (sources.empty()) {
+    nothing_text_ = !scenario                        ? tr("Open a scenario to begin.")
+                    : workspace_.runs().is_running() ? tr("The jobs are listed when the run is over.")
+                                                     : tr("Nothing has run yet: F5 runs the scenario.");
+  }
   if (worlds_->currentIndex() != kBothWorlds) {
     const WorldKind only = worlds_->currentIndex() == 1 ? WorldKind::modeled : WorldKind::live;
-    std::erase_if(content.sources, [&](const JobSource& source) { return source.world != only; });
-    if (content.sources.empty() && nothing_text_.isEmpty())
+    std::erase_if(sources, [&](const JobSource& source) { return source.world != only; });
+    if (sources.empty() && nothing_text_.isEmpty())
       nothing_text_ = only == WorldKind::live ? tr("Not run live yet: F7 runs it on this machine.")
                                               : tr("Not modeled yet: F6 runs the model.");
   }
-  model_->set_sources(std::move(content.sources), std::move(content.scenario));
+  model_->set_sources(std::move(sources), std::move(scenario));
   show_words();
 }
 
@@ -191,7 +198,7 @@ void JobsPage::show_words() {
 
 void JobsPage::show_selected_job() {
   if (!isVisible() || model_->is_busy()) return;
-  const JobId job = time_.selected_job();
+  const JobId job = workspace_.selection().job();
   follows_ = true;
   if (job == kNoJob) {
     table_->clearSelection();

@@ -3,11 +3,8 @@
 // the timelines' selected job are one and the same.
 #pragma once
 
-#include <QWidget>
-#include <functional>
-
 #include "gui/jobs/jobs_model.hpp"
-#include "gui/time/time_view.hpp"
+#include "gui/page/page.hpp"
 
 class QComboBox;
 class QLabel;
@@ -16,19 +13,14 @@ class QTableView;
 
 namespace spawnpoint::gui {
 
-class JobsPage : public QWidget {
+class JobsPage : public Page {
   Q_OBJECT
 
  public:
-  explicit JobsPage(TimeView& time, QWidget* parent = nullptr);
+  static constexpr PageName kName{"jobs", "Jobs"};
 
-  /// Asked for what to show whenever the page is seen and something may have changed.
-  struct Content {
-    std::vector<JobSource> sources;
-    std::shared_ptr<const Scenario> scenario;
-    QString nothing;  ///< Why there are none, where there are none.
-  };
-  void set_content(std::function<Content()> content);
+  explicit JobsPage(Workspace& workspace, QWidget* parent = nullptr);
+
   /// Something may have changed. A page that is not seen reads no records.
   void refresh();
 
@@ -40,10 +32,6 @@ class JobsPage : public QWidget {
   /// The selected rows as text with tabs, onto the clipboard.
   void copy();
 
- signals:
-  /// A double click or Enter on a row: show it in the timelines.
-  void job_activated(spawnpoint::WorldKind world, spawnpoint::JobId job);
-
  protected:
   void showEvent(QShowEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
@@ -54,8 +42,7 @@ class JobsPage : public QWidget {
   void show_selected_job();
   void fit_columns();
 
-  TimeView& time_;
-  std::function<Content()> content_;
+  Workspace& workspace_;
   JobsModel* model_;
   QLineEdit* filter_;
   QComboBox* worlds_;

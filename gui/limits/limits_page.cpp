@@ -15,6 +15,7 @@
 
 #include "gui/time/accessible.hpp"
 #include "models/result/format.hpp"
+#include "models/scenario/run_threads.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -160,8 +161,9 @@ void LadderView::keyPressEvent(QKeyEvent* event) {
   }
 }
 
-LimitsPage::LimitsPage(QWidget* parent)
-    : QWidget(parent),
+LimitsPage::LimitsPage(Workspace& workspace, QWidget* parent)
+    : Page(parent),
+      workspace_(workspace),
       title_(new QLabel(this)),
       sentence_(new QLabel(this)),
       question_(new QWidget(this)),
@@ -219,7 +221,20 @@ LimitsPage::LimitsPage(QWidget* parent)
   column->addWidget(answer_);
   connect(view_, &LadderView::selected_changed, this, &LimitsPage::show_rung);
   connect(wanted_, &QSpinBox::valueChanged, this, &LimitsPage::show_needs);
+  connect(&workspace, &Workspace::scenario_read, this, &LimitsPage::refresh);
+  connect(&workspace.selection(), &Selection::run_changed, this, &LimitsPage::refresh);
   show_nothing();
+}
+
+void LimitsPage::refresh() {
+  const auto scenario = workspace_.document().scenario();
+  const std::size_t run = workspace_.selection().run();
+  if (!scenario || run >= scenario->runs.size()) {
+    show_nothing();
+    return;
+  }
+  const RunSpec& spec = scenario->runs[run];
+  show_machine(scenario->machine, spec.runtime, threads_of_run(*scenario, run));
 }
 
 void LimitsPage::set_theme(const Theme& theme) {

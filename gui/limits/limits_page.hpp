@@ -5,7 +5,7 @@
 
 #include <QWidget>
 
-#include "gui/theme/theme.hpp"
+#include "gui/page/page.hpp"
 #include "models/lab/limits/limits.hpp"
 
 class QLabel;
@@ -50,22 +50,27 @@ class LadderView : public QWidget {
   int selected_ = 0;
 };
 
-class LimitsPage : public QWidget {
+class LimitsPage : public Page {
   Q_OBJECT
 
  public:
-  explicit LimitsPage(QWidget* parent = nullptr);
+  static constexpr PageName kName{"limits", "Limits"};
 
-  /// `wanted`: threads that the scenario's run would make; the page answers for them first. 0: none.
-  void show_machine(const Machine& machine, const Runtime& runtime, std::int64_t wanted);
-  void show_nothing();
-  void set_theme(const Theme& theme);
+  explicit LimitsPage(Workspace& workspace, QWidget* parent = nullptr);
+
+  void set_theme(const Theme& theme) override;
   LadderView& ladder() { return *view_; }
 
  private:
+  /// The limits of the scenario's machine, for the selected run.
+  void refresh();
+  /// `wanted`: threads that the scenario's run would make; the page answers for them first. 0: none.
+  void show_machine(const Machine& machine, const Runtime& runtime, std::int64_t wanted);
+  void show_nothing();
   void show_rung(int rung);
   void show_needs();
 
+  Workspace& workspace_;
   Machine machine_;
   Runtime runtime_;
   QLabel* title_;

@@ -23,9 +23,10 @@ QString text(const std::string& words) {
 
 }  // namespace
 
-MapPage::MapPage(Document& document, QWidget* parent)
-    : QWidget(parent),
-      document_(document),
+MapPage::MapPage(Workspace& workspace, QWidget* parent)
+    : Page(parent),
+      workspace_(workspace),
+      document_(workspace.document()),
       title_(new QLabel(this)),
       state_(new QLabel(this)),
       value_(new QComboBox(this)),
@@ -77,11 +78,15 @@ MapPage::MapPage(Document& document, QWidget* parent)
     value_->setCurrentIndex(view_->value() == MapValue::memory ? 1 : 0);
   });
   connect(view_, &MapView::marked_changed, this, &MapPage::show_marked);
-  connect(view_, &MapView::opened, this, &MapPage::run_wanted);
+  connect(view_, &MapView::opened, this, &MapPage::open_run);
   connect(act_, &QPushButton::clicked, this, &MapPage::act);
   connect(&sweep_, &MapSweep::changed, this, &MapPage::refresh);
   connect(&document_, &Document::opened, this, [this] { document_changed(true); });
-  connect(&document_, &Document::parsed, this, &MapPage::document_changed);
+  connect(&workspace, &Workspace::scenario_read, this, &MapPage::document_changed);
+  connect(&workspace.runs(), &Runs::started, this, [this](RunKey key) {
+    if (key.world == WorldKind::live) hold(true);
+  });
+  connect(&workspace.runs(), &Runs::idle, this, [this] { hold(false); });
   refresh();
 }
 
@@ -114,6 +119,14 @@ void MapPage::document_changed(bool scenario_changed) {
   if (scenario_changed) keep_ = false;
   compute_if_needed();
   show_state();
+}
+
+void MapPage::open_run(const MapItem& item) {
+  const auto result = sweep_.result();
+  if (!result || !document_.scenario() || document_.scenario_is_old()) return;
+  // Only what the map varies anyway will change: it stays.
+  keep_ = true;
+  workspace_.open_run(item.settings, result->plan.scenario().runs[item.run]);
 }
 
 void MapPage::compute_if_needed() {

@@ -2,12 +2,9 @@
 // MapPage: the failure map of the open scenario, computed in the background while one looks at it.
 #pragma once
 
-#include <QWidget>
-
 #include "gui/map/map_sweep.hpp"
 #include "gui/map/map_view.hpp"
-#include "gui/theme/theme.hpp"
-#include "gui/workspace/document.hpp"
+#include "gui/page/page.hpp"
 
 class QComboBox;
 class QLabel;
@@ -16,17 +13,17 @@ class QPushButton;
 
 namespace spawnpoint::gui {
 
-class MapPage : public QWidget {
+class MapPage : public Page {
   Q_OBJECT
 
  public:
-  explicit MapPage(Document& document, QWidget* parent = nullptr);
+  static constexpr PageName kName{"map", "Failure map"};
 
-  void set_theme(const Theme& theme);
+  explicit MapPage(Workspace& workspace, QWidget* parent = nullptr);
+
+  void set_theme(const Theme& theme) override;
   /// While it is on, nothing is computed: a live run wants the cores to itself.
   void hold(bool on);
-  /// The next change of the document is one that leaves the map as it is.
-  void keep_over_next_change() { keep_ = true; }
   /// Begins, or goes on, if the page is seen and the map is not there.
   void compute_if_needed();
 
@@ -36,8 +33,6 @@ class MapPage : public QWidget {
   std::shared_ptr<const MapResult> snapshot() const;
 
  signals:
-  /// The user wants to see this very run.
-  void run_wanted(const spawnpoint::gui::MapItem& item);
   /// There is more, or less, to export.
   void changed();
 
@@ -46,16 +41,19 @@ class MapPage : public QWidget {
 
  private:
   void document_changed(bool scenario_changed);
+  /// The user wants to see this very run.
+  void open_run(const MapItem& item);
   void act();
   void refresh();
   void show_state();
   void show_marked();
 
+  Workspace& workspace_;
   Document& document_;
   MapSweep sweep_;
   std::optional<std::uint64_t> revision_;  ///< Of the document that the map is of.
   bool held_ = false;
-  bool keep_ = false;
+  bool keep_ = false;  ///< The next change of the document is one that leaves the map as it is.
   bool stopped_by_user_ = false;
   QLabel* title_;
   QLabel* state_;

@@ -4,20 +4,9 @@
 #include <QMessageBox>
 #include <QPushButton>
 
-#include "core/units.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
-namespace {
-using namespace spawnpoint::literals;
-constexpr std::int64_t kManyThreads = 5'000;
-constexpr Bytes kMuchMemory = 1_GiB;
-}  // namespace
-
-bool is_risky(const LiveEstimate& estimate) {
-  return estimate.over_cap || estimate.threads >= kManyThreads || estimate.memory.resident >= kMuchMemory;
-}
-
 QString live_words(const LiveEstimate& estimate) {
   const auto count = [](std::int64_t n) { return QString::fromStdString(spawnpoint::format_count(n)); };
   const auto bytes = [](Bytes b) { return QString::fromStdString(spawnpoint::format_bytes(b)); };

@@ -4,16 +4,12 @@
 
 #include <QString>
 
-#include "models/lab/live/live_run.hpp"
+#include "gui/workspace/workspace.hpp"
 
 class QWidget;
 
 namespace spawnpoint::gui {
 
-enum class LiveAnswer : std::uint8_t { run, run_uncapped, cancel };
-
-/// Over the default cap, or so large that nobody should start it by accident.
-bool is_risky(const LiveEstimate& estimate);
 /// What it would take, beside what the machine has.
 QString live_words(const LiveEstimate& estimate);
 LiveAnswer ask_before_live(QWidget* parent, const LiveEstimate& estimate);

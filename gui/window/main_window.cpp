@@ -7,11 +7,13 @@
 #include <QDockWidget>
 #include <QFileInfo>
 #include <QKeyEvent>
+#include <QLineEdit>
 #include <QSpinBox>
 #include <QStatusBar>
 #include <QTabBar>
 #include <QTabWidget>
 #include <QTimer>
+#include <QToolButton>
 #include <QToolTip>
 #include <algorithm>
 #include <utility>
@@ -28,18 +30,16 @@
 #include "gui/limits/limits_page.hpp"
 #include "gui/map/map_page.hpp"
 #include "gui/whatif/what_if_panel.hpp"
+#include "gui/window/actions.hpp"
 #include "gui/window/export_dialog.hpp"
 #include "gui/window/icons.hpp"
+#include "gui/window/pages.hpp"
 #include "gui/window/status_line.hpp"
-#include "models/machine/profile_file.hpp"
 #include "models/result/format.hpp"
-#include "models/scenario/run_threads.hpp"
 
 namespace spawnpoint::gui {
 namespace {
 
-/// What is dragged waits so long for the model of the step before to be drawn.
-constexpr std::chrono::milliseconds kTurnPatience{300};
 /// So long a diagnosis of the former text may stand without a word that it is old.
 constexpr std::chrono::milliseconds kDiagnosisPatience{300};
 
@@ -53,46 +53,31 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
     : QMainWindow(parent),
       session_(session),
       theme_(make_theme(ThemeKind::light)),
-      runs_(std::move(worker)),
-      gallery_(new GalleryModel(this)),
-      home_(new HomePage(*gallery_, this)),
-      scenarios_(new ScenarioList(*gallery_, this)),
-      compare_(new ComparePage(document_, runs_, this)),
-      limits_(new LimitsPage(this)),
-      map_(new MapPage(document_, this)),
-      job_table_(new JobsPage(compare_->time(), this)),
+      workspace_(session, std::move(worker)),
+      pages_(new QTabWidget(this)),
       job_details_(new JobDetails(this)),
       diagnosis_(new DiagnosisPanel(this)),
-      file_(new FilePanel(document_, this)),
+      file_(new FilePanel(document(), this)),
       what_if_(new WhatIfPanel(this)),
-      status_(new StatusLine(this)),
-      pages_(new QTabWidget(this)),
-      estimating_([this](auto outcome) {
-        if (outcome)
-          start_live(*std::move(outcome));
-        else
-          status_->show_words(text(outcome.error()));
-      }) {
+      status_(new StatusLine(this)) {
   setObjectName("main_window");
   setWindowIcon(app_icon());
   setAcceptDrops(true);
   setDockNestingEnabled(true);
   resize(1280, 800);
+  workspace_.ask_before_live = [this](const LiveEstimate& estimate) { return questions_.live(this, estimate); };
 
-  pages_->setDocumentMode(true);
-  pages_->setAccessibleName(tr("Pages"));
-  pages_->addTab(home_, tr("Home"));
-  pages_->addTab(compare_, tr("Compare"));
-  pages_->addTab(limits_, tr("Limits"));
-  pages_->addTab(map_, tr("Failure map"));
-  pages_->addTab(job_table_, tr("Jobs"));
+  make_pages();
   setCentralWidget(pages_);
   statusBar()->addWidget(status_, 1);
   statusBar()->setSizeGripEnabled(false);
 
   make_docks();
   make_actions();
+  make_menus();
+  make_toolbar();
   make_connections();
+  connect_panels();
   set_dark(session_.dark());
   show_title();
   show_actions();
@@ -101,6 +86,37 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
   if (!session_.geometry().isEmpty()) restoreGeometry(session_.geometry());
   for (QDockWidget* dock : docks()) dock->hide();
   qApp->installEventFilter(this);
+}
+
+template <class OnePage>
+OnePage* MainWindow::page() const {
+  for (Page* one : page_list_) {
+    if (auto* found = qobject_cast<OnePage*>(one)) return found;
+  }
+  return nullptr;
+}
+
+void MainWindow::make_pages() {
+  pages_->setDocumentMode(true);
+  pages_->setAccessibleName(tr("Pages"));
+  for (const PageKind& kind : page_kinds()) {
+    Page* made = kind.make(workspace_, this);
+    made->setObjectName(QString::fromUtf8(kind.name.id.data(), static_cast<qsizetype>(kind.name.id.size())));
+    connect(made, &Page::wanted, this, [this, made] { pages_->setCurrentWidget(made); });
+    pages_->addTab(made, tr(kind.name.title));
+    page_list_.push_back(made);
+  }
+  // What menus and panels name.
+  home_ = page<HomePage>();
+  compare_ = page<ComparePage>();
+  limits_ = page<LimitsPage>();
+  map_ = page<MapPage>();
+  job_table_ = page<JobsPage>();
+  scenarios_ = new ScenarioList(gallery(), this);
+}
+
+GalleryModel& MainWindow::gallery() {
+  return home_->gallery();
 }
 
 void MainWindow::make_docks() {
@@ -163,240 +179,154 @@ void MainWindow::show_docks() {
 }
 
 void MainWindow::make_connections() {
-  const auto open = [this](const QString& path) { open_file(path); };
-  connect(home_, &HomePage::chosen, this, open);
-  connect(home_, &HomePage::open_wanted, this, &MainWindow::choose_file);
-  connect(scenarios_, &ScenarioList::chosen, this, open);
-  connect(&document_, &Document::parsed, this, &MainWindow::show_scenario);
-  connect(&document_, &Document::saved, this, [this] {
-    session_.add_recent(document_.path());
-    show_recent();
-    show_title();
+  connect(&workspace_, &Workspace::open_asked, this, [this](const QString& path) {
+    if (path.isEmpty())
+      choose_file();
+    else
+      open_file(path);
   });
+  connect(scenarios_, &ScenarioList::chosen, &workspace_, &Workspace::ask_to_open);
+  connect(&workspace_, &Workspace::recent_changed, this, &MainWindow::show_recent);
+  connect(&workspace_, &Workspace::scenario_read, this, [this](bool changed) {
+    show_title();
+    if (changed) show_scenario();
+  });
+  connect(&workspace_, &Workspace::scenario_followed, this, [this] {
+    show_diagnosis_soon();
+    show_actions();
+  });
+  connect(&workspace_, &Workspace::told, this, [this](const QString& words) {
+    if (words.isEmpty())
+      show_status();
+    else
+      status_->show_words(words);
+  });
+  connect(&document(), &Document::saved, this, &MainWindow::show_title);
   connect(file_->edit().document(), &QTextDocument::modificationChanged, this, [this] { show_title(); });
   connect(&file_->edit(), &QPlainTextEdit::textChanged, compare_, [this] {
     // From the first keystroke on, what is shown is of an older text.
-    if (document_.scenario_is_old()) show_title();
+    if (document().scenario_is_old()) show_title();
   });
-  connect(compare_, &ComparePage::run_selected, this, [this] {
-    model_if_needed();
-    show_diagnosis();
-    show_limits();
-    job_table_->refresh();
-    show_job();
-    if (const auto scenario = document_.scenario()) what_if_->show_scenario(scenario, compare_->selected_run());
-  });
-  connect(what_if_, &WhatIfPanel::wanted, this, &MainWindow::turn);
-  connect(&runs_, &Runs::idle, this, [this] { turn_waiting(); });
-  turn_patience_.setSingleShot(true);
-  turn_patience_.setInterval(kTurnPatience);
-  connect(&turn_patience_, &QTimer::timeout, this, [this] { turn_waiting(/*patient=*/false); });
-  diagnosis_patience_.setSingleShot(true);
-  diagnosis_patience_.setInterval(kDiagnosisPatience);
-  connect(&diagnosis_patience_, &QTimer::timeout, this, &MainWindow::show_diagnosis);
-  connect(compare_, &ComparePage::shown_runs_changed, this, &MainWindow::model_if_needed);
-  connect(compare_, &ComparePage::alignment_changed, this, &MainWindow::show_job);
-  connect(&runs_, &Runs::idle, this, [this] {
-    if (compare_->shown_runs().size() > 1 && !runs_.was_stopped()) model_if_needed();
-  });
-  connect(diagnosis_, &DiagnosisPanel::go_there, this, [this](Instant at) {
-    pages_->setCurrentWidget(compare_);
-    // The diagnosis tells the live run's failure where there is one.
-    const auto live = runs_.result({compare_->selected_run(), WorldKind::live});
-    const bool of_live = live && live->failure && live->failure->at == at;
-    compare_->go_to(at, of_live ? WorldKind::live : WorldKind::modeled);
-  });
-  connect(diagnosis_, &DiagnosisPanel::look_at, this, [this](const Evidence& evidence) {
-    pages_->setCurrentWidget(compare_);
-    if (evidence.job != kNoJob) compare_->show_job(evidence.world, evidence.job);
-    compare_->go_to(evidence.at, evidence.world);
-  });
-  connect(diagnosis_, &DiagnosisPanel::try_this, this, &MainWindow::try_suggestion);
-  connect(map_, &MapPage::run_wanted, this, &MainWindow::open_point);
   connect(map_, &MapPage::changed, this, &MainWindow::show_actions);
   connect(pages_, &QTabWidget::currentChanged, this, [this] { show_actions(); });
-  job_table_->set_content([this] {
-    JobsPage::Content content;
-    content.scenario = document_.scenario();
-    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
-      const auto result = runs_.result({compare_->selected_run(), world});
-      if (result && result->trace) content.sources.push_back({world, result->trace});
-    }
-    if (content.sources.empty()) {
-      content.nothing = !content.scenario    ? tr("Open a scenario to begin.")
-                        : runs_.is_running() ? tr("The jobs are listed when the run is over.")
-                                             : tr("Nothing has run yet: F5 runs the scenario.");
-    }
-    return content;
-  });
-  for (const auto signal : {&Runs::started, &Runs::finished}) {
-    connect(&runs_, signal, this, [this] {
-      job_table_->refresh();
-      show_job();
-    });
-  }
-  connect(&runs_, &Runs::idle, job_table_, &JobsPage::refresh);
-  connect(job_table_, &JobsPage::job_activated, this, [this](WorldKind world, JobId job) {
-    pages_->setCurrentWidget(compare_);
-    compare_->show_job(world, job);
-  });
-  connect(&compare_->time(), &TimeView::selected_job_changed, this, &MainWindow::show_job);
-  // Counting a million jobs takes some milliseconds: not for every step of a drag.
-  range_timer_.setSingleShot(true);
-  range_timer_.setInterval(std::chrono::milliseconds(60));
-  connect(&range_timer_, &QTimer::timeout, this, &MainWindow::show_range);
-  for (const auto signal : {&TimeView::selection_changed, &TimeView::markers_changed}) {
-    connect(&compare_->time(), signal, this, [this] {
-      if (!range_timer_.isActive()) range_timer_.start();
-    });
-  }
-  connect(status_, &StatusLine::stop_wanted, &runs_, &Runs::stop);
+  connect(status_, &StatusLine::stop_wanted, &runs(), &Runs::stop);
   for (const auto signal : {&Runs::started, &Runs::progressed}) {
-    connect(&runs_, signal, this, [this] { show_status(); });
+    connect(&runs(), signal, this, [this] { show_status(); });
   }
-  connect(&runs_, &Runs::started, this, &MainWindow::show_actions);
-  connect(&runs_, &Runs::finished, this, &MainWindow::show_diagnosis);
-  connect(&runs_, &Runs::finished, this, &MainWindow::keep_result);
-  connect(&runs_, &Runs::finished, this, &MainWindow::restore_range);
-  connect(&runs_, &Runs::started, this, [this](RunKey key) {
-    gallery_->hold(true);
-    if (key.world == WorldKind::live) map_->hold(true);
-  });
-  connect(&runs_, &Runs::idle, this, [this] {
-    gallery_->hold(false);
-    map_->hold(false);
+  connect(&runs(), &Runs::started, this, &MainWindow::show_actions);
+  connect(&runs(), &Runs::idle, this, [this] {
     show_actions();
     show_status();
     show_title();
   });
-  gallery_->show(list_scenarios(shipped_scenarios()));
 }
 
-void MainWindow::show_scenario(bool changed) {
-  const auto scenario = document_.scenario();
-  show_title();
-  if (changed) {
-    if (select_after_parse_) compare_->select_run(std::min(*select_after_parse_, scenario->runs.size() - 1));
-    select_after_parse_.reset();
-    const QSignalBlocker quiet_jobs(jobs_), quiet_machine(machine_);
-    jobs_->setValue(static_cast<int>(std::min<std::int64_t>(scenario->jobs.count, jobs_->maximum())));
-    const int row = machine_->findData(text(scenario->machine_profile));
-    machine_->setCurrentIndex(row);
-    if (row < 0) machine_->setPlaceholderText(text(scenario->machine.name));
-    own_values_->setVisible(document_.has_settings());
-    what_if_->show_scenario(scenario, std::min(compare_->selected_run(), scenario->runs.size() - 1));
-    diagnosis_->set_about(text(scenario->title), text(scenario->about));
-    take_known_results();
-    if (run_after_parse_)
-      run(/*modeled=*/true, /*live=*/false);
-    else
-      model_if_needed();
-    run_after_parse_ = false;
-  }
-  show_diagnosis_soon();
-  show_limits();
-  show_actions();
-  turn_waiting();
+void MainWindow::connect_panels() {
+  connect(what_if_, &WhatIfPanel::wanted, &workspace_, &Workspace::turn);
+  connect(diagnosis_, &DiagnosisPanel::go_there, this, [this](Instant at) {
+    // The diagnosis tells the live run's failure where there is one.
+    const auto live = workspace_.result(WorldKind::live);
+    const bool of_live = live && live->failure && live->failure->at == at;
+    workspace_.show_moment(at, of_live ? WorldKind::live : WorldKind::modeled);
+  });
+  connect(diagnosis_, &DiagnosisPanel::look_at, this, [this](const Evidence& evidence) {
+    if (evidence.job != kNoJob) workspace_.show_job(evidence.world, evidence.job);
+    workspace_.show_moment(evidence.at, evidence.world);
+  });
+  connect(diagnosis_, &DiagnosisPanel::try_this, &workspace_, &Workspace::try_suggestion);
+  diagnosis_patience_.setSingleShot(true);
+  diagnosis_patience_.setInterval(kDiagnosisPatience);
+  connect(&diagnosis_patience_, &QTimer::timeout, this, &MainWindow::show_diagnosis);
+  connect(&runs(), &Runs::finished, this, &MainWindow::show_diagnosis);
+  connect(&selection(), &Selection::run_changed, this, [this] {
+    show_diagnosis();
+    show_job();
+    if (const auto scenario = document().scenario()) what_if_->show_scenario(scenario, selection().run());
+  });
+  connect(&selection(), &Selection::job_changed, this, &MainWindow::show_job);
+  for (const auto signal : {&Runs::started, &Runs::finished}) connect(&runs(), signal, this, &MainWindow::show_job);
+  connect(compare_, &ComparePage::alignment_changed, this, &MainWindow::show_job);
+  // Counting a million jobs takes some milliseconds: not for every step of a drag.
+  range_timer_.setSingleShot(true);
+  range_timer_.setInterval(std::chrono::milliseconds(60));
+  connect(&range_timer_, &QTimer::timeout, this, &MainWindow::show_range);
+  connect(&selection(), &Selection::range_changed, this, [this] {
+    if (!range_timer_.isActive()) range_timer_.start();
+  });
 }
 
-void MainWindow::restore_place() {
-  const auto place = session_.place();
-  if (!place || !open_file(place->file)) return;
-  place_to_restore_ = place;
-  select_after_parse_ = static_cast<std::size_t>(std::max(0, place->run));
-  if (place->page >= 0 && place->page < pages_->count()) pages_->setCurrentIndex(place->page);
-}
-
-void MainWindow::restore_range() {
-  // Only what lies in the run as it is now: the file may have changed meanwhile.
-  if (!place_to_restore_ || !runs_.result({compare_->selected_run(), WorldKind::modeled})) return;
-  const Place place = *std::exchange(place_to_restore_, std::nullopt);
-  const TimeRange range{Instant(Duration(place.begin)), Instant(Duration(place.end))};
-  TimeView& time = compare_->time();
-  if (range.end <= range.begin || range.end > time.extent().end) return;
-  time.set_visible(range);
-  time.commit();
+/// The toolbar and the panels, of a scenario that is another one.
+void MainWindow::show_scenario() {
+  const auto scenario = document().scenario();
+  const QSignalBlocker quiet_jobs(jobs_), quiet_machine(machine_);
+  jobs_->setValue(static_cast<int>(std::min<std::int64_t>(scenario->jobs.count, jobs_->maximum())));
+  const int row = machine_->findData(text(scenario->machine_profile));
+  machine_->setCurrentIndex(row);
+  if (row < 0) machine_->setPlaceholderText(text(scenario->machine.name));
+  act("own_values")->setVisible(document().has_settings());
+  what_if_->show_scenario(scenario, selection().run());
+  diagnosis_->set_about(text(scenario->title), text(scenario->about));
+  show_job();
 }
 
 /// While a model that takes no time is on its way, what was said of the former text stays: while a slider is dragged,
 /// words would come and go with each step.
 void MainWindow::show_diagnosis_soon() {
-  const auto current = runs_.current();
+  const auto current = runs().current();
   if (!current || current->world != WorldKind::modeled) return show_diagnosis();
   if (!diagnosis_patience_.isActive()) diagnosis_patience_.start();
 }
 
 void MainWindow::show_diagnosis() {
   diagnosis_patience_.stop();
-  const auto scenario = document_.scenario();
+  const auto scenario = document().scenario();
   if (!scenario) {
-    if (document_.error_count() > 0) {
+    if (document().error_count() > 0) {
       diagnosis_->show_words(tr("The scenario has mistakes. The File panel shows them at their lines."));
     }
     return;
   }
-  const std::size_t run = compare_->selected_run();
-  const ComparePage::Known known = compare_->known(run);
+  const std::size_t run = selection().run();
+  const KnownResults known = workspace_.known(run);
   if (!known.modeled && !known.live) {
     for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
-      const auto result = runs_.result({run, world});
+      const auto result = runs().result({run, world});
       if (!result) continue;
       diagnosis_->show_words(tr("The run could not be made: %1").arg(text(result->error)));
       return;
     }
-    diagnosis_->show_words(runs_.is_running() ? tr("The run goes on …") : tr("Not run yet: F5 runs both worlds."));
+    diagnosis_->show_words(runs().is_running() ? tr("The run goes on …") : tr("Not run yet: F5 runs both worlds."));
     return;
   }
   if (run >= scenario->runs.size()) return;
   diagnosis_->show_diagnosis(diagnose(*scenario, run, known.modeled.get(), known.live.get()), known.of_former_text);
 }
 
-void MainWindow::show_limits() {
-  const auto scenario = document_.scenario();
-  const std::size_t run = compare_->selected_run();
-  if (!scenario || run >= scenario->runs.size()) {
-    limits_->show_nothing();
-    return;
-  }
-  const RunSpec& spec = scenario->runs[run];
-  limits_->show_machine(scenario->machine, spec.runtime, threads_of_run(*scenario, run));
-}
-
 void MainWindow::show_job() {
-  std::vector<std::shared_ptr<const RunResult>> results;
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
-    if (auto result = runs_.result({compare_->selected_run(), world}); result && result->trace)
-      results.push_back(std::move(result));
-  }
-  job_details_->show_job(compare_->time().selected_job(), results);
+  job_details_->show_job(selection().job(), workspace_.recorded_results());
   show_range();
 }
 
 void MainWindow::show_range() {
-  const TimeView& time = compare_->time();
-  const auto a = time.marker(0), b = time.marker(1);
-  std::optional<TimeRange> range = time.selection();
-  const bool markers = !range && a && b && *a != *b;
-  if (markers) range = ordered(*a, *b);
+  const auto range = selection().range();
   if (!range) {
     job_details_->show_range({});
     return;
   }
   std::vector<ShiftedResult> results;
   for (const WorldKind world : {WorldKind::modeled, WorldKind::live})
-    results.push_back({runs_.result({compare_->selected_run(), world}), compare_->shift(world)});
-  job_details_->show_range(range_details(*range, markers, results, theme_));
+    results.push_back({workspace_.result(world), compare_->shift(world)});
+  job_details_->show_range(range_details(range->time, range->between_markers, results, theme_));
 }
 
 void MainWindow::show_status() {
-  if (runs_.is_running()) {
-    status_->show_run(runs_);
+  if (runs().is_running()) {
+    status_->show_run(runs());
     return;
   }
-  const std::size_t run = compare_->selected_run();
   QStringList parts;
   for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
-    const auto result = runs_.result({run, world});
+    const auto result = workspace_.result(world);
     if (!result) continue;
     QString words = world_name(world) + QStringLiteral(": ");
     if (!result->error.empty()) {
@@ -414,30 +344,27 @@ void MainWindow::show_status() {
 }
 
 void MainWindow::show_title() {
-  if (!document_.is_open()) {
+  if (!document().is_open()) {
     setWindowTitle(tr("Spawnpoint"));
     return;
   }
-  const auto errors = static_cast<int>(document_.error_count());
-  QString name = QFileInfo(document_.path()).fileName() + "[*]";
+  const auto errors = static_cast<int>(document().error_count());
+  QString name = QFileInfo(document().path()).fileName() + "[*]";
   if (errors > 0) name += errors == 1 ? tr(" (1 mistake)") : tr(" (%1 mistakes)").arg(errors);
   setWindowTitle(tr("%1 — Spawnpoint").arg(name));
   setWindowModified(file_->edit().document()->isModified());
 }
 
 void MainWindow::export_figures() {
-  const auto scenario = document_.scenario();
+  const auto scenario = document().scenario();
   if (!scenario) return;
-  std::vector<std::shared_ptr<const RunResult>> results;
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
-    const auto result = runs_.result({compare_->selected_run(), world});
-    if (result && result->error.empty() && result->trace) results.push_back(result);
-  }
+  auto results = workspace_.recorded_results();
+  std::erase_if(results, [](const auto& result) { return !result->error.empty(); });
   const auto map = map_->snapshot();
   if (results.empty() && !map) return;
   auto* dialog = new ExportDialog(session_, scenario, std::move(results), theme_.kind, this);
   if (map) dialog->set_map(map, pages_->currentWidget() == map_);
-  dialog->set_source({document_.settings(), compare_->selected_run()}, file_->edit().document()->isModified());
+  dialog->set_source({document().settings(), selection().run()}, file_->edit().document()->isModified());
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->open();
 }
@@ -447,29 +374,45 @@ void MainWindow::set_dark(bool dark) {
   session_.set_dark(dark);
   qApp->setPalette(theme_.palette());
   QToolTip::setPalette(theme_.palette());
-  home_->set_theme(theme_);
+  for (Page* one : page_list_) one->set_theme(theme_);
   scenarios_->set_theme(theme_);
-  compare_->set_theme(theme_);
-  limits_->set_theme(theme_);
-  map_->set_theme(theme_);
   job_details_->set_theme(theme_);
   diagnosis_->set_theme(theme_);
   file_->set_dark(dark);
+  act(dark ? "theme_dark" : "theme_light")->setChecked(true);
   colour_icons();
+}
+
+void MainWindow::search() {
+  const bool at_home = pages_->currentWidget() == home_ || !document().is_open();
+  pages_->setCurrentWidget(at_home ? static_cast<QWidget*>(home_) : job_table_);
+  QLineEdit& field = at_home ? home_->search() : job_table_->filter();
+  field.setFocus();
+  field.selectAll();
+}
+
+void MainWindow::next_failure() {
+  pages_->setCurrentWidget(compare_);
+  if (!compare_->next_failure()) statusBar()->showMessage(tr("Nothing failed."), 3000);
+}
+
+void MainWindow::toggle_side_by_side() {
+  pages_->setCurrentWidget(compare_);
+  if (compare_->beside().isEnabled()) compare_->beside().toggle();
 }
 
 void MainWindow::showEvent(QShowEvent* event) {
   QMainWindow::showEvent(event);
   name_dock_tabs();
-  if (!document_.is_open()) home_->search().setFocus();
+  if (!document().is_open()) home_->search().setFocus();
 }
 
 /// A text field takes some of our keys for moving its cursor, as Ctrl+E on some systems. They are for commands here.
 bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
   if (event->type() == QEvent::ShortcutOverride && isActiveWindow()) {
-    const auto* key = static_cast<QKeyEvent*>(event);
-    static constexpr int kCommands[] = {Qt::Key_B, Qt::Key_E, Qt::Key_F, Qt::Key_K};
-    if (key->modifiers() == Qt::ControlModifier && std::ranges::find(kCommands, key->key()) != std::end(kCommands)) {
+    const QKeySequence pressed(static_cast<QKeyEvent*>(event)->keyCombination());
+    const auto ours = [&](const Action& one) { return one.over_text_fields && one.sequence() == pressed; };
+    if (std::ranges::any_of(action_table(), ours)) {
       event->ignore();
       return true;
     }

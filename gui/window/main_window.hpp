@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// MainWindow: puts the document, the runs and the views together. What a view shows is the view's own business.
+// MainWindow: frames the pages and the panels, and gives them menus, a toolbar and keys. What is known is in the
+// workspace; what a page shows is the page's own business.
 #pragma once
 
 #include <QMainWindow>
@@ -8,15 +9,10 @@
 #include <array>
 #include <filesystem>
 #include <functional>
-#include <optional>
 
-#include "gui/background/latest_job.hpp"
 #include "gui/theme/theme.hpp"
 #include "gui/window/live_question.hpp"
-#include "gui/workspace/document.hpp"
-#include "gui/workspace/result_cache.hpp"
-#include "gui/workspace/runs.hpp"
-#include "gui/workspace/session.hpp"
+#include "gui/workspace/workspace.hpp"
 
 class QComboBox;
 class QLabel;
@@ -28,7 +24,6 @@ namespace spawnpoint::gui {
 
 class ComparePage;
 class DiagnosisPanel;
-class ExportDialog;
 class FilePanel;
 class GalleryModel;
 class HomePage;
@@ -36,7 +31,7 @@ class JobDetails;
 class JobsPage;
 class LimitsPage;
 class MapPage;
-struct MapItem;
+class Page;
 class ScenarioList;
 class StatusLine;
 class WhatIfPanel;
@@ -62,15 +57,29 @@ class MainWindow : public QMainWindow {
   bool save();
   bool save_as();
   /// Runs the selected [[run]]. Before a live run that is risky, the user is asked.
-  void run(bool modeled, bool live);
+  void run(bool modeled, bool live) { workspace_.run(modeled, live); }
   void set_dark(bool dark);
   const Theme& theme() const { return theme_; }
   void default_layout();
   /// Opens what was open when the session ended: the file, its page, the run and the visible range.
   void restore_place();
 
-  Document& document() { return document_; }
-  Runs& runs() { return runs_; }
+  // What the actions do, beside the above.
+  void choose_file();
+  void export_figures();
+  void search();
+  void next_failure();
+  void toggle_side_by_side();
+  void show_palette();
+  void start_tour();
+  void show_reference();
+  void show_keys();
+  void show_about();
+
+  Workspace& workspace() { return workspace_; }
+  Document& document() { return workspace_.document(); }
+  Runs& runs() { return workspace_.runs(); }
+  Selection& selection() { return workspace_.selection(); }
   ComparePage& compare() { return *compare_; }
   DiagnosisPanel& diagnosis() { return *diagnosis_; }
   FilePanel& file_panel() { return *file_; }
@@ -80,7 +89,7 @@ class MainWindow : public QMainWindow {
   JobsPage& job_table() { return *job_table_; }
   JobDetails& job_details() { return *job_details_; }
   WhatIfPanel& what_if() { return *what_if_; }
-  GalleryModel& gallery() { return *gallery_; }
+  GalleryModel& gallery();
   StatusLine& status() { return *status_; }
   QTabWidget& pages() { return *pages_; }
   Questions& questions() { return questions_; }
@@ -99,74 +108,52 @@ class MainWindow : public QMainWindow {
   static QString ask_file_to_save(QWidget* parent, const QString& suggestion);
   static void tell_problem(QWidget* parent, const QString& title, const QString& words);
 
-  /// A live run that was asked for, with what it would take.
-  struct LiveWish {
-    RunRequest request;
-    LiveEstimate estimate;
-  };
-
+  template <class OnePage>
+  OnePage* page() const;
+  void make_pages();
   void make_docks();
   std::array<QDockWidget*, 5> docks() const;
   void make_actions();
+  void make_menus();
+  void make_toolbar();
   void make_connections();
-  QAction* action(const char* name, const QString& text, const QKeySequence& keys, const QString& icon_name = {});
+  void connect_panels();
+  QAction* act(const char* name) const;
   void colour_icons();
   void show_docks();
   void name_dock_tabs();
   void size_docks();
   void show_recent();
   void show_title();
-  void show_scenario(bool changed);
+  void show_scenario();
   void show_diagnosis();
   void show_diagnosis_soon();
-  void show_limits();
   void show_job();
   void show_range();
   void show_status();
   void show_actions();
-  void forget_live_wish();
-  /// Before a live run that is risky, the user is asked.
-  void start_live(LiveWish wish);
-  void model_if_needed();
-  void take_known_results();
-  void keep_result(RunKey key);
-  void restore_range();
-  /// Writes a value into the text, and models it. While a model is being computed the newest wish waits, so that what
-  /// is dragged is drawn again and again.
-  void turn(const QString& key, const QString& value, int gesture);
-  void turn_waiting(bool patient = true);
-  void try_suggestion(const Suggestion& suggestion);
-  void open_point(const MapItem& item);
-  void export_figures();
-  // Help: main_window_help.cpp.
-  void make_help_menu();
-  void show_keys();
-  void show_reference();
-  void show_palette();
-  void start_tour();
-  void show_about();
-  void choose_file();
+  /// After `open` of the workspace has gone well.
+  void show_opened();
+  bool may_leave();
+  bool can_read(const QString& path);
 
   Session& session_;
   Questions questions_;
   Theme theme_;
-  Document document_;
-  Runs runs_;
-  ResultCache results_;
-  std::string results_key_;  ///< Of the scenario as it is.
-  GalleryModel* gallery_;
-  HomePage* home_;
-  ScenarioList* scenarios_;
-  ComparePage* compare_;
-  LimitsPage* limits_;
-  MapPage* map_;
-  JobsPage* job_table_;
+  Workspace workspace_;
+  QTabWidget* pages_;
+  std::vector<Page*> page_list_;  ///< In the order of the table.
+  HomePage* home_ = nullptr;
+  ComparePage* compare_ = nullptr;
+  LimitsPage* limits_ = nullptr;
+  MapPage* map_ = nullptr;
+  JobsPage* job_table_ = nullptr;
+  ScenarioList* scenarios_ = nullptr;
   JobDetails* job_details_;
   DiagnosisPanel* diagnosis_;
   FilePanel* file_;
   WhatIfPanel* what_if_;
   StatusLine* status_;
-  QTabWidget* pages_;
   QDockWidget* scenarios_dock_ = nullptr;
   QDockWidget* file_dock_ = nullptr;
   QDockWidget* what_if_dock_ = nullptr;
@@ -174,27 +161,10 @@ class MainWindow : public QMainWindow {
   QDockWidget* selection_dock_ = nullptr;
   QSpinBox* jobs_ = nullptr;
   QComboBox* machine_ = nullptr;
-  QAction* own_values_ = nullptr;
   QMenu* recent_menu_ = nullptr;
-  std::vector<std::pair<QAction*, QString>> icons_;
   bool docks_shown_ = false;
-  std::optional<Place> place_to_restore_;
-  static constexpr int kNoGesture = -1;  ///< A step of its own.
-  struct Turn {
-    QString key;
-    QString value;
-    int gesture = 0;
-  };
-  std::optional<Turn> waiting_turn_;
-  std::optional<Turn> last_turn_;  ///< Its gesture may go on.
-  QString text_of_last_turn_;
-  QTimer turn_patience_;
   QTimer diagnosis_patience_;
   QTimer range_timer_;
-  std::optional<std::size_t> select_after_parse_;  ///< The run that a suggestion has added.
-  bool run_after_parse_ = false;                   ///< A point of the map was opened: its run was asked for.
-  std::uint64_t wishes_ = 0;
-  LatestJob<LiveWish> estimating_;
 };
 
 }  // namespace spawnpoint::gui

@@ -7,157 +7,115 @@
 #include <QDockWidget>
 #include <QFileInfo>
 #include <QLabel>
-#include <QLineEdit>
 #include <QMenuBar>
 #include <QSpinBox>
-#include <QStatusBar>
 #include <QTabWidget>
 #include <QToolBar>
 #include <QToolButton>
+#include <algorithm>
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/file/code_edit.hpp"
 #include "gui/file/file_panel.hpp"
-#include "gui/gallery/home_page.hpp"
-#include "gui/jobs/jobs_page.hpp"
 #include "gui/map/map_page.hpp"
+#include "gui/window/actions.hpp"
 #include "gui/window/icons.hpp"
 #include "gui/window/main_window.hpp"
+#include "gui/window/pages.hpp"
 #include "models/machine/profile_file.hpp"
 
 namespace spawnpoint::gui {
 
-QAction* MainWindow::action(const char* name, const QString& words, const QKeySequence& keys,
-                            const QString& icon_name) {
-  auto* made = new QAction(words, this);
-  made->setObjectName(name);
-  made->setShortcut(keys);
-  if (!keys.isEmpty()) {
-    made->setToolTip(
-        QStringLiteral("%1  (%2)").arg(QString(words).remove('&'), keys.toString(QKeySequence::NativeText)));
-  }
-  if (!icon_name.isEmpty()) icons_.emplace_back(made, icon_name);
-  return made;
-}
-
-void MainWindow::colour_icons() {
-  for (const auto& [made, name] : icons_) made->setIcon(icon(name, theme_));
-}
-
 void MainWindow::make_actions() {
-  const auto on = [this](QAction* made, auto&& what) {
-    connect(made, &QAction::triggered, this, std::forward<decltype(what)>(what));
-    return made;
-  };
-  QAction* open = on(action("open", tr("&Open …"), QKeySequence::Open, "open"), [this] { choose_file(); });
-  QAction* save_it = on(action("save", tr("&Save"), QKeySequence::Save, "save"), [this] { save(); });
-  QAction* save_other =
-      on(action("save_as", tr("Save &as …"), QKeySequence(tr("Ctrl+Shift+S"))), [this] { save_as(); });
-  QAction* export_it =
-      on(action("export", tr("&Export …"), QKeySequence(tr("Ctrl+E")), "export"), [this] { export_figures(); });
-  export_it->setIconText(tr("Export"));
-  QAction* quit = on(action("quit", tr("&Quit"), QKeySequence(tr("Ctrl+Q"))), [this] { close(); });
-
-  QAction* both = on(action("run_both", tr("Run &both"), QKeySequence(tr("F5")), "both"), [this] { run(true, true); });
-  QAction* model = on(action("run_model", tr("&Model"), QKeySequence(tr("F6")), "model"), [this] { run(true, false); });
-  QAction* live = on(action("run_live", tr("&Live"), QKeySequence(tr("F7")), "live"), [this] { run(false, true); });
-  QAction* stop = on(action("stop", tr("&Stop"), QKeySequence(tr("Shift+F5")), "stop"), [this] { runs_.stop(); });
-
-  QMenu* file_menu = menuBar()->addMenu(tr("&File"));
-  file_menu->addAction(open);
-  recent_menu_ = file_menu->addMenu(tr("Open &recent"));
-  file_menu->addSeparator();
-  file_menu->addActions({save_it, save_other});
-  file_menu->addSeparator();
-  file_menu->addAction(export_it);
-  file_menu->addSeparator();
-  file_menu->addAction(quit);
-
-  QMenu* edit_menu = menuBar()->addMenu(tr("&Edit"));
-  CodeEdit& edit = file_->edit();
-  QAction* undo = action("undo", tr("&Undo"), QKeySequence::Undo, "undo");
-  QAction* redo = action("redo", tr("&Redo"), QKeySequence::Redo);
-  undo->setEnabled(false);
-  redo->setEnabled(false);
-  connect(undo, &QAction::triggered, &edit, &QPlainTextEdit::undo);
-  connect(redo, &QAction::triggered, &edit, &QPlainTextEdit::redo);
-  connect(&edit, &QPlainTextEdit::undoAvailable, undo, &QAction::setEnabled);
-  connect(&edit, &QPlainTextEdit::redoAvailable, redo, &QAction::setEnabled);
-  edit_menu->addActions({undo, redo});
-  edit_menu->addSeparator();
-  edit_menu->addAction(on(action("search", tr("&Find a job, or a scenario at home"), QKeySequence::Find), [this] {
-    const bool at_home = pages_->currentWidget() == home_ || !document_.is_open();
-    pages_->setCurrentWidget(at_home ? static_cast<QWidget*>(home_) : job_table_);
-    QLineEdit& field = at_home ? home_->search() : job_table_->filter();
-    field.setFocus();
-    field.selectAll();
-  }));
-
-  QMenu* run_menu = menuBar()->addMenu(tr("&Run"));
-  run_menu->addActions({both, model, live});
-  run_menu->addSeparator();
-  run_menu->addAction(stop);
-
-  QMenu* view_menu = menuBar()->addMenu(tr("&View"));
-  for (int page = 0; page < pages_->count(); ++page) {
-    view_menu->addAction(on(action("", pages_->tabText(page), QKeySequence(tr("Ctrl+%1").arg(page + 1))),
-                            [this, page] { pages_->setCurrentIndex(page); }));
+  for (const Action& one : action_table()) {
+    auto* made = new QAction(tr(one.title), this);
+    made->setObjectName(one.name);
+    const QKeySequence keys = one.sequence();
+    made->setShortcut(keys);
+    if (!keys.isEmpty()) {
+      made->setToolTip(
+          QStringLiteral("%1  (%2)").arg(tr(one.title).remove('&'), keys.toString(QKeySequence::NativeText)));
+    }
+    connect(made, &QAction::triggered, this, [this, &one] { one.run(*this); });
+    addAction(made);
   }
-  view_menu->addSeparator();
-  TimeView& time = compare_->time();
-  QAction* next = on(action("next_failure", tr("&Next failure"), QKeySequence(tr("N")), "next"), [this] {
-    pages_->setCurrentWidget(compare_);
-    if (!compare_->next_failure()) statusBar()->showMessage(tr("Nothing failed."), 3000);
-  });
-  QAction* fit = on(action("fit", tr("Show &all"), QKeySequence(tr("Home")), "fit"), [&time] { time.fit(); });
-  QAction* back = on(action("back", tr("View &back"), QKeySequence(tr("Alt+Left"))), [&time] { time.go_back(); });
-  QAction* forward =
-      on(action("forward", tr("View &forward"), QKeySequence(tr("Alt+Right"))), [&time] { time.go_forward(); });
+  act("export")->setIconText(tr("Export"));
+  act("theme")->setIconText(tr("Theme"));
+  for (const auto& [name, available] :
+       {std::pair("undo", &QPlainTextEdit::undoAvailable), std::pair("redo", &QPlainTextEdit::redoAvailable)}) {
+    act(name)->setEnabled(false);
+    connect(&file_->edit(), available, act(name), &QAction::setEnabled);
+  }
   // Home moves the cursor in texts and lists: it shows all only where the charts are.
-  fit->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-  compare_->addAction(fit);
-  const auto history = [back, forward, &time] {
-    back->setEnabled(time.can_go_back());
-    forward->setEnabled(time.can_go_forward());
+  act("fit")->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+  removeAction(act("fit"));
+  compare_->addAction(act("fit"));
+  TimeView& time = compare_->time();
+  const auto history = [this, &time] {
+    act("back")->setEnabled(time.can_go_back());
+    act("forward")->setEnabled(time.can_go_forward());
   };
   connect(&time, &TimeView::history_changed, this, history);
   history();
-  QAction* beside = on(action("beside", tr("Runs side &by side"), QKeySequence(tr("Ctrl+B"))), [this] {
-    pages_->setCurrentWidget(compare_);
-    if (compare_->beside().isEnabled()) compare_->beside().toggle();
-  });
-  view_menu->addActions({next, fit, back, forward, beside});
-  view_menu->addSeparator();
-  for (QDockWidget* dock : docks()) view_menu->addAction(dock->toggleViewAction());
-  view_menu->addAction(on(action("default_layout", tr("&Restore default layout"), {}), [this] { default_layout(); }));
-  view_menu->addSeparator();
   auto* themes = new QActionGroup(this);
-  for (const bool dark : {false, true}) {
-    QAction* theme = on(action(dark ? "theme_dark" : "theme_light", dark ? tr("&Dark") : tr("&Light"), {}),
-                        [this, dark] { set_dark(dark); });
-    theme->setCheckable(true);
-    theme->setChecked(session_.dark() == dark);
-    themes->addAction(theme);
-    view_menu->addAction(theme);
+  for (const char* name : {"theme_light", "theme_dark"}) {
+    act(name)->setCheckable(true);
+    themes->addAction(act(name));
   }
-  QAction* swap = on(action("theme", tr("Light or dark"), QKeySequence(tr("Ctrl+Shift+L")), "theme"), [this, themes] {
-    const bool dark = theme_.kind == ThemeKind::light;
-    themes->actions()[dark ? 1 : 0]->setChecked(true);
-    set_dark(dark);
-  });
-  addAction(swap);
+  act("own_values")->setToolTip(tr("Without the values that were set over the file"));
+  act("own_values")->setVisible(false);
+}
 
-  make_help_menu();
+QAction* MainWindow::act(const char* name) const {
+  return findChild<QAction*>(QString::fromLatin1(name), Qt::FindDirectChildrenOnly);
+}
 
+void MainWindow::colour_icons() {
+  for (const Action& one : action_table()) {
+    if (*one.icon != '\0') act(one.name)->setIcon(icon(QString::fromLatin1(one.icon), theme_));
+  }
+}
+
+void MainWindow::make_menus() {
+  static constexpr std::pair<MenuOf, const char*> kMenus[] = {{MenuOf::file, "&File"},
+                                                              {MenuOf::edit, "&Edit"},
+                                                              {MenuOf::run, "&Run"},
+                                                              {MenuOf::view, "&View"},
+                                                              {MenuOf::help, "&Help"}};
+  for (const auto& [of, title] : kMenus) {
+    QMenu* menu = menuBar()->addMenu(tr(title));
+    if (of == MenuOf::view) {
+      for (std::size_t place = 0; place < page_list_.size(); ++place) {
+        auto* show = new QAction(tr(page_kinds()[place].name.title), this);
+        show->setShortcut(QKeySequence(page_key(place)));
+        connect(show, &QAction::triggered, this, [this, place] { pages_->setCurrentWidget(page_list_[place]); });
+        menu->addAction(show);
+      }
+    }
+    for (const Action& one : action_table()) {
+      if (one.menu != of) continue;
+      QAction* made = act(one.name);
+      if (made == act("default_layout")) {
+        menu->addSeparator();
+        for (QDockWidget* dock : docks()) menu->addAction(dock->toggleViewAction());
+      }
+      if (one.begins_group) menu->addSeparator();
+      menu->addAction(made);
+      if (made == act("open")) recent_menu_ = menu->addMenu(tr("Open &recent"));
+    }
+  }
+}
+
+void MainWindow::make_toolbar() {
   QToolBar* bar = addToolBar(tr("Toolbar"));
   bar->setObjectName("toolbar");
   bar->setAccessibleName(tr("Toolbar"));
   bar->setMovable(false);
   bar->setIconSize({18, 18});
   bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-  bar->addAction(open);
+  bar->addAction(act("open"));
   bar->addSeparator();
-  bar->addActions({both, model, live, stop});
+  bar->addActions({act("run_both"), act("run_model"), act("run_live"), act("stop")});
   bar->addSeparator();
   auto* jobs_label = new QLabel(tr(" Jobs "), bar);
   bar->addWidget(jobs_label);
@@ -170,8 +128,9 @@ void MainWindow::make_actions() {
   jobs_->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
   jobs_->setToolTip(tr("How many jobs run. It is written into the text; Ctrl+Z takes it back"));
   jobs_label->setBuddy(jobs_);
-  connect(jobs_, &QSpinBox::valueChanged, this,
-          [this](int count) { turn(QStringLiteral("jobs.count"), QString::number(count), kNoGesture); });
+  connect(jobs_, &QSpinBox::valueChanged, this, [this](int count) {
+    workspace_.turn(QStringLiteral("jobs.count"), QString::number(count), Workspace::kNoGesture);
+  });
   bar->addWidget(jobs_);
   auto* machine_label = new QLabel(tr("  Machine "), bar);
   bar->addWidget(machine_label);
@@ -186,20 +145,16 @@ void MainWindow::make_actions() {
     if (name != "host") machine_->addItem(name, name);
   }
   machine_label->setBuddy(machine_);
-  connect(machine_, &QComboBox::activated, this,
-          [this](int row) { turn(QStringLiteral("machine.profile"), machine_->itemData(row).toString(), kNoGesture); });
+  connect(machine_, &QComboBox::activated, this, [this](int row) {
+    workspace_.turn(QStringLiteral("machine.profile"), machine_->itemData(row).toString(), Workspace::kNoGesture);
+  });
   bar->addWidget(machine_);
-  own_values_ =
-      on(action("own_values", tr("The file's own values"), {}, "undo"), [this] { document_.clear_settings(); });
-  own_values_->setToolTip(tr("Without the values that were set over the file"));
-  own_values_->setVisible(false);
-  bar->addAction(own_values_);
+  bar->addAction(act("own_values"));
   auto* space = new QWidget(bar);
   space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
   bar->addWidget(space);
-  bar->addAction(swap);
-  bar->addAction(export_it);
-  swap->setIconText(tr("Theme"));
+  bar->addAction(act("theme"));
+  bar->addAction(act("export"));
   for (QAction* shown : bar->actions()) {
     if (auto* button = bar->widgetForAction(shown); button && !shown->text().isEmpty()) {
       button->setAccessibleName(shown->text().remove('&').remove(QStringLiteral(" …")));
@@ -208,28 +163,21 @@ void MainWindow::make_actions() {
 }
 
 void MainWindow::show_actions() {
-  const bool ready = document_.scenario() && !document_.scenario()->runs.empty();
-  const bool running = runs_.is_running();
-  const auto enable = [this](const char* name, bool enabled) {
-    if (auto* found = findChild<QAction*>(name)) found->setEnabled(enabled);
-  };
-  for (const char* name : {"run_both", "run_model", "run_live"}) enable(name, ready);
-  enable("stop", running);
-  enable("save", document_.is_open());
-  enable("save_as", document_.is_open());
-  const std::size_t run = compare_->selected_run();
-  const auto drawn = [&](WorldKind world) {
-    const auto result = runs_.result({run, world});
-    return result && result->error.empty() && result->trace;
-  };
-  enable("export", ready && (drawn(WorldKind::modeled) || drawn(WorldKind::live) || !map_->view().content().empty()));
+  const auto scenario = document().scenario();
+  const bool ready = scenario && !scenario->runs.empty();
+  for (const char* name : {"run_both", "run_model", "run_live"}) act(name)->setEnabled(ready);
+  act("stop")->setEnabled(runs().is_running());
+  act("save")->setEnabled(document().is_open());
+  act("save_as")->setEnabled(document().is_open());
+  const bool drawn =
+      std::ranges::any_of(workspace_.recorded_results(), [](const auto& result) { return result->error.empty(); });
+  act("export")->setEnabled(ready && (drawn || !map_->view().content().empty()));
   jobs_->setEnabled(ready);
   machine_->setEnabled(ready);
 }
 
 void MainWindow::show_recent() {
   const QStringList files = session_.recent();
-  home_->set_recent(files);
   recent_menu_->clear();
   recent_menu_->setEnabled(!files.isEmpty());
   for (const QString& path : files) {
@@ -238,10 +186,7 @@ void MainWindow::show_recent() {
     connect(entry, &QAction::triggered, this, [this, path] { open_file(path); });
   }
   recent_menu_->addSeparator();
-  connect(recent_menu_->addAction(tr("&Clear this list")), &QAction::triggered, this, [this] {
-    session_.clear_recent();
-    show_recent();
-  });
+  connect(recent_menu_->addAction(tr("&Clear this list")), &QAction::triggered, &workspace_, &Workspace::clear_recent);
 }
 
 }  // namespace spawnpoint::gui

@@ -16,6 +16,7 @@
 #include "gui/file/code_edit.hpp"
 #include "gui/file/file_panel.hpp"
 #include "gui/gallery/home_page.hpp"
+#include "gui/page/page.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -31,35 +32,44 @@ QString dropped_file(const QMimeData* data) {
 
 }  // namespace
 
+bool MainWindow::may_leave() {
+  return !document().is_open() || !file_->edit().document()->isModified() || questions_.leave(*this);
+}
+
+bool MainWindow::can_read(const QString& path) {
+  const QFileInfo file(path);
+  if (file.isReadable() && !file.isDir()) return true;
+  questions_.tell(this, tr("Cannot open"), tr("%1 cannot be read.").arg(QDir::toNativeSeparators(path)));
+  return false;
+}
+
 bool MainWindow::open_file(const QString& path) {
-  if (document_.is_open() && file_->edit().document()->isModified() && !questions_.leave(*this)) return false;
+  if (!may_leave() || !can_read(path)) return false;
   QString error;
-  if (!QFileInfo(path).isReadable() || QFileInfo(path).isDir()) {
-    questions_.tell(this, tr("Cannot open"), tr("%1 cannot be read.").arg(QDir::toNativeSeparators(path)));
-    return false;
-  }
-  // Views hear of the new document at once: results of the old one must be gone by then.
-  forget_live_wish();
-  runs_.clear();
-  select_after_parse_.reset();
-  run_after_parse_ = false;
-  waiting_turn_.reset();
-  last_turn_.reset();
-  place_to_restore_.reset();
-  if (!document_.open(path, error)) {
+  if (!workspace_.open(path, error)) {
     questions_.tell(this, tr("Cannot open"), tr("%1: %2").arg(path, error));
     return false;
   }
-  session_.add_recent(document_.path());
-  show_recent();
+  show_opened();
+  return true;
+}
+
+void MainWindow::restore_place() {
+  const auto place = session_.place();
+  QString error;
+  if (!place || !can_read(place->file) || !workspace_.open(*place, error)) return;
+  show_opened();
+  if (place->page.isEmpty()) return;
+  if (auto* looked_at = pages_->findChild<Page*>(place->page)) pages_->setCurrentWidget(looked_at);
+}
+
+void MainWindow::show_opened() {
   show_docks();
-  scenarios_->set_current(document_.path());
+  scenarios_->set_current(document().path());
   diagnosis_->show_words(tr("Reading the scenario …"));
   diagnosis_->set_about({}, {});
-  pages_->setCurrentWidget(compare_);
   show_title();
   show_actions();
-  return true;
 }
 
 void MainWindow::choose_file() {
@@ -70,41 +80,41 @@ void MainWindow::choose_file() {
 }
 
 bool MainWindow::save() {
-  if (!document_.is_open()) return false;
+  if (!document().is_open()) return false;
   // The gallery stays as it was shipped.
-  if (document_.is_shipped()) return save_as();
+  if (document().is_shipped()) return save_as();
   QString error;
-  if (document_.save(document_.path(), error)) return true;
-  questions_.tell(this, tr("Cannot save"), tr("%1: %2").arg(document_.path(), error));
+  if (document().save(document().path(), error)) return true;
+  questions_.tell(this, tr("Cannot save"), tr("%1: %2").arg(document().path(), error));
   return false;
 }
 
 bool MainWindow::save_as() {
-  if (!document_.is_open()) return false;
+  if (!document().is_open()) return false;
   const QString folder =
-      document_.is_shipped() ? session_.last_folder("open") : QFileInfo(document_.path()).absolutePath();
-  const QString path = questions_.file_to_save(this, folder + "/" + QFileInfo(document_.path()).fileName());
+      document().is_shipped() ? session_.last_folder("open") : QFileInfo(document().path()).absolutePath();
+  const QString path = questions_.file_to_save(this, folder + "/" + QFileInfo(document().path()).fileName());
   if (path.isEmpty()) return false;
   QString error;
-  if (document_.save(path, error)) return true;
+  if (document().save(path, error)) return true;
   questions_.tell(this, tr("Cannot save"), tr("%1: %2").arg(path, error));
   return false;
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-  if (document_.is_open() && file_->edit().document()->isModified() && !questions_.leave(*this)) {
+  if (!may_leave()) {
     event->ignore();
     return;
   }
   session_.set_layout(saveGeometry(), docks_shown_ ? saveState() : session_.layout());
   std::optional<Place> place;
-  if (document_.is_open()) {
+  if (document().is_open()) {
     const TimeRange& visible = compare_->time().visible();
-    place = Place{document_.path(), pages_->currentIndex(), static_cast<int>(compare_->selected_run()),
+    place = Place{document().path(), pages_->currentWidget()->objectName(), static_cast<int>(selection().run()),
                   visible.begin.time_since_epoch().count(), visible.end.time_since_epoch().count()};
   }
   session_.set_place(place);
-  runs_.clear();
+  workspace_.close();
   event->accept();
 }
 
@@ -122,7 +132,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
 
 bool MainWindow::ask_before_leaving(MainWindow& window) {
   QMessageBox box(QMessageBox::Question, tr("Save the changes?"),
-                  tr("<b>%1 has changes that are not saved.</b>").arg(QFileInfo(window.document_.path()).fileName()),
+                  tr("<b>%1 has changes that are not saved.</b>").arg(QFileInfo(window.document().path()).fileName()),
                   QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, &window);
   box.setDefaultButton(QMessageBox::Save);
   const int answer = box.exec();

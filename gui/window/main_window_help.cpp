@@ -26,23 +26,6 @@ constexpr const char* kTourScenario = "04-a-thousand-threads-playground.toml";
 
 }  // namespace
 
-void MainWindow::make_help_menu() {
-  const auto on = [this](QAction* made, void (MainWindow::*what)()) {
-    connect(made, &QAction::triggered, this, [this, what] { (this->*what)(); });
-    return made;
-  };
-  QMenu* menu = menuBar()->addMenu(tr("&Help"));
-  menu->addAction(
-      on(action("palette", tr("&Find a command …"), QKeySequence(tr("Ctrl+K"))), &MainWindow::show_palette));
-  menu->addSeparator();
-  menu->addAction(on(action("tour", tr("A &tour of the window"), {}), &MainWindow::start_tour));
-  menu->addAction(
-      on(action("reference", tr("Scenario &reference"), QKeySequence::HelpContents), &MainWindow::show_reference));
-  menu->addAction(on(action("keys", tr("&Keys"), QKeySequence(tr("?"))), &MainWindow::show_keys));
-  menu->addSeparator();
-  menu->addAction(on(action("about", tr("&About Spawnpoint"), {}), &MainWindow::show_about));
-}
-
 void MainWindow::show_keys() {
   show_key_sheet(this);
 }
@@ -62,8 +45,8 @@ void MainWindow::show_palette() {
       continue;
     commands.push_back({title, known->shortcut().toString(QKeySequence::NativeText), [known] { known->trigger(); }});
   }
-  for (int row = 0; row < gallery_->rowCount(); ++row) {
-    const QModelIndex index = gallery_->index(row);
+  for (int row = 0; row < gallery().rowCount(); ++row) {
+    const QModelIndex index = gallery().index(row);
     const QString path = index.data(GalleryModel::kPathRole).toString();
     commands.push_back({index.data().toString(), tr("scenario"), [this, path] { open_file(path); }});
   }
@@ -74,11 +57,11 @@ void MainWindow::show_palette() {
 
 void MainWindow::start_tour() {
   if (findChild<Tour*>() != nullptr) return;
-  if (!document_.is_open()) {
+  if (!document().is_open()) {
     pages_->setCurrentWidget(home_);
   }
   const auto with_scenario = [this] {
-    if (!document_.is_open()) open_file(QString::fromStdString((shipped_scenarios() / kTourScenario).string()));
+    if (!document().is_open()) open_file(QString::fromStdString((shipped_scenarios() / kTourScenario).string()));
     pages_->setCurrentWidget(compare_);
   };
   std::vector<TourStep> steps;
@@ -87,7 +70,7 @@ void MainWindow::start_tour() {
                       "program: first a story in its order, from three jobs to a million, then questions that people "
                       "ask. Type to search. Your own files can be dropped anywhere in the window."),
                    [this]() -> QWidget* {
-                     if (!document_.is_open()) return home_;
+                     if (!document().is_open()) return home_;
                      scenarios_dock_->show();
                      return scenarios_dock_;
                    }});

@@ -89,6 +89,13 @@ void Document::set_text(const QString& text) {
   parse_soon();
 }
 
+void Document::edit(const QString& text, bool joined) {
+  const QString before = text_;
+  if (text == before) return;
+  emit edit_asked(text, joined);
+  if (text_ == before) set_text(text);  // There is no editor.
+}
+
 void Document::set_setting(const QString& key, const std::optional<QString>& value) {
   if (setting(key) == value) return;
   const std::string name = key.toStdString();

@@ -38,6 +38,9 @@ class Document : public QObject {
 
   const QString& text() const { return text_; }
   void set_text(const QString& text);
+  /// Changes the text by the editor, where there is one: as one step that can be undone. `joined`: together with the
+  /// step before.
+  void edit(const QString& text, bool joined = false);
 
   /// A setting over the file, as --set gives it; no value takes it away.
   void set_setting(const QString& key, const std::optional<QString>& value);
@@ -63,6 +66,8 @@ class Document : public QObject {
 
  signals:
   void opened();
+  /// For the editor, which sets the text in turn.
+  void edit_asked(const QString& text, bool joined);
   /// `diagnostics()` are new; if `changed`, so is `scenario()`.
   void parsed(bool changed);
   void saved();

@@ -12,10 +12,10 @@
 
 namespace spawnpoint::gui {
 
-/// What is looked at: the file, the page and the run by their numbers, the visible range in nanoseconds.
+/// What is looked at: the file, the page by its id, the run by its number, the visible range in nanoseconds.
 struct Place {
   QString file;
-  int page = 0;
+  QString page;
   int run = 0;
   qint64 begin = 0;
   qint64 end = 0;

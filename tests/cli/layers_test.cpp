@@ -154,6 +154,18 @@ TEST_CASE("what goes on in the background of the app is a LatestJob") {
   }
 }
 
+TEST_CASE("what the app knows is known without a widget") {
+  const std::vector<std::string> of_core = {
+      "QByteArray", "QDir",      "QFile",   "QFileInfo",   "QObject", "QRegularExpression",
+      "QSaveFile",  "QSettings", "QString", "QStringList", "QTimer"};
+  std::string found;
+  for (const Include& include : includes_below("gui/workspace")) {
+    if (include.name.starts_with("Q") && std::ranges::find(of_core, include.name) == of_core.end())
+      found += include.file.string() + " includes " + include.name + "\n";
+  }
+  CHECK(found == "");
+}
+
 TEST_CASE("third-party libraries appear each in one place") {
   CHECK(spread("toml++/", {"models/document/"}) == "");
   CHECK(spread("qcustomplot", {"gui/charts/"}) == "");

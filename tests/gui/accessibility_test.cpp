@@ -136,9 +136,9 @@ TEST_CASE("every page and panel can be read aloud and reached without a mouse") 
   app.window->run(/*modeled=*/true, /*live=*/true);
   REQUIRE(eventually([&] { return app.window->runs().is_running(); }));
   REQUIRE(eventually([&] { return !app.window->runs().is_running(); }));
-  app.window->compare().select_run(1);
+  app.window->selection().select_run(1);
   REQUIRE(eventually([&] { return app.window->runs().result({1, WorldKind::modeled}) != nullptr; }));
-  app.window->compare().select_run(0);
+  app.window->selection().select_run(0);
   app.window->compare().beside().setChecked(true);
   app.window->compare().timeline(WorldKind::modeled).show_job(507);
   std::set<std::string> seen;

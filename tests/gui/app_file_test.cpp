@@ -82,7 +82,7 @@ TEST_CASE("opened files are in the recent list, the newest first, and open from 
   const QStringList recent = app.session.recent();
   REQUIRE(recent.size() == 2);
   CHECK(recent[0].endsWith("two.toml"));
-  emit app.window->home().chosen(recent[1]);
+  app.window->workspace().ask_to_open(recent[1]);
   CHECK(app.window->document().path().endsWith("one.toml"));
   // A file that is gone is not offered.
   QFile::remove(recent[0]);

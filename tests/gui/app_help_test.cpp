@@ -140,7 +140,7 @@ TEST_CASE("Ctrl+F finds a job where there are jobs, and a scenario at home, and 
   CHECK(app.window->pages().currentWidget() == &app.window->job_table());
   app.action("beside").trigger();
   CHECK(app.window->pages().currentWidget() == &app.window->compare());
-  CHECK(app.window->compare().shown_runs().size() == 2);
+  CHECK(app.window->workspace().shown_runs().size() == 2);
   app.action("beside").trigger();
-  CHECK(app.window->compare().shown_runs().size() == 1);
+  CHECK(app.window->workspace().shown_runs().size() == 1);
 }

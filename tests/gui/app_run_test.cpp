@@ -79,7 +79,7 @@ TEST_CASE("the limits page shows the limit that binds on top") {
 TEST_CASE("another run of the scenario is modeled when it is chosen") {
   AppFixture app;
   app.open(kRefused);
-  app.window->compare().select_run(1);
+  app.window->selection().select_run(1);
   REQUIRE(eventually([&] { return app.window->runs().result({1, WorldKind::modeled}) != nullptr; }));
   CHECK_FALSE(app.window->runs().result({1, WorldKind::modeled})->failure);
   CHECK(app.window->runs().result({1, WorldKind::modeled})->completed == 1000);
@@ -220,7 +220,7 @@ concurrency = "thread_per_job"
   REQUIRE(chosen != suggestions.end());
   emit app.window->diagnosis().try_this(*chosen);
   REQUIRE(eventually([&] { return app.window->runs().result({1, WorldKind::modeled}) != nullptr; }));
-  CHECK(app.window->compare().selected_run() == 1);
+  CHECK(app.window->selection().run() == 1);
   CHECK(app.window->document().scenario()->runs[1].concurrency == "join_all");
   CHECK(app.window->runs().result({1, WorldKind::modeled})->completed == 1000);
   // It is an edit like any other.

@@ -75,12 +75,12 @@ TEST_CASE("the search's Enter opens what is called so, not what only mentions it
                 "\"sequential\"\n")
           .toStdString(),
       app.write("b.toml", "title = \"A thousand threads\"\n[[run]]\nconcurrency = \"sequential\"\n").toStdString()};
-  GalleryModel gallery;
-  gallery.show(files);
-  REQUIRE(eventually([&] { return gallery.complete(); }));
-  HomePage home(gallery);
+  Workspace workspace(app.session);
+  HomePage home(workspace);
+  home.gallery().show(files);
+  REQUIRE(eventually([&] { return home.gallery().complete(); }));
   QString opened;
-  QObject::connect(&home, &HomePage::chosen, &home, [&](const QString& path) { opened = path; });
+  QObject::connect(&workspace, &Workspace::open_asked, &home, [&](const QString& path) { opened = path; });
   QTest::keyClicks(&home.search(), "thousand threads");
   QTest::keyClick(&home.search(), Qt::Key_Return);
   CHECK(QFileInfo(opened).fileName() == "b.toml");

@@ -124,9 +124,9 @@ TEST_CASE("up to three runs are shown side by side, and all are modeled") {
            "[[run]]\nconcurrency = \"thread_pool\"\nthreads = 8\n[[run]]\nconcurrency = \"sequential\"\n");
   ComparePage& compare = app.window->compare();
   app.window->show();
-  CHECK(compare.shown_runs() == std::vector<std::size_t>{0});
+  CHECK(app.window->workspace().shown_runs() == std::vector<std::size_t>{0});
   compare.beside().setChecked(true);
-  CHECK(compare.shown_runs() == std::vector<std::size_t>{0, 1, 2});
+  CHECK(app.window->workspace().shown_runs() == std::vector<std::size_t>{0, 1, 2});
   REQUIRE(eventually([&] {
     return app.window->runs().result({1, WorldKind::modeled}) && app.window->runs().result({2, WorldKind::modeled}) &&
            !app.window->runs().is_running();
@@ -135,8 +135,8 @@ TEST_CASE("up to three runs are shown side by side, and all are modeled") {
   // The time axis holds the longest of them: a pool of 8 takes 125 rounds of a second.
   CHECK(compare.time().extent().end >= at(125));
   CHECK(compare.findChildren<TimelineWidget*>().size() == 6);
-  compare.select_run(3);
-  CHECK(compare.shown_runs() == std::vector<std::size_t>{3, 0, 1});
+  app.window->selection().select_run(3);
+  CHECK(app.window->workspace().shown_runs() == std::vector<std::size_t>{3, 0, 1});
   compare.beside().setChecked(false);
   CHECK(compare.findChildren<TimelineWidget*>().size() == 2);
 }

@@ -101,7 +101,7 @@ TEST_CASE("each suggestion really adds its run, which is chosen and modeled") {
       REQUIRE(eventually([&] { return app.parsed() && app.window->document().scenario()->runs.size() == 2; }));
       CHECK(app.window->document().scenario()->runs[1].concurrency == wanted.concurrency);
       REQUIRE(eventually([&] { return app.window->runs().result({1, WorldKind::modeled}) != nullptr; }));
-      CHECK(app.window->compare().selected_run() == 1);
+      CHECK(app.window->selection().run() == 1);
       app.action("undo").trigger();
       CHECK(app.window->document().text() == text);
     }

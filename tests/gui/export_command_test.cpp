@@ -91,7 +91,7 @@ TEST_CASE("the copied command writes the figures of the dialog byte for byte") {
   }
   SECTION("another run, other parts, rows, size and colours") {
     app.window->set_dark(true);
-    app.window->compare().select_run(1);
+    app.window->selection().select_run(1);
     REQUIRE(eventually([&] { return app.window->runs().result({1, WorldKind::modeled}) != nullptr; }));
     ExportDialog& dialog = opened(app);
     dialog.set_part(ExportPart::memory, true);

@@ -247,7 +247,7 @@ TEST_CASE("a job's details say each state, how long, what it waited for and who 
   CHECK(text.contains("by the main thread, on a thread of its own"));
   CHECK(text.contains("for its timer, asleep on its thread"));
   CHECK(text.contains("thread 10"));
-  app.window->compare().select_run(1);
+  app.window->selection().select_run(1);
   REQUIRE(eventually([&] {
     return !app.window->runs().is_running() && app.window->runs().result({1, WorldKind::modeled}) != nullptr;
   }));

@@ -121,7 +121,7 @@ TEST_CASE("the map's page computes in the background, and a click on the end ope
   CHECK(app.window->pages().currentWidget() == &app.window->compare());
   REQUIRE(eventually([&] { return app.parsed() && !app.window->runs().is_running(); }));
   CHECK(app.window->document().text().contains("count = 508"));
-  CHECK(app.window->compare().selected_run() == 0);
+  CHECK(app.window->selection().run() == 0);
   const auto result = app.window->runs().result({0, WorldKind::modeled});
   REQUIRE(result);
   REQUIRE(result->failure);

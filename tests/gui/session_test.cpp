@@ -75,7 +75,7 @@ TEST_CASE("a text that was modeled before has its result at once: after an undo,
 TEST_CASE("a new window opens what the last one looked at") {
   AppFixture app;
   app.open(kRefused);
-  app.window->compare().select_run(1);
+  app.window->selection().select_run(1);
   REQUIRE(eventually([&] { return app.window->runs().result({1, WorldKind::modeled}) != nullptr; }));
   app.window->set_dark(true);
   TimeView& time = app.window->compare().time();
@@ -91,7 +91,7 @@ TEST_CASE("a new window opens what the last one looked at") {
   CHECK(app.window->document().path() == file);
   CHECK(app.window->theme().kind == ThemeKind::dark);
   REQUIRE(eventually([&] { return app.window->compare().time().visible() == range; }));
-  CHECK(app.window->compare().selected_run() == 1);
+  CHECK(app.window->selection().run() == 1);
   CHECK(app.window->pages().currentWidget() == &app.window->compare());
   REQUIRE(eventually([&] { return !app.window->runs().is_running(); }));
   CHECK(app.window->compare().time().visible() == range);

@@ -155,8 +155,8 @@ TEST_CASE("a live run of the former text has no say in what is said of the new o
   // Nor is it compared with the new model.
   CHECK_FALSE(app.window->compare().summary(WorldKind::live).contains('%'));
   CHECK(app.window->compare().findChild<QLabel*>("memory_difference")->text().contains("different texts"));
-  CHECK_FALSE(app.window->compare().known(0).of_former_text);
-  CHECK_FALSE(app.window->compare().known(0).live);
+  CHECK_FALSE(app.window->workspace().known(0).of_former_text);
+  CHECK_FALSE(app.window->workspace().known(0).live);
   CHECK_FALSE(app.window->compare().findChild<QTabBar*>("runs")->tabText(0).contains("✕"));
 }
 

@@ -242,7 +242,7 @@ void what_if(WatchedApplication& watched, const Places& places) {
   };
   const auto drag = [&](const std::string& name, std::size_t run, const std::string& key, std::int64_t value,
                         const std::function<bool(const RunResult&, std::int64_t)>& shows) {
-    app.window.compare().select_run(run);
+    app.window.selection().select_run(run);
     if (!eventually([&] { return result(run) && app.settled(); })) return;
     QSlider* slider = app.window.what_if().slider(key);
     const int most = gui::position_of(knob(key), value);

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/workspace/selection.hpp"
+
+#include <utility>
+
+namespace spawnpoint::gui {
+
+void Selection::select_run(std::size_t run) {
+  if (std::exchange(run_, run) != run) emit run_changed();
+}
+
+void Selection::set_side_by_side(bool on) {
+  if (std::exchange(side_by_side_, on) != on) emit side_by_side_changed();
+}
+
+void Selection::select_job(JobId job) {
+  if (std::exchange(job_, job) != job) emit job_changed();
+}
+
+void Selection::select_range(std::optional<SelectedRange> range) {
+  if (std::exchange(range_, range) != range) emit range_changed();
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Selection: what of the open scenario is looked at: a run, a job, a range of time. Knows no widget.
+#pragma once
+
+#include <QObject>
+#include <cstddef>
+#include <optional>
+
+#include "core/trace/time_range.hpp"
+#include "core/trace/trace.hpp"
+
+namespace spawnpoint::gui {
+
+/// A range of time that was selected, or that lies between the markers A and B.
+struct SelectedRange {
+  TimeRange time;
+  bool between_markers = false;
+  friend bool operator==(const SelectedRange&, const SelectedRange&) = default;
+};
+
+/// Each signal comes after the change, and only where there is one.
+class Selection : public QObject {
+  Q_OBJECT
+
+ public:
+  using QObject::QObject;
+
+  /// Which [[run]], by its place in the scenario.
+  std::size_t run() const { return run_; }
+  void select_run(std::size_t run);
+  /// Other runs of the scenario are shown beside the selected one.
+  bool is_side_by_side() const { return side_by_side_; }
+  void set_side_by_side(bool on);
+  /// The same job in both worlds; kNoJob: none.
+  JobId job() const { return job_; }
+  void select_job(JobId job);
+  std::optional<SelectedRange> range() const { return range_; }
+  void select_range(std::optional<SelectedRange> range);
+
+ signals:
+  void run_changed();
+  void side_by_side_changed();
+  void job_changed();
+  void range_changed();
+
+ private:
+  std::size_t run_ = 0;
+  bool side_by_side_ = false;
+  JobId job_ = kNoJob;
+  std::optional<SelectedRange> range_;
+};
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The workspace's runs: what starts one, and which results are known already.
+#include "gui/workspace/workspace.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/units.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+using namespace spawnpoint::literals;
+
+/// More jobs than this are not modeled unasked: it would take seconds and hundreds of megabytes.
+constexpr std::int64_t kModelUnasked = 2'000'000;
+/// What is dragged waits so long for the model of the step before to be drawn.
+constexpr std::chrono::milliseconds kTurnPatience{300};
+constexpr std::int64_t kManyThreads = 5'000;
+constexpr Bytes kMuchMemory = 1_GiB;
+
+}  // namespace
+
+bool is_risky(const LiveEstimate& estimate) {
+  return estimate.over_cap || estimate.threads >= kManyThreads || estimate.memory.resident >= kMuchMemory;
+}
+
+Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* parent)
+    : QObject(parent), session_(session), runs_(std::move(worker)), estimating_([this](auto outcome) {
+        if (outcome)
+          start_live(*std::move(outcome));
+        else
+          emit told(QString::fromStdString(outcome.error()));
+      }) {
+  turn_patience_.setSingleShot(true);
+  turn_patience_.setInterval(kTurnPatience);
+  connect(&turn_patience_, &QTimer::timeout, this, [this] { turn_waiting(/*patient=*/false); });
+  connect(&document_, &Document::parsed, this, &Workspace::follow_scenario);
+  connect(&document_, &Document::saved, this, [this] {
+    session_.add_recent(document_.path());
+    emit recent_changed();
+  });
+  connect(&selection_, &Selection::run_changed, this, [this] {
+    if (!following_) model_if_needed();
+  });
+  connect(&selection_, &Selection::side_by_side_changed, this, &Workspace::model_if_needed);
+  connect(&runs_, &Runs::finished, this, &Workspace::keep_result);
+  connect(&runs_, &Runs::idle, this, [this] { turn_waiting(); });
+  connect(&runs_, &Runs::idle, this, [this] {
+    if (shown_runs().size() > 1 && !runs_.was_stopped()) model_if_needed();
+  });
+}
+
+bool Workspace::open(const QString& path, QString& error) {
+  // Views hear of the new document at once: results of the old one must be gone by then.
+  close();
+  if (!document_.open(path, error)) return false;
+  selection_.select_run(0);
+  session_.add_recent(document_.path());
+  emit recent_changed();
+  return true;
+}
+
+bool Workspace::open(const Place& place, QString& error) {
+  if (!open(place.file, error)) return false;
+  place_to_restore_ = place;
+  select_after_parse_ = static_cast<std::size_t>(std::max(0, place.run));
+  return true;
+}
+
+void Workspace::close() {
+  forget_live_wish();
+  runs_.clear();
+  select_after_parse_.reset();
+  run_after_parse_ = false;
+  waiting_turn_.reset();
+  last_turn_.reset();
+  place_to_restore_.reset();
+}
+
+std::optional<TimeRange> Workspace::take_range_to_restore() {
+  if (!place_to_restore_ || !result(WorldKind::modeled)) return std::nullopt;
+  const Place place = *std::exchange(place_to_restore_, std::nullopt);
+  return TimeRange{Instant(Duration(place.begin)), Instant(Duration(place.end))};
+}
+
+void Workspace::clear_recent() {
+  session_.clear_recent();
+  emit recent_changed();
+}
+
+void Workspace::follow_scenario(bool changed) {
+  if (changed) {
+    const std::size_t last = document_.scenario()->runs.size() - 1;
+    take_known_results();
+    following_ = true;
+    selection_.select_run(std::min(select_after_parse_.value_or(selection_.run()), last));
+    select_after_parse_.reset();
+  }
+  emit scenario_read(changed);
+  following_ = false;
+  if (changed) {
+    if (std::exchange(run_after_parse_, false))
+      run(/*modeled=*/true, /*live=*/false);
+    else
+      model_if_needed();
+  }
+  emit scenario_followed(changed);
+  turn_waiting();
+}
+
+void Workspace::run(bool modeled, bool live) {
+  const auto scenario = document_.scenario();
+  if (!scenario || scenario->runs.empty()) return;
+  emit timelines_asked();
+  forget_live_wish();
+  const RunRequest request{
+      scenario, document_.revision(), std::min(selection_.run(), scenario->runs.size() - 1), modeled,
+      live,     /*uncapped=*/false};
+  if (!live) {
+    runs_.start(request);
+    return;
+  }
+  // What it would take is computed in the background: it may read all of /proc.
+  emit told(tr("Asking what the live run would take …"));
+  estimating_.start(
+      [request](std::stop_token) { return LiveWish{request, estimate_live(*request.scenario, request.run)}; });
+}
+
+void Workspace::forget_live_wish() {
+  ++wishes_;
+  estimating_.cancel();
+}
+
+void Workspace::start_live(LiveWish wish) {
+  if (is_risky(wish.estimate)) {
+    const std::uint64_t asked = wishes_;
+    const LiveAnswer answer = ask_before_live(wish.estimate);
+    // Something else was opened or started while the question stood.
+    if (asked != wishes_) return;
+    if (answer == LiveAnswer::cancel) {
+      emit told({});
+      return;
+    }
+    wish.request.uncapped = answer == LiveAnswer::run_uncapped;
+  }
+  runs_.start(wish.request);
+}
+
+std::vector<std::size_t> Workspace::shown_runs() const {
+  std::vector<std::size_t> runs{selection_.run()};
+  const auto scenario = document_.scenario();
+  if (!scenario || !selection_.is_side_by_side()) return runs;
+  for (std::size_t run = 0; run < scenario->runs.size() && runs.size() < kMostRunsShown; ++run)
+    if (run != selection_.run()) runs.push_back(run);
+  return runs;
+}
+
+void Workspace::model_if_needed() {
+  const auto scenario = document_.scenario();
+  if (!scenario || document_.scenario_is_old() || selection_.run() >= scenario->runs.size()) return;
+  if (scenario->jobs.count > kModelUnasked) return;
+  // The selected run first; those beside it follow one by one.
+  const std::vector<std::size_t> shown = shown_runs();
+  const auto wanted = std::ranges::find_if(shown, [&](std::size_t run) {
+    const RunKey key{run, WorldKind::modeled};
+    return run < scenario->runs.size() && !(runs_.revision(key) == document_.revision() && runs_.result(key));
+  });
+  if (wanted == shown.end()) return;
+  // A live run is never interrupted by what nobody asked for.
+  if (const auto current = runs_.current(); current && current->world == WorldKind::live) return;
+  runs_.start({scenario, document_.revision(), *wanted, /*modeled=*/true, /*live=*/false, /*uncapped=*/false});
+}
+
+void Workspace::take_known_results() {
+  const auto scenario = document_.scenario();
+  results_key_ = cache_key(*scenario, document_.text(), document_.settings());
+  for (std::size_t run = 0; run < scenario->runs.size(); ++run) {
+    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+      if (auto known = results_.find(results_key_, {run, world}))
+        runs_.adopt({run, world}, std::move(known), document_.revision());
+    }
+  }
+}
+
+void Workspace::keep_result(RunKey key) {
+  const auto result = runs_.result(key);
+  // A partial one, or one of an older text, would be taken for this text's.
+  if (!result || !result->error.empty() || result->stopped || document_.scenario_is_old() ||
+      runs_.revision(key) != document_.revision())
+    return;
+  results_.put(results_key_, key, result);
+}
+
+bool Workspace::is_of_present_text(RunKey key) const {
+  return !document_.scenario_is_old() && runs_.revision(key) == document_.revision();
+}
+
+KnownResults Workspace::known(std::size_t run) const {
+  KnownResults all, of_present;
+  const auto take = [&](WorldKind world, auto member) {
+    const RunKey key{run, world};
+    const auto result = runs_.result(key);
+    if (!result || !result->error.empty()) return;
+    all.*member = result;
+    if (is_of_present_text(key)) of_present.*member = result;
+  };
+  take(WorldKind::modeled, &KnownResults::modeled);
+  take(WorldKind::live, &KnownResults::live);
+  if (of_present.modeled || of_present.live) return of_present;
+  all.of_former_text = true;
+  return all;
+}
+
+std::vector<std::shared_ptr<const RunResult>> Workspace::recorded_results() const {
+  std::vector<std::shared_ptr<const RunResult>> results;
+  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+    if (auto there = result(world); there && there->trace) results.push_back(std::move(there));
+  }
+  return results;
+}
+
+}  // namespace spawnpoint::gui

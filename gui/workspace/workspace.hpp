@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Workspace: what the app knows: the open scenario, its runs and their results, what is looked at, and what is
+// remembered; and what follows from a change of any of them. Pages and panels subscribe to it. Knows no widget.
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gui/background/latest_job.hpp"
+#include "gui/workspace/document.hpp"
+#include "gui/workspace/result_cache.hpp"
+#include "gui/workspace/runs.hpp"
+#include "gui/workspace/selection.hpp"
+#include "gui/workspace/session.hpp"
+#include "models/lab/live/live_run.hpp"
+
+namespace spawnpoint::gui {
+
+/// What is done about a live run that would take much of this machine.
+enum class LiveAnswer : std::uint8_t { run, run_uncapped, cancel };
+
+/// The results of one run that have a say: those of the present text or, where there are none, of the text as it was.
+/// Null: none, or the run could not be made.
+struct KnownResults {
+  std::shared_ptr<const RunResult> modeled;
+  std::shared_ptr<const RunResult> live;
+  bool of_former_text = false;
+};
+
+class Workspace : public QObject {
+  Q_OBJECT
+
+ public:
+  /// Runs on the page at once: a third of a window is the least in which a timeline can be read.
+  static constexpr std::size_t kMostRunsShown = 3;
+  static constexpr int kNoGesture = -1;  ///< A change of a value that is a step of its own.
+
+  /// `worker`: the program for live runs; empty: beside this one.
+  explicit Workspace(Session& session, std::filesystem::path worker = {}, QObject* parent = nullptr);
+
+  Session& session() { return session_; }
+  Document& document() { return document_; }
+  const Document& document() const { return document_; }
+  Runs& runs() { return runs_; }
+  const Runs& runs() const { return runs_; }
+  Selection& selection() { return selection_; }
+  const Selection& selection() const { return selection_; }
+
+  /// Opens the file. False: it could not be read (`error` says why).
+  bool open(const QString& path, QString& error);
+  /// As `open`, at the place where a session ended.
+  bool open(const Place& place, QString& error);
+  /// The visible range of `open`'s place, once; nothing before the run's model is there.
+  std::optional<TimeRange> take_range_to_restore();
+  void clear_recent();
+
+  /// Runs the selected [[run]]. Before a live run that is risky, `ask_before_live` is called.
+  void run(bool modeled, bool live);
+  std::function<LiveAnswer(const LiveEstimate&)> ask_before_live = [](const LiveEstimate&) { return LiveAnswer::run; };
+  /// Nothing of the scenario's runs goes on or is kept.
+  void close();
+
+  /// The runs that are shown: the selected one first, then those beside it.
+  std::vector<std::size_t> shown_runs() const;
+  /// The result of the selected run; null: there is none.
+  std::shared_ptr<const RunResult> result(WorldKind world) const { return runs_.result({selection_.run(), world}); }
+  /// Those of the selected run that have a record.
+  std::vector<std::shared_ptr<const RunResult>> recorded_results() const;
+  KnownResults known(std::size_t run) const;
+  bool is_of_present_text(RunKey key) const;
+
+  /// Writes a value into the text, and models it. While a model is being computed the newest wish waits, so that what
+  /// is dragged is drawn again and again. `gesture`: changes of the same one are one step to undo.
+  void turn(const QString& key, const QString& value, int gesture);
+  /// Adds a run that would do better, or selects it where it is there.
+  void try_suggestion(const Suggestion& suggestion);
+  /// Opens and models a run that a map has a point of: its values go into the text, where they can be undone; what
+  /// cannot be written there goes over it.
+  void open_run(const std::vector<Setting>& settings, const RunSpec& spec);
+
+  // What one page or panel wants of another.
+  void ask_to_open(const QString& path) { emit open_asked(path); }
+  void show_job(WorldKind world, JobId job) { emit job_asked(world, job); }
+  /// A moment of a world's own record.
+  void show_moment(Instant at, WorldKind world) { emit moment_asked(at, world); }
+
+ signals:
+  /// The text was read again. `changed`: the scenario is another one; what is known of its results is there.
+  void scenario_read(bool changed);
+  /// The same, after what follows from it has begun: its model runs.
+  void scenario_followed(bool changed);
+  void recent_changed();
+  /// The user wants to see the timelines: a run was asked for, or a point of the map.
+  void timelines_asked();
+  void job_asked(spawnpoint::WorldKind world, spawnpoint::JobId job);
+  void moment_asked(spawnpoint::Instant at, spawnpoint::WorldKind world);
+  /// Empty: the user chooses.
+  void open_asked(const QString& path);
+  /// Something for the user to read; empty: how things stand.
+  void told(const QString& words);
+
+ private:
+  /// A live run that was asked for, with what it would take.
+  struct LiveWish {
+    RunRequest request;
+    LiveEstimate estimate;
+  };
+  struct Turn {
+    QString key;
+    QString value;
+    int gesture = 0;
+  };
+
+  void forget();
+  void follow_scenario(bool changed);
+  void forget_live_wish();
+  void start_live(LiveWish wish);
+  void model_if_needed();
+  void take_known_results();
+  void keep_result(RunKey key);
+  void turn_waiting(bool patient = true);
+
+  Session& session_;
+  Document document_;
+  Runs runs_;
+  ResultCache results_;
+  Selection selection_;
+  std::string results_key_;  ///< Of the scenario as it is.
+  std::optional<Place> place_to_restore_;
+  bool following_ = false;                         ///< The scenario is another one, and not everybody knows yet.
+  std::optional<std::size_t> select_after_parse_;  ///< The run that a suggestion has added.
+  bool run_after_parse_ = false;                   ///< A point of the map was opened: its run was asked for.
+  std::optional<Turn> waiting_turn_;
+  std::optional<Turn> last_turn_;  ///< Its gesture may go on.
+  QString text_of_last_turn_;
+  QTimer turn_patience_;
+  std::uint64_t wishes_ = 0;
+  LatestJob<LiveWish> estimating_;
+};
+
+/// Over the default cap, or so large that nobody should start it by accident.
+bool is_risky(const LiveEstimate& estimate);
+
+}  // namespace spawnpoint::gui

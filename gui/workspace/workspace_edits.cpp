@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The workspace's changes of the text: a turned knob, a suggestion, a point of the map.
+#include <algorithm>
+#include <utility>
+
+#include "gui/workspace/workspace.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+QString text(const std::string& words) {
+  return QString::fromStdString(words);
+}
+
+/// The runs that a scenario has, as its file may not write them out.
+std::vector<std::string> concurrency_of(const std::vector<RunSpec>& runs) {
+  std::vector<std::string> names;
+  for (const RunSpec& run : runs) names.push_back(run.concurrency);
+  return names;
+}
+
+}  // namespace
+
+void Workspace::turn(const QString& key, const QString& value, int gesture) {
+  waiting_turn_ = Turn{key, value, gesture};
+  turn_waiting();
+}
+
+void Workspace::turn_waiting(bool patient) {
+  if (!waiting_turn_ || !document_.scenario()) return;
+  if (document_.error_count() > 0) {
+    waiting_turn_.reset();
+    emit told(tr("The text has mistakes: mend them first, then values can be changed here."));
+    return;
+  }
+  if (document_.scenario_is_old()) {
+    document_.parse_at_once();
+    return;  // The parser's answer comes back here.
+  }
+  if (const auto current = runs_.current(); current && current->world == WorldKind::modeled) {
+    if (patient) {
+      if (!turn_patience_.isActive()) turn_patience_.start();
+      return;
+    }
+  }
+  turn_patience_.stop();
+  const Turn now = *std::exchange(waiting_turn_, std::nullopt);
+  const auto changed = with_value(document_.text(), now.key, now.value);
+  if (!changed) {
+    // The text has it in a form that cannot be rewritten: it goes over the file.
+    document_.set_setting(now.key, now.value);
+    document_.parse_at_once();
+    return;
+  }
+  document_.set_setting(now.key, std::nullopt);
+  const bool goes_on = now.gesture != kNoGesture && last_turn_ && last_turn_->key == now.key &&
+                       last_turn_->gesture == now.gesture && text_of_last_turn_ == document_.text();
+  document_.edit(*changed, goes_on);
+  last_turn_ = now;
+  text_of_last_turn_ = document_.text();
+  document_.parse_at_once();
+}
+
+void Workspace::try_suggestion(const Suggestion& suggestion) {
+  const auto scenario = document_.scenario();
+  if (!scenario || scenario->runs.empty()) return;
+  bool wants_own_run = false;
+  for (const std::string& setting : suggestion.settings) {
+    const auto parsed = parse_setting(setting);
+    if (!parsed) continue;
+    if (is_run_setting(parsed->key)) {
+      wants_own_run = true;
+    } else {
+      document_.set_setting(text(parsed->key), text(parsed->value));
+    }
+  }
+  const auto& runs = scenario->runs;
+  const auto there = std::ranges::find(runs, suggestion.concurrency, &RunSpec::concurrency);
+  if (suggestion.concurrency.empty() || (there != runs.end() && !wants_own_run)) {
+    if (there != runs.end()) selection_.select_run(static_cast<std::size_t>(there - runs.begin()));
+    return;
+  }
+  select_after_parse_ = runs.size();
+  document_.edit(with_run(document_.text(), suggestion, concurrency_of(runs)));
+}
+
+void Workspace::open_run(const std::vector<Setting>& settings, const RunSpec& spec) {
+  const auto scenario = document_.scenario();
+  if (!scenario || document_.scenario_is_old()) return;
+  QString words = document_.text();
+  for (const Setting& setting : settings) {
+    const QString key = text(setting.key), value = text(setting.value);
+    if (auto changed = with_value(words, key, value)) {
+      words = *std::move(changed);
+      document_.set_setting(key, std::nullopt);
+    } else {
+      document_.set_setting(key, value);
+    }
+  }
+  const auto& runs = scenario->runs;
+  auto there = std::ranges::find(runs, spec.label, &RunSpec::label);
+  if (there == runs.end()) there = std::ranges::find(runs, spec.concurrency, &RunSpec::concurrency);
+  std::size_t run = static_cast<std::size_t>(there - runs.begin());
+  if (there == runs.end()) {
+    words =
+        with_run(words, Suggestion{.label = {}, .concurrency = spec.concurrency, .settings = {}}, concurrency_of(runs));
+    run = runs.size();
+  }
+  document_.edit(words);
+  emit timelines_asked();
+  if (document_.scenario_is_old()) {
+    select_after_parse_ = run;
+    run_after_parse_ = true;
+    return;
+  }
+  // The very scenario that is open.
+  selection_.select_run(run);
+  this->run(/*modeled=*/true, /*live=*/false);
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The workspace alone: documents, runs and what is selected, with no window and no widget.
+#include "gui/workspace/workspace.hpp"
+
+#include <QFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+
+#include "tests/catch.hpp"
+#include "tests/gui/application.hpp"
+#include "tests/gui/eventually.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+constexpr const char* kTwoRuns = R"(spawnpoint = 1
+title = "Two runs"
+[machine]
+profile = "rust-playground"
+[jobs]
+count = 20
+steps = [{ sleep = "1ms" }]
+[[run]]
+concurrency = "thread_per_job"
+[[run]]
+concurrency = "thread_pool"
+threads = 4
+)";
+
+struct Desk {
+  Desk() {
+    application();
+    workspace = std::make_unique<Workspace>(session);
+    workspace->document().set_delay(std::chrono::milliseconds(1));
+  }
+  QString write(const QString& name, const QString& text) {
+    const QString path = folder.filePath(name);
+    QFile file(path);
+    REQUIRE(file.open(QIODevice::WriteOnly));
+    file.write(text.toUtf8());
+    return path;
+  }
+  void open(const QString& text, const QString& name = "scenario.toml") {
+    QString error;
+    REQUIRE(workspace->open(write(name, text), error));
+    REQUIRE(eventually([&] { return is_modeled(0); }));
+  }
+  bool is_modeled(std::size_t run) {
+    const RunKey key{run, WorldKind::modeled};
+    return workspace->runs().result(key) && workspace->is_of_present_text(key) && !workspace->runs().is_running();
+  }
+
+  QTemporaryDir folder;
+  Session session{folder.filePath("settings.ini")};
+  std::unique_ptr<Workspace> workspace;
+};
+
+}  // namespace
+
+TEST_CASE("a scenario that is opened is modeled, and so is each run that is selected", "[workspace]") {
+  Desk desk;
+  desk.open(kTwoRuns);
+  Workspace& workspace = *desk.workspace;
+  CHECK(workspace.result(WorldKind::modeled)->concurrency == "thread_per_job");
+  CHECK_FALSE(workspace.runs().result({1, WorldKind::modeled}));
+  QSignalSpy changes(&workspace.selection(), &Selection::run_changed);
+  workspace.selection().select_run(1);
+  workspace.selection().select_run(1);
+  CHECK(changes.count() == 1);
+  REQUIRE(eventually([&] { return desk.is_modeled(1); }));
+  CHECK(workspace.result(WorldKind::modeled)->concurrency == "thread_pool");
+  CHECK(workspace.recorded_results().size() == 1);
+  CHECK(workspace.session().recent() == QStringList{workspace.document().path()});
+
+  // Another file begins at its first run, with nothing of this one.
+  desk.open(QString(kTwoRuns).replace("Two runs", "Others"), "other.toml");
+  CHECK(workspace.selection().run() == 0);
+  CHECK_FALSE(workspace.runs().result({1, WorldKind::modeled}));
+}
+
+TEST_CASE("runs that are shown side by side are modeled too", "[workspace]") {
+  Desk desk;
+  desk.open(kTwoRuns);
+  CHECK(desk.workspace->shown_runs() == std::vector<std::size_t>{0});
+  desk.workspace->selection().set_side_by_side(true);
+  CHECK(desk.workspace->shown_runs() == std::vector<std::size_t>{0, 1});
+  CHECK(eventually([&] { return desk.is_modeled(1); }));
+}
+
+TEST_CASE("a turned value is written into the text and modeled, editor or not", "[workspace]") {
+  Desk desk;
+  desk.open(kTwoRuns);
+  Workspace& workspace = *desk.workspace;
+  workspace.turn("jobs.count", "30", Workspace::kNoGesture);
+  REQUIRE(eventually([&] { return desk.is_modeled(0) && workspace.result(WorldKind::modeled)->jobs == 30; }));
+  CHECK(workspace.document().text().contains("count = 30"));
+  // What was known before is there again without a run.
+  QSignalSpy runs(&workspace.runs(), &Runs::started);
+  workspace.document().edit(kTwoRuns);
+  REQUIRE(eventually([&] { return desk.is_modeled(0); }));
+  CHECK(workspace.result(WorldKind::modeled)->jobs == 20);
+  CHECK(runs.count() == 0);
+}
+
+TEST_CASE("a suggestion adds its run, or selects the one that is there", "[workspace]") {
+  Desk desk;
+  desk.open(kTwoRuns);
+  Workspace& workspace = *desk.workspace;
+  workspace.try_suggestion({.label = "a pool", .concurrency = "thread_pool", .settings = {}});
+  CHECK(workspace.selection().run() == 1);
+  workspace.try_suggestion({.label = "tasks", .concurrency = "join_all", .settings = {}});
+  REQUIRE(eventually([&] { return desk.is_modeled(2); }));
+  CHECK(workspace.selection().run() == 2);
+  CHECK(workspace.result(WorldKind::modeled)->concurrency == "join_all");
+}
+
+TEST_CASE("a session's place has its page by id, and one of version 0.1 by number", "[workspace]") {
+  Desk desk;
+  desk.open(kTwoRuns);
+  const QString file = desk.workspace->document().path();
+  desk.session.set_place(Place{file, "map", 1, 5, 9});
+  CHECK(desk.session.place()->page == "map");
+  QSettings kept(desk.folder.filePath("settings.ini"), QSettings::IniFormat);
+  for (const auto& [number, id] : {std::pair(0, "home"), std::pair(2, "limits"), std::pair(4, "jobs")}) {
+    kept.setValue("place/page", number);
+    kept.sync();
+    const Session session(desk.folder.filePath("settings.ini"));
+    CHECK(session.place()->page == id);
+  }
+  QString error;
+  REQUIRE(desk.workspace->open(Place{file, "map", 1, 5, 9}, error));
+  CHECK_FALSE(desk.workspace->take_range_to_restore());  // Its model is not there yet.
+  REQUIRE(eventually([&] { return desk.is_modeled(1); }));
+  CHECK(desk.workspace->selection().run() == 1);
+  CHECK(desk.workspace->take_range_to_restore() == TimeRange{Instant(Duration(5)), Instant(Duration(9))});
+  CHECK_FALSE(desk.workspace->take_range_to_restore());
+}
+
+TEST_CASE("what is selected tells each change once", "[workspace]") {
+  application();
+  Selection selection;
+  QSignalSpy jobs(&selection, &Selection::job_changed), ranges(&selection, &Selection::range_changed);
+  selection.select_job(3);
+  selection.select_job(3);
+  CHECK(jobs.count() == 1);
+  const SelectedRange range{{Instant(Duration(1)), Instant(Duration(2))}, /*between_markers=*/true};
+  selection.select_range(range);
+  selection.select_range(range);
+  CHECK(ranges.count() == 1);
+  selection.select_range({});
+  CHECK(ranges.count() == 2);
+}
+
+}  // namespace spawnpoint::gui
