@@ -21,7 +21,8 @@ std::string read_names(const std::vector<std::string>& names, std::vector<Value>
 
 }  // namespace
 
-Request parse_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+Request parse_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& err,
+                           ExportFormats known) {
   AppRequest window;
   ExportRequest pictures;
 
@@ -42,14 +43,19 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
   std::string rows = "automatic";
   std::vector<std::string> formats, parts, settings;
   bool no_caption = false;
+  std::string part_names;
+  for (const ExportPartWords& part : export_parts()) {
+    if (!part_names.empty()) part_names += ", ";
+    part_names += part.name;
+  }
   exporting->add_option("FILE", pictures.files, "Scenario files")->required()->type_name("");
   exporting->add_option("-o,--output", pictures.directory, "The folder to write to; made where it is missing")
       ->required()
       ->type_name("DIR");
-  exporting->add_option("--format", formats, "svg, png, pdf, csv, trace; several with commas (default: svg)")
+  exporting->add_option("--format", formats, export_format_names(known) + "; several with commas (default: svg)")
       ->delimiter(',')
       ->type_name("FORMAT");
-  exporting->add_option("--part", parts, "all (default), timelines, memory, threads, map; several with commas")
+  exporting->add_option("--part", parts, part_names + "; several with commas (default: all)")
       ->delimiter(',')
       ->type_name("PART");
   exporting->add_option("--world", pictures.world, "modeled (default), live, or both")
@@ -87,7 +93,9 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
     err << "spawnpoint export: " << option << ": " << problem << '\n';
     return Exit::usage;
   };
-  if (const auto problem = read_names(formats, pictures.formats, parse_export_format); !problem.empty()) {
+  if (const auto problem = read_names(formats, pictures.formats,
+                                      [known](const std::string& name) { return parse_export_format(name, known); });
+      !problem.empty()) {
     return refuse("--format", problem);
   }
   if (const auto problem = read_names(parts, pictures.parts, parse_export_part); !problem.empty()) {
@@ -108,7 +116,7 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
     if (!setting) return refuse("--set " + text, setting.error());
     pictures.settings.push_back(*std::move(setting));
   }
-  if (pictures.formats.empty()) pictures.formats = {ExportFormat::svg};
+  if (pictures.formats.empty()) pictures.formats = {*parse_export_format("svg")};
   if (pictures.parts.empty()) pictures.parts = {ExportPart::all};
   pictures.dark = theme == "dark";
   pictures.caption = !no_caption;

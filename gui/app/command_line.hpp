@@ -26,7 +26,7 @@ struct AppRequest {
 struct ExportRequest {
   std::vector<std::string> files;
   std::string directory;
-  std::vector<ExportFormat> formats;  ///< Each once.
+  std::vector<const ExportFormat*> formats;  ///< Each once.
   std::vector<ExportPart> parts;
   std::string world = "modeled";  ///< modeled, live or both.
   std::vector<Setting> settings;
@@ -41,6 +41,7 @@ struct ExportRequest {
 
 /// The request, or the exit status where there is nothing (more) to do: after --help, or with bad usage.
 using Request = std::variant<AppRequest, ExportRequest, Exit>;
-Request parse_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
+Request parse_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& err,
+                           ExportFormats known = export_formats());
 
 }  // namespace spawnpoint::gui

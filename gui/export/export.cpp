@@ -3,37 +3,25 @@
 
 #include <fmt/format.h>
 
-#include <QBuffer>
 #include <QFile>
-#include <QImage>
-#include <QPainter>
-#include <QPdfWriter>
 #include <QSaveFile>
-#include <QSvgGenerator>
 #include <QTemporaryDir>
 #include <algorithm>
-#include <cmath>
 #include <future>
 #include <system_error>
 #include <utility>
 
 #include "core/trace/csv_writer.hpp"
-#include "core/trace/perfetto_writer.hpp"
 #include "gui/export/export_units.hpp"
 #include "gui/export/figure.hpp"
 #include "gui/export/map_figure.hpp"
-#include "models/lab/saved/saved_record.hpp"
-#include "models/lab/sweep/sweep_text.hpp"
+#include "gui/map/map_content.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::gui {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_picture(ExportFormat format) {
-  return format != ExportFormat::csv && format != ExportFormat::trace;
-}
 
 QString path_text(const fs::path& path) {
   return QString::fromStdString(path.string());
@@ -62,19 +50,12 @@ std::string base_name(const Scenario& scenario, const ExportOptions& options) {
   return file_name(scenario.title);
 }
 
-/// Units of a figure an inch of the page.
-double units_an_inch(const ExportSize& size) {
-  return kFigureText / (size.text_points / kPointsAnInch);
-}
-
 Figure make_figure(FigureContent content, const ExportOptions& options) {
   const double units = units_an_inch(options.size) / kMillimetresAnInch;
   return {std::move(content), make_theme(options.theme), options.size.width_mm * units, options.size.height_mm * units};
 }
 
-using Outcome = std::expected<void, std::string>;
-
-Outcome save(const fs::path& path, const QByteArray& bytes) {
+ExportOutcome save(const fs::path& path, const QByteArray& bytes) {
   // Whole or not at all: a full disk leaves no half picture behind.
   QSaveFile file(path_text(path));
   if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
@@ -83,67 +64,14 @@ Outcome save(const fs::path& path, const QByteArray& bytes) {
   return {};
 }
 
-Outcome write_png(Drawing& figure, const ExportOptions& options, const fs::path& path, const QString& text) {
-  constexpr double kMostPixels = 200e6;
-  const double scale = std::clamp(options.size.dpi, 72, 1200) / units_an_inch(options.size);
-  const QSize size(static_cast<int>(std::lround(figure.width() * scale)),
-                   static_cast<int>(std::lround(figure.height() * scale)));
-  if (static_cast<double>(size.width()) * size.height() > kMostPixels) {
-    return std::unexpected(fmt::format("{} x {} pixels are too many; choose fewer dpi", size.width(), size.height()));
-  }
-  QImage image(size, QImage::Format_RGB32);
-  if (image.isNull()) return std::unexpected("not enough memory for the picture");
-  image.setDotsPerMeterX(static_cast<int>(std::lround(options.size.dpi / kMillimetresAnInch * 1000)));
-  image.setDotsPerMeterY(image.dotsPerMeterX());
-  {
-    FigurePainter painter(image);
-    painter->scale(size.width() / figure.width(), size.height() / figure.height());
-    painter->setRenderHint(QPainter::TextAntialiasing);
-    figure.paint(painter, scale);
-  }
-  image.setText(QStringLiteral("Software"), QStringLiteral("Spawnpoint " SPAWNPOINT_VERSION));
-  if (options.caption) image.setText(QStringLiteral("Description"), text);
-  QByteArray bytes;
-  QBuffer buffer(&bytes);
-  buffer.open(QIODevice::WriteOnly);
-  if (!image.save(&buffer, "PNG")) return std::unexpected("the picture could not be encoded");
-  return save(path, bytes);
-}
-
-/// Sets the text of the first `<name>`, escaped: QSvgGenerator writes a title as it is, and a "&" in it breaks the
-/// file.
-void set_element(QByteArray& svg, const QByteArray& name, const QString& text) {
-  const qsizetype begin = svg.indexOf("<" + name + ">");
-  const qsizetype end = svg.indexOf("</" + name + ">", begin);
-  if (begin < 0 || end < 0) return;
-  const qsizetype content = begin + name.size() + 2;
-  svg.replace(content, end - content, text.toHtmlEscaped().toUtf8());
-}
-
-Outcome write_svg(Drawing& figure, const ExportOptions& options, const fs::path& path, const QString& title,
-                  const QString& text) {
-  QByteArray bytes;
-  QBuffer buffer(&bytes);
-  buffer.open(QIODevice::WriteOnly);
-  QSvgGenerator generator;
-  generator.setOutputDevice(&buffer);
-  generator.setResolution(static_cast<int>(kPixelsAnInch));
-  const double scale = kPixelsAnInch / units_an_inch(options.size);
-  const QSizeF size(figure.width() * scale, figure.height() * scale);
-  generator.setSize(size.toSize());
-  generator.setViewBox(QRectF(QPointF(0, 0), size));
-  {
-    FigurePainter painter(generator);
-    painter->scale(scale, scale);
-    figure.paint(painter, 0);
-  }
-  set_element(bytes, "title", title);
-  set_element(bytes, "desc", options.caption ? text : QString());
-  return save(path, bytes);
+/// The whole file at once: it is drawn, then written.
+ExportOutcome save(const fs::path& path, const ExportBytes& bytes) {
+  return bytes ? save(path, *bytes) : std::unexpected(bytes.error());
 }
 
 /// The charts' data beside the picture: the record without its segments, which may be millions.
-void attach_data(QPdfWriter& writer, const std::vector<const RunResult*>& results) {
+std::vector<ExportAttachment> chart_tables(const std::vector<const RunResult*>& results) {
+  std::vector<ExportAttachment> files;
   for (const RunResult* result : results) {
     Trace charts;
     charts.series = result->trace->series;
@@ -155,39 +83,11 @@ void attach_data(QPdfWriter& writer, const std::vector<const RunResult*>& result
     for (const char* table : {"series.csv", "marks.csv"}) {
       QFile file(folder.filePath(QLatin1String(table)));
       if (!file.open(QIODevice::ReadOnly)) continue;
-      writer.addFileAttachment(world_name(result->world).toLower() + u'-' + QLatin1String(table), file.readAll(),
-                               QStringLiteral("text/csv"));
+      files.push_back({world_name(result->world).toLower() + u'-' + QLatin1String(table), file.readAll(),
+                       QStringLiteral("text/csv")});
     }
   }
-}
-
-/// `attach` puts the data beside the picture.
-Outcome write_pdf(Drawing& figure, const ExportOptions& options, const fs::path& path, const QString& title,
-                  const Scenario& scenario, const std::function<void(QPdfWriter&)>& attach) {
-  constexpr int kResolution = 1200;
-  QByteArray bytes;
-  QBuffer buffer(&bytes);
-  buffer.open(QIODevice::WriteOnly);
-  {
-    QPdfWriter writer(&buffer);
-    writer.setTitle(title);
-    writer.setCreator(QStringLiteral("Spawnpoint " SPAWNPOINT_VERSION));
-    writer.setResolution(kResolution);
-    const double inches = 1 / units_an_inch(options.size);
-    writer.setPageMargins(QMarginsF(0, 0, 0, 0));
-    writer.setPageSize(
-        QPageSize(QSizeF(figure.width(), figure.height()) * inches, QPageSize::Inch, QString(), QPageSize::ExactMatch));
-    if (!scenario.text.empty()) {
-      writer.addFileAttachment(QStringLiteral("scenario.toml"), QByteArray::fromStdString(scenario.text),
-                               QStringLiteral("application/toml"));
-    }
-    attach(writer);
-    FigurePainter painter(writer);
-    painter->setRenderHint(QPainter::LosslessImageRendering);
-    painter->scale(kResolution * inches, kResolution * inches);
-    figure.paint(painter, 0);
-  }
-  return save(path, bytes);
+  return files;
 }
 
 /// The results of one [[run]], one a world.
@@ -217,7 +117,7 @@ std::vector<Group> grouped(std::span<const RunResult> results) {
   return groups;
 }
 
-Outcome make_folder(const fs::path& folder) {
+ExportOutcome make_folder(const fs::path& folder) {
   std::error_code problem;
   fs::create_directories(folder.empty() ? "." : folder, problem);
   if (!problem) return {};
@@ -230,7 +130,7 @@ class Export {
       : scenario_(scenario), options_(options), base_(base_name(scenario, options)) {}
 
   ExportReport run(std::span<const RunResult> results) {
-    if (const Outcome made = make_folder(options_.directory); !made) {
+    if (const ExportOutcome made = make_folder(options_.directory); !made) {
       report_.errors.push_back(made.error());
       return std::move(report_);
     }
@@ -246,8 +146,8 @@ class Export {
       if (!group.results.empty()) groups.push_back(std::move(group));
     }
     for (const Group& group : groups) {
-      for (const ExportFormat format : options_.formats)
-        total_ += static_cast<int>(is_picture(format) ? run_parts() : group.results.size());
+      for (const ExportFormat* format : options_.formats)
+        total_ += static_cast<int>(format->is_picture() ? run_parts() : group.results.size());
     }
     for (const Group& group : groups) {
       std::string name = base_;
@@ -256,40 +156,38 @@ class Export {
       const int uses = static_cast<int>(std::count(names_.begin(), names_.end(), name)) + 1;
       names_.push_back(name);
       if (uses > 1) name += fmt::format("-{}", uses);
-      for (const ExportFormat format : options_.formats) write(group, format, name);
+      for (const ExportFormat* format : options_.formats) write(group, *format, name);
     }
     return std::move(report_);
   }
 
  private:
-  void write(const Group& group, ExportFormat format, const std::string& name) {
-    if (is_picture(format)) {
+  void write(const Group& group, const ExportFormat& format, const std::string& name) {
+    if (format.is_picture()) {
       for (const ExportPart part : options_.parts) {
         if (part == ExportPart::map) continue;
         if (stopped()) return;
         const std::string suffix = part == ExportPart::all ? std::string() : fmt::format("-{}", to_string(part));
-        const fs::path path = options_.directory / fmt::format("{}{}.{}", name, suffix, to_string(format));
+        const fs::path path = options_.directory / fmt::format("{}{}{}", name, suffix, format.ending);
         note(path, write_picture(group, format, part, path));
       }
       return;
     }
     if (stopped()) return;
     // Hundreds of megabytes for a million jobs: each world's on a thread of its own.
-    std::vector<std::pair<fs::path, std::future<Outcome>>> written;
+    std::vector<std::pair<fs::path, std::future<ExportOutcome>>> written;
     for (const RunResult* result : group.results) {
       const std::string world(to_string(result->world));
-      const bool csv = format == ExportFormat::csv;
-      const fs::path path = options_.directory / fmt::format("{}-{}{}", name, world, csv ? "-csv" : ".trace.json");
-      const std::string title = fmt::format("{} ({})", group.label, world);
-      written.emplace_back(path, std::async(std::launch::async, [=, this] {
-                             return csv ? save_record(*result, scenario_.machine.name, path)
-                                        : write_perfetto(*result->trace, path, title);
+      const fs::path path = options_.directory / fmt::format("{}-{}{}", name, world, format.ending);
+      const ExportRecord record{*result, scenario_.machine.name, fmt::format("{} ({})", group.label, world)};
+      written.emplace_back(path, std::async(std::launch::async, [=, write = format.write] {
+                             return write(record, path);
                            }));
     }
     for (auto& [path, outcome] : written) note(path, outcome.get());
   }
 
-  Outcome write_picture(const Group& group, ExportFormat format, ExportPart part, const fs::path& path) {
+  ExportOutcome write_picture(const Group& group, const ExportFormat& format, ExportPart part, const fs::path& path) {
     FigureContent content;
     content.title = QString::fromStdString(scenario_.title.empty() ? base_ : scenario_.title);
     const QString text = provenance(scenario_, group.results);
@@ -301,15 +199,8 @@ class Export {
     content.logarithmic_memory = options_.logarithmic_memory;
     const QString title = content.title;
     Figure figure = make_figure(std::move(content), options_);
-    switch (format) {
-      case ExportFormat::png:
-        return write_png(figure, options_, path, text);
-      case ExportFormat::svg:
-        return write_svg(figure, options_, path, title, text);
-      default:
-        return write_pdf(figure, options_, path, title, scenario_,
-                         [&](QPdfWriter& writer) { attach_data(writer, group.results); });
-    }
+    return save(path, format.draw({figure, options_, title, text, scenario_,
+                                   [&group] { return chart_tables(group.results); }}));
   }
 
   /// The map is not of one run: export_map draws it.
@@ -322,7 +213,7 @@ class Export {
     return report_.stopped;
   }
 
-  void note(const fs::path& path, const Outcome& outcome) {
+  void note(const fs::path& path, const ExportOutcome& outcome) {
     if (outcome) {
       report_.written.push_back(path);
     } else {
@@ -343,28 +234,18 @@ class Export {
   int total_ = 0;
 };
 
-/// The whole map as a table: what the command line's --csv writes.
-QByteArray map_table(const MapResult& map) {
-  std::string rows = csv_header(map.plan);
-  for (const auto& cell : map.cells) {
-    if (cell) rows += csv_row(map.plan, *cell);
-  }
-  for (const SweepEdge& edge : map.edges) rows += csv_row(map.plan, edge);
-  return QByteArray::fromStdString(rows);
-}
-
-Outcome write_map(const MapResult& map, ExportFormat format, const ExportOptions& options, const fs::path& path) {
-  if (format == ExportFormat::csv) return save(path, map_table(map));
+ExportOutcome write_map(const MapResult& map, const ExportFormat& format, const ExportOptions& options,
+                        const fs::path& path) {
+  if (!format.is_picture()) return save(path, format.tabulate(map));
   const QString text = map_provenance(map);
   const double units = units_an_inch(options.size) / kMillimetresAnInch;
   MapFigure figure(map, options.caption ? text : QString(), make_theme(options.theme), options.size.width_mm * units,
                    options.size.height_mm * units);
-  const QString title = QString::fromStdString(map.plan.scenario().title);
-  if (format == ExportFormat::png) return write_png(figure, options, path, text);
-  if (format == ExportFormat::svg) return write_svg(figure, options, path, title, text);
-  return write_pdf(figure, options, path, title, map.plan.scenario(), [&](QPdfWriter& writer) {
-    writer.addFileAttachment(QStringLiteral("map.csv"), map_table(map), QStringLiteral("text/csv"));
-  });
+  const Scenario& scenario = map.plan.scenario();
+  return save(path, format.draw({figure, options, QString::fromStdString(scenario.title), text, scenario, [&map] {
+                                   return std::vector<ExportAttachment>{
+                                       {QStringLiteral("map.csv"), map_table(map), QStringLiteral("text/csv")}};
+                                 }}));
 }
 
 }  // namespace
@@ -375,21 +256,22 @@ ExportReport export_run(const Scenario& scenario, std::span<const RunResult> res
 
 ExportReport export_map(const MapResult& map, const ExportOptions& options) {
   ExportReport report;
-  if (const Outcome made = make_folder(options.directory); !made) {
+  if (const ExportOutcome made = make_folder(options.directory); !made) {
     report.errors.push_back(made.error());
     return report;
   }
   const std::string base = base_name(map.plan.scenario(), options);
-  std::vector<ExportFormat> formats = options.formats;
-  std::erase(formats, ExportFormat::trace);  // A map is of many runs: there is no one record.
+  // A map is of many runs: there is no one record.
+  std::vector<const ExportFormat*> formats = options.formats;
+  std::erase_if(formats, [](const ExportFormat* format) { return !format->is_picture() && !format->tabulate; });
   int done = 0;
-  for (const ExportFormat format : formats) {
+  for (const ExportFormat* format : formats) {
     if (options.stop.stop_requested()) {
       report.stopped = true;
       break;
     }
-    const fs::path path = options.directory / fmt::format("{}-map.{}", base, to_string(format));
-    if (const Outcome outcome = write_map(map, format, options, path); outcome)
+    const fs::path path = options.directory / fmt::format("{}-map.{}", base, format->name);
+    if (const ExportOutcome outcome = write_map(map, *format, options, path); outcome)
       report.written.push_back(path);
     else
       report.errors.push_back(fmt::format("{}: {}", path.string(), outcome.error()));

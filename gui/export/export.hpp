@@ -14,24 +14,24 @@
 #include <string_view>
 #include <vector>
 
+#include "gui/export/export_format.hpp"
 #include "gui/theme/theme.hpp"
 #include "models/result/result.hpp"
 #include "models/scenario/parse.hpp"
 
-namespace spawnpoint {
-struct Scenario;
-}
-
 namespace spawnpoint::gui {
-
-/// Pictures (png, svg, pdf), tables (csv), and the record for the Perfetto UI or chrome://tracing (trace).
-enum class ExportFormat : std::uint8_t { png, svg, pdf, csv, trace };
-std::string_view to_string(ExportFormat format);
 
 /// What is drawn. `all` is the timelines and every chart on one time axis; the others are one figure each. `map` is the
 /// failure map, which is not of one run: export_map draws it.
 enum class ExportPart : std::uint8_t { all, timelines, memory, threads, map };
 std::string_view to_string(ExportPart part);
+struct ExportPartWords {
+  ExportPart part;
+  std::string_view name;   ///< As --part has it.
+  std::string_view title;  ///< In the dialog.
+};
+/// All that there are.
+std::span<const ExportPartWords> export_parts();
 
 /// Rows of a timeline: one a thread, or one a job.
 enum class ExportRows : std::uint8_t { automatic, threads, jobs };
@@ -49,8 +49,7 @@ struct ExportSize {
 /// "screen" (1200 px wide), "slide" (16:9), "paper-85", "paper-170".
 const std::vector<ExportSize>& export_sizes();
 
-/// "png" -> ExportFormat::png, and so on; the error lists what there is.
-std::expected<ExportFormat, std::string> parse_export_format(std::string_view name);
+/// "memory" -> ExportPart::memory, and so on; the error lists what there is.
 std::expected<ExportPart, std::string> parse_export_part(std::string_view name);
 /// A preset's name, "120mm" or "120x80mm", "1600" or "1600x900" (pixels at 96 dpi); with "@300" behind it, at 300 dpi.
 std::expected<ExportSize, std::string> parse_export_size(std::string_view text);
@@ -58,7 +57,7 @@ std::expected<ExportSize, std::string> parse_export_size(std::string_view text);
 struct ExportOptions {
   std::filesystem::path directory;  ///< Made if it is not there.
   std::string base_name;            ///< Files are named after it; empty: the scenario's file or title.
-  std::vector<ExportFormat> formats{ExportFormat::png};
+  std::vector<const ExportFormat*> formats{export_formats().data()};
   std::vector<ExportPart> parts{ExportPart::all};  ///< For pictures.
   ExportRows rows = ExportRows::automatic;
   ExportSize size = export_sizes().front();
@@ -80,7 +79,6 @@ struct ExportReport {
 /// without a trace are told as an error.
 ExportReport export_run(const Scenario& scenario, std::span<const RunResult> results, const ExportOptions& options);
 
-struct MapResult;
 /// The failure map, as NAME-map.png and so on; its CSV is what `spawnpoint-run sweep --csv` prints.
 ExportReport export_map(const MapResult& map, const ExportOptions& options);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The words of an export: names of formats, parts, rows and sizes, and the command that makes the same files.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
@@ -19,47 +19,13 @@ namespace {
 constexpr double kColumnPoints = 6.6;
 constexpr double kPagePoints = 7.5;
 
-template <class Value, std::size_t kCount>
-using Words = std::array<std::pair<Value, std::string_view>, kCount>;
-
-constexpr Words<ExportFormat, 5> kFormats = {{{ExportFormat::png, "png"},
-                                              {ExportFormat::svg, "svg"},
-                                              {ExportFormat::pdf, "pdf"},
-                                              {ExportFormat::csv, "csv"},
-                                              {ExportFormat::trace, "trace"}}};
-constexpr Words<ExportPart, 5> kParts = {{{ExportPart::all, "all"},
-                                          {ExportPart::timelines, "timelines"},
-                                          {ExportPart::memory, "memory"},
-                                          {ExportPart::threads, "threads"},
-                                          {ExportPart::map, "map"}}};
-constexpr Words<ExportRows, 3> kRows = {
-    {{ExportRows::automatic, "automatic"}, {ExportRows::threads, "threads"}, {ExportRows::jobs, "jobs"}}};
-
-template <class Value, std::size_t kCount>
-std::string_view word_for(const Words<Value, kCount>& words, Value value) {
-  for (const auto& [known, word] : words) {
-    if (known == value) return word;
-  }
-  return "";
-}
-
-template <class Value, std::size_t kCount>
-std::expected<Value, std::string> parse_word(const Words<Value, kCount>& words, std::string_view text,
-                                             std::string_view what) {
-  std::string names;
-  for (const auto& [value, word] : words) {
-    if (word == text) return value;
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", word);
-  }
-  return std::unexpected(fmt::format("`{}` is not a {}; there are {}", text, what, names));
-}
-
-template <class Value>
-std::string joined(const std::vector<Value>& values) {
-  std::string names;
-  for (const Value value : values) names += fmt::format("{}{}", names.empty() ? "" : ",", to_string(value));
-  return names;
-}
+constexpr ExportPartWords kParts[] = {{ExportPart::all, "all", "All on one page"},
+                                      {ExportPart::timelines, "timelines", "Timelines"},
+                                      {ExportPart::memory, "memory", "Memory"},
+                                      {ExportPart::threads, "threads", "Threads and tasks"},
+                                      {ExportPart::map, "map", "Failure map"}};
+constexpr std::pair<ExportRows, std::string_view> kRows[] = {
+    {ExportRows::automatic, "automatic"}, {ExportRows::threads, "threads"}, {ExportRows::jobs, "jobs"}};
 
 std::string quoted(const std::string& text) {
   if (!text.empty() &&
@@ -73,24 +39,28 @@ std::string quoted(const std::string& text) {
 
 }  // namespace
 
-std::string_view to_string(ExportFormat format) {
-  return word_for(kFormats, format);
-}
-std::string_view to_string(ExportPart part) {
-  return word_for(kParts, part);
-}
-std::string_view to_string(ExportRows rows) {
-  return word_for(kRows, rows);
+std::span<const ExportPartWords> export_parts() {
+  return kParts;
 }
 
-std::expected<ExportFormat, std::string> parse_export_format(std::string_view name) {
-  return parse_word(kFormats, name, "format");
+std::string_view to_string(ExportPart part) {
+  return std::ranges::find(kParts, part, &ExportPartWords::part)->name;
 }
+std::string_view to_string(ExportRows rows) {
+  return std::ranges::find(kRows, rows, [](const auto& row) { return row.first; })->second;
+}
+
 std::expected<ExportPart, std::string> parse_export_part(std::string_view name) {
-  return parse_word(kParts, name, "part");
+  const auto found = std::ranges::find(kParts, name, &ExportPartWords::name);
+  if (found != std::end(kParts)) return found->part;
+  std::vector<std::string_view> names;
+  for (const ExportPartWords& words : kParts) names.push_back(words.name);
+  return std::unexpected(fmt::format("`{}` is not a part; there are {}", name, fmt::join(names, ", ")));
 }
 std::expected<ExportRows, std::string> parse_export_rows(std::string_view name) {
-  return parse_word(kRows, name, "kind of row");
+  const auto found = std::ranges::find(kRows, name, [](const auto& row) { return row.second; });
+  if (found != std::end(kRows)) return found->first;
+  return std::unexpected(fmt::format("`{}` is not a kind of row; there are automatic, threads, jobs", name));
 }
 
 ExportSize ExportSize::pixels(int width, int height) {
@@ -160,10 +130,13 @@ std::expected<ExportSize, std::string> parse_export_size(std::string_view text) 
 }
 
 std::string export_command(const Scenario& scenario, const ExportOptions& options, const ExportSource& source) {
-  const std::string parts = joined(options.parts);
+  std::vector<std::string_view> formats, part_names;
+  for (const ExportFormat* format : options.formats) formats.push_back(format->name);
+  for (const ExportPart part : options.parts) part_names.push_back(to_string(part));
+  const std::string parts = fmt::format("{}", fmt::join(part_names, ","));
   std::string command = fmt::format(
       "spawnpoint export {} --output {} --format {}", quoted(scenario.file.empty() ? "scenario.toml" : scenario.file),
-      quoted(options.directory.empty() ? "." : options.directory.string()), joined(options.formats));
+      quoted(options.directory.empty() ? "." : options.directory.string()), fmt::join(formats, ","));
   for (const Setting& setting : source.settings)
     command += fmt::format(" --set {}", quoted(setting.key + "=" + setting.value));
   if (source.run && scenario.runs.size() > 1) command += fmt::format(" --run {}", *source.run + 1);

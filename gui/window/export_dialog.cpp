@@ -24,7 +24,8 @@
 namespace spawnpoint::gui {
 
 ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> scenario,
-                           std::vector<std::shared_ptr<const RunResult>> results, ThemeKind theme, QWidget* parent)
+                           std::vector<std::shared_ptr<const RunResult>> results, ThemeKind theme, QWidget* parent,
+                           ExportFormats formats)
     : QDialog(parent),
       session_(session),
       scenario_(std::move(scenario)),
@@ -43,13 +44,9 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
   setObjectName("export_dialog");
   setMinimumWidth(520);
 
-  const std::pair<ExportPart, QString> parts[] = {{ExportPart::all, tr("All on one page")},
-                                                  {ExportPart::timelines, tr("Timelines")},
-                                                  {ExportPart::memory, tr("Memory")},
-                                                  {ExportPart::threads, tr("Threads and tasks")},
-                                                  {ExportPart::map, tr("Failure map")}};
   auto* part_row = new QHBoxLayout;
-  for (const auto& [part, name] : parts) {
+  for (const auto& [part, word, title] : export_parts()) {
+    const QString name = tr(title.data());
     auto* box = new QCheckBox(name, this);
     box->setAccessibleName(tr("Export: %1").arg(name));
     box->setChecked(part == ExportPart::all);
@@ -59,18 +56,14 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
     part_row->addWidget(box);
   }
   part_row->addStretch(1);
-  const std::pair<ExportFormat, QString> formats[] = {{ExportFormat::png, tr("PNG")},
-                                                      {ExportFormat::svg, tr("SVG")},
-                                                      {ExportFormat::pdf, tr("PDF")},
-                                                      {ExportFormat::csv, tr("CSV")},
-                                                      {ExportFormat::trace, tr("Perfetto trace")}};
   auto* format_row = new QHBoxLayout;
-  for (const auto& [format, name] : formats) {
+  for (const ExportFormat& format : formats) {
+    const QString name = tr(format.title.data());
     auto* box = new QCheckBox(name, this);
     box->setAccessibleName(tr("Format: %1").arg(name));
-    box->setChecked(format == ExportFormat::png);
+    box->setChecked(&format == formats.data());
     connect(box, &QCheckBox::toggled, this, &ExportDialog::show_state);
-    formats_.emplace_back(format, box);
+    formats_.emplace_back(&format, box);
     format_row->addWidget(box);
   }
   format_row->addStretch(1);
@@ -199,10 +192,14 @@ void ExportDialog::set_directory(const QString& directory) {
   directory_->setText(directory);
 }
 
-void ExportDialog::set_format(ExportFormat format, bool wanted) {
+void ExportDialog::set_format(const ExportFormat& format, bool wanted) {
   for (const auto& [one, box] : formats_) {
-    if (one == format) box->setChecked(wanted);
+    if (one == &format) box->setChecked(wanted);
   }
+}
+
+void ExportDialog::set_only_format(const ExportFormat& format) {
+  for (const auto& [one, box] : formats_) box->setChecked(one == &format);
 }
 
 void ExportDialog::set_part(ExportPart part, bool wanted) {
@@ -213,14 +210,12 @@ void ExportDialog::set_part(ExportPart part, bool wanted) {
 
 void ExportDialog::show_state() {
   const ExportOptions now = options();
-  const bool pictures = std::any_of(now.formats.begin(), now.formats.end(), [](ExportFormat format) {
-    return format != ExportFormat::csv && format != ExportFormat::trace;
-  });
-  const bool png = std::find(now.formats.begin(), now.formats.end(), ExportFormat::png) != now.formats.end();
+  const bool pictures = std::ranges::any_of(now.formats, &ExportFormat::is_picture);
+  const bool pixels = std::ranges::any_of(now.formats, &ExportFormat::has_pixels);
   const bool enough = !now.formats.empty() && (!pictures || !now.parts.empty()) && !now.directory.empty();
   write_->setEnabled(enough && !writing_);
   copy_->setEnabled(enough);
-  dpi_->setEnabled(png);
+  dpi_->setEnabled(pixels);
   for (QWidget* widget : std::initializer_list<QWidget*>{rows_, size_, theme_, caption_}) widget->setEnabled(pictures);
   for (const auto& [part, box] : parts_) box->setEnabled(pictures);
 }

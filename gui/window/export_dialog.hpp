@@ -27,7 +27,8 @@ class ExportDialog : public QDialog {
  public:
   /// `results`: those of the run that is shown, modeled and live, as far as there are any.
   ExportDialog(Session& session, std::shared_ptr<const Scenario> scenario,
-               std::vector<std::shared_ptr<const RunResult>> results, ThemeKind theme, QWidget* parent = nullptr);
+               std::vector<std::shared_ptr<const RunResult>> results, ThemeKind theme, QWidget* parent = nullptr,
+               ExportFormats formats = export_formats());
   /// The failure map can be exported too; with `first` it is what is, unless something else is chosen.
   void set_map(std::shared_ptr<const MapResult> map, bool first);
   /// For the command: what is set over the file and which of its runs it is. `unsaved`: the file is not what is drawn.
@@ -36,7 +37,9 @@ class ExportDialog : public QDialog {
   /// What the fields say now.
   ExportOptions options() const;
   void set_directory(const QString& directory);
-  void set_format(ExportFormat format, bool wanted);
+  void set_format(const ExportFormat& format, bool wanted);
+  /// This one and no other.
+  void set_only_format(const ExportFormat& format);
   void set_part(ExportPart part, bool wanted);
   /// Writes the files and tells what came of it.
   void write();
@@ -56,7 +59,7 @@ class ExportDialog : public QDialog {
   std::shared_ptr<const MapResult> map_;
   ExportSource source_;
   bool unsaved_ = false;
-  std::vector<std::pair<ExportFormat, QCheckBox*>> formats_;
+  std::vector<std::pair<const ExportFormat*, QCheckBox*>> formats_;
   std::vector<std::pair<ExportPart, QCheckBox*>> parts_;
   QComboBox* rows_;
   QComboBox* size_;

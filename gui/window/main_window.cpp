@@ -355,7 +355,7 @@ void MainWindow::show_title() {
   setWindowModified(file_->edit().document()->isModified());
 }
 
-void MainWindow::export_figures() {
+void MainWindow::export_figures(const ExportFormat* only) {
   const auto scenario = document().scenario();
   if (!scenario) return;
   auto results = workspace_.recorded_results();
@@ -364,6 +364,7 @@ void MainWindow::export_figures() {
   if (results.empty() && !map) return;
   auto* dialog = new ExportDialog(session_, scenario, std::move(results), theme_.kind, this);
   if (map) dialog->set_map(map, pages_->currentWidget() == map_);
+  if (only != nullptr) dialog->set_only_format(*only);
   dialog->set_source({document().settings(), selection().run()}, file_->edit().document()->isModified());
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->open();

@@ -24,6 +24,7 @@ namespace spawnpoint::gui {
 
 class ComparePage;
 class DiagnosisPanel;
+struct ExportFormat;
 class FilePanel;
 class GalleryModel;
 class HomePage;
@@ -66,7 +67,7 @@ class MainWindow : public QMainWindow {
 
   // What the actions do, beside the above.
   void choose_file();
-  void export_figures();
+  void export_figures(const ExportFormat* only = nullptr);
   void search();
   void next_failure();
   void toggle_side_by_side();

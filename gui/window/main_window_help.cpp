@@ -8,6 +8,7 @@
 #include <QToolBar>
 
 #include "gui/compare/compare_page.hpp"
+#include "gui/export/export_format.hpp"
 #include "gui/gallery/gallery_model.hpp"
 #include "gui/gallery/home_page.hpp"
 #include "gui/help/reference_dialog.hpp"
@@ -44,6 +45,11 @@ void MainWindow::show_palette() {
         known->objectName() == "palette")
       continue;
     commands.push_back({title, known->shortcut().toString(QKeySequence::NativeText), [known] { known->trigger(); }});
+  }
+  if (act("export")->isEnabled()) {
+    for (const ExportFormat& format : export_formats())
+      commands.push_back(
+          {tr("Export: %1").arg(tr(format.title.data())), {}, [this, &format] { export_figures(&format); }});
   }
   for (int row = 0; row < gallery().rowCount(); ++row) {
     const QModelIndex index = gallery().index(row);

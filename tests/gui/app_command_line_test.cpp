@@ -7,6 +7,7 @@
 
 #include "gui/app/command_line.hpp"
 #include "tests/gui/app_fixture.hpp"
+#include "tests/gui/export_formats.hpp"
 
 using namespace spawnpoint;
 using namespace spawnpoint::gui;
@@ -64,7 +65,7 @@ TEST_CASE("an export request has every option of the contract") {
   REQUIRE(request);
   CHECK(request->files == std::vector<std::string>{"a.toml"});
   CHECK(request->directory == "out");
-  CHECK(request->formats == std::vector{ExportFormat::svg, ExportFormat::pdf});
+  CHECK(request->formats == export_formats_of({"svg", "pdf"}));
   CHECK(request->world == "both");
   CHECK(request->dark);
   REQUIRE(request->settings.size() == 1);

@@ -20,6 +20,7 @@
 #include "gui/window/export_dialog.hpp"
 #include "gui/window/icons.hpp"
 #include "tests/gui/app_fixture.hpp"
+#include "tests/gui/export_formats.hpp"
 
 using namespace spawnpoint;
 using namespace spawnpoint::gui;
@@ -168,8 +169,8 @@ TEST_CASE("the export dialog writes the formats that are wanted") {
   ExportDialog dialog(app.session, app.window->document().scenario(), {result}, ThemeKind::light);
   const QString target = app.folder.filePath("out");
   dialog.set_directory(target);
-  dialog.set_format(ExportFormat::svg, true);
-  dialog.set_format(ExportFormat::csv, true);
+  dialog.set_format(export_format("svg"), true);
+  dialog.set_format(export_format("csv"), true);
   dialog.write();
   for (const std::string& error : dialog.report().errors) UNSCOPED_INFO(error);
   REQUIRE(dialog.report().errors.empty());
@@ -199,8 +200,8 @@ TEST_CASE("the export dialog cannot write nothing") {
   CHECK(button->isEnabled());
   dialog.set_part(ExportPart::all, false);
   CHECK_FALSE(button->isEnabled());
-  dialog.set_format(ExportFormat::png, false);
-  dialog.set_format(ExportFormat::csv, true);
+  dialog.set_format(export_format("png"), false);
+  dialog.set_format(export_format("csv"), true);
   CHECK(button->isEnabled());  // A table has no parts.
   CHECK(dialog.options().theme == ThemeKind::dark);
 }

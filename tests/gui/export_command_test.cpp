@@ -13,6 +13,7 @@
 #include "gui/map/map_page.hpp"
 #include "gui/window/export_dialog.hpp"
 #include "tests/gui/app_fixture.hpp"
+#include "tests/gui/export_formats.hpp"
 
 using namespace spawnpoint;
 using namespace spawnpoint::gui;
@@ -59,9 +60,9 @@ ExportDialog& opened(AppFixture& app) {
   auto* dialog = app.window->findChild<ExportDialog*>();
   REQUIRE(dialog);
   dialog->set_directory(app.folder.filePath("it's charts"));
-  dialog->set_format(ExportFormat::png, false);
-  dialog->set_format(ExportFormat::svg, true);
-  dialog->set_format(ExportFormat::pdf, true);
+  dialog->set_format(export_format("png"), false);
+  dialog->set_format(export_format("svg"), true);
+  dialog->set_format(export_format("pdf"), true);
   return *dialog;
 }
 

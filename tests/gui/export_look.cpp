@@ -8,6 +8,7 @@
 #include "models/scenario/scenario.hpp"
 #include "tests/catch.hpp"
 #include "tests/gui/application.hpp"
+#include "tests/gui/export_formats.hpp"
 #include "tests/gui/timeline_traces.hpp"
 
 namespace spawnpoint::gui {
@@ -32,11 +33,11 @@ TEST_CASE("figures that a person should look at", "[.look-export]") {
     live.world = WorldKind::live;
     const std::vector<RunResult> results = {modeled, live};
     for (const char* size : {"screen", "slide", "paper-85", "paper-170@600"}) {
-      for (const ExportFormat format : {ExportFormat::png, ExportFormat::svg, ExportFormat::pdf}) {
+      for (const char* format : {"png", "svg", "pdf"}) {
         ExportOptions options;
         options.directory = std::string(folder) + "/" + size;
         options.size = *parse_export_size(size);
-        options.formats = {format};
+        options.formats = {&export_format(format)};
         options.theme = std::string_view(size) == "slide" ? ThemeKind::dark : ThemeKind::light;
         QElapsedTimer clock;
         clock.start();

@@ -12,6 +12,7 @@
 #include "models/scenario/scenario.hpp"
 #include "tests/catch.hpp"
 #include "tests/gui/application.hpp"
+#include "tests/gui/export_formats.hpp"
 #include "tests/gui/timeline_traces.hpp"
 
 namespace spawnpoint::gui {
@@ -98,7 +99,7 @@ TEST_CASE("a PNG has the size, the resolution and the colours that were asked fo
 
 TEST_CASE("an SVG is drawn by another program, with nothing over the axes") {
   Setup setup;
-  setup.options.formats = {ExportFormat::svg};
+  setup.options.formats = export_formats_of({"svg"});
   setup.options.size = *parse_export_size("1000");
   const fs::path file = setup.only(export_run(setup.scenario, setup.results, setup.options));
   CHECK(file.filename() == "thousand-threads.svg");
@@ -125,7 +126,7 @@ TEST_CASE("an SVG is drawn by another program, with nothing over the axes") {
 
 TEST_CASE("a PDF has its words as text, its fonts and its data in it") {
   Setup setup;
-  setup.options.formats = {ExportFormat::pdf};
+  setup.options.formats = export_formats_of({"pdf"});
   setup.options.size = *parse_export_size("paper-170");
   const QString file = path_text(setup.only(export_run(setup.scenario, setup.results, setup.options)));
   const QByteArray words = run("pdftotext", {"-layout", file, "-"});
@@ -145,7 +146,7 @@ TEST_CASE("a PDF has its words as text, its fonts and its data in it") {
 
 TEST_CASE("the caption can be switched off") {
   Setup setup;
-  setup.options.formats = {ExportFormat::pdf};
+  setup.options.formats = export_formats_of({"pdf"});
   setup.options.caption = false;
   const QString file = path_text(setup.only(export_run(setup.scenario, setup.results, setup.options)));
   CHECK_FALSE(run("pdftotext", {file, "-"}).contains("seed 42"));
@@ -154,7 +155,7 @@ TEST_CASE("the caption can be switched off") {
 TEST_CASE("each part is a file of its own") {
   Setup setup;
   setup.options.parts = {ExportPart::all, ExportPart::timelines, ExportPart::memory, ExportPart::threads};
-  setup.options.formats = {ExportFormat::png, ExportFormat::svg};
+  setup.options.formats = export_formats_of({"png", "svg"});
   int last = 0;
   int total = 0;
   setup.options.progress = [&](int done, int of) {
@@ -172,7 +173,7 @@ TEST_CASE("each part is a file of its own") {
 
 TEST_CASE("tables and traces are written for each world") {
   Setup setup;
-  setup.options.formats = {ExportFormat::csv, ExportFormat::trace};
+  setup.options.formats = export_formats_of({"csv", "trace"});
   const ExportReport report = export_run(setup.scenario, setup.results, setup.options);
   CHECK(report.errors.empty());
   CHECK(report.written.size() == 4);
@@ -186,7 +187,7 @@ TEST_CASE("tables and traces are written for each world") {
 
 TEST_CASE("a picture of a million jobs stays small") {
   Setup setup(million_tasks());
-  setup.options.formats = {ExportFormat::svg, ExportFormat::pdf};
+  setup.options.formats = export_formats_of({"svg", "pdf"});
   const ExportReport report = export_run(setup.scenario, setup.results, setup.options);
   REQUIRE(report.written.size() == 2);
   for (const fs::path& file : report.written) CHECK(fs::file_size(file) < 4'000'000);
@@ -194,7 +195,7 @@ TEST_CASE("a picture of a million jobs stays small") {
 
 TEST_CASE("the same run gives the same SVG, byte for byte") {
   Setup setup;
-  setup.options.formats = {ExportFormat::svg};
+  setup.options.formats = export_formats_of({"svg"});
   const auto once = [&] {
     QFile file(path_text(setup.only(export_run(setup.scenario, setup.results, setup.options))));
     REQUIRE(file.open(QIODevice::ReadOnly));
@@ -259,7 +260,7 @@ TEST_CASE("sizes are read in all their forms") {
 }
 
 TEST_CASE("formats and parts are read by their names") {
-  CHECK(parse_export_format("pdf") == ExportFormat::pdf);
+  CHECK(export_format("pdf").title == "PDF");
   CHECK_THAT(parse_export_format("gif").error(), Catch::Matchers::ContainsSubstring("png, svg, pdf, csv, trace"));
   CHECK(parse_export_part("memory") == ExportPart::memory);
   CHECK_FALSE(parse_export_part("maps"));
@@ -267,7 +268,7 @@ TEST_CASE("formats and parts are read by their names") {
 
 TEST_CASE("no text of a figure for paper is smaller than six points") {
   Setup setup;
-  setup.options.formats = {ExportFormat::svg};
+  setup.options.formats = export_formats_of({"svg"});
   setup.options.size = *parse_export_size(GENERATE("paper-85", "paper-170", "85mm", "119mm"));
   setup.options.parts = {GENERATE(ExportPart::all, ExportPart::timelines, ExportPart::memory, ExportPart::threads)};
   QFile file(path_text(setup.only(export_run(setup.scenario, setup.results, setup.options))));
@@ -290,7 +291,7 @@ TEST_CASE("no text of a figure for paper is smaller than six points") {
 TEST_CASE("the command that makes the same export is told") {
   Setup setup;
   setup.options.directory = "my charts";
-  setup.options.formats = {ExportFormat::svg, ExportFormat::csv};
+  setup.options.formats = export_formats_of({"svg", "csv"});
   setup.options.size = *parse_export_size("slide");
   CHECK(export_command(setup.scenario, setup.options) ==
         "spawnpoint export 'somewhere/thousand threads.toml' --output 'my charts' --format svg,csv --size slide");

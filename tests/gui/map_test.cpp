@@ -17,6 +17,7 @@
 #include "gui/map/map_page.hpp"
 #include "tests/gui/app_fixture.hpp"
 #include "tests/gui/computed_map.hpp"
+#include "tests/gui/export_formats.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -182,7 +183,7 @@ TEST_CASE("a map is exported as pictures and as the table that the command line 
   const MapResult map = computed_map(kSwept);
   ExportOptions options;
   options.directory = folder.path().toStdString();
-  options.formats = {ExportFormat::svg, ExportFormat::png, ExportFormat::pdf, ExportFormat::csv, ExportFormat::trace};
+  options.formats = export_formats_of({"svg", "png", "pdf", "csv", "trace"});
   const ExportReport report = export_map(map, options);
   CHECK(report.errors.empty());
   REQUIRE(report.written.size() == 4);

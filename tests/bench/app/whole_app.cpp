@@ -326,15 +326,14 @@ void measure_exports(Report& report, const Places& places) {
   const QTemporaryDir folder;
   gui::ExportOptions options;
   options.directory = folder.path().toStdString();
-  for (const auto format : {gui::ExportFormat::png, gui::ExportFormat::svg, gui::ExportFormat::pdf,
-                            gui::ExportFormat::csv, gui::ExportFormat::trace}) {
-    options.formats = {format};
+  for (const gui::ExportFormat& format : gui::export_formats()) {
+    options.formats = {&format};
     gui::ExportReport exported;
-    report.time(fmt::format("export {}", gui::to_string(format)), 1000, 5,
+    report.time(fmt::format("export {}", format.name), 1000, 5,
                 [&](int) { exported = gui::export_run(*parsed.scenario, results, options); });
     double bytes = 0;
     for (const auto& path : exported.written) bytes += size_of(path);
-    report.add({fmt::format("size of {}", gui::to_string(format)), "MB", bytes / 1e6, 0, 0, 1, 0});
+    report.add({fmt::format("size of {}", format.name), "MB", bytes / 1e6, 0, 0, 1, 0});
     for (const std::string& error : exported.errors) report.note(error);
   }
   const fs::path csv = fs::path(folder.path().toStdString()) / "loaded";
