@@ -193,9 +193,14 @@ QVariant JobsModel::headerData(int section, Qt::Orientation orientation, int rol
       return tr("The thread that it was on last");
     case JobColumn::duration:
       return tr("From its start to its end");
-    default:
-      return {};
+    case JobColumn::job:
+    case JobColumn::world:
+    case JobColumn::state:
+    case JobColumn::start:
+    case JobColumn::end:
+      break;
   }
+  return {};
 }
 
 int JobsModel::row_of(JobId wanted, WorldKind preferred) const {
