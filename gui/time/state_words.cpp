@@ -36,9 +36,12 @@ QString state_reason(JobState state, const std::string& concurrency) {
     case JobState::blocked:
       return async ? tr("in a blocking call: it holds the executor's thread, and all other jobs wait with it")
                    : tr("in a blocking call: it holds its thread");
-    default:
+    case JobState::none:
+    case JobState::done:
+    case JobState::failed:
       return {};
   }
+  return {};
 }
 
 QString started_by(const std::string& concurrency) {
