@@ -29,7 +29,7 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
   CLI::App app{"A laboratory for concurrency models: where does a program break, why, and what would not?",
                "spawnpoint"};
   app.set_version_flag("--version", "spawnpoint " SPAWNPOINT_VERSION);
-  app.add_option("FILE", window.files, "Scenario files to open")->type_name("");
+  app.add_option("FILE", window.files, "A scenario file to open, and saved records to show beside it")->type_name("");
   app.add_option("--theme", window.theme, "light or dark; kept for the next time")
       ->check(CLI::IsMember({"light", "dark"}))
       ->type_name("THEME");

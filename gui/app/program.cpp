@@ -5,6 +5,7 @@
 #include <QHashFunctions>
 #include <QStyleFactory>
 #include <QTimer>
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
@@ -15,6 +16,7 @@
 #include "gui/window/icons.hpp"
 #include "gui/window/main_window.hpp"
 #include "gui/workspace/session.hpp"
+#include "models/lab/saved/saved_record.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -60,10 +62,12 @@ int open_window(const AppRequest& request, int argc, char** argv) {
   window.show();
   // The window is on the screen before the first file is read.
   QTimer::singleShot(0, &window, [&] {
-    if (!request.files.empty())
-      window.open_file(QString::fromStdString(request.files.front()));
-    else
-      window.restore_place();
+    if (request.files.empty()) return window.restore_place();
+    // A scenario first: records are shown beside its runs.
+    const auto scenario = std::ranges::find_if_not(request.files, [](const auto& file) { return is_record(file); });
+    if (scenario != request.files.end()) window.open_file(QString::fromStdString(*scenario));
+    for (const std::string& file : request.files)
+      if (is_record(file)) window.open_file(QString::fromStdString(file));
   });
   return QApplication::exec();
 }

@@ -143,8 +143,8 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
   columns_->setStretchFactor(0, 1);
   column->addWidget(columns_, 1);
 
-  connect(run_tabs_, &QTabBar::currentChanged, this, [this](int run) {
-    if (run >= 0) workspace_.selection().select_run(static_cast<std::size_t>(run));
+  connect(run_tabs_, &QTabBar::currentChanged, this, [this](int tab) {
+    if (tab >= 0) workspace_.selection().select_run(tab_runs_[static_cast<std::size_t>(tab)]);
   });
   connect(alignment_, &QComboBox::currentIndexChanged, this, [this] {
     refresh();
@@ -180,6 +180,10 @@ void ComparePage::subscribe() {
     if (changed) show_runs();
     refresh();
   });
+  connect(&workspace_, &Workspace::records_changed, this, [this] {
+    show_runs();
+    refresh();
+  });
   connect(&workspace_, &Workspace::timelines_asked, this, &Page::wanted);
   connect(&workspace_, &Workspace::job_asked, this, [this](WorldKind world, JobId job) {
     emit wanted();
@@ -198,7 +202,7 @@ void ComparePage::subscribe() {
   Selection& selection = workspace_.selection();
   connect(&selection, &Selection::run_changed, this, [this] {
     const QSignalBlocker quiet(run_tabs_);
-    run_tabs_->setCurrentIndex(static_cast<int>(selected_run()));
+    run_tabs_->setCurrentIndex(tab_of(selected_run()));
     showed_something_ = false;
     show_side_runs();
     refresh();
@@ -243,16 +247,27 @@ void ComparePage::show_runs() {
   const auto scenario = document_.scenario();
   const QSignalBlocker quiet(run_tabs_);
   while (run_tabs_->count() > 0) run_tabs_->removeTab(0);
-  if (!scenario) return;
-  for (const RunSpec& run : scenario->runs) {
+  tab_runs_ = workspace_.all_runs();
+  for (const std::size_t number : tab_runs_) {
+    if (const SavedRecord* record = workspace_.record(number)) {
+      const int tab = run_tabs_->addTab(tr("%1 (saved)").arg(text(record->result.label).replace('&', "&&")));
+      run_tabs_->setTabToolTip(tab, text(provenance(*record)));
+      continue;
+    }
+    const RunSpec& run = scenario->runs[number];
     QString name = text(run.label.empty() ? run.concurrency : run.label);
     if (run.threads && run.label == run.concurrency) name += QStringLiteral(" · %1").arg(*run.threads);
     const int tab = run_tabs_->addTab(name.replace('&', "&&"));
     run_tabs_->setTabToolTip(tab, tr("%1 with the runtime %2").arg(text(run.concurrency), text(run.runtime.name)));
   }
-  run_tabs_->setCurrentIndex(static_cast<int>(selected_run()));
+  run_tabs_->setCurrentIndex(tab_of(selected_run()));
   beside_->setEnabled(run_tabs_->count() > 1);
   show_side_runs();
+}
+
+int ComparePage::tab_of(std::size_t run) const {
+  const auto found = std::ranges::find(tab_runs_, run);
+  return found == tab_runs_.end() ? -1 : static_cast<int>(found - tab_runs_.begin());
 }
 
 void ComparePage::show_side_runs() {
@@ -270,9 +285,8 @@ void ComparePage::show_side_runs() {
   }
   columns_->setSizes(QList<int>(columns_->count(), 1000));
   for (std::size_t i = 0; i < side_runs_.size(); ++i) {
-    const int tab = static_cast<int>(runs[i + 1]);
-    side_runs_[i]->set_run(runs[i + 1], run_tabs_->tabText(tab).replace("&&", "&"),
-                           document_.scenario()->runs[runs[i + 1]].concurrency);
+    const QString name = run_tabs_->tabText(tab_of(runs[i + 1]));
+    side_runs_[i]->set_run(runs[i + 1], QString(name).replace("&&", "&"), workspace_.concurrency_of(runs[i + 1]));
   }
 }
 
@@ -303,25 +317,25 @@ void ComparePage::refresh() {
   const auto scenario = document_.scenario();
   modeled_->set_summary(summary(WorldKind::modeled));
   live_->set_summary(summary(WorldKind::live));
-  if (scenario && selected_run() < scenario->runs.size()) {
-    for (auto* timeline : {modeled_, live_})
-      timeline->set_run(selected_run(), scenario->runs[selected_run()].concurrency);
-  }
+  for (auto* timeline : {modeled_, live_}) timeline->set_run(selected_run(), workspace_.concurrency_of(selected_run()));
+  const bool saved = workspace_.record(selected_run()) != nullptr;
   const bool modeling = runs_.current() == RunKey{selected_run(), WorldKind::modeled};
-  modeled_->set_empty_text(!scenario  ? tr("Open a scenario to begin.")
-                           : modeling ? tr("The model runs …")
-                                      : tr("Not modeled yet: F6 runs the model."));
-  live_->set_empty_text(!scenario ? QString()
-                                  : tr("Not run yet: F7 runs it on this machine, in a process of its own."));
+  modeled_->set_empty_text(saved       ? tr("The record is of a live run.")
+                           : !scenario ? tr("Open a scenario to begin.")
+                           : modeling  ? tr("The model runs …")
+                                       : tr("Not modeled yet: F6 runs the model."));
+  live_->set_empty_text(saved       ? tr("The record is of a modeled run.")
+                        : !scenario ? QString()
+                                    : tr("Not run yet: F7 runs it on this machine, in a process of its own."));
   memory_->set_empty_text(tr("Memory: nothing has run yet."));
   threads_->set_empty_text(tr("Threads and tasks: nothing has run yet."));
-  for (int run = 0; run < run_tabs_->count(); ++run) {
-    const KnownResults known = workspace_.known(static_cast<std::size_t>(run));
+  for (int tab = 0; tab < run_tabs_->count(); ++tab) {
+    const KnownResults known = workspace_.known(tab_runs_[static_cast<std::size_t>(tab)]);
     const bool fails = (known.modeled && known.modeled->failure) || (known.live && known.live->failure);
-    QString name = run_tabs_->tabText(run);
+    QString name = run_tabs_->tabText(tab);
     const QString cross = QStringLiteral("✕ ");
     if (name.startsWith(cross)) name.remove(0, cross.size());
-    run_tabs_->setTabText(run, fails ? cross + name : name);
+    run_tabs_->setTabText(tab, fails ? cross + name : name);
   }
   run_tabs_->setVisible(run_tabs_->count() > 0);
 

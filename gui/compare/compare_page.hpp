@@ -91,6 +91,8 @@ class ComparePage : public Page {
   };
 
   std::size_t selected_run() const { return workspace_.selection().run(); }
+  /// The tab of a run; -1: it has none.
+  int tab_of(std::size_t run) const;
   void subscribe();
   void show_runs();
   /// Shows the results as they are now.
@@ -111,6 +113,7 @@ class ComparePage : public Page {
   Runs& runs_;
   TimeView time_;
   QTabBar* run_tabs_;
+  std::vector<std::size_t> tab_runs_;  ///< Of each tab.
   QComboBox* rows_;
   QToolButton* logarithmic_;
   QComboBox* alignment_;

@@ -54,8 +54,9 @@ QString ComparePage::summary(WorldKind world) const {
 QString ComparePage::summary(RunKey key) const {
   const WorldKind world = key.world;
   const auto scenario = document_.scenario();
-  if (!scenario) return {};
-  const QString machine = machine_words(*scenario, world);
+  const SavedRecord* record = workspace_.record(key.run);
+  if (record ? record->result.world != world : !scenario) return {};
+  const QString machine = record ? text(provenance(*record)) : machine_words(*scenario, world);
   const QString dot = QStringLiteral(" · ");
   if (runs_.current() == key) {
     if (world == WorldKind::modeled) return tr("running …") + dot + machine;

@@ -148,7 +148,9 @@ void JobsPage::fit_columns() {
 
 void JobsPage::refresh() {
   if (!isVisible()) return;
-  auto scenario = workspace_.document().scenario();
+  // What a record's jobs should have taken is not known.
+  const bool saved = workspace_.record(workspace_.selection().run()) != nullptr;
+  auto scenario = saved ? nullptr : workspace_.document().scenario();
   std::vector<JobSource> sources;
   for (const auto& result : workspace_.recorded_results()) sources.push_back({result->world, result->trace});
   nothing_text_.clear();

@@ -201,6 +201,10 @@ void MainWindow::make_connections() {
     else
       status_->show_words(words);
   });
+  connect(&workspace_, &Workspace::record_refused, this, [this](const QString& words) {
+    show_status();
+    questions_.tell(this, tr("Cannot open"), words);
+  });
   connect(&document(), &Document::saved, this, &MainWindow::show_title);
   connect(file_->edit().document(), &QTextDocument::modificationChanged, this, [this] { show_title(); });
   connect(&file_->edit(), &QPlainTextEdit::textChanged, compare_, [this] {
@@ -241,7 +245,10 @@ void MainWindow::connect_panels() {
   connect(&selection(), &Selection::run_changed, this, [this] {
     show_diagnosis();
     show_job();
-    if (const auto scenario = document().scenario()) what_if_->show_scenario(scenario, selection().run());
+    show_actions();
+    // A record has no text to turn anything in.
+    if (const auto scenario = document().scenario(); scenario && workspace_.record(selection().run()) == nullptr)
+      what_if_->show_scenario(scenario, selection().run());
   });
   connect(&selection(), &Selection::job_changed, this, &MainWindow::show_job);
   for (const auto signal : {&Runs::started, &Runs::finished}) connect(&runs(), signal, this, &MainWindow::show_job);
@@ -279,6 +286,11 @@ void MainWindow::show_diagnosis_soon() {
 
 void MainWindow::show_diagnosis() {
   diagnosis_patience_.stop();
+  if (const SavedRecord* record = workspace_.record(selection().run())) {
+    diagnosis_->show_words(
+        tr("A %1. What happened in it is in the timeline, the charts and the jobs.").arg(text(provenance(*record))));
+    return;
+  }
   const auto scenario = document().scenario();
   if (!scenario) {
     if (document().error_count() > 0) {

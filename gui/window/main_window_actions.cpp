@@ -165,13 +165,14 @@ void MainWindow::make_toolbar() {
 void MainWindow::show_actions() {
   const auto scenario = document().scenario();
   const bool ready = scenario && !scenario->runs.empty();
-  for (const char* name : {"run_both", "run_model", "run_live"}) act(name)->setEnabled(ready);
+  const bool saved = workspace_.record(selection().run()) != nullptr;
+  for (const char* name : {"run_both", "run_model", "run_live"}) act(name)->setEnabled(ready && !saved);
   act("stop")->setEnabled(runs().is_running());
   act("save")->setEnabled(document().is_open());
   act("save_as")->setEnabled(document().is_open());
   const bool drawn =
       std::ranges::any_of(workspace_.recorded_results(), [](const auto& result) { return result->error.empty(); });
-  act("export")->setEnabled(ready && (drawn || !map_->view().content().empty()));
+  act("export")->setEnabled(ready && !saved && (drawn || !map_->view().content().empty()));
   jobs_->setEnabled(ready);
   machine_->setEnabled(ready);
 }

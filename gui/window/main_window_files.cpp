@@ -17,6 +17,7 @@
 #include "gui/file/file_panel.hpp"
 #include "gui/gallery/home_page.hpp"
 #include "gui/page/page.hpp"
+#include "models/lab/saved/saved_record.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -44,6 +45,11 @@ bool MainWindow::can_read(const QString& path) {
 }
 
 bool MainWindow::open_file(const QString& path) {
+  if (is_record(path.toStdString())) {
+    show_docks();
+    workspace_.open_record(path);
+    return true;
+  }
   if (!may_leave() || !can_read(path)) return false;
   QString error;
   if (!workspace_.open(path, error)) {
@@ -141,7 +147,8 @@ bool MainWindow::ask_before_leaving(MainWindow& window) {
 }
 
 QString MainWindow::ask_file_to_open(QWidget* parent, const QString& folder) {
-  return QFileDialog::getOpenFileName(parent, tr("Open a scenario"), folder, tr("Scenarios (*.toml);;All files (*)"));
+  return QFileDialog::getOpenFileName(parent, tr("Open a scenario or a saved record"), folder,
+                                      tr("Scenarios and records (*.toml run.csv);;All files (*)"));
 }
 
 QString MainWindow::ask_file_to_save(QWidget* parent, const QString& suggestion) {

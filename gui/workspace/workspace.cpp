@@ -26,11 +26,21 @@ bool is_risky(const LiveEstimate& estimate) {
 }
 
 Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* parent)
-    : QObject(parent), session_(session), runs_(std::move(worker)), estimating_([this](auto outcome) {
+    : QObject(parent),
+      session_(session),
+      runs_(std::move(worker)),
+      estimating_([this](auto outcome) {
         if (outcome)
           start_live(*std::move(outcome));
         else
           emit told(QString::fromStdString(outcome.error()));
+      }),
+      opening_([this](auto outcome) {
+        // The job's own trouble, or the record's.
+        if (outcome && *outcome)
+          take_record(**std::move(outcome));
+        else
+          emit record_refused(QString::fromStdString(outcome ? outcome->error() : outcome.error()));
       }) {
   turn_patience_.setSingleShot(true);
   turn_patience_.setInterval(kTurnPatience);
@@ -68,9 +78,48 @@ bool Workspace::open(const Place& place, QString& error) {
   return true;
 }
 
+void Workspace::open_record(const QString& path) {
+  emit told(tr("Opening the record …"));
+  opening_.start([path = path.toStdString()](std::stop_token) { return spawnpoint::open_record(path); });
+}
+
+void Workspace::take_record(SavedRecord record) {
+  const RunKey key{kFirstRecord + records_.size(), record.result.world};
+  runs_.adopt(key, std::make_shared<const RunResult>(record.result), document_.revision());
+  record.result.trace.reset();  // It is the run's.
+  records_.push_back(std::move(record));
+  emit told({});
+  emit records_changed();
+  selection_.select_run(key.run);
+  emit timelines_asked();
+}
+
+const SavedRecord* Workspace::record(std::size_t run) const {
+  return run >= kFirstRecord && run - kFirstRecord < records_.size() ? &records_[run - kFirstRecord] : nullptr;
+}
+
+std::vector<std::size_t> Workspace::all_runs() const {
+  std::vector<std::size_t> runs;
+  const auto scenario = document_.scenario();
+  for (std::size_t run = 0; scenario && run < scenario->runs.size(); ++run) runs.push_back(run);
+  for (std::size_t i = 0; i < records_.size(); ++i) runs.push_back(kFirstRecord + i);
+  return runs;
+}
+
+std::string Workspace::concurrency_of(std::size_t run) const {
+  if (const SavedRecord* saved = record(run)) return saved->result.concurrency;
+  const auto scenario = document_.scenario();
+  return scenario && run < scenario->runs.size() ? scenario->runs[run].concurrency : std::string();
+}
+
 void Workspace::close() {
   forget_live_wish();
+  opening_.cancel();
   runs_.clear();
+  if (!records_.empty()) {
+    records_.clear();
+    emit records_changed();
+  }
   select_after_parse_.reset();
   run_after_parse_ = false;
   waiting_turn_.reset();
@@ -94,7 +143,8 @@ void Workspace::follow_scenario(bool changed) {
     const std::size_t last = document_.scenario()->runs.size() - 1;
     take_known_results();
     following_ = true;
-    selection_.select_run(std::min(select_after_parse_.value_or(selection_.run()), last));
+    if (record(selection_.run()) == nullptr || select_after_parse_)
+      selection_.select_run(std::min(select_after_parse_.value_or(selection_.run()), last));
     select_after_parse_.reset();
   }
   emit scenario_read(changed);
@@ -111,7 +161,8 @@ void Workspace::follow_scenario(bool changed) {
 
 void Workspace::run(bool modeled, bool live) {
   const auto scenario = document_.scenario();
-  if (!scenario || scenario->runs.empty()) return;
+  // A record is over: there is nothing to run.
+  if (!scenario || scenario->runs.empty() || record(selection_.run()) != nullptr) return;
   emit timelines_asked();
   forget_live_wish();
   const RunRequest request{
@@ -149,16 +200,15 @@ void Workspace::start_live(LiveWish wish) {
 
 std::vector<std::size_t> Workspace::shown_runs() const {
   std::vector<std::size_t> runs{selection_.run()};
-  const auto scenario = document_.scenario();
-  if (!scenario || !selection_.is_side_by_side()) return runs;
-  for (std::size_t run = 0; run < scenario->runs.size() && runs.size() < kMostRunsShown; ++run)
-    if (run != selection_.run()) runs.push_back(run);
+  if (!selection_.is_side_by_side()) return runs;
+  for (const std::size_t run : all_runs())
+    if (run != selection_.run() && runs.size() < kMostRunsShown) runs.push_back(run);
   return runs;
 }
 
 void Workspace::model_if_needed() {
   const auto scenario = document_.scenario();
-  if (!scenario || document_.scenario_is_old() || selection_.run() >= scenario->runs.size()) return;
+  if (!scenario || document_.scenario_is_old()) return;
   if (scenario->jobs.count > kModelUnasked) return;
   // The selected run first; those beside it follow one by one.
   const std::vector<std::size_t> shown = shown_runs();
@@ -193,6 +243,8 @@ void Workspace::keep_result(RunKey key) {
 }
 
 bool Workspace::is_of_present_text(RunKey key) const {
+  // A record is of no text.
+  if (record(key.run) != nullptr) return true;
   return !document_.scenario_is_old() && runs_.revision(key) == document_.revision();
 }
 

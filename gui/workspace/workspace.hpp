@@ -6,6 +6,7 @@
 #include <QObject>
 #include <QTimer>
 #include <cstdint>
+#include <expected>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -20,6 +21,7 @@
 #include "gui/workspace/selection.hpp"
 #include "gui/workspace/session.hpp"
 #include "models/lab/live/live_run.hpp"
+#include "models/lab/saved/saved_record.hpp"
 
 namespace spawnpoint::gui {
 
@@ -41,6 +43,8 @@ class Workspace : public QObject {
   /// Runs on the page at once: a third of a window is the least in which a timeline can be read.
   static constexpr std::size_t kMostRunsShown = 3;
   static constexpr int kNoGesture = -1;  ///< A change of a value that is a step of its own.
+  /// Runs with numbers from here on are the saved records that were opened. A scenario has fewer runs.
+  static constexpr std::size_t kFirstRecord = 1000;
 
   /// `worker`: the program for live runs; empty: beside this one.
   explicit Workspace(Session& session, std::filesystem::path worker = {}, QObject* parent = nullptr);
@@ -57,6 +61,14 @@ class Workspace : public QObject {
   bool open(const QString& path, QString& error);
   /// As `open`, at the place where a session ended.
   bool open(const Place& place, QString& error);
+  /// Opens a saved record, in the background, as a run of its own beside those of the scenario, and selects it.
+  void open_record(const QString& path);
+  /// Null: the run is one of the scenario's.
+  const SavedRecord* record(std::size_t run) const;
+  /// Those of the scenario, then the records.
+  std::vector<std::size_t> all_runs() const;
+  /// Of a scenario's run or of a record; empty where there is no such run.
+  std::string concurrency_of(std::size_t run) const;
   /// The visible range of `open`'s place, once; nothing before the run's model is there.
   std::optional<TimeRange> take_range_to_restore();
   void clear_recent();
@@ -64,7 +76,7 @@ class Workspace : public QObject {
   /// Runs the selected [[run]]. Before a live run that is risky, `ask_before_live` is called.
   void run(bool modeled, bool live);
   std::function<LiveAnswer(const LiveEstimate&)> ask_before_live = [](const LiveEstimate&) { return LiveAnswer::run; };
-  /// Nothing of the scenario's runs goes on or is kept.
+  /// Nothing of the scenario's runs goes on or is kept, and no record.
   void close();
 
   /// The runs that are shown: the selected one first, then those beside it.
@@ -97,6 +109,10 @@ class Workspace : public QObject {
   /// The same, after what follows from it has begun: its model runs.
   void scenario_followed(bool changed);
   void recent_changed();
+  /// One was opened, or all are gone.
+  void records_changed();
+  /// Why a record could not be opened.
+  void record_refused(const QString& words);
   /// The user wants to see the timelines: a run was asked for, or a point of the map.
   void timelines_asked();
   void job_asked(spawnpoint::WorldKind world, spawnpoint::JobId job);
@@ -119,6 +135,7 @@ class Workspace : public QObject {
   };
 
   void forget();
+  void take_record(SavedRecord record);
   void follow_scenario(bool changed);
   void forget_live_wish();
   void start_live(LiveWish wish);
@@ -141,8 +158,10 @@ class Workspace : public QObject {
   std::optional<Turn> last_turn_;  ///< Its gesture may go on.
   QString text_of_last_turn_;
   QTimer turn_patience_;
+  std::vector<SavedRecord> records_;
   std::uint64_t wishes_ = 0;
   LatestJob<LiveWish> estimating_;
+  LatestJob<std::expected<SavedRecord, std::string>> opening_;
 };
 
 /// Over the default cap, or so large that nobody should start it by accident.

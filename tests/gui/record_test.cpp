@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Saved records in the app: opened as runs of their own, beside a scenario's or without one.
+#include <QDir>
+#include <QTabBar>
+#include <QTabWidget>
+#include <QToolButton>
+
+#include "gui/compare/compare_page.hpp"
+#include "gui/diagnosis/diagnosis_panel.hpp"
+#include "gui/jobs/jobs_page.hpp"
+#include "models/lab/run/run.hpp"
+#include "models/lab/saved/saved_record.hpp"
+#include "models/scenario/parse.hpp"
+#include "tests/gui/app_fixture.hpp"
+
+using namespace spawnpoint;
+using namespace spawnpoint::gui;
+
+namespace {
+
+constexpr RunKey kRecord{Workspace::kFirstRecord, WorldKind::modeled};
+
+/// The refused run of kRefused as a record; its folder.
+QString saved(AppFixture& app) {
+  const ParseResult parsed = parse_scenario(kRefused, "refused.toml", {});
+  REQUIRE(parsed.scenario);
+  const QString folder = app.folder.filePath("record");
+  REQUIRE(save_record(run_modeled(*parsed.scenario, 0, {}), "rust-playground", folder.toStdString()));
+  return folder;
+}
+
+bool opened(AppFixture& app, std::size_t records = 1) {
+  return eventually(
+      [&] { return app.window->workspace().all_runs().size() >= records && app.window->runs().result(kRecord); });
+}
+
+}  // namespace
+
+TEST_CASE("a record that is opened is a run of its own beside the scenario's", "[record]") {
+  AppFixture app;
+  app.window->show();
+  const QString record = saved(app);
+  app.open(kQuick);
+  REQUIRE(app.window->open_file(record));
+  REQUIRE(opened(app));
+  ComparePage& compare = app.window->compare();
+  auto* tabs = compare.findChild<QTabBar*>("runs");
+  REQUIRE(tabs);
+  REQUIRE(tabs->count() == 2);
+  CHECK(tabs->currentIndex() == 1);
+  CHECK(tabs->tabText(1).contains("thread_per_job (saved)"));
+  CHECK(compare.summary(WorldKind::modeled).contains("saved record · rust-playground"));
+  CHECK(compare.summary(WorldKind::modeled).contains("EAGAIN by pids.max"));
+  CHECK(compare.summary(WorldKind::live).isEmpty());
+  CHECK_FALSE(compare.is_dimmed(WorldKind::modeled));
+  REQUIRE(compare.timeline(WorldKind::modeled).trace());
+  CHECK(compare.timeline(WorldKind::modeled).trace()->jobs.size() == 1000);
+  CHECK_FALSE(compare.memory().content().lines.empty());
+  CHECK_FALSE(compare.threads().content().lines.empty());
+  CHECK(compare.time().landmarks().size() == 1);
+  CHECK(app.window->diagnosis().headline().contains("saved record"));
+  CHECK_FALSE(app.action("run_model").isEnabled());
+
+  JobsPage& jobs = app.window->job_table();
+  app.window->pages().setCurrentWidget(&jobs);
+  jobs.model().settle();
+  CHECK(jobs.model().rowCount() == 1000);
+
+  // The scenario's run is there as before, and the record stays when the text changes.
+  tabs->setCurrentIndex(0);
+  CHECK(compare.timeline(WorldKind::modeled).trace()->jobs.size() == 3);
+  CHECK(app.action("run_model").isEnabled());
+  tabs->setCurrentIndex(1);
+  app.window->document().set_text(QString(kQuick).replace("count = 3", "count = 4"));
+  REQUIRE(eventually([&] { return app.parsed() && !app.window->runs().is_running(); }));
+  CHECK(app.window->workspace().selection().run() == kRecord.run);
+  CHECK(app.window->runs().result(kRecord)->jobs == 1000);
+
+  // Both side by side.
+  compare.beside().setChecked(true);
+  CHECK(app.window->workspace().shown_runs() == std::vector<std::size_t>{kRecord.run, 0});
+  compare.beside().setChecked(false);
+
+  // Another scenario closes it.
+  app.open(kRefused, "other.toml");
+  CHECK(tabs->count() == 2);
+  CHECK_FALSE(app.window->runs().result(kRecord));
+}
+
+TEST_CASE("a record opens without a scenario, by its run.csv", "[record]") {
+  AppFixture app;
+  app.window->show();
+  REQUIRE(app.window->open_file(saved(app) + "/run.csv"));
+  REQUIRE(opened(app));
+  ComparePage& compare = app.window->compare();
+  CHECK(compare.findChild<QTabBar*>("runs")->count() == 1);
+  REQUIRE(compare.timeline(WorldKind::modeled).trace());
+  CHECK(compare.summary(WorldKind::modeled).contains("saved record"));
+  CHECK(app.window->pages().currentWidget() == &compare);
+}
+
+TEST_CASE("a record that cannot be read is refused with its place, and nothing is opened", "[record]") {
+  AppFixture app;
+  const QString record = saved(app);
+  QFile file(record + "/jobs.csv");
+  REQUIRE(file.open(QIODevice::WriteOnly));
+  file.write("job,state\n");
+  file.close();
+  app.window->open_file(record);
+  REQUIRE(eventually([&] { return !app.told.isEmpty(); }));
+  CHECK(app.told.front().contains("jobs.csv:1:1: the header should be"));
+  CHECK(app.window->workspace().all_runs().empty());
+}
