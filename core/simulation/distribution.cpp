@@ -263,9 +263,16 @@ Duration Distribution::sample(RandomStream& random) const {
                           random.below(static_cast<std::uint64_t>((second_ - first_).count()) + 1))};
     case Kind::empirical:
       return (*values_)[random.below(values_->size())];
-    default:
-      return rounded(sample_nanoseconds(random));
+    case Kind::exponential:
+    case Kind::lognormal:
+    case Kind::normal:
+    case Kind::erlang:
+    case Kind::gamma:
+    case Kind::weibull:
+    case Kind::pareto:
+      break;
   }
+  return rounded(sample_nanoseconds(random));
 }
 
 double Distribution::sample_nanoseconds(RandomStream& random) const {
@@ -359,9 +366,14 @@ bool Distribution::is_constant() const {
       return second_ == Duration::zero();
     case Kind::empirical:
       return std::all_of(values_->begin(), values_->end(), [&](Duration v) { return v == values_->front(); });
-    default:
-      return first_ == Duration::zero();
+    case Kind::exponential:
+    case Kind::erlang:
+    case Kind::gamma:
+    case Kind::weibull:
+    case Kind::pareto:
+      break;
   }
+  return first_ == Duration::zero();
 }
 
 std::string Distribution::to_string() const {

@@ -31,7 +31,7 @@ QString machine_words(const Scenario& scenario, WorldKind world) {
 
 QString failure_words(const FailurePoint& failure) {
   QString words =
-      QStringLiteral("✕ ") + (failure.errno_name.empty() ? QObject::tr("failed") : text(failure.errno_name));
+      QStringLiteral("✕ ") + (failure.cause == Cause() ? QObject::tr("failed") : text(name_of(failure.cause)));
   if (!failure.limit.empty()) words += QObject::tr(" by %1").arg(text(failure.limit));
   return words;
 }

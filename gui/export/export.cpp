@@ -180,9 +180,8 @@ class Export {
       const std::string world(to_string(result->world));
       const fs::path path = options_.directory / fmt::format("{}-{}{}", name, world, format.ending);
       const ExportRecord record{*result, scenario_.machine.name, fmt::format("{} ({})", group.label, world)};
-      written.emplace_back(path, std::async(std::launch::async, [=, write = format.write] {
-                             return write(record, path);
-                           }));
+      written.emplace_back(path,
+                           std::async(std::launch::async, [=, write = format.write] { return write(record, path); }));
     }
     for (auto& [path, outcome] : written) note(path, outcome.get());
   }

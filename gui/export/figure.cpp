@@ -103,7 +103,7 @@ QString result_summary(const RunResult& result) {
         result.failure->job == kNoJob
             ? QStringLiteral("failed")
             : QStringLiteral("failed at job %1").arg(text_of(format_count(std::int64_t{result.failure->job} + 1)));
-    if (!result.failure->errno_name.empty()) words += QStringLiteral(": ") + text_of(result.failure->errno_name);
+    if (result.failure->cause != Cause()) words += QStringLiteral(": ") + text_of(name_of(result.failure->cause));
     if (!result.failure->limit.empty()) words += QStringLiteral(", ") + text_of(result.failure->limit);
     parts += words;
   }

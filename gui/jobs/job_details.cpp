@@ -53,7 +53,7 @@ QString job_details(JobId job, const RunResult& result, const Theme& theme) {
   if (segments.empty()) html += QStringLiteral("<p>%1</p>").arg(tr("It was in no state for any time."));
   if (jobs.state[job] == JobState::failed && result.failure && result.failure->job == job) {
     const FailurePoint& failure = *result.failure;
-    QString what = text_of(failure.errno_name);
+    QString what = text_of(name_of(failure.cause));
     if (!failure.limit.empty()) what += tr(" by %1").arg(text_of(failure.limit));
     if (!failure.message.empty()) what += QStringLiteral(": ") + text_of(failure.message);
     html += QStringLiteral("<p>✕ %1</p>").arg(what.toHtmlEscaped());

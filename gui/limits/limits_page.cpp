@@ -282,13 +282,13 @@ void LimitsPage::show_rung(int rung) {
   if (rung < 0 || static_cast<std::size_t>(rung) >= rungs.size()) return;
   const LimitRung& limit = rungs[static_cast<std::size_t>(rung)];
   const Limit& about = *limit.limit;
-  const bool dies = limit.errno_name.starts_with("SIG");
+  const bool dies = ends_process(limit.cause);
   QString words = QStringLiteral("<b>%1</b> = %2 · ")
                       .arg(text(about.name).toHtmlEscaped(), text(format_value(about, limit.value)).toHtmlEscaped());
   QString ends =
       dies ? tr("after %1, %2 meets it and the process dies with %3.") : tr("after %1, %2 is refused with %3.");
   words += ends.arg(text(spawnpoint::format_count(limit.threads, "thread")), text(limit.call).toHtmlEscaped(),
-                    text(limit.errno_name).toHtmlEscaped());
+                    text(name_of(limit.cause)).toHtmlEscaped());
   words += QStringLiteral("<br>") + text(about.words.how).toHtmlEscaped();
   words += "<br>" + tr("Set by: %1").arg(text(limit.source).toHtmlEscaped());
   words += "<br>" + tr("Raised with: %1").arg(QStringLiteral("<code>%1</code>").arg(text(limit.raise).toHtmlEscaped()));

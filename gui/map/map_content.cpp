@@ -29,7 +29,7 @@ std::size_t choose_axis(const Sweep& sweep) {
 }
 
 QString failure_words(const FailurePoint& failure) {
-  QString words = text(failure.errno_name);
+  QString words = text(name_of(failure.cause));
   if (!failure.limit.empty()) words += QStringLiteral(", ") + text(failure.limit);
   if (failure.value) words += QStringLiteral(" = ") + text(format_count(*failure.value));
   return words;

@@ -59,10 +59,10 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
     fmt::print("{}: no limit is known\n", style.bold(where));
     return;
   }
-  const bool dies = binding->errno_name.starts_with("SIG");
+  const bool dies = ends_process(binding->cause);
   fmt::print("{}: {} beyond the main thread; then {} {} ({})\n", style.bold(where),
              format_count(ladder.threads, "thread"), binding->limit->name, dies ? "ends the process" : "refuses",
-             binding->errno_name);
+             name_of(binding->cause));
   fmt::print("{} is {}: {}\nraise it with: {}\n", binding->limit->name, format_value(*binding->limit, binding->value),
              binding->source, binding->raise);
   if (ladder.rungs.size() > 1) {
@@ -81,7 +81,7 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
     const bool binds = &rung == binding;
     const bool too_low = wanted ? rung.threads < *wanted : binds;
     table.add({binds ? "▸" : "", std::string(rung.limit->name), format_value(*rung.limit, rung.value),
-               format_count(rung.threads), rung.call, rung.errno_name, rung.source},
+               format_count(rung.threads), rung.call, name_of(rung.cause), rung.source},
               too_low ? (wanted ? Table::Emphasis::bad : Table::Emphasis::bold) : Table::Emphasis::none);
   }
   fmt::print("{}", table.text(style));

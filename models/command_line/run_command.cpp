@@ -33,7 +33,7 @@ std::string failure_text(const RunResult& result) {
   std::string text;
   if (result.failure) {
     const FailurePoint& failure = *result.failure;
-    text = failure.errno_name.empty() ? "failed" : failure.errno_name;
+    text = failure.cause == Cause() ? "failed" : name_of(failure.cause);
     if (failure.job != kNoJob) text += " at job " + format_count(std::int64_t{failure.job} + 1);
     if (!failure.limit.empty()) text += ": " + failure.limit;
   }

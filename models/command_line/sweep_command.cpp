@@ -57,7 +57,7 @@ std::string time_text(const SweepCell& cell) {
   if (!cell.first.error.empty()) return "not computed";
   if (cell.failed == cell.replications && cell.first.failure) {
     const FailurePoint& failure = *cell.first.failure;
-    std::string text = "✕ " + failure.errno_name;
+    std::string text = "✕ " + name_of(failure.cause);
     if (failure.job != kNoJob) text += " at " + format_count(std::int64_t{failure.job} + 1);
     return text;
   }

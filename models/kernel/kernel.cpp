@@ -2,6 +2,7 @@
 #include "models/kernel/kernel.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <utility>
 
 #include "core/coroutine/resume.hpp"
@@ -267,7 +268,7 @@ void Kernel::wake(ThreadId id) {
 }
 
 void Kernel::refuse(Spawn& spawn, const Refusal& refusal) {
-  if (refusal.errno_name == "SIGKILL") {
+  if (refusal.cause == Cause(Signal{SIGKILL})) {
     die(refusal);
   } else {
     spawn.result_ = std::unexpected(refusal);
@@ -339,7 +340,7 @@ std::optional<Refusal> Kernel::set_up_thread() {
   const auto refusal = checks_.on_start(counts_);
   if (!refusal) {
     ++counts_.started;
-  } else if (refusal->errno_name == "SIGABRT") {
+  } else if (refusal->cause == Cause(Signal{SIGABRT})) {
     return refusal;
   }
   return std::nullopt;

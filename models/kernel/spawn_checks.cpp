@@ -5,12 +5,14 @@
 #include "models/kernel/spawn_checks.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 
 namespace spawnpoint::kernel {
 
 namespace {
 
-constexpr std::string_view kEagain = "EAGAIN";  // glibc turns ENOMEM of mmap and mprotect into it
+constexpr Errno kEagain{EAGAIN};  // glibc turns ENOMEM of mmap and mprotect into it
 constexpr std::string_view kMmap = "mmap";
 constexpr std::string_view kMprotect = "mprotect";
 
@@ -124,7 +126,7 @@ std::optional<Refusal> SpawnChecks::on_touch(const ThreadCounts& counts) const {
 
 std::optional<Refusal> SpawnChecks::on_memory(const ThreadCounts& with) const {
   using enum LimitKind;
-  constexpr std::string_view kKilled = "SIGKILL";
+  constexpr Signal kKilled{SIGKILL};
   constexpr std::string_view kFault = "page fault";
   const SizeLimit& most = machine_->limits.memory_max;
   if (row(memory_max) != nullptr && most && machine_->in_use.cgroup_memory + memory_->charged(with) > *most) {
@@ -154,7 +156,7 @@ std::optional<Refusal> SpawnChecks::on_start(const ThreadCounts& counts) const {
   const bool mmap_fails = maps > *most;
   if (!mmap_fails && maps + 1 < *most) return std::nullopt;
   return Refusal{row(LimitKind::max_map_count), mmap_fails ? kMmap : kMprotect,
-                 runtime_->abort_on_signal_stack ? "SIGABRT" : kEagain, *most};
+                 runtime_->abort_on_signal_stack ? Cause(Signal{SIGABRT}) : Cause(kEagain), *most};
 }
 
 }  // namespace spawnpoint::kernel

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "models/kernel/process_memory.hpp"
+#include "models/machine/cause.hpp"
 #include "models/machine/limit_table.hpp"
 #include "models/machine/profile.hpp"
 
@@ -21,7 +22,7 @@ namespace spawnpoint::kernel {
 struct Refusal {
   const Limit* limit = nullptr;  ///< Its row; never null.
   std::string_view call;         ///< The system call that fails.
-  std::string_view errno_name;   ///< What the caller gets; "SIGKILL" or "SIGABRT" where the process dies.
+  Cause cause;                   ///< What the caller gets, or the process dies of.
   std::int64_t value = 0;        ///< The limit's value in its own unit.
   std::size_t level = 0;         ///< Of a limit that several levels hold: 0 is the own one, then those above.
 };

@@ -11,6 +11,7 @@
 
 #include "core/trace/trace.hpp"
 #include "core/units.hpp"
+#include "models/machine/cause.hpp"
 
 namespace spawnpoint {
 
@@ -22,7 +23,7 @@ struct FailurePoint {
   JobId job = kNoJob;                 ///< The job that could not be started or was hit.
   std::int64_t threads = 0;           ///< Threads created before it.
   std::string call;                   ///< "clone3", "mmap", "mprotect", "page fault" …
-  std::string errno_name;             ///< "EAGAIN"; "SIGKILL" or "SIGABRT" where the process died.
+  Cause cause;                        ///< What the program got, or died of.
   std::string limit;                  ///< "pids.max", "RLIMIT_NPROC" … (see limit_table.hpp); empty: not known.
   std::optional<std::int64_t> value;  ///< The limit's value, in its own unit.
   std::string message;                ///< What the program's user sees.

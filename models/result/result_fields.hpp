@@ -26,7 +26,9 @@ void describe(Visitor& visit, FailurePoint& failure) {
   visit.job("job", failure.job, Told::expectations, "the job that could not be started or was hit");
   visit.count("threads", failure.threads, Told::expectations, "threads that were created before it");
   visit.text("call", failure.call, Told::expectations, "the call that failed");
-  visit.text("errno", failure.errno_name, Told::expectations, "its error, or the signal that ended the process");
+  std::string cause = name_of(failure.cause);
+  visit.text("errno", cause, Told::expectations, "its error, or the signal that ended the process");
+  failure.cause = cause_named(cause);
   visit.optional_text("limit", failure.limit, Told::expectations, "the limit that refused it, where it is known");
   visit.optional_amount("value", failure.value, Told::expectations, "the limit's value, in its own unit");
   visit.text("message", failure.message, Told::programs, "what the program's user sees");

@@ -255,7 +255,7 @@ std::string number_for_people(double value, FieldKind kind) {
 /// "clone3 gave EAGAIN after 507 threads (pids.max)"
 std::string failure_for_people(const FailurePoint& failure) {
   std::string out =
-      fmt::format("{} gave {} after {}", failure.call, failure.errno_name, format_count(failure.threads, "thread"));
+      fmt::format("{} gave {} after {}", failure.call, name_of(failure.cause), format_count(failure.threads, "thread"));
   if (!failure.limit.empty()) out += fmt::format(" ({})", failure.limit);
   return out;
 }

@@ -218,7 +218,7 @@ SpawnRefusal LiveThreads::describe(int error) const {
     refusal.limit = why.limit;
     if (why.limit != nullptr) refusal.value = why.value;
   }
-  refusal.errno_name = ::strerrorname_np(error);
+  refusal.cause = Errno{error};
   refusal.message = runtime_->message.empty() ? std::strerror(error) : runtime_->message;
   return refusal;
 }

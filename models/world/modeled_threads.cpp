@@ -2,6 +2,7 @@
 #include "models/world/modeled_threads.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <string>
 
 namespace spawnpoint {
@@ -12,7 +13,7 @@ namespace {
 
 SpawnRefusal describe(const kernel::Refusal& refusal, const Runtime& runtime) {
   return {.call = std::string(refusal.call),
-          .errno_name = std::string(refusal.errno_name),
+          .cause = refusal.cause,
           .limit = refusal.limit,
           .value = refusal.value,
           .message = runtime.message};
@@ -34,7 +35,7 @@ void ModeledThreads::fail(JobId job, const SpawnRefusal& refusal) {
   recording_.fail(FailurePoint{.job = job,
                                .threads = kernel_.created(),
                                .call = refusal.call,
-                               .errno_name = refusal.errno_name,
+                               .cause = refusal.cause,
                                .limit = std::string(refusal.limit->name),
                                .value = refusal.value,
                                .message = refusal.message,
@@ -46,11 +47,11 @@ void ModeledThreads::finish() {
   recording_.flush();
   if (!kernel_.death()) return;
   const kernel::Refusal& death = *kernel_.death();
-  const bool killed = death.errno_name == "SIGKILL";
+  const bool killed = death.cause == Cause(Signal{SIGKILL});
   recording_.fail(FailurePoint{.job = starting_,
                                .threads = kernel_.created(),
                                .call = std::string(death.call),
-                               .errno_name = std::string(death.errno_name),
+                               .cause = death.cause,
                                .limit = std::string(death.limit->name),
                                .value = death.value,
                                .message = killed ? "Killed" : runtime_->abort_message,

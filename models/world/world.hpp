@@ -12,6 +12,7 @@
 #include "core/coroutine/task.hpp"
 #include "core/trace/trace.hpp"
 #include "core/units.hpp"
+#include "models/machine/cause.hpp"
 #include "models/machine/limit_table.hpp"
 #include "models/workload/steps.hpp"
 
@@ -20,7 +21,7 @@ namespace spawnpoint {
 /// Why a thread could not be started.
 struct SpawnRefusal {
   std::string call;                   ///< The system call that failed: "mmap", "mprotect", "clone3".
-  std::string errno_name;             ///< What pthread_create returns: "EAGAIN".
+  Cause cause;                        ///< What pthread_create returns.
   const Limit* limit = nullptr;       ///< The limit that refused it; null where it is not known.
   std::optional<std::int64_t> value;  ///< The limit's value, in its own unit.
   std::string message;                ///< What the program's user sees.

@@ -196,8 +196,8 @@ void memory_limits(const Runtime& runtime) {
       const double off = error(Bytes{predicted}, Bytes{threads});
       met = met && std::abs(off) <= 1;
       fmt::print("{}: model {} {}, live median of five {} ({} to {}) {}: {:+.2f} %\n", name, predicted,
-                 model.failure ? model.failure->errno_name : "", threads, killed.front(), killed.back(),
-                 live.failure ? live.failure->errno_name : "", off);
+                 model.failure ? name_of(model.failure->cause) : "", threads, killed.front(), killed.back(),
+                 live.failure ? name_of(live.failure->cause) : "", off);
       std::fflush(stdout);
     }
   }

@@ -123,7 +123,7 @@ Trial draw_trial(std::string_view kind, Draw& draw, const Machine& host, const R
 
 Outcome outcome_of(const std::optional<FailurePoint>& failure) {
   if (!failure) return {-1, "", ""};
-  return {failure->threads, failure->errno_name, failure->limit};
+  return {failure->threads, name_of(failure->cause), failure->limit};
 }
 
 }  // namespace

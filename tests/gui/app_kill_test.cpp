@@ -81,7 +81,7 @@ TEST_CASE("a live run that is killed 200 times at random moments costs the app n
     REQUIRE(live->trace);
     CHECK(is_whole(*live->trace));
     if (live->failure) {
-      CHECK(live->failure->errno_name == "SIGKILL");
+      CHECK(name_of(live->failure->cause) == "SIGKILL");
       CHECK(app.window->diagnosis().headline().contains("killed"));
       ++told;
     } else {

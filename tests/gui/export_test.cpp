@@ -7,6 +7,7 @@
 #include <QProcess>
 #include <QRegularExpression>
 #include <QTemporaryDir>
+#include <cerrno>
 #include <nlohmann/json.hpp>
 
 #include "models/scenario/scenario.hpp"
@@ -43,7 +44,7 @@ struct Setup {
       result.seed = 42;
       result.wall = trace->end.time_since_epoch();
       result.peak_threads = 508;
-      result.failure = FailurePoint{.job = 507, .errno_name = "EAGAIN", .limit = "pids.max"};
+      result.failure = FailurePoint{.job = 507, .cause = Errno{EAGAIN}, .limit = "pids.max"};
       result.trace = trace;
       results.push_back(result);
     }

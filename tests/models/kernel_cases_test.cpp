@@ -61,11 +61,11 @@ TEST_CASE("A modeled run and the ladder fail at the thread that the real kernel 
       continue;
     }
     const LimitRung binding = ladder.rungs.empty() ? LimitRung{} : ladder.rungs.front();
-    const std::string of_ladder = difference(measured, ladder.threads, binding.errno_name,
+    const std::string of_ladder = difference(measured, ladder.threads, name_of(binding.cause),
                                              binding.limit != nullptr ? std::string(binding.limit->name) : "");
     if (!of_ladder.empty()) wrong += "ladder: " + of_ladder;
     const FailurePoint failure = result.failure.value_or(FailurePoint{});
-    const std::string of_run = difference(measured, failure.threads, failure.errno_name, failure.limit);
+    const std::string of_run = difference(measured, failure.threads, name_of(failure.cause), failure.limit);
     if (!of_run.empty()) wrong += "run: " + of_run;
     // The calls as the measurement names them; newer C libraries call clone3 where some rows say clone.
     if (measured.limit() != "memory.max" && result.failure &&

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The table of limits: each row is whole, and one more row is all that a new limit on threads takes.
 #include <algorithm>
+#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -171,7 +172,7 @@ TEST_CASE("one more row has its words in the diagnosis, and its name in results 
   scenario.machine.limits.pids_max = {512};
   RunResult result;
   result.failure = FailurePoint{
-      .job = 299, .threads = 299, .call = "clone3", .errno_name = "EAGAIN", .limit = "toy.max", .value = 300};
+      .job = 299, .threads = 299, .call = "clone3", .cause = Errno{EAGAIN}, .limit = "toy.max", .value = 300};
 
   const Diagnosis diagnosis = diagnose(scenario, 0, &result, nullptr, limits);
   CHECK(diagnosis.headline == "Thread 300 was refused: kernel.toy-max lets the cores have 300 threads.");

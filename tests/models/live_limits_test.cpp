@@ -65,7 +65,7 @@ TEST_CASE("a live limit of 512 tasks refuses thread 512 with EAGAIN, and its mod
   CHECK(live.failure->threads == 511);
   CHECK(live.failure->job == 511);
   CHECK(live.failure->call == "clone3");
-  CHECK(live.failure->errno_name == "EAGAIN");
+  CHECK(name_of(live.failure->cause) == "EAGAIN");
   CHECK(live.failure->limit == name);
   CHECK(live.failure->value == 512);
   CHECK(live.failure->message == "Resource temporarily unavailable");
@@ -80,7 +80,7 @@ TEST_CASE("a live limit of 512 tasks refuses thread 512 with EAGAIN, and its mod
   REQUIRE(modeled.failure);
   CHECK(modeled.failure->threads == live.failure->threads);
   CHECK(modeled.failure->job == live.failure->job);
-  CHECK(modeled.failure->errno_name == live.failure->errno_name);
+  CHECK(modeled.failure->cause == live.failure->cause);
   CHECK(modeled.failure->limit == live.failure->limit);
   CHECK(modeled.failure->value == live.failure->value);
 }
@@ -141,7 +141,7 @@ TEST_CASE("a live limit on memory mappings names the call that was refused") {
     need_imposed(live, "RLIMIT_AS");
     REQUIRE(live.failure);
     CHECK(live.failure->call == "mmap");
-    CHECK(live.failure->errno_name == "EAGAIN");
+    CHECK(name_of(live.failure->cause) == "EAGAIN");
     CHECK(live.failure->limit == "RLIMIT_AS");
     CHECK(live.failure->value == (96_MiB).count);
     // A thread takes its stack and its guard page, and there is nothing else of that size.
@@ -192,7 +192,7 @@ TEST_CASE("a live run that takes more than its memory cgroup allows is killed, a
   REQUIRE(live.error == "");
   need_imposed(live, "memory.max");
   REQUIRE(live.failure);
-  CHECK(live.failure->errno_name == "SIGKILL");
+  CHECK(name_of(live.failure->cause) == "SIGKILL");
   CHECK(live.failure->limit == "memory.max");
   CHECK(live.failure->threads > 100);
   CHECK(live.failure->threads < 2000);
@@ -244,11 +244,11 @@ TEST_CASE("a runtime whose threads need a signal stack aborts where no mapping i
   REQUIRE(live.failure);
   CHECK(live.failure->limit == "max_map_count");
   // Usually a new thread meets it; main runs ahead of its children, and may meet it first.
-  if (live.failure->errno_name == "SIGABRT") {
+  if (name_of(live.failure->cause) == "SIGABRT") {
     CHECK(live.failure->message == scenario.runs[0].runtime.abort_message);
     CHECK(live.trace->marks.back().kind == MarkKind::aborted);
   } else {
-    CHECK(live.failure->errno_name == "EAGAIN");
+    CHECK(name_of(live.failure->cause) == "EAGAIN");
   }
   CHECK(live.failure->threads > 200);
   CHECK(live.failure->threads < 400);
@@ -271,7 +271,7 @@ TEST_CASE("a live run comes to its cap before it takes the machine's last thread
       const auto live = run_live_here(live_scenario("thread_per_job", 100, sleep_of(2s)));
       if (!live.error.empty()) std::fprintf(stderr, "%s\n", live.error.c_str());
       // Half of it, about.
-      capped = live.failure && live.failure->limit == "live cap" && live.failure->errno_name == "EAGAIN" &&
+      capped = live.failure && live.failure->limit == "live cap" && name_of(live.failure->cause) == "EAGAIN" &&
                live.failure->threads > 15 && live.failure->threads < 45;
       if (live.failure && !capped)
         std::fprintf(stderr, "%s at %d\n", live.failure->limit.c_str(), static_cast<int>(live.failure->threads));
@@ -296,7 +296,7 @@ TEST_CASE("a live run is ended at its cap on memory, and told so") {
   REQUIRE(result.failure);
   CHECK(result.failure->limit == "live cap");
   CHECK(result.failure->value == (40_MiB).count);
-  CHECK(result.failure->errno_name == "SIGKILL");
+  CHECK(name_of(result.failure->cause) == "SIGKILL");
   CHECK(result.failure->threads > 100);
   // What is sampled lags behind; but most threads never came to be.
   CHECK(result.failure->threads < 4000);
@@ -326,11 +326,11 @@ TEST_CASE("an unprivileged user's live run meets the same limit of 512") {
     }
     if (result.imposed.empty() || !result.imposed[0].held()) ::_exit(2);
     const bool right = result.failure && result.failure->threads == 511 && result.failure->limit == "pids.max" &&
-                       result.failure->errno_name == "EAGAIN" && result.failure->call == "clone3" &&
+                       name_of(result.failure->cause) == "EAGAIN" && result.failure->call == "clone3" &&
                        result.imposed[0].means.find("standing in for pids.max = 512") != std::string::npos;
     if (!right && result.failure) {
       std::fprintf(stderr, "%lld threads, %s, %s, %s; %s\n", static_cast<long long>(result.failure->threads),
-                   result.failure->limit.c_str(), result.failure->errno_name.c_str(), result.failure->call.c_str(),
+                   result.failure->limit.c_str(), name_of(result.failure->cause).c_str(), result.failure->call.c_str(),
                    result.imposed[0].means.c_str());
     }
     ::_exit(right ? 0 : 1);

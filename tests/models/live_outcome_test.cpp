@@ -69,7 +69,7 @@ TEST_CASE("a refused clone is laid to the imposed limit only where as many threa
   REQUIRE(imposed.failure);
   CHECK(imposed.failure->limit == "pids.max");
   CHECK(imposed.failure->value == 512);
-  CHECK(imposed.failure->errno_name == "EAGAIN");
+  CHECK(name_of(imposed.failure->cause) == "EAGAIN");
   CHECK(imposed.mark == MarkKind::failure);
 
   end.failure = failure_of(LiveFailure::refused, "clone3", EAGAIN, 300);
@@ -105,7 +105,7 @@ TEST_CASE("each way in which a worker dies is a failure point of its own") {
   SECTION("killed by somebody") {
     end.status = kKilled;
     const auto outcome = judge(end, limits, {});
-    CHECK(outcome.failure->errno_name == "SIGKILL");
+    CHECK(name_of(outcome.failure->cause) == "SIGKILL");
     CHECK(outcome.failure->limit == "");
     CHECK(outcome.failure->threads == 12);
     CHECK(outcome.failure->at == Instant(3s));
@@ -137,30 +137,30 @@ TEST_CASE("each way in which a worker dies is a failure point of its own") {
     end.status = kAborted;
     end.last_words = "terminate called";
     const auto outcome = judge(end, limits, {});
-    CHECK(outcome.failure->errno_name == "SIGABRT");
+    CHECK(name_of(outcome.failure->cause) == "SIGABRT");
     CHECK(outcome.failure->message == "terminate called");
     CHECK(outcome.mark == MarkKind::aborted);
   }
   SECTION("aborted in a pid namespace, where it had to say so itself") {
     end.status = exited(134);
     end.aborted = true;
-    CHECK(judge(end, limits, {}).failure->errno_name == "SIGABRT");
+    CHECK(name_of(judge(end, limits, {}).failure->cause) == "SIGABRT");
   }
   SECTION("aborted after a thread was refused: the death counts for more") {
     end.status = kAborted;
     end.failure = failure_of(LiveFailure::refused, "mmap", EAGAIN, 12);
     end.failure->limit = static_cast<std::int32_t>(LimitKind::max_map_count);
     const auto outcome = judge(end, limits, {});
-    CHECK(outcome.failure->errno_name == "SIGABRT");
+    CHECK(name_of(outcome.failure->cause) == "SIGABRT");
     CHECK(outcome.failure->limit == "max_map_count");
     CHECK(outcome.mark == MarkKind::aborted);
   }
   SECTION("out of memory in C++, and other exceptions") {
     end.status = exited(1);
     end.failure = failure_of(LiveFailure::no_memory, "mmap", ENOMEM, 12);
-    CHECK(judge(end, limits, {}).failure->errno_name == "ENOMEM");
+    CHECK(name_of(judge(end, limits, {}).failure->cause) == "ENOMEM");
     end.failure = failure_of(LiveFailure::exception, "", 0, 12);
-    CHECK(judge(end, limits, {}).failure->errno_name == "exception");
+    CHECK(name_of(judge(end, limits, {}).failure->cause) == "exception");
     CHECK(judge(end, limits, {}).failure->message == "words");
   }
   SECTION("stopped by the user: no failure") {

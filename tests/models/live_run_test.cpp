@@ -150,7 +150,7 @@ TEST_CASE("a worker that is killed at any moment leaves a whole record") {
     check_record(result);
     if (!result.failure) continue;  // It had ended before.
     ++seen;
-    CHECK(result.failure->errno_name == "SIGKILL");
+    CHECK(name_of(result.failure->cause) == "SIGKILL");
     CHECK(result.failure->limit == "");
     REQUIRE_FALSE(result.trace->marks.empty());
     CHECK(result.trace->marks.back().kind == MarkKind::killed);
@@ -177,7 +177,7 @@ TEST_CASE("a worker that aborts is told with its signal") {
   while (live.poll()) live.wait(10ms);
   const auto result = live.result();
   REQUIRE(result.failure);
-  CHECK(result.failure->errno_name == "SIGABRT");
+  CHECK(name_of(result.failure->cause) == "SIGABRT");
   CHECK(result.failure->threads == 20);
   CHECK(result.trace->marks.back().kind == MarkKind::aborted);
   check_record(result);

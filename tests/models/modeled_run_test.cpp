@@ -104,7 +104,7 @@ TEST_CASE("The first thread past pids.max is refused, and the jobs before it com
   CHECK(result.failure->job == 507);  // people see 508
   CHECK(result.failure->threads == 507);
   CHECK(result.failure->call == "clone3");
-  CHECK(result.failure->errno_name == "EAGAIN");
+  CHECK(name_of(result.failure->cause) == "EAGAIN");
   CHECK(result.failure->limit == "pids.max");
   CHECK(result.failure->value == 512);
   CHECK(result.completed == 507);

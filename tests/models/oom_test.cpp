@@ -32,7 +32,7 @@ TEST_CASE(
   REQUIRE(result.failure);
   const FailurePoint& failure = *result.failure;
   CHECK(static_cast<double>(failure.threads) == Approx(3761).epsilon(0.005));
-  CHECK(failure.errno_name == "SIGKILL");
+  CHECK(name_of(failure.cause) == "SIGKILL");
   CHECK(failure.limit == "memory.max");
   CHECK(failure.value == (128_MiB).count);
   CHECK(failure.message == "Killed");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Expectations against results, and the whole gallery against its own expectations, modeled.
+#include <cerrno>
 #include <limits>
 
 #include "models/lab/run/run.hpp"
@@ -42,7 +43,7 @@ RunResult failed_result() {
   RunResult result = good_result();
   result.completed = 507;
   result.failure = FailurePoint{
-      .job = 507, .threads = 507, .call = "clone3", .errno_name = "EAGAIN", .limit = "pids.max", .value = 512};
+      .job = 507, .threads = 507, .call = "clone3", .cause = Errno{EAGAIN}, .limit = "pids.max", .value = 512};
   return result;
 }
 

@@ -145,7 +145,7 @@ TEST_CASE("a sweep finds the very job that breaks a run, between its points", "[
   CHECK(edge.good == 507);
   CHECK(edge.failing == 508);
   REQUIRE(edge.result.failure);
-  CHECK(edge.result.failure->errno_name == "EAGAIN");
+  CHECK(name_of(edge.result.failure->cause) == "EAGAIN");
   CHECK(edge.result.failure->limit == "pids.max");
   CHECK(edge.result.jobs == 508);
 }

@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <optional>
 #include <string_view>
 
@@ -37,10 +39,10 @@ std::int64_t failing_thread(const FailurePoint& failure) {
 std::string headline(const FailurePoint& failure, std::span<const Limit> limits) {
   const std::string what = words_of_limit(failure, limits);
   const std::string thread = format_count(failing_thread(failure));
-  if (failure.errno_name == "SIGKILL") {
+  if (failure.cause == Cause(Signal{SIGKILL})) {
     return fmt::format("The process was killed when it had {} threads: {}.", format_count(failure.threads), what);
   }
-  if (failure.errno_name == "SIGABRT") {
+  if (failure.cause == Cause(Signal{SIGABRT})) {
     return fmt::format("The process aborted when it had {} threads: {}.", format_count(failure.threads), what);
   }
   return fmt::format("Thread {} was refused: {}.", thread, what);
@@ -117,20 +119,20 @@ void compare_worlds(Diagnosis& diagnosis, const RunResult& modeled, const RunRes
   const std::optional<FailurePoint>& m = modeled.failure;
   const std::optional<FailurePoint>& l = live.failure;
   if (m && l) {
-    if (m->threads == l->threads && m->errno_name == l->errno_name && m->limit == l->limit) {
+    if (m->threads == l->threads && m->cause == l->cause && m->limit == l->limit) {
       add(diagnosis, fmt::format("Model and live run agree: {} threads, {}, {}.", format_count(l->threads),
-                                 l->errno_name, l->limit));
+                                 name_of(l->cause), l->limit));
     } else {
       add(diagnosis, fmt::format("The model says {} threads, {}, {}; the live run got {} threads, {}, {}.",
-                                 format_count(m->threads), m->errno_name, m->limit, format_count(l->threads),
-                                 l->errno_name, l->limit.empty() ? "limit not known" : l->limit));
+                                 format_count(m->threads), name_of(m->cause), m->limit, format_count(l->threads),
+                                 name_of(l->cause), l->limit.empty() ? "limit not known" : l->limit));
     }
   } else if (m) {
     add(diagnosis, fmt::format("The model fails after {} threads ({}); the live run on this machine did not fail.",
                                format_count(m->threads), m->limit));
   } else if (l) {
     add(diagnosis, fmt::format("The live run failed after {} threads ({}); the model does not.",
-                               format_count(l->threads), l->limit.empty() ? l->errno_name : l->limit));
+                               format_count(l->threads), l->limit.empty() ? name_of(l->cause) : l->limit));
   } else {
     add(diagnosis,
         fmt::format("The model says {}, the live run took {} ({}).", format_duration(modeled.wall),
@@ -159,7 +161,7 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
     add(diagnosis, std::string(limit->words.how));
   }
   if (!failure.message.empty()) add(diagnosis, fmt::format("The program's user sees: {}", failure.message));
-  if (result.memory.resident.count > 0 && failure.errno_name == "EAGAIN") {
+  if (result.memory.resident.count > 0 && failure.cause == Cause(Errno{EAGAIN})) {
     add(diagnosis, fmt::format("Its {} took {} resident and {} in the kernel, of {} of address space.",
                                format_count(failure.threads, "thread"), format_bytes(result.memory.resident),
                                format_bytes(result.memory.kernel), format_bytes(result.memory.virtual_size)));
@@ -401,7 +403,7 @@ Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* m
     const FailurePoint& failure = *result->failure;
     show(diagnosis, *result, failure.at, failure.job,
          fmt::format("{}: {} at {}", result->world == WorldKind::live ? "live" : "model",
-                     failure.errno_name.empty() ? "the failure" : failure.errno_name,
+                     failure.cause == Cause() ? "the failure" : name_of(failure.cause),
                      format_duration(failure.at.time_since_epoch())));
   }
   if (modeled != nullptr && live_ran) compare_worlds(diagnosis, *modeled, *live);

@@ -2,6 +2,7 @@
 #include "models/lab/limits/limits.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <limits>
 #include <utility>
 
@@ -70,11 +71,11 @@ std::optional<Found> find(const Machine& machine, const Runtime& runtime, const 
 std::pair<int, int> step(const Found& found) {
   const std::string_view call = found.refusal.call;
   // A new thread finds no room for its signal stack only after it was created.
-  const int which = found.refusal.errno_name == "SIGABRT" ? 4
-                    : call == "mmap"                      ? 0
-                    : call == "mprotect"                  ? 1
-                    : call == "page fault"                ? 2
-                                                          : 3;
+  const int which = found.refusal.cause == Cause(Signal{SIGABRT}) ? 4
+                    : call == "mmap"                              ? 0
+                    : call == "mprotect"                          ? 1
+                    : call == "page fault"                        ? 2
+                                                                  : 3;
   // mmap looks at the number of maps first, mprotect last.
   const bool first = which == 0 && found.limit->kind == LimitKind::max_map_count;
   return {which, first ? -1 : static_cast<int>(found.limit->kind)};
@@ -86,7 +87,7 @@ LimitRung rung(const Machine& machine, const Found& found) {
           .value = refusal.value,
           .threads = found.threads,
           .call = std::string(refusal.call),
-          .errno_name = std::string(refusal.errno_name),
+          .cause = refusal.cause,
           .source = limit_source(machine, *found.limit, refusal.level),
           .raise = raise_command(machine, *found.limit, refusal.level, std::nullopt)};
 }

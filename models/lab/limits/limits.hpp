@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/units.hpp"
+#include "models/machine/cause.hpp"
 #include "models/machine/limit_table.hpp"
 #include "models/machine/profile.hpp"
 
@@ -19,10 +20,10 @@ struct LimitRung {
   const Limit* limit = nullptr;  ///< Its row; never null.
   std::int64_t value = 0;        ///< In the limit's own unit.
   std::int64_t threads = 0;
-  std::string call;        ///< The call that is refused: "clone3", "mmap", "mprotect", "page fault".
-  std::string errno_name;  ///< "EAGAIN", or "SIGKILL" / "SIGABRT" where the process dies.
-  std::string source;      ///< Where it is set: the very file where it was read on this host, else files and commands.
-  std::string raise;       ///< How it is raised, for people: a command with N in the new value's place, or words.
+  std::string call;    ///< The call that is refused: "clone3", "mmap", "mprotect", "page fault".
+  Cause cause;         ///< What the program gets, or dies of.
+  std::string source;  ///< Where it is set: the very file where it was read on this host, else files and commands.
+  std::string raise;   ///< How it is raised, for people: a command with N in the new value's place, or words.
 };
 
 struct LimitLadder {

@@ -36,7 +36,7 @@ std::string to_json_line(const LimitLadder& ladder, const ThreadNeeds* needs) {
   json["threads"] = ladder.threads;
   const LimitRung* binding = ladder.binding();
   json["binding"] = binding != nullptr ? Json(binding->limit->name) : Json(nullptr);
-  json["errno"] = binding != nullptr ? Json(binding->errno_name) : Json(nullptr);
+  json["errno"] = binding != nullptr ? Json(name_of(binding->cause)) : Json(nullptr);
   json["limits"] = Json::array();
   for (const LimitRung& rung : ladder.rungs) {
     Json limit;
@@ -44,7 +44,7 @@ std::string to_json_line(const LimitLadder& ladder, const ThreadNeeds* needs) {
     limit["value"] = rung.value;
     limit["threads"] = rung.threads;
     limit["call"] = rung.call;
-    limit["errno"] = rung.errno_name;
+    limit["errno"] = name_of(rung.cause);
     limit["source"] = rung.source;
     limit["unit"] = rung.limit->is_size() ? "bytes" : "count";
     limit["raise"] = rung.raise;

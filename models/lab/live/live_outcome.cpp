@@ -13,11 +13,6 @@
 namespace spawnpoint {
 namespace {
 
-std::string errno_name(int error) {
-  const char* name = ::strerrorname_np(error);
-  return name != nullptr ? name : "";
-}
-
 void name_limit(FailurePoint& failure, const WantedLimit& limit) {
   failure.limit = limit.limit->name;
   failure.value = limit.value;
@@ -47,7 +42,7 @@ LiveOutcome killed(const LiveEnd& end, const LiveLimitsInForce& limits) {
   LiveOutcome outcome;
   outcome.mark = end.out_of_memory || end.machine_out_of_memory ? MarkKind::oom_kill : MarkKind::killed;
   auto& failure = outcome.failure.emplace(at_death(end));
-  failure.errno_name = "SIGKILL";
+  failure.cause = Signal{SIGKILL};
   failure.message = "Killed";
   if (end.over_memory || end.out_of_memory) {
     failure.call = "page fault";
@@ -76,7 +71,7 @@ LiveOutcome judge(const LiveEnd& end, const LiveLimitsInForce& limits, const Lim
     failure.threads = static_cast<std::int64_t>(end.failure->threads);
     failure.call = end.failure->call.view();
     failure.message = end.failure->message.view();
-    failure.errno_name = errno_name(end.failure->error);
+    if (end.failure->error != 0) failure.cause = Errno{end.failure->error};
     failure.at = end.failure->at;
     const Limit* met = limit_of(*end.failure);
     if (met != nullptr) {
@@ -90,14 +85,14 @@ LiveOutcome judge(const LiveEnd& end, const LiveLimitsInForce& limits, const Lim
     }
     if (kind == LiveFailure::refused && failure.call == "clone3") name_thread_limit(failure, limits, host);
     if (kind == LiveFailure::signal_stack) {
-      failure.errno_name = "SIGABRT";
+      failure.cause = Signal{SIGABRT};
       outcome.mark = MarkKind::aborted;
     }
-    if (kind == LiveFailure::exception) failure.errno_name = "exception";
+    if (kind == LiveFailure::exception) failure.cause = Exception{};
     // The process may have died after it was refused a thread: its death is then what its user sees.
     const bool aborted = end.aborted || (WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGABRT);
     if (kind == LiveFailure::refused && aborted && !end.finished && !end.stopped) {
-      failure.errno_name = "SIGABRT";
+      failure.cause = Signal{SIGABRT};
       if (!end.last_words.empty()) failure.message = end.last_words;
       outcome.mark = MarkKind::aborted;
     }
@@ -110,8 +105,7 @@ LiveOutcome judge(const LiveEnd& end, const LiveLimitsInForce& limits, const Lim
     const int signal = end.aborted ? SIGABRT : WTERMSIG(end.status);
     outcome.mark = MarkKind::aborted;
     auto& failure = outcome.failure.emplace(at_death(end));
-    const char* name = ::sigabbrev_np(signal);
-    failure.errno_name = fmt::format("SIG{}", name != nullptr ? name : std::to_string(signal));
+    failure.cause = Signal{signal};
     failure.message = end.last_words.empty() ? ::strsignal(signal) : end.last_words;
     return outcome;
   }

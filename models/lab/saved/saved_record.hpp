@@ -17,8 +17,8 @@ struct SavedRecord {
   std::string version;  ///< Of the program that wrote it; empty: the record does not say.
 };
 
-/// Writes result and trace into `directory`, which is made if it is not there; of a modeled run without the time that it
-/// took to compute. The error names the file.
+/// Writes result and trace into `directory`, which is made if it is not there; of a modeled run without the time that
+/// it took to compute. The error names the file.
 std::expected<void, std::string> save_record(const RunResult& result, const std::string& machine,
                                              const std::filesystem::path& directory);
 

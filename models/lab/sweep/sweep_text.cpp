@@ -202,7 +202,7 @@ std::string describe(const SweepPlan& plan, const SweepEdge& edge) {
   else
     text += fmt::format("; with {} it does not", format_count(edge.good));
   if (const auto& failure = edge.result.failure) {
-    text += ": " + failure->errno_name;
+    text += ": " + name_of(failure->cause);
     if (!failure->limit.empty()) text += ", " + failure->limit;
     if (failure->value) text += fmt::format(" is {}", *failure->value);
   }
