@@ -122,10 +122,6 @@ class Simulation {
     check_not_past(until);
     return DelayAwaiter{*this, until};
   }
-  DelayAwaiter delay_until(Instant until) {
-    check_not_past(until);
-    return DelayAwaiter{*this, until};
-  }
 
   /// Resumes the coroutine at the current instant, after what is already due now. It must live until then.
   void post(std::coroutine_handle<> coroutine) { ring_.push(resumption(coroutine)); }

@@ -23,7 +23,6 @@ class BatchMeans {
   std::uint64_t count() const noexcept { return overall_.count(); }
   /// Of all observations.
   double mean() const noexcept { return overall_.mean(); }
-  std::uint64_t batch_length() const noexcept { return batch_length_; }
   const std::vector<double>& means() const noexcept { return means_; }
 
   ConfidenceInterval confidence_interval(double level = 0.95) const;

@@ -102,10 +102,6 @@ double Tally::variance() const noexcept {
   return count_ < 2 ? 0.0 : squares_ / static_cast<double>(count_ - 1);
 }
 
-double Tally::standard_deviation() const noexcept {
-  return std::sqrt(variance());
-}
-
 ConfidenceInterval Tally::confidence_interval(double level) const {
   ConfidenceInterval interval;
   interval.mean = mean_;

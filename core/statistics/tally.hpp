@@ -29,7 +29,6 @@ class Tally {
   double sum() const noexcept { return mean_ * static_cast<double>(count_); }
   /// Of the population that the observations are a sample of; 0 below two observations.
   double variance() const noexcept;
-  double standard_deviation() const noexcept;
   /// +infinity and -infinity while there are none.
   double minimum() const noexcept { return minimum_; }
   double maximum() const noexcept { return maximum_; }

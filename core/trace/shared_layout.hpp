@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the shared memory file of a live run looks like inside: a header, a log of 16-byte rows, texts, messages. Only
+// What the shared memory file of a live run looks like inside: a header, a log of 16-byte rows, texts. Only
 // the recorder and the reader of shared_trace.hpp use this.
 //
 // The log is the whole record. A row is claimed by adding one to `next_row`, and counts once its word `what` is not
@@ -17,10 +17,9 @@
 
 namespace spawnpoint::shared_layout {
 
-inline constexpr std::uint64_t kMagic = 0x31'45'43'41'52'54'50'53;  // "SPTRACE1"
+inline constexpr std::uint64_t kMagic = 0x32'45'43'41'52'54'50'53;  // "SPTRACE2"
 inline constexpr std::size_t kPage = 4096;
 inline constexpr std::size_t kTextBytes = std::size_t{256} << 10;
-inline constexpr std::size_t kMessageBytes = std::size_t{64} << 10;
 /// Lanes have 24 bits in a row; Linux has at most 2^22 threads.
 inline constexpr std::uint32_t kRowNoLane = 0xFF'FFFF;
 
@@ -73,22 +72,10 @@ static_assert(sizeof(Header) <= kPage);
 /// The states of a record that is written once.
 enum : std::uint32_t { kUnwritten, kClaimed, kWritten };
 
-/// In front of each message: sizes and whether it is complete, one word. Zero: the area's free end.
-struct MessageWord {
-  static constexpr std::uint64_t kComplete = std::uint64_t{1} << 63;
-  static constexpr std::uint64_t make(std::size_t key, std::size_t value) {
-    return std::uint64_t{1} << 62 | std::uint64_t{key} << 32 | value;
-  }
-  static constexpr std::size_t key(std::uint64_t word) { return static_cast<std::size_t>(word >> 32 & 0xFFFF); }
-  static constexpr std::size_t value(std::uint64_t word) { return static_cast<std::size_t>(word & 0xFFFF'FFFF); }
-  static constexpr std::size_t padded(std::size_t bytes) { return (bytes + 7) / 8 * 8; }
-};
-
 /// Where the parts stand. Fixed by the number of rows, so that the reader need not trust what the file says.
 struct Offsets {
   static constexpr std::size_t kText = kPage;
-  static constexpr std::size_t kMessages = kText + kTextBytes;
-  static constexpr std::size_t kRows = kMessages + kMessageBytes;
+  static constexpr std::size_t kRows = kText + kTextBytes;
   static constexpr std::size_t file_size(std::size_t rows) {
     return (kRows + rows * sizeof(Row) + kPage - 1) / kPage * kPage;
   }

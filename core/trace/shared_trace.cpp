@@ -170,30 +170,6 @@ void SharedTraceRecorder::finish(Instant at) {
   header().finished_state.store(kWritten, std::memory_order_release);
 }
 
-bool SharedTraceRecorder::put(std::string_view key, std::string_view value) {
-  if (key.size() > 0xFFFF || value.size() > kMessageBytes) {
-    drop();
-    return false;
-  }
-  const std::size_t size = sizeof(std::uint64_t) + MessageWord::padded(key.size() + value.size());
-  const std::uint64_t mine = MessageWord::make(key.size(), value.size());
-  std::byte* area = mapping_.bytes() + Offsets::kMessages;
-  for (std::size_t at = 0; at + size <= kMessageBytes;) {
-    // The claim tells the size too, so that a writer who dies here loses its own message only.
-    auto& word = *reinterpret_cast<std::atomic<std::uint64_t>*>(area + at);
-    std::uint64_t found = 0;
-    if (word.compare_exchange_strong(found, mine, std::memory_order_acq_rel)) {
-      std::memcpy(area + at + sizeof word, key.data(), key.size());
-      std::memcpy(area + at + sizeof word + key.size(), value.data(), value.size());
-      word.store(mine | MessageWord::kComplete, std::memory_order_release);
-      return true;
-    }
-    at += sizeof word + MessageWord::padded(MessageWord::key(found) + MessageWord::value(found));
-  }
-  drop();
-  return false;
-}
-
 static_assert(Recorder<SharedTraceRecorder>);
 
 }  // namespace spawnpoint

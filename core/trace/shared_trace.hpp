@@ -24,7 +24,7 @@ namespace spawnpoint {
 /// CLOCK_MONOTONIC: both processes read the same one.
 using SteadyClock = std::chrono::steady_clock;
 
-/// How much the worker records of its jobs. Samples, marks and messages are always recorded.
+/// How much the worker records of its jobs. Samples and marks are always recorded.
 enum class Recording : std::uint32_t {
   segments,  ///< Each change of state.
   jobs,      ///< Each job's start line, end line and failure only.
@@ -94,10 +94,8 @@ class SharedTraceRecorder {
   void write_failure(const SharedFailure& failure);
   /// The run came to its own end.
   void finish(Instant at);
-  /// A message for the parent; the last one of a key counts. False if the 64 KiB of messages are full.
-  bool put(std::string_view key, std::string_view value);
 
-  /// Rows, texts and messages that found no room.
+  /// Rows and texts that found no room.
   std::uint64_t dropped() const { return header().dropped.load(std::memory_order_relaxed); }
   std::size_t jobs() const { return jobs_; }
   Recording recording() const { return recording_; }
@@ -141,9 +139,8 @@ class SharedTraceReader {
   /// When the run came to its own end; empty if it was stopped or killed.
   std::optional<Instant> finished() const;
   std::optional<SharedFailure> failure() const;
-  std::optional<std::string> message(std::string_view key) const;
 
-  /// Rows, texts and messages that found no room in the file.
+  /// Rows and texts that found no room in the file.
   std::uint64_t dropped() const { return header().dropped.load(std::memory_order_relaxed); }
   /// Rows that make no sense. Not zero only if the file was damaged.
   std::uint64_t damaged() const { return damaged_; }

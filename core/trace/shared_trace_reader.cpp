@@ -123,21 +123,4 @@ std::optional<SharedFailure> SharedTraceReader::failure() const {
   return header().failure;
 }
 
-std::optional<std::string> SharedTraceReader::message(std::string_view key) const {
-  std::optional<std::string> last;
-  const std::byte* area = mapping_.bytes() + Offsets::kMessages;
-  for (std::size_t at = 0; at + sizeof(std::uint64_t) <= kMessageBytes;) {
-    const std::uint64_t word =
-        reinterpret_cast<const std::atomic<std::uint64_t>*>(area + at)->load(std::memory_order_acquire);
-    if (word == 0) break;
-    const char* begin = reinterpret_cast<const char*>(area + at + sizeof word);
-    const std::size_t size = MessageWord::key(word) + MessageWord::value(word);
-    at += sizeof word + MessageWord::padded(size);
-    if (at > kMessageBytes) break;
-    if ((word & MessageWord::kComplete) == 0 || std::string_view(begin, MessageWord::key(word)) != key) continue;
-    last.emplace(begin + MessageWord::key(word), MessageWord::value(word));
-  }
-  return last;
-}
-
 }  // namespace spawnpoint

@@ -38,7 +38,6 @@ class TraceIndex {
   TraceIndex(std::shared_ptr<const Trace> trace, TraceRows rows);
 
   const Trace& trace() const { return *trace_; }
-  std::shared_ptr<const Trace> shared_trace() const { return trace_; }
   TraceRows mode() const { return mode_; }
   std::size_t rows() const { return rows_; }
   /// Of threads: row 0 is for jobs that no thread has, and thread n has row n + 1.

@@ -88,7 +88,6 @@ void ChartView::set_logarithmic(bool logarithmic) {
   if (logarithmic == state_->logarithmic) return;
   state_->logarithmic = logarithmic;
   refresh();
-  emit logarithmic_changed(logarithmic);
 }
 
 bool ChartView::is_logarithmic() const {

@@ -57,10 +57,6 @@ class ChartView : public QWidget {
   QSize sizeHint() const override { return {800, 150}; }
   QSize minimumSizeHint() const override { return {240, 80}; }
 
- signals:
-  /// By the key L.
-  void logarithmic_changed(bool logarithmic);
-
  protected:
   void paintEvent(QPaintEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;

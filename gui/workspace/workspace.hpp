@@ -134,7 +134,6 @@ class Workspace : public QObject {
     int gesture = 0;
   };
 
-  void forget();
   void take_record(SavedRecord record);
   void follow_scenario(bool changed);
   void forget_live_wish();

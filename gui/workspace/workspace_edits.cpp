@@ -13,7 +13,7 @@ QString text(const std::string& words) {
 }
 
 /// The runs that a scenario has, as its file may not write them out.
-std::vector<std::string> concurrency_of(const std::vector<RunSpec>& runs) {
+std::vector<std::string> names_of_models(const std::vector<RunSpec>& runs) {
   std::vector<std::string> names;
   for (const RunSpec& run : runs) names.push_back(run.concurrency);
   return names;
@@ -81,7 +81,7 @@ void Workspace::try_suggestion(const Suggestion& suggestion) {
     return;
   }
   select_after_parse_ = runs.size();
-  document_.edit(with_run(document_.text(), suggestion, concurrency_of(runs)));
+  document_.edit(with_run(document_.text(), suggestion, names_of_models(runs)));
 }
 
 void Workspace::open_run(const std::vector<Setting>& settings, const RunSpec& spec) {
@@ -102,8 +102,8 @@ void Workspace::open_run(const std::vector<Setting>& settings, const RunSpec& sp
   if (there == runs.end()) there = std::ranges::find(runs, spec.concurrency, &RunSpec::concurrency);
   std::size_t run = static_cast<std::size_t>(there - runs.begin());
   if (there == runs.end()) {
-    words =
-        with_run(words, Suggestion{.label = {}, .concurrency = spec.concurrency, .settings = {}}, concurrency_of(runs));
+    words = with_run(words, Suggestion{.label = {}, .concurrency = spec.concurrency, .settings = {}},
+                     names_of_models(runs));
     run = runs.size();
   }
   document_.edit(words);

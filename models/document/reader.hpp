@@ -63,8 +63,6 @@ class TableReader {
   std::string name(std::string_view key) const;
   const std::string& path() const { return path_; }
   Diagnostics& out() { return *out_; }
-  /// Adds words to "did you mean" that this version does not have, or that are read elsewhere.
-  void also_known(std::string key) { known_.push_back(std::move(key)); }
   /// Tells the keys that nobody took.
   void finish();
 

@@ -28,7 +28,7 @@ void describe(Visitor& visit, FailurePoint& failure) {
   visit.text("call", failure.call, Told::expectations, "the call that failed");
   std::string cause = name_of(failure.cause);
   visit.text("errno", cause, Told::expectations, "its error, or the signal that ended the process");
-  failure.cause = cause_named(cause);
+  if (cause != name_of(failure.cause)) failure.cause = cause_named(cause);
   visit.optional_text("limit", failure.limit, Told::expectations, "the limit that refused it, where it is known");
   visit.optional_amount("value", failure.value, Told::expectations, "the limit's value, in its own unit");
   visit.text("message", failure.message, Told::programs, "what the program's user sees");

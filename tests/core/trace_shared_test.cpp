@@ -153,34 +153,17 @@ TEST_CASE("rows, texts and messages that find no room are counted") {
   CHECK(marked.marks[1].text == std::string((256 << 10) - 200'000, 'b'));
   CHECK(marked.marks[2].text.empty());
   CHECK(wide.reader.dropped() == 2);
-
-  CHECK(wide.recorder.put("big", std::string(60'000, 'x')));
-  CHECK_FALSE(wide.recorder.put("too big", std::string(10'000, 'y')));
-  CHECK(wide.recorder.put("small", "z"));
-  CHECK(wide.reader.message("big")->size() == 60'000);
-  CHECK_FALSE(wide.reader.message("too big"));
-  CHECK(wide.reader.message("small") == "z");
-  CHECK(wide.reader.dropped() == 3);
 }
 
-TEST_CASE("the worker's epoch, messages, failure and end are told") {
+TEST_CASE("the worker's epoch, failure and end are told") {
   Shared shared(1);
   CHECK_FALSE(shared.reader.epoch());
   CHECK_FALSE(shared.reader.failure());
   CHECK_FALSE(shared.reader.finished());
-  CHECK_FALSE(shared.reader.message("limits"));
 
   const auto now = SteadyClock::now();
   shared.recorder.begin(now);
   CHECK(shared.reader.epoch() == now);
-
-  shared.recorder.put("limits", "[1]");
-  shared.recorder.put("", "no key");
-  shared.recorder.put("limits", "[1, 2]");
-  shared.recorder.put("empty", "");
-  CHECK(shared.reader.message("limits") == "[1, 2]");
-  CHECK(shared.reader.message("empty") == "");
-  CHECK(shared.reader.message("") == "no key");
 
   SharedFailure failure;
   failure.kind = 3;
@@ -213,12 +196,10 @@ TEST_CASE("the worker's epoch, messages, failure and end are told") {
 
 TEST_CASE("preparing the memory changes nothing of what is recorded") {
   Shared shared(5);
-  shared.recorder.put("before", "kept");
   shared.recorder.prepare(1'000'000);
   tell_a_run(shared.recorder);
   Trace trace;
   shared.reader.close(trace, at(8ms));
-  CHECK(shared.reader.message("before") == "kept");
   CHECK(trace.marks.size() == 2);
 }
 
@@ -235,7 +216,6 @@ TEST_CASE("threads record at once, and a reader that looks on sees each thread's
         if (i % 100 == 0) shared.recorder.sample(SeriesKind::runnable, at(Duration(2 * i)), lane);
         if (i % 100 == 50)
           shared.recorder.mark(Mark{MarkKind::failure, at(Duration(i)), lane, job, std::to_string(job)});
-        if (i % 100 == 70) shared.recorder.put(std::to_string(job), std::to_string(lane));
         shared.recorder.enter(job, JobState::done, lane, at(Duration(2 * i + 2)));
       }
     });
@@ -257,9 +237,6 @@ TEST_CASE("threads record at once, and a reader that looks on sees each thread's
   CHECK(trace.segments.size() == kThreads * kJobs);
   CHECK(trace.marks.size() == kThreads * kJobs / 100);
   for (const Mark& mark : trace.marks) CHECK(mark.text == std::to_string(mark.job));
-  for (JobId job = 70; job < kThreads * kJobs; job += 100) {
-    CHECK(shared.reader.message(std::to_string(job)) == std::to_string(job / kJobs));
-  }
   CHECK(shared.reader.dropped() == 0);
   CHECK(shared.reader.damaged() == 0);
 }
@@ -349,7 +326,6 @@ TEST_CASE("a damaged file is read within bounds") {
     std::mt19937_64 random(seed);
     Shared shared(100, 500);
     tell_a_run(shared.recorder);
-    shared.recorder.put("key", "value");
     const std::size_t size = shared_layout::Offsets::file_size(500);
     void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, shared.file.fd(), 0);
     RC_ASSERT((memory != MAP_FAILED));
@@ -366,9 +342,6 @@ TEST_CASE("a damaged file is read within bounds") {
     }
     Trace trace;
     shared.reader.poll(trace, random() % 300);
-    for (const char* key : {"key", ""}) {
-      if (const auto message = shared.reader.message(key)) RC_ASSERT(message->size() <= shared_layout::kMessageBytes);
-    }
     if (const auto failure = shared.reader.failure()) RC_ASSERT(failure->message.view().size() <= 508U);
     (void)shared.reader.finished();
     (void)shared.reader.epoch();

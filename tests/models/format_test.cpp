@@ -2,6 +2,7 @@
 // What people and programs read: durations, sizes, counts, and the JSON contract of a result.
 #include "models/result/format.hpp"
 
+#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -70,7 +71,7 @@ TEST_CASE("a result's JSON has the contract's fields in their order, and its own
   result.wall = 1'043ms;
   result.peak_threads = 508;
   result.memory = {18_MiB, 1_GiB, 12_MiB};
-  result.failure = FailurePoint{507, 507, "clone3", "EAGAIN", "pids.max", 512, "no \"more\"\n", Instant(43ms)};
+  result.failure = FailurePoint{507, 507, "clone3", Errno{EAGAIN}, "pids.max", 512, "no \"more\"\n", Instant(43ms)};
   result.seed = 42;
   result.events = 7;
   result.compute = 4ms;
@@ -104,7 +105,7 @@ TEST_CASE("the ladder's JSON has the contract's fields in its order, and others 
   LimitLadder ladder;
   CHECK(to_json_line(ladder).starts_with(R"({"threads":0,"binding":null,"errno":null,"limits":[])"));
   ladder.threads = 511;
-  ladder.rungs = {{&limit_of(LimitKind::pids_max), 512, 511, "clone3", "EAGAIN", "pids.max of the cgroup", ""}};
+  ladder.rungs = {{&limit_of(LimitKind::pids_max), 512, 511, "clone3", Errno{EAGAIN}, "pids.max of the cgroup", ""}};
   const std::string line = to_json_line(ladder);
   CHECK(line.starts_with(
       R"({"threads":511,"binding":"pids.max","errno":"EAGAIN","limits":[{"name":"pids.max","value":512,)"

@@ -48,7 +48,7 @@ RunResult refused() {
   RunResult result = run_modeled(scenario, 0, {});
   REQUIRE(result.failure);
   result.compute = {};  // Of a modeled run it is not kept.
-  result.imposed = {{.limit = "pids.max", .value = 10, .imposed = true, .means = "RLIMIT_NPROC"}};
+  result.imposed = {{.limit = "pids.max", .value = 10, .imposed = Imposed::yes, .means = "RLIMIT_NPROC"}};
   result.notes = {"a note"};
   return result;
 }

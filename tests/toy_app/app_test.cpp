@@ -21,6 +21,7 @@
 #include "gui/time/state_words.hpp"
 #include "gui/whatif/what_if_panel.hpp"
 #include "tests/gui/app_fixture.hpp"
+#include "tests/gui/export_formats.hpp"
 #include "tests/toy/two_at_a_time.hpp"
 
 using namespace spawnpoint;
@@ -142,7 +143,7 @@ TEST_CASE("charts of a model that is not shipped are exported with its name") {
   REQUIRE(modeled);
   ExportOptions options;
   options.directory = app.folder.filePath("charts").toStdString();
-  options.formats = {ExportFormat::svg, ExportFormat::csv};
+  options.formats = export_formats_of({"svg", "csv"});
   const ExportReport report = export_run(*app.window->document().scenario(), {*modeled}, options);
   REQUIRE(report.errors.empty());
   REQUIRE_FALSE(report.written.empty());

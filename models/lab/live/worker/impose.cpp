@@ -59,6 +59,11 @@ bool write_number(const char* file, std::int64_t number) {
   return written.has_value();
 }
 
+/// Whether a process of this user may make a user namespace (not in a chroot, for one).
+bool user_namespaces_work() {
+  return works_in_child([] { return ::unshare(CLONE_NEWUSER) == 0; });
+}
+
 }  // namespace
 
 void be_expendable() {
@@ -66,10 +71,6 @@ void be_expendable() {
   ::setrlimit(RLIMIT_CORE, &none);
   ::prctl(PR_SET_DUMPABLE, 1);  // else /proc/self belongs to root, and oom_score_adj with it
   (void)write_number("/proc/self/oom_score_adj", 1000);
-}
-
-bool user_namespaces_work() {
-  return works_in_child([] { return ::unshare(CLONE_NEWUSER) == 0; });
 }
 
 Means drop_root(bool alone) {

@@ -23,8 +23,6 @@ void be_expendable();
 /// Root becomes uid and gid 65534. With `alone`, a uid that runs nothing else, where no user namespace can be had later
 /// to count its tasks apart.
 Means drop_root(bool alone);
-/// Whether a process of this user may make a user namespace (not in a chroot, for one).
-bool user_namespaces_work();
 
 /// At most `threads` threads beyond the main one, by RLIMIT_NPROC, in a fresh user namespace where there can be one.
 /// `others` are tasks of the worker's own that count too, besides the one that runs.
