@@ -22,6 +22,12 @@ using Instant = RunClock::time_point;
 
 /// Later than everything that happens.
 inline constexpr Instant kNever = Instant::max();
+/// 146 years. Times that come from a file, or from memory that others write, are no farther from zero, so that the
+/// difference of two of them fits.
+inline constexpr Duration kFarthest{std::int64_t{1} << 62};
+constexpr bool is_sensible(Duration d) {
+  return d >= -kFarthest && d <= kFarthest;
+}
 
 constexpr double to_seconds(Duration d) {
   return static_cast<double>(d.count()) * 1e-9;

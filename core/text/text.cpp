@@ -24,4 +24,25 @@ std::string_view first_code_points(std::string_view text, std::size_t count) {
   return text.substr(0, i);
 }
 
+std::string printable(std::string_view text, bool ends_of_lines) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\t' || (c == '\n' && ends_of_lines) || (byte >= 0x20 && byte != 0x7F))
+      out += c;
+    else
+      out += "·";
+  }
+  return out;
+}
+
+std::string shown(std::string_view text, std::size_t most) {
+  const std::string_view head = first_code_points(text, most);
+  std::string out = printable(head);
+  std::replace(out.begin(), out.end(), '\t', ' ');
+  if (head.size() < text.size()) out += "…";
+  return out;
+}
+
 }  // namespace spawnpoint

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -46,5 +47,11 @@ constexpr bool starts_code_point(char c) {
 std::size_t code_points(std::string_view text);
 /// The first `count` code points of `text`.
 std::string_view first_code_points(std::string_view text, std::size_t count);
+
+/// Text from outside made fit for a terminal: control characters would move its cursor, so they become middle dots.
+/// Tabs stay, and with `ends_of_lines` those too.
+std::string printable(std::string_view text, bool ends_of_lines = false);
+/// The same made fit for a message: one line, and cut after `most` code points.
+std::string shown(std::string_view text, std::size_t most = 60);
 
 }  // namespace spawnpoint

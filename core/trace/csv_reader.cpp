@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "core/files/file_descriptor.hpp"
+#include "core/text/text.hpp"
 
 namespace spawnpoint {
 
@@ -28,11 +29,13 @@ constexpr LaneId kMostLanes = 100'000'001;
 /// On huge pages: the files of a million jobs are a hundred megabytes.
 std::expected<Column<char>, std::string> contents_of(const std::filesystem::path& path) {
   const auto problem = [&] { return std::unexpected(path.string() + ": " + std::strerror(errno)); };
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Nobody waits here for the writer of a pipe.
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status{};
   if (!file || ::fstat(file.get(), &status) != 0) return problem();
+  if (!S_ISREG(status.st_mode)) return std::unexpected(path.string() + ": this is not a regular file");
   Column<char> text;
-  // The size is only a hint: the file may be a pipe, or grow.
+  // The size is only a hint: the file may grow.
   std::size_t room = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)) + 1;
   std::size_t size = 0;
   for (;;) {
@@ -127,7 +130,7 @@ class Table {
     T value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size() || value > largest) {
-      fail("\"" + std::string(text) + "\" is not a number that can stand here");
+      fail('"' + shown(text) + "\" is not a number that can stand here");
       return missing;
     }
     return value;
@@ -161,17 +164,21 @@ class Table {
     const std::int64_t below = digits(kBelow, count);
     good = good && count == kBelow && at == text.size() && whole < std::numeric_limits<std::int64_t>::max() / kSecond;
     if (!good) {
-      fail("\"" + std::string(text) + "\" is not a time in seconds with nine digits");
+      fail('"' + shown(text) + "\" is not a time in seconds with nine digits");
       return kNever;
     }
     const std::int64_t ns = whole * kSecond + below;
+    if (!is_sensible(Duration(ns))) {
+      fail('"' + shown(text) + "\" is more than 146 years");
+      return kNever;
+    }
     return Instant{Duration(negative ? -ns : ns)};
   }
   template <class Parse>
   auto name(Parse parse) {
     const std::string_view text = field();
     const auto value = parse(text);
-    if (!value) fail("\"" + std::string(text) + "\" is not known here");
+    if (!value) fail('"' + shown(text) + "\" is not known here");
     return value.value_or(typename decltype(value)::value_type{});
   }
 
@@ -204,13 +211,14 @@ std::string read_run(CsvRecord& record, const std::filesystem::path& path) {
     const std::string_view key = table.field();
     if (!table.error().empty()) break;
     if (!known.emplace(key).second) {
-      table.fail("\"" + std::string(key) + "\" is there a second time");
+      table.fail('"' + shown(key) + "\" is there a second time");
     } else if (key == "end") {
       trace.end = table.time(true);
-      if (trace.end == kNever) table.fail("the time of the end is missing");
+      if (trace.end == kNever || trace.end < Instant()) table.fail("the end should be a time after the beginning");
     } else if (key == "format") {
       record.format = table.number<int>(true, 0, 1'000'000);
-      if (record.format < 1 || record.format > kNewestFormat) table.fail("this record was written by a newer version");
+      if (record.format < 1) table.fail("there is no such format of records");
+      if (record.format > kNewestFormat) table.fail("this record was written by a newer version");
     } else if (key == "lanes") {
       trace.lanes = table.number<LaneId>(true, 1, kMostLanes);
     } else if (key == "growing") {
@@ -219,7 +227,7 @@ std::string read_run(CsvRecord& record, const std::filesystem::path& path) {
       CsvFactRead fact{{std::string(key), table.quoted()}, table.line(), table.column()};
       record.facts.push_back(std::move(fact));
     } else {
-      table.fail("\"" + std::string(key) + "\" is not known here");
+      table.fail('"' + shown(key) + "\" is not known here");
     }
   }
   return table.error();

@@ -15,12 +15,6 @@ using namespace shared_layout;
 
 namespace {
 
-/// Times beyond a century are damage; below it, their differences cannot overflow.
-constexpr std::int64_t kLastSensibleTime = std::int64_t{3'200'000'000} * 1'000'000'000;
-
-bool is_sensible(std::int64_t at) {
-  return at >= -kLastSensibleTime && at <= kLastSensibleTime;
-}
 bool has_payload(RowKind kind) {
   return kind == RowKind::range || kind == RowKind::sample || kind == RowKind::mark;
 }
@@ -80,7 +74,7 @@ void SharedTraceReader::apply(std::uint64_t what, std::int64_t at, std::int64_t 
   const Instant when{Duration(at)};
   // The payload of a row whose thread died before the row itself was written.
   if (kind == RowKind::payload) return;
-  if (!is_sensible(at)) {
+  if (!is_sensible(Duration(at))) {
     ++damaged_;
   } else if (kind == RowKind::enter && job < jobs_ && code < kJobStates) {
     recorder_->enter(job, static_cast<JobState>(code), lane_of(what), when);
@@ -114,7 +108,7 @@ std::optional<SteadyClock::time_point> SharedTraceReader::epoch() const {
 std::optional<Instant> SharedTraceReader::finished() const {
   if (header().finished_state.load(std::memory_order_acquire) != kWritten) return std::nullopt;
   const std::int64_t at = header().finished.load(std::memory_order_relaxed);
-  if (!is_sensible(at)) return std::nullopt;
+  if (!is_sensible(Duration(at))) return std::nullopt;
   return Instant{Duration(at)};
 }
 

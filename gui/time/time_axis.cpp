@@ -122,10 +122,12 @@ std::vector<Tick> ticks(const TimeAxis& axis, double spacing) {
   const Ns from = ns(axis.range.begin);
   Ns at = from / step * step;
   if (at < from) at += step;
-  for (; at <= ns(axis.range.end); at += step) {
+  const Ns last = ns(axis.range.end);
+  for (; at <= last; at += step) {
     std::string label = grouped(fmt::format("{:.{}f}", static_cast<double>(at) / unit.ns, at == 0 ? 0 : decimals));
     if (result.empty()) label += fmt::format(" {}", unit.name);
     result.push_back({Instant(Duration(at)), std::move(label)});
+    if (at > last - step) break;
   }
   return result;
 }

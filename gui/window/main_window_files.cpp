@@ -116,7 +116,9 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   std::optional<Place> place;
   if (document().is_open()) {
     const TimeRange& visible = compare_->time().visible();
-    place = Place{document().path(), pages_->currentWidget()->objectName(), static_cast<int>(selection().run()),
+    // A record is not opened again.
+    const std::size_t run = workspace_.record(selection().run()) == nullptr ? selection().run() : 0;
+    place = Place{document().path(), pages_->currentWidget()->objectName(), static_cast<int>(run),
                   visible.begin.time_since_epoch().count(), visible.end.time_since_epoch().count()};
   }
   session_.set_place(place);

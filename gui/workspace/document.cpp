@@ -52,6 +52,7 @@ bool Document::open(const QString& path, QString& error) {
     error = tr("it is larger than 4 MiB: not a scenario");
     return false;
   }
+  emit leaving();
   path_ = QFileInfo(path).absoluteFilePath();
   text_ = QString::fromUtf8(bytes);
   settings_.clear();

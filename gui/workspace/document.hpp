@@ -65,6 +65,8 @@ class Document : public QObject {
   void set_delay(std::chrono::milliseconds delay) { timer_.setInterval(delay); }
 
  signals:
+  /// Another file has been read, and takes this document's place at once.
+  void leaving();
   void opened();
   /// For the editor, which sets the text in turn.
   void edit_asked(const QString& text, bool joined);

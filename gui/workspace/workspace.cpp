@@ -41,10 +41,13 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
           take_record(**std::move(outcome));
         else
           emit record_refused(QString::fromStdString(outcome ? outcome->error() : outcome.error()));
+        open_next_record();
       }) {
   turn_patience_.setSingleShot(true);
   turn_patience_.setInterval(kTurnPatience);
   connect(&turn_patience_, &QTimer::timeout, this, [this] { turn_waiting(/*patient=*/false); });
+  // Views hear of the new document at once: results of the old one must be gone by then.
+  connect(&document_, &Document::leaving, this, &Workspace::close);
   connect(&document_, &Document::parsed, this, &Workspace::follow_scenario);
   connect(&document_, &Document::saved, this, [this] {
     session_.add_recent(document_.path());
@@ -62,8 +65,6 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
 }
 
 bool Workspace::open(const QString& path, QString& error) {
-  // Views hear of the new document at once: results of the old one must be gone by then.
-  close();
   if (!document_.open(path, error)) return false;
   selection_.select_run(0);
   session_.add_recent(document_.path());
@@ -80,7 +81,14 @@ bool Workspace::open(const Place& place, QString& error) {
 
 void Workspace::open_record(const QString& path) {
   emit told(tr("Opening the record …"));
-  opening_.start([path = path.toStdString()](std::stop_token) { return spawnpoint::open_record(path); });
+  records_to_open_.push_back(path);
+  open_next_record();
+}
+
+void Workspace::open_next_record() {
+  if (records_to_open_.empty() || opening_.is_running()) return;
+  opening_.start(
+      [path = records_to_open_.takeFirst().toStdString()](std::stop_token) { return spawnpoint::open_record(path); });
 }
 
 void Workspace::take_record(SavedRecord record) {
@@ -114,6 +122,7 @@ std::string Workspace::concurrency_of(std::size_t run) const {
 
 void Workspace::close() {
   forget_live_wish();
+  records_to_open_.clear();
   opening_.cancel();
   runs_.clear();
   if (!records_.empty()) {

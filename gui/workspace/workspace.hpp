@@ -134,6 +134,7 @@ class Workspace : public QObject {
     int gesture = 0;
   };
 
+  void open_next_record();
   void take_record(SavedRecord record);
   void follow_scenario(bool changed);
   void forget_live_wish();
@@ -160,6 +161,7 @@ class Workspace : public QObject {
   std::vector<SavedRecord> records_;
   std::uint64_t wishes_ = 0;
   LatestJob<LiveWish> estimating_;
+  QStringList records_to_open_;  ///< One after the other.
   LatestJob<std::expected<SavedRecord, std::string>> opening_;
 };
 

@@ -15,20 +15,6 @@ namespace {
 /// A line longer than this is cut before it is shown; the caret stays under its column where it can.
 constexpr std::size_t kLongestShown = 400;
 
-/// Control characters would move the terminal's cursor: they are shown as a middle dot. Tabs stay.
-std::string printable(std::string_view line) {
-  std::string out;
-  out.reserve(line.size());
-  for (const char c : line) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\t' || (byte >= 0x20 && byte != 0x7F))
-      out += c;
-    else
-      out += "·";
-  }
-  return out;
-}
-
 }  // namespace
 
 SourceText::SourceText(std::string file, std::string text, int order, bool is_setting)
@@ -228,14 +214,6 @@ std::string list_of(const std::vector<std::string>& names, std::size_t most) {
     out += '`' + names[i] + '`';
   }
   if (count < names.size()) out += " …";
-  return out;
-}
-
-std::string shown(std::string_view text, std::size_t most) {
-  const std::string_view head = first_code_points(text, most);
-  std::string out = printable(head);
-  std::replace(out.begin(), out.end(), '\t', ' ');
-  if (head.size() < text.size()) out += "…";
   return out;
 }
 

@@ -105,7 +105,5 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known);
 /// "a, b or c", each in backquotes; at most `most` of them, then an ellipsis.
 std::string list_of(const std::vector<std::string>& names, std::size_t most = 12);
-/// Text from a file made fit for a message: control characters escaped, long texts cut.
-std::string shown(std::string_view text, std::size_t most = 60);
 
 }  // namespace spawnpoint

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A Trace in files: CSV reads back bit for bit, the JSON is what the trace viewers expect, the fingerprint sees all.
+#include <sys/stat.h>
+
 #include <rapidcheck.h>
 
 #include <bit>
@@ -172,31 +174,35 @@ TEST_CASE("what is wrong in a table is told with its file, line and column") {
     const char* to;
     const char* told;
   };
-  const Mistake mistake =
-      GENERATE(Mistake{"jobs.csv", "job,state", "jobs,state", "jobs.csv:1:1: the header should be \"job,state"},
-               Mistake{"jobs.csv", "2,failed", "2,asleep", "jobs.csv:3:3: \"asleep\" is not known here"},
-               Mistake{"jobs.csv", "2,failed", "5,failed", "jobs.csv:3:1: jobs should be numbered"},
-               Mistake{"jobs.csv", "2,failed,,", "2,failed,", "jobs.csv:3:10: \"2.000000000\" is not a number"},
-               Mistake{"jobs.csv", "2,failed,,", "2,failed,,,", "jobs.csv:3:26: too many fields"},
-               Mistake{"jobs.csv", "1.000000250", "1.00000025", "jobs.csv:2:10: \"1.00000025\" is not a time"},
-               Mistake{"jobs.csv", "1.000000250", "1e3", "jobs.csv:2:10: \"1e3\" is not a time"},
-               Mistake{"jobs.csv", "1.000000250", "99999999999.000000000", "is not a time"},
-               Mistake{"jobs.csv", "1,2\n", "1,-2\n", "jobs.csv:2:48: \"-2\" is not a number"},
-               Mistake{"segments.csv", "1,1,running", "4,1,running", "segments.csv:3:13: there is no such job"},
-               Mistake{"segments.csv", "1,1,running", "1,2,running", "segments.csv:3:13: there is no such lane"},
-               Mistake{"segments.csv", "0.001000000,1", "2.000000000,1",
-                       "segments.csv:3:25: a segment should end after it begins"},
-               Mistake{"series.csv", "4096.5", "many", "series.csv:2:22: \"many\" is not a number"},
-               Mistake{"series.csv", "4096.5", "", "series.csv:2:22: a time or a value is missing"},
-               Mistake{"series.csv", "4096.5", "inf", "series.csv:2:22: \"inf\" is not a number"},
-               Mistake{"marks.csv", "\"\"\"EAGAIN", "EAGAIN", "marks.csv:2:24: expected a text in quotes"},
-               Mistake{"marks.csv", "\xff\"\n", "\xff", "marks.csv:2:24: the text in quotes does not end"},
-               Mistake{"run.csv", "format,2", "format,3", "run.csv:2:8: this record was written by a newer version"},
-               Mistake{"run.csv", "format,2", "format,1", "run.csv:6:1: \"of\" is not known here"},
-               Mistake{"run.csv", "growing", "lanes", "run.csv:5:1: \"lanes\" is there a second time"},
-               Mistake{"run.csv", "lanes,2", "lanes,4000000000", "run.csv:3:7: \"4000000000\" is not a number"},
-               Mistake{"run.csv", "end,3.000000000", "end,", "run.csv:4:5: the time of the end is missing"},
-               Mistake{"run.csv", "lanes", "lines", "run.csv:3:7: expected a text in quotes"});
+  const Mistake mistake = GENERATE(
+      Mistake{"jobs.csv", "job,state", "jobs,state", "jobs.csv:1:1: the header should be \"job,state"},
+      Mistake{"jobs.csv", "2,failed", "2,asleep", "jobs.csv:3:3: \"asleep\" is not known here"},
+      Mistake{"jobs.csv", "2,failed", "5,failed", "jobs.csv:3:1: jobs should be numbered"},
+      Mistake{"jobs.csv", "2,failed,,", "2,failed,", "jobs.csv:3:10: \"2.000000000\" is not a number"},
+      Mistake{"jobs.csv", "2,failed,,", "2,failed,,,", "jobs.csv:3:26: too many fields"},
+      Mistake{"jobs.csv", "1.000000250", "1.00000025", "jobs.csv:2:10: \"1.00000025\" is not a time"},
+      Mistake{"jobs.csv", "1.000000250", "1e3", "jobs.csv:2:10: \"1e3\" is not a time"},
+      Mistake{"jobs.csv", "1.000000250", "99999999999.000000000", "is not a time"},
+      Mistake{"jobs.csv", "1.000000250", "4700000000.000000000", "\"4700000000.000000000\" is more than 146 years"},
+      Mistake{"jobs.csv", "1.000000250", "\033[31m", "jobs.csv:2:10: \"·[31m\" is not a time"},
+      Mistake{"jobs.csv", "1,2\n", "1,-2\n", "jobs.csv:2:48: \"-2\" is not a number"},
+      Mistake{"segments.csv", "1,1,running", "4,1,running", "segments.csv:3:13: there is no such job"},
+      Mistake{"segments.csv", "1,1,running", "1,2,running", "segments.csv:3:13: there is no such lane"},
+      Mistake{"segments.csv", "0.001000000,1", "2.000000000,1",
+              "segments.csv:3:25: a segment should end after it begins"},
+      Mistake{"series.csv", "4096.5", "many", "series.csv:2:22: \"many\" is not a number"},
+      Mistake{"series.csv", "4096.5", "", "series.csv:2:22: a time or a value is missing"},
+      Mistake{"series.csv", "4096.5", "inf", "series.csv:2:22: \"inf\" is not a number"},
+      Mistake{"marks.csv", "\"\"\"EAGAIN", "EAGAIN", "marks.csv:2:24: expected a text in quotes"},
+      Mistake{"marks.csv", "\xff\"\n", "\xff", "marks.csv:2:24: the text in quotes does not end"},
+      Mistake{"run.csv", "format,2", "format,3", "run.csv:2:8: this record was written by a newer version"},
+      Mistake{"run.csv", "format,2", "format,0", "run.csv:2:8: there is no such format"},
+      Mistake{"run.csv", "end,3", "end,-3", "run.csv:4:5: the end should be a time after the beginning"},
+      Mistake{"run.csv", "format,2", "format,1", "run.csv:6:1: \"of\" is not known here"},
+      Mistake{"run.csv", "growing", "lanes", "run.csv:5:1: \"lanes\" is there a second time"},
+      Mistake{"run.csv", "lanes,2", "lanes,4000000000", "run.csv:3:7: \"4000000000\" is not a number"},
+      Mistake{"run.csv", "end,3.000000000", "end,", "run.csv:4:5: the end should be a time"},
+      Mistake{"run.csv", "lanes", "lines", "run.csv:3:7: expected a text in quotes"});
   const TemporaryDirectory folder;
   REQUIRE(write_csv(small_trace(), folder.path(), std::vector<CsvFact>{{"of", "a test"}}));
   replace_in(folder / mistake.file, mistake.from, mistake.to);
@@ -204,6 +210,16 @@ TEST_CASE("what is wrong in a table is told with its file, line and column") {
   REQUIRE_FALSE(read);
   CAPTURE(read.error(), mistake.told);
   CHECK(read.error().find(mistake.told) != std::string::npos);
+}
+
+TEST_CASE("a table that is a pipe is refused, and nobody waits for its writer") {
+  const TemporaryDirectory folder;
+  REQUIRE(write_csv(small_trace(), folder.path()));
+  std::filesystem::remove(folder / "jobs.csv");
+  REQUIRE(::mkfifo((folder / "jobs.csv").c_str(), 0600) == 0);
+  const auto read = read_csv(folder.path());
+  REQUIRE_FALSE(read);
+  CHECK(read.error() == (folder / "jobs.csv").string() + ": this is not a regular file");
 }
 
 TEST_CASE("a table with noise in it is read or refused, never trusted") {

@@ -111,3 +111,15 @@ TEST_CASE("a record that cannot be read is refused with its place, and nothing i
   CHECK(app.told.front().contains("jobs.csv:1:1: the header should be"));
   CHECK(app.window->workspace().all_runs().empty());
 }
+
+TEST_CASE("records that are opened at once all arrive, and a file that cannot be opened takes none away", "[record]") {
+  AppFixture app;
+  app.window->show();
+  const QString record = saved(app);
+  app.window->open_file(record);
+  app.window->open_file(record + "/run.csv");
+  REQUIRE(opened(app, 2));
+  CHECK_FALSE(app.window->open_file(app.folder.filePath("is not there.toml")));
+  CHECK(app.window->workspace().all_runs().size() == 2);
+  CHECK(app.window->runs().result(kRecord));
+}

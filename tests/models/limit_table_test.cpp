@@ -10,6 +10,7 @@
 #include "models/lab/diagnosis/diagnosis.hpp"
 #include "models/lab/limits/limits.hpp"
 #include "models/lab/limits/limits_json.hpp"
+#include "models/lab/live/live_limits.hpp"
 #include "models/machine/limit_table.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/machine/raise_limit.hpp"
@@ -163,6 +164,20 @@ TEST_CASE("one more row refuses the thread in the kernel's checks, as the last o
   REQUIRE(by_toy);
   CHECK(by_toy->limit == &limits.back());
   CHECK_FALSE(kernel::SpawnChecks(machine, runtime, memory).on_clone(counts));
+}
+
+TEST_CASE("one more row that live runs have no means for is told as not imposed") {
+  std::vector<Limit> limits = table_with_toy();
+  Scenario scenario = tests::scenario("thread_per_job", 10);
+  CHECK(wanted_limits(scenario, scenario.runs[0].runtime, scenario.machine, 10, std::nullopt, limits).others.size() ==
+        wanted_limits(scenario, scenario.runs[0].runtime, scenario.machine, 10, std::nullopt).others.size());
+  limits.back().counts_threads = false;
+  const auto others =
+      wanted_limits(scenario, scenario.runs[0].runtime, scenario.machine, 10, std::nullopt, limits).others;
+  const auto told = std::ranges::find(others, "toy.max", &ImposedLimit::limit);
+  REQUIRE(told != others.end());
+  CHECK(told->imposed == Imposed::no);
+  CHECK(told->value == scenario.machine.cpus * kThreadsACore);
 }
 
 TEST_CASE("one more row has its words in the diagnosis, and its name in results and expectations") {

@@ -131,6 +131,9 @@ TEST_CASE("what is wrong in a record is told with its file, line and column") {
   const Mistake mistake =
       GENERATE(Mistake{"wall,\"", "wall,\"soon", "run.csv:13:6: \"soon"},
                Mistake{"jobs,\"12", "jobs,\"-12", "run.csv:11:6: \"-12\""},
+               Mistake{"jobs,\"12", "jobs,\"11", "run.csv:11:6: 11 does not fit the 12 jobs in jobs.csv"},
+               Mistake{"completed,\"", "completed,\"9", "does not fit the 12 jobs in jobs.csv"},
+               Mistake{"wall,\"", "wall,\"99999999", "run.csv:13:6: this is more than 146 years"},
                Mistake{"world,\"modeled", "world,\"moon", "run.csv:10:7: \"moon\" is not known here"},
                Mistake{"failure.job,\"9", "failure.job,\"13", "there is no job 13 in jobs.csv"},
                Mistake{"stopped,\"false", "stopped,\"maybe", "\"maybe\" is not known here"},

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "models/lab/limits/limits.hpp"
@@ -42,7 +43,7 @@ LiveCaps live_caps(const Machine& host, const Runtime& runtime) {
 }
 
 WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, const Machine& host, std::int64_t threads,
-                           const std::optional<LiveCaps>& caps) {
+                           const std::optional<LiveCaps>& caps, std::span<const Limit> limits_known) {
   using enum LimitKind;
   WantedLimits wanted;
   const Limits& limits = scenario.machine.limits;
@@ -122,6 +123,16 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
     } else {
       leave_out(limit_of(cpus), scenario.machine.cpus, Imposed::no, fmt::format("this machine has only {}", host.cpus));
     }
+  }
+
+  // Whatever else the scenario sets, live runs know no means for it.
+  constexpr std::array kKnown = {rlimit_as, rlimit_data, overcommit, max_map_count, memory_max, memory, cpus};
+  for (const Limit& limit : limits_known) {
+    if (limit.counts_threads || limit.fields.read == nullptr || !is_set(scenario, limit)) continue;
+    if (std::ranges::find(kKnown, limit.kind) != kKnown.end()) continue;
+    const std::vector<LimitLevel> levels = limit.fields.read(scenario.machine);
+    if (!levels.empty() && levels.front().value)
+      leave_out(limit, *levels.front().value, Imposed::no, "a live run has no means to impose it");
   }
   return wanted;
 }

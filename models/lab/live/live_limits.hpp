@@ -50,7 +50,7 @@ struct WantedLimits {
 /// The limits of the scenario's machine: all of a named machine, only those that were set where the machine is this
 /// one. `threads` is the number of threads that the run may start; `caps` may be empty for none.
 WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, const Machine& host, std::int64_t threads,
-                           const std::optional<LiveCaps>& caps);
+                           const std::optional<LiveCaps>& caps, std::span<const Limit> limits_known = limit_table());
 
 /// What a run takes on `host` while all of `threads` exist.
 MemoryUse memory_of_run(const Scenario& scenario, std::size_t run, const Machine& host, std::int64_t threads);

@@ -40,7 +40,7 @@ void FactReader::finish() {
 
 bool FactReader::read_text(std::string_view key, std::string& value) {
   const CsvFactRead* fact = take(key);
-  if (fact != nullptr) value = fact->value;
+  if (fact != nullptr) value = printable(fact->value, /*ends_of_lines=*/true);
   return fact != nullptr;
 }
 
@@ -76,6 +76,7 @@ bool FactReader::read_duration(std::string_view key, Duration& value) {
   if (fact == nullptr) return false;
   const auto duration = parse_duration(fact->value);
   if (!duration) return fail(*fact, duration.error()), false;
+  if (!is_sensible(*duration)) return fail(*fact, "this is more than 146 years"), false;
   value = *duration;
   return true;
 }

@@ -122,6 +122,15 @@ std::expected<SavedRecord, std::string> open_record(const fs::path& path) {
     describe(reader, record);
     reader.finish();
     if (!reader.error().empty()) return wrong(reader.error());
+    const auto jobs = static_cast<std::int64_t>(trace.jobs.size());
+    for (const auto& [key, said] :
+         {std::pair{"jobs", &RunResult::jobs}, std::pair{"completed", &RunResult::completed}}) {
+      const auto fact = std::ranges::find(read->facts, key, &CsvFactRead::key);
+      const std::int64_t value = record.result.*said;
+      if (fact != read->facts.end() && (value > jobs || (said == &RunResult::jobs && value != jobs)))
+        return wrong(
+            fmt::format("{}:{}: {} does not fit the {} jobs in jobs.csv", fact->line, fact->column, value, jobs));
+    }
   }
   record.result.trace = std::make_shared<const Trace>(std::move(read->trace));
   return record;

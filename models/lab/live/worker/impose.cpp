@@ -59,11 +59,6 @@ bool write_number(const char* file, std::int64_t number) {
   return written.has_value();
 }
 
-/// Whether a process of this user may make a user namespace (not in a chroot, for one).
-bool user_namespaces_work() {
-  return works_in_child([] { return ::unshare(CLONE_NEWUSER) == 0; });
-}
-
 }  // namespace
 
 void be_expendable() {
