@@ -77,7 +77,7 @@ std::string quotes_hint(std::string_view line, int column) {
   if (value.find_first_of("\"'[{") != std::string_view::npos) return {};
   if (value == "true" || value == "false") return {};
   if (value.find_first_not_of("0123456789_+-.eE") == std::string_view::npos) return {};
-  return fmt::format("texts and values with a unit stand in quotes: \"{}\"", value);
+  return fmt::format("text and values with a unit need quotes: \"{}\"", value);
 }
 
 /// toml++ speaks of what it was doing first ("Error while parsing array: …"); the mistake itself is what matters.
@@ -85,10 +85,10 @@ std::string in_our_words(std::string_view description, bool at_end_of_line) {
   constexpr std::string_view kPrefix = "Error while parsing ";
   const auto colon = description.find(": ");
   if (!description.starts_with(kPrefix) || colon == std::string_view::npos)
-    return fmt::format("this is not TOML: {}", description);
+    return fmt::format("this is not valid TOML: {}", description);
   const std::string_view place = description.substr(kPrefix.size(), colon - kPrefix.size());
-  if (at_end_of_line && place == "string") return "this is not TOML: the text lacks its closing quote";
-  return fmt::format("this is not TOML: {} (in the {})", description.substr(colon + 2), place);
+  if (at_end_of_line && place == "string") return "this is not valid TOML: the text has no closing quote";
+  return fmt::format("this is not valid TOML: {} (in the {})", description.substr(colon + 2), place);
 }
 
 std::optional<toml::table> parse_toml(const SourceText& source, std::string_view text, int column_shift,
@@ -121,7 +121,7 @@ Node::Entry* Node::find(std::string_view key) {
 }
 
 std::string_view kind_name(Node::Kind kind) {
-  static constexpr std::string_view kNames[] = {"a table",          "a list",        "a text", "a whole number",
+  static constexpr std::string_view kNames[] = {"a table",          "a list",        "text",  "a whole number",
                                                 "a decimal number", "true or false", "a date"};
   return kNames[static_cast<std::size_t>(kind)];
 }

@@ -34,7 +34,7 @@ std::optional<std::size_t> read_choice(const Node& node, std::string_view name, 
 /// Tells "`name` is X, not Y".
 void wrong_kind(const Node& node, std::string_view name, std::string_view wanted, Diagnostics& out,
                 std::string hint = {});
-/// A number that lacks its unit: says which text to write. `units` are examples, the likeliest first.
+/// A number that has no unit: says which text to write. `units` are examples, the likeliest first.
 void lacks_unit(const Node& node, std::string_view name, std::string_view what,
                 std::initializer_list<std::string_view> units, Diagnostics& out);
 bool is_number(const Node& node);

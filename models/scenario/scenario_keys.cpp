@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The keys of a scenario file, with a word for people on each.
+// The keys of a scenario file, with a short description of each.
 #include <iterator>
 #include <utility>
 

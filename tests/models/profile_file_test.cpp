@@ -147,7 +147,7 @@ TEST_CASE("A profile builds on another by its base") {
   profiles.machine("circle", "base = \"circle\"\n");
   const auto circle = load_machine("circle", profiles.places());
   REQUIRE_FALSE(circle.has_value());
-  CHECK_THAT(circle.error()[0].message, Catch::Matchers::ContainsSubstring("circle"));
+  CHECK_THAT(circle.error()[0].message, Catch::Matchers::ContainsSubstring("cycle"));
 
   profiles.machine("orphan", "base = \"nobody\"\n");
   REQUIRE_FALSE(load_machine("orphan", profiles.places()).has_value());

@@ -103,7 +103,7 @@ TEST_CASE("What was probably meant is said in the hint") {
   CHECK(hint_of("[jobs]\nsteps = [{ sleep = 5 }]") == "write \"5s\", \"5ms\" or \"5us\"");
   CHECK(hint_of("[jobs]\narrivals = { rate = 200 }") == "write \"200/s\", \"200/ms\" or \"200/min\"");
   CHECK(hint_of("[machine]\nmemory = 8") == "write \"8MiB\", \"8KiB\" or \"8B\"");
-  CHECK(hint_of("[jobs]\nsteps = [{ sleep = 1s }]") == "texts and values with a unit stand in quotes: \"1s\"");
+  CHECK(hint_of("[jobs]\nsteps = [{ sleep = 1s }]") == "text and values with a unit need quotes: \"1s\"");
   CHECK(hint_of("[expect]\n\"join_all.failure.limit\" = \"pidsmax\"") == "did you mean `pids.max`?");
 }
 

@@ -97,7 +97,7 @@ std::expected<SweepPlan, std::vector<Diagnostic>> SweepPlan::make(SweepSource so
   const double tasks = static_cast<double>(plan.cells()) * static_cast<double>(plan.repeat());
   if (tasks > kMostTasks) {
     return std::unexpected(one_error(
-        plan.source_.file, fmt::format("the sweep makes {:.0f} runs: {:.0f} are the most", tasks, kMostTasks)));
+        plan.source_.file, fmt::format("the sweep makes {:.0f} runs: at most {:.0f} are allowed", tasks, kMostTasks)));
   }
   return plan;
 }
