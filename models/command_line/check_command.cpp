@@ -94,7 +94,7 @@ Exit check(const CheckArguments& arguments) {
     const bool good = count.failed == 0 && count.not_run == 0;
     fmt::print("{}  {}: {}\n", good ? style.good("ok") : style.bad("--"),
                scenario.file.empty() ? "<stdin>" : scenario.file,
-               scenario.expectations.empty() ? "it runs; nothing is expected of it" : summary(count));
+               scenario.expectations.empty() ? "it runs; it has no expectations" : summary(count));
     std::fflush(stdout);
     total += count;
   }

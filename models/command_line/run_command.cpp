@@ -158,7 +158,7 @@ void print_fingerprint(const RunResult& result) {
 
 Exit run(const RunArguments& arguments) {
   if (arguments.fingerprint && arguments.worlds != Worlds::modeled) {
-    print_error("--fingerprint is of modeled runs: no two live runs have the same record");
+    print_error("--fingerprint is for modeled runs only: no two live runs have the same record");
     return Exit::usage;
   }
   ScenarioArguments inputs = arguments.scenarios;

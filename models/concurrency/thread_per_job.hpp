@@ -23,8 +23,8 @@ struct ThreadPerJob {
       .answer =
           "Time: the kernel makes a stack's mappings, a task, a kernel stack, and a pid, some 50 to 130 "
           "microseconds in all, and the thread that starts the others does so one by one.\n\n"
-          "Memory: an idle thread takes about 36 KiB in fact, most of it in the kernel, and as much address "
-          "space as its stack is large.\n\n"
+          "Memory: an idle thread takes about 36 KiB in reality, most of it in the kernel, and as much address "
+          "space as the size of its stack.\n\n"
           "Numbers: it counts against five limits that have nothing to do with memory. The Limits page shows "
           "which one is met first."};
 

@@ -18,7 +18,7 @@ struct Settings {
 
 /// How a model's jobs come to run beside each other. A diagnosis explains each of these in its own way.
 enum class JobsRun : std::uint8_t {
-  one_at_a_time,   ///< The next begins when the one before has ended.
+  one_at_a_time,   ///< The next begins when the previous one has ended.
   on_own_threads,  ///< Each on a thread that is started for it.
   in_a_pool,       ///< On workers that take one after the other.
   as_tasks         ///< Several at a time, on the one thread of an executor.

@@ -120,7 +120,7 @@ std::vector<Diagnostic> Diagnostics::take() {
     Diagnostic rest;
     rest.severity = Severity::note;
     rest.file = out.back().file;
-    rest.message = fmt::format("too many mistakes: {} more are not shown", left_out_);
+    rest.message = fmt::format("too many errors: {} more are not shown", left_out_);
     out.push_back(std::move(rest));
   }
   entries_.clear();

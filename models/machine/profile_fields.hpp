@@ -33,7 +33,7 @@ void describe(Visitor& visit, Limits& limits) {
                       "RLIMIT_AS: address space of the process");
   visit.optional_size("data", limits.data, Bytes{}, "unlimited", "RLIMIT_DATA: writable private memory of the process");
   visit.optional_size("stack", limits.stack, kSmallestStack, "unlimited",
-                      "RLIMIT_STACK: glibc's stack size of a thread");
+                      "RLIMIT_STACK: glibc's default stack size of a thread");
   visit.choice("overcommit", limits.overcommit, kOvercommitWords,
                "vm.overcommit_memory: heuristic (0), always (1), never (2)");
   visit.optional_size("commit_limit", limits.commit_limit, Bytes{}, "unlimited",
@@ -51,8 +51,8 @@ void describe(Visitor& visit, InUse& in_use) {
   visit.flag("pid_wrapped", in_use.pid_wrapped,
              "the process id counter has wrapped: ids below 300 are not given out again");
   visit.counts("cgroup_tasks", in_use.cgroup_tasks, {},
-               "tasks in the program's cgroup, or a list up to the root, as pids_max");
-  visit.counts("user_tasks", in_use.user_tasks, {}, "tasks of the user, or a list up to the root, as nproc");
+               "tasks in the program's cgroup, or a list up to the root, like pids_max");
+  visit.counts("user_tasks", in_use.user_tasks, {}, "tasks of the user, or a list up to the root, like nproc");
   visit.size("committed", in_use.committed, "Committed_AS of /proc/meminfo");
   visit.size("memory", in_use.memory, "memory in use");
   visit.size("cgroup_memory", in_use.cgroup_memory, "memory charged to the cgroup");
@@ -72,7 +72,7 @@ void describe(Visitor& visit, Costs& costs) {
   visit.cost("exit_stall", costs.exit_stall, "how much a thread's end holds up a core that creates threads");
   visit.cost("stack_unmap", costs.stack_unmap, "giving back a joined thread's stack, if no more stacks are kept");
   visit.cost("map", costs.map, "making, changing or removing a memory map");
-  visit.cost("context_switch", costs.context_switch, "taking another thread onto a core");
+  visit.cost("context_switch", costs.context_switch, "switching a core to another thread");
   visit.cost("wakeup", costs.wakeup, "making a blocked thread ready to run");
   visit.cost("timer_slack", costs.timer_slack, "how late a sleeping thread's timer may be");
   visit.duration("time_slice", costs.time_slice,
@@ -99,7 +99,7 @@ template <class Visitor>
 void describe(Visitor& visit, Machine& machine) {
   visit.text("name", machine.name, "shown to people");
   visit.text("source", machine.source, "where the figures come from");
-  visit.text("kernel", machine.kernel, "the kernel's version, as 6.1.0");
+  visit.text("kernel", machine.kernel, "the kernel's version, such as 6.1.0");
   visit.count("cpus", machine.cpus, {1, 65536}, "logical processors");
   visit.size("memory", machine.memory, "RAM that the kernel can use (MemTotal)");
   visit.size("swap", machine.swap, "swap space");
@@ -107,8 +107,8 @@ void describe(Visitor& visit, Machine& machine) {
   visit.flag("privileged", machine.privileged, "exempt from RLIMIT_NPROC (root, CAP_SYS_RESOURCE, CAP_SYS_ADMIN)");
   visit.section("limits", "what the machine allows", [&](auto& inner) { describe(inner, machine.limits); });
   visit.section("in_use", "what the machine already runs", [&](auto& inner) { describe(inner, machine.in_use); });
-  visit.section("costs", "what the kernel's work takes", [&](auto& inner) { describe(inner, machine.costs); });
-  visit.section("executor", "what the work of Spawnpoint's own executor takes on this machine, if it was calibrated",
+  visit.section("costs", "what kernel operations cost", [&](auto& inner) { describe(inner, machine.costs); });
+  visit.section("executor", "what operations of Spawnpoint's own executor cost on this machine, if it was calibrated",
                 [&](auto& inner) { describe(inner, machine.executor); });
 }
 
@@ -124,14 +124,13 @@ void describe(Visitor& visit, Runtime& runtime) {
                "how the guard is made; madvise and none need no map of their own");
   visit.count("maps_per_thread", runtime.maps_per_thread, {0, 1000}, "memory maps of a thread");
   visit.size("arena", runtime.arena, "address space of a malloc arena");
-  visit.count("arenas_per_cpu", runtime.arenas_per_cpu, {0, 1000},
-              "malloc arenas at most: this many per cpu, less one");
-  visit.optional_count("arenas", runtime.arenas, {0, 1'000'000}, "by cpus", "malloc arenas at most, as a fixed number");
+  visit.count("arenas_per_cpu", runtime.arenas_per_cpu, {0, 1000}, "at most this many malloc arenas per cpu, less one");
+  visit.optional_count("arenas", runtime.arenas, {0, 1'000'000}, "by cpus", "at most this many malloc arenas in all");
   visit.size("arena_data", runtime.arena_data, "the writable part of an arena");
   visit.size("without_arena", runtime.without_arena, "what a thread maps if RLIMIT_AS leaves no room for an arena");
   visit.size("heap_per_thread", runtime.heap_per_thread, "what a thread takes on the heap");
   visit.size("stack_cache", runtime.stack_cache,
-             "how much of ended threads' stacks is kept for the next ones, at most");
+             "how much of the stacks of ended threads is kept for new ones, at most");
   visit.size("heap_step", runtime.heap_step, "the heap grows in steps of this size");
   visit.size("resident_per_thread", runtime.resident_per_thread, "resident memory of an idle thread");
   visit.size("signal_stack", runtime.signal_stack, "alternate signal stack of a thread, its guard included");
@@ -142,8 +141,8 @@ void describe(Visitor& visit, Runtime& runtime) {
   visit.size("base_data", runtime.base_data, "writable private memory before the first thread");
   visit.size("base_resident", runtime.base_resident, "resident memory before the first thread");
   visit.count("base_threads", runtime.base_threads, {1, 100'000},
-              "threads of the runtime's own, the main thread among them");
-  visit.size("touched", runtime.touched, "stack that each thread really uses, beyond resident_per_thread");
+              "threads of the runtime's own, the main thread included");
+  visit.size("touched", runtime.touched, "stack that each thread really uses, on top of resident_per_thread");
   visit.text("clone_call", runtime.clone_call, "the system call that starts a thread");
   visit.text("message", runtime.message, "what the program says when a thread is refused");
   visit.text("abort_message", runtime.abort_message, "what the program says before it aborts");

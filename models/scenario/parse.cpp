@@ -198,7 +198,7 @@ class ScenarioReader {
     if (!(*rate > 3e-10) || *rate > 1e9)
       return out.error(node.place,
                        fmt::format("`jobs.arrivals.rate`: \"{}\" is {}", shown(node.text),
-                                   *rate > 1 ? "more than one a nanosecond" : "too small: jobs would never come"));
+                                   *rate > 1 ? "more than one a nanosecond" : "too small: jobs would never arrive"));
     arrivals.kind = Arrivals::Kind::rate;
     arrivals.rate_per_second = *rate;
   }

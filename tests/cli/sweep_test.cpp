@@ -114,7 +114,7 @@ TEST_CASE("a sweep with a journal goes on, and prints what an uninterrupted one 
   write_file(journal, cut);
   const Output second = spawnpoint_run({"sweep", "-", "--json", "--journal", journal}, kScenario);
   CHECK(second.out == whole.out);
-  CHECK_THAT(second.err, ContainsSubstring("going on after 5 runs"));
+  CHECK_THAT(second.err, ContainsSubstring("continuing after 5 runs"));
   CHECK(lines_of(read_file(journal)).size() == lines.size());
   const Output other = spawnpoint_run({"sweep", "-", "--seed", "9", "--journal", journal}, kScenario);
   CHECK(other.status == 3);

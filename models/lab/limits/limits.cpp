@@ -161,7 +161,7 @@ ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::in
           {.limit = &limit,
            .value = *value,
            .needed = needed.value_or(0),
-           .command = too_far ? "cannot be raised so far" : raise_command(machine, limit, level, needed),
+           .command = too_far ? "cannot be raised that far" : raise_command(machine, limit, level, needed),
            .source = limit_source(machine, limit, level)});
     }
   }

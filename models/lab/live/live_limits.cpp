@@ -59,13 +59,13 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
       wanted.threads = WantedLimit{rung.limit, rung.value, rung.threads};
     } else {
       leave_out(*rung.limit, rung.value, Imposed::not_needed,
-                fmt::format("not needed: {} is met before it", wanted.threads->limit->name));
+                fmt::format("not needed: {} is reached first", wanted.threads->limit->name));
     }
   }
   if (caps && threads + 1 > caps->threads && (!wanted.threads || wanted.threads->room + 1 > caps->threads)) {
     if (wanted.threads)
       leave_out(*wanted.threads->limit, wanted.threads->value, Imposed::not_needed,
-                "not needed: the cap of live runs is met before it");
+                "not needed: the cap of live runs is reached first");
     wanted.threads = WantedLimit{&limit_of(live_cap), caps->threads, caps->threads - 1};
   }
 
@@ -99,7 +99,7 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
     // The cap is no limit of the scenario's.
     if (!later.is_cap())
       leave_out(*later.limit, later.value, Imposed::not_needed,
-                fmt::format("not needed: {} is met before it", wanted.memory->limit->name));
+                fmt::format("not needed: {} is reached first", wanted.memory->limit->name));
   };
   if (limits.memory_max && is_set(scenario, limit_of(memory_max)))
     consider(limit_of(memory_max), *limits.memory_max, *limits.memory_max - scenario.machine.in_use.cgroup_memory);

@@ -352,7 +352,7 @@ void LiveRun::State::finish(int status) {
   result.longest_poll_job = counters.longest_poll_job.load();
   result.notes.push_back(memory->source());
   if (const auto dropped = reader->dropped(); dropped > 0)
-    result.notes.push_back(fmt::format("{} entries of the record found no room in it", dropped));
+    result.notes.push_back(fmt::format("{} entries did not fit into the record", dropped));
   if (options.record && result.error.empty()) result.trace = trace;
   over = true;
 }

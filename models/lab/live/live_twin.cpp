@@ -163,7 +163,7 @@ void Twin::take_program() {
 LiveTwin live_twin(const Scenario& scenario, std::size_t index, const LiveOptions& live) {
   if (!scenario.host_machine) return {scenario, {}};
   const auto probe = probe_live(scenario, index, live);
-  if (!probe) return {scenario, {"the machine is not as the live run meets it: " + probe.error()}};
+  if (!probe) return {scenario, {"the machine is not as the live run sees it: " + probe.error()}};
   return Twin(scenario, index, *probe).make();
 }
 

@@ -104,7 +104,7 @@ std::optional<SweepTask> SweepBoard::choose(End end) {
         refused.result.seed = plan_.seed(chosen.replication);
         refused.result.jobs = plan_.jobs(chosen.point);
         refused.result.error =
-            fmt::format("to compute it would take about {}; this sweep may take {}, half of what is free here",
+            fmt::format("computing it would take about {}; this sweep may take {}, half of what is free here",
                         format_bytes(memory), format_bytes(*share_));
         accept(chosen, std::move(refused));
         if (points_left_ == 0) find_edges();

@@ -173,7 +173,7 @@ std::expected<Scenario, std::string> SweepPlan::at(std::size_t point, const std:
   ParseResult parsed = parse_scenario(source_.text, source_.file, options);
   if (!parsed.scenario) return std::unexpected(first_error(parsed.diagnostics));
   if (const auto chosen = choose_runs(*parsed.scenario); !chosen) return std::unexpected(chosen.error());
-  if (parsed.scenario->runs.size() != runs()) return std::unexpected("the point has other runs than the file");
+  if (parsed.scenario->runs.size() != runs()) return std::unexpected("the point has different runs from the file");
   return *std::move(parsed.scenario);
 }
 

@@ -82,14 +82,14 @@ Means drop_root(bool alone) {
     const uid_t unused = 2'000'000'000U + static_cast<uid_t>(::getpid());
     if (tasks_of(unused) == 0 && works_in_child([unused] { return become(unused); })) user = unused;
   }
-  if (!become(user)) return failed("root could not be given up");
+  if (!become(user)) return failed("root could not be dropped");
   // The kernel takes "may be looked at" away with root; /proc/self is needed for the namespaces.
   ::prctl(PR_SET_DUMPABLE, 1);
-  return fmt::format("root was given up for uid {}", user);
+  return fmt::format("root was dropped for uid {}", user);
 }
 
 Means limit_tasks_by_rlimit(std::int64_t threads, std::int64_t others) {
-  if (::geteuid() == 0 && ::getuid() == 0) return std::unexpected("RLIMIT_NPROC does not hold for root");
+  if (::geteuid() == 0 && ::getuid() == 0) return std::unexpected("RLIMIT_NPROC does not apply to root");
   std::int64_t limit = threads + 1 + others;
   std::string where = "in a fresh user namespace";
   if (::unshare(CLONE_NEWUSER) != 0) {
@@ -126,7 +126,7 @@ Means limit_threads_by_pid_namespace(std::int64_t threads, const std::function<v
     });
   };
   if (!works_in_child(attempt))
-    return std::unexpected("this kernel has no pid_max for a pid namespace, or lets nobody make one");
+    return std::unexpected("this kernel has no pid_max for a pid namespace, or does not allow making one");
 
   if (::unshare(CLONE_NEWUSER | CLONE_NEWPID) != 0) return failed("unshare");
   const pid_t child = ::fork();
@@ -156,12 +156,12 @@ Means limit_memory_by_rlimit(MemoryLimit limit, Bytes value, Bytes more) {
   const rlimit set{wanted, wanted};
   if (::setrlimit(resource, &set) != 0) return failed(name);
   if (more == Bytes{}) return fmt::format("{} = {} bytes", name, value.count);
-  return fmt::format("{} = {} bytes, and {} for what is not the program's", name, value.count, more.count);
+  return fmt::format("{} = {} bytes, plus {} for memory that is not the program's", name, value.count, more.count);
 }
 
 Means fill_maps(std::int64_t maps) {
   if (maps > kMostMaps)
-    return std::unexpected(fmt::format("{} mappings would have to be made to come near this machine's limit", maps));
+    return std::unexpected(fmt::format("{} mappings would have to be made to get close to this machine's limit", maps));
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   std::int64_t made = 0;
   // Neighbours with the same protection are one mapping, so every second page is made different. The region's ends may
@@ -179,7 +179,7 @@ Means fill_maps(std::int64_t maps) {
     made = count_own_maps() - before;
   }
   if (made != maps) return std::unexpected(fmt::format("{} of {} mappings could be made", made, maps));
-  return fmt::format("{} mappings that do nothing bring this machine's own limit as near", maps);
+  return fmt::format("{} dummy mappings bring this machine's own limit as close", maps);
 }
 
 Means use_cpus(std::int64_t cpus) {

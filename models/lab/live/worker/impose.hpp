@@ -26,11 +26,11 @@ Means drop_root(bool alone);
 /// Whether a process of this user may make a user namespace (not in a chroot, for one).
 bool user_namespaces_work();
 
-/// At most `threads` threads beyond the main one, by RLIMIT_NPROC, in a fresh user namespace where there can be one.
+/// At most `threads` threads besides the main one, by RLIMIT_NPROC, in a fresh user namespace where there can be one.
 /// `others` are tasks of the worker's own that count too, besides the one that runs.
 Means limit_tasks_by_rlimit(std::int64_t threads, std::int64_t others);
 
-/// At most `threads` threads beyond the main one, by kernel.pid_max of a pid namespace (Linux 6.14 or newer). The
+/// At most `threads` threads besides the main one, by kernel.pid_max of a pid namespace (Linux 6.14 or newer). The
 /// calling process stays outside and ends when the run ends; this returns in a child, inside. `started` is told the
 /// child's pid and `ended` its wait status, both in the calling process.
 Means limit_threads_by_pid_namespace(std::int64_t threads, const std::function<void(int)>& started,
