@@ -84,8 +84,7 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
       if (request.world != "modeled") keep(run_live(scenario, run, {}, {}));
     }
     if (!any) {
-      err << "spawnpoint export: " << scenario.file
-          << ": no run of it is one of those named with --concurrency or --run\n";
+      err << "spawnpoint export: " << scenario.file << ": none of its runs matches --concurrency or --run\n";
       return Exit::usage;
     }
     if (results.empty()) continue;

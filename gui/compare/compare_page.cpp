@@ -62,9 +62,9 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
   run_tabs_->setUsesScrollButtons(true);
   run_tabs_->setAccessibleName(tr("Runs of the scenario"));
   run_tabs_->setObjectName("runs");
-  rows_->addItem(tr("rows: as it fits"));
-  rows_->addItem(tr("a row a thread"));
-  rows_->addItem(tr("a row a job"));
+  rows_->addItem(tr("rows: automatic"));
+  rows_->addItem(tr("one row per thread"));
+  rows_->addItem(tr("one row per job"));
   rows_->setAccessibleName(tr("Rows of the timelines"));
   rows_->setToolTip(tr("What a row of the timelines is"));
   logarithmic_->setText(tr("log"));
@@ -322,7 +322,7 @@ void ComparePage::refresh() {
   const bool modeling = runs_.current() == RunKey{selected_run(), WorldKind::modeled};
   modeled_->set_empty_text(saved       ? tr("The record is of a live run.")
                            : !scenario ? tr("Open a scenario to begin.")
-                           : modeling  ? tr("The model runs …")
+                           : modeling  ? tr("Running the model …")
                                        : tr("Not modeled yet: F6 runs the model."));
   live_->set_empty_text(saved       ? tr("The record is of a modeled run.")
                         : !scenario ? QString()

@@ -90,7 +90,7 @@ QString ComparePage::summary(RunKey key) const {
     parts << against(resident, [](const RunResult& r) { return r.memory.resident.count; });
   if (own->failure) parts << failure_words(*own->failure);
   if (own->stopped) parts << tr("stopped, so partial");
-  if (is_dimmed(key)) parts << tr("of the text as it was");
+  if (is_dimmed(key)) parts << tr("of an older text");
   parts << machine;
   return parts.join(dot);
 }
@@ -105,7 +105,7 @@ void ComparePage::show_memory_difference() {
   if (modeled && lively && !running) told = spawnpoint::memory_difference(*lively, *modeled);
   // The line stays, so that nothing jumps while a value is turned.
   if (!told.line.empty() && !of_one_text)
-    told = {.line = tr("live against model: of different texts; F5 runs both").toStdString(), .details = {}};
+    told = {.line = tr("live against model: from different texts; F5 runs both").toStdString(), .details = {}};
   memory_difference_->setText(text(told.line));
   memory_difference_->setToolTip(text(told.details));
   memory_difference_->setAccessibleDescription(text(told.details));

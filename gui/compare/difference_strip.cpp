@@ -101,7 +101,7 @@ void DifferenceStrip::paintEvent(QPaintEvent*) {
   }
   const double middle = std::round(plot.center().y()) + 0.5;
   if (!has_both()) {
-    painter.drawText(plot, Qt::AlignCenter, tr("With both worlds run, their difference is here."));
+    painter.drawText(plot, Qt::AlignCenter, tr("Run both worlds to see their difference here."));
   } else {
     painter.setPen(QPen(theme_.grid, 1));
     painter.drawLine(QPointF(plot.left(), middle), QPointF(plot.right(), middle));

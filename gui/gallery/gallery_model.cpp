@@ -43,7 +43,7 @@ Card make_card(const std::filesystem::path& file, const std::optional<Scenario>&
   card.good = scenario.has_value();
   card.search = card.title;
   if (!scenario) {
-    card.summary = QObject::tr("This file has mistakes; open it to see them.");
+    card.summary = QObject::tr("This file has errors; open it to see them.");
     return card;
   }
   if (!scenario->title.empty()) card.title = QString::fromStdString(scenario->title);

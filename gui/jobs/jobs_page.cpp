@@ -188,7 +188,7 @@ void JobsPage::show_words() {
                           : text_of(format_count(total, "job"));
   table_->setVisible(!empty);
   nothing_->setVisible(empty);
-  nothing_->setText(total > 0 ? tr("No job is like that: none of %1.").arg(all) : nothing_text_);
+  nothing_->setText(total > 0 ? tr("No job matches: none of %1.").arg(all) : nothing_text_);
   QString words = mistake_;
   if (words.isEmpty() && model_->is_busy()) words = tr("Sorting …");
   if (words.isEmpty() && total > 0) {

@@ -149,7 +149,7 @@ std::expected<KnobValue, std::string> typed_value(const Knob& knob, const std::s
     value = bytes->count;
   } else {
     const auto number = parse_number<std::int64_t>(words);
-    if (!number) return std::unexpected("a whole number is wanted");
+    if (!number) return std::unexpected("enter a whole number");
     value = *number;
   }
   if (value < 1) return std::unexpected("it must be at least 1");

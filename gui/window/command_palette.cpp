@@ -113,7 +113,7 @@ void CommandPalette::list() {
   if (list_->count() > 0) {
     list_->setCurrentRow(0);
   } else {
-    auto* item = new QListWidgetItem(tr("Nothing has these words."), list_);
+    auto* item = new QListWidgetItem(tr("Nothing matches."), list_);
     item->setFlags(Qt::NoItemFlags);
   }
 }

@@ -294,7 +294,7 @@ void MainWindow::show_diagnosis() {
   const auto scenario = document().scenario();
   if (!scenario) {
     if (document().error_count() > 0) {
-      diagnosis_->show_words(tr("The scenario has mistakes. The File panel shows them at their lines."));
+      diagnosis_->show_words(tr("The scenario has errors. The File panel shows them at their lines."));
     }
     return;
   }
@@ -307,7 +307,7 @@ void MainWindow::show_diagnosis() {
       diagnosis_->show_words(tr("The run could not be made: %1").arg(text(result->error)));
       return;
     }
-    diagnosis_->show_words(runs().is_running() ? tr("The run goes on …") : tr("Not run yet: F5 runs both worlds."));
+    diagnosis_->show_words(runs().is_running() ? tr("Running …") : tr("Not run yet: F5 runs both worlds."));
     return;
   }
   if (run >= scenario->runs.size()) return;
@@ -362,7 +362,7 @@ void MainWindow::show_title() {
   }
   const auto errors = static_cast<int>(document().error_count());
   QString name = QFileInfo(document().path()).fileName() + "[*]";
-  if (errors > 0) name += errors == 1 ? tr(" (1 mistake)") : tr(" (%1 mistakes)").arg(errors);
+  if (errors > 0) name += errors == 1 ? tr(" (1 error)") : tr(" (%1 errors)").arg(errors);
   setWindowTitle(tr("%1 — Spawnpoint").arg(name));
   setWindowModified(file_->edit().document()->isModified());
 }

@@ -173,7 +173,7 @@ void Workspace::run(bool modeled, bool live) {
     return;
   }
   // What it would take is computed in the background: it may read all of /proc.
-  emit told(tr("Asking what the live run would take …"));
+  emit told(tr("Estimating what the live run would take …"));
   estimating_.start(
       [request](std::stop_token) { return LiveWish{request, estimate_live(*request.scenario, request.run)}; });
 }

@@ -280,7 +280,7 @@ TEST_CASE("a mistake dims the last good result, and mending it brings it up to d
   REQUIRE(eventually([&] { return app.window->document().error_count() > 0; }));
   CHECK(app.window->compare().is_dimmed(WorldKind::modeled));
   CHECK(app.window->runs().result(kModeled));
-  CHECK(app.window->windowTitle().contains("mistake"));
+  CHECK(app.window->windowTitle().contains("error"));
   app.window->file_panel().replace_text(QString(kRefused).replace("1000", "2000"));
   REQUIRE(eventually([&] {
     const auto result = app.window->runs().result(kModeled);

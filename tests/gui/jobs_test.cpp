@@ -102,7 +102,7 @@ TEST_CASE("a filter that cannot be read says why") {
   CHECK(passing("state:asleep").starts_with("`asleep` is not a state"));
   CHECK(passing("job") == "`job` needs a value, such as job:3");
   CHECK(passing("duration>") == "`duration` needs a value, such as duration>1.1s");
-  CHECK(passing("> 3") == "`>` has nothing before it that could be compared");
+  CHECK(passing("> 3") == "`>` has nothing before it to compare");
   CHECK(passing("bananas").starts_with("`bananas` is not understood"));
   CHECK(passing("state>failed") == "a state is not more or less than another");
 }

@@ -154,7 +154,7 @@ TEST_CASE("a map without a sweep of its own is the usual one, can be stopped, an
   CHECK(result->plan.is_default());
   CHECK(result->plan.points() == 29);
   if (!result->complete) {
-    CHECK(act->text() == "Go on");
+    CHECK(act->text() == "Continue");
     act->click();
     CHECK(page.sweep().is_running());
     page.sweep().stop();

@@ -186,10 +186,10 @@ xdotool mousemove $((width / 8)) $((height * 3 / 4))
 xdotool click 1
 key ctrl+End
 xdotool type --delay 20 'cuont = 3'
-within 10 title_has 'mistake' || fail "the mistake in the text is not shown: $(title)"
+within 10 title_has 'error' || fail "the error in the text is not shown: $(title)"
 shot 9-mistake
-for _ in $(seq 12); do title_has 'mistake' || break; key ctrl+z; sleep 0.3; done
-within 10 title_lacks 'mistake' || fail "undo did not take the mistake back: $(title)"
+for _ in $(seq 12); do title_has 'error' || break; key ctrl+z; sleep 0.3; done
+within 10 title_lacks 'error' || fail "undo did not remove the error: $(title)"
 
 # 7. The other pages, the keys, the dark theme.
 key ctrl+3
