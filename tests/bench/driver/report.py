@@ -43,7 +43,7 @@ def demand_text(text, unit):
     return f"{relation} {quantity(float(bound), unit)}" if unit else text
 
 
-HEADER = ["what", "program", "median", "spread", "ours/its", "demanded", "verdict"]
+HEADER = ["what", "program", "median", "spread", "ours/its", "required", "verdict"]
 
 
 def lines_of_table(cells, markdown):
@@ -86,7 +86,7 @@ def growth_lines(growth, markdown):
         points = [p for p in curve["points"] if p["figure"]]
         verdict = f"; grows {curve['growth']:.2f}-fold from {curve['reference']:,} on" if curve["growth"] else ""
         if curve["demand"]:
-            verdict += f", demanded {curve['demand']}: {curve['verdict']}"
+            verdict += f", required {curve['demand']}: {curve['verdict']}"
         yield f"{curve['what']}{' (an item)' if curve['per_item'] else ''}{verdict}"
         if not points:
             yield f"  {curve['missing']}"
@@ -98,9 +98,9 @@ def growth_lines(growth, markdown):
             value = p["figure"].median
             share = value / largest if curve["per_item"] or smallest <= 0 else (
                 (1 + math.log(value / smallest)) / (1 + math.log(largest / smallest)))
-            demanded = f"  demanded {demand_text(p['demand'], curve['unit'])}: {p['verdict']}" if p["demand"] else ""
+            required = f"  required {demand_text(p['demand'], curve['unit'])}: {p['verdict']}" if p["demand"] else ""
             yield (f"  {p['size']:>12,}  {quantity(value, curve['unit']):>9}  "
-                   f"{'#' * max(1, round(40 * share)):40}  {spread(p['figure'], curve['unit'])}{demanded}")
+                   f"{'#' * max(1, round(40 * share)):40}  {spread(p['figure'], curve['unit'])}{required}")
     yield "" if not markdown else "```\n"
 
 

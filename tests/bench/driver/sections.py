@@ -35,7 +35,7 @@ class Program:
 
 @dataclasses.dataclass
 class Row:
-    """One figure of a case: of our program, and of each peer, with what is demanded."""
+    """One figure of a case: of our program, and of each peer, with what is required."""
 
     what: str
     metric: str

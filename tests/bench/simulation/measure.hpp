@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the programs of the hold benchmark have in common, ours and the peers': the same random delays, and the rate in
-// events a second of processor time, counted after a warm-up.
+// events per second of processor time, counted after a warm-up.
 #pragma once
 
 #include <time.h>
