@@ -78,7 +78,7 @@ bool Executor::wait() {
   const int error = errno;
   mailbox_->end_sleep();
   if (ready < 0 && error != EINTR) throw std::system_error(error, std::generic_category(), "poll");
-  if ((sources[1].revents & POLLIN) != 0) timer_set_ = kNever;  // it has to be set anew
+  if ((sources[1].revents & POLLIN) != 0) timer_set_ = kNever;  // it has to be set again
   ++statistics_.waits;
   begin_poll();
   return true;

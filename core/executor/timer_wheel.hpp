@@ -57,7 +57,7 @@ class TimerWheel {
  private:
   static constexpr std::size_t kAhead = 8;
   static constexpr int kTickBits = 20;   // a tick is 2^20 ns
-  static constexpr int kDigitBits = 12;  // 4,096 buckets a level
+  static constexpr int kDigitBits = 12;  // 4,096 buckets per level
   static constexpr std::size_t kBuckets = std::size_t{1} << kDigitBits;
   static constexpr std::size_t kLevels = 4;  // 20 + 4 * 12 bits: all of time
 

@@ -41,7 +41,7 @@ class WakeCell {
  private:
   friend class Mailbox;
 
-  // Who has it: so many wakers, the awaiter, the mailbox. What came of it: woken or not.
+  // Who has it: how many wakers, the awaiter, the mailbox. The outcome: woken or not.
   static constexpr std::uint64_t kAwaited = std::uint64_t{1} << 32;
   static constexpr std::uint64_t kMailed = std::uint64_t{1} << 33;
   static constexpr std::uint64_t kWoken = std::uint64_t{1} << 34;

@@ -24,7 +24,7 @@ struct DistributionArgument {
 
 /// A value: cheap to copy, immutable, its samples drawn from a stream that the caller brings.
 /// No sample is negative and none is above kLongest. The factories throw std::invalid_argument for parameters that
-/// make no sense; make() tells it as a value.
+/// make no sense; make() reports them as a value.
 class Distribution {
  public:
   /// 100 years: far beyond what anybody simulates, and a sum of two still fits.

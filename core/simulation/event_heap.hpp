@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// An implicit heap with four children a node: half the depth of a binary one, and the children share a cache line.
+// An implicit heap with four children per node: half the depth of a binary one, and the children share a cache line.
 #pragma once
 
 #include <cstddef>

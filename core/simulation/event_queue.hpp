@@ -64,7 +64,7 @@ class EventQueue {
     run_is_first() ? run_.pop() : heap_.pop();
   }
 
-  /// A short cut for most events: the next key, up to `until`, where one glance tells that no other has its time; else
+  /// A short cut for most events: the next key, up to `until`, where one glance shows that no other has its time; else
   /// nullptr. To be removed by pop_alone(). `until` is not the end of time.
   const EventKey* peek_alone(std::uint64_t until) const noexcept {
     const EventKey* const first = run_.begin();
@@ -77,7 +77,7 @@ class EventQueue {
     run_.pop();
   }
 
-  /// One glance tells that no key is due up to `time`; false where it would take more to know.
+  /// One glance shows that no key is due up to `time`; false where it would take more to know.
   bool nothing_until(std::uint64_t time) const noexcept {
     return time < near_end_ && run_.front().time() > time && (heap_.empty() || heap_.top().time() > time);
   }
@@ -99,7 +99,7 @@ class EventQueue {
   static constexpr std::size_t kKeysPerBucket = 6;
   static constexpr std::size_t kSplitAbove = 160;
   static constexpr std::size_t kSpillAbove = 512;
-  // So few keys are all in the run; when the heap has so many besides, it is time for rungs.
+  // So few keys are all in the run; when the heap has this many as well, it is time for rungs.
   static constexpr std::size_t kFewKeys = 8;
   static constexpr std::size_t kFewSpillAbove = 32;
   static constexpr std::uint64_t kEndless = std::numeric_limits<std::uint64_t>::max();

@@ -11,7 +11,7 @@
 namespace spawnpoint {
 
 /// A histogram with buckets of equal relative width: an exponent and seven bits of the mantissa of a double. Every
-/// quantile is within kRelativeError of a value that was observed at that rank. Takes 1 KiB a factor of two between
+/// quantile is within kRelativeError of a value that was observed at that rank. Takes 1 KiB per factor of two between
 /// the smallest and the largest value.
 class QuantileSketch {
  public:

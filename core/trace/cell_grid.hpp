@@ -73,12 +73,12 @@ class StateCells {
   /// The range's begin on the run's clock.
   std::int64_t origin() const { return origin_; }
   std::int64_t length() const { return length_; }
-  /// Columns a nanosecond.
+  /// Columns per nanosecond.
   double scale() const { return scale_; }
 
   double place(std::int64_t time) const { return static_cast<double>(time) * scale_; }
   static std::uint32_t column_of_begin(double place) { return static_cast<std::uint32_t>(static_cast<int>(place)); }
-  /// An end on a column's left edge is the former column's. `place` is above 0.
+  /// An end on a column's left edge is the previous column's. `place` is above 0.
   static std::uint32_t column_of_end(double place) {
     const int column = static_cast<int>(place);
     return static_cast<std::uint32_t>(column - (static_cast<double>(column) == place ? 1 : 0));
@@ -127,7 +127,7 @@ class StateCells {
     }
   }
 
-  /// Writes each column's share of a band of `rows` rows, and begins anew.
+  /// Writes each column's share of a band of `rows` rows, and starts over.
   void finish(float* share, std::size_t rows);
 
  private:

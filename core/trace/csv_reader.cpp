@@ -22,7 +22,7 @@ namespace spawnpoint {
 namespace {
 
 constexpr int kNewestFormat = 2;
-/// More threads than any kernel has room for: whoever draws a row for each shall not run out of memory.
+/// More threads than any kernel has room for: drawing a row for each must not run out of memory.
 constexpr LaneId kMostLanes = 100'000'001;
 
 /// On huge pages: the files of a million jobs are a hundred megabytes.

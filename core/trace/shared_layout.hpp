@@ -24,7 +24,7 @@ inline constexpr std::size_t kMessageBytes = std::size_t{64} << 10;
 /// Lanes have 24 bits in a row; Linux has at most 2^22 threads.
 inline constexpr std::uint32_t kRowNoLane = 0xFF'FFFF;
 
-/// What a row tells. `range`, `sample` and `mark` are followed by a `payload` row of the same thread.
+/// What a row says. `range`, `sample` and `mark` are followed by a `payload` row of the same thread.
 enum class RowKind : std::uint8_t { none, enter, range, sample, mark, payload };
 
 struct Row {

@@ -179,7 +179,7 @@ bool SharedTraceRecorder::put(std::string_view key, std::string_view value) {
   const std::uint64_t mine = MessageWord::make(key.size(), value.size());
   std::byte* area = mapping_.bytes() + Offsets::kMessages;
   for (std::size_t at = 0; at + size <= kMessageBytes;) {
-    // The claim tells the size too, so that a writer who dies here loses its own message only.
+    // The claim contains the size too, so that a writer who dies here loses its own message only.
     auto& word = *reinterpret_cast<std::atomic<std::uint64_t>*>(area + at);
     std::uint64_t found = 0;
     if (word.compare_exchange_strong(found, mine, std::memory_order_acq_rel)) {
