@@ -22,7 +22,7 @@ const RunSpec& threaded_run(const Scenario& scenario) {
   return scenario.runs.front();
 }
 
-/// What so many threads need: memory, and the limits that are too low for them.
+/// What this many threads need: memory, and the limits that are too low for them.
 void print_needs(const ThreadNeeds& needs, const Style& style) {
   using enum Table::Align;
   const std::string threads = format_count(needs.threads, "thread");

@@ -11,7 +11,7 @@
 namespace spawnpoint::command_line {
 namespace {
 
-/// What mpirun of Open MPI and MPICH, and srun with PMIx or PMI, tell those that they start.
+/// What mpirun of Open MPI and MPICH, and srun with PMIx or PMI, tell the processes that they start.
 bool started_with_others() {
   for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"}) {
     if (std::getenv(name) != nullptr) return true;

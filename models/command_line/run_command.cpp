@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// `spawnpoint-run run`: each run of each file in the wanted worlds, told as a table and a sentence, or as JSON.
+// `spawnpoint-run run`: each run of each file in the wanted worlds, reported as a table and a sentence, or as JSON.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -66,7 +66,7 @@ const RunResult* made(const std::optional<RunResult>& result) {
   return result && result->error.empty() ? &*result : nullptr;
 }
 
-/// Which of the scenario's limits held in the live run too. In short: --json tells by which means.
+/// Which of the scenario's limits held in the live run too. In short: --json says by which means.
 void print_imposed(const RunResult& live, const Style& style) {
   std::string names;
   for (const ImposedLimit& limit : live.imposed) {
@@ -131,7 +131,8 @@ void print_report(const Scenario& scenario, const std::vector<Pair>& pairs, cons
   fmt::print("\n");
 }
 
-/// Takes the saved records out of `arguments`' files and opens them; nothing where one has a mistake, which is told.
+/// Takes the saved records out of `arguments`' files and opens them; nothing where one has a mistake, which is
+/// reported.
 std::optional<std::vector<SavedRecord>> take_records(ScenarioArguments& arguments) {
   std::vector<SavedRecord> records;
   bool good = true;

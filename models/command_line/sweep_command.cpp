@@ -73,7 +73,7 @@ std::string memory_text(const SweepCell& cell) {
   return format_bytes(Bytes{std::llround(cell.resident.mean() + cell.kernel.mean())});
 }
 
-/// A row a point, a column a run.
+/// One row per point, one column per run.
 std::string table_text(const SweepPlan& plan, const SweepOutcome& outcome, const Style& style,
                        std::string (*words)(const SweepCell&)) {
   std::vector<Table::Column> columns;

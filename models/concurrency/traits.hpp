@@ -9,14 +9,14 @@ namespace spawnpoint {
 
 namespace concurrency {
 
-/// What a model can be told by its [[run]].
+/// What a model's [[run]] can set.
 struct Settings {
   std::int64_t threads = 1;  ///< `run.threads`: how many workers.
 };
 
 }  // namespace concurrency
 
-/// How a model's jobs come to run beside each other. A diagnosis explains each of these in its own way.
+/// How a model's jobs run alongside each other. A diagnosis explains each of these in its own way.
 enum class JobsRun : std::uint8_t {
   one_at_a_time,   ///< The next begins when the previous one has ended.
   on_own_threads,  ///< Each on a thread that is started for it.

@@ -96,7 +96,7 @@ void Diagnostics::add(Severity severity, const Place& place, std::string message
 }
 
 void Diagnostics::add(int order, bool of_setting, Diagnostic diagnostic) {
-  // A setting may be applied to every run: its mistake is told once.
+  // A setting may be applied to every run: its mistake is reported once.
   const auto told = [&](const Entry& entry) {
     return entry.of_setting && entry.order == order && entry.diagnostic.column == diagnostic.column;
   };

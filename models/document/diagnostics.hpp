@@ -65,7 +65,7 @@ Place place_at(const SourceText& source, std::size_t offset);
 
 class Diagnostics {
  public:
-  /// After so many, the rest is only counted.
+  /// After this many, the rest is only counted.
   static constexpr std::size_t kMost = 100;
 
   /// Takes a text in; the reference stays good as long as this object.

@@ -99,7 +99,7 @@ std::optional<toml::table> parse_toml(const SourceText& source, std::string_view
     Place place = place_of(source, error.source());
     place.line = std::clamp(place.line, 1, source.lines());
     place.column = std::max(1, place.column + column_shift);
-    // An error at the end of a text is told at its last character, not on a line that does not exist.
+    // An error at the end of a text is reported at its last character, not on a line that does not exist.
     const auto width = static_cast<int>(code_points(source.line(place.line)));
     const bool at_end_of_line = place.column > width;
     place.column = std::min(place.column, width + 1);

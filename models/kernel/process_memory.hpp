@@ -54,7 +54,8 @@ class ProcessMemory {
   /// What they add to the memory cgroup: the same, less the slab that is not charged.
   Bytes charged(const ThreadCounts& counts) const;
 
-  /// With `threads` idle threads, when all has settled: each has started, and has its arena where one could be had.
+  /// With `threads` idle threads, when all has settled: each has started, and has its arena where one could be
+  /// allocated.
   ThreadCounts settled(std::int64_t threads) const;
   /// Whether one more arena fits: their number is limited, and their address space by RLIMIT_AS.
   bool arena_fits(const ThreadCounts& counts) const;

@@ -57,7 +57,7 @@ constexpr LimitFields fields(std::string_view name, std::string_view in_use) {
           }};
 }
 
-/// Lists of the same length. A count that is not told is the main thread's.
+/// Lists of the same length. A count that is not given is the main thread's.
 template <auto Values, auto InUse>
 constexpr LimitFields levels(std::string_view name, std::string_view in_use) {
   return {.names = {name, in_use},

@@ -25,8 +25,8 @@ enum class Overcommit : std::uint8_t { heuristic, always, never };
 struct Limits {
   CountLimit threads_max;            ///< kernel.threads-max
   CountLimit pid_max;                ///< kernel.pid_max of the pid namespace
-  std::vector<CountLimit> pids_max;  ///< pids.max of the own cgroup, then of each ancestor; empty: unlimited
-  std::vector<CountLimit> nproc;     ///< RLIMIT_NPROC at the own user namespace, then at each parent's
+  std::vector<CountLimit> pids_max;  ///< pids.max of the process's cgroup, then of each ancestor; empty: unlimited
+  std::vector<CountLimit> nproc;     ///< RLIMIT_NPROC in the process's user namespace, then at each parent's
   CountLimit max_map_count;          ///< vm.max_map_count
   SizeLimit address_space;           ///< RLIMIT_AS
   SizeLimit data;                    ///< RLIMIT_DATA
@@ -43,11 +43,12 @@ struct InUse {
   std::int64_t threads = 1;  ///< Threads in the whole system.
   std::int64_t pids = 1;     ///< Pids given out in the pid namespace (those >= 300 where the counter wrapped).
   bool pid_wrapped = false;  ///< The pid counter has wrapped: pids below 300 are not given out again.
-  std::vector<std::int64_t> cgroup_tasks;  ///< Tasks in the own cgroup, then in each ancestor; parallel to pids_max.
-  std::vector<std::int64_t> user_tasks;    ///< Tasks of the user, at each user namespace; parallel to nproc.
-  Bytes committed{};                       ///< Committed_AS before the process's threads.
-  Bytes memory{};                          ///< Memory in use, of the machine's.
-  Bytes cgroup_memory{};                   ///< Charged to the memory cgroup already.
+  std::vector<std::int64_t>
+      cgroup_tasks;  ///< Tasks in the process's cgroup, then in each ancestor; parallel to pids_max.
+  std::vector<std::int64_t> user_tasks;  ///< Tasks of the user, at each user namespace; parallel to nproc.
+  Bytes committed{};                     ///< Committed_AS before the process's threads.
+  Bytes memory{};                        ///< Memory in use, of the machine's.
+  Bytes cgroup_memory{};                 ///< Charged to the memory cgroup already.
 };
 
 /// `costs.*`: CPU times and sizes of the kernel's own objects. A cost's interval is the 95% confidence half width,
@@ -77,8 +78,8 @@ struct Costs {
   Bytes task_struct{};     ///< A thread's task_struct and its like, unreclaimable slab.
   Bytes map_struct{};      ///< One vm_area_struct.
   Bytes anon_vma{};        ///< One anon_vma with its chain.
-  Bytes thread_slab{};     ///< Further slab a thread (signal, pid, cred …).
-  Bytes uncharged_slab{};  ///< How much of the above is not charged to the memory cgroup, a thread.
+  Bytes thread_slab{};     ///< Other slab per thread (signal, pid, cred …).
+  Bytes uncharged_slab{};  ///< How much of the above is not charged to the memory cgroup, per thread.
   Bytes page_table{};      ///< A page-table page; one covers 2 MiB of address space on x86-64.
 };
 
@@ -123,7 +124,7 @@ struct Runtime {
   Bytes guard{4096};
   bool guard_inside = false;  ///< The guard is taken from the stack's own size (the JVM), not added to it.
   GuardMode guard_mode = GuardMode::mprotect;
-  std::int64_t maps_per_thread = 2;    ///< Memory maps a thread, its signal stack's included.
+  std::int64_t maps_per_thread = 2;    ///< Memory maps per thread, its signal stack's included.
   Bytes arena{};                       ///< Address space that a malloc arena reserves.
   std::int64_t arenas_per_cpu = 0;     ///< Arenas at most: arenas_per_cpu x cpus - 1 …
   std::optional<std::int64_t> arenas;  ///< … or this number, where set.
@@ -133,7 +134,7 @@ struct Runtime {
   Bytes heap_step{135168};             ///< The brk heap grows in steps of this size.
   Bytes resident_per_thread{};         ///< Resident set of an idle thread, `touched` not included.
   Bytes signal_stack{};                ///< Alternate signal stack with its guard; zero: none.
-  bool abort_on_signal_stack = false;  ///< The process aborts where the signal stack cannot be had (Rust).
+  bool abort_on_signal_stack = false;  ///< The process aborts where the signal stack cannot be allocated (Rust).
   std::int64_t base_maps = 26;         ///< Lines of /proc/self/maps before the first thread, [vsyscall] among them.
   Bytes base_virtual{};
   Bytes base_data{};

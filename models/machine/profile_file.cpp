@@ -65,7 +65,7 @@ void tell(const Place& where, const std::string& name, std::string message, std:
     out.file_error(name, std::move(message), std::move(hint));
 }
 
-/// The file of a profile; empty, and told, where there is none.
+/// The file of a profile; empty, and reported, where there is none.
 std::optional<std::filesystem::path> find_profile(const std::string& name, const ProfilePlaces& places,
                                                   const ProfileKind& kind, const Place& where, Diagnostics& out) {
   std::error_code error;

@@ -154,7 +154,7 @@ std::optional<Key> split_key(const Place& place, std::string_view written, const
     out.error(place, fmt::format("no run is called \"{}\"", shown(key.run)), std::move(hint));
     return std::nullopt;
   }
-  // The field is not known. What stands before it tells where it begins.
+  // The field is not known. What comes before it shows where it begins.
   std::string_view field = rest;
   for (const std::string& run : runs)
     if (rest.starts_with(run + '.')) field = rest.substr(run.size() + 1);

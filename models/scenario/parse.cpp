@@ -212,9 +212,8 @@ class ScenarioReader {
       return out.error(node.place, fmt::format("`jobs.arrivals.trace`: {}: the file contains no times", shown(*name)));
     const auto unsorted = std::is_sorted_until(times->begin(), times->end());
     if (unsorted != times->end())
-      return out.error(node.place,
-                       fmt::format("`jobs.arrivals.trace`: {}: arrival {} is earlier than the one before it",
-                                   shown(*name), unsorted - times->begin() + 1));
+      return out.error(node.place, fmt::format("`jobs.arrivals.trace`: {}: arrival {} is earlier than the previous one",
+                                               shown(*name), unsorted - times->begin() + 1));
     if (times->back() > Distribution::kLongest)
       return out.error(node.place,
                        fmt::format("`jobs.arrivals.trace`: {}: a time is longer than 100 years", shown(*name)));
@@ -406,7 +405,7 @@ class ScenarioReader {
   void read_sweep_table(const Node& root, const Node& node, Scenario& scenario, Diagnostics& out) {
     if (node.kind != Node::Kind::table) return wrong_kind(node, "sweep", "a table", out);
     SweepDraft draft = read_sweep(node, out);
-    // A value that its key refuses is best told now; with other mistakes about, that cannot be told apart.
+    // A value that its key refuses is best reported now; with other mistakes around, the two cannot be told apart.
     if (!out.has_errors()) try_sweep(root, draft, out);
     scenario.sweep = std::move(draft.sweep);
   }

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kMostAxes = 8;
 constexpr std::size_t kMostValues = 10'000;  ///< Of an axis.
 constexpr double kMostPoints = 1'000'000;    ///< Of the whole sweep, replications included.
-constexpr std::size_t kMostTried = 100;      ///< Of a list: so many values are tried when the file is read.
+constexpr std::size_t kMostTried = 100;      ///< Of a list: this many values are tried when the file is read.
 
 /// What the ends of a range are, and so what lies between them is written as.
 enum class AxisKind : std::uint8_t { whole, decimal, time, size };

@@ -33,7 +33,7 @@ class LiveExecutor {
   Wait block(Duration duration);
   Wait compute(Duration duration);
 
-  // The executor's last reading of the clock is good enough for the record: a reading a job would cost more than the
+  // The executor's last reading of the clock is good enough for the record: a reading per job would cost more than the
   // job.
   void enter(JobId job, JobState state) {
     const Instant at = executor_->recent();

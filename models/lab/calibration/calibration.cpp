@@ -22,7 +22,7 @@ std::array<Cost*, kCostTerms> terms(Costs& costs, ExecutorCosts& executor) {
           &executor.task_wake,   &executor.timer};
 }
 
-/// The first quartile: what else the machine does lengthens a run and never shortens it, so the quicker ones tell what
+/// The first quartile: what else the machine does lengthens a run and never shortens it, so the quicker ones show what
 /// the work takes; the very quickest may have been lucky.
 double undisturbed(std::vector<double> values) {
   const auto quarter = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 4);

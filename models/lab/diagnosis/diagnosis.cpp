@@ -242,7 +242,7 @@ std::optional<LastJobs> last_jobs(const RunResult& result) {
   return last;
 }
 
-/// Where the time went beside the jobs' own: to the starts one after the other, to the ends, and to the joining.
+/// Where the time went besides the jobs' own: to the starts one after the other, to the ends, and to the joining.
 void tell_thread_times(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result) {
   const auto last = last_jobs(result);
   if (!last || result.completed < 2 || scenario.jobs.arrivals.kind != Arrivals::Kind::at_once) return;
@@ -398,7 +398,7 @@ Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* m
     diagnosis.headline = "Nothing has run.";
     return diagnosis;
   }
-  // Both worlds' failures, the one that was told first.
+  // Both worlds' failures, the reported one first.
   for (const RunResult* result : {broke, broke == live ? modeled : live}) {
     if (result == nullptr || !result->failure || broke == nullptr) continue;
     const FailurePoint& failure = *result->failure;

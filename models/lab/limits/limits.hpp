@@ -37,7 +37,8 @@ struct LimitLadder {
 
 LimitLadder limit_ladder(const Machine& machine, const Runtime& runtime, std::span<const Limit> limits = limit_table());
 
-/// A limit that is too low for so many threads. Of one that several cgroups or user namespaces hold, each has its own.
+/// A limit that is too low for this many threads. Of one that several cgroups or user namespaces hold, each has its
+/// own.
 struct LimitToRaise {
   const Limit* limit = nullptr;  ///< Its row; never null.
   std::int64_t value = 0;        ///< As it is.

@@ -27,7 +27,7 @@ bool is_set(const Scenario& scenario, const Limit& limit) {
 
 LiveCaps live_caps(const Machine& host, const Runtime& runtime) {
   LiveCaps caps;
-  // The worker is nobody special, whoever starts it.
+  // The worker has no privileges, whoever starts it.
   Machine machine = host;
   machine.privileged = false;
   std::int64_t threads = kMostThreads;

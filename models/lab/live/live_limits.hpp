@@ -18,7 +18,7 @@ namespace spawnpoint {
 /// Whether the scenario's machine says anything of the limit: a named machine does of all.
 bool is_set(const Scenario& scenario, const Limit& limit);
 
-/// A limit that the worker shall meet.
+/// A limit that the worker must meet.
 struct WantedLimit {
   const Limit* limit = nullptr;  ///< Its row; never null.
   std::int64_t value = 0;        ///< The scenario's, in the limit's own unit.

@@ -122,7 +122,7 @@ class FactReader {
       section(item, {}, [&](auto& inner) { body(inner, values.emplace_back()); });
   }
 
-  /// Tells facts that nobody asked for.
+  /// Reports facts that nobody asked for.
   void finish();
   /// "6:10: what is wrong"; empty: nothing.
   const std::string& error() const { return error_; }

@@ -287,8 +287,8 @@ void HostReader::read_processes() {
   }
 
   // kernel/pid.c, alloc_pid: numbers are given out upwards. Once the counter is past the reserved ones, those are never
-  // given out again, and of all others what is free can still be had; so it does not matter whether it has wrapped yet.
-  // Before, each number up to the counter is used up, whether its process still lives or not.
+  // given out again, and of all others what is free can still be used; so it does not matter whether it has wrapped
+  // yet. Before, each number up to the counter is used up, whether its process still lives or not.
   const auto last = read_count(proc("sys/kernel/ns_last_pid"));
   if (last) newest = last;
   const char* counter = last ? "/proc/sys/kernel/ns_last_pid" : "/proc/loadavg";

@@ -165,14 +165,14 @@ Means fill_maps(std::int64_t maps) {
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   std::int64_t made = 0;
   // Neighbours with the same protection are one mapping, so every second page is made different. The region's ends may
-  // merge with what lies beside it: so the result is counted, and the rest made once more.
+  // merge with what lies next to it: so the result is counted, and the rest is made again.
   const std::int64_t before = count_own_maps();
   for (int round = 0; round < 8 && made < maps; ++round) {
     const auto pages = static_cast<std::size_t>(maps - made);
     auto* region = static_cast<char*>(
         ::mmap(nullptr, pages * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
     if (region == MAP_FAILED) return failed("mmap");
-    // The lowest page is made different, lest the first stack below should merge with it.
+    // The lowest page is made different, or the first stack below would merge with it.
     for (std::size_t i = (round % 2 == 0 ? 0 : 1); i < pages; i += 2) {
       if (::mprotect(region + i * page, page, PROT_READ) != 0) return failed("mprotect");
     }

@@ -20,8 +20,8 @@ using Means = std::expected<std::string, std::string>;
 /// No core dumps, and the first to be killed where the machine runs out of memory.
 void be_expendable();
 
-/// Root becomes uid and gid 65534. With `alone`, a uid that runs nothing else, where no user namespace can be had later
-/// to count its tasks apart.
+/// Root becomes uid and gid 65534. With `alone`, a uid that runs nothing else, where no user namespace will be
+/// available later to count its tasks apart.
 Means drop_root(bool alone);
 /// Whether a process of this user may make a user namespace (not in a chroot, for one).
 bool user_namespaces_work();
