@@ -8,7 +8,7 @@
 namespace spawnpoint::gui {
 namespace {
 
-/// Each of the names by `parse`; the first one that is not known is told.
+/// Each of the names by `parse`; the first unknown one is reported.
 template <class Value, class Parse>
 std::string read_names(const std::vector<std::string>& names, std::vector<Value>& values, Parse parse) {
   for (const std::string& name : names) {

@@ -77,7 +77,7 @@ int open_window(const AppRequest& request, int argc, char** argv) {
 int run_program(int argc, char** argv) {
   const Request request = parse_command_line(argc, argv, std::cout, std::cerr);
   if (const auto* status = std::get_if<Exit>(&request)) return static_cast<int>(*status);
-  // Qt writes a PDF's fonts in the order of a hash: the same run shall give the same file.
+  // Qt writes a PDF's fonts in the order of a hash: the same run must give the same file.
   QHashSeed::setDeterministicGlobalSeed();
   if (const auto* pictures = std::get_if<ExportRequest>(&request)) return export_without_window(*pictures, argc, argv);
   return open_window(std::get<AppRequest>(request), argc, argv);

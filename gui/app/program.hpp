@@ -4,7 +4,7 @@
 
 namespace spawnpoint::gui {
 
-/// Exit status as DESIGN §4: 0 ran, 2 bad usage or a bad file, 3 could not run here (no display, say).
+/// Exit status: 0 ran, 2 bad usage or a bad file, 3 could not run here (no display, say).
 int run_program(int argc, char** argv);
 
 }  // namespace spawnpoint::gui

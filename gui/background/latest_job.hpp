@@ -22,7 +22,7 @@
 namespace spawnpoint::gui {
 
 /// Calls what it is given in the thread of the job's owner, unless the job has been given up by then. May be called in
-/// any thread while the job goes on.
+/// any thread while the job runs.
 using Tell = std::function<void(std::function<void()>)>;
 
 /// The thread of a LatestJob, whatever the kind of its result.
@@ -36,7 +36,7 @@ class JobThread {
   JobThread& operator=(const JobThread&) = delete;
   ~JobThread();
 
-  /// Throws std::system_error where no thread can be had; nothing runs then.
+  /// Throws std::system_error if no thread can be started; nothing runs then.
   void start(Work work);
   void stop();
   void cancel();
@@ -96,7 +96,7 @@ class LatestJob {
   void cancel() { thread_.cancel(); }
   /// Until the outcome has arrived.
   bool is_running() const { return thread_.is_running(); }
-  /// Until nothing goes on in the background; the outcome arrives with the next events. For tests and screenshots.
+  /// Until nothing runs in the background; the outcome arrives with the next events. For tests and screenshots.
   void wait() { thread_.wait(); }
 
  private:

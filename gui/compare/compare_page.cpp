@@ -19,7 +19,7 @@
 namespace spawnpoint::gui {
 namespace {
 
-/// While a run is drawn as it goes, drawing may take one part in so many of the time …
+/// While a run is drawn as it goes, drawing may take only this fraction (one in so many) of the time …
 constexpr std::int64_t kShare = 10;
 /// … and of a large record, preparing its picture takes about this much for each segment and job, in the background.
 /// The live run wants the cores to itself.
@@ -78,7 +78,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
   alignment_->setToolTip(tr("Draws both worlds from their start, or so that their failures are at the same place"));
   beside_->setText(tr("side by side"));
   beside_->setCheckable(true);
-  beside_->setToolTip(tr("Shows up to three of the scenario's runs beside each other"));
+  beside_->setToolTip(tr("Shows up to three of the scenario's runs side by side"));
   beside_->setAccessibleName(tr("Runs side by side"));
 
   overview_->setAccessibleName(tr("Overview of the whole run"));

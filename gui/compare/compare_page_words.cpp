@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The compare page's words: which results have a say, and what the lines over the timelines and the memory chart tell.
+// The compare page's words: which results have a say, and what the lines over the timelines and the memory chart say.
 #include <QLabel>
 #include <QStringList>
 
@@ -42,7 +42,7 @@ bool ComparePage::is_dimmed(WorldKind world) const {
 
 bool ComparePage::is_dimmed(RunKey key) const {
   if (!runs_.result(key)) return false;
-  // What is drawn then is the run that goes on.
+  // What is drawn then is the run that is still going.
   if (runs_.current() == key && key.world == WorldKind::live) return false;
   return !workspace_.is_of_present_text(key);
 }
@@ -99,7 +99,7 @@ void ComparePage::show_memory_difference() {
   const auto modeled = result(WorldKind::modeled);
   const auto lively = result(WorldKind::live);
   MemoryDifference told;
-  // While a run goes on, the figures are of the one before it.
+  // While a run is going, the figures are of the previous one.
   const bool running = runs_.current() && runs_.current()->run == selected_run();
   const bool of_one_text = is_dimmed(WorldKind::modeled) == is_dimmed(WorldKind::live);
   if (modeled && lively && !running) told = spawnpoint::memory_difference(*lively, *modeled);

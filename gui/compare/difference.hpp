@@ -10,7 +10,7 @@
 
 namespace spawnpoint::gui {
 
-/// One of the two, drawn so much later on the shared axis.
+/// One of the two, drawn this much later on the shared axis.
 struct ShiftedTrace {
   std::shared_ptr<const Trace> trace;
   Duration shift{};

@@ -118,7 +118,7 @@ void DifferenceStrip::paintEvent(QPaintEvent*) {
         painter.fillRect(QRectF(left, middle - 0.5 - up, 1, up), theme_.accent);
       }
       if (cells[x].low < 0) {
-        // The model's, hollow: every other column, so that the two are told apart without the colour.
+        // The model's, hollow: every other column, so that the two can be told apart without the colour.
         if (x % 2 == 0) painter.fillRect(QRectF(left, middle + 0.5, 1, high(cells[x].low)), theme_.text);
       }
     }

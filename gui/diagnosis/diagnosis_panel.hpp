@@ -57,7 +57,7 @@ class DiagnosisPanel : public QScrollArea {
   Theme theme_ = make_theme(ThemeKind::light);
   QLabel* headline_;
   std::vector<Part> parts_;
-  std::vector<QWidget*> widgets_;  ///< One for each part, made anew only where the kinds of parts are other ones.
+  std::vector<QWidget*> widgets_;  ///< One for each part, rebuilt only where the kinds of parts have changed.
   QWidget* body_ = nullptr;
   QVBoxLayout* column_;
   bool why_is_open_ = false;  ///< Stays over a new diagnosis, as while a slider is dragged.

@@ -33,7 +33,7 @@ struct ExportPartWords {
 /// All that there are.
 std::span<const ExportPartWords> export_parts();
 
-/// Rows of a timeline: one a thread, or one a job.
+/// Rows of a timeline: one per thread, or one per job.
 enum class ExportRows : std::uint8_t { automatic, threads, jobs };
 
 /// The page: vector pictures have this size, PNG has it at `dpi`. Height 0: it follows from what is drawn.
@@ -76,13 +76,13 @@ struct ExportReport {
 
 /// `results` are the runs that go into one picture: the modeled and the live result of one [[run]], or one of them, or
 /// several runs of the scenario (then each modeled/live pair with the same label gets a picture of its own). Results
-/// without a trace are told as an error.
+/// without a trace are reported as an error.
 ExportReport export_run(const Scenario& scenario, std::span<const RunResult> results, const ExportOptions& options);
 
 /// The failure map, as NAME-map.png and so on; its CSV is what `spawnpoint-run sweep --csv` prints.
 ExportReport export_map(const MapResult& map, const ExportOptions& options);
 
-/// What a command must say beside the options, to draw the same.
+/// What a command must say besides the options, to draw the same.
 struct ExportSource {
   std::vector<Setting> settings;   ///< Set over the file.
   std::optional<std::size_t> run;  ///< Only this one of several.

@@ -20,7 +20,7 @@ QString text_of(std::string_view text) {
   return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
-/// A job that stays in many states (steps by the hundred) is told by its first and last ones.
+/// A job that stays in many states (steps by the hundred) is described by its first and last ones.
 constexpr std::size_t kMostLines = 24;
 
 }  // namespace

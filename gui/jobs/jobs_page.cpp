@@ -127,7 +127,7 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
   show_words();
 }
 
-/// As wide as what is in them, until somebody has set a width: on a small screen all of them shall be seen.
+/// As wide as what is in them, until somebody has set a width: on a small screen all of them must be visible.
 void JobsPage::fit_columns() {
   if (own_widths_ || model_->rowCount() == 0) return;
   // Looking at all of a million rows would take too long; those that are far apart are as wide as any.

@@ -209,7 +209,7 @@ void MapPicture::lay_labels() {
   }
   // From the top down, so that those which share a place keep their order as they are pushed apart.
   std::ranges::stable_sort(wanted, {}, [](const Label& label) { return label.anchor.y(); });
-  // Not over another label, nor over the points of the lines; of very many points nobody could tell.
+  // Not over another label, nor over the points of the lines; with very many points nobody would notice.
   constexpr std::size_t kFewPoints = 3000;
   std::vector<QPointF> points;
   for (std::size_t line = 0; line < content_.lines.size() && points.size() < kFewPoints; ++line) {

@@ -88,7 +88,7 @@ void MapSweep::launch() {
 
 void MapSweep::take(Mail& mail) {
   const std::scoped_lock lock(mail.mutex);
-  // Announced anew from here on; what was put down until now is taken below.
+  // Announced again from here on; what was put down until now is taken below.
   mail.announced = false;
   if (mail.plan) result_ = std::exchange(mail.plan, nullptr);
   if (result_) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// WhatIfPanel: sliders for jobs, stack, limits and the machine. What is dragged is asked for at once; whoever hears it
-// writes it into the scenario.
+// WhatIfPanel: sliders for jobs, stack, limits and the machine. What is dragged is asked for at once; whoever receives
+// it writes it into the scenario.
 #pragma once
 
 #include <QScrollArea>

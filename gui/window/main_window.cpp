@@ -40,7 +40,7 @@
 namespace spawnpoint::gui {
 namespace {
 
-/// So long a diagnosis of the former text may stand without a word that it is old.
+/// How long a diagnosis of the previous text may stay without being marked as old.
 constexpr std::chrono::milliseconds kDiagnosisPatience{300};
 
 QString text(const std::string& words) {
@@ -228,7 +228,7 @@ void MainWindow::make_connections() {
 void MainWindow::connect_panels() {
   connect(what_if_, &WhatIfPanel::wanted, &workspace_, &Workspace::turn);
   connect(diagnosis_, &DiagnosisPanel::go_there, this, [this](Instant at) {
-    // The diagnosis tells the live run's failure where there is one.
+    // The diagnosis reports the live run's failure where there is one.
     const auto live = workspace_.result(WorldKind::live);
     const bool of_live = live && live->failure && live->failure->at == at;
     workspace_.show_moment(at, of_live ? WorldKind::live : WorldKind::modeled);
@@ -276,7 +276,7 @@ void MainWindow::show_scenario() {
   show_job();
 }
 
-/// While a model that takes no time is on its way, what was said of the former text stays: while a slider is dragged,
+/// While a model that takes no time is on its way, what was said of the previous text stays: while a slider is dragged,
 /// words would come and go with each step.
 void MainWindow::show_diagnosis_soon() {
   const auto current = runs().current();
