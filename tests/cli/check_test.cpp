@@ -55,7 +55,7 @@ TEST_CASE("The option --set changes what is checked") {
   CHECK(spawnpoint_run({"check", "-", "--world", "modeled", "--set", "jobs.count=4"}, scenario).status == 1);
 }
 
-TEST_CASE("every shipped scenario comes to what it expects, modeled and live") {
+TEST_CASE("every shipped scenario meets its expectations, modeled and live") {
   std::vector<std::string> arguments{"check"};
   for (const auto& entry : std::filesystem::directory_iterator(shipped(""))) {
     if (entry.path().extension() == ".toml") arguments.push_back(entry.path().string());

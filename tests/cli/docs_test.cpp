@@ -338,7 +338,7 @@ TEST_CASE("links and paths in the READMEs lead to what is there") {
     }
     for (const std::string& word : code_words(text)) {
       if (!std::regex_match(word, path)) continue;
-      // The header that the README tells how to write.
+      // The header that the README explains how to write.
       if (word == "models/concurrency/two_at_a_time.hpp") continue;
       INFO(file.string() << " names " << word);
       CHECK((fs::exists(beside / word) || fs::exists(fs::path(SPAWNPOINT_SOURCE) / word)));

@@ -147,7 +147,7 @@ TEST_CASE("no one but the program itself knows the command line") {
   CHECK(spread("CLI/", {"models/command_line/", "gui/app/main.cpp", "gui/app/"}) == "");
 }
 
-TEST_CASE("what goes on in the background of the app is a LatestJob") {
+TEST_CASE("what runs in the background of the app is a LatestJob") {
   for (const char* other : {"QtConcurrent", "QFuture", "QThreadPool", "QThread"}) {
     INFO(other);
     CHECK(spread(other, {"gui/background/"}) == "");

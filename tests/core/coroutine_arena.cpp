@@ -32,7 +32,7 @@ long page_faults() {
   return usage.ru_minflt;
 }
 
-/// Whether this system gives huge pages now to whoever asks for them.
+/// Whether this system gives huge pages now to anyone who asks for them.
 bool has_huge_pages() {
   constexpr std::size_t kHuge = std::size_t{2} << 20;
   void* mapping = mmap(nullptr, 4 * kHuge, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -136,7 +136,7 @@ TEST_CASE("an arena counts what is in use in steps of 8 bytes") {
   CHECK(arena.reserved() == 0_B);
   void* memory = arena.allocate(81);
   CHECK(arena.in_use() == 88_B);
-  CHECK(arena.reserved() == 128_KiB);  // few frames shall not cost a huge page
+  CHECK(arena.reserved() == 128_KiB);  // few frames must not cost a huge page
   FrameArena::deallocate(memory, 81);
   CHECK(arena.in_use() == 0_B);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The order of a timer wheel's bucket beside std::stable_sort, whatever its size and how far its deadlines spread.
+// The order of a timer wheel's bucket compared with std::stable_sort, whatever its size and how far its deadlines
+// spread.
 #include <algorithm>
 #include <cstdint>
 #include <random>

@@ -27,7 +27,7 @@ struct Expected {
   std::size_t number;
 };
 
-/// A timer queue and the list beside it.
+/// A timer queue and the list to compare it with.
 class Bench {
  public:
   void sleep_for(Duration duration) {

@@ -221,7 +221,7 @@ TEST_CASE("spawn_blocking runs elsewhere and gives value or exception") {
   CHECK(executor.block_on(root()) == 2);
 }
 
-TEST_CASE("calls that block run side by side while the executor goes on") {
+TEST_CASE("calls that block run side by side while the executor keeps running") {
   Executor executor(Executor::Clock::now(), FrameArena::Growth::frugal, 4);
   std::atomic<int> inside = 0;
   int ticks = 0;

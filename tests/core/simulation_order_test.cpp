@@ -221,7 +221,7 @@ TEST_CASE("run_until runs what is due at its end and sets the clock there", "[si
   CHECK(notes == std::vector{1, 2, 3});
 }
 
-TEST_CASE("a run can be stopped from within and from another thread, and goes on where it was", "[simulation]") {
+TEST_CASE("a run can be stopped from within and from another thread, and continues where it was", "[simulation]") {
   Simulation simulation;
   int ticks = 0;
   std::stop_source source;

@@ -165,7 +165,7 @@ TEST_CASE("a record of the first format is read for good") {
   CHECK(read->trace == small_trace());
 }
 
-TEST_CASE("what is wrong in a table is told with its file, line and column") {
+TEST_CASE("what is wrong in a table is reported with its file, line and column") {
   struct Mistake {
     const char* file;
     const char* from;
@@ -225,7 +225,7 @@ TEST_CASE("a table with noise in it is read or refused, never trusted") {
   }));
 }
 
-TEST_CASE("a file that cannot be written is told with its name") {
+TEST_CASE("a file that cannot be written is reported with its name") {
   const TemporaryDirectory folder;
   const auto missing = write_perfetto(small_trace(), folder / "not here" / "trace.json");
   REQUIRE_FALSE(missing);

@@ -34,7 +34,7 @@ struct Shared {
   SharedTraceReader reader;
 };
 
-/// Tells the same run to any recorder.
+/// Reports the same run to any recorder.
 template <class R>
 void tell_a_run(R& recorder) {
   for (JobId job = 0; job < 5; ++job) recorder.enter(job, JobState::queued, kNoLane, at(0ms));
@@ -163,7 +163,7 @@ TEST_CASE("rows, texts and messages that find no room are counted") {
   CHECK(wide.reader.dropped() == 3);
 }
 
-TEST_CASE("the worker's epoch, messages, failure and end are told") {
+TEST_CASE("the worker's epoch, messages, failure and end are reported") {
   Shared shared(1);
   CHECK_FALSE(shared.reader.epoch());
   CHECK_FALSE(shared.reader.failure());

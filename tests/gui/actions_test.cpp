@@ -16,7 +16,7 @@
 namespace spawnpoint::gui {
 namespace {
 
-/// The manual page's section of keys, as it has to be. Pages are told by the order of their tabs.
+/// The manual page's section of keys, as it has to be. Pages are identified by the order of their tabs.
 std::string manual_keys() {
   const auto manual = [](QString words) {
     for (const auto& [sign, escape] : {std::pair("←", "\\(<-"), std::pair("→", "\\(->"), std::pair("↑", "\\(ua"),

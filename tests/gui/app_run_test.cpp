@@ -106,7 +106,7 @@ TEST_CASE("a long model run can be stopped, and its partial result is kept") {
   CHECK_FALSE(app.action("stop").isEnabled());
 }
 
-TEST_CASE("both worlds run one after the other, and the header tells their difference") {
+TEST_CASE("both worlds run one after the other, and the header shows their difference") {
   AppFixture app;
   app.open(kQuick);
   app.action("run_both").trigger();
@@ -272,7 +272,7 @@ TEST_CASE("the number of jobs in the toolbar goes over the file's, and back") {
   }));
 }
 
-TEST_CASE("a mistake dims the last good result, and mending it brings it up to date") {
+TEST_CASE("a mistake dims the last good result, and fixing it brings it up to date") {
   AppFixture app;
   app.open(kRefused);
   CHECK_FALSE(app.window->compare().is_dimmed(WorldKind::modeled));

@@ -81,7 +81,7 @@ TEST_CASE("value axes have round ticks that stay apart") {
   CHECK(axis.high > 9e9);
 }
 
-TEST_CASE("a memory chart has a line a world and kind, and the failure") {
+TEST_CASE("a memory chart has a line per world and kind, and the failure") {
   const Theme theme = make_theme(ThemeKind::light);
   const auto trace = refused_at_508();
   const ChartContent content = memory_chart({{WorldKind::modeled, trace}, {WorldKind::live, trace}}, theme);

@@ -111,7 +111,7 @@ TEST_CASE("a job that was stopped gives what it has", "[latest_job]") {
   CHECK(arrived == 9);
 }
 
-TEST_CASE("what a job tells arrives in its order, before its result", "[latest_job]") {
+TEST_CASE("what a job reports arrives in order, before its result", "[latest_job]") {
   application();
   std::vector<int> arrived;
   LatestJob<void> job([&](std::expected<void, std::string> outcome) {

@@ -59,7 +59,7 @@ TEST_CASE("a map whose points are not all there keeps the lines that it has", "[
   result.cells[2 * 2 + 1].reset();
   const MapContent content = map_content(result);
   REQUIRE(content.lines.size() == 2);
-  // The refused job tells where the edge will be.
+  // The refused job shows where the edge will be.
   CHECK(content.lines[0].items.back().x == 508);
   CHECK(content.lines[1].items.size() == 8);
   CHECK(content.lines[1].style == 1);
@@ -134,7 +134,7 @@ TEST_CASE("the map's page computes in the background, and a click on the end ope
   CHECK(app.window->document().text().contains("count = 1000"));
 }
 
-TEST_CASE("a map without a sweep of its own is the usual one, can be stopped, and goes on", "[map]") {
+TEST_CASE("a map without a sweep of its own is the default one, can be stopped, and continues", "[map]") {
   application();
   AppFixture app;
   app.window->show();

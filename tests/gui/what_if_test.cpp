@@ -137,7 +137,7 @@ TEST_CASE("a limit's slider moves the failure point, and a stack's field changes
   CHECK(app.window->document().scenario()->runs[1].runtime.stack != Bytes{std::int64_t{64} << 20});
 }
 
-TEST_CASE("a live run of the former text has no say in what is said of the new one") {
+TEST_CASE("a live run of the previous text has no say in what is said of the new one") {
   AppFixture app;
   app.open(kRefused);
   app.action("run_both").trigger();

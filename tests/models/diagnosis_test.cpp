@@ -66,7 +66,7 @@ TEST_CASE("Where nothing failed, the diagnosis says what took the time") {
   CHECK(tasks.find("Beyond the 1 s that a job waits it took") != std::string::npos);
 }
 
-TEST_CASE("A blocked executor is told with the job that blocked it") {
+TEST_CASE("A blocked executor is reported with the job that blocked it") {
   Scenario scenario = tests::scenario("join_all", 3);
   scenario.jobs.steps = {Step{StepKind::block, Distribution::constant(1s)}};
   const Diagnosis diagnosis = diagnosis_of(scenario);
@@ -76,7 +76,7 @@ TEST_CASE("A blocked executor is told with the job that blocked it") {
   CHECK(diagnosis.suggestions.at(0).settings.at(0) == "jobs.steps=[{ sleep = \"1000000000ns\" }]");
 }
 
-TEST_CASE("Serial async is told as what it is") {
+TEST_CASE("Serial async is reported as what it is") {
   CHECK(diagnosis_of(tests::scenario("await_in_loop", 3)).headline.find("ran one at a time: 3.0") != std::string::npos);
   CHECK(all_of(diagnosis_of(tests::scenario("await_in_loop", 3))).find("A future does nothing until it is awaited") !=
         std::string::npos);

@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::int64_t kThreadsACore = 100;
 
-/// A limit that no Linux has: so many threads for each core.
+/// A limit that no Linux has: a number of threads for each core.
 constexpr Limit kToyLimit{
     .kind = static_cast<LimitKind>(100),
     .name = "toy.max",

@@ -176,7 +176,7 @@ TEST_CASE("a smaller max_map_count than this machine's is met by mappings that d
   CHECK(live.failure->limit == "max_map_count");
   CHECK(live.failure->value == 1000);
   CHECK((live.failure->call == "mprotect" || live.failure->call == "mmap"));
-  // Two maps a thread, less those that the program has before its first.
+  // Two maps per thread, less those that the program has before its first.
   CHECK(live.failure->threads > 450);
   CHECK(live.failure->threads < 500);
 }
@@ -260,7 +260,7 @@ TEST_CASE("a live run comes to its cap before it takes the machine's last thread
   const pid_t child = ::fork();
   if (child == 0) {
     bool capped = false;
-    // Other live runs at the same time, as the same user, may take all the room for some seconds: then once more.
+    // Other live runs at the same time, as the same user, may take all the room for some seconds: then try again.
     for (int attempt = 0; attempt < 20 && !capped; ++attempt) {
       if (attempt > 0) std::this_thread::sleep_for(500ms);
       const auto room = static_cast<rlim_t>(read_host({}).in_use.user_tasks.at(0) + 60);
@@ -285,7 +285,7 @@ TEST_CASE("a live run comes to its cap before it takes the machine's last thread
   CHECK(WEXITSTATUS(status) == 0);
 }
 
-TEST_CASE("a live run is ended at its cap on memory, and told so") {
+TEST_CASE("a live run is ended at its cap on memory, and reported so") {
   if (kSanitized) SKIP("sanitizers take memory of their own");
   auto scenario = live_scenario("thread_per_job", 4000, sleep_of(60s));
   scenario.runs[0].runtime.touched = 32_KiB;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Whatever a scenario may say of a runtime and of its jobs, a live run's worker is told.
+// Whatever a scenario may say of a runtime and of its jobs reaches a live run's worker.
 #include "models/lab/live/live_plan.hpp"
 
 #include "models/machine/profile_fields.hpp"

@@ -154,7 +154,7 @@ TEST_CASE("A profile builds on another by its base") {
   CHECK(load_machine("orphan", profiles.places()).error()[0].line == 1);
 }
 
-TEST_CASE("Mistakes of a profile are told in the profile's file") {
+TEST_CASE("Mistakes in a profile are reported in the profile's file") {
   Profiles profiles;
   profiles.machine("wrong", "cpus = 0\nmemory = 8\n[limits]\npids_mx = 3\n");
   profiles.runtime("wrong", "stack = \"1KiB\"\nguardmode = \"none\"\n");

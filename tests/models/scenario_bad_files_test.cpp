@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Files with mistakes: each says in its first lines which mistakes must be told, where, and that there are no more.
+// Files with mistakes: each says in its first lines which mistakes must be reported, where, and that there are no more.
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
@@ -26,7 +26,7 @@ std::string read(const std::filesystem::path& file) {
   return text.str();
 }
 
-/// `# expect: LINE:COLUMN: part of the message`, one a line.
+/// `# expect: LINE:COLUMN: part of the message`, one per line.
 std::vector<Mistake> wanted_of(const std::string& text) {
   std::vector<Mistake> wanted;
   std::istringstream lines(text);
@@ -52,7 +52,7 @@ std::vector<std::filesystem::path> bad_files() {
 
 }  // namespace
 
-TEST_CASE("Every mistake of a bad file is told at its place, in order, and nothing else") {
+TEST_CASE("Every mistake in a bad file is reported at its place, in order, and nothing else") {
   const auto files = bad_files();
   REQUIRE(files.size() >= 60);
   for (const auto& file : files) {

@@ -19,7 +19,8 @@ inline double processor_seconds() {
   return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 
-/// In bytes, to the page. What getrusage tells is off by up to 64 pages a processor, as the kernel counts in batches.
+/// In bytes, to the page. What getrusage reports is off by up to 64 pages per processor, as the kernel counts in
+/// batches.
 inline long resident_memory() {
   std::ifstream file("/proc/self/smaps_rollup");
   for (std::string word; file >> word;) {
