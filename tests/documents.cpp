@@ -34,7 +34,7 @@ std::string trimmed(const std::string& text) {
 constexpr std::string_view kBegin = "<!-- from the program: ";
 constexpr std::string_view kEnd = "<!-- end -->";
 
-/// The lines of a --help's section, as "Options:", up to the next blank line.
+/// The lines of a --help's section, such as "Options:", up to the next blank line.
 std::vector<std::string> help_section(std::string_view help, std::string_view name) {
   std::vector<std::string> section;
   bool inside = false;

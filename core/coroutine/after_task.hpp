@@ -60,7 +60,7 @@ class AfterTask {
     // Failing is rare, so it is what allocates.
     word_ = pack(new Failure{word_, std::move(error)}) | kFailed;
   }
-  /// At the task's end: whether that was all and the frame can go, without anybody to hand the thread to.
+  /// At the task's end: whether that was all and the frame can go, without anyone to hand the thread to.
   bool leaves_quietly() const noexcept { return kind() == join && child_leaves(joined_child()); }
   void rethrow_failure() const {
     if ((word_ & kFailed) != 0) std::rethrow_exception(failure()->error);

@@ -16,7 +16,7 @@ namespace spawnpoint {
 
 namespace {
 
-// Longer than 64 short turns take, shorter than what anybody would call late.
+// Longer than 64 short turns take, shorter than what anyone would call late.
 constexpr Duration kShort = std::chrono::microseconds(16);
 constexpr std::size_t kLargestBatch = TimerQueue::kMaxUndated;
 

@@ -51,7 +51,7 @@ class TimerWheel {
       fire(*parked);
     }
   }
-  /// When to look again: the first deadline, or before it the begin of its bucket. kNever for an empty wheel.
+  /// When to look again: the first deadline, or before it the start of its bucket. kNever for an empty wheel.
   [[nodiscard]] Instant next_wake();
 
  private:

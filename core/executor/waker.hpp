@@ -58,7 +58,7 @@ class WakeCell {
   bool counted_ = true;  // among the mailbox's suspended()
 };
 
-/// Where wakers of all threads leave word for the executor's thread; and the memory of the cells. It outlives its
+/// Where wakers on all threads leave messages for the executor's thread; and the memory of the cells. It outlives its
 /// executor until the last cell is let go.
 class Mailbox {
  public:

@@ -27,7 +27,7 @@ struct DistributionArgument {
 /// make no sense; make() reports them as a value.
 class Distribution {
  public:
-  /// 100 years: far beyond what anybody simulates, and a sum of two still fits.
+  /// 100 years: far beyond what anyone simulates, and a sum of two still fits.
   static constexpr Duration kLongest = std::chrono::hours{36525 * 24};
 
   /// Always zero.
@@ -46,7 +46,7 @@ class Distribution {
   static Distribution gamma(double shape, Duration mean);
   static Distribution weibull(double shape, Duration scale);
   static Distribution pareto(double shape, Duration minimum);
-  /// Each of the values is equally likely; one that stands there twice is twice as likely.
+  /// Each of the values is equally likely; one that appears twice is twice as likely.
   static Distribution empirical(std::vector<Duration> values);
 
   /// By the name and parameters of the scenario format, e.g. `lognormal(mean=50us, cv=2)`. Positional arguments come

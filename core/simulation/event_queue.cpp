@@ -31,7 +31,7 @@ void sort_few(const EventKey* keys, std::size_t count, EventKey* sorted) noexcep
 
 // Keys, fewer than kCountable, of which few are out of order, and those by little; one later than all is behind them.
 // Those that follow a later one are first listed, without a branch, and then moved: a loop over all would stop at each
-// of them, which the processor cannot foresee.
+// of them, which the processor cannot predict.
 void sort_nearly_sorted(EventKey* keys, std::size_t count) noexcept {
   std::array<std::uint8_t, kCountable> late;
   std::size_t found = 0;
@@ -217,7 +217,7 @@ EventQueue::Rung& EventQueue::add_rung(const Times& times, std::size_t count, st
   return rungs_.back();
 }
 
-// The heap has got too large to be quick: what it and the run hold becomes a rung.
+// The heap has grown too large to be fast: what it and the run hold becomes a rung.
 void EventQueue::spill() {
   scratch_.clear();
   scratch_.append(run_.begin(), run_.end());

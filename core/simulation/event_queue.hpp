@@ -8,7 +8,7 @@
 //   heap    what else was pushed into the time of the run since
 //   rungs   buckets of equal width; the last rung is the finest and the next in time
 //   top     everything later, in no order
-// A push into the far future and the pop of it later cost a constant; only some tens of keys are sorted at a time.
+// A push into the far future and the pop of it later cost a constant; only a few dozen keys are sorted at a time.
 // While there are only a few keys at all, the run has them all, and its time does not end.
 #pragma once
 
@@ -143,7 +143,7 @@ class EventQueue {
   /// Not both of run and heap are empty.
   bool run_is_first() const noexcept { return heap_.empty() || run_.front() < heap_.top(); }
 
-  // What is rare is out of line, so that the common way through push saves no registers.
+  // What is rare is out of line, so that the common path through push saves no registers.
   void insert(EventKey key) {
     if (key.time() < near_end_) {
       if (run_.insert(key)) [[likely]]

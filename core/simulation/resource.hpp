@@ -18,7 +18,7 @@
 namespace spawnpoint {
 
 class Resource {
-  // Lives as long as the resource or anybody who waits for a unit or holds one: processes may be destroyed, with the
+  // Lives as long as the resource or anyone who waits for a unit or holds one: processes may be destroyed, with the
   // simulation, after the resource was.
   struct State {
     State(Simulation& s, std::size_t n) : simulation{s}, capacity{n}, free{n}, queue{s.now()}, busy{s.now()} {}

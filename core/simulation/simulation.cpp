@@ -19,7 +19,7 @@ Simulation::~Simulation() {
   }
 }
 
-// What is rare ends in a call of its own, so that the common way saves few registers.
+// What is rare ends in a call of its own, so that the common path saves few registers.
 std::uint32_t Simulation::enqueue(std::uintptr_t word, Instant at) {
   if (free_slot_ == kNoSlot) [[unlikely]]
     return enqueue_with_new_slot(word, at);

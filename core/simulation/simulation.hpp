@@ -115,7 +115,7 @@ class Simulation {
   }
 
   /// Awaitable. `delay(0)` lets everything go first that is already due now. Throws std::invalid_argument for a
-  /// negative delay; one that reaches beyond the end of time waits for ever.
+  /// negative delay; one that reaches beyond the end of time waits forever.
   DelayAwaiter delay(Duration d) {
     const Duration room = kNever - now();
     const Instant until = d < room ? now() + d : kNever;

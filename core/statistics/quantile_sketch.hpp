@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Quantiles of any number of observations in little memory, mergeable, and the same in whatever order they come.
+// Quantiles of any number of observations in little memory, mergeable, and the same in whatever order they arrive.
 #pragma once
 
 #include <cstdint>

@@ -58,9 +58,9 @@ struct CellGrid {
 /// Many jobs may wait on one thread at once: what runs keeps its true part, the rest shares what is left.
 void limit_band(CellGrid& grid, std::size_t band);
 
-/// Counts the segments of one state in one band. A segment's begin and its end each change one cell, so a segment costs
+/// Counts the segments of one state in one band. A segment's start and its end each change one cell, so a segment costs
 /// the same however long it is, and many that begin (or end) in one column cost as much as one. Times count from the
-/// range's begin.
+/// range's start.
 class StateCells {
  public:
   StateCells(const TimeRange& range, std::size_t columns)
@@ -70,7 +70,7 @@ class StateCells {
         columns_(columns),
         cells_(columns + 1) {}
 
-  /// The range's begin on the run's clock.
+  /// The range's start on the run's clock.
   std::int64_t origin() const { return origin_; }
   std::int64_t length() const { return length_; }
   /// Columns per nanosecond.

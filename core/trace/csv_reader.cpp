@@ -103,7 +103,7 @@ class Table {
     std::string text;
     if (!error_.empty()) return text;
     note_place();
-    if (at_ >= text_.size() || text_[at_] != '"') return fail("expected a text in quotes"), text;
+    if (at_ >= text_.size() || text_[at_] != '"') return fail("expected text in quotes"), text;
     std::size_t lines = 1;
     for (std::size_t i = at_ + 1; i + 1 < text_.size(); ++i) {
       if (text_[i] == '"') {
@@ -117,7 +117,7 @@ class Table {
       lines += text_[i] == '\n';
       text += text_[i];
     }
-    return fail("the text in quotes does not end"), std::string();
+    return fail("the quoted text does not end"), std::string();
   }
 
   template <class T>
@@ -127,7 +127,7 @@ class Table {
     T value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size() || value > largest) {
-      fail("\"" + std::string(text) + "\" is not a number that can stand here");
+      fail("\"" + std::string(text) + "\" is not a number that is allowed here");
       return missing;
     }
     return value;
@@ -192,7 +192,7 @@ class Table {
   std::size_t at_ = 0;
   std::size_t line_ = 1;
   std::size_t line_begin_ = 0;
-  std::size_t read_line_ = 1;  ///< Where the field stands that was read last.
+  std::size_t read_line_ = 1;  ///< Where the field that was read last is.
   std::size_t read_column_ = 1;
 };
 
@@ -204,7 +204,7 @@ std::string read_run(CsvRecord& record, const std::filesystem::path& path) {
     const std::string_view key = table.field();
     if (!table.error().empty()) break;
     if (!known.emplace(key).second) {
-      table.fail("\"" + std::string(key) + "\" is there a second time");
+      table.fail("\"" + std::string(key) + "\" appears twice");
     } else if (key == "end") {
       trace.end = table.time(true);
       if (trace.end == kNever) table.fail("the time of the end is missing");

@@ -50,7 +50,7 @@ void write_string(OutputFile& out, std::string_view text) {
     if (text[i] == '"' || text[i] == '\\') {
       out << '\\' << text[i++];
     } else if (size == 0 || byte < 0x20) {
-      // A byte that is no valid UTF-8 would make the whole file unreadable.
+      // A byte that is not valid UTF-8 would make the whole file unreadable.
       out << "\\u00" << kDigits[byte >> 4] << kDigits[byte & 0xF];
       ++i;
     } else {

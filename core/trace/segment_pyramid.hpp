@@ -17,7 +17,7 @@ namespace spawnpoint {
 
 class SegmentPyramid {
  public:
-  /// Nanoseconds on the run's clock; never an end before its begin.
+  /// Nanoseconds on the run's clock; never an end before its start.
   struct Times {
     std::int64_t begin = 0;
     std::int64_t end = 0;

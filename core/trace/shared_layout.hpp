@@ -5,7 +5,7 @@
 // The log is the whole record. A row is claimed by adding one to `next_row`, and counts once its word `what` is not
 // zero; that word is written last, in one store. So a process that dies between two instructions leaves at most one
 // claimed and empty row for each of its threads, and never half a row. Rows that happen after each other, on whatever
-// threads, stand in that order.
+// threads, are in that order.
 #pragma once
 
 #include <atomic>
@@ -84,7 +84,7 @@ struct MessageWord {
   static constexpr std::size_t padded(std::size_t bytes) { return (bytes + 7) / 8 * 8; }
 };
 
-/// Where the parts stand. Fixed by the number of rows, so that the reader need not trust what the file says.
+/// Where the parts are. Fixed by the number of rows, so that the reader need not trust what the file says.
 struct Offsets {
   static constexpr std::size_t kText = kPage;
   static constexpr std::size_t kMessages = kText + kTextBytes;

@@ -21,7 +21,7 @@
 
 namespace spawnpoint::gui {
 
-/// Calls what it is given in the thread of the job's owner, unless the job has been given up by then. May be called in
+/// Calls what it is given in the thread of the job's owner, unless the job has been abandoned by then. May be called in
 /// any thread while the job runs.
 using Tell = std::function<void(std::function<void()>)>;
 
@@ -67,17 +67,17 @@ class JobThread {
 };
 
 /// All of it belongs to one thread, which must handle events: results arrive there. Jobs run one after the other in a
-/// thread of their own, so one that is given up should look at its stop token now and then.
+/// thread of their own, so one that is abandoned should look at its stop token now and then.
 template <class T>
 class LatestJob {
  public:
   /// The error: what a job that threw has said, or why there is no thread.
   using Outcome = std::expected<T, std::string>;
 
-  /// `done` gets the outcome of each job that was not given up; by then the job no longer counts as running.
+  /// `done` gets the outcome of each job that was not abandoned; by then the job no longer counts as running.
   explicit LatestJob(std::function<void(Outcome)> done)
       : done_(std::make_shared<const std::function<void(Outcome)>>(std::move(done))) {}
-  // The destructor gives up what runs, and waits for its end.
+  // The destructor abandons what runs, and waits for its end.
 
   /// `work` is called with the stop token, and where it takes two arguments with a Tell.
   template <class Work>
@@ -92,7 +92,7 @@ class LatestJob {
   }
   /// Asks what runs to end; what it has by then arrives.
   void stop() { thread_.stop(); }
-  /// What runs is given up: it is asked to end, and nothing of it arrives.
+  /// What runs is abandoned: it is asked to end, and nothing of it arrives.
   void cancel() { thread_.cancel(); }
   /// Until the outcome has arrived.
   bool is_running() const { return thread_.is_running(); }

@@ -38,7 +38,7 @@ ValueAxis value_axis(ChartUnit unit, bool logarithmic, double least, double most
   }
   const double base = unit == ChartUnit::bytes ? 2 : 10;
   least = std::clamp(least, 1.0, most);
-  // A little air below the lowest line.
+  // A little space below the lowest line.
   const double from = std::floor(std::log(std::max(1.0, least / 1.3)) / std::log(base) + 1e-9);
   const double to = std::max(from + 1, std::log(most * 1.3) / std::log(base));
   // A tick each 1, 2, 4, 10 … powers, so that they stay apart; but one alone would not show how far a line goes.

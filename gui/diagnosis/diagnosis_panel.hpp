@@ -39,7 +39,7 @@ class DiagnosisPanel : public QScrollArea {
   void try_this(const spawnpoint::Suggestion& suggestion);
 
  private:
-  /// What stands below the headline: a line each of these.
+  /// What is below the headline: one line for each of these.
   enum class Kind : std::uint8_t { old, where, why, question, answer, title, evidence, suggestion, detail };
   struct Part {
     Kind kind;

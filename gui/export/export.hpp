@@ -51,7 +51,7 @@ const std::vector<ExportSize>& export_sizes();
 
 /// "memory" -> ExportPart::memory, and so on; the error lists what there is.
 std::expected<ExportPart, std::string> parse_export_part(std::string_view name);
-/// A preset's name, "120mm" or "120x80mm", "1600" or "1600x900" (pixels at 96 dpi); with "@300" behind it, at 300 dpi.
+/// A preset's name, "120mm" or "120x80mm", "1600" or "1600x900" (pixels at 96 dpi); with "@300" after it, at 300 dpi.
 std::expected<ExportSize, std::string> parse_export_size(std::string_view text);
 
 struct ExportOptions {

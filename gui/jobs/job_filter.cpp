@@ -30,7 +30,7 @@ bool is_time(JobColumn column) {
   return column >= JobColumn::start;
 }
 
-/// Lower case; operators stand alone: "duration > 1.1s" and "duration>1.1s" are the same.
+/// Lower case; operators are words of their own: "duration > 1.1s" and "duration>1.1s" are the same.
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
   bool begins = true;

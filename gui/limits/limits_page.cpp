@@ -84,7 +84,7 @@ QRectF LadderView::row(int rung) const {
   return {0.0, static_cast<double>(kTop + rung * kRow), static_cast<double>(width()), static_cast<double>(kRow)};
 }
 
-/// "1", "10", "100", "1k" … "100M", "1G": short, since the decades stand close together.
+/// "1", "10", "100", "1k" … "100M", "1G": short, since the decades are close together.
 static QString decade_label(int decade) {
   static constexpr const char* kThousands[] = {"", "k", "M", "G", "T"};
   const char* unit = kThousands[std::min(decade / 3, 4)];

@@ -229,7 +229,7 @@ void MapPage::show_state() {
                 .arg(text(format_count(static_cast<std::int64_t>(plan.points()), "point")),
                      text(format_count(static_cast<std::int64_t>(plan.runs()), "run")));
   words +=
-      tr(" All are modeled. A ✕ stands where a line ends, at the very number that breaks it. Click a point to open "
+      tr(" All are modeled. A ✕ marks where a line ends, at the exact number that breaks it. Click a point to open "
          "that run.");
   if (!running && !result->complete) {
     const auto there = std::ranges::count_if(result->cells, [](const auto& cell) { return cell.has_value(); });

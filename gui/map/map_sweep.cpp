@@ -27,7 +27,7 @@ MapSweep::MapSweep(QObject* parent)
       }) {}
 
 MapSweep::~MapSweep() {
-  blockSignals(true);  // Whoever listens is on its way out as well.
+  blockSignals(true);  // Whoever listens is being destroyed as well.
 }
 
 void MapSweep::start(SweepSource source) {

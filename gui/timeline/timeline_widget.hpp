@@ -29,7 +29,7 @@ class TimelineWidget : public QAbstractScrollArea {
   void set_theme(const Theme& theme);
   void set_rows(TimelineRows rows);
   TimelineRows rows() const;
-  /// The header's text behind the world's name: "simulated kernel · 1.04 s · 507 threads · 18 MiB".
+  /// The header's text after the world's name: "simulated kernel · 1.04 s · 507 threads · 18 MiB".
   void set_summary(const QString& summary);
   /// What is written where there is no run.
   void set_empty_text(const QString& text);

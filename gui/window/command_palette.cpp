@@ -17,7 +17,7 @@ constexpr int kDetail = Qt::UserRole;
 constexpr int kCommand = Qt::UserRole + 1;
 constexpr int kWidth = 560;
 constexpr int kHeight = 380;
-/// Letters that only stand in their order count as worse than words that occur, wherever.
+/// Letters that only occur in order count as worse than words that occur, wherever.
 constexpr int kScattered = 10'000;
 
 /// The title on the left, its keys on the right.

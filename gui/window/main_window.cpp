@@ -253,7 +253,7 @@ void MainWindow::connect_panels() {
   connect(&selection(), &Selection::job_changed, this, &MainWindow::show_job);
   for (const auto signal : {&Runs::started, &Runs::finished}) connect(&runs(), signal, this, &MainWindow::show_job);
   connect(compare_, &ComparePage::alignment_changed, this, &MainWindow::show_job);
-  // Counting a million jobs takes some milliseconds: not for every step of a drag.
+  // Counting a million jobs takes a few milliseconds: not for every step of a drag.
   range_timer_.setSingleShot(true);
   range_timer_.setInterval(std::chrono::milliseconds(60));
   connect(&range_timer_, &QTimer::timeout, this, &MainWindow::show_range);

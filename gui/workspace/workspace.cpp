@@ -12,9 +12,9 @@ namespace {
 
 using namespace spawnpoint::literals;
 
-/// More jobs than this are not modeled unasked: it would take seconds and hundreds of megabytes.
+/// More jobs than this are not modeled without being asked for: it would take seconds and hundreds of megabytes.
 constexpr std::int64_t kModelUnasked = 2'000'000;
-/// What is dragged waits so long for the model of the step before to be drawn.
+/// What is dragged waits this long for the model of the step before to be drawn.
 constexpr std::chrono::milliseconds kTurnPatience{300};
 constexpr std::int64_t kManyThreads = 5'000;
 constexpr Bytes kMuchMemory = 1_GiB;

@@ -88,7 +88,7 @@ Table run_table() {
   return Table(std::move(columns));
 }
 
-/// Records have their rows behind those of the scenario's runs, and a line that says of what they are.
+/// Records have their rows after those of the scenario's runs, and a line that says of what they are.
 void add_records(Table& table, const std::vector<SavedRecord>& records) {
   for (const SavedRecord& record : records) add_row(table, record.result);
 }

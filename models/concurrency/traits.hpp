@@ -30,7 +30,7 @@ struct ConcurrencyTraits {
   std::string_view summary;
   bool async = false;  ///< Runs in an executor, on one thread; otherwise on threads.
   JobsRun jobs_run = JobsRun::one_at_a_time;
-  /// How many threads it has at a time, beyond the main thread and at most, if nothing refuses them.
+  /// How many threads it has at a time, besides the main thread and at most, if nothing refuses them.
   std::int64_t (*threads)(std::int64_t jobs, const concurrency::Settings& settings) =
       [](std::int64_t, const concurrency::Settings&) { return std::int64_t{0}; };
   bool takes_threads = false;  ///< `run.threads` is a setting of it.

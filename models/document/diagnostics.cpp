@@ -135,7 +135,7 @@ std::string format(const Diagnostic& diagnostic) {
   if (diagnostic.line > 0) {
     const std::string margin = fmt::format("{:>5} | ", diagnostic.line);
     out += margin + printable(diagnostic.source_line) + '\n';
-    // The caret's line repeats the tabs of the text above it, so that they stand under one another at any tab width.
+    // The caret's line repeats the tabs of the text above it, so that they line up at any tab width.
     out += std::string(margin.size() - 2, ' ') + "| ";
     const auto before = static_cast<std::size_t>(std::max(0, diagnostic.column - 1));
     std::size_t column = 0;

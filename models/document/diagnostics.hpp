@@ -73,7 +73,7 @@ class Diagnostics {
 
   void error(const Place& place, std::string message, std::string hint = {});
   void warning(const Place& place, std::string message, std::string hint = {});
-  /// A mistake of a file as a whole (cannot be read, too large).
+  /// An error about a file as a whole (cannot be read, too large).
   void file_error(const std::string& file, std::string message, std::string hint = {});
   /// Takes over finished diagnostics, as of a profile that was read on the way.
   void append(std::vector<Diagnostic> others);

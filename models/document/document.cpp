@@ -56,7 +56,7 @@ Node convert(const SourceText& source, const toml::node& from) {
   return to;
 }
 
-/// The value that stands around `column` of a line: what follows the `=` before it, up to what ends a value.
+/// The value around `column` of a line: what follows the `=` before it, up to what ends a value.
 std::string_view value_around(std::string_view line, int column) {
   std::size_t offset = 0;
   for (std::size_t left = column > 1 ? static_cast<std::size_t>(column - 1) : 0; offset < line.size(); ++offset)
@@ -70,7 +70,7 @@ std::string_view value_around(std::string_view line, int column) {
   return value;
 }
 
-/// The commonest slip in these files: `sleep = 1s` without the quotes.
+/// The most common slip in these files: `sleep = 1s` without the quotes.
 std::string quotes_hint(std::string_view line, int column) {
   const std::string_view value = value_around(line, column);
   if (value.empty() || value.size() > 60) return {};

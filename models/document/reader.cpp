@@ -179,7 +179,7 @@ void TableReader::finish() {
     if (const auto meant = nearest(entry.key, known_)) {
       hint = fmt::format("did you mean `{}`?", name(*meant));
     } else {
-      // A key that belongs elsewhere, as `pids_max` right under [machine].
+      // A key that belongs elsewhere, such as `pids_max` right under [machine].
       for (const KeyHelp& key : file_keys_) {
         if (hint.empty() && key.key.ends_with('.' + entry.key)) hint = fmt::format("did you mean `{}`?", key.key);
       }

@@ -41,7 +41,7 @@ bool is_number(const Node& node);
 /// The number as the file writes it.
 std::string number_text(const Node& node);
 
-/// A key that a kind of file may have, with a word of help: completion, "did you mean", the reference.
+/// A key that a kind of file may have, with a short help text: completion, "did you mean", the reference.
 struct KeyHelp {
   std::string key;   ///< As "jobs.count".
   std::string type;  ///< As "number", "duration", "size".
@@ -52,7 +52,7 @@ struct KeyHelp {
 class TableReader {
  public:
   /// `path` is the table's own name, empty for a file's root. The node must outlive the reader, and so must
-  /// `file_keys`: all keys of this kind of file, for "did you mean" where a key stands in the wrong table.
+  /// `file_keys`: all keys of this kind of file, for "did you mean" where a key is in the wrong table.
   TableReader(const Node& table, std::string path, Diagnostics& out, std::span<const KeyHelp> file_keys = {});
   /// A sub-table that may be missing (then it reads as empty) or be something else (then that is reported).
   TableReader table(std::string_view key);

@@ -22,7 +22,7 @@ constexpr std::array kSizes{
     Unit{"MB", 1'000'000},  Unit{"GB", 1'000'000'000}, Unit{"TB", 1'000'000'000'000},
 };
 
-/// A number and the unit behind it.
+/// A number and the unit after it.
 struct Amount {
   std::string number;  ///< Without underscores.
   std::string_view unit;

@@ -11,7 +11,7 @@
 
 namespace spawnpoint::kernel {
 
-/// How many of each thing the process has, beyond what it had before its first thread.
+/// How many of each thing the process has, on top of what it had before its first thread.
 struct ThreadCounts {
   std::int64_t alive = 0;    ///< Threads that exist.
   std::int64_t stacks = 0;   ///< Stacks that are mapped: of those alive, of those not yet joined, and kept ones.

@@ -183,7 +183,7 @@ constexpr std::array kLimits{
                     .question = "Why does memory that nobody uses count?",
                     .answer =
                         "RLIMIT_AS limits addresses, not memory. A stack of 8 MiB takes 8 MiB of it when it is made, "
-                        "though an idle thread touches some 8 KiB of that.\n\n"
+                        "though an idle thread touches about 8 KiB of that.\n\n"
                         "glibc's malloc also reserves 64 MiB for the arena of each of the first threads that use it, "
                         "up to eight for each core. Smaller stacks, or fewer arenas (MALLOC_ARENA_MAX), leave room for "
                         "more threads."}},

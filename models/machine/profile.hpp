@@ -98,7 +98,7 @@ struct Machine {
   Bytes memory{};
   Bytes swap{};
   Bytes page_size{4096};
-  std::string kernel;  ///< Version, as "6.1.0".
+  std::string kernel;  ///< Version, such as "6.1.0".
   std::string source;  ///< Where the figures come from.
   bool privileged =
       false;  ///< Exempt from RLIMIT_NPROC (uid 0 of the initial user namespace, CAP_SYS_RESOURCE, CAP_SYS_ADMIN).

@@ -271,7 +271,7 @@ std::vector<Expectation> read_expectations(const Node& table, const std::vector<
   }
   std::vector<Expectation> written;
   read_table(table, {}, names, out, written);
-  // A label means its run; a concurrency model's name that is no label means every run of it.
+  // A label means its run; a concurrency model's name that is not a label means every run of it.
   std::vector<Expectation> expectations;
   for (Expectation& expectation : written) {
     const std::string name = expectation.run;

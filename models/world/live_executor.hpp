@@ -84,7 +84,7 @@ class LiveExecutor {
   Duration longest_poll_{};
 };
 
-/// Two words, as each waiting job has one: what kind of wait it is stands in the lowest bits of the world's address.
+/// Two words, as each waiting job has one: what kind of wait it is is in the lowest bits of the world's address.
 class [[nodiscard]] LiveExecutor::Wait : public Parked {
  public:
   enum class Kind : std::uint8_t { sleep_for, sleep_until, block, compute };

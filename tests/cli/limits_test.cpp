@@ -41,7 +41,7 @@ TEST_CASE("the ladder of the Playground: 507 threads, then pids.max") {
   CHECK(first["call"] == "clone3");
 }
 
-TEST_CASE("the rungs stand in the order in which they bind") {
+TEST_CASE("the rungs are in the order in which they bind") {
   const Json ladder = ladder_of({});
   REQUIRE(ladder["limits"].size() > 3);
   CHECK(ladder["threads"] == ladder["limits"][0]["threads"]);

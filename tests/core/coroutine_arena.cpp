@@ -164,7 +164,7 @@ TEST_CASE("an arena takes pages not far ahead of its frames") {
   CHECK(used > 100 * 1024);
 }
 
-TEST_CASE("an arena that is to be quick takes a huge page after its first block") {
+TEST_CASE("an arena that is to be fast takes a huge page after its first block") {
   FrameArena quick(FrameArena::Growth::quick);
   FrameArena frugal;
   for (FrameArena* arena : {&quick, &frugal}) {

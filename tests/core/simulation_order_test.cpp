@@ -96,7 +96,7 @@ TEST_CASE("what is scheduled for an instant before it comes goes before what is 
   CHECK(notes == std::vector{2, 3});
 }
 
-TEST_CASE("re-arming a timer moves it behind what is due at the same time", "[simulation]") {
+TEST_CASE("re-arming a timer moves it after what is due at the same time", "[simulation]") {
   Simulation simulation;
   std::vector<int> notes;
   Note a{notes, 1}, b{notes, 2};

@@ -381,7 +381,7 @@ TEST_CASE("a damaged file is read within bounds") {
   }));
 }
 
-TEST_CASE("a file that is no shared trace is refused in words") {
+TEST_CASE("a file that is not a shared trace is refused with a message") {
   const int fd = ::memfd_create("other", MFD_CLOEXEC);
   CHECK(SharedTraceReader::open(fd).error().find("too short") != std::string::npos);
   REQUIRE(::ftruncate(fd, 1 << 20) == 0);

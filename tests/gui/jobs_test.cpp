@@ -50,7 +50,7 @@ JobWorlds worlds() {
           std::make_shared<const JobFigures>(WorldKind::live, five_jobs(), scenario.get())};
 }
 
-/// The rows that pass, as "m1" (model, job 1) or "l3".
+/// The rows that pass, such as "m1" (model, job 1) or "l3".
 std::string passing(const std::string& text, JobOrder order = {}) {
   const auto filter = JobFilter::parse(text);
   if (!filter) return filter.error();

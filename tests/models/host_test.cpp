@@ -330,7 +330,7 @@ TEST_CASE("an empty tree gives the defaults and names everything that is missing
   }
 }
 
-TEST_CASE("files of /proc with nonsense in them are no numbers") {
+TEST_CASE("nonsense in files of /proc is not read as numbers") {
   const FakeRoot fake;
   fake.file("proc/sys/kernel/threads-max", "many\n");
   fake.file("proc/sys/kernel/pid_max", "12 34\n");

@@ -298,7 +298,7 @@ TEST_CASE("a live run is ended at its cap on memory, and reported so") {
   CHECK(result.failure->value == (40_MiB).count);
   CHECK(name_of(result.failure->cause) == "SIGKILL");
   CHECK(result.failure->threads > 100);
-  // What is sampled lags behind; but most threads never came to be.
+  // What is sampled lags behind; but most threads were never created.
   CHECK(result.failure->threads < 4000);
   check_record(result);
 }
@@ -306,7 +306,7 @@ TEST_CASE("a live run is ended at its cap on memory, and reported so") {
 TEST_CASE("an unprivileged user's live run meets the same limit of 512") {
   need_exact_counts();
   if (::geteuid() != 0) SKIP("these tests already run as an unprivileged user");
-  // The worker must be a file that anybody may run: a copy in a folder that anybody may enter.
+  // The worker must be a file that anyone may run: a copy in a folder that anyone may enter.
   const TemporaryDirectory folder;
   fs::permissions(folder.path(), fs::perms::all);
   fs::copy_file(with_worker().worker, folder / "spawnpoint-run");

@@ -215,7 +215,7 @@ TEST_CASE("a stop token ends a live run") {
   CHECK(told >= 3);
 }
 
-TEST_CASE("a live run that is let go of half way leaves nothing behind") {
+TEST_CASE("a live run that is let go of halfway leaves nothing behind") {
   const auto files = open_files();
   {
     auto scenario = live_scenario("thread_per_job", 20, sleep_of(60s));

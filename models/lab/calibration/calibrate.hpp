@@ -31,8 +31,8 @@ struct CalibrationBench {
   std::function<Duration()> map;
   std::function<Duration()> yield;
 };
-/// This host. `worker` is the spawnpoint-run program; empty: beside this program. `meanwhile` is called some 20 times a
-/// second while a run is going.
+/// This host. `worker` is the spawnpoint-run program; empty: beside this program. `meanwhile` is called about 20 times
+/// per second while a run is going.
 CalibrationBench host_bench(const Machine& host, const std::string& worker, std::stop_token stop,
                             std::function<void()> meanwhile);
 

@@ -13,7 +13,7 @@ namespace spawnpoint {
 
 namespace {
 
-// More threads than any machine has: a limit that allows these is no limit.
+// More threads than any machine has: a limit that allows these is not a limit.
 constexpr std::int64_t kManyThreads = std::int64_t{1} << 36;
 
 /// Why the thread after `threads` others is refused, when all has settled.

@@ -52,7 +52,7 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
 
   // The ladder knows what each limit leaves; of equals, the one that is checked first comes first.
   Machine machine = scenario.machine;
-  if (scenario.host_machine) machine.privileged = false;  // The worker gives it up.
+  if (scenario.host_machine) machine.privileged = false;  // The worker drops it.
   for (const auto& rung : limit_ladder(machine, runtime).rungs) {
     if (!rung.limit->counts_threads || !is_set(scenario, *rung.limit)) continue;
     if (!wanted.threads) {
@@ -96,7 +96,7 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
     const bool is_met_first = room.count < wanted.memory->room;
     const WantedLimit later = is_met_first ? *wanted.memory : considered;
     if (is_met_first) wanted.memory = considered;
-    // The cap is no limit of the scenario's.
+    // The cap is not a limit of the scenario's.
     if (!later.is_cap())
       leave_out(*later.limit, later.value, Imposed::not_needed,
                 fmt::format("not needed: {} is reached first", wanted.memory->limit->name));

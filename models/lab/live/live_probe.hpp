@@ -34,7 +34,7 @@ struct LiveProbe {
   std::vector<ImposedLimit> imposed;
 };
 
-/// The error says why there could be none; takes some 50 ms.
+/// The error says why there could be none; takes about 50 ms.
 std::expected<LiveProbe, std::string> probe_live(const Scenario& scenario, std::size_t index, const LiveOptions& live);
 
 }  // namespace spawnpoint

@@ -25,7 +25,7 @@ class Twin {
       : probe_(&probe), twin_{scenario, {}}, host_(read_host(scenario.machine.costs)), index_(index) {}
 
   LiveTwin make() {
-    machine().privileged = false;  // The worker gives it up.
+    machine().privileged = false;  // The worker drops it.
     // The reader of /proc has counted itself, and the worker is added.
     host_.in_use.threads += own_tasks();
     host_.in_use.pids += own_tasks();

@@ -36,7 +36,7 @@ std::unexpected<std::string> failed(std::string_view what) {
 }
 
 bool become(uid_t user) {
-  // Without CAP_SETGID there may be no groups to give up.
+  // Without CAP_SETGID there may be no groups to drop.
   (void)::setgroups(0, nullptr);
   return ::setresgid(user, user, user) == 0 && ::setresuid(user, user, user) == 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a live worker does to itself before its run: gives up root, and takes on the limits of the scenario's machine
-// with what the kernel lets anybody do: rlimits, a user namespace, a pid namespace. Each step says what it did, or why
+// What a live worker does to itself before its run: drops root, and takes on the limits of the scenario's machine
+// with what the kernel lets anyone do: rlimits, a user namespace, a pid namespace. Each step says what it did, or why
 // it could not. To be called in the worker's only thread.
 #pragma once
 
@@ -47,7 +47,7 @@ Means fill_maps(std::int64_t maps);
 /// Runs on `cpus` of the cores.
 Means use_cpus(std::int64_t cpus);
 
-/// No way back: no capabilities, no new privileges.
+/// Irrevocably: no capabilities, no new privileges.
 void lock_down();
 
 }  // namespace spawnpoint

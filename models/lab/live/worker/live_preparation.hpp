@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a live worker does before its run, so that what the run takes is what its threads take, to the page: the
-// program's pages are there already, and the C library's heap stands where a small program's would. To be called in the
+// program's pages are there already, and the C library's heap is where a small program's would be. To be called in the
 // worker's only thread.
 #pragma once
 
