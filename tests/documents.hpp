@@ -19,7 +19,7 @@ std::vector<std::filesystem::path> markdown_files();
 /// The cells of each row of the tables in `text`, headings included.
 std::vector<std::vector<std::string>> table_rows(std::string_view text);
 
-/// What stands between backquotes in `text`, outside of blocks of code.
+/// What is between backquotes in `text`, outside of blocks of code.
 std::vector<std::string> code_words(std::string_view text);
 
 /// The names in all comments `<!-- from the program: NAME -->` of `text`.

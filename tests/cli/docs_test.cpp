@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the documents say is what the program does: keys, commands, options, names, links. Tables that the program knows
-// stand in the documents between `<!-- from the program: NAME -->` and `<!-- end -->`; the test of such a part prints
+// are in the documents between `<!-- from the program: NAME -->` and `<!-- end -->`; the test of such a part prints
 // the text that belongs there.
 #include <fmt/format.h>
 
@@ -181,7 +181,7 @@ TEST_CASE("every key of a scenario is in the reference") {
   CHECK(found > 80);
 }
 
-TEST_CASE("the reference has every distribution, and its examples are read as they stand") {
+TEST_CASE("the reference has every distribution, and its examples are read as they are") {
   std::set<std::string> shown;
   for (const auto& row : table_rows(reference())) {
     const auto words = code_words(row.front());

@@ -124,7 +124,7 @@ TEST_CASE("no folder may include what may include it") {
     INFO(entry.name);
     CHECK(std::filesystem::is_directory(SPAWNPOINT_SOURCE "/" + entry.name));
     for (const std::string& next : entry.may_include) CHECK(find_folder(next) != nullptr);
-    // A folder stands below those that it may include, so the table itself has no cycle.
+    // A folder is below those that it may include, so the table itself has no cycle.
     for (const std::string& next : entry.may_include) CHECK(find_folder(next) < &entry);
   }
 }

@@ -29,7 +29,7 @@ TEST_CASE("help and version go to standard output with exit status 0") {
   CHECK_THAT(version.out, Catch::Matchers::StartsWith("spawnpoint-run 0."));
 }
 
-TEST_CASE("bad usage ends with exit status 2 and a word on standard error") {
+TEST_CASE("bad usage ends with exit status 2 and a message on standard error") {
   TemporaryDirectory directory;
   const std::string file = (directory / "good.toml").string();
   write_file(file, kGood);

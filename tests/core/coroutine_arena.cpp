@@ -245,6 +245,6 @@ TEST_CASE("many frames lie on huge pages, where the system has them") {
   for (int i = 0; i < 16 << 10; ++i) std::memset(arena.allocate(1024), 1, 1024);
   const long faults = page_faults() - before;
   INFO(faults << " page faults for 16 MiB");
-  // 4,096 small pages, or 480 of the first blocks and some eight huge ones.
+  // 4,096 small pages, or 480 of the first blocks and about eight huge ones.
   CHECK(faults < 600);
 }

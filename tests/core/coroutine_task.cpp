@@ -142,7 +142,7 @@ TEST_CASE("an exception passes through all awaiters to the owner") {
   CHECK_THROWS_WITH(task.result(), "from below");
 }
 
-TEST_CASE("an awaiter may catch and go on") {
+TEST_CASE("an awaiter may catch and continue") {
   const auto outer = []() -> Task<std::string> {
     std::string caught;
     try {

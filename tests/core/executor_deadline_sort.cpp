@@ -11,7 +11,7 @@
 
 using namespace spawnpoint;
 
-TEST_CASE("deadlines are sorted like by std::stable_sort") {
+TEST_CASE("deadlines are sorted as by std::stable_sort") {
   std::mt19937_64 random(1);
   DeadlineSort sort;  // its memory is used again and again
   const std::int64_t spreads[] = {0, 1, 3, 1000, 1 << 20, std::int64_t{1} << 33, INT64_MAX};

@@ -66,7 +66,7 @@ TEST_CASE("a waker wakes once, whatever the number of calls and copies") {
   CHECK(resumed == 3);
 }
 
-TEST_CASE("coroutines go on in the order in which they were woken") {
+TEST_CASE("coroutines continue in the order in which they were woken") {
   Executor executor;
   std::vector<Waker> wakers;
   std::string order;

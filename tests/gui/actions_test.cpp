@@ -41,7 +41,7 @@ std::string manual_keys() {
 
 }  // namespace
 
-TEST_CASE("each action has a name, a title, a deed, and a key of its own", "[actions]") {
+TEST_CASE("each action has a name, a title, a function, and a key of its own", "[actions]") {
   std::set<std::string> names, keys;
   for (const Action& one : action_table()) {
     INFO(one.name);

@@ -73,7 +73,7 @@ TEST_CASE("an export request has every option of the contract") {
   CHECK(request->seed == 7);
 }
 
-TEST_CASE("bad usage is exit status 2 with a word about what is wrong") {
+TEST_CASE("bad usage is exit status 2 with a message about what is wrong") {
   const auto [arguments, word] = GENERATE(
       std::pair<std::vector<const char*>, const char*>{{"--nonsense"}, "nonsense"},
       std::pair<std::vector<const char*>, const char*>{{"--theme", "pink"}, "pink"},

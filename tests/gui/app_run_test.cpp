@@ -90,7 +90,7 @@ TEST_CASE("a long model run can be stopped, and its partial result is kept") {
   AppFixture app;
   REQUIRE(app.window->open_file(app.write("long.toml", kLong)));
   REQUIRE(eventually([&] { return app.parsed(); }));
-  CHECK_FALSE(app.window->runs().is_running());  // So many jobs are not modeled unasked.
+  CHECK_FALSE(app.window->runs().is_running());  // This many jobs are not modeled without being asked for.
   app.action("run_model").trigger();
   REQUIRE(app.window->runs().is_running());
   CHECK(app.action("stop").isEnabled());
@@ -165,7 +165,7 @@ TEST_CASE("a live run can be stopped, and is drawn while it runs") {
   CHECK(result->trace->jobs.size() == 2);
 }
 
-TEST_CASE("a risky live run is only started with the user's word") {
+TEST_CASE("a risky live run is only started with the user's consent") {
   AppFixture app;
   // 30,000 threads of 8 MiB stack that each touch 4 MiB are over any cap of half the machine's free memory below 240
   // GB.
@@ -196,7 +196,7 @@ TEST_CASE("a late result never reaches a newer scenario") {
   app.action("run_model").trigger();
   REQUIRE(eventually([&] { return app.window->runs().progress().completed > 0; }));
   app.open(kQuick, "quick.toml");
-  // Whatever the given-up run still posts arrives in this time.
+  // Whatever the abandoned run still posts arrives in this time.
   QTest::qWait(300);
   const auto result = app.window->runs().result(kModeled);
   REQUIRE(result);

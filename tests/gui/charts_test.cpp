@@ -108,7 +108,7 @@ TEST_CASE("a chart shows its lines in both themes, linear and logarithmic") {
   chart.show();
   application().processEvents();
   const QImage image = chart.grab().toImage();
-  // Right of the labels, below the legend. The line is smoothed, so its colour is met nearly.
+  // Right of the labels, below the legend. The line is smoothed, so its colour is matched only roughly.
   const QColor wanted = theme.color(SeriesKind::virtual_size);
   const auto near = [&](const QColor& c) {
     return std::abs(c.red() - wanted.red()) + std::abs(c.green() - wanted.green()) +

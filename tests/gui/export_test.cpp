@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Exported files are read back by programs that are not ours: rsvg-convert, pdftotext, pdfinfo, Qt's PNG reader.
+// Exported files are read back by third-party programs: rsvg-convert, pdftotext, pdfinfo, Qt's PNG reader.
 #include "gui/export/export.hpp"
 
 #include <QFile>

@@ -200,7 +200,7 @@ TEST_CASE("a map is exported as pictures and as the table that the command line 
   CHECK_FALSE(QImage(folder.filePath("refused-map.png")).isNull());
 }
 
-TEST_CASE("a value is written into the scenario's text where it stands", "[map]") {
+TEST_CASE("a value is written into the scenario's text in its place", "[map]") {
   const QString text = "title = \"T\"\n[jobs] # work\n  count = 10 # ten\n[[run]]\nconcurrency = \"join_all\"\n";
   CHECK(with_value(text, "jobs.count", "20") ==
         "title = \"T\"\n[jobs] # work\n  count = 20 # ten\n[[run]]\nconcurrency = \"join_all\"\n");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The timeline as its user meets it: colours at pixels, keys, mouse, words; and the view of time that all views share.
+// The timeline as its user sees it: colours at pixels, keys, mouse, words; and the view of time that all views share.
 #include "gui/timeline/timeline_widget.hpp"
 
 #include <QAccessible>

@@ -297,7 +297,7 @@ TEST_CASE("cgroup v1 in a container: only its own part of the hierarchy is mount
   fake.file("proc/self/cgroup", "8:pids:/docker/abc\n");
   CHECK(fake.read().limits.pids_max == std::vector<CountLimit>{512});
   fake.file("proc/self/cgroup", "8:pids:/elsewhere\n");
-  CHECK(tells(inspect_host({}, fake.path()).missing, "lies outside"));
+  CHECK(tells(inspect_host({}, fake.path()).missing, "is outside"));
 }
 
 TEST_CASE("v1 and v2 side by side: a controller is where the process's table names it") {

@@ -130,7 +130,7 @@ TEST_CASE("one more row is on the ladder, with the command that raises it, and i
   const LimitLadder ladder = limit_ladder(machine, runtime, limits);
   REQUIRE(ladder.binding() != nullptr);
   CHECK(ladder.binding()->limit == toy);
-  CHECK(ladder.threads == 299);  // Beside the main thread.
+  CHECK(ladder.threads == 299);  // Besides the main thread.
   CHECK(ladder.binding()->value == 300);
   CHECK(ladder.binding()->raise == "sysctl -w kernel.toy-max=N");
   CHECK(limit_ladder(machine, runtime).binding()->limit->name == "pids.max");

@@ -32,7 +32,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Skips the test where this machine does not allow to impose the limit.
+/// Skips the test where this machine does not allow imposing the limit.
 void need_imposed(const RunResult& result, const std::string& limit) {
   const auto imposed = std::ranges::find(result.imposed, limit, &ImposedLimit::limit);
   INFO("nothing is said about " << limit);
@@ -162,7 +162,7 @@ TEST_CASE("a live limit on memory mappings names the call that was refused") {
   }
 }
 
-TEST_CASE("a smaller max_map_count than this machine's is met by mappings that do nothing") {
+TEST_CASE("a smaller max_map_count than this machine's is met by dummy mappings") {
   const auto here = read_host({}).limits.max_map_count.value_or(0);
   if (here > 70'000 || kSanitized)
     SKIP("this machine's max_map_count is too large to fill up, or sanitizers take maps of their own");
@@ -201,7 +201,7 @@ TEST_CASE("a live run that takes more than its memory cgroup allows is killed, a
   check_record(live);
 }
 
-TEST_CASE("limits that cannot be imposed are said, and never claimed") {
+TEST_CASE("limits that cannot be imposed are reported, and never claimed") {
   auto scenario = live_scenario("thread_per_job", 2, sleep_of(1ms));
   const auto host = read_host({});
   scenario.machine.limits.overcommit = Overcommit::never;
@@ -254,7 +254,7 @@ TEST_CASE("a runtime whose threads need a signal stack aborts where no mapping i
   CHECK(live.failure->threads < 400);
 }
 
-TEST_CASE("a live run comes to its cap before it takes the machine's last threads") {
+TEST_CASE("a live run reaches its cap before it takes the machine's last threads") {
   need_exact_counts();
   // A small machine is made for it: this user gets room for 60 more tasks.
   const pid_t child = ::fork();
