@@ -39,7 +39,7 @@ class Distribution {
   static Distribution uniform(Duration low, Duration high);
   /// `mean` and `cv` (standard deviation over mean) of the duration itself, not of its logarithm.
   static Distribution lognormal(Duration mean, double cv);
-  /// `mean` and `sd` of the normal distribution of which the part below zero is cut off: see mean().
+  /// `mean` and `sd` of the normal distribution, truncated below zero: see mean().
   static Distribution normal(Duration mean, Duration sd);
   /// The sum of `k` exponential phases, `mean` in all.
   static Distribution erlang(int k, Duration mean);

@@ -63,7 +63,7 @@ class Resource {
 
    private:
     friend class Resource;
-    explicit Unit(State& state) noexcept : state_{&state} {}  // who makes it has counted it as a user
+    explicit Unit(State& state) noexcept : state_{&state} {}  // its maker has counted it as a user
 
     State* state_ = nullptr;
   };

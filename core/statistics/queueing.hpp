@@ -29,9 +29,9 @@ double erlang_c(int servers, double offered);
 // Where the queue would grow without end there is no steady state: nullopt.
 /// Poisson arrivals, exponential service, c servers.
 std::optional<SteadyState> mmc(double arrival_rate, double service_time, int servers);
-/// The same with room for `capacity` customers, those in service included; who comes then is lost.
+/// The same with room for `capacity` customers, those in service included; customers who arrive then are lost.
 SteadyState mmck(double arrival_rate, double service_time, int servers, int capacity);
-/// One server and any service time, of which `cv` is the coefficient of variation (Pollaczek and Khinchine).
+/// One server and any service time, with coefficient of variation `cv` (Pollaczek and Khinchine).
 std::optional<SteadyState> mg1(double arrival_rate, double service_time, double cv);
 /// One server, every service takes the same.
 std::optional<SteadyState> md1(double arrival_rate, double service_time);

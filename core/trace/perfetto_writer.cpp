@@ -69,7 +69,7 @@ std::vector<bool> lanes_with_overlaps(const Trace& trace, std::initializer_list<
            std::find(states.begin(), states.end(), segments.states()[i]) != states.end();
   };
   // Segments come in the order of their ends. So one that begins before the last one's end overlaps it; only where a
-  // record has another order is it worth to sort.
+  // record has another order is sorting worthwhile.
   std::vector<bool> overlaps(trace.lanes, false);
   std::vector<bool> doubtful_lane(trace.lanes, false);
   std::vector<Instant> last_end(trace.lanes, Instant::min());

@@ -53,7 +53,7 @@ constexpr RowKind kind_of(std::uint64_t what) {
 }
 
 struct Header {
-  // Written once by who creates the file.
+  // Written once by the creator of the file.
   std::uint64_t magic;
   std::uint64_t rows;
   std::uint32_t jobs;

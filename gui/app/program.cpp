@@ -21,7 +21,7 @@
 namespace spawnpoint::gui {
 namespace {
 
-/// Containers and cron jobs have no XDG_RUNTIME_DIR, an export needs none, and Qt complains of it each time.
+/// Containers and cron jobs have no XDG_RUNTIME_DIR, an export needs none, and Qt complains about it each time.
 void tell_all_but_runtime_dir(QtMsgType type, const QMessageLogContext& context, const QString& message) {
   if (message.startsWith(QStringLiteral("QStandardPaths: XDG_RUNTIME_DIR"))) return;
   std::cerr << qFormatLogMessage(type, context, message).toStdString() << '\n';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // LatestJob: work in the background of which only the newest counts. What is started takes the place of what was
-// started before, and a late answer to an older wish never arrives.
+// started before, and a late answer to an older request never arrives.
 #pragma once
 
 #include <QObject>
@@ -90,7 +90,7 @@ class LatestJob {
       thread_.deliver(delivery(done_, std::unexpected(std::string("no thread could be started: ") + problem.what())));
     }
   }
-  /// Asks what runs to end; what it has by then arrives.
+  /// Asks the running job to end; what it has by then arrives.
   void stop() { thread_.stop(); }
   /// What runs is abandoned: it is asked to end, and nothing of it arrives.
   void cancel() { thread_.cancel(); }

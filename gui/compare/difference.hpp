@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// By how much two runs differ over time: in threads, or in tasks where these are what there are many of.
+// By how much two runs differ over time: in threads, or in tasks where those are the many.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// DiagnosisPanel: what a run came to in words: where it broke and why, or what took the time; what would help; and
+// DiagnosisPanel: the outcome of a run in words: where it broke and why, or what took the time; what would help; and
 // what the scenario is about.
 #pragma once
 

@@ -30,7 +30,7 @@ struct ExportPartWords {
   std::string_view name;   ///< As --part has it.
   std::string_view title;  ///< In the dialog.
 };
-/// All that there are.
+/// All of them.
 std::span<const ExportPartWords> export_parts();
 
 /// Rows of a timeline: one per thread, or one per job.

@@ -48,7 +48,7 @@ class Runs : public QObject {
 
   /// Starts; what runs is stopped and forgotten first.
   void start(const RunRequest& request);
-  /// Asks what runs to end; its partial result is kept.
+  /// Asks the running job to end; its partial result is kept.
   void stop();
   /// A result that is known already, as that of this revision.
   void adopt(RunKey key, std::shared_ptr<const RunResult> result, std::uint64_t revision);

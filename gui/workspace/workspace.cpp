@@ -62,7 +62,7 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
 }
 
 bool Workspace::open(const QString& path, QString& error) {
-  // Views hear of the new document at once: results of the old one must be gone by then.
+  // Views learn of the new document at once: results of the old one must be gone by then.
   close();
   if (!document_.open(path, error)) return false;
   selection_.select_run(0);

@@ -88,8 +88,8 @@ class Workspace : public QObject {
   KnownResults known(std::size_t run) const;
   bool is_of_present_text(RunKey key) const;
 
-  /// Writes a value into the text, and models it. While a model is being computed the newest wish waits, so that what
-  /// is dragged is drawn again and again. `gesture`: changes of the same one are one step to undo.
+  /// Writes a value into the text, and models it. While a model is being computed the newest request waits, so that
+  /// what is dragged is drawn again and again. `gesture`: changes of the same one are one step to undo.
   void turn(const QString& key, const QString& value, int gesture);
   /// Adds a run that would do better, or selects it where it is there.
   void try_suggestion(const Suggestion& suggestion);

@@ -195,7 +195,7 @@ int main_with_arguments(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    // Not a command for users: the process of a live run, started by LiveRun. It wants nothing of ours around it.
+    // Not a command for users: the process of a live run, started by LiveRun. Nothing else of ours may surround it.
     if (argc == 2 && argv[1] == spawnpoint::kLiveWorkerCommand) return spawnpoint::live_worker_main();
     return spawnpoint::command_line::main_with_arguments(argc, argv);
   } catch (const std::exception& error) {

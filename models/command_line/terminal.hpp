@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What is particular to a terminal: colours where they are wanted, aligned tables, a line of progress, Ctrl-C.
+// What is specific to a terminal: colours where they are wanted, aligned tables, a line of progress, Ctrl-C.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What others must know of a concurrency model: each model says it in its own struct, so nobody asks for its name.
+// What others must know about a concurrency model: each model says it in its own struct, so nobody asks for its name.
 #pragma once
 
 #include <cstdint>

@@ -80,7 +80,7 @@ std::string quotes_hint(std::string_view line, int column) {
   return fmt::format("text and values with a unit need quotes: \"{}\"", value);
 }
 
-/// toml++ speaks of what it was doing first ("Error while parsing array: …"); the mistake itself is what matters.
+/// toml++ reports what it was doing first ("Error while parsing array: …"); the mistake itself is what matters.
 std::string in_our_words(std::string_view description, bool at_end_of_line) {
   constexpr std::string_view kPrefix = "Error while parsing ";
   const auto colon = description.find(": ");

@@ -15,7 +15,7 @@
 
 namespace spawnpoint {
 
-/// A machine on its way: which fields were written is known, so that the kernel's own defaults come last.
+/// A machine under construction: which fields were written is known, so that the kernel's own defaults come last.
 struct MachineDraft {
   Machine machine;
   std::vector<std::string> present;  ///< As "limits.pids_max".

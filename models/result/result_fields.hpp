@@ -11,7 +11,7 @@
 
 namespace spawnpoint {
 
-/// Who is told a field: each has what the previous one has, and more.
+/// Who gets to see a field: each has what the previous one has, and more.
 enum class Told : std::uint8_t {
   records,      ///< Saved records and sweeps' journals alone: what the program needs to show the run again.
   programs,     ///< The JSON too, which is a contract: a field may be added at the end of the list, and none may go.

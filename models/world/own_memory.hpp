@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What this process takes now, and which limit it has met where it got no more. Nothing here allocates: it is asked
+// What this process takes now, and which limit it has hit where it got no more. Nothing here allocates: it is called
 // when there may be no memory left.
 #pragma once
 

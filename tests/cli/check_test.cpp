@@ -38,7 +38,7 @@ TEST_CASE("an expectation that is not met: exit status 1, and a line with what w
   CHECK_THAT(output.out, ContainsSubstring("1 met, 1 failed"));
 }
 
-TEST_CASE("a live result is held against the expectation as well") {
+TEST_CASE("a live result is compared with the expectation as well") {
   const Output output = spawnpoint_run({"check", "-"}, three_jobs("\"live.join_all.completed\" = 4\n"));
   CHECK(output.status == 1);
   CHECK_THAT(output.out, ContainsSubstring("live") && ContainsSubstring("1 expectation: 0 met, 1 failed"));

@@ -20,7 +20,7 @@ trap 'rm -rf "$root"' EXIT
 share=$root/usr/share
 
 desktop-file-validate "$share"/applications/spawnpoint.desktop
-# It warns of a missing home page, of which there is none; errors count.
+# It warns about a missing home page, which does not exist; only errors count.
 if ! appstreamcli validate --no-net "$share"/metainfo/org.spawnpoint.spawnpoint.metainfo.xml >"$root/appstream" &&
   grep "^E:" "$root/appstream"; then exit 1; fi
 rsvg-convert -w 64 "$share"/icons/hicolor/scalable/apps/spawnpoint.svg >"$root/icon.png"

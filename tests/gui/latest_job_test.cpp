@@ -159,7 +159,7 @@ TEST_CASE("a job that throws has failed with its words, and the next one goes th
   CHECK(arrived == std::vector<std::string>{"failed: no room", "here"});
 }
 
-TEST_CASE("whoever hears a result may start the next job, or end it all", "[latest_job]") {
+TEST_CASE("a receiver of a result may start the next job, or end it all", "[latest_job]") {
   application();
   int left = 3;
   std::unique_ptr<LatestJob<int>> job;

@@ -239,7 +239,7 @@ TEST_CASE("a growing run is followed, and keeps a view that was zoomed in") {
   CHECK(window.view.visible() == near);
 }
 
-TEST_CASE("a large run is prepared and drawn in the background, and is right in the end") {
+TEST_CASE("a large run is prepared and drawn in the background, and is right eventually") {
   Window window(WorldKind::live, nullptr);
   const auto trace = many_segments(16, 100'000);
   window.view.reset({Instant{}, trace->end});

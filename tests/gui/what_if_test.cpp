@@ -175,7 +175,7 @@ TEST_CASE("jobs and machine of the toolbar are written into the text") {
   CHECK(app.window->document().text().contains("count = 100\n"));
 }
 
-TEST_CASE("while the text has mistakes nothing is turned") {
+TEST_CASE("while the text has errors no value can be changed") {
   AppFixture app;
   app.open(kRefused);
   const QString broken = QString(kRefused).replace("count", "cuont");

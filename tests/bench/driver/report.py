@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tables for people: one line a program and figure; and plots of growth, in text."""
+"""Tables for people: one line per program and figure; and plots of growth, in text."""
 
 import math
 
@@ -87,11 +87,11 @@ def growth_lines(growth, markdown):
         verdict = f"; grows {curve['growth']:.2f}-fold from {curve['reference']:,} on" if curve["growth"] else ""
         if curve["demand"]:
             verdict += f", required {curve['demand']}: {curve['verdict']}"
-        yield f"{curve['what']}{' (an item)' if curve['per_item'] else ''}{verdict}"
+        yield f"{curve['what']}{' (per item)' if curve['per_item'] else ''}{verdict}"
         if not points:
             yield f"  {curve['missing']}"
             continue
-        # A linear axis for costs an item, which shall be flat; a logarithmic one for totals.
+        # A linear axis for costs per item, which should be flat; a logarithmic one for totals.
         largest = max(p["figure"].median for p in points)
         smallest = min(p["figure"].median for p in points)
         for p in points:
