@@ -286,7 +286,7 @@ void LimitsPage::show_rung(int rung) {
   QString words = QStringLiteral("<b>%1</b> = %2 · ")
                       .arg(text(about.name).toHtmlEscaped(), text(format_value(about, limit.value)).toHtmlEscaped());
   QString ends =
-      dies ? tr("after %1, %2 meets it and the process dies with %3.") : tr("after %1, %2 is refused with %3.");
+      dies ? tr("after %1, %2 reaches it and the process dies with %3.") : tr("after %1, %2 is refused with %3.");
   words += ends.arg(text(spawnpoint::format_count(limit.threads, "thread")), text(limit.call).toHtmlEscaped(),
                     text(name_of(limit.cause)).toHtmlEscaped());
   words += QStringLiteral("<br>") + text(about.words.how).toHtmlEscaped();

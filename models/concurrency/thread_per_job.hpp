@@ -26,7 +26,7 @@ struct ThreadPerJob {
           "Memory: an idle thread takes about 36 KiB in reality, most of it in the kernel, and as much address "
           "space as the size of its stack.\n\n"
           "Numbers: it counts against five limits that have nothing to do with memory. The Limits page shows "
-          "which one is met first."};
+          "which one is reached first."};
 
   template <ThreadWorld W>
   static Task<> run(W& world, const Workload& work, const Settings&) {

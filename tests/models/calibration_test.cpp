@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Calibration: that its experiments and its fit find the costs of a machine. Tried on simulated machines, whose costs
-// are known; tests/bench/fidelity_time.cpp shows x.
+// are known; tests/bench/fidelity_time.cpp shows how good they are on a real one.
 #include "models/lab/calibration/calibrate.hpp"
 
 #include <filesystem>
