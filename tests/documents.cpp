@@ -34,7 +34,7 @@ std::string trimmed(const std::string& text) {
 constexpr std::string_view kBegin = "<!-- from the program: ";
 constexpr std::string_view kEnd = "<!-- end -->";
 
-/// The lines of a --help's section, as "Options:", up to the next blank line.
+/// The lines of a --help's section, such as "Options:", up to the next blank line.
 std::vector<std::string> help_section(std::string_view help, std::string_view name) {
   std::vector<std::string> section;
   bool inside = false;
@@ -172,7 +172,7 @@ std::vector<std::pair<std::string, std::set<std::string>>> manual_synopsis(std::
 std::set<std::string> help_options(std::string_view help) {
   std::set<std::string> options;
   for (const std::string& line : help_section(help, "Options:")) {
-    // "  -o,--output FILE    …"; a longer explanation goes on in lines that do not begin so.
+    // "  -o,--output FILE    …"; a longer explanation continues in lines that do not begin like that.
     std::string names = words_of(line).front();
     if (!names.starts_with('-')) continue;
     std::replace(names.begin(), names.end(), ',', ' ');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reads the repository's documents, for the tests that hold them to the program: READMEs and manual pages.
+// Reads the repository's documents, for the tests that compare them with the program: READMEs and manual pages.
 #pragma once
 
 #include <filesystem>
@@ -19,7 +19,7 @@ std::vector<std::filesystem::path> markdown_files();
 /// The cells of each row of the tables in `text`, headings included.
 std::vector<std::vector<std::string>> table_rows(std::string_view text);
 
-/// What stands between backquotes in `text`, outside of blocks of code.
+/// What is between backquotes in `text`, outside of blocks of code.
 std::vector<std::string> code_words(std::string_view text);
 
 /// The names in all comments `<!-- from the program: NAME -->` of `text`.
@@ -31,7 +31,7 @@ std::string with_generated_part(const std::string& text, std::string_view name, 
 std::string manual_section(std::string_view page, std::string_view name);
 /// The names of a manual page's subsections (.Ss).
 std::set<std::string> manual_subsections(std::string_view page);
-/// The options that a part of a manual page names, as "--json" and "-o".
+/// The options that a part of a manual page names, such as "--json" and "-o".
 std::set<std::string> manual_options(std::string_view part);
 /// The commands in a manual page's synopsis, each with the options that it names there; "" is the program itself.
 std::vector<std::pair<std::string, std::set<std::string>>> manual_synopsis(std::string_view page);

@@ -10,10 +10,10 @@
 
 namespace spawnpoint {
 
-/// Is told that a task has ended: for owners that are no coroutines. The task keeps its result.
+/// Is notified when a task ends: for owners that are not coroutines. The task keeps its result.
 class Completion {
  public:
-  /// Called in the task's final suspension; the task may be destroyed in here. Returns the coroutine to go on with,
+  /// Called in the task's final suspension; the task may be destroyed in here. Returns the coroutine to continue with,
   /// std::noop_coroutine() if there is none.
   virtual std::coroutine_handle<> done() noexcept = 0;
 
@@ -33,9 +33,9 @@ struct JoinedChild {
 };
 
 /// The child has ended and its frame will be gone at once. False for the last one while somebody waits for the set:
-/// nothing has happened then, its frame has to go first, and child_done() tells who goes on.
+/// nothing has happened then, its frame has to go first, and child_done() says who continues.
 bool child_leaves(JoinedChild child) noexcept;
-/// The child's frame is gone. Returns who goes on.
+/// The child's frame is gone. Returns who continues.
 std::coroutine_handle<> child_done(JoinedChild child) noexcept;
 void child_failed(JoinedChild child, std::exception_ptr error) noexcept;
 
@@ -60,7 +60,7 @@ class AfterTask {
     // Failing is rare, so it is what allocates.
     word_ = pack(new Failure{word_, std::move(error)}) | kFailed;
   }
-  /// At the task's end: whether that was all and the frame can go, without anybody to hand the thread to.
+  /// At the task's end: whether that was all and the frame can go, without anyone to hand the thread to.
   bool leaves_quietly() const noexcept { return kind() == join && child_leaves(joined_child()); }
   void rethrow_failure() const {
     if ((word_ & kFailed) != 0) std::rethrow_exception(failure()->error);

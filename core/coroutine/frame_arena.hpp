@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // FrameArena: where coroutine frames live. Page faults are the cost of a million coroutines, so frames are bumped out
-// of huge pages and recycled through one free list a size; a frame needs no header of its own.
+// of huge pages and recycled through one free list per size; a frame needs no header of its own.
 //
 // Frames that are freed in any order lie anywhere, and a list that leads from one to the next would be a cache miss at
 // each step. So one free frame lists as many others as it has room for, which can be fetched together.
@@ -21,7 +21,7 @@ class FrameArena {
  public:
   /// `locked` where several threads make or free frames of one arena.
   enum class Sharing : bool { one_thread, locked };
-  /// `frugal` takes no huge page for some thousands of frames, which would fill the half of one. `quick` does, as the
+  /// `frugal` takes no huge page for a few thousand frames, which would fill half of one. `quick` does, as the
   /// system gives one sooner than small ones of a tenth of its size (measured on a virtual machine).
   enum class Growth : bool { frugal, quick };
 
@@ -117,8 +117,8 @@ class FrameArena {
   static constexpr std::size_t kBlock = kHugePage;
   static constexpr std::size_t kGranule = 8;
   static constexpr std::size_t kLargestSmall = 4096;  // larger ones have a block each
-  // A few frames shall not cost a huge page, nor some thousands the half of one: the first blocks are short, each
-  // twice as long as the one before, on small pages.
+  // A few frames must not cost a huge page, nor a few thousand half of one: the first blocks are short, each
+  // twice as long as the previous one, on small pages.
   static constexpr std::size_t kFirstBlock = std::size_t{128} << 10;
   static constexpr std::size_t kLastSmallBlock = std::size_t{1024} << 10;
   // They get their pages many at a time: as many as there are already, within these bounds. Beyond 32 KiB a larger

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// join_all and when_all: run tasks side by side and go on when all have ended. Destroying them cancels the children.
+// join_all and when_all: run tasks side by side and continue when all have ended. Destroying them cancels the children.
 #pragma once
 
 #include <concepts>

@@ -24,7 +24,7 @@ struct JoinChunk {
   JoinSet* set;
   std::size_t index;            // in the set's list of chunks
   std::size_t first_child;      // number of the child at place 0
-  std::uintptr_t expected = 0;  // where the next frame lies, if it goes on like this
+  std::uintptr_t expected = 0;  // where the next frame lies, if the pattern continues
   std::uint16_t children = 0;
   std::uint16_t gone = 0;
   std::uint16_t run_count = 0;

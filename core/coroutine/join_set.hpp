@@ -25,7 +25,7 @@ class JoinSet {
   /// Children that have not ended.
   [[nodiscard]] std::size_t running() const { return running_; }
 
-  /// `co_await set.all()` goes on when no child runs any more; then rethrows the exception of the child that was
+  /// `co_await set.all()` continues when no child runs any more; then rethrows the exception of the child that was
   /// started first among those that threw.
   class All {
    public:

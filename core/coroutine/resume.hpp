@@ -44,7 +44,7 @@ inline void resume(std::coroutine_handle<> coroutine) noexcept {
   detail::Trampoline::current = outer;
 }
 
-/// What an awaiter's await_suspend returns in order to go on with `next`.
+/// What an awaiter's await_suspend returns in order to continue with `next`.
 inline std::coroutine_handle<> transfer(std::coroutine_handle<> next) noexcept {
   if (detail::Trampoline::current == nullptr) return next;
   detail::Trampoline::current->next = next;

@@ -130,13 +130,13 @@ class [[nodiscard]] Task {
   bool done() const noexcept { return coroutine_.done(); }
   std::coroutine_handle<> handle() const noexcept { return coroutine_; }
 
-  /// For owners that are no coroutines: runs the task until it first suspends. Where nothing suspends, to its end.
+  /// For owners that are not coroutines: runs the task until it first suspends. Where nothing suspends, to its end.
   void start() {
     assert(!started());
     coroutine_.promise().after().mark_started();
     resume(coroutine_);
   }
-  /// Who goes on when the task ends. Set before it ends; awaiting the task sets it too.
+  /// Who continues when the task ends. Set before it ends; awaiting the task sets it too.
   void on_done(std::coroutine_handle<> next) noexcept { coroutine_.promise().after().set(next); }
   void on_done(Completion& target) noexcept { coroutine_.promise().after().set(target); }
 
@@ -146,7 +146,7 @@ class [[nodiscard]] Task {
     return coroutine_.promise().take();
   }
 
-  /// `co_await task` starts it if it has not started, and goes on when it has ended.
+  /// `co_await task` starts it if it has not started, and continues when it has ended.
   class Awaiter {
    public:
     explicit Awaiter(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {

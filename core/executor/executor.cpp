@@ -16,7 +16,7 @@ namespace spawnpoint {
 
 namespace {
 
-// Longer than 64 short turns take, shorter than what anybody would call late.
+// Longer than 64 short turns take, shorter than what anyone would call late.
 constexpr Duration kShort = std::chrono::microseconds(16);
 constexpr std::size_t kLargestBatch = TimerQueue::kMaxUndated;
 
@@ -78,7 +78,7 @@ bool Executor::wait() {
   const int error = errno;
   mailbox_->end_sleep();
   if (ready < 0 && error != EINTR) throw std::system_error(error, std::generic_category(), "poll");
-  if ((sources[1].revents & POLLIN) != 0) timer_set_ = kNever;  // it has to be set anew
+  if ((sources[1].revents & POLLIN) != 0) timer_set_ = kNever;  // it has to be set again
   ++statistics_.waits;
   begin_poll();
   return true;

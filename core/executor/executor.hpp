@@ -53,7 +53,7 @@ class Executor {
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  /// Runs `task` to its end, and all that it has going on side by side. Rethrows its exception. A stalled task is
+  /// Runs `task` to its end, and everything that it has running side by side. Rethrows its exception. A stalled task is
   /// destroyed.
   [[nodiscard]] Outcome run(Task<> task);
   /// The same for a task with a value; throws Stalled.
@@ -70,7 +70,7 @@ class Executor {
     timers_.date(now);
     return now;
   }
-  /// The last reading, for where a clock reading a job is too much: somewhat in the past, at most a few microseconds
+  /// The last reading, for where a clock reading per job is too much: somewhat in the past, at most a few microseconds
   /// as long as no poll holds the thread.
   [[nodiscard]] Instant recent() const { return recent_; }
 
@@ -84,7 +84,7 @@ class Executor {
   /// because a copy would get a place of its own in the coroutine's frame.
   [[nodiscard]] SleepFor sleep_for(const Duration& duration) noexcept;
   [[nodiscard]] SleepUntil sleep_until(const Instant& deadline) noexcept;
-  /// For awaiters that are not this class's: the coroutine of `parked` goes on after a duration, or at an instant.
+  /// For awaiters that are not this class's: the coroutine of `parked` continues after a duration, or at an instant.
   template <class When>
   void sleep(Parked& parked, When when) {
     timers_.add(parked, when);
@@ -92,8 +92,8 @@ class Executor {
   }
   /// Lets all others that are ready run first.
   [[nodiscard]] Yield yield() noexcept;
-  /// Suspends and calls hand_out(Waker): the coroutine goes on after the waker's wake(). What hand_out throws comes out
-  /// of the co_await.
+  /// Suspends and calls hand_out(Waker): the coroutine continues after the waker's wake(). What hand_out throws comes
+  /// out of the co_await.
   template <std::invocable<Waker> F>
   [[nodiscard]] Suspend<F> suspend(F hand_out);
   /// Runs `function` on a thread of the pool and gives its value or exception. Once begun it runs to its end, even if
@@ -233,7 +233,7 @@ Executor::Suspend<F> Executor::suspend(F hand_out) {
 
 namespace detail {
 
-/// A call and what came of it, shared by the pool's thread and the task that waits.
+/// A call and its outcome, shared by the pool's thread and the task that waits.
 template <class F>
 class BlockingCall {
  public:

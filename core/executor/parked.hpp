@@ -30,7 +30,7 @@ class Parked {
     first_ = coroutine.address();
     second_ = 0;
   }
-  /// From here on `slot` is the one place that knows of this; a former slot is left as it is.
+  /// From here on `slot` is the one place that knows of this; a previous slot is left as it is.
   void move_to(Slot& slot) noexcept {
     slot = this;
     second_ = reinterpret_cast<std::uintptr_t>(&slot);

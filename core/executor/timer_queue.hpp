@@ -22,7 +22,7 @@ namespace spawnpoint {
 /// first.
 class TimerQueue {
  public:
-  /// So many sleeps may wait for one reading of the clock.
+  /// This many sleeps may wait for one reading of the clock.
   static constexpr std::size_t kMaxUndated = 64;
 
   /// `arena` holds what is kept for the sleepers and must outlive the queue.

@@ -51,7 +51,7 @@ Instant TimerWheel::next_wake() {
       free_chunk(chunk);
     }
     if (bucket.first != nullptr) return Instant(Duration(found.tick << kTickBits));
-    levels_[found.level]->clear(found.digit);  // nobody shall wait for cancelled ones
+    levels_[found.level]->clear(found.digit);  // nobody may wait for cancelled ones
   }
 }
 

@@ -51,13 +51,13 @@ class TimerWheel {
       fire(*parked);
     }
   }
-  /// When to look again: the first deadline, or before it the begin of its bucket. kNever for an empty wheel.
+  /// When to look again: the first deadline, or before it the start of its bucket. kNever for an empty wheel.
   [[nodiscard]] Instant next_wake();
 
  private:
   static constexpr std::size_t kAhead = 8;
   static constexpr int kTickBits = 20;   // a tick is 2^20 ns
-  static constexpr int kDigitBits = 12;  // 4,096 buckets a level
+  static constexpr int kDigitBits = 12;  // 4,096 buckets per level
   static constexpr std::size_t kBuckets = std::size_t{1} << kDigitBits;
   static constexpr std::size_t kLevels = 4;  // 20 + 4 * 12 bits: all of time
 

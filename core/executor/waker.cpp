@@ -30,7 +30,7 @@ void WakeCell::wake() noexcept {
 void WakeCell::drop_waker() noexcept {
   std::uint64_t before = word_.load(std::memory_order_relaxed);
   for (;;) {
-    // The executor has to hear that nobody is left who could wake what still waits.
+    // The executor has to learn that nobody is left who could wake what still waits.
     const bool abandons = (before & (kWakers | kWoken)) == 1 && (before & kAwaited) != 0;
     const std::uint64_t after = abandons ? before | kMailed : before - 1;
     if (!word_.compare_exchange_weak(before, after, std::memory_order_acq_rel, std::memory_order_relaxed)) continue;

@@ -21,7 +21,7 @@ namespace detail {
 
 class Mailbox;
 
-/// One suspension that a Waker can end. Its awaiter, its wakers and the mailbox share it; one word tells which of them
+/// One suspension that a Waker can end. Its awaiter, its wakers and the mailbox share it; one word says which of them
 /// still do, so that each of their steps is one atomic operation.
 class WakeCell {
  public:
@@ -41,7 +41,7 @@ class WakeCell {
  private:
   friend class Mailbox;
 
-  // Who has it: so many wakers, the awaiter, the mailbox. What came of it: woken or not.
+  // Who has it: how many wakers, the awaiter, the mailbox. The outcome: woken or not.
   static constexpr std::uint64_t kAwaited = std::uint64_t{1} << 32;
   static constexpr std::uint64_t kMailed = std::uint64_t{1} << 33;
   static constexpr std::uint64_t kWoken = std::uint64_t{1} << 34;
@@ -58,7 +58,7 @@ class WakeCell {
   bool counted_ = true;  // among the mailbox's suspended()
 };
 
-/// Where wakers of all threads leave word for the executor's thread; and the memory of the cells. It outlives its
+/// Where wakers on all threads leave messages for the executor's thread; and the memory of the cells. It outlives its
 /// executor until the last cell is let go.
 class Mailbox {
  public:
@@ -124,7 +124,7 @@ class Mailbox {
   }
   void free_elsewhere(WakeCell& cell) noexcept;
 
-  static constinit thread_local const char here_;  // its address tells a thread
+  static constinit thread_local const char here_;  // its address identifies a thread
 
   const FileDescriptor event_;
   std::mutex mutex_;
@@ -142,8 +142,8 @@ class Mailbox {
   std::int64_t made_ = 0;
   std::int64_t freed_here_ = 0;
   std::atomic<WakeCell*> freed_elsewhere_ = nullptr;
-  // Less one for each that was freed elsewhere. At the end, what those have to come to is added: who makes it zero is
-  // the last.
+  // Less one for each that was freed elsewhere. At the end, what those have to come to is added: whoever makes it zero
+  // is the last.
   std::atomic<std::int64_t> balance_ = 0;
 };
 

@@ -17,7 +17,7 @@ void unmap_pages(void* memory, std::size_t bytes) noexcept;
 /// as it is first written. False, and nothing has happened, where the system cannot (Linux before 5.14).
 bool populate_pages(void* memory, std::size_t bytes) noexcept;
 
-/// The same on huge pages where the system has them: a multiple of kHugePage, of which the contents are anything, as
+/// The same on huge pages where the system has them: a multiple of kHugePage, whose contents are undefined, as
 /// it may be memory that was kept (SpareMemory). Give it back with release_huge_pages.
 void* take_huge_pages(std::size_t bytes);
 void release_huge_pages(void* memory, std::size_t bytes) noexcept;

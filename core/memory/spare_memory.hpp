@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SpareMemory: huge pages that were given back, kept for who asks next. The system clears a fresh page before it gives
-// it, which takes longer than filling it; simulated runs one after the other can use the same pages again.
+// SpareMemory: huge pages that were given back, kept for the next caller. The system clears a fresh page before it
+// gives it, which takes longer than filling it; simulated runs one after the other can use the same pages again.
 #pragma once
 
 #include "core/units.hpp"

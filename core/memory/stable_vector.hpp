@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // StableVector: a growing sequence whose elements never move. Like std::deque, but each chunk is twice as large as the
-// one before, so that a hundred thousand elements lie on a few huge pages and not on thousands of small ones.
+// previous one, so that a hundred thousand elements lie on a few huge pages and not on thousands of small ones.
 #pragma once
 
 #include <array>

@@ -24,10 +24,10 @@ struct DistributionArgument {
 
 /// A value: cheap to copy, immutable, its samples drawn from a stream that the caller brings.
 /// No sample is negative and none is above kLongest. The factories throw std::invalid_argument for parameters that
-/// make no sense; make() tells it as a value.
+/// make no sense; make() reports them as a value.
 class Distribution {
  public:
-  /// 100 years: far beyond what anybody simulates, and a sum of two still fits.
+  /// 100 years: far beyond what anyone simulates, and a sum of two still fits.
   static constexpr Duration kLongest = std::chrono::hours{36525 * 24};
 
   /// Always zero.
@@ -39,14 +39,14 @@ class Distribution {
   static Distribution uniform(Duration low, Duration high);
   /// `mean` and `cv` (standard deviation over mean) of the duration itself, not of its logarithm.
   static Distribution lognormal(Duration mean, double cv);
-  /// `mean` and `sd` of the normal distribution of which the part below zero is cut off: see mean().
+  /// `mean` and `sd` of the normal distribution, truncated below zero: see mean().
   static Distribution normal(Duration mean, Duration sd);
   /// The sum of `k` exponential phases, `mean` in all.
   static Distribution erlang(int k, Duration mean);
   static Distribution gamma(double shape, Duration mean);
   static Distribution weibull(double shape, Duration scale);
   static Distribution pareto(double shape, Duration minimum);
-  /// Each of the values is equally likely; one that stands there twice is twice as likely.
+  /// Each of the values is equally likely; one that appears twice is twice as likely.
   static Distribution empirical(std::vector<Duration> values);
 
   /// By the name and parameters of the scenario format, e.g. `lognormal(mean=50us, cv=2)`. Positional arguments come

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An unsorted bag of event keys: a chain of 256-byte chunks, its state in one word, so that a key is added without
 // touching anything cold but the chunk that it is written to. Longer chunks would leave more memory unused; in shorter
-// ones, the way along the chain takes more of the time than the keys (measured: 7 keys a chunk, a tenth slower).
+// ones, the way along the chain takes more of the time than the keys (measured: 7 keys per chunk, a tenth slower).
 #pragma once
 
 #include <cstddef>

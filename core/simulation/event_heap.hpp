@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// An implicit heap with four children a node: half the depth of a binary one, and the children share a cache line.
+// An implicit heap with four children per node: half the depth of a binary one, and the children share a cache line.
 #pragma once
 
 #include <cstddef>
@@ -46,7 +46,7 @@ class EventHeap {
       const std::size_t first = hole * kArity + 1;
       std::size_t smallest = first;
       if (first + kArity <= size) [[likely]] {
-        // Comparisons become numbers: which child is the smallest is a coin toss, no branch would foresee it.
+        // Comparisons become numbers: which child is the smallest is a coin toss, no branch predictor would guess it.
         const std::size_t left = first + (keys[first + 1] < keys[first]);
         const std::size_t right = first + 2 + (keys[first + 3] < keys[first + 2]);
         smallest = left + (right - left) * (keys[right] < keys[left]);

@@ -21,7 +21,7 @@ class EventKey {
   std::uint32_t slot() const noexcept { return static_cast<std::uint32_t>(order_ & ((1U << kSlotBits) - 1)); }
 
   friend bool operator<(const EventKey& a, const EventKey& b) noexcept {
-    // One subtraction with borrow instead of two branches that the processor cannot foresee.
+    // One subtraction with borrow instead of two branches that the processor cannot predict.
     return a.wide() < b.wide();
   }
 

@@ -31,7 +31,7 @@ void sort_few(const EventKey* keys, std::size_t count, EventKey* sorted) noexcep
 
 // Keys, fewer than kCountable, of which few are out of order, and those by little; one later than all is behind them.
 // Those that follow a later one are first listed, without a branch, and then moved: a loop over all would stop at each
-// of them, which the processor cannot foresee.
+// of them, which the processor cannot predict.
 void sort_nearly_sorted(EventKey* keys, std::size_t count) noexcept {
   std::array<std::uint8_t, kCountable> late;
   std::size_t found = 0;
@@ -50,7 +50,7 @@ void sort_nearly_sorted(EventKey* keys, std::size_t count) noexcept {
   }
 }
 
-/// Counts keys by a few leading bits of their times, then tells where each goes. Eight counts of a byte share a word,
+/// Counts keys by a few leading bits of their times, then says where each goes. Eight counts of a byte share a word,
 /// whose running sums are one multiplication. Keys are fewer than kCountable.
 class Places {
  public:
@@ -60,7 +60,7 @@ class Places {
     std::fill_n(word_.begin(), words_, 0);
   }
   void count(std::size_t place) noexcept { ++byte(place); }
-  /// From here on next() tells where a place's keys go. False: so many share a place that this is no help.
+  /// From here on next() says where a place's keys go. False: too many share a place for this to help.
   bool sum() noexcept {
     std::uint64_t before = 0;
     std::uint64_t full = 0;
@@ -174,7 +174,7 @@ void EventQueue::take_run(Span span) {
   EventKey* const sorted = run_.assign(count);
   if (count <= kFew) return sort_few(scratch_.begin(), count, sorted);
   if (count <= kSplitAbove) {
-    // First into places by the leading bits of their times, some two or three places a key. Then few are out of
+    // First into places by the leading bits of their times, two or three places per key. Then few are out of
     // order, and those by little.
     static_assert(kSplitAbove < kCountable && std::bit_width(kSplitAbove) < Places::kMostBits);
     const int bits = static_cast<int>(std::bit_width(count)) + 1;
@@ -217,7 +217,7 @@ EventQueue::Rung& EventQueue::add_rung(const Times& times, std::size_t count, st
   return rungs_.back();
 }
 
-// The heap has got too large to be quick: what it and the run hold becomes a rung.
+// The heap has grown too large to be fast: what it and the run hold becomes a rung.
 void EventQueue::spill() {
   scratch_.clear();
   scratch_.append(run_.begin(), run_.end());

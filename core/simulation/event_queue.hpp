@@ -8,7 +8,7 @@
 //   heap    what else was pushed into the time of the run since
 //   rungs   buckets of equal width; the last rung is the finest and the next in time
 //   top     everything later, in no order
-// A push into the far future and the pop of it later cost a constant; only some tens of keys are sorted at a time.
+// A push into the far future and the pop of it later cost a constant; only a few dozen keys are sorted at a time.
 // While there are only a few keys at all, the run has them all, and its time does not end.
 #pragma once
 
@@ -64,7 +64,7 @@ class EventQueue {
     run_is_first() ? run_.pop() : heap_.pop();
   }
 
-  /// A short cut for most events: the next key, up to `until`, where one glance tells that no other has its time; else
+  /// A short cut for most events: the next key, up to `until`, where one glance shows that no other has its time; else
   /// nullptr. To be removed by pop_alone(). `until` is not the end of time.
   const EventKey* peek_alone(std::uint64_t until) const noexcept {
     const EventKey* const first = run_.begin();
@@ -77,7 +77,7 @@ class EventQueue {
     run_.pop();
   }
 
-  /// One glance tells that no key is due up to `time`; false where it would take more to know.
+  /// One glance shows that no key is due up to `time`; false where it would take more to know.
   bool nothing_until(std::uint64_t time) const noexcept {
     return time < near_end_ && run_.front().time() > time && (heap_.empty() || heap_.top().time() > time);
   }
@@ -99,7 +99,7 @@ class EventQueue {
   static constexpr std::size_t kKeysPerBucket = 6;
   static constexpr std::size_t kSplitAbove = 160;
   static constexpr std::size_t kSpillAbove = 512;
-  // So few keys are all in the run; when the heap has so many besides, it is time for rungs.
+  // So few keys are all in the run; when the heap has this many as well, it is time for rungs.
   static constexpr std::size_t kFewKeys = 8;
   static constexpr std::size_t kFewSpillAbove = 32;
   static constexpr std::uint64_t kEndless = std::numeric_limits<std::uint64_t>::max();
@@ -143,7 +143,7 @@ class EventQueue {
   /// Not both of run and heap are empty.
   bool run_is_first() const noexcept { return heap_.empty() || run_.front() < heap_.top(); }
 
-  // What is rare is out of line, so that the common way through push saves no registers.
+  // What is rare is out of line, so that the common path through push saves no registers.
   void insert(EventKey key) {
     if (key.time() < near_end_) {
       if (run_.insert(key)) [[likely]]

@@ -37,7 +37,7 @@ class StreamKey {
   constexpr StreamKey(std::uint64_t seed, std::string_view name, std::uint64_t replication = 0) noexcept
       : value_{mix(mix(mix(seed) ^ hash(name)) ^ replication)} {}
 
-  /// Draw number `index` of the entity's own table of random numbers: needs no stream, so any job's luck can be told
+  /// Draw number `index` of the entity's own table of random numbers: needs no stream, so any job's luck is known
   /// without that of the jobs before it. Independent of the entity's RandomStream.
   constexpr std::uint64_t at(std::uint64_t entity, std::uint64_t index) const noexcept {
     return block(entity, kTableBlocks | index)[0];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Resource: so many equal units (servers, locks, cores) for which simulated processes queue, first in, first out.
+// Resource: a number of equal units (servers, locks, cores) for which simulated processes queue, first in, first out.
 //
 //     {
 //       auto turn = co_await counter.acquire();
@@ -18,7 +18,7 @@
 namespace spawnpoint {
 
 class Resource {
-  // Lives as long as the resource or anybody who waits for a unit or holds one: processes may be destroyed, with the
+  // Lives as long as the resource or anyone who waits for a unit or holds one: processes may be destroyed, with the
   // simulation, after the resource was.
   struct State {
     State(Simulation& s, std::size_t n) : simulation{s}, capacity{n}, free{n}, queue{s.now()}, busy{s.now()} {}
@@ -63,7 +63,7 @@ class Resource {
 
    private:
     friend class Resource;
-    explicit Unit(State& state) noexcept : state_{&state} {}  // who makes it has counted it as a user
+    explicit Unit(State& state) noexcept : state_{&state} {}  // its maker has counted it as a user
 
     State* state_ = nullptr;
   };
@@ -97,7 +97,7 @@ class Resource {
   Resource& operator=(const Resource&) = delete;
   ~Resource() { state_->leave(); }
 
-  /// `co_await` gives a Unit. Who finds a free unit goes on at once; nobody overtakes those who wait.
+  /// `co_await` gives a Unit. Continues at once if a unit is free; nobody overtakes those who wait.
   Acquire acquire() { return Acquire{*state_}; }
   /// A unit if one is free, else an empty one.
   Unit try_acquire() { return state_->free > 0 ? take(*state_) : Unit{}; }

@@ -19,7 +19,7 @@ Simulation::~Simulation() {
   }
 }
 
-// What is rare ends in a call of its own, so that the common way saves few registers.
+// What is rare ends in a call of its own, so that the common path saves few registers.
 std::uint32_t Simulation::enqueue(std::uintptr_t word, Instant at) {
   if (free_slot_ == kNoSlot) [[unlikely]]
     return enqueue_with_new_slot(word, at);
@@ -159,7 +159,7 @@ Instant Simulation::next_event_time() {
 }
 
 // Timers that are re-armed or cancelled long before they are due would fill the queue with dead keys. Sweeping when
-// they are the majority costs a constant an event.
+// they are the majority costs a constant per event.
 void Simulation::sweep() noexcept {
   const auto discard_if_cancelled = [this](std::uint32_t slot) {
     if (!is_cancelled(slot)) return false;

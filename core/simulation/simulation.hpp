@@ -3,7 +3,7 @@
 //
 // The ordering promise: events happen in order of time. At equal times they happen strictly first in, first out, in
 // the order in which they were scheduled, whatever their kind (timers, delays, posted coroutines, spawned processes).
-// Re-arming a timer counts as scheduling it anew. A cancelled event neither happens nor moves the clock.
+// Re-arming a timer counts as scheduling it again. A cancelled event neither happens nor moves the clock.
 #pragma once
 
 #include <coroutine>
@@ -97,7 +97,7 @@ class Simulation {
 
   Instant now() const noexcept { return Instant{Duration{static_cast<Duration::rep>(now_)}}; }
 
-  /// Arms the timer, anew if it is armed. Throws std::invalid_argument where `at` has passed. An event at kNever
+  /// Arms the timer, again if it is armed. Throws std::invalid_argument where `at` has passed. An event at kNever
   /// stays armed and does not happen.
   void schedule(Timer& timer, Instant at) {
     check_not_past(at);
@@ -115,7 +115,7 @@ class Simulation {
   }
 
   /// Awaitable. `delay(0)` lets everything go first that is already due now. Throws std::invalid_argument for a
-  /// negative delay; one that reaches beyond the end of time waits for ever.
+  /// negative delay; one that reaches beyond the end of time waits forever.
   DelayAwaiter delay(Duration d) {
     const Duration room = kNever - now();
     const Instant until = d < room ? now() + d : kNever;
@@ -156,7 +156,7 @@ class Simulation {
   }
 
   /// For an event whose last act would be to schedule another one at `at`, not before now: where that one would be the
-  /// next to happen, it counts as happened and the clock is set to it, and the caller goes on with it at once. False:
+  /// next to happen, it counts as happened and the clock is set to it, and the caller continues with it at once. False:
   /// it has to be scheduled.
   bool pass_to(Instant at) noexcept {
     const std::uint64_t time = ticks(at);
@@ -172,7 +172,7 @@ class Simulation {
   bool run(std::stop_token stop = {}) { return run_events(kNever, stop); }
   /// Runs every event up to and including `until`, then sets the clock there (unless it was stopped).
   bool run_until(Instant until, std::stop_token stop = {});
-  /// Runs until so many more events have happened. Returns false if none is left, or if it was stopped.
+  /// Runs until this many more events have happened. Returns false if none is left, or if it was stopped.
   bool run_some(std::uint64_t events);
   /// Called from within an event: run() returns after it.
   void stop() noexcept {
@@ -280,7 +280,7 @@ class Simulation {
 
   std::uint64_t now_ = 0;
   std::uint64_t events_ = 0;
-  std::uint64_t batch_end_ = 0;   // so many events happen before the caller looks up
+  std::uint64_t batch_end_ = 0;   // this many events happen before the caller looks up
   std::uint64_t pass_until_ = 0;  // how far pass_to() may go; nowhere while events are asked for one by one
   EventQueue queue_;
   InstantRing ring_;  // what is due now

@@ -26,7 +26,7 @@ ConfidenceInterval BatchMeans::confidence_interval(double level) const {
   Tally of_batches;
   for (const double mean : means_) of_batches.add(mean);
   ConfidenceInterval interval = of_batches.confidence_interval(level);
-  // Until the first batch is full, say what there is, with no trust in it.
+  // Until the first batch is full, say what there is, with no confidence in it.
   if (means_.empty()) interval.mean = mean();
   return interval;
 }

@@ -23,7 +23,7 @@ LeastSquaresFit LeastSquares::fit(double level) const {
   const Eigen::Map<const Matrix> x(x_.data(), rows, columns);
   const Eigen::Map<const Eigen::VectorXd> y(y_.data(), rows);
 
-  // Columns of very different sizes (a constant beside a number of threads) are brought to one first.
+  // Columns of very different sizes (a constant next to a number of threads) are brought to one first.
   Eigen::VectorXd scale = x.colwise().norm();
   for (Eigen::Index i = 0; i < columns; ++i)
     if (scale[i] == 0.0) scale[i] = 1.0;

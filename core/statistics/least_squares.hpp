@@ -11,7 +11,7 @@
 namespace spawnpoint {
 
 struct LeastSquaresFit {
-  /// One interval a coefficient. Infinite where there are no more observations than coefficients that can be told
+  /// One interval per coefficient. Infinite where there are no more observations than coefficients that can be told
   /// apart.
   std::vector<ConfidenceInterval> coefficients;
   double residual_deviation = 0.0;  ///< Of an observation of weight 1.

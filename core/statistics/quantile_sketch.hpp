@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Quantiles of any number of observations in little memory, mergeable, and the same in whatever order they come.
+// Quantiles of any number of observations in little memory, mergeable, and the same in whatever order they arrive.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 namespace spawnpoint {
 
 /// A histogram with buckets of equal relative width: an exponent and seven bits of the mantissa of a double. Every
-/// quantile is within kRelativeError of a value that was observed at that rank. Takes 1 KiB a factor of two between
+/// quantile is within kRelativeError of a value that was observed at that rank. Takes 1 KiB per factor of two between
 /// the smallest and the largest value.
 class QuantileSketch {
  public:

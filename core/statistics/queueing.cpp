@@ -116,7 +116,7 @@ SteadyState closed(int customers, double think_time, double service_time, int se
   s.throughput = s.utilisation * servers / service_time;
   if (s.throughput > 0.0) {
     s.wait = s.queue_length / s.throughput;
-    // Who arrives sees a system of the others (arrival theorem): weigh the states by their rate of arrivals.
+    // An arriving customer sees a system of the others (arrival theorem): weigh the states by their rate of arrivals.
     double arrivals = 0.0;
     double must_wait = 0.0;
     for (int n = 0; n < customers; ++n) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Closed forms of queueing theory, to hold simulations to. Rates are per second, times in seconds.
+// Closed forms of queueing theory, to check simulations against. Rates are per second, times in seconds.
 // Formulas: Kleinrock, "Queueing Systems" I (1975); Gross, Shortle, Thompson, Harris, "Fundamentals" (2008).
 #pragma once
 
@@ -13,7 +13,7 @@ struct SteadyState {
   double utilisation = 0.0;     ///< share of the servers' time in which they work
   double waiting_chance = 0.0;  ///< that an admitted customer must wait
   double loss_chance = 0.0;     ///< that a customer finds the system full and leaves
-  double throughput = 0.0;      ///< customers served a second
+  double throughput = 0.0;      ///< customers served per second
   double queue_length = 0.0;    ///< customers that wait, on average: Lq
   double in_system = 0.0;       ///< and with those in service: L
   double wait = 0.0;            ///< of an admitted customer: Wq
@@ -29,9 +29,9 @@ double erlang_c(int servers, double offered);
 // Where the queue would grow without end there is no steady state: nullopt.
 /// Poisson arrivals, exponential service, c servers.
 std::optional<SteadyState> mmc(double arrival_rate, double service_time, int servers);
-/// The same with room for `capacity` customers, those in service included; who comes then is lost.
+/// The same with room for `capacity` customers, those in service included; customers who arrive then are lost.
 SteadyState mmck(double arrival_rate, double service_time, int servers, int capacity);
-/// One server and any service time, of which `cv` is the coefficient of variation (Pollaczek and Khinchine).
+/// One server and any service time, with coefficient of variation `cv` (Pollaczek and Khinchine).
 std::optional<SteadyState> mg1(double arrival_rate, double service_time, double cv);
 /// One server, every service takes the same.
 std::optional<SteadyState> md1(double arrival_rate, double service_time);

@@ -10,7 +10,7 @@
 
 namespace spawnpoint {
 
-/// Exact, however long it goes on: what is summed are whole numbers, nanoseconds times the count.
+/// Exact, however long it runs: what is summed are whole numbers, nanoseconds times the count.
 class TimeWeighted {
  public:
   explicit TimeWeighted(Instant start = Instant{}, std::int64_t value = 0) noexcept

@@ -58,9 +58,9 @@ struct CellGrid {
 /// Many jobs may wait on one thread at once: what runs keeps its true part, the rest shares what is left.
 void limit_band(CellGrid& grid, std::size_t band);
 
-/// Counts the segments of one state in one band. A segment's begin and its end each change one cell, so a segment costs
+/// Counts the segments of one state in one band. A segment's start and its end each change one cell, so a segment costs
 /// the same however long it is, and many that begin (or end) in one column cost as much as one. Times count from the
-/// range's begin.
+/// range's start.
 class StateCells {
  public:
   StateCells(const TimeRange& range, std::size_t columns)
@@ -70,15 +70,15 @@ class StateCells {
         columns_(columns),
         cells_(columns + 1) {}
 
-  /// The range's begin on the run's clock.
+  /// The range's start on the run's clock.
   std::int64_t origin() const { return origin_; }
   std::int64_t length() const { return length_; }
-  /// Columns a nanosecond.
+  /// Columns per nanosecond.
   double scale() const { return scale_; }
 
   double place(std::int64_t time) const { return static_cast<double>(time) * scale_; }
   static std::uint32_t column_of_begin(double place) { return static_cast<std::uint32_t>(static_cast<int>(place)); }
-  /// An end on a column's left edge is the former column's. `place` is above 0.
+  /// An end on a column's left edge is the previous column's. `place` is above 0.
   static std::uint32_t column_of_end(double place) {
     const int column = static_cast<int>(place);
     return static_cast<std::uint32_t>(column - (static_cast<double>(column) == place ? 1 : 0));
@@ -127,7 +127,7 @@ class StateCells {
     }
   }
 
-  /// Writes each column's share of a band of `rows` rows, and begins anew.
+  /// Writes each column's share of a band of `rows` rows, and starts over.
   void finish(float* share, std::size_t rows);
 
  private:

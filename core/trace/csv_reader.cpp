@@ -23,7 +23,7 @@ namespace spawnpoint {
 namespace {
 
 constexpr int kNewestFormat = 2;
-/// More threads than any kernel has room for: whoever draws a row for each shall not run out of memory.
+/// More threads than any kernel has room for: drawing a row for each must not run out of memory.
 constexpr LaneId kMostLanes = 100'000'001;
 
 /// On huge pages: the files of a million jobs are a hundred megabytes.
@@ -106,7 +106,7 @@ class Table {
     std::string text;
     if (!error_.empty()) return text;
     note_place();
-    if (at_ >= text_.size() || text_[at_] != '"') return fail("expected a text in quotes"), text;
+    if (at_ >= text_.size() || text_[at_] != '"') return fail("expected text in quotes"), text;
     std::size_t lines = 1;
     for (std::size_t i = at_ + 1; i + 1 < text_.size(); ++i) {
       if (text_[i] == '"') {
@@ -120,7 +120,7 @@ class Table {
       lines += text_[i] == '\n';
       text += text_[i];
     }
-    return fail("the text in quotes does not end"), std::string();
+    return fail("the quoted text does not end"), std::string();
   }
 
   template <class T>
@@ -130,7 +130,7 @@ class Table {
     T value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size() || value > largest) {
-      fail('"' + shown(text) + "\" is not a number that can stand here");
+      fail('"' + shown(text) + "\" is not a number that is allowed here");
       return missing;
     }
     return value;
@@ -199,7 +199,7 @@ class Table {
   std::size_t at_ = 0;
   std::size_t line_ = 1;
   std::size_t line_begin_ = 0;
-  std::size_t read_line_ = 1;  ///< Where the field stands that was read last.
+  std::size_t read_line_ = 1;  ///< Where the field that was read last is.
   std::size_t read_column_ = 1;
 };
 
@@ -211,7 +211,7 @@ std::string read_run(CsvRecord& record, const std::filesystem::path& path) {
     const std::string_view key = table.field();
     if (!table.error().empty()) break;
     if (!known.emplace(key).second) {
-      table.fail('"' + shown(key) + "\" is there a second time");
+      table.fail('"' + shown(key) + "\" appears twice");
     } else if (key == "end") {
       trace.end = table.time(true);
       if (trace.end == kNever || trace.end < Instant()) table.fail("the end should be a time after the beginning");

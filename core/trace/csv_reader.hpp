@@ -12,7 +12,7 @@
 
 namespace spawnpoint {
 
-/// A fact, and where its value stands.
+/// A fact, and where its value is.
 struct CsvFactRead : CsvFact {
   std::size_t line = 0;
   std::size_t column = 0;
@@ -20,7 +20,7 @@ struct CsvFactRead : CsvFact {
 
 struct CsvRecord {
   Trace trace;
-  int format = 1;                  ///< Of run.csv. The first one has no facts; it is read for good.
+  int format = 1;                  ///< Of run.csv. The first one has no facts; it can be read forever.
   std::vector<CsvFactRead> facts;  ///< Each key once.
 };
 

@@ -14,7 +14,7 @@
 
 namespace spawnpoint {
 
-/// A line of run.csv beside the trace's own, as "scenario" and "threads.toml". A key is a word, with dots in it
+/// A line of run.csv besides the trace's own, such as "scenario" and "threads.toml". A key is a word, with dots in it
 /// perhaps.
 struct CsvFact {
   std::string key;

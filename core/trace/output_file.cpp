@@ -41,7 +41,7 @@ void OutputFile::write_all(const char* text, std::size_t size) {
 
 std::expected<void, std::string> OutputFile::close() {
   flush();
-  // Some file systems tell of a full disk only here.
+  // Some file systems report a full disk only here.
   if (file_ && ::close(file_.release()) != 0 && error_ == 0) error_ = errno;
   if (error_ != 0) return std::unexpected(path_.string() + ": " + std::strerror(error_));
   return {};

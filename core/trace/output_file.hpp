@@ -22,7 +22,7 @@ namespace spawnpoint {
 
 class OutputFile {
  public:
-  /// Replaces the file. Errors are kept and told by `close`.
+  /// Replaces the file. Errors are kept and reported by `close`.
   explicit OutputFile(std::filesystem::path path);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;

@@ -50,7 +50,7 @@ void write_string(OutputFile& out, std::string_view text) {
     if (text[i] == '"' || text[i] == '\\') {
       out << '\\' << text[i++];
     } else if (size == 0 || byte < 0x20) {
-      // A byte that is no valid UTF-8 would make the whole file unreadable.
+      // A byte that is not valid UTF-8 would make the whole file unreadable.
       out << "\\u00" << kDigits[byte >> 4] << kDigits[byte & 0xF];
       ++i;
     } else {
@@ -69,7 +69,7 @@ std::vector<bool> lanes_with_overlaps(const Trace& trace, std::initializer_list<
            std::find(states.begin(), states.end(), segments.states()[i]) != states.end();
   };
   // Segments come in the order of their ends. So one that begins before the last one's end overlaps it; only where a
-  // record has another order is it worth to sort.
+  // record has another order is sorting worthwhile.
   std::vector<bool> overlaps(trace.lanes, false);
   std::vector<bool> doubtful_lane(trace.lanes, false);
   std::vector<Instant> last_end(trace.lanes, Instant::min());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Recorder: how a world tells what happens. One call per change of a job's state; segments follow from that.
+// Recorder: how a world reports what happens. One call per change of a job's state; segments follow from that.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +28,7 @@ class TraceRecorder {
  public:
   /// `trace` gets room for `jobs` jobs and must outlive the recorder.
   TraceRecorder(Trace& trace, std::size_t jobs);
-  /// From now on `trace` is written, which holds what the former one held.
+  /// From now on `trace` is written, which holds what the previous one held.
   void move_to(Trace& trace) { trace_ = &trace; }
 
   void enter(JobId job, JobState state, LaneId lane, Instant at) {

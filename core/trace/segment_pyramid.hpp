@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SegmentPyramid: a record's segments of one state, by row, under a pyramid of sums. A node tells when its segments
+// SegmentPyramid: a record's segments of one state, by row, under a pyramid of sums. A node says when its segments
 // begin and end, so that where they all begin (or end) in one pixel column they are counted at once: any zoom costs a
-// few steps a column, and still nothing is left out.
+// few steps per column, and still nothing is left out.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace spawnpoint {
 
 class SegmentPyramid {
  public:
-  /// Nanoseconds on the run's clock; never an end before its begin.
+  /// Nanoseconds on the run's clock; never an end before its start.
   struct Times {
     std::int64_t begin = 0;
     std::int64_t end = 0;
@@ -25,7 +25,7 @@ class SegmentPyramid {
 
   SegmentPyramid() = default;
   /// `numbers`: the segments, row after row, each row by end; row r has those from first[r] to first[r + 1].
-  /// `times_of(number)` tells when a segment begins and ends, now and whenever it is asked for.
+  /// `times_of(number)` says when a segment begins and ends, now and whenever it is asked for.
   template <class TimesOf>
   SegmentPyramid(Column<std::uint32_t> first, Column<std::uint32_t> numbers, const TimesOf& times_of)
       : first_(std::move(first)), numbers_(std::move(numbers)) {
@@ -69,7 +69,7 @@ class SegmentPyramid {
  private:
   static constexpr std::size_t kLeaf = 32;
   static constexpr std::size_t kFanOut = 16;
-  /// Rounding a leaf's times may move an edge by one part in so many of a pixel.
+  /// Rounding a leaf's times may move an edge by this fraction of a pixel: one in so many parts.
   static constexpr std::int64_t kPixelParts = 1024;
 
   struct Node {

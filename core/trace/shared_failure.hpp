@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SharedFailure: how a live worker tells what stopped it. Of fixed size and without pointers, so that it can be written
-// into shared memory by a process that is short of everything.
+// SharedFailure: how a live worker reports what stopped it. Of fixed size and without pointers, so that it can be
+// written into shared memory by a process that is short of everything.
 #pragma once
 
 #include <algorithm>
@@ -36,7 +36,7 @@ struct SharedFailure {
   std::uint64_t threads = 0;  ///< Threads that were created before it.
   std::int32_t error = 0;     ///< errno.
   Instant at{};
-  std::int32_t limit = -1;  ///< What refused it, in the writer's own numbering; -1: it cannot tell.
+  std::int32_t limit = -1;  ///< What refused it, in the writer's own numbering; -1: unknown.
   std::int64_t value = 0;   ///< The value of that limit.
   FixedText<60> call;       ///< The call that failed, e.g. "clone3".
   FixedText<508> message;   ///< In words.

@@ -5,7 +5,7 @@
 // The log is the whole record. A row is claimed by adding one to `next_row`, and counts once its word `what` is not
 // zero; that word is written last, in one store. So a process that dies between two instructions leaves at most one
 // claimed and empty row for each of its threads, and never half a row. Rows that happen after each other, on whatever
-// threads, stand in that order.
+// threads, are in that order.
 #pragma once
 
 #include <atomic>
@@ -23,7 +23,7 @@ inline constexpr std::size_t kTextBytes = std::size_t{256} << 10;
 /// Lanes have 24 bits in a row; Linux has at most 2^22 threads.
 inline constexpr std::uint32_t kRowNoLane = 0xFF'FFFF;
 
-/// What a row tells. `range`, `sample` and `mark` are followed by a `payload` row of the same thread.
+/// What a row says. `range`, `sample` and `mark` are followed by a `payload` row of the same thread.
 enum class RowKind : std::uint8_t { none, enter, range, sample, mark, payload };
 
 struct Row {
@@ -52,7 +52,7 @@ constexpr RowKind kind_of(std::uint64_t what) {
 }
 
 struct Header {
-  // Written once by who creates the file.
+  // Written once by the creator of the file.
   std::uint64_t magic;
   std::uint64_t rows;
   std::uint32_t jobs;
@@ -72,7 +72,7 @@ static_assert(sizeof(Header) <= kPage);
 /// The states of a record that is written once.
 enum : std::uint32_t { kUnwritten, kClaimed, kWritten };
 
-/// Where the parts stand. Fixed by the number of rows, so that the reader need not trust what the file says.
+/// Where the parts are. Fixed by the number of rows, so that the reader need not trust what the file says.
 struct Offsets {
   static constexpr std::size_t kText = kPage;
   static constexpr std::size_t kRows = kText + kTextBytes;

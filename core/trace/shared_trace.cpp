@@ -106,7 +106,7 @@ void SharedTraceRecorder::prepare(std::size_t rows) {
   const std::size_t size = std::min(Offsets::kRows + std::min<std::size_t>(rows, rows_) * sizeof(Row), mapping_.size());
   (void)populate_pages(mapping_.bytes(), size);  // all at once, where the system can
   // A write to each as well: on a virtual machine the host may map a page only then. Adding nothing changes nothing,
-  // whatever stands there.
+  // whatever is there.
   for (std::size_t at = 0; at < size; at += kPage) {
     reinterpret_cast<std::atomic<std::uint64_t>*>(mapping_.bytes() + at)->fetch_add(0, std::memory_order_relaxed);
   }

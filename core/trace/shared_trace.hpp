@@ -34,7 +34,7 @@ enum class Recording : std::uint32_t {
 /// The file, made by the parent. Sparse: memory is taken as it is written.
 class SharedTraceFile {
  public:
-  /// Room for `rows` changes of state and samples (a mark and a sample take two). Fails with the system's words.
+  /// Room for `rows` changes of state and samples (a mark and a sample take two). Fails with the system's message.
   static std::expected<SharedTraceFile, std::string> create(std::size_t jobs, std::size_t rows,
                                                             Recording recording = Recording::segments);
   /// Rows that `jobs` jobs take which change their state `changes` times, with some to spare for samples and marks.

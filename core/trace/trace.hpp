@@ -54,7 +54,7 @@ struct Segment {
   friend bool operator==(const Segment&, const Segment&) = default;
 };
 
-/// All segments, in the order in which they ended. A column each.
+/// All segments, in the order in which they ended. One column each.
 class SegmentTable {
  public:
   std::size_t size() const { return begin_.size(); }
@@ -84,7 +84,7 @@ class SegmentTable {
   Column<Instant> end_;
 };
 
-/// One row a job: the state it is in (at the end of the record), since when, and its start and end lines.
+/// One row per job: the state it is in (at the end of the record), since when, and its start and end lines.
 /// `start_order` and `end_order` number all start and end lines of the run together, from 1, in the order in which they
 /// happened; 0 where the job did not start or end. Times are kNever there.
 struct JobTable {
@@ -155,7 +155,7 @@ struct Trace {
   std::vector<Mark> marks;
   LaneId lanes = 1;  ///< How many lanes there are, the main thread's among them.
   Instant end{};     ///< When the run ended, or the newest moment in the record.
-  /// The run goes on: each job in an open state has a segment from its `since` on which is not in the table yet.
+  /// The run is still going: each job in an open state has a segment from its `since` on which is not in the table yet.
   bool growing = false;
 
   const Series& operator[](SeriesKind kind) const { return series[static_cast<std::size_t>(kind)]; }

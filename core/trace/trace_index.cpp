@@ -95,7 +95,7 @@ void TraceIndex::build() {
   for (std::size_t place = 0; place < kStackedStates; ++place) {
     if (has(kStacked[place])) first[place].assign(rows_ + 2, 0);
   }
-  // Two rows further on: after the segments were dealt out, each row's begin stands where it belongs.
+  // Two rows further on: after the segments were dealt out, each row's start is where it belongs.
   for_each_segment([&](std::size_t row, Number, std::size_t place) { ++first[place][row + 2]; });
   for (std::size_t place = 0; place < kStackedStates; ++place) {
     if (first[place].empty()) continue;
@@ -204,7 +204,7 @@ std::optional<std::vector<Segment>> TraceIndex::segments(std::size_t first_row, 
     if (overlapping_[row]) continue;
     const std::size_t before = found.size();
     for (const SegmentPyramid& pyramid : pyramids_) {
-      // In order of their ends: all before the first that ends after the range's begin are over.
+      // In order of their ends: all before the first that ends after the range's start are over.
       const auto* at = std::partition_point(pyramid.begin(row), pyramid.end(row),
                                             [&](Number number) { return segment(number).end <= range.begin; });
       for (; at != pyramid.end(row); ++at) {

@@ -63,7 +63,7 @@ class TraceIndex {
   bool has(JobState state) const { return present_[static_cast<std::size_t>(state)]; }
   /// Jobs that failed, by row.
   const std::vector<Failure>& failures() const { return failures_; }
-  /// What the index takes beside the record.
+  /// The memory of the index, besides the record's.
   std::size_t bytes() const;
 
  private:

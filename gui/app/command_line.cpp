@@ -8,7 +8,7 @@
 namespace spawnpoint::gui {
 namespace {
 
-/// Each of the names by `parse`; the first one that is not known is told.
+/// Each of the names by `parse`; the first unknown one is reported.
 template <class Value, class Parse>
 std::string read_names(const std::vector<std::string>& names, std::vector<Value>& values, Parse parse) {
   for (const std::string& name : names) {
@@ -30,7 +30,7 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
                "spawnpoint"};
   app.set_version_flag("--version", "spawnpoint " SPAWNPOINT_VERSION);
   app.add_option("FILE", window.files, "A scenario file to open, and saved records to show beside it")->type_name("");
-  app.add_option("--theme", window.theme, "light or dark; kept for the next time")
+  app.add_option("--theme", window.theme, "light or dark; remembered for the next start")
       ->check(CLI::IsMember({"light", "dark"}))
       ->type_name("THEME");
   app.add_flag("--reset", window.reset,
@@ -49,7 +49,7 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
     part_names += part.name;
   }
   exporting->add_option("FILE", pictures.files, "Scenario files")->required()->type_name("");
-  exporting->add_option("-o,--output", pictures.directory, "The folder to write to; made where it is missing")
+  exporting->add_option("-o,--output", pictures.directory, "The folder to write to; created if it does not exist")
       ->required()
       ->type_name("DIR");
   exporting->add_option("--format", formats, export_format_names(known) + "; several with commas (default: svg)")
@@ -64,7 +64,7 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
   exporting
       ->add_option("--concurrency", pictures.concurrency, "Only the runs of this concurrency model; may be repeated")
       ->type_name("NAME");
-  exporting->add_option("--run", pictures.runs, "Only the run with this number, the first is 1; may be repeated")
+  exporting->add_option("--run", pictures.runs, "Only the run with this number, counting from 1; may be repeated")
       ->check(CLI::PositiveNumber)
       ->type_name("N")
       ->allow_extra_args(false);
@@ -76,7 +76,7 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
   exporting->add_option("--theme", theme, "light (default) or dark")
       ->check(CLI::IsMember({"light", "dark"}))
       ->type_name("THEME");
-  exporting->add_option("--set", settings, "Set a key of the scenario, as jobs.count=100; may be repeated")
+  exporting->add_option("--set", settings, "Set a key of the scenario, such as jobs.count=100; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   exporting->add_option("--seed", pictures.seed, "The seed of all random numbers")->type_name("N");

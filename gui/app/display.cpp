@@ -34,7 +34,7 @@ bool x_server_answers() {
     answers = has_error(connection) == 0;
     disconnect(connection);
   }
-  // The library stays loaded: Qt is about to want it.
+  // The library stays loaded: Qt is about to need it.
   return answers;
 }
 
@@ -55,7 +55,7 @@ bool wayland_answers(std::string_view display) {
 }  // namespace
 
 std::string missing_display() {
-  // Whoever names a platform (offscreen, vnc …) knows what they do.
+  // Anyone who names a platform (offscreen, vnc …) knows what they are doing.
   const auto platform = variable("QT_QPA_PLATFORM");
   if (!platform.empty() && !platform.starts_with("xcb") && !platform.starts_with("wayland")) return {};
   const auto wayland = variable("WAYLAND_DISPLAY");

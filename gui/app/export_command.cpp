@@ -15,7 +15,7 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
   parsing.settings = request.settings;
   parsing.seed = request.seed;
   parsing.host = [] { return this_host().machine; };
-  // All files are read before the first one runs: a mistake in the last must not come after minutes.
+  // All files are read before the first one runs: a mistake in the last one must not appear only after minutes.
   std::vector<Scenario> scenarios;
   bool good = true;
   for (const std::string& file : request.files) {
@@ -84,8 +84,7 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
       if (request.world != "modeled") keep(run_live(scenario, run, {}, {}));
     }
     if (!any) {
-      err << "spawnpoint export: " << scenario.file
-          << ": no run of it is one of those named with --concurrency or --run\n";
+      err << "spawnpoint export: " << scenario.file << ": none of its runs matches --concurrency or --run\n";
       return Exit::usage;
     }
     if (results.empty()) continue;

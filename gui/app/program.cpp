@@ -21,7 +21,7 @@
 namespace spawnpoint::gui {
 namespace {
 
-/// Containers and cron jobs have no XDG_RUNTIME_DIR, an export needs none, and Qt complains of it each time.
+/// Containers and cron jobs have no XDG_RUNTIME_DIR, an export needs none, and Qt complains about it each time.
 void tell_all_but_runtime_dir(QtMsgType type, const QMessageLogContext& context, const QString& message) {
   if (message.startsWith(QStringLiteral("QStandardPaths: XDG_RUNTIME_DIR"))) return;
   std::cerr << qFormatLogMessage(type, context, message).toStdString() << '\n';
@@ -77,7 +77,7 @@ int open_window(const AppRequest& request, int argc, char** argv) {
 int run_program(int argc, char** argv) {
   const Request request = parse_command_line(argc, argv, std::cout, std::cerr);
   if (const auto* status = std::get_if<Exit>(&request)) return static_cast<int>(*status);
-  // Qt writes a PDF's fonts in the order of a hash: the same run shall give the same file.
+  // Qt writes a PDF's fonts in the order of a hash: the same run must give the same file.
   QHashSeed::setDeterministicGlobalSeed();
   if (const auto* pictures = std::get_if<ExportRequest>(&request)) return export_without_window(*pictures, argc, argv);
   return open_window(std::get<AppRequest>(request), argc, argv);

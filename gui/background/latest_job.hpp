@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // LatestJob: work in the background of which only the newest counts. What is started takes the place of what was
-// started before, and a late answer to an older wish never arrives.
+// started before, and a late answer to an older request never arrives.
 #pragma once
 
 #include <QObject>
@@ -21,8 +21,8 @@
 
 namespace spawnpoint::gui {
 
-/// Calls what it is given in the thread of the job's owner, unless the job has been given up by then. May be called in
-/// any thread while the job goes on.
+/// Calls what it is given in the thread of the job's owner, unless the job has been abandoned by then. May be called in
+/// any thread while the job runs.
 using Tell = std::function<void(std::function<void()>)>;
 
 /// The thread of a LatestJob, whatever the kind of its result.
@@ -36,7 +36,7 @@ class JobThread {
   JobThread& operator=(const JobThread&) = delete;
   ~JobThread();
 
-  /// Throws std::system_error where no thread can be had; nothing runs then.
+  /// Throws std::system_error if no thread can be started; nothing runs then.
   void start(Work work);
   void stop();
   void cancel();
@@ -67,17 +67,17 @@ class JobThread {
 };
 
 /// All of it belongs to one thread, which must handle events: results arrive there. Jobs run one after the other in a
-/// thread of their own, so one that is given up should look at its stop token now and then.
+/// thread of their own, so one that is abandoned should look at its stop token now and then.
 template <class T>
 class LatestJob {
  public:
   /// The error: what a job that threw has said, or why there is no thread.
   using Outcome = std::expected<T, std::string>;
 
-  /// `done` gets the outcome of each job that was not given up; by then the job no longer counts as running.
+  /// `done` gets the outcome of each job that was not abandoned; by then the job no longer counts as running.
   explicit LatestJob(std::function<void(Outcome)> done)
       : done_(std::make_shared<const std::function<void(Outcome)>>(std::move(done))) {}
-  // The destructor gives up what runs, and waits for its end.
+  // The destructor abandons what runs, and waits for its end.
 
   /// `work` is called with the stop token, and where it takes two arguments with a Tell.
   template <class Work>
@@ -90,13 +90,13 @@ class LatestJob {
       thread_.deliver(delivery(done_, std::unexpected(std::string("no thread could be started: ") + problem.what())));
     }
   }
-  /// Asks what runs to end; what it has by then arrives.
+  /// Asks the running job to end; what it has by then arrives.
   void stop() { thread_.stop(); }
-  /// What runs is given up: it is asked to end, and nothing of it arrives.
+  /// What runs is abandoned: it is asked to end, and nothing of it arrives.
   void cancel() { thread_.cancel(); }
   /// Until the outcome has arrived.
   bool is_running() const { return thread_.is_running(); }
-  /// Until nothing goes on in the background; the outcome arrives with the next events. For tests and screenshots.
+  /// Until nothing runs in the background; the outcome arrives with the next events. For tests and screenshots.
   void wait() { thread_.wait(); }
 
  private:

@@ -99,7 +99,7 @@ std::vector<Corner> corners(const Series& series, const TimeRange& range, Instan
 
   auto i = static_cast<std::size_t>(std::upper_bound(series.time.begin(), series.time.end(), range.begin) -
                                     series.time.begin());
-  // The value that holds at the range's begin; a series that starts later starts with its first step.
+  // The value that holds at the range's start; a series that starts later starts with its first step.
   if (i > 0) step_to(to_seconds(range.begin), series.value[i - 1]);
   const auto stop =
       static_cast<std::size_t>(std::upper_bound(series.time.begin(), series.time.end(), last) - series.time.begin());

@@ -16,7 +16,7 @@
 namespace spawnpoint::gui {
 
 enum class ChartUnit : std::uint8_t { count, bytes };
-/// Drawn on a line every so often: its code beside the colour.
+/// Drawn on a line every so often: its code besides the colour.
 enum class Glyph : std::uint8_t { circle, square, triangle, diamond };
 
 struct ChartLine {
@@ -43,7 +43,7 @@ struct ChartContent {
   bool empty() const { return lines.empty(); }
 };
 
-/// One world's record, drawn so much later.
+/// One world's record, drawn this much later.
 struct WorldTrace {
   WorldKind world = WorldKind::modeled;
   std::shared_ptr<const Trace> trace;
@@ -55,7 +55,7 @@ ChartContent memory_chart(const std::vector<WorldTrace>& traces, const Theme& th
 /// Threads and tasks that exist, and what is runnable.
 ChartContent threads_chart(const std::vector<WorldTrace>& traces, const Theme& theme);
 
-/// All of it so much later.
+/// All of it this much later.
 Series shifted(Series series, Duration by);
 /// The sum of step functions.
 Series sum(const std::vector<const Series*>& series);

@@ -11,7 +11,8 @@ namespace spawnpoint::gui {
 
 inline constexpr int kChartTextPixels = 11;
 
-/// The shape that tells a line from others without its colour: filled in the live world, hollow in the modeled one.
+/// The shape that distinguishes a line from others without its colour: filled in the live world, hollow in the modeled
+/// one.
 QCPScatterStyle chart_glyph(const ChartLine& line, const Theme& theme);
 
 /// Into `where`, which reaches over the plot's right margin.

@@ -222,7 +222,7 @@ void ChartView::State::place_marks(const TimeAxis& axis, int height) {
     const double room = std::max(x, axis.width - x) - 8;
     const QString words = QStringLiteral("%1 (%2)").arg(mark.label, worlds.join(QStringLiteral(", ")));
     marks[i].label->setText(metrics.elidedText(words, Qt::ElideRight, room));
-    // At the bottom, where lines that count from 0 seldom are.
+    // At the bottom, where lines that count from 0 rarely are.
     const bool to_the_right = axis.width - x >= x;
     marks[i].label->setPositionAlignment((to_the_right ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignBottom);
     const double shift = (to_the_right ? 4 : -4) / axis.width * to_seconds(axis.range.length());

@@ -70,7 +70,7 @@ struct ChartView::State {
   void set_up();
   void apply_theme();
   void rebuild();
-  /// `detail`: corners a pixel.
+  /// `detail`: corners per pixel.
   void update_data(int width, int height, int detail = 1);
   void place_marks(const TimeAxis& axis, int height);
   void update_cursor();

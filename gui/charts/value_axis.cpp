@@ -38,10 +38,10 @@ ValueAxis value_axis(ChartUnit unit, bool logarithmic, double least, double most
   }
   const double base = unit == ChartUnit::bytes ? 2 : 10;
   least = std::clamp(least, 1.0, most);
-  // A little air below the lowest line.
+  // A little space below the lowest line.
   const double from = std::floor(std::log(std::max(1.0, least / 1.3)) / std::log(base) + 1e-9);
   const double to = std::max(from + 1, std::log(most * 1.3) / std::log(base));
-  // A tick each 1, 2, 4, 10 … powers, so that they stay apart; but one alone would not tell how far a line goes.
+  // A tick each 1, 2, 4, 10 … powers, so that they stay apart; but one alone would not show how far a line goes.
   const auto first = [from](double step) { return std::ceil(from / step) * step; };
   double every = 1;
   for (const double candidate : {2.0, 3.0, 4.0, 5.0, 10.0, 20.0}) {

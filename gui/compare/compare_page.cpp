@@ -19,7 +19,7 @@
 namespace spawnpoint::gui {
 namespace {
 
-/// While a run is drawn as it goes, drawing may take one part in so many of the time …
+/// While a run is drawn as it goes, drawing may take only this fraction (one in so many) of the time …
 constexpr std::int64_t kShare = 10;
 /// … and of a large record, preparing its picture takes about this much for each segment and job, in the background.
 /// The live run wants the cores to itself.
@@ -62,9 +62,9 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
   run_tabs_->setUsesScrollButtons(true);
   run_tabs_->setAccessibleName(tr("Runs of the scenario"));
   run_tabs_->setObjectName("runs");
-  rows_->addItem(tr("rows: as it fits"));
-  rows_->addItem(tr("a row a thread"));
-  rows_->addItem(tr("a row a job"));
+  rows_->addItem(tr("rows: automatic"));
+  rows_->addItem(tr("one row per thread"));
+  rows_->addItem(tr("one row per job"));
   rows_->setAccessibleName(tr("Rows of the timelines"));
   rows_->setToolTip(tr("What a row of the timelines is"));
   logarithmic_->setText(tr("log"));
@@ -78,7 +78,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
   alignment_->setToolTip(tr("Draws both worlds from their start, or so that their failures are at the same place"));
   beside_->setText(tr("side by side"));
   beside_->setCheckable(true);
-  beside_->setToolTip(tr("Shows up to three of the scenario's runs beside each other"));
+  beside_->setToolTip(tr("Shows up to three of the scenario's runs side by side"));
   beside_->setAccessibleName(tr("Runs side by side"));
 
   overview_->setAccessibleName(tr("Overview of the whole run"));
@@ -322,7 +322,7 @@ void ComparePage::refresh() {
   const bool modeling = runs_.current() == RunKey{selected_run(), WorldKind::modeled};
   modeled_->set_empty_text(saved       ? tr("The record is of a live run.")
                            : !scenario ? tr("Open a scenario to begin.")
-                           : modeling  ? tr("The model runs …")
+                           : modeling  ? tr("Running the model …")
                                        : tr("Not modeled yet: F6 runs the model."));
   live_->set_empty_text(saved       ? tr("The record is of a modeled run.")
                         : !scenario ? QString()

@@ -71,7 +71,7 @@ class ComparePage : public Page {
    public:
     bool is_due() const;
     void begin() { clock_.start(); }
-    /// `more_ns`: what goes on in the background.
+    /// `more_ns`: what runs in the background.
     void end(std::int64_t more_ns);
 
    private:
@@ -138,7 +138,7 @@ class ComparePage : public Page {
   ShownCharts shown_charts_;
   Pace charts_pace_;
   Pace timeline_pace_;
-  std::shared_ptr<const Trace> shown_curves_;  ///< Of a live run that goes on.
+  std::shared_ptr<const Trace> shown_curves_;  ///< Of a live run that is still going.
 };
 
 }  // namespace spawnpoint::gui

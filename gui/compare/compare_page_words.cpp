@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The compare page's words: which results have a say, and what the lines over the timelines and the memory chart tell.
+// The compare page's words: which results have a say, and what the lines over the timelines and the memory chart say.
 #include <QLabel>
 #include <QStringList>
 
@@ -42,7 +42,7 @@ bool ComparePage::is_dimmed(WorldKind world) const {
 
 bool ComparePage::is_dimmed(RunKey key) const {
   if (!runs_.result(key)) return false;
-  // What is drawn then is the run that goes on.
+  // What is drawn then is the run that is still going.
   if (runs_.current() == key && key.world == WorldKind::live) return false;
   return !workspace_.is_of_present_text(key);
 }
@@ -90,7 +90,7 @@ QString ComparePage::summary(RunKey key) const {
     parts << against(resident, [](const RunResult& r) { return r.memory.resident.count; });
   if (own->failure) parts << failure_words(*own->failure);
   if (own->stopped) parts << tr("stopped, so partial");
-  if (is_dimmed(key)) parts << tr("of the text as it was");
+  if (is_dimmed(key)) parts << tr("of an older text");
   parts << machine;
   return parts.join(dot);
 }
@@ -99,13 +99,13 @@ void ComparePage::show_memory_difference() {
   const auto modeled = result(WorldKind::modeled);
   const auto lively = result(WorldKind::live);
   MemoryDifference told;
-  // While a run goes on, the figures are of the one before it.
+  // While a run is going, the figures are of the previous one.
   const bool running = runs_.current() && runs_.current()->run == selected_run();
   const bool of_one_text = is_dimmed(WorldKind::modeled) == is_dimmed(WorldKind::live);
   if (modeled && lively && !running) told = spawnpoint::memory_difference(*lively, *modeled);
   // The line stays, so that nothing jumps while a value is turned.
   if (!told.line.empty() && !of_one_text)
-    told = {.line = tr("live against model: of different texts; F5 runs both").toStdString(), .details = {}};
+    told = {.line = tr("live against model: from different texts; F5 runs both").toStdString(), .details = {}};
   memory_difference_->setText(text(told.line));
   memory_difference_->setToolTip(text(told.details));
   memory_difference_->setAccessibleDescription(text(told.details));

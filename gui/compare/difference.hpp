@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// By how much two runs differ over time: in threads, or in tasks where these are what there are many of.
+// By how much two runs differ over time: in threads, or in tasks where those are the many.
 #pragma once
 
 #include <memory>
@@ -10,7 +10,7 @@
 
 namespace spawnpoint::gui {
 
-/// One of the two, drawn so much later on the shared axis.
+/// One of the two, drawn this much later on the shared axis.
 struct ShiftedTrace {
   std::shared_ptr<const Trace> trace;
   Duration shift{};

@@ -101,7 +101,7 @@ void DifferenceStrip::paintEvent(QPaintEvent*) {
   }
   const double middle = std::round(plot.center().y()) + 0.5;
   if (!has_both()) {
-    painter.drawText(plot, Qt::AlignCenter, tr("With both worlds run, their difference is here."));
+    painter.drawText(plot, Qt::AlignCenter, tr("Run both worlds to see their difference here."));
   } else {
     painter.setPen(QPen(theme_.grid, 1));
     painter.drawLine(QPointF(plot.left(), middle), QPointF(plot.right(), middle));
@@ -118,7 +118,7 @@ void DifferenceStrip::paintEvent(QPaintEvent*) {
         painter.fillRect(QRectF(left, middle - 0.5 - up, 1, up), theme_.accent);
       }
       if (cells[x].low < 0) {
-        // The model's, hollow: every other column, so that the two are told apart without the colour.
+        // The model's, hollow: every other column, so that the two can be told apart without the colour.
         if (x % 2 == 0) painter.fillRect(QRectF(left, middle + 0.5, 1, high(cells[x].low)), theme_.text);
       }
     }

@@ -12,7 +12,7 @@
 
 namespace spawnpoint::gui {
 
-/// One world's run, drawn so much later on the shared axis.
+/// One world's run, drawn this much later on the shared axis.
 struct ShiftedResult {
   std::shared_ptr<const RunResult> result;
   Duration shift{};

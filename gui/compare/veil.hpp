@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Veil: dims a widget that shows what is not up to date, without keeping anybody from using it.
+// Veil: dims a widget that shows what is not up to date, without keeping anyone from using it.
 #pragma once
 
 #include <QWidget>

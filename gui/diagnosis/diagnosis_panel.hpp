@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// DiagnosisPanel: what a run came to in words: where it broke and why, or what took the time; what would help; and
+// DiagnosisPanel: the outcome of a run in words: where it broke and why, or what took the time; what would help; and
 // what the scenario is about.
 #pragma once
 
@@ -39,7 +39,7 @@ class DiagnosisPanel : public QScrollArea {
   void try_this(const spawnpoint::Suggestion& suggestion);
 
  private:
-  /// What stands below the headline: a line each of these.
+  /// What is below the headline: one line for each of these.
   enum class Kind : std::uint8_t { old, where, why, question, answer, title, evidence, suggestion, detail };
   struct Part {
     Kind kind;
@@ -57,7 +57,7 @@ class DiagnosisPanel : public QScrollArea {
   Theme theme_ = make_theme(ThemeKind::light);
   QLabel* headline_;
   std::vector<Part> parts_;
-  std::vector<QWidget*> widgets_;  ///< One for each part, made anew only where the kinds of parts are other ones.
+  std::vector<QWidget*> widgets_;  ///< One for each part, rebuilt only where the kinds of parts have changed.
   QWidget* body_ = nullptr;
   QVBoxLayout* column_;
   bool why_is_open_ = false;  ///< Stays over a new diagnosis, as while a slider is dragged.

@@ -90,7 +90,7 @@ std::vector<ExportAttachment> chart_tables(const std::vector<const RunResult*>& 
   return files;
 }
 
-/// The results of one [[run]], one a world.
+/// The results of one [[run]], one per world.
 struct Group {
   std::string label;
   std::vector<const RunResult*> results;

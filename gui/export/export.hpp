@@ -30,10 +30,10 @@ struct ExportPartWords {
   std::string_view name;   ///< As --part has it.
   std::string_view title;  ///< In the dialog.
 };
-/// All that there are.
+/// All of them.
 std::span<const ExportPartWords> export_parts();
 
-/// Rows of a timeline: one a thread, or one a job.
+/// Rows of a timeline: one per thread, or one per job.
 enum class ExportRows : std::uint8_t { automatic, threads, jobs };
 
 /// The page: vector pictures have this size, PNG has it at `dpi`. Height 0: it follows from what is drawn.
@@ -51,7 +51,7 @@ const std::vector<ExportSize>& export_sizes();
 
 /// "memory" -> ExportPart::memory, and so on; the error lists what there is.
 std::expected<ExportPart, std::string> parse_export_part(std::string_view name);
-/// A preset's name, "120mm" or "120x80mm", "1600" or "1600x900" (pixels at 96 dpi); with "@300" behind it, at 300 dpi.
+/// A preset's name, "120mm" or "120x80mm", "1600" or "1600x900" (pixels at 96 dpi); with "@300" after it, at 300 dpi.
 std::expected<ExportSize, std::string> parse_export_size(std::string_view text);
 
 struct ExportOptions {
@@ -76,13 +76,13 @@ struct ExportReport {
 
 /// `results` are the runs that go into one picture: the modeled and the live result of one [[run]], or one of them, or
 /// several runs of the scenario (then each modeled/live pair with the same label gets a picture of its own). Results
-/// without a trace are told as an error.
+/// without a trace are reported as an error.
 ExportReport export_run(const Scenario& scenario, std::span<const RunResult> results, const ExportOptions& options);
 
 /// The failure map, as NAME-map.png and so on; its CSV is what `spawnpoint-run sweep --csv` prints.
 ExportReport export_map(const MapResult& map, const ExportOptions& options);
 
-/// What a command must say beside the options, to draw the same.
+/// What a command must say besides the options, to draw the same.
 struct ExportSource {
   std::vector<Setting> settings;   ///< Set over the file.
   std::optional<std::size_t> run;  ///< Only this one of several.

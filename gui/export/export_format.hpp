@@ -70,7 +70,7 @@ struct ExportFormat {
 };
 
 using ExportFormats = std::span<const ExportFormat>;
-/// All that there are.
+/// All of them.
 ExportFormats export_formats();
 /// "png", and so on; the error lists what there is.
 std::expected<const ExportFormat*, std::string> parse_export_format(std::string_view name,

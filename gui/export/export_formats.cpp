@@ -33,7 +33,8 @@ ExportBytes draw_png(const ExportPicture& picture) {
   const QSize size(static_cast<int>(std::lround(figure.width() * scale)),
                    static_cast<int>(std::lround(figure.height() * scale)));
   if (static_cast<double>(size.width()) * size.height() > kMostPixels) {
-    return std::unexpected(fmt::format("{} x {} pixels are too many; choose fewer dpi", size.width(), size.height()));
+    return std::unexpected(
+        fmt::format("{} x {} pixels are too many; choose a lower resolution", size.width(), size.height()));
   }
   QImage image(size, QImage::Format_RGB32);
   if (image.isNull()) return std::unexpected("not enough memory for the picture");
@@ -150,7 +151,7 @@ std::string export_format_names(ExportFormats formats) {
 std::expected<const ExportFormat*, std::string> parse_export_format(std::string_view name, ExportFormats formats) {
   const auto found = std::ranges::find(formats, name, &ExportFormat::name);
   if (found != formats.end()) return &*found;
-  return std::unexpected(fmt::format("`{}` is not a format; there are {}", name, export_format_names(formats)));
+  return std::unexpected(fmt::format("`{}` is not a format; known: {}", name, export_format_names(formats)));
 }
 
 QByteArray map_table(const MapResult& map) {

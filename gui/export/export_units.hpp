@@ -12,7 +12,7 @@ inline constexpr double kPointsAnInch = 72;
 /// The text's height in a figure's own units.
 inline constexpr double kFigureText = 11;
 
-/// Units of a figure an inch of the page.
+/// Units of a figure per inch of the page.
 inline double units_an_inch(const ExportSize& size) {
   return kFigureText / (size.text_points / kPointsAnInch);
 }

@@ -55,12 +55,12 @@ std::expected<ExportPart, std::string> parse_export_part(std::string_view name) 
   if (found != std::end(kParts)) return found->part;
   std::vector<std::string_view> names;
   for (const ExportPartWords& words : kParts) names.push_back(words.name);
-  return std::unexpected(fmt::format("`{}` is not a part; there are {}", name, fmt::join(names, ", ")));
+  return std::unexpected(fmt::format("`{}` is not a part; known: {}", name, fmt::join(names, ", ")));
 }
 std::expected<ExportRows, std::string> parse_export_rows(std::string_view name) {
   const auto found = std::ranges::find(kRows, name, [](const auto& row) { return row.second; });
   if (found != std::end(kRows)) return found->first;
-  return std::unexpected(fmt::format("`{}` is not a kind of row; there are automatic, threads, jobs", name));
+  return std::unexpected(fmt::format("`{}` is not a kind of row; known: automatic, threads, jobs", name));
 }
 
 ExportSize ExportSize::pixels(int width, int height) {
@@ -94,7 +94,7 @@ std::expected<ExportSize, std::string> parse_export_size(std::string_view text) 
   std::optional<int> dpi;
   if (const auto at = text.find('@'); at != std::string_view::npos) {
     const auto value = parse_number<double>(text.substr(at + 1));
-    if (!value || *value < 72 || *value > 1200) return wrong("the dpi are between 72 and 1200");
+    if (!value || *value < 72 || *value > 1200) return wrong("the dpi must be between 72 and 1200");
     dpi = static_cast<int>(*value);
     extent = text.substr(0, at);
   }
@@ -111,13 +111,13 @@ std::expected<ExportSize, std::string> parse_export_size(std::string_view text) 
     const auto width = parse_number<double>(numbers.substr(0, cross));
     const auto height =
         cross == std::string_view::npos ? std::optional(0.0) : parse_number<double>(numbers.substr(cross + 1));
-    if (!width || !height) return wrong("it is screen, slide, paper-85, paper-170, 120mm, 120x80mm, 1600 or 1600x900");
+    if (!width || !height) return wrong("use screen, slide, paper-85, paper-170, 120mm, 120x80mm, 1600 or 1600x900");
     const double unit = millimetres ? kPixelsAnInch / kMillimetresAnInch : 1;
     const double most = 20'000;
     const double least = 200;
-    if (*width * unit < least || *width * unit > most) return wrong("the width is between 200 and 20,000 pixels");
+    if (*width * unit < least || *width * unit > most) return wrong("the width must be between 200 and 20,000 pixels");
     if (cross != std::string_view::npos && (*height * unit < least || *height * unit > most))
-      return wrong("the height is between 200 and 20,000 pixels");
+      return wrong("the height must be between 200 and 20,000 pixels");
     if (millimetres) {
       size = {std::string(extent), *width, *height, 300, *width < 120 ? kColumnPoints : kPagePoints};
     } else {

@@ -43,7 +43,7 @@ class Drawing {
   virtual ~Drawing() = default;
   virtual double width() const = 0;
   virtual double height() const = 0;
-  /// Draws at the painter's origin. `pixels` > 0: onto pixels, so many a unit; 0: vectors.
+  /// Draws at the painter's origin. `pixels` > 0: onto pixels, this many per unit; 0: vectors.
   virtual void paint(FigurePainter& painter, double pixels) = 0;
 };
 

@@ -27,7 +27,7 @@ QString words(const Diagnostic& diagnostic) {
 
 }  // namespace
 
-/// The line numbers; an own widget, since it must not scroll sideways.
+/// The line numbers; a widget of their own, since it must not scroll sideways.
 class CodeEdit::Margin : public QWidget {
  public:
   explicit Margin(CodeEdit* edit) : QWidget(edit), edit_(edit) {}

@@ -42,7 +42,7 @@ CompletionPopup::CompletionPopup(QWidget* editor) : QCompleter(editor) {
   setCompletionMode(QCompleter::UnfilteredPopupCompletion);
   setMaxVisibleItems(kMostRows);
   popup()->setItemDelegate(new ChoiceDelegate(popup()));
-  popup()->setAccessibleName(tr("What may be written here"));
+  popup()->setAccessibleName(tr("Completions"));
   connect(this, qOverload<const QModelIndex&>(&QCompleter::activated), this,
           [this](const QModelIndex& index) { emit chosen(index.row()); });
 }

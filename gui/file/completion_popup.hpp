@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CompletionPopup: the list of what may be written at the cursor of an editor, each with a word of help.
+// CompletionPopup: the list of completions at the cursor of an editor, each with a short help text.
 #pragma once
 
 #include <QCompleter>

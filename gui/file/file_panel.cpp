@@ -29,10 +29,10 @@ FilePanel::FilePanel(Document& document, QWidget* parent)
   edit_->setPlaceholderText(tr("Open a scenario: its text is here, to read and to change."));
   edit_->setEnabled(false);
   edit_->set_profiles(list_profiles(shipped_scenarios()));
-  summary_->setAccessibleName(tr("Summary of the mistakes"));
+  summary_->setAccessibleName(tr("Summary of the errors"));
   summary_->setContentsMargins(6, 2, 6, 2);
   summary_->setWordWrap(true);
-  problems_->setAccessibleName(tr("Mistakes in the scenario"));
+  problems_->setAccessibleName(tr("Errors in the scenario"));
   problems_->setWordWrap(true);
   problems_->setUniformItemSizes(false);
   problems_->setResizeMode(QListView::Adjust);
@@ -102,7 +102,7 @@ void FilePanel::show_diagnostics() {
   const auto errors = document_.error_count();
   summary_->setVisible(errors > 0);
   if (errors > 0) {
-    const QString count = errors == 1 ? tr("<b>1 mistake.</b>") : tr("<b>%1 mistakes.</b>").arg(errors);
+    const QString count = errors == 1 ? tr("<b>1 error.</b>") : tr("<b>%1 errors.</b>").arg(errors);
     summary_->setText(document_.scenario() ? tr("%1 The charts still show the last good text.").arg(count) : count);
   }
   // Wrapped lines have their height only once the list has its width.

@@ -26,7 +26,7 @@ QString first_sentence(const QString& markdown) {
   const QString text = document.toPlainText().simplified();
   for (qsizetype at = 0; at < text.size(); ++at) {
     const bool stops = text[at] == '.' || text[at] == '!' || text[at] == '?' || text[at] == ':';
-    // "Oops!" alone tells nothing.
+    // "Oops!" alone says nothing.
     if (stops && at >= kShortest && (at + 1 == text.size() || text[at + 1] == ' ')) {
       return text[at] == ':' ? text.left(at) + '.' : text.left(at + 1);
     }
@@ -43,7 +43,7 @@ Card make_card(const std::filesystem::path& file, const std::optional<Scenario>&
   card.good = scenario.has_value();
   card.search = card.title;
   if (!scenario) {
-    card.summary = QObject::tr("This file has mistakes; open it to see them.");
+    card.summary = QObject::tr("This file has errors; open it to see them.");
     return card;
   }
   if (!scenario->title.empty()) card.title = QString::fromStdString(scenario->title);
@@ -57,7 +57,8 @@ Card make_card(const std::filesystem::path& file, const std::optional<Scenario>&
 }  // namespace
 
 GalleryModel::GalleryModel(QObject* parent)
-    // All has been told by then; where it failed, cards stay without a picture: opening their scenarios tells why.
+    // All results have arrived by then; where it failed, cards stay without a picture: opening their scenarios says
+    // why.
     : QAbstractListModel(parent), reading_([](const auto&) {}) {}
 
 void GalleryModel::show(std::vector<std::filesystem::path> files) {
@@ -98,7 +99,7 @@ void GalleryModel::show(std::vector<std::filesystem::path> files) {
         if (stop.stop_requested()) return;
         card.preview = std::make_shared<const Preview>(make_preview(result));
       } catch (const std::exception&) {
-        // No memory for it: the card stays without a picture. Opening the scenario tells the error.
+        // No memory for it: the card stays without a picture. Opening the scenario shows the error.
       }
       scenario.reset();
       post(i, card);

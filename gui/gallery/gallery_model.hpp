@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// GalleryModel: the scenarios of a folder, one a row. Titles and previews come from the background, card by card.
+// GalleryModel: the scenarios of a folder, one per row. Titles and previews come from the background, card by card.
 #pragma once
 
 #include <QAbstractListModel>

@@ -67,7 +67,7 @@ HomePage::HomePage(Workspace& workspace, QWidget* parent)
       filter_(new SearchFilter(*gallery_, this)),
       search_(make_search(this)),
       cards_(new QListView(this)),
-      nothing_(new QLabel(tr("No scenario has these words."), this)),
+      nothing_(new QLabel(tr("No scenario matches."), this)),
       recent_title_(new QLabel(tr("Recent files"), this)),
       recent_(new QListWidget(this)),
       delegate_(new CardDelegate(cards_)) {

@@ -20,7 +20,7 @@ QString text_of(std::string_view text) {
   return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
-/// A job that stays in many states (steps by the hundred) is told by its first and last ones.
+/// A job that stays in many states (steps by the hundred) is described by its first and last ones.
 constexpr std::size_t kMostLines = 24;
 
 }  // namespace
@@ -50,7 +50,7 @@ QString job_details(JobId job, const RunResult& result, const Theme& theme) {
                  s.lane == kNoLane ? tr("no thread") : text_of(lane_name(s.lane)), theme.muted.name(),
                  state_reason(s.state, result.concurrency));
   }
-  if (segments.empty()) html += QStringLiteral("<p>%1</p>").arg(tr("It was in no state for any time."));
+  if (segments.empty()) html += QStringLiteral("<p>%1</p>").arg(tr("It spent no time in any state."));
   if (jobs.state[job] == JobState::failed && result.failure && result.failure->job == job) {
     const FailurePoint& failure = *result.failure;
     QString what = text_of(name_of(failure.cause));
@@ -61,7 +61,7 @@ QString job_details(JobId job, const RunResult& result, const Theme& theme) {
   if (is_open(jobs.state[job])) {
     const Duration since = trace.end - jobs.since[job];
     if (!trace.growing && since > Duration::zero())
-      html += QStringLiteral("<p>%1</p>").arg(tr("It was not over when the record ended."));
+      html += QStringLiteral("<p>%1</p>").arg(tr("It was still unfinished when the record ended."));
   }
   return html;
 }

@@ -30,7 +30,7 @@ bool is_time(JobColumn column) {
   return column >= JobColumn::start;
 }
 
-/// Lower case; operators stand alone: "duration > 1.1s" and "duration>1.1s" are the same.
+/// Lower case; operators are words of their own: "duration > 1.1s" and "duration>1.1s" are the same.
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
   bool begins = true;
@@ -135,7 +135,7 @@ std::expected<JobFilter, std::string> JobFilter::parse(std::string_view text) {
                                            : *column == JobColumn::world ? "world:live"
                                                                          : word + ":3"));
     } else if (is_operator(word)) {
-      return std::unexpected(fmt::format("`{}` has nothing before it that could be compared", word));
+      return std::unexpected(fmt::format("`{}` has nothing before it to compare", word));
     } else if (parse_job_state(word)) {
       column = JobColumn::state;
     } else if (read_value(JobColumn::world, word)) {
@@ -150,7 +150,7 @@ std::expected<JobFilter, std::string> JobFilter::parse(std::string_view text) {
     if (!read) return std::unexpected(read.error());
     const bool ordered = op != "=" && op != ":";
     if (ordered && (*column == JobColumn::state || *column == JobColumn::world))
-      return std::unexpected(fmt::format("a {} is not more or less than another", word));
+      return std::unexpected(fmt::format("a {} cannot be more or less than another", word));
     const Values range = compared(op, *read);
     filter.conditions_.push_back({*column, range.least, range.most});
     i = value + 1;

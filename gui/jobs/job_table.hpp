@@ -43,7 +43,7 @@ class JobFigures {
   Duration wait(JobId job) const { return wait_[job]; }
   /// How much longer it took than its steps say.
   Duration late(JobId job) const;
-  /// What stands in the column, as a number: times in nanoseconds. Nothing where the job does not have it.
+  /// The value in the column, as a number: times in nanoseconds. Nothing where the job does not have it.
   std::optional<std::int64_t> figure(JobId job, JobColumn column) const;
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // JobsModel: the jobs of a run's worlds as a table of up to millions of rows. Reading the records, filtering and
-// sorting happen in the background; until they are done the former rows stay.
+// sorting happen in the background; until they are done the previous rows stay.
 #pragma once
 
 #include <QAbstractTableModel>

@@ -127,7 +127,7 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
   show_words();
 }
 
-/// As wide as what is in them, until somebody has set a width: on a small screen all of them shall be seen.
+/// As wide as what is in them, until somebody has set a width: on a small screen all of them must be visible.
 void JobsPage::fit_columns() {
   if (own_widths_ || model_->rowCount() == 0) return;
   // Looking at all of a million rows would take too long; those that are far apart are as wide as any.
@@ -188,7 +188,7 @@ void JobsPage::show_words() {
                           : text_of(format_count(total, "job"));
   table_->setVisible(!empty);
   nothing_->setVisible(empty);
-  nothing_->setText(total > 0 ? tr("No job is like that: none of %1.").arg(all) : nothing_text_);
+  nothing_->setText(total > 0 ? tr("No job matches: none of %1.").arg(all) : nothing_text_);
   QString words = mistake_;
   if (words.isEmpty() && model_->is_busy()) words = tr("Sorting …");
   if (words.isEmpty() && total > 0) {

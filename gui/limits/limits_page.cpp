@@ -84,7 +84,7 @@ QRectF LadderView::row(int rung) const {
   return {0.0, static_cast<double>(kTop + rung * kRow), static_cast<double>(width()), static_cast<double>(kRow)};
 }
 
-/// "1", "10", "100", "1k" … "100M", "1G": short, since the decades stand close together.
+/// "1", "10", "100", "1k" … "100M", "1G": short, since the decades are close together.
 static QString decade_label(int decade) {
   static constexpr const char* kThousands[] = {"", "k", "M", "G", "T"};
   const char* unit = kThousands[std::min(decade / 3, 4)];
@@ -185,7 +185,7 @@ LimitsPage::LimitsPage(Workspace& workspace, QWidget* parent)
     label->setTextFormat(Qt::RichText);
     label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   }
-  answer_->setAccessibleName(tr("What so many threads need"));
+  answer_->setAccessibleName(tr("What this many threads need"));
   detail_->setAccessibleName(tr("The chosen limit"));
   detail_->setFrameShape(QFrame::StyledPanel);
   detail_->setMargin(10);
@@ -195,7 +195,7 @@ LimitsPage::LimitsPage(Workspace& workspace, QWidget* parent)
   wanted_->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
   wanted_->setAccessibleName(tr("Threads that I want"));
   wanted_->setToolTip(
-      tr("How many threads beyond the main thread you want: the page tells what must be raised for them."));
+      tr("How many threads besides the main thread you want: the page shows what must be raised for them."));
   auto* question = new QHBoxLayout(question_);
   question->setContentsMargins(0, 0, 0, 0);
   auto* want = new QLabel(tr("I &want"), question_);
@@ -258,7 +258,7 @@ void LimitsPage::show_machine(const Machine& machine, const Runtime& runtime, st
     title_->setText(tr("%1 sets no limit on threads").arg(text(machine.name)));
     return;
   }
-  title_->setText(tr("%1 allows %2 beyond the main thread: %3 binds")
+  title_->setText(tr("%1 allows %2 besides the main thread: %3 binds")
                       .arg(text(machine.name), text(spawnpoint::format_count(ladder.threads, "thread")),
                            text(ladder.binding()->limit->name)));
   sentence_->setText(
@@ -286,7 +286,7 @@ void LimitsPage::show_rung(int rung) {
   QString words = QStringLiteral("<b>%1</b> = %2 · ")
                       .arg(text(about.name).toHtmlEscaped(), text(format_value(about, limit.value)).toHtmlEscaped());
   QString ends =
-      dies ? tr("after %1, %2 meets it and the process dies with %3.") : tr("after %1, %2 is refused with %3.");
+      dies ? tr("after %1, %2 reaches it and the process dies with %3.") : tr("after %1, %2 is refused with %3.");
   words += ends.arg(text(spawnpoint::format_count(limit.threads, "thread")), text(limit.call).toHtmlEscaped(),
                     text(name_of(limit.cause)).toHtmlEscaped());
   words += QStringLiteral("<br>") + text(about.words.how).toHtmlEscaped();
@@ -295,7 +295,7 @@ void LimitsPage::show_rung(int rung) {
   if (static_cast<std::size_t>(rung) + 1 < rungs.size()) {
     const LimitRung& next = rungs[static_cast<std::size_t>(rung) + 1];
     words += "<br>" +
-             tr("Were it raised, %1 would be next, at %2.")
+             tr("If it were raised, %1 would be next, at %2.")
                  .arg(text(next.limit->name).toHtmlEscaped(), text(spawnpoint::format_count(next.threads, "thread")));
   }
   detail_->setText(words);
@@ -305,7 +305,7 @@ void LimitsPage::show_needs() {
   const ThreadNeeds needs = thread_needs(machine_, runtime_, wanted_->value());
   view_->set_wanted(needs.threads);
   QString words =
-      tr("They take <b>%1</b> resident, <b>%2</b> in the kernel and <b>%3</b> of address space, when all are idle. ")
+      tr("They take <b>%1</b> resident, <b>%2</b> in the kernel and <b>%3</b> of address space, when idle. ")
           .arg(text(format_bytes(needs.resident)), text(format_bytes(needs.kernel)),
                text(format_bytes(needs.virtual_size)));
   if (needs.raise.empty()) {

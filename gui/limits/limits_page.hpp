@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LimitsPage: the ladder of limits: one bar a limit, on a logarithmic scale, the one that binds on top; and what so
+// LimitsPage: the ladder of limits: one bar per limit, on a logarithmic scale, the one that binds on top; and what that
 // many threads would need.
 #pragma once
 

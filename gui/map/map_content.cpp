@@ -193,7 +193,7 @@ class Builder {
       exact = edge.failing;
     }
     item.x = exact ? static_cast<double>(*exact) : values_[plan_.value_of(cell.point, axis_)];
-    // Until the edge has been searched for, the job that was refused tells where it is.
+    // Until the edge has been searched for, the job that was refused shows where it is.
     if (!exact && key == "jobs.count" && result.failure->job != kNoJob)
       item.x = std::min(item.x, static_cast<double>(result.failure->job) + 1);
     if (exact) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// MapContent: a failure map as plain values: a line a concurrency model, its points, and where it ends.
+// MapContent: a failure map as plain values: a line per concurrency model, its points, and where it ends.
 #pragma once
 
 #include <QString>
@@ -51,7 +51,7 @@ struct MapAxis {
   bool logarithmic = true;
   double low = 1;
   double high = 10;
-  std::vector<QString> names;  ///< Of values that are no numbers: 1, 2, 3 …
+  std::vector<QString> names;  ///< Of values that are not numbers: 1, 2, 3 …
 };
 
 struct MapContent {

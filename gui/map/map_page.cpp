@@ -173,7 +173,7 @@ void MapPage::show_state() {
   const auto result = sweep_.result();
   const bool running = sweep_.is_running();
   const bool ready = document_.scenario() && !document_.scenario_is_old();
-  act_->setText(running ? tr("Stop") : result && !result->complete ? tr("Go on") : tr("Compute the map"));
+  act_->setText(running ? tr("Stop") : result && !result->complete ? tr("Continue") : tr("Compute the map"));
   act_->setAccessibleName(act_->text());
   act_->setVisible(running || (ready && !held_ && (!result || !result->complete) && sweep_.error().isEmpty()));
   value_->setVisible(!view_->content().empty());
@@ -197,7 +197,7 @@ void MapPage::show_state() {
     title_->setText(tr("Where does each concurrency model break?"));
     state_->clear();
     view_->set_empty_text(document_.error_count() > 0
-                              ? tr("The scenario has mistakes. The File panel shows them at their lines.")
+                              ? tr("The scenario has errors. The File panel shows them at their lines.")
                               : tr("Reading the scenario …"));
     return;
   }
@@ -208,11 +208,11 @@ void MapPage::show_state() {
     return;
   }
   if (held_) {
-    view_->set_empty_text(tr("The map waits until the live run is over: it would take its cores."));
+    view_->set_empty_text(tr("The map waits until the live run is over: it would take cores away from it."));
   } else if (running) {
     view_->set_empty_text(tr("Computing on all cores …"));
   } else if (document_.error_count() > 0 || document_.scenario_is_old()) {
-    view_->set_empty_text(tr("The text has changed; the map is computed again once it has no mistakes."));
+    view_->set_empty_text(tr("The text has changed; the map is computed again once it has no errors."));
   } else {
     view_->set_empty_text(tr("Not computed yet."));
   }
@@ -223,18 +223,18 @@ void MapPage::show_state() {
   const SweepPlan& plan = result->plan;
   QString words =
       plan.is_default()
-          ? tr("The scenario has no [sweep], so this is the usual one: all concurrency models, from 1 to 10 "
+          ? tr("The scenario has no [sweep], so this is the default one: all concurrency models, from 1 to 10 "
                "million jobs.")
           : tr("The scenario's own [sweep]: %1 of %2.")
                 .arg(text(format_count(static_cast<std::int64_t>(plan.points()), "point")),
                      text(format_count(static_cast<std::int64_t>(plan.runs()), "run")));
   words +=
-      tr(" All are modeled. A ✕ stands where a line ends, at the very number that breaks it. Click a point to open "
+      tr(" All are modeled. A ✕ marks where a line ends, at the exact number that breaks it. Click a point to open "
          "that run.");
   if (!running && !result->complete) {
     const auto there = std::ranges::count_if(result->cells, [](const auto& cell) { return cell.has_value(); });
     words += held_ ? tr(" It waits for the live run: ") : tr(" Stopped: ");
-    words += tr("%1 of %2 are there.")
+    words += tr("%1 of %2 done.")
                  .arg(text(format_count(there)),
                       text(format_count(static_cast<std::int64_t>(result->cells.size()), "point")));
   }
@@ -246,10 +246,11 @@ void MapPage::show_state() {
 
 void MapPage::show_marked() {
   const MapItem* item = view_->marked();
-  detail_->setText(item != nullptr ? item->words
-                                   : tr("Point at the map, or walk through it with the arrow keys: here stands what a "
-                                        "point came to.\nEnter or a click opens its run. M changes between time and "
-                                        "memory."));
+  detail_->setText(item != nullptr
+                       ? item->words
+                       : tr("Point at the map, or walk through it with the arrow keys: the result of each "
+                            "point is shown here.\nEnter or a click opens its run. M changes between time and "
+                            "memory."));
 }
 
 }  // namespace spawnpoint::gui

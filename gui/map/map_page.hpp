@@ -24,7 +24,7 @@ class MapPage : public Page {
   void set_theme(const Theme& theme) override;
   /// While it is on, nothing is computed: a live run wants the cores to itself.
   void hold(bool on);
-  /// Begins, or goes on, if the page is seen and the map is not there.
+  /// Begins, or continues, if the page is visible and the map is not there.
   void compute_if_needed();
 
   MapSweep& sweep() { return sweep_; }

@@ -97,7 +97,7 @@ MapPicture::MapPicture(const MapContent& content, MapValue value, const Theme& t
     }
   }
   if (most <= 0) least = most = 1;
-  // Lines that are flat (all take one second) stand in the middle of the plot, not on its frame.
+  // Lines that are flat (all take one second) are drawn in the middle of the plot, not on its frame.
   low_ = least / 2.2;
   high_ = most * 2.2;
   lay_labels();
@@ -110,7 +110,7 @@ double MapPicture::x(double value) const {
     part = std::log(value / axis.low) / std::log(axis.high / axis.low);
   else if (axis.high > axis.low)
     part = (value - axis.low) / (axis.high - axis.low);
-  // Some air at both ends, so that no glyph stands on the frame.
+  // Some space at both ends, so that no glyph is on the frame.
   constexpr double kAir = 0.02;
   return plot_.left() + plot_.width() * (kAir + std::clamp(part, 0.0, 1.0) * (1 - 2 * kAir));
 }
@@ -209,7 +209,7 @@ void MapPicture::lay_labels() {
   }
   // From the top down, so that those which share a place keep their order as they are pushed apart.
   std::ranges::stable_sort(wanted, {}, [](const Label& label) { return label.anchor.y(); });
-  // Not over another label, nor over the points of the lines; of very many points nobody could tell.
+  // Not over another label, nor over the points of the lines; with very many points nobody would notice.
   constexpr std::size_t kFewPoints = 3000;
   std::vector<QPointF> points;
   for (std::size_t line = 0; line < content_.lines.size() && points.size() < kFewPoints; ++line) {
@@ -226,7 +226,7 @@ void MapPicture::lay_labels() {
     double left = label.anchor.x() + 9;
     const bool fits = left + width <= area_.right();
     if (!fits) left = std::max(area_.left() + kLeft, area_.right() - width);
-    // What does not fit beside its point stands above or below it.
+    // What does not fit beside its point goes above or below it.
     const double first = fits ? 0 : -(height / 2 + kGlyph + 2);
     for (int i = 0; i < 80; ++i) {
       const double shift = (i % 2 == 0 ? -1 : 1) * ((i + 1) / 2) * 5.0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// MapPicture: how a failure map is laid out and drawn, on the screen as in a figure. Knows no widget.
+// MapPicture: how a failure map is laid out and drawn, on the screen as in a figure. Knows no widgets.
 #pragma once
 
 #include <QPointF>

@@ -27,7 +27,7 @@ MapSweep::MapSweep(QObject* parent)
       }) {}
 
 MapSweep::~MapSweep() {
-  blockSignals(true);  // Whoever listens is on its way out as well.
+  blockSignals(true);  // Whoever listens is being destroyed as well.
 }
 
 void MapSweep::start(SweepSource source) {
@@ -88,7 +88,7 @@ void MapSweep::launch() {
 
 void MapSweep::take(Mail& mail) {
   const std::scoped_lock lock(mail.mutex);
-  // Announced anew from here on; what was put down until now is taken below.
+  // Announced again from here on; what was put down until now is taken below.
   mail.announced = false;
   if (mail.plan) result_ = std::exchange(mail.plan, nullptr);
   if (result_) {

@@ -21,7 +21,7 @@ class MapSweep : public QObject {
   explicit MapSweep(QObject* parent = nullptr);
   ~MapSweep() override;
 
-  /// Begins anew; what runs is given up.
+  /// Starts over; what runs is abandoned.
   void start(SweepSource source);
   /// Goes on where stop() has ended it.
   void resume();
@@ -39,7 +39,7 @@ class MapSweep : public QObject {
   const QString& error() const { return error_; }
 
  signals:
-  /// Points, progress or state have changed; at most some 20 times a second.
+  /// Points, progress or state have changed; at most about 20 times per second.
   void changed();
 
  private:
@@ -60,7 +60,7 @@ class MapSweep : public QObject {
   std::map<std::size_t, SweepTaskResult> known_;
   SweepProgress progress_;
   QString error_;
-  std::shared_ptr<Mail> mail_;  ///< Of the sweep that goes on.
+  std::shared_ptr<Mail> mail_;  ///< Of the sweep that is still going.
   LatestJob<End> job_;
 };
 

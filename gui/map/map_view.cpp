@@ -110,7 +110,7 @@ void MapView::mousePressEvent(QMouseEvent* event) {
   if (event->button() != Qt::LeftButton) return;
   mark(picture().nearest(event->position()));
   if (const MapItem* item = marked()) {
-    const MapItem chosen = *item;  // Whoever hears of it may change the content.
+    const MapItem chosen = *item;  // A listener may change the content.
     emit opened(chosen);
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// MapView: the failure map as a widget: points under the mouse or the arrow keys are told, a click or Enter opens them.
+// MapView: the failure map as a widget: points under the mouse or the arrow keys are described, a click or Enter opens
+// them.
 #pragma once
 
 #include <QWidget>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Page: one of the window's pages. It is given the workspace, and wires itself; the window only frames it. The pages
-// that there are stand in gui/window/pages.cpp.
+// Page: one of the window's pages. It is given the workspace, and wires itself; the window only frames it. The list
+// of pages is in gui/window/pages.cpp.
 #pragma once
 
 #include <QWidget>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Theme: every colour and font of the app as one value that is passed in. Colours are Okabe-Ito's, and each has a
-// second code (position, hatch, dash or glyph), so that nothing is told by colour alone.
+// second code (position, hatch, dash or glyph), so that nothing is conveyed by colour alone.
 #pragma once
 
 #include <QBrush>
@@ -17,7 +17,7 @@ namespace spawnpoint::gui {
 
 enum class ThemeKind : std::uint8_t { light, dark };
 
-/// A state's second code beside its colour.
+/// A state's second code besides its colour.
 enum class Hatch : std::uint8_t { none, diagonal, horizontal, vertical };
 
 struct StateStyle {

@@ -54,7 +54,7 @@ void TimeView::set_extent(const TimeRange& extent) {
   emit extent_changed();
   const bool moved = uncommitted();
   show(clamped(showed_all ? extent : visible_, bounds_));
-  // Growth is no step of the user's.
+  // Growth is not a step of the user's.
   if (!moved) committed_ = visible_;
 }
 
@@ -108,7 +108,7 @@ void TimeView::fit() {
 void TimeView::zoom_to_selection() {
   if (!selection_ || selection_->empty()) return;
   commit();
-  // A little air on both sides, so that the selection's edges are seen.
+  // A little space on both sides, so that the selection's edges are seen.
   const Duration air = selection_->length() / 20;
   navigate({selection_->begin - air, selection_->end + air});
   commit();

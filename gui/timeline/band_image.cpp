@@ -60,7 +60,7 @@ class ImagePlot {
     const int lowest = std::clamp(bottom - image_height_, 0, place.height);
     const int highest = std::clamp(bottom, 0, place.height);
     const bool live = scene_.world == WorldKind::live;
-    // Where bands touch, what goes on in the next one has no outline between.
+    // Where bands touch, what continues in the next one has no outline between.
     const bool gathers = scene_.layout.gathers();
     for (std::size_t k = 0; k < kStackedStates; ++k) {
       for (int x = 0; x < columns; ++x) {
@@ -133,7 +133,7 @@ void draw_bands(const TimelineScene& scene, const CellQuery& query, CellGrid& gr
   try {
     below = std::async(std::launch::async, [&] { draw(other, half, grid.bands); });
   } catch (const std::system_error&) {
-    // No more threads to be had, as may be while a live run takes them: then this one draws all.
+    // No more threads available, as may happen while a live run takes them: then this one draws all.
   }
   draw(plot, 0, half);
   if (below.valid())

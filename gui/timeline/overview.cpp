@@ -22,7 +22,7 @@ constexpr double kTop = 3;
 constexpr double kBottom = 5;
 constexpr double kGripWidth = 6;
 
-/// Threads, or tasks where these are what there are many of.
+/// Threads, or tasks where those are the many.
 const Series& activity(const Trace& trace) {
   const Series& threads = trace[SeriesKind::threads];
   const Series& tasks = trace[SeriesKind::tasks];

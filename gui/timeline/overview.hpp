@@ -19,7 +19,7 @@ class Overview : public QWidget {
 
   /// Either may be null. The height of the strip is what runs: threads that exist, or tasks.
   void set_traces(std::shared_ptr<const Trace> modeled, std::shared_ptr<const Trace> live);
-  /// The records are drawn so much later.
+  /// The records are drawn this much later.
   void set_shifts(Duration modeled, Duration live);
   void set_theme(const Theme& theme);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What stands beside and over a timeline's plot: names of rows, times, marks, and whose timeline it is.
+// What is beside and over a timeline's plot: names of rows, times, marks, and whose timeline it is.
 #include <QFontMetricsF>
 #include <QPainter>
 #include <algorithm>

@@ -178,7 +178,7 @@ void paint_ground(QPainter& painter, const TimelineScene& scene, const QPointF& 
   }
 }
 
-/// A band's stacked columns as one outline a state: columns of equal height become one step.
+/// A band's stacked columns as one outline per state: columns of equal height become one step.
 void paint_band(QPainter& painter, const TimelineScene& scene, const CellGrid& grid, std::size_t band,
                 const QRectF& rect, double column_width) {
   // Quarters of a unit: finer steps are not seen and only make the file larger.
@@ -189,7 +189,7 @@ void paint_band(QPainter& painter, const TimelineScene& scene, const CellGrid& g
   for (std::size_t k = 0; k < kStackedStates; ++k) {
     const StateStyle& style = scene.theme.style(kStacked[k]);
     QPainterPath path;
-    QPainterPath outline;  // Without the edges where bands touch: what goes on in the next one has no line between.
+    QPainterPath outline;  // Without the edges where bands touch: what continues in the next one has no line between.
     QVector<QLineF> hatch;
     for (std::size_t begin = 0; begin < grid.columns;) {
       if (stacks[begin][k] == stacks[begin][k + 1]) {

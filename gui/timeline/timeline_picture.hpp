@@ -21,9 +21,9 @@ struct TimelineScene {
   std::shared_ptr<const TimelineData> data;
   RowLayout layout;
   TimeRange range;   ///< In the record's own time.
-  Duration shift{};  ///< Grid lines are at round moments so much later.
+  Duration shift{};  ///< Grid lines are at round moments this much later.
   double width = 0;  ///< Of the plot, in logical pixels; its height is the layout's.
-  double scale = 1;  ///< Device pixels a logical one.
+  double scale = 1;  ///< Device pixels per logical one.
   WorldKind world = WorldKind::modeled;
   Theme theme = make_theme(ThemeKind::light);
   int label_pixels = 10;  ///< Text on bars.

@@ -24,7 +24,7 @@ TimelineWidget::State::State(TimelineWidget& widget_of, TimeView& view_of, World
     : widget(widget_of),
       view(view_of),
       world(world_of),
-      // What fails, for want of memory, leaves the picture as it is.
+      // What fails, for lack of memory, leaves the picture as it is.
       preparing([this](auto fresh) {
         if (fresh) take_prepared(*std::move(fresh));
         if (prepare_again) prepare();

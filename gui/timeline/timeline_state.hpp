@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a TimelineWidget keeps: its record, the picture of it, and what goes on in the background. Private to the
+// What a TimelineWidget keeps: its record, the picture of it, and what runs in the background. Private to the
 // widget.
 #pragma once
 

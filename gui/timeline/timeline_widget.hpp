@@ -20,7 +20,7 @@ class TimelineWidget : public QAbstractScrollArea {
   ~TimelineWidget() override;
 
   /// Which of the scenario's runs the records are of: what was drawn of another one goes, and never arrives late. Its
-  /// concurrency model tells what a job waits for.
+  /// concurrency model says what a job waits for.
   void set_run(std::size_t run, const std::string& concurrency);
   /// The record to draw, or null. Call it again with a newer one while a live run grows: the view stays where it is.
   /// Preparing a large one happens in the background; until then the run's last picture stays.
@@ -29,15 +29,15 @@ class TimelineWidget : public QAbstractScrollArea {
   void set_theme(const Theme& theme);
   void set_rows(TimelineRows rows);
   TimelineRows rows() const;
-  /// The header's text behind the world's name: "simulated kernel · 1.04 s · 507 threads · 18 MiB".
+  /// The header's text after the world's name: "simulated kernel · 1.04 s · 507 threads · 18 MiB".
   void set_summary(const QString& summary);
   /// What is written where there is no run.
   void set_empty_text(const QString& text);
   /// Labels under the time axis; off where another view below has them.
   void set_time_labels(bool shown);
-  /// The record is drawn so much later on the shared axis, as to align its failure with another's.
+  /// The record is drawn this much later on the shared axis, as to align its failure with another's.
   void set_shift(Duration shift);
-  /// Pixels a row; 0: all rows fit into the view.
+  /// Pixels per row; 0: all rows fit into the view.
   void set_row_height(double pixels);
   double row_height() const;
   /// Scrolls so that the job is seen, and selects it.

@@ -17,7 +17,7 @@ namespace {
 constexpr std::int64_t kKiB = 1024;
 constexpr std::int64_t kMiB = 1024 * kKiB;
 constexpr std::int64_t kGiB = 1024 * kMiB;
-/// Bytes are rounded to so many parts of a power of two.
+/// Bytes are rounded to this many parts of a power of two.
 constexpr std::int64_t kPartsOfAPower = 8;
 
 KnobValue bytes_of(const std::optional<Bytes>& bytes) {
@@ -149,7 +149,7 @@ std::expected<KnobValue, std::string> typed_value(const Knob& knob, const std::s
     value = bytes->count;
   } else {
     const auto number = parse_number<std::int64_t>(words);
-    if (!number) return std::unexpected("a whole number is wanted");
+    if (!number) return std::unexpected("enter a whole number");
     value = *number;
   }
   if (value < 1) return std::unexpected("it must be at least 1");

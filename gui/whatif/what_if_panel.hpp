@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// WhatIfPanel: sliders for jobs, stack, limits and the machine. What is dragged is asked for at once; whoever hears it
-// writes it into the scenario.
+// WhatIfPanel: sliders for jobs, stack, limits and the machine. What is dragged is asked for at once; whoever receives
+// it writes it into the scenario.
 #pragma once
 
 #include <QScrollArea>
@@ -23,7 +23,7 @@ class WhatIfPanel : public QScrollArea {
 
   /// Null: there is nothing to turn.
   void show_scenario(std::shared_ptr<const Scenario> scenario, std::size_t run);
-  /// The slider and the field of a key, as "jobs.count" or "run.stack"; null: there is none.
+  /// The slider and the field of a key, such as "jobs.count" or "run.stack"; null: there is none.
   QSlider* slider(const std::string& key) const;
   QLineEdit* field(const std::string& key) const;
 

@@ -218,18 +218,18 @@ struct ViewKey {
 };
 
 constexpr ViewKey kViewKeys[] = {
-    {KeysOf::file, "Ctrl+Space", "what may be written here"},
-    {KeysOf::what_if, "← / →", "turn a slider: the model is drawn again"},
+    {KeysOf::file, "Ctrl+Space", "complete at the cursor"},
+    {KeysOf::what_if, "← / →", "move a slider: the model is drawn again"},
     {KeysOf::what_if, "Page up / down", "in larger steps"},
     {KeysOf::what_if, "Tab, Enter", "in the diagnosis: try a run, follow a link"},
     {KeysOf::time_axis, "W / S, wheel", "zoom at the cursor"},
     {KeysOf::time_axis, "A / D, ← / →", "move"},
     {KeysOf::time_axis, "drag", "select a range: what happens in it"},
     {KeysOf::time_axis, "Z", "zoom to the selection"},
-    {KeysOf::time_axis, "Shift+A / Shift+B", "set marker A or B: what happens between"},
+    {KeysOf::time_axis, "Shift+A / Shift+B", "set marker A or B: what happens between them"},
     {KeysOf::time_axis, "Esc", "clear selection and markers"},
     {KeysOf::compare, "↑ / ↓, Shift+wheel", "rows up and down"},
-    {KeysOf::compare, "+ / −, Ctrl+wheel", "higher or lower rows"},
+    {KeysOf::compare, "+ / −, Ctrl+wheel", "taller or shorter rows"},
     {KeysOf::compare, "F, double click", "zoom to the selected job"},
     {KeysOf::compare, "L", "in a chart: logarithmic or not"},
     {KeysOf::limits, "↑ / ↓", "another limit"},

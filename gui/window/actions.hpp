@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The table of the window's actions with their keys, and of the keys that views have for themselves. Menus, toolbar,
-// command palette, key sheet and the manual page say what stands here.
+// command palette, key sheet and the manual page say what is here.
 #pragma once
 
 #include <QKeySequence>
@@ -19,7 +19,7 @@ enum class KeysOf : std::uint8_t { run, file, pages, what_if, time_axis, compare
 struct Action {
   const char* name;  ///< Of the QAction.
   MenuOf menu = MenuOf::none;
-  bool begins_group = false;                                      ///< In its menu, a line stands above it.
+  bool begins_group = false;                                      ///< In its menu, there is a line above it.
   const char* title = "";                                         ///< In the menu and the palette, with its mnemonic.
   const char* keys = "";                                          ///< Empty: none.
   QKeySequence::StandardKey standard = QKeySequence::UnknownKey;  ///< Instead of `keys`, where a platform has another.

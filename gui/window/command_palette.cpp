@@ -17,7 +17,7 @@ constexpr int kDetail = Qt::UserRole;
 constexpr int kCommand = Qt::UserRole + 1;
 constexpr int kWidth = 560;
 constexpr int kHeight = 380;
-/// Letters that only stand in their order count as worse than words that occur, wherever.
+/// Letters that only occur in order count as worse than words that occur, wherever.
 constexpr int kScattered = 10'000;
 
 /// The title on the left, its keys on the right.
@@ -113,7 +113,7 @@ void CommandPalette::list() {
   if (list_->count() > 0) {
     list_->setCurrentRow(0);
   } else {
-    auto* item = new QListWidgetItem(tr("Nothing has these words."), list_);
+    auto* item = new QListWidgetItem(tr("Nothing matches."), list_);
     item->setFlags(Qt::NoItemFlags);
   }
 }

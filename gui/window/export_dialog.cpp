@@ -68,7 +68,7 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
   }
   format_row->addStretch(1);
 
-  rows_->addItems({tr("automatic"), tr("a row a thread"), tr("a row a job")});
+  rows_->addItems({tr("automatic"), tr("one row per thread"), tr("one row per job")});
   rows_->setAccessibleName(tr("Rows of the timelines"));
   for (const ExportSize& size : export_sizes()) {
     size_->addItem(tr("%1 (%2 mm wide)").arg(QString::fromStdString(size.name)).arg(size.width_mm, 0, 'f', 0));
@@ -160,9 +160,9 @@ void ExportDialog::copy_command() {
   };
   if (has(WorldKind::live)) source.world = has(WorldKind::modeled) ? "both" : "live";
   QGuiApplication::clipboard()->setText(QString::fromStdString(export_command(*scenario_, options(), source)));
-  QString words = tr("The command is in the clipboard.");
-  if (source.world != "modeled") words += ' ' + tr("It runs live anew, so its live part will differ a little.");
-  if (unsaved_) words += ' ' + tr("It reads the file as it was saved last: save it to get what is drawn here.");
+  QString words = tr("The command has been copied to the clipboard.");
+  if (source.world != "modeled") words += ' ' + tr("It makes a new live run, so its live part will differ a little.");
+  if (unsaved_) words += ' ' + tr("It reads the file as last saved: save it to get what is drawn here.");
   outcome_->setText(words);
 }
 

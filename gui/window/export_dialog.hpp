@@ -41,7 +41,7 @@ class ExportDialog : public QDialog {
   /// This one and no other.
   void set_only_format(const ExportFormat& format);
   void set_part(ExportPart part, bool wanted);
-  /// Writes the files and tells what came of it.
+  /// Writes the files and reports the outcome.
   void write();
   const ExportReport& report() const { return report_; }
   /// Puts the command into the clipboard.

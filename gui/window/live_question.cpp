@@ -16,7 +16,7 @@ QString live_words(const LiveEstimate& estimate) {
              "<tr><td>%3</td><td align='right'>%4</td><td align='right'>%5</td></tr>"
              "<tr><td>%6</td><td align='right'>%7</td><td align='right'>%8</td></tr></table>")
       .arg(QObject::tr("predicted"), QObject::tr("cap: half of what is free"), QObject::tr("Threads"),
-           count(estimate.threads), count(estimate.thread_cap), QObject::tr("Memory, with the kernel's"),
+           count(estimate.threads), count(estimate.thread_cap), QObject::tr("Memory, the kernel's included"),
            bytes(estimate.memory.resident + estimate.memory.kernel), bytes(estimate.memory_cap));
 }
 
@@ -24,9 +24,10 @@ LiveAnswer ask_before_live(QWidget* parent, const LiveEstimate& estimate) {
   QMessageBox box(parent);
   box.setIcon(QMessageBox::Warning);
   box.setWindowTitle(QObject::tr("Run live?"));
-  box.setText(estimate.over_cap
-                  ? QObject::tr("<b>This live run wants more than the half of this machine that a run may take.</b>")
-                  : QObject::tr("<b>This live run will take a good part of this machine.</b>"));
+  box.setText(
+      estimate.over_cap
+          ? QObject::tr("<b>This live run wants more than half of this machine, the most that a run may take.</b>")
+          : QObject::tr("<b>This live run will take a good part of this machine.</b>"));
   box.setInformativeText(live_words(estimate));
   const auto* capped =
       box.addButton(estimate.over_cap ? QObject::tr("Run up to the cap") : QObject::tr("Run"), QMessageBox::AcceptRole);

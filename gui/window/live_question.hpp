@@ -10,7 +10,7 @@ class QWidget;
 
 namespace spawnpoint::gui {
 
-/// What it would take, beside what the machine has.
+/// What it would take, next to what the machine has.
 QString live_words(const LiveEstimate& estimate);
 LiveAnswer ask_before_live(QWidget* parent, const LiveEstimate& estimate);
 

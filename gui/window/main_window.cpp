@@ -40,7 +40,7 @@
 namespace spawnpoint::gui {
 namespace {
 
-/// So long a diagnosis of the former text may stand without a word that it is old.
+/// How long a diagnosis of the previous text may stay without being marked as old.
 constexpr std::chrono::milliseconds kDiagnosisPatience{300};
 
 QString text(const std::string& words) {
@@ -228,7 +228,7 @@ void MainWindow::make_connections() {
 void MainWindow::connect_panels() {
   connect(what_if_, &WhatIfPanel::wanted, &workspace_, &Workspace::turn);
   connect(diagnosis_, &DiagnosisPanel::go_there, this, [this](Instant at) {
-    // The diagnosis tells the live run's failure where there is one.
+    // The diagnosis reports the live run's failure where there is one.
     const auto live = workspace_.result(WorldKind::live);
     const bool of_live = live && live->failure && live->failure->at == at;
     workspace_.show_moment(at, of_live ? WorldKind::live : WorldKind::modeled);
@@ -253,7 +253,7 @@ void MainWindow::connect_panels() {
   connect(&selection(), &Selection::job_changed, this, &MainWindow::show_job);
   for (const auto signal : {&Runs::started, &Runs::finished}) connect(&runs(), signal, this, &MainWindow::show_job);
   connect(compare_, &ComparePage::alignment_changed, this, &MainWindow::show_job);
-  // Counting a million jobs takes some milliseconds: not for every step of a drag.
+  // Counting a million jobs takes a few milliseconds: not for every step of a drag.
   range_timer_.setSingleShot(true);
   range_timer_.setInterval(std::chrono::milliseconds(60));
   connect(&range_timer_, &QTimer::timeout, this, &MainWindow::show_range);
@@ -276,7 +276,7 @@ void MainWindow::show_scenario() {
   show_job();
 }
 
-/// While a model that takes no time is on its way, what was said of the former text stays: while a slider is dragged,
+/// While a model that takes no time is on its way, what was said of the previous text stays: while a slider is dragged,
 /// words would come and go with each step.
 void MainWindow::show_diagnosis_soon() {
   const auto current = runs().current();
@@ -294,7 +294,7 @@ void MainWindow::show_diagnosis() {
   const auto scenario = document().scenario();
   if (!scenario) {
     if (document().error_count() > 0) {
-      diagnosis_->show_words(tr("The scenario has mistakes. The File panel shows them at their lines."));
+      diagnosis_->show_words(tr("The scenario has errors. The File panel shows them at their lines."));
     }
     return;
   }
@@ -307,7 +307,7 @@ void MainWindow::show_diagnosis() {
       diagnosis_->show_words(tr("The run could not be made: %1").arg(text(result->error)));
       return;
     }
-    diagnosis_->show_words(runs().is_running() ? tr("The run goes on …") : tr("Not run yet: F5 runs both worlds."));
+    diagnosis_->show_words(runs().is_running() ? tr("Running …") : tr("Not run yet: F5 runs both worlds."));
     return;
   }
   if (run >= scenario->runs.size()) return;
@@ -362,7 +362,7 @@ void MainWindow::show_title() {
   }
   const auto errors = static_cast<int>(document().error_count());
   QString name = QFileInfo(document().path()).fileName() + "[*]";
-  if (errors > 0) name += errors == 1 ? tr(" (1 mistake)") : tr(" (%1 mistakes)").arg(errors);
+  if (errors > 0) name += errors == 1 ? tr(" (1 error)") : tr(" (%1 errors)").arg(errors);
   setWindowTitle(tr("%1 — Spawnpoint").arg(name));
   setWindowModified(file_->edit().document()->isModified());
 }

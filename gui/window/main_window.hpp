@@ -44,7 +44,7 @@ class MainWindow : public QMainWindow {
   /// What the window cannot decide itself; a test gives its own answers.
   struct Questions {
     std::function<LiveAnswer(QWidget*, const LiveEstimate&)> live = ask_before_live;
-    /// The text has changes that are not saved: true goes on without (or after saving), false stays.
+    /// The text has changes that are not saved: true continues without saving (or after saving), false stays.
     std::function<bool(MainWindow&)> leave = ask_before_leaving;
     std::function<QString(QWidget*, const QString& folder)> file_to_open = ask_file_to_open;
     std::function<QString(QWidget*, const QString& suggestion)> file_to_save = ask_file_to_save;
@@ -65,7 +65,7 @@ class MainWindow : public QMainWindow {
   /// Opens what was open when the session ended: the file, its page, the run and the visible range.
   void restore_place();
 
-  // What the actions do, beside the above.
+  // What the actions do, besides the above.
   void choose_file();
   void export_figures(const ExportFormat* only = nullptr);
   void search();

@@ -62,7 +62,7 @@ void MainWindow::make_actions() {
     act(name)->setCheckable(true);
     themes->addAction(act(name));
   }
-  act("own_values")->setToolTip(tr("Without the values that were set over the file"));
+  act("own_values")->setToolTip(tr("Without the values that override the file's"));
   act("own_values")->setVisible(false);
 }
 
@@ -126,7 +126,7 @@ void MainWindow::make_toolbar() {
   jobs_->setGroupSeparatorShown(true);
   jobs_->setKeyboardTracking(false);
   jobs_->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
-  jobs_->setToolTip(tr("How many jobs run. It is written into the text; Ctrl+Z takes it back"));
+  jobs_->setToolTip(tr("How many jobs run. It is written into the text; Ctrl+Z undoes it"));
   jobs_label->setBuddy(jobs_);
   connect(jobs_, &QSpinBox::valueChanged, this, [this](int count) {
     workspace_.turn(QStringLiteral("jobs.count"), QString::number(count), Workspace::kNoGesture);
@@ -137,7 +137,7 @@ void MainWindow::make_toolbar() {
   machine_ = new QComboBox(bar);
   machine_->setObjectName("machine");
   machine_->setAccessibleName(tr("Machine of the model"));
-  machine_->setToolTip(tr("The machine that is modeled. It is written into the text; Ctrl+Z takes it back"));
+  machine_->setToolTip(tr("The machine that is modeled. It is written into the text; Ctrl+Z undoes it"));
   machine_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
   machine_->addItem(tr("this machine"), QStringLiteral("host"));
   for (const auto& profile : list_scenarios(shipped_scenarios() / "machines")) {

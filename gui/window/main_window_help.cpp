@@ -111,8 +111,8 @@ void MainWindow::start_tour() {
        }});
   steps.push_back({tr("The file, and what if"),
                    tr("The scenario's text. Change a number, or drag a slider of the “What if” panel above: the model "
-                      "runs again at once, and Ctrl+Z takes it back. Mistakes are underlined, Ctrl+Space offers what "
-                      "may be written, and F1 has the whole reference. Ctrl+E exports what you see, Ctrl+K finds "
+                      "runs again at once, and Ctrl+Z undoes it. Errors are underlined, Ctrl+Space offers "
+                      "completions, and F1 has the whole reference. Ctrl+E exports what you see, Ctrl+K finds "
                       "everything else that this window can do."),
                    [this, with_scenario]() -> QWidget* {
                      with_scenario();

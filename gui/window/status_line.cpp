@@ -33,7 +33,7 @@ StatusLine::StatusLine(QWidget* parent)
   row->addWidget(words_, 1);
   row->addWidget(bar_);
   row->addWidget(stop_);
-  // As high without bar and button as with: else all that is above would be laid out and drawn anew with each run.
+  // As high without bar and button as with: else all that is above would be laid out and drawn again with each run.
   setMinimumHeight(row->sizeHint().height());
   bar_->hide();
   stop_->hide();
@@ -69,7 +69,7 @@ void StatusLine::show_run(const Runs& runs) {
     parts << tr("%1 left").arg(text(spawnpoint::format_duration(tenths)));
   }
   words_->setText(parts.join(QStringLiteral(" · ")));
-  bar_->setRange(0, part ? 1000 : 0);  // No range: it only shows that something goes on.
+  bar_->setRange(0, part ? 1000 : 0);  // No range: it only shows that something is running.
   if (part) bar_->setValue(static_cast<int>(*part * 1000));
   bar_->show();
   stop_->show();

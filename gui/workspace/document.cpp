@@ -21,7 +21,7 @@ bool same_settings(const std::vector<Setting>& a, const std::vector<Setting>& b)
                     [](const Setting& x, const Setting& y) { return x.key == y.key && x.value == y.value; });
 }
 
-/// What a text comes to that could not even be parsed.
+/// The outcome of a text that could not even be parsed.
 std::shared_ptr<const ParseResult> not_read(std::string why) {
   auto result = std::make_shared<ParseResult>();
   result->diagnostics.emplace_back().message = std::move(why);

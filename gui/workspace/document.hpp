@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Document: the scenario that is open: its text, its file, and what the parser says of it. Knows no widget.
+// Document: the scenario that is open: its text, its file, and what the parser says of it. Knows no widgets.
 #pragma once
 
 #include <QObject>

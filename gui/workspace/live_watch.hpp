@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LiveWatch: a live run that goes on, followed in the background. Reading millions of rows and copying them for those
+// LiveWatch: a live run in progress, followed in the background. Reading millions of rows and copying them for those
 // who draw takes memory that the system must find first: the window's thread never waits for that.
 #pragma once
 

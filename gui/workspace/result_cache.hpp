@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ResultCache: results by what they came of: the scenario's text with its settings and seed, the machine, the run, the
+// ResultCache: results by what produced them: the scenario's text with its settings and seed, the machine, the run, the
 // world. What was computed once is there again when its text is: after an undo, or when the file is opened again.
 #pragma once
 

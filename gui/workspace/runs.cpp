@@ -50,7 +50,7 @@ void Runs::begin(const RunRequest& request, WorldKind world) {
   progress_ = {};
   progress_.jobs = request.scenario->jobs.count;
   emit started(current_->key);
-  // Whoever heard of the start may have given it up again.
+  // A listener to the start may have abandoned it again.
   if (!current_ || current_->key.world != world) return;
   world == WorldKind::modeled ? begin_modeled() : begin_live();
 }
@@ -111,7 +111,7 @@ void Runs::take(RunResult result) {
   const bool went_well = result.error.empty();
   kept_[ended.key] = Kept{std::make_shared<const RunResult>(std::move(result)), ended.request.revision};
   emit finished(ended.key);
-  if (current_) return;  // Somebody started something else on hearing it.
+  if (current_) return;  // A listener has started something else.
   if (ended.key.world == WorldKind::modeled && ended.request.live && !stop_asked_ && went_well) {
     begin(ended.request, WorldKind::live);
   } else {

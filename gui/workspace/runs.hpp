@@ -48,7 +48,7 @@ class Runs : public QObject {
 
   /// Starts; what runs is stopped and forgotten first.
   void start(const RunRequest& request);
-  /// Asks what runs to end; its partial result is kept.
+  /// Asks the running job to end; its partial result is kept.
   void stop();
   /// A result that is known already, as that of this revision.
   void adopt(RunKey key, std::shared_ptr<const RunResult> result, std::uint64_t revision);
@@ -61,7 +61,7 @@ class Runs : public QObject {
   /// What runs now.
   std::optional<RunKey> current() const;
   const Progress& progress() const { return progress_; }
-  /// 0 to 1; no value where it cannot be told.
+  /// 0 to 1; no value where it is unknown.
   std::optional<double> fraction() const;
   /// By the model's wall time where it is known, else by the jobs that have completed.
   std::optional<Duration> time_left() const;
@@ -69,16 +69,16 @@ class Runs : public QObject {
   std::shared_ptr<const RunResult> result(RunKey key) const;
   /// The document's revision that the result belongs to.
   std::uint64_t revision(RunKey key) const;
-  /// Of the live run that goes on: a newer record than the last one that was taken. Null: there is none.
+  /// Of the live run in progress: a newer record than the last one that was taken. Null: there is none.
   std::shared_ptr<const Trace> take_live_record();
   /// The last one that was taken.
   std::shared_ptr<const Trace> live_record() const { return live_record_; }
-  /// Of the live run that goes on, its record without rows. Null before it began.
+  /// Of the live run in progress, its record without rows. Null before it began.
   std::shared_ptr<const Trace> live_curves() const { return live_curves_; }
 
  signals:
   void started(spawnpoint::gui::RunKey key);
-  /// Some 20 to 30 times a second.
+  /// About 20 to 30 times per second.
   void progressed(spawnpoint::gui::RunKey key);
   void finished(spawnpoint::gui::RunKey key);
   /// Nothing runs any more.

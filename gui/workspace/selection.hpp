@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Selection: what of the open scenario is looked at: a run, a job, a range of time. Knows no widget.
+// Selection: what of the open scenario is looked at: a run, a job, a range of time. Knows no widgets.
 #pragma once
 
 #include <QObject>

@@ -12,9 +12,9 @@ namespace {
 
 using namespace spawnpoint::literals;
 
-/// More jobs than this are not modeled unasked: it would take seconds and hundreds of megabytes.
+/// More jobs than this are not modeled without being asked for: it would take seconds and hundreds of megabytes.
 constexpr std::int64_t kModelUnasked = 2'000'000;
-/// What is dragged waits so long for the model of the step before to be drawn.
+/// What is dragged waits this long for the model of the step before to be drawn.
 constexpr std::chrono::milliseconds kTurnPatience{300};
 constexpr std::int64_t kManyThreads = 5'000;
 constexpr Bytes kMuchMemory = 1_GiB;
@@ -182,7 +182,7 @@ void Workspace::run(bool modeled, bool live) {
     return;
   }
   // What it would take is computed in the background: it may read all of /proc.
-  emit told(tr("Asking what the live run would take …"));
+  emit told(tr("Estimating what the live run would take …"));
   estimating_.start(
       [request](std::stop_token) { return LiveWish{request, estimate_live(*request.scenario, request.run)}; });
 }

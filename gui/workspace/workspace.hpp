@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Workspace: what the app knows: the open scenario, its runs and their results, what is looked at, and what is
-// remembered; and what follows from a change of any of them. Pages and panels subscribe to it. Knows no widget.
+// remembered; and what follows from a change of any of them. Pages and panels subscribe to it. Knows no widgets.
 #pragma once
 
 #include <QObject>
@@ -76,7 +76,7 @@ class Workspace : public QObject {
   /// Runs the selected [[run]]. Before a live run that is risky, `ask_before_live` is called.
   void run(bool modeled, bool live);
   std::function<LiveAnswer(const LiveEstimate&)> ask_before_live = [](const LiveEstimate&) { return LiveAnswer::run; };
-  /// Nothing of the scenario's runs goes on or is kept, and no record.
+  /// Nothing of the scenario's runs continues or is kept, and no record.
   void close();
 
   /// The runs that are shown: the selected one first, then those beside it.
@@ -88,8 +88,8 @@ class Workspace : public QObject {
   KnownResults known(std::size_t run) const;
   bool is_of_present_text(RunKey key) const;
 
-  /// Writes a value into the text, and models it. While a model is being computed the newest wish waits, so that what
-  /// is dragged is drawn again and again. `gesture`: changes of the same one are one step to undo.
+  /// Writes a value into the text, and models it. While a model is being computed the newest request waits, so that
+  /// what is dragged is drawn again and again. `gesture`: changes of the same one are one step to undo.
   void turn(const QString& key, const QString& value, int gesture);
   /// Adds a run that would do better, or selects it where it is there.
   void try_suggestion(const Suggestion& suggestion);

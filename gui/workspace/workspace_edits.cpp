@@ -30,7 +30,7 @@ void Workspace::turn_waiting(bool patient) {
   if (!waiting_turn_ || !document_.scenario()) return;
   if (document_.error_count() > 0) {
     waiting_turn_.reset();
-    emit told(tr("The text has mistakes: mend them first, then values can be changed here."));
+    emit told(tr("Fix the errors in the file first; then values can be changed here."));
     return;
   }
   if (document_.scenario_is_old()) {

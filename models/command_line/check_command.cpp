@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// `spawnpoint-run check`: scenarios as tests. Each expectation is held against each result that it speaks of.
+// `spawnpoint-run check`: scenarios as tests. Each expectation is compared with each result that it is about.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -28,7 +28,7 @@ struct Count {
   }
 };
 
-/// Modeled, every run is made. Live, only those that an expectation speaks of: a live run takes its real time.
+/// Modeled, every run is made. Live, only those that an expectation is about: a live run takes its real time.
 bool is_wanted(const Scenario& scenario, std::size_t run, WorldKind world, Worlds worlds) {
   if (world == WorldKind::modeled) return worlds != Worlds::live;
   if (worlds == Worlds::modeled) return false;
@@ -94,7 +94,7 @@ Exit check(const CheckArguments& arguments) {
     const bool good = count.failed == 0 && count.not_run == 0;
     fmt::print("{}  {}: {}\n", good ? style.good("ok") : style.bad("--"),
                scenario.file.empty() ? "<stdin>" : scenario.file,
-               scenario.expectations.empty() ? "it runs; nothing is expected of it" : summary(count));
+               scenario.expectations.empty() ? "it runs; it has no expectations" : summary(count));
     std::fflush(stdout);
     total += count;
   }

@@ -47,7 +47,7 @@ struct SweepArguments {
   std::vector<std::string> concurrency;  ///< Empty: as the file has it.
   bool json = false;
   bool csv = false;
-  std::optional<unsigned> jobs;  ///< Threads; by default one a core.
+  std::optional<unsigned> jobs;  ///< Threads; by default one per core.
   std::string output;            ///< A file; empty: standard output.
   std::string journal;           ///< A file; empty: none.
 };

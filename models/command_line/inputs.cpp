@@ -27,7 +27,7 @@ std::string read_standard_input() {
   return text;
 }
 
-/// Nothing where a setting is no KEY=VALUE; that is told.
+/// Nothing where a setting is not KEY=VALUE; that is reported.
 std::optional<ParseOptions> parse_options(const ScenarioArguments& arguments) {
   ParseOptions options;
   options.seed = arguments.seed;
@@ -49,7 +49,7 @@ std::optional<ParseOptions> parse_options(const ScenarioArguments& arguments) {
   return options;
 }
 
-/// A mistake in --set would be told again for each file.
+/// A mistake in --set would be reported again for each file.
 void print_once(const std::vector<Diagnostic>& diagnostics, std::set<std::string>& told) {
   for (const Diagnostic& diagnostic : diagnostics) {
     std::string text = format(diagnostic);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reading the scenarios that a command names: all files first, so that all mistakes are told before anything runs.
+// Reading the scenarios that a command names: all files first, so that all mistakes are reported before anything runs.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ namespace spawnpoint::command_line {
 /// error.
 std::optional<std::vector<Scenario>> load_scenarios(const ScenarioArguments& arguments);
 
-/// The one file of `arguments` as a sweep takes it; nothing where it has a mistake, which is told.
+/// The one file of `arguments` as a sweep takes it; nothing where it has a mistake, which is reported.
 std::optional<SweepSource> sweep_source(const ScenarioArguments& arguments);
 
 /// A scenario that says nothing but what `settings` say: this host, glibc, one job.

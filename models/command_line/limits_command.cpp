@@ -22,11 +22,11 @@ const RunSpec& threaded_run(const Scenario& scenario) {
   return scenario.runs.front();
 }
 
-/// What so many threads need: memory, and the limits that are too low for them.
+/// What this many threads need: memory, and the limits that are too low for them.
 void print_needs(const ThreadNeeds& needs, const Style& style) {
   using enum Table::Align;
   const std::string threads = format_count(needs.threads, "thread");
-  fmt::print("\n{} take {} resident, {} in the kernel and {} of address space when they are idle.\n", threads,
+  fmt::print("\n{} take {} resident, {} in the kernel and {} of address space when idle.\n", threads,
              style.bold(format_bytes(needs.resident)), style.bold(format_bytes(needs.kernel)),
              style.bold(format_bytes(needs.virtual_size)));
   if (needs.raise.empty()) {
@@ -60,14 +60,15 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
     return;
   }
   const bool dies = ends_process(binding->cause);
-  fmt::print("{}: {} beyond the main thread; then {} {} ({})\n", style.bold(where),
+  fmt::print("{}: {} besides the main thread; then {} {} ({})\n", style.bold(where),
              format_count(ladder.threads, "thread"), binding->limit->name, dies ? "ends the process" : "refuses",
              name_of(binding->cause));
   fmt::print("{} is {}: {}\nraise it with: {}\n", binding->limit->name, format_value(*binding->limit, binding->value),
              binding->source, binding->raise);
   if (ladder.rungs.size() > 1) {
     const LimitRung& next = ladder.rungs[1];
-    fmt::print("were it raised, {} would bind next, at {}\n", next.limit->name, format_count(next.threads, "thread"));
+    fmt::print("if it were raised, {} would bind next, at {}\n", next.limit->name,
+               format_count(next.threads, "thread"));
   }
   fmt::print("\n");
   Table table({{"", left},

@@ -41,14 +41,14 @@ std::optional<std::string> write_file(const std::string& path, const std::string
 /// Over the file of that name only when all of it is there.
 std::optional<std::string> save(const std::string& text) {
   const std::filesystem::path path = calibration_file();
-  if (path.empty()) return "there is no place to save it: neither XDG_DATA_HOME nor HOME is set";
+  if (path.empty()) return "nowhere to save it: neither XDG_DATA_HOME nor HOME is set";
   std::error_code error;
   std::filesystem::create_directories(path.parent_path(), error);
   const std::string unfinished = path.string() + ".new";
   if (auto wrong = write_file(unfinished, text)) return wrong;
   std::filesystem::rename(unfinished, path, error);
   if (error) return fmt::format("cannot write {}: {}", path.string(), error.message());
-  fmt::print(stderr, "# saved in {}: the machine \"host\" has these costs from now on\n", path.string());
+  fmt::print(stderr, "# saved in {}: the machine \"host\" uses these costs from now on\n", path.string());
   return std::nullopt;
 }
 
@@ -80,7 +80,8 @@ Exit calibrate_costs(Machine& machine) {
   const std::string day = fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr)));
   machine.source = fmt::format("costs calibrated on {} on {}", day, calibrated_machine(machine));
   fmt::print(stderr,
-             "# costs: fitted to {} observations in {:.1f} s; a run is explained within {:.1f}% (one deviation)\n",
+             "# costs: fitted to {} observations in {:.1f} s; each run is explained to within {:.1f}% (one standard "
+             "deviation)\n",
              costs->observations, to_seconds(std::chrono::steady_clock::now() - began), 100 * costs->residual);
   if (costs->residual > kBusy)
     fmt::print(stderr, "# costs: something else kept this machine busy: calibrate again when it is idle\n");

@@ -19,12 +19,12 @@ namespace {
 
 constexpr const char* kAbout =
     "How should a program run many jobs at once, what will that cost, and where exactly does it break?\n"
-    "Runs scenario files modeled (on a simulated kernel) and live (on this machine), and tells what came of it.";
+    "Runs scenario files modeled (on a simulated kernel) and live (on this machine), and reports the results.";
 
 constexpr const char* kFooter =
     "Examples:\n"
     "  spawnpoint-run run thousand-threads.toml                      modeled, as a table\n"
-    "  spawnpoint-run run thousand-threads.toml --world both --json  both worlds, one JSON object a line\n"
+    "  spawnpoint-run run thousand-threads.toml --world both --json  both worlds, one JSON object per line\n"
     "  spawnpoint-run run jobs.toml --set jobs.count=5000 --trace out.json\n"
     "  spawnpoint-run limits --set run.runtime=rust-std              which limit of this host binds, and when\n"
     "  spawnpoint-run sweep thousand-threads.toml                    where does each concurrency model break?\n"
@@ -34,7 +34,7 @@ constexpr const char* kFooter =
     "\n"
     "Exit status: 0 it ran (a failure point is a result, not an error); 1 an expectation was not met;\n"
     "2 bad usage or a bad file; 3 it could not run here; 130 stopped with Ctrl-C.\n"
-    "The manual page, spawnpoint-run(1), tells all.";
+    "See spawnpoint-run(1) for everything else.";
 
 const std::map<std::string, Worlds> kWorlds{
     {"modeled", Worlds::modeled}, {"live", Worlds::live}, {"both", Worlds::both}};
@@ -51,7 +51,7 @@ void add_settings(CLI::App& command, ScenarioArguments& arguments) {
       // CLI11 would take -1 for the largest number there is.
       ->check([](const std::string& text) {
         const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-        return digits ? std::string() : "a seed is a whole number from 0, not " + text;
+        return digits ? std::string() : "a seed is a whole number, 0 or more, not " + text;
       });
 }
 
@@ -76,7 +76,7 @@ int main_with_arguments(int argc, char** argv) {
   app.get_formatter()->column_width(34);
 
   RunArguments run_arguments;
-  CLI::App* run_command = app.add_subcommand("run", "Run scenarios and tell what came of them");
+  CLI::App* run_command = app.add_subcommand("run", "Run scenarios and report the results");
   run_command
       ->add_option("FILE", run_arguments.scenarios.files,
                    "Scenario files, - is standard input; and saved records, as --csv writes them, to show beside them")
@@ -89,8 +89,8 @@ int main_with_arguments(int argc, char** argv) {
                    "Only this concurrency model, whether the file lists it or not; repeatable")
       ->type_name("NAME")
       ->allow_extra_args(false);
-  CLI::Option* run_as_json = run_command->add_flag("--json", run_arguments.json,
-                                                   "One JSON object a line for each run and world, instead of a table");
+  CLI::Option* run_as_json = run_command->add_flag(
+      "--json", run_arguments.json, "One JSON object per line for each run and world, instead of a table");
   run_command
       ->add_flag("--fingerprint", run_arguments.fingerprint,
                  "A line for each modeled run instead of a table: a number that stands for its whole record, then the "
@@ -99,7 +99,7 @@ int main_with_arguments(int argc, char** argv) {
   run_command->add_flag("--log", run_arguments.log, "Print `start 1`, `end 1` … in the order in which they happened");
   run_command
       ->add_option("--trace", run_arguments.trace,
-                   "Write the record for the Perfetto interface (Chrome trace JSON); of several runs each gets its "
+                   "Write the record for the Perfetto interface (Chrome trace JSON); with several runs, each gets its "
                    "name before the extension")
       ->type_name("OUT");
   run_command
@@ -110,7 +110,7 @@ int main_with_arguments(int argc, char** argv) {
   LimitsArguments limits_arguments;
   CLI::App* limits_command = app.add_subcommand(
       "limits",
-      "The ladder of limits: the threads that each allows, and which one binds. Without a file: of this host");
+      "The ladder of limits: the threads that each allows, and which one binds. Without a file, those of this host");
   limits_command->add_option("FILE", limits_arguments.scenarios.files, "A scenario file; - is standard input")
       ->type_name("")
       ->expected(0, 1);
@@ -143,15 +143,16 @@ int main_with_arguments(int argc, char** argv) {
       ->type_name("NAME")
       ->allow_extra_args(false);
   CLI::Option* as_json = sweep_command->add_flag(
-      "--json", sweep_arguments.json, "One JSON object a line for each run at each point, then for each exact edge");
+      "--json", sweep_arguments.json, "One JSON object per line for each run at each point, then for each exact edge");
   sweep_command->add_flag("--csv", sweep_arguments.csv, "The same as CSV")->excludes(as_json);
-  sweep_command->add_option("--jobs", sweep_arguments.jobs, "Threads that compute (default: one a core)")
+  sweep_command->add_option("--jobs", sweep_arguments.jobs, "Threads that compute (default: one per core)")
       ->type_name("N")
       ->check(CLI::Range(1U, 4096U).description(""));
   sweep_command->add_option("-o,--output", sweep_arguments.output, "Write the result to this file")->type_name("FILE");
   sweep_command
-      ->add_option("--journal", sweep_arguments.journal,
-                   "Append each result to this file as it comes; started again with it, the sweep goes on from there")
+      ->add_option(
+          "--journal", sweep_arguments.journal,
+          "Append each result to this file as it comes; a sweep started again with the same file continues from there")
       ->type_name("FILE");
 
   CheckArguments check_arguments;
@@ -163,9 +164,9 @@ int main_with_arguments(int argc, char** argv) {
   CLI::App* machine_command = app.add_subcommand("machine", "This host as a machine profile");
   CLI::Option* calibrate_flag =
       machine_command->add_flag("--calibrate", machine_arguments.calibrate,
-                                "Measure what the kernel's and the executor's work takes here; some 10 seconds");
+                                "Measure what kernel and executor operations cost here; takes about 10 seconds");
   machine_command
-      ->add_flag("--save", machine_arguments.save, "Keep what was measured: the machine \"host\" has it from then on")
+      ->add_flag("--save", machine_arguments.save, "Keep what was measured: the machine \"host\" uses it from then on")
       ->needs(calibrate_flag);
   machine_command->add_option("-o,--output", machine_arguments.output, "Write it to this file")->type_name("FILE");
 
@@ -194,7 +195,7 @@ int main_with_arguments(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    // Not a command for users: the process of a live run, started by LiveRun. It wants nothing of ours around it.
+    // Not a command for users: the process of a live run, started by LiveRun. Nothing else of ours may surround it.
     if (argc == 2 && argv[1] == spawnpoint::kLiveWorkerCommand) return spawnpoint::live_worker_main();
     return spawnpoint::command_line::main_with_arguments(argc, argv);
   } catch (const std::exception& error) {

@@ -11,7 +11,7 @@ namespace spawnpoint::command_line {
 
 struct RunRequest {
   bool record = false;       ///< Keep the trace.
-  bool beside_live = false;  ///< A modeled run stands beside a live one: it is that one's twin.
+  bool beside_live = false;  ///< A modeled run next to a live one: it is that one's twin.
   bool uncapped = false;     ///< Lift the live run's default caps.
 };
 

@@ -13,7 +13,7 @@
 
 namespace spawnpoint::command_line {
 
-/// Names and writes them. With one run in one world `--trace out.json` writes out.json; with more, what tells the runs
+/// Names and writes them. With one run in one world `--trace out.json` writes out.json; with more, what sets the runs
 /// apart goes before the extension: out.thread_per_job.modeled.json, and with several files
 /// out.threads.thread_per_job.modeled.json.
 class OutputFiles {
@@ -24,7 +24,7 @@ class OutputFiles {
   /// Error: what could not be written, in words.
   std::expected<void, std::string> write(std::size_t file, std::size_t run, const RunResult& result) const;
 
-  /// What tells this run from the others, as "thread_per_job.modeled"; empty where there is but one.
+  /// What distinguishes this run from the others, such as "thread_per_job.modeled"; empty where there is but one.
   std::string tag(std::size_t file, std::size_t run, WorldKind world) const;
 
  private:

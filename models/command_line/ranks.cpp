@@ -11,7 +11,7 @@
 namespace spawnpoint::command_line {
 namespace {
 
-/// What mpirun of Open MPI and MPICH, and srun with PMIx or PMI, tell those that they start.
+/// What mpirun of Open MPI and MPICH, and srun with PMIx or PMI, tell the processes that they start.
 bool started_with_others() {
   for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"}) {
     if (std::getenv(name) != nullptr) return true;
@@ -37,7 +37,7 @@ std::expected<std::unique_ptr<Ranks>, std::string> join_ranks() {
     void* loaded = dlopen(library.c_str(), RTLD_NOW | RTLD_GLOBAL);
     if (loaded == nullptr) return std::unexpected(std::string("MPI cannot be loaded: ") + dlerror());
     auto* join = reinterpret_cast<Ranks* (*)()>(dlsym(loaded, "spawnpoint_join_ranks"));
-    if (join == nullptr) return std::unexpected(library.string() + " is not of this program");
+    if (join == nullptr) return std::unexpected(library.string() + " does not belong to this program");
     return std::unique_ptr<Ranks>(join());
   }
   return std::unexpected(

@@ -33,7 +33,7 @@ class Ranks {
   static void pause();
 };
 
-/// Null where this process was started alone. Error: it was not, but MPI cannot be had, in words. Call it once, from
+/// Null where this process was started alone. Error: it was not, but MPI is not available, in words. Call it once, from
 /// the main thread.
 std::expected<std::unique_ptr<Ranks>, std::string> join_ranks();
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// `spawnpoint-run run`: each run of each file in the wanted worlds, told as a table and a sentence, or as JSON.
+// `spawnpoint-run run`: each run of each file in the wanted worlds, reported as a table and a sentence, or as JSON.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -66,7 +66,7 @@ const RunResult* made(const std::optional<RunResult>& result) {
   return result && result->error.empty() ? &*result : nullptr;
 }
 
-/// Which of the scenario's limits held in the live run too. In short: --json tells by which means.
+/// Which of the scenario's limits held in the live run too. In short: --json says by which means.
 void print_imposed(const RunResult& live, const Style& style) {
   std::string names;
   for (const ImposedLimit& limit : live.imposed) {
@@ -88,7 +88,7 @@ Table run_table() {
   return Table(std::move(columns));
 }
 
-/// Records have their rows behind those of the scenario's runs, and a line that says of what they are.
+/// Records have their rows after those of the scenario's runs, and a line that says of what they are.
 void add_records(Table& table, const std::vector<SavedRecord>& records) {
   for (const SavedRecord& record : records) add_row(table, record.result);
 }
@@ -131,7 +131,8 @@ void print_report(const Scenario& scenario, const std::vector<Pair>& pairs, cons
   fmt::print("\n");
 }
 
-/// Takes the saved records out of `arguments`' files and opens them; nothing where one has a mistake, which is told.
+/// Takes the saved records out of `arguments`' files and opens them; nothing where one has a mistake, which is
+/// reported.
 std::optional<std::vector<SavedRecord>> take_records(ScenarioArguments& arguments) {
   std::vector<SavedRecord> records;
   bool good = true;
@@ -158,7 +159,7 @@ void print_fingerprint(const RunResult& result) {
 
 Exit run(const RunArguments& arguments) {
   if (arguments.fingerprint && arguments.worlds != Worlds::modeled) {
-    print_error("--fingerprint is of modeled runs: no two live runs have the same record");
+    print_error("--fingerprint is for modeled runs only: no two live runs have the same record");
     return Exit::usage;
   }
   ScenarioArguments inputs = arguments.scenarios;

@@ -73,7 +73,7 @@ std::string memory_text(const SweepCell& cell) {
   return format_bytes(Bytes{std::llround(cell.resident.mean() + cell.kernel.mean())});
 }
 
-/// A row a point, a column a run.
+/// One row per point, one column per run.
 std::string table_text(const SweepPlan& plan, const SweepOutcome& outcome, const Style& style,
                        std::string (*words)(const SweepCell&)) {
   std::vector<Table::Column> columns;
@@ -137,7 +137,7 @@ class Progress {
 
 Exit sweep_on(Ranks* ranks, const SweepPlan& plan, const SweepArguments& arguments) {
   if (plan.is_default())
-    fmt::print(stderr, "{}: no [sweep] in it: jobs.count from 1 to {}, all concurrency models\n", plan.source().file,
+    fmt::print(stderr, "{}: no [sweep]: jobs.count from 1 to {}, all concurrency models\n", plan.source().file,
                format_count(SweepPlan::kMostJobs));
   if (plan.repeat() > 1 && !is_random(plan.scenario()))
     fmt::print(stderr, "{}: repeat = {}, but nothing in it is random: all replications are the same\n",
@@ -175,7 +175,7 @@ Exit sweep_on(Ranks* ranks, const SweepPlan& plan, const SweepArguments& argumen
   bool journal_failed = false;
   if (journal) {
     if (!journal->known.empty())
-      fmt::print(stderr, "journal {}: going on after {}\n", arguments.journal,
+      fmt::print(stderr, "journal {}: continuing after {}\n", arguments.journal,
                  format_count(static_cast<std::int64_t>(journal->known.size()), "run"));
     options.known = std::move(journal->known);
     options.task = [&](const SweepTask& task, const SweepTaskResult& result) {
@@ -210,7 +210,7 @@ Exit sweep_on(Ranks* ranks, const SweepPlan& plan, const SweepArguments& argumen
   const bool stopped = outcome.stopped;
   if (stopped) {
     if (arguments.json) fmt::print(out, "{{\"stopped\":true,\"done\":{},\"of\":{}}}\n", there, outcome.cells.size());
-    fmt::print(stderr, "stopped: {} of {} are there\n", format_count(there),
+    fmt::print(stderr, "stopped: {} of {} done\n", format_count(there),
                format_count(static_cast<std::int64_t>(outcome.cells.size()), "result"));
   } else {
     const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - began;

@@ -121,7 +121,7 @@ SweepOutcome run_sweep_on(Ranks& ranks, const SweepPlan& plan, const SweepOption
 }
 
 void serve_ranks(Ranks& ranks, const SweepPlan& plan) {
-  // mpirun passes Ctrl-C on to all: what is being computed is given up, and rank 0 says the rest.
+  // mpirun passes Ctrl-C on to all: what is being computed is abandoned, and rank 0 reports the rest.
   const Interrupt interrupt;
   for (;;) {
     const auto message = ranks.receive();

@@ -24,7 +24,7 @@ void on_signal(int) {
 void set_handler(void (*handler)(int)) {
   struct sigaction action{};
   action.sa_handler = handler;
-  // Resets itself: who presses Ctrl-C twice is not made to wait.
+  // Resets itself: pressing Ctrl-C twice must not have to wait.
   action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
   for (int signal : {SIGINT, SIGTERM}) {
     struct sigaction before{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What is particular to a terminal: colours where they are wanted, aligned tables, a line of progress, Ctrl-C.
+// What is specific to a terminal: colours where they are wanted, aligned tables, a line of progress, Ctrl-C.
 #pragma once
 
 #include <chrono>
@@ -41,7 +41,7 @@ class Table {
   enum class Emphasis { none, bad, bold };
 
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
-  /// A cell a column; `emphasis` marks the whole row.
+  /// One cell per column; `emphasis` marks the whole row.
   void add(std::vector<std::string> cells, Emphasis emphasis = Emphasis::none);
   /// Each line ends with a newline and begins with two spaces.
   std::string text(const Style& style) const;

@@ -17,10 +17,10 @@ struct AwaitEach {
       .started_by = "by the executor on the main thread, as a task",
       .serial_why =
           "Awaiting a job waits for its end. While it waits the thread is free, but there is no other job to "
-          "go on with: nobody has started one.",
+          "continue: none has been started.",
       .question = "Why does async not make it faster?",
       .answer =
-          "`await` means: go on only when this is done. The thread is free meanwhile, but free for other tasks; "
+          "`await` means: continue only when this is done. The thread is free meanwhile, but free for other tasks; "
           "within this one there is nothing else that could run, because the next call has not been made yet.\n\n"
           "Only what is started before the first is awaited can overlap with it: by `join_all`, or as tasks."};
 

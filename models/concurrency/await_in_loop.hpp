@@ -23,11 +23,11 @@ struct AwaitInLoop {
           "awaits the first to its end before it comes to the second.",
       .question = "Why do the jobs not start when their futures are made?",
       .answer =
-          "Calling an async function runs nothing of it. It only makes a future: an object that holds its "
-          "arguments and how far it has come, which is nowhere yet. The body runs when somebody polls the "
+          "Calling an async function runs none of its code. It only makes a future: an object that holds its "
+          "arguments and how far it has got, which is nowhere yet. The body runs when somebody polls the "
           "future, and `await` polls only the one that it is given.\n\n"
-          "So a loop that awaits one future after the other runs one job after the other, though all were made "
-          "before. `join_all` polls all of them, and their waiting overlaps. To start a job without awaiting "
+          "So a loop that awaits one future after the other runs one job after the other, even though all were made "
+          "beforehand. `join_all` polls all of them, and their waiting overlaps. To start a job without awaiting "
           "it, it must be spawned as a task."};
 
   template <World W>

@@ -21,7 +21,7 @@ struct JoinAll {
           "The jobs wait, and waiting takes no thread. A job that awaits a timer puts an entry into the "
           "executor's timer queue and gives the thread back. The thread starts the next one, and when all wait "
           "it sleeps until the first timer is due.\n\n"
-          "What remains of a waiting job is its state: some dozen bytes to some hundred, against the 36 KiB of "
+          "What remains of a waiting job is its state: a few dozen to a few hundred bytes, against the 36 KiB of "
           "an idle thread. It holds only as long as no job computes or blocks for long: they all share that one "
           "thread."};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The registry of concurrency models: what others must know of each, and its program for each world. A new model is a
-// header beside this one and an entry in ConcurrencyModels (models/concurrency/models.hpp).
+// The registry of concurrency models: what others must know about each, and its program for each world. A new model is
+// a header beside this one and an entry in ConcurrencyModels (models/concurrency/models.hpp).
 #pragma once
 
 #include <span>

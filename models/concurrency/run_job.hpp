@@ -10,7 +10,7 @@
 
 namespace spawnpoint::concurrency {
 
-/// Its frame is kept small, since a million of them wait at a time: a variable more is a word more for each.
+/// Its frame is kept small, since a million of them wait at a time: one more variable is one more word for each.
 template <World W>
 Task<> run_job(W& world, const Workload& work, JobId job) {
   world.enter(job, JobState::running);
@@ -29,7 +29,8 @@ Task<> run_job_on_arrival(W& world, const Workload& work, JobId job) {
   co_await run_job(world, work, job);
 }
 
-/// A job as a future. Where all jobs are there from the beginning it takes one frame: a million of them are a cost.
+/// A job as a future. Where all jobs are there from the beginning it takes one frame: a million of them would be
+/// costly.
 template <World W>
 Task<> job_future(W& world, const Workload& work, JobId job) {
   return world.task(work.at_once() ? run_job(world, work, job) : run_job_on_arrival(world, work, job));

@@ -14,10 +14,10 @@ struct Sequential {
       .jobs_run = JobsRun::one_at_a_time,
       .queued_for = "for the jobs before it",
       .started_by = "by the main thread, on itself",
-      .serial_why = "Each job waits for the end of the one before it.",
+      .serial_why = "Each job waits for the previous one to end.",
       .question = "Why does waiting take so long here?",
       .answer =
-          "Each job begins when the one before has ended, so their times add up. A job that only waits leaves "
+          "Each job begins when the previous one has ended, so their times add up. A job that only waits leaves "
           "the core with nothing to do for nearly all of that time. Threads, or async, let the jobs wait at the "
           "same time."};
 

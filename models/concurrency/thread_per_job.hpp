@@ -21,12 +21,12 @@ struct ThreadPerJob {
       .started_by = "by the main thread, on a thread of its own",
       .question = "What does a thread cost?",
       .answer =
-          "Time: the kernel makes a stack's mappings, a task, a kernel stack, and a pid, some 50 to 130 "
+          "Time: the kernel makes a stack's mappings, a task, a kernel stack, and a pid, about 50 to 130 "
           "microseconds in all, and the thread that starts the others does so one by one.\n\n"
-          "Memory: an idle thread takes about 36 KiB in fact, most of it in the kernel, and as much address "
-          "space as its stack is large.\n\n"
+          "Memory: an idle thread takes about 36 KiB in reality, most of it in the kernel, and as much address "
+          "space as the size of its stack.\n\n"
           "Numbers: it counts against five limits that have nothing to do with memory. The Limits page shows "
-          "which one is met first."};
+          "which one is reached first."};
 
   template <ThreadWorld W>
   static Task<> run(W& world, const Workload& work, const Settings&) {

@@ -26,7 +26,8 @@ struct ThreadPool {
           "A pool has a fixed number of workers, usually one for each core. That is right for jobs that "
           "compute: more threads than cores do not compute faster.\n\n"
           "A job that waits keeps its worker all the same. With W workers and jobs that wait for D, N jobs take "
-          "about N / W x D, whatever the cores do. For such jobs a pool wants as many workers as jobs that wait "
+          "about N / W x D, whatever the cores do. For such jobs a pool needs as many workers as there are jobs "
+          "waiting "
           "at once, or async jobs, which need none while they wait."};
 
   template <ThreadWorld W>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What others must know of a concurrency model: each model says it in its own struct, so nobody asks for its name.
+// What others must know about a concurrency model: each model says it in its own struct, so nobody asks for its name.
 #pragma once
 
 #include <cstdint>
@@ -9,16 +9,16 @@ namespace spawnpoint {
 
 namespace concurrency {
 
-/// What a model can be told by its [[run]].
+/// What a model's [[run]] can set.
 struct Settings {
   std::int64_t threads = 1;  ///< `run.threads`: how many workers.
 };
 
 }  // namespace concurrency
 
-/// How a model's jobs come to run beside each other. A diagnosis explains each of these in its own way.
+/// How a model's jobs run alongside each other. A diagnosis explains each of these in its own way.
 enum class JobsRun : std::uint8_t {
-  one_at_a_time,   ///< The next begins when the one before has ended.
+  one_at_a_time,   ///< The next begins when the previous one has ended.
   on_own_threads,  ///< Each on a thread that is started for it.
   in_a_pool,       ///< On workers that take one after the other.
   as_tasks         ///< Several at a time, on the one thread of an executor.
@@ -30,7 +30,7 @@ struct ConcurrencyTraits {
   std::string_view summary;
   bool async = false;  ///< Runs in an executor, on one thread; otherwise on threads.
   JobsRun jobs_run = JobsRun::one_at_a_time;
-  /// How many threads it has at a time, beyond the main thread and at most, if nothing refuses them.
+  /// How many threads it has at a time, besides the main thread and at most, if nothing refuses them.
   std::int64_t (*threads)(std::int64_t jobs, const concurrency::Settings& settings) =
       [](std::int64_t, const concurrency::Settings&) { return std::int64_t{0}; };
   bool takes_threads = false;  ///< `run.threads` is a setting of it.

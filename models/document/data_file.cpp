@@ -29,7 +29,7 @@ std::expected<std::string, std::string> read_file(const std::filesystem::path& f
     text.append(block, static_cast<std::size_t>(in.gcount()));
   if (in.bad()) return std::unexpected(std::string("the file cannot be read"));
   if (text.size() > largest)
-    return std::unexpected(fmt::format("the file is too large: {} MiB are the most", largest >> 20));
+    return std::unexpected(fmt::format("the file is too large: at most {} MiB", largest >> 20));
   return text;
 }
 

@@ -16,7 +16,7 @@ namespace spawnpoint {
 /// The whole of an ordinary file; the error says what is wrong, without the file's name. Devices and pipes are refused.
 std::expected<std::string, std::string> read_file(const std::filesystem::path& file, std::size_t largest);
 
-/// The times in a CSV file (arrivals, measured durations): one a line, in its first column, as "1.5s" or as a plain
+/// The times in a CSV file (arrivals, measured durations): one per line, in its first column, such as "1.5s" or a plain
 /// number of seconds. A first line without a number is a heading; `#` begins a comment. At most 16 MiB.
 /// A relative name is looked up in `beside`.
 std::expected<std::vector<Duration>, std::string> read_durations(std::string_view name,

@@ -82,7 +82,7 @@ void Diagnostics::add(Severity severity, const Place& place, std::string message
 }
 
 void Diagnostics::add(int order, bool of_setting, Diagnostic diagnostic) {
-  // A setting may be applied to every run: its mistake is told once.
+  // A setting may be applied to every run: its mistake is reported once.
   const auto told = [&](const Entry& entry) {
     return entry.of_setting && entry.order == order && entry.diagnostic.column == diagnostic.column;
   };
@@ -106,7 +106,7 @@ std::vector<Diagnostic> Diagnostics::take() {
     Diagnostic rest;
     rest.severity = Severity::note;
     rest.file = out.back().file;
-    rest.message = fmt::format("too many mistakes: {} more are not shown", left_out_);
+    rest.message = fmt::format("too many errors: {} more are not shown", left_out_);
     out.push_back(std::move(rest));
   }
   entries_.clear();
@@ -121,7 +121,7 @@ std::string format(const Diagnostic& diagnostic) {
   if (diagnostic.line > 0) {
     const std::string margin = fmt::format("{:>5} | ", diagnostic.line);
     out += margin + printable(diagnostic.source_line) + '\n';
-    // The caret's line repeats the tabs of the text above it, so that they stand under one another at any tab width.
+    // The caret's line repeats the tabs of the text above it, so that they line up at any tab width.
     out += std::string(margin.size() - 2, ' ') + "| ";
     const auto before = static_cast<std::size_t>(std::max(0, diagnostic.column - 1));
     std::size_t column = 0;

@@ -65,7 +65,7 @@ Place place_at(const SourceText& source, std::size_t offset);
 
 class Diagnostics {
  public:
-  /// After so many, the rest is only counted.
+  /// After this many, the rest is only counted.
   static constexpr std::size_t kMost = 100;
 
   /// Takes a text in; the reference stays good as long as this object.
@@ -73,7 +73,7 @@ class Diagnostics {
 
   void error(const Place& place, std::string message, std::string hint = {});
   void warning(const Place& place, std::string message, std::string hint = {});
-  /// A mistake of a file as a whole (cannot be read, too large).
+  /// An error about a file as a whole (cannot be read, too large).
   void file_error(const std::string& file, std::string message, std::string hint = {});
   /// Takes over finished diagnostics, as of a profile that was read on the way.
   void append(std::vector<Diagnostic> others);

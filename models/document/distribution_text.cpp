@@ -72,8 +72,9 @@ std::expected<Distribution, std::string> parse_distribution(std::string_view wri
     while (letters < text.size() && is_word(text[letters])) ++letters;
     if (letters > 0 && letters == text.size() && !(text.front() >= '0' && text.front() <= '9')) {
       const auto meant = nearest(text, known_names());
-      return std::unexpected(fmt::format("\"{}\" is neither a duration (as \"10ms\") nor a distribution (as \"{}\")",
-                                         shown(text), meant == "uniform" ? "uniform(0.5s, 1.5s)" : "exp(mean=1s)"));
+      return std::unexpected(
+          fmt::format("\"{}\" is neither a duration (such as \"10ms\") nor a distribution (such as \"{}\")",
+                      shown(text), meant == "uniform" ? "uniform(0.5s, 1.5s)" : "exp(mean=1s)"));
     }
     const auto duration = parse_duration(text);
     if (!duration) return std::unexpected(duration.error());
@@ -87,20 +88,18 @@ std::expected<Distribution, std::string> parse_distribution(std::string_view wri
   if (std::find(known.begin(), known.end(), name) == known.end()) {
     const auto meant = nearest(name, known);
     return std::unexpected(fmt::format("unknown distribution `{}`: {}{}", shown(name),
-                                       meant ? "did you mean `" + *meant + "`? Known are " : "known are ",
-                                       list_of(known)));
+                                       meant ? "did you mean `" + *meant + "`? Known: " : "use ", list_of(known)));
   }
   if (text.back() != ')') {
     const bool closed = text.find(')') != std::string_view::npos;
     return std::unexpected(closed ? fmt::format("\"{}\": nothing may follow the `)`", shown(text))
-                                  : fmt::format("\"{}\" lacks its closing `)`", shown(text)));
+                                  : fmt::format("\"{}\" has no closing `)`", shown(text)));
   }
   const std::string_view inside = trimmed(text.substr(open + 1, text.size() - open - 2));
 
   std::vector<DistributionArgument> arguments;
   if (name == "empirical") {
-    if (inside.empty())
-      return std::unexpected(std::string("empirical needs the name of its file: \"empirical(times.csv)\""));
+    if (inside.empty()) return std::unexpected(std::string("empirical needs a file name: \"empirical(times.csv)\""));
     const auto listed = listed_durations(inside);
     const auto values =
         listed ? std::expected<std::vector<Duration>, std::string>(*listed) : read_durations(inside, beside);
@@ -110,7 +109,7 @@ std::expected<Distribution, std::string> parse_distribution(std::string_view wri
         return std::unexpected(fmt::format("{}: a time is longer than 100 years", shown(inside)));
       arguments.push_back({{}, value});
     }
-    if (arguments.empty()) return std::unexpected(fmt::format("{}: the file holds no times", shown(inside)));
+    if (arguments.empty()) return std::unexpected(fmt::format("{}: the file contains no times", shown(inside)));
     return Distribution::make(name, arguments);
   }
   constexpr std::size_t kMostArguments = 8;

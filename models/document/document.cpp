@@ -56,7 +56,7 @@ Node convert(const SourceText& source, const toml::node& from) {
   return to;
 }
 
-/// The value that stands around `column` of a line: what follows the `=` before it, up to what ends a value.
+/// The value around `column` of a line: what follows the `=` before it, up to what ends a value.
 std::string_view value_around(std::string_view line, int column) {
   std::size_t offset = 0;
   for (std::size_t left = column > 1 ? static_cast<std::size_t>(column - 1) : 0; offset < line.size(); ++offset)
@@ -70,25 +70,25 @@ std::string_view value_around(std::string_view line, int column) {
   return value;
 }
 
-/// The commonest slip in these files: `sleep = 1s` without the quotes.
+/// The most common slip in these files: `sleep = 1s` without the quotes.
 std::string quotes_hint(std::string_view line, int column) {
   const std::string_view value = value_around(line, column);
   if (value.empty() || value.size() > 60) return {};
   if (value.find_first_of("\"'[{") != std::string_view::npos) return {};
   if (value == "true" || value == "false") return {};
   if (value.find_first_not_of("0123456789_+-.eE") == std::string_view::npos) return {};
-  return fmt::format("texts and values with a unit stand in quotes: \"{}\"", value);
+  return fmt::format("text and values with a unit need quotes: \"{}\"", value);
 }
 
-/// toml++ speaks of what it was doing first ("Error while parsing array: …"); the mistake itself is what matters.
+/// toml++ reports what it was doing first ("Error while parsing array: …"); the mistake itself is what matters.
 std::string in_our_words(std::string_view description, bool at_end_of_line) {
   constexpr std::string_view kPrefix = "Error while parsing ";
   const auto colon = description.find(": ");
   if (!description.starts_with(kPrefix) || colon == std::string_view::npos)
-    return fmt::format("this is not TOML: {}", description);
+    return fmt::format("this is not valid TOML: {}", description);
   const std::string_view place = description.substr(kPrefix.size(), colon - kPrefix.size());
-  if (at_end_of_line && place == "string") return "this is not TOML: the text lacks its closing quote";
-  return fmt::format("this is not TOML: {} (in the {})", description.substr(colon + 2), place);
+  if (at_end_of_line && place == "string") return "this is not valid TOML: the text has no closing quote";
+  return fmt::format("this is not valid TOML: {} (in the {})", description.substr(colon + 2), place);
 }
 
 std::optional<toml::table> parse_toml(const SourceText& source, std::string_view text, int column_shift,
@@ -99,7 +99,7 @@ std::optional<toml::table> parse_toml(const SourceText& source, std::string_view
     Place place = place_of(source, error.source());
     place.line = std::clamp(place.line, 1, source.lines());
     place.column = std::max(1, place.column + column_shift);
-    // An error at the end of a text is told at its last character, not on a line that does not exist.
+    // An error at the end of a text is reported at its last character, not on a line that does not exist.
     const auto width = static_cast<int>(code_points(source.line(place.line)));
     const bool at_end_of_line = place.column > width;
     place.column = std::min(place.column, width + 1);
@@ -121,7 +121,7 @@ Node::Entry* Node::find(std::string_view key) {
 }
 
 std::string_view kind_name(Node::Kind kind) {
-  static constexpr std::string_view kNames[] = {"a table",          "a list",        "a text", "a whole number",
+  static constexpr std::string_view kNames[] = {"a table",          "a list",        "text",  "a whole number",
                                                 "a decimal number", "true or false", "a date"};
   return kNames[static_cast<std::size_t>(kind)];
 }

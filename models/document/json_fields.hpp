@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Described fields as JSON and back, exactly: two visitors of a describe(). Sizes, durations and distributions are the
-// texts that files have, read by the same parsers. What a visitor is told beyond key and value (ranges, help) is for
+// texts that files have, read by the same parsers. What a visitor is told besides key and value (ranges, help) is for
 // others. Errors are exceptions of the JSON library, or std::runtime_error.
 #pragma once
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/simulation/distribution.hpp"
+#include "core/text/text.hpp"
 #include "models/document/units.hpp"
 
 namespace spawnpoint {
@@ -37,14 +38,14 @@ std::string number_text(const Node& node) {
 }
 
 void wrong_kind(const Node& node, std::string_view name, std::string_view wanted, Diagnostics& out, std::string hint) {
-  out.error(node.place, fmt::format("`{}` is {}, not {}", name, wanted, kind_name(node.kind)), std::move(hint));
+  out.error(node.place, fmt::format("`{}` must be {}, not {}", name, wanted, kind_name(node.kind)), std::move(hint));
 }
 
 void lacks_unit(const Node& node, std::string_view name, std::string_view what,
                 std::initializer_list<std::string_view> units, Diagnostics& out) {
   const std::string number = number_text(node);
   if (number.front() == '-' || number.find_first_not_of("0123456789.") != std::string::npos) {
-    out.error(node.place, fmt::format("`{}` is {}, zero or more, with its unit, not {}", name, what, number),
+    out.error(node.place, fmt::format("`{}` must be {} of zero or more, with a unit, not {}", name, what, number),
               fmt::format("write it as \"1{}\"", *units.begin()));
     return;
   }
@@ -55,32 +56,32 @@ void lacks_unit(const Node& node, std::string_view name, std::string_view what,
     hint += fmt::format("\"{}{}\"", number, unit);
     ++i;
   }
-  out.error(node.place, fmt::format("`{}` is {}: {} lacks its unit", name, what, number), hint);
+  out.error(node.place, fmt::format("`{}` is {}: {} has no unit", name, what, number), hint);
 }
 
 std::optional<std::string> read_text(const Node& node, std::string_view name, Diagnostics& out) {
   const bool scalar = node.kind != Node::Kind::table && node.kind != Node::Kind::array;
   if (node.kind == Node::Kind::string || (node.from_setting && scalar)) return node.text;
-  wrong_kind(node, name, "a text", out, scalar ? "texts stand in quotes" : "");
+  wrong_kind(node, name, "text", out, scalar ? "text needs quotes" : "");
   return std::nullopt;
 }
 
 std::optional<std::int64_t> read_count(const Node& node, std::string_view name, CountRange range, Diagnostics& out) {
   if (node.kind == Node::Kind::real &&
       node.real == static_cast<double>(static_cast<std::int64_t>(std::clamp(node.real, -9e15, 9e15)))) {
-    out.error(node.place, fmt::format("`{}` is a whole number, not a decimal one", name),
+    out.error(node.place, fmt::format("`{}` must be a whole number, not a decimal one", name),
               fmt::format("write {}", static_cast<std::int64_t>(node.real)));
     return std::nullopt;
   }
   if (node.kind != Node::Kind::integer) {
     wrong_kind(node, name, "a whole number", out,
-               node.kind == Node::Kind::string && !node.from_setting ? "numbers stand without quotes" : "");
+               node.kind == Node::Kind::string && !node.from_setting ? "numbers take no quotes" : "");
     return std::nullopt;
   }
   if (node.integer < range.low || node.integer > range.high) {
     const std::string bound = node.integer < range.low ? fmt::format("at least {}", with_separators(range.low))
                                                        : fmt::format("at most {}", with_separators(range.high));
-    out.error(node.place, fmt::format("`{}` is {}, not {}", name, bound, with_separators(node.integer)));
+    out.error(node.place, fmt::format("`{}` must be {}, not {}", name, bound, with_separators(node.integer)));
     return std::nullopt;
   }
   return node.integer;
@@ -88,8 +89,7 @@ std::optional<std::int64_t> read_count(const Node& node, std::string_view name, 
 
 std::optional<bool> read_flag(const Node& node, std::string_view name, Diagnostics& out) {
   if (node.kind == Node::Kind::boolean) return node.boolean;
-  wrong_kind(node, name, "true or false", out,
-             node.kind == Node::Kind::string ? "true and false stand without quotes" : "");
+  wrong_kind(node, name, "true or false", out, node.kind == Node::Kind::string ? "true and false take no quotes" : "");
   return std::nullopt;
 }
 
@@ -145,7 +145,7 @@ std::optional<std::size_t> read_choice(const Node& node, std::string_view name, 
   }
   const auto found = std::find(words.begin(), words.end(), node.text);
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-  out.error(node.place, fmt::format("`{}` is {}, not \"{}\"", name, list_of(known), shown(node.text)),
+  out.error(node.place, fmt::format("`{}` must be {}, not \"{}\"", name, list_of(known), shown(node.text)),
             did_you_mean(node.text, known));
   return std::nullopt;
 }
@@ -180,7 +180,7 @@ void TableReader::finish() {
     if (const auto meant = nearest(entry.key, known_)) {
       hint = fmt::format("did you mean `{}`?", name(*meant));
     } else {
-      // A key that belongs elsewhere, as `pids_max` right under [machine].
+      // A key that belongs elsewhere, such as `pids_max` right under [machine].
       for (const KeyHelp& key : file_keys_) {
         if (hint.empty() && key.key.ends_with('.' + entry.key)) hint = fmt::format("did you mean `{}`?", key.key);
       }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reads typed values out of a document's nodes. Every mistake is told at its place; reading goes on behind it.
+// Reads typed values out of a document's nodes. Every mistake is reported at its place; reading continues after it.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,8 @@ struct CountRange {
   std::int64_t high = 1'000'000'000'000;
 };
 
-// One value each; no value where the node holds a mistake, which has then been told. `name` is the key as people know
-// it.
+// One value each; no value where the node holds a mistake, which has then been reported. `name` is the key as people
+// know it.
 std::optional<std::string> read_text(const Node& node, std::string_view name, Diagnostics& out);
 std::optional<std::int64_t> read_count(const Node& node, std::string_view name, CountRange range, Diagnostics& out);
 std::optional<bool> read_flag(const Node& node, std::string_view name, Diagnostics& out);
@@ -31,17 +31,17 @@ std::optional<Bytes> read_bytes(const Node& node, std::string_view name, Diagnos
 /// The index of the word in `words`.
 std::optional<std::size_t> read_choice(const Node& node, std::string_view name, std::span<const std::string_view> words,
                                        Diagnostics& out);
-/// Tells "`name` is X, not Y".
+/// Reports "`name` must be X, not Y".
 void wrong_kind(const Node& node, std::string_view name, std::string_view wanted, Diagnostics& out,
                 std::string hint = {});
-/// A number that lacks its unit: says which text to write. `units` are examples, the likeliest first.
+/// A number that has no unit: says which text to write. `units` are examples, the likeliest first.
 void lacks_unit(const Node& node, std::string_view name, std::string_view what,
                 std::initializer_list<std::string_view> units, Diagnostics& out);
 bool is_number(const Node& node);
 /// The number as the file writes it.
 std::string number_text(const Node& node);
 
-/// A key that a kind of file may have, with a word of help: completion, "did you mean", the reference.
+/// A key that a kind of file may have, with a short help text: completion, "did you mean", the reference.
 struct KeyHelp {
   std::string key;   ///< As "jobs.count".
   std::string type;  ///< As "number", "duration", "size".
@@ -52,9 +52,9 @@ struct KeyHelp {
 class TableReader {
  public:
   /// `path` is the table's own name, empty for a file's root. The node must outlive the reader, and so must
-  /// `file_keys`: all keys of this kind of file, for "did you mean" where a key stands in the wrong table.
+  /// `file_keys`: all keys of this kind of file, for "did you mean" where a key is in the wrong table.
   TableReader(const Node& table, std::string path, Diagnostics& out, std::span<const KeyHelp> file_keys = {});
-  /// A sub-table that may be missing (then it reads as empty) or be something else (then that is told).
+  /// A sub-table that may be missing (then it reads as empty) or be something else (then that is reported).
   TableReader table(std::string_view key);
 
   /// The value of `key`, which is known from now on; null where it is missing.
@@ -63,7 +63,7 @@ class TableReader {
   std::string name(std::string_view key) const;
   const std::string& path() const { return path_; }
   Diagnostics& out() { return *out_; }
-  /// Tells the keys that nobody took.
+  /// Reports the keys that nobody took.
   void finish();
 
  private:

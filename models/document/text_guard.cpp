@@ -98,11 +98,11 @@ bool guard_shape(const SourceText& source, Diagnostics& out) {
       ++dots;
     }
     if (depth > kDeepest || dots > kDeepest) {
-      out.error(place_at(source, i), fmt::format("nested too deeply: {} levels are the most", kDeepest));
+      out.error(place_at(source, i), fmt::format("nested too deeply: at most {} levels", kDeepest));
       return false;
     }
     if (values > kMostValues) {
-      out.error(place_at(source, i), fmt::format("too many values: {} are the most", kMostValues));
+      out.error(place_at(source, i), fmt::format("too many values: at most {}", kMostValues));
       return false;
     }
   }
@@ -113,7 +113,7 @@ bool guard_shape(const SourceText& source, Diagnostics& out) {
 
 bool guard_text(const SourceText& source, Diagnostics& out) {
   if (source.text().size() > kLargestFile) {
-    out.error({&source, 0, 0, 1}, fmt::format("the file is too large: {} MiB are the most", kLargestFile >> 20));
+    out.error({&source, 0, 0, 1}, fmt::format("the file is too large: at most {} MiB", kLargestFile >> 20));
     return false;
   }
   return guard_bytes(source, out) && guard_shape(source, out);

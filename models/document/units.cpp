@@ -22,7 +22,7 @@ constexpr std::array kSizes{
     Unit{"MB", 1'000'000},  Unit{"GB", 1'000'000'000}, Unit{"TB", 1'000'000'000'000},
 };
 
-/// A number and the unit behind it.
+/// A number and the unit after it.
 struct Amount {
   std::string number;  ///< Without underscores.
   std::string_view unit;
@@ -42,7 +42,7 @@ std::expected<Amount, std::string> split(std::string_view written, std::string_v
     return std::unexpected(fmt::format("\"{}\" is negative: {} is zero or more", shown(text), what));
   if (!is_digit(text.front()))
     return std::unexpected(
-        fmt::format("\"{}\" is not {}: write a number and a unit, as \"{}\"", shown(text), what, example));
+        fmt::format("\"{}\" is not {}: write a number and a unit, such as \"{}\"", shown(text), what, example));
   Amount amount;
   std::size_t i = 0;
   bool point = false;
@@ -93,13 +93,12 @@ std::expected<std::int64_t, std::string> parse_amount(std::string_view text, std
     names.emplace_back(unit.name);
   }
   if (amount->unit.empty())
-    return std::unexpected(fmt::format("\"{}\" lacks its unit: write {}, as \"{}{}\"", shown(trimmed(text)),
+    return std::unexpected(fmt::format("\"{}\" has no unit: write {}, such as \"{}{}\"", shown(trimmed(text)),
                                        list_of(names), amount->number,
                                        example.substr(example.find_first_not_of("0123456789"))));
   const auto meant = nearest(amount->unit, names);
   return std::unexpected(fmt::format("unknown unit `{}` in \"{}\": {}{}", shown(amount->unit), shown(trimmed(text)),
-                                     meant ? "did you mean `" + *meant + "`? Known are " : "known are ",
-                                     list_of(names)));
+                                     meant ? "did you mean `" + *meant + "`? Known: " : "use ", list_of(names)));
 }
 
 }  // namespace
@@ -123,9 +122,10 @@ std::expected<double, std::string> parse_rate(std::string_view written) {
   if (!amount) return std::unexpected(amount.error());
   if (slash == std::string_view::npos)
     return std::unexpected(
-        fmt::format("\"{}\" lacks its unit: write a rate per time, as \"{}/s\"", shown(text), amount->number));
+        fmt::format("\"{}\" has no unit: write a rate, such as \"{}/s\"", shown(text), amount->number));
   if (!amount->unit.empty())
-    return std::unexpected(fmt::format("\"{}\" is not a rate: write a number per time, as \"200/s\"", shown(text)));
+    return std::unexpected(
+        fmt::format("\"{}\" is not a rate: write a number per unit of time, such as \"200/s\"", shown(text)));
   const std::string_view time = unit_name(text.substr(slash + 1));
   std::vector<std::string> names;
   for (const Unit& unit : kTimeUnits) {

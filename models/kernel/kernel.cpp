@@ -119,8 +119,8 @@ void Kernel::thread_fired(Timer& timer) {
   if (Core* core = kernel.make_ready(thread, kernel.costs().wakeup.value)) kernel.follow(*core);
 }
 
-/// The core goes on with what it has: at once, as long as nothing else happens before, else when its timer fires. It is
-/// the last thing that an event does.
+/// The core continues with what it has: at once, as long as nothing else happens before, else when its timer fires. It
+/// is the last thing that an event does.
 void Kernel::follow(Core& core) {
   while (core.running != nullptr && !ended_) {
     const Instant at = due(core);
@@ -308,7 +308,7 @@ void Kernel::clone(Spawn& spawn) {
   start_ready(thread, start_);
 }
 
-/// Threads on other cores that are changing memory maps take so much longer.
+/// Threads on other cores that are changing memory maps take this much longer.
 void Kernel::hold_up_others(const Core& core, Duration stall) {
   if (stall <= Duration::zero()) return;
   for (Core& other : cores_) {

@@ -35,8 +35,8 @@ Duration spawn_cost(const Machine& machine, const Runtime& runtime);
 /// A thread of the simulated process: 0 is the main thread, n the n-th one that was created.
 using ThreadId = std::uint32_t;
 
-/// Is told when the counts of threads, and with them the memory, have changed: after all of a thread's start, and after
-/// its end.
+/// Is notified when the counts of threads, and with them the memory, have changed: after all of a thread's start, and
+/// after its end.
 class KernelObserver {
  public:
   virtual void threads_changed() = 0;
@@ -111,7 +111,7 @@ class Kernel {
     ThreadId target = 0;             ///< join
   };
 
-  /// A thread is its own timer, while it sleeps, and is told when its program ends.
+  /// A thread is its own timer, while it sleeps, and is notified when its program ends.
   struct Thread final : Timer, Completion {
     Thread(Kernel& owner, ThreadId number, Task<> program)
         : Timer(&Kernel::thread_fired), kernel(&owner), id(number), body(std::move(program)) {}

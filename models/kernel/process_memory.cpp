@@ -90,7 +90,7 @@ Bytes ProcessMemory::touched_of_a_stack() const {
   return std::min(round_up(runtime_.touched, page) + page, most);
 }
 
-/// In bytes; stacks share tables, so it is seldom a whole number.
+/// In bytes; stacks share tables, so it is rarely a whole number.
 double ProcessMemory::page_table_of_a_stack() const {
   const double table = static_cast<double>(machine_.costs.page_table.count);
   const double covers = static_cast<double>(machine_.page_size.count * kEntriesPerTable);

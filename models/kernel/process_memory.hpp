@@ -11,7 +11,7 @@
 
 namespace spawnpoint::kernel {
 
-/// How many of each thing the process has, beyond what it had before its first thread.
+/// How many of each thing the process has, on top of what it had before its first thread.
 struct ThreadCounts {
   std::int64_t alive = 0;    ///< Threads that exist.
   std::int64_t stacks = 0;   ///< Stacks that are mapped: of those alive, of those not yet joined, and kept ones.
@@ -54,7 +54,8 @@ class ProcessMemory {
   /// What they add to the memory cgroup: the same, less the slab that is not charged.
   Bytes charged(const ThreadCounts& counts) const;
 
-  /// With `threads` idle threads, when all has settled: each has started, and has its arena where one could be had.
+  /// With `threads` idle threads, when all has settled: each has started, and has its arena where one could be
+  /// allocated.
   ThreadCounts settled(std::int64_t threads) const;
   /// Whether one more arena fits: their number is limited, and their address space by RLIMIT_AS.
   bool arena_fits(const ThreadCounts& counts) const;

@@ -16,7 +16,7 @@ constexpr Errno kEagain{EAGAIN};  // glibc turns ENOMEM of mmap and mprotect int
 constexpr std::string_view kMmap = "mmap";
 constexpr std::string_view kMprotect = "mprotect";
 
-// With overcommit = never, a cpu's batch is this part of its share of the memory, and at least so many pages.
+// With overcommit = never, a cpu's batch is this part of its share of the memory, and at least this many pages.
 constexpr std::int64_t kCommitBatchShare = 256;
 constexpr std::int64_t kSmallestCommitBatch = 32;
 

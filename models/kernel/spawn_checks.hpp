@@ -24,7 +24,7 @@ struct Refusal {
   std::string_view call;         ///< The system call that fails.
   Cause cause;                   ///< What the caller gets, or the process dies of.
   std::int64_t value = 0;        ///< The limit's value in its own unit.
-  std::size_t level = 0;         ///< Of a limit that several levels hold: 0 is the own one, then those above.
+  std::size_t level = 0;         ///< Of a limit that several levels hold: 0 is the process's own, then those above.
 };
 
 class SpawnChecks {

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "core/text/text.hpp"
 #include "models/document/diagnostics.hpp"
 
 namespace spawnpoint {
@@ -53,8 +54,8 @@ std::optional<std::optional<std::int64_t>> read_count_or(const Node& node, const
   if (is_word(node, word)) return std::optional<std::int64_t>{};
   if (node.kind == Node::Kind::string) {
     const std::string hint = nearest(node.text, {std::string(word)}) ? fmt::format("did you mean `{}`?", word) : "";
-    out.error(node.place, fmt::format("`{}` is a whole number or \"{}\", not \"{}\"", name, word, shown(node.text)),
-              hint);
+    out.error(node.place,
+              fmt::format("`{}` must be a whole number or \"{}\", not \"{}\"", name, word, shown(node.text)), hint);
     return std::nullopt;
   }
   if (const auto read = read_count(node, name, range, out)) return std::optional<std::int64_t>{*read};
@@ -119,15 +120,16 @@ void FieldReader::optional_size(std::string_view key, std::optional<Bytes>& valu
     return;
   }
   if (node->kind == Node::Kind::string && nearest(node->text, {std::string(none)})) {
-    table_.out().error(node->place, fmt::format("`{}` is a size or \"{}\", not \"{}\"", name, none, shown(node->text)),
+    table_.out().error(node->place,
+                       fmt::format("`{}` must be a size or \"{}\", not \"{}\"", name, none, shown(node->text)),
                        fmt::format("did you mean `{}`?", none));
     return;
   }
   const auto read = read_bytes(*node, name, table_.out());
   if (!read) return;
   if (*read < low) {
-    table_.out().error(node->place,
-                       fmt::format("`{}` is at least {} KiB, not \"{}\"", name, low.count >> 10, shown(node->text)));
+    table_.out().error(
+        node->place, fmt::format("`{}` must be at least {} KiB, not \"{}\"", name, low.count >> 10, shown(node->text)));
     return;
   }
   value = *read;
@@ -155,7 +157,7 @@ void FieldReader::cost(std::string_view key, Cost& value, std::string_view) {
   if (const Node* part = inner.take("value")) {
     cost.value = read_duration(*part, inner.name("value"), table_.out()).value_or(cost.value);
   } else {
-    table_.out().error(node->place, fmt::format("`{}` lacks its value", table_.name(key)),
+    table_.out().error(node->place, fmt::format("`{}` has no value", table_.name(key)),
                        "write it as \"15us\" or { value = \"15us\", interval = \"1us\" }");
   }
   if (const Node* part = inner.take("interval"))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Fills a profile's fields from a table: the reading visitor of describe() (profile_fields.hpp).
+// Fills a profile's fields from a table: the reading visitor of describe() (profile.hpp).
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace spawnpoint {
 
 class FieldReader {
  public:
-  /// The names of the fields that the table has are added to `present`, as "limits.pids_max".
+  /// The names of the fields that the table has are added to `present`, like "limits.pids_max".
   FieldReader(TableReader table, std::vector<std::string>& present);
 
   void text(std::string_view key, std::string& value, std::string_view help);

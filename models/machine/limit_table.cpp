@@ -57,7 +57,7 @@ constexpr LimitFields fields(std::string_view name, std::string_view in_use) {
           }};
 }
 
-/// Lists of the same length. A count that is not told is the main thread's.
+/// Lists of the same length. A count that is not given is the main thread's.
 template <auto Values, auto InUse>
 constexpr LimitFields levels(std::string_view name, std::string_view in_use) {
   return {.names = {name, in_use},
@@ -153,36 +153,37 @@ constexpr std::string_view kMemoryHow =
     "set shows.";
 
 constexpr std::array kLimits{
-    Limit{.kind = LimitKind::address_space,
-          .name = "address space",
-          .unit = LimitUnit::bytes,
-          .fields = {.read = [](const Machine&) { return Levels{{kUserSpace.count}}; },
-                     .copy = [](Machine&, const Machine&) {}},
-          .set_where = "the processor's user address space",
-          .raise = [](const RaiseRequest&) -> std::string { return "cannot be raised: take smaller stacks"; },
-          .words = {.counts = "Addresses that a process may have",
-                    .met = "a process has {} of address space",
-                    .how = "It is what the processor's page tables can address.",
-                    .question = "Can a 64-bit process run out of addresses?",
-                    .answer =
-                        "A process on x86-64 has 47 bits of addresses: 128 TiB. Stacks take them in full, used or not: "
-                        "at 8 MiB each there is room for about 16 million, at 1 GiB for 131,000. Usually another limit "
-                        "is met first."}},
+    Limit{
+        .kind = LimitKind::address_space,
+        .name = "address space",
+        .unit = LimitUnit::bytes,
+        .fields = {.read = [](const Machine&) { return Levels{{kUserSpace.count}}; },
+                   .copy = [](Machine&, const Machine&) {}},
+        .set_where = "the processor's user address space",
+        .raise = [](const RaiseRequest&) -> std::string { return "cannot be raised: take smaller stacks"; },
+        .words = {.counts = "Addresses available to a process",
+                  .met = "a process has {} of address space",
+                  .how = "It is what the processor's page tables can address.",
+                  .question = "Can a 64-bit process run out of addresses?",
+                  .answer =
+                      "A process on x86-64 has 47 bits of addresses: 128 TiB. Stacks use them in full, touched or not: "
+                      "at 8 MiB each there is room for about 16 million, at 1 GiB for 131,000. Usually another limit "
+                      "is reached first."}},
     Limit{.kind = LimitKind::rlimit_as,
           .name = "RLIMIT_AS",
           .unit = LimitUnit::bytes,
           .fields = field<&Limits::address_space>("limits.address_space"),
           .set_where = "ulimit -v, LimitAS= of the systemd unit",
           .raise = [](const RaiseRequest& to) { return "ulimit -v " + to.kibibytes(); },
-          .words = {.counts = "Address space that the process may have",
+          .words = {.counts = "Address space available to the process",
                     .met = "RLIMIT_AS lets the process have {} of address space",
                     .how =
                         "Stacks count with their full size, used or not, and so do the arenas that malloc reserves for "
                         "threads.",
-                    .question = "Why does memory count that nobody uses?",
+                    .question = "Why does memory that nobody uses count?",
                     .answer =
                         "RLIMIT_AS limits addresses, not memory. A stack of 8 MiB takes 8 MiB of it when it is made, "
-                        "though an idle thread touches some 8 KiB of that.\n\n"
+                        "though an idle thread touches about 8 KiB of that.\n\n"
                         "glibc's malloc also reserves 64 MiB for the arena of each of the first threads that use it, "
                         "up to eight for each core. Smaller stacks, or fewer arenas (MALLOC_ARENA_MAX), leave room for "
                         "more threads."}},
@@ -192,14 +193,15 @@ constexpr std::array kLimits{
           .fields = field<&Limits::data>("limits.data"),
           .set_where = "ulimit -d, LimitDATA= of the systemd unit",
           .raise = [](const RaiseRequest& to) { return "ulimit -d " + to.kibibytes(); },
-          .words = {.counts = "Private writable memory that the process may have",
-                    .met = "RLIMIT_DATA lets the process have {} of private writable memory",
-                    .how = "Stacks count with their full size, used or not.",
-                    .question = "Why does memory count that nobody uses?",
-                    .answer =
-                        "Since Linux 4.7 RLIMIT_DATA counts all private writable mappings, and stacks are such. They "
-                        "count in full from the moment at which they become writable, used or not. The guard page is "
-                        "not writable, so it does not count."}},
+          .words =
+              {.counts = "Private writable memory that the process may have",
+               .met = "RLIMIT_DATA lets the process have {} of private writable memory",
+               .how = "Stacks count with their full size, used or not.",
+               .question = "Why does memory that nobody uses count?",
+               .answer =
+                   "Since Linux 4.7 RLIMIT_DATA counts all private writable mappings, and stacks are among them. They "
+                   "count in full from the moment they become writable, used or not. The guard page is "
+                   "not writable, so it does not count."}},
     Limit{.kind = LimitKind::overcommit,
           .name = "overcommit",
           .unit = LimitUnit::bytes,
@@ -216,7 +218,7 @@ constexpr std::array kLimits{
                     .met = "the kernel does not promise more memory than {}",
                     .how = "With vm.overcommit_memory = 2 each stack is promised in full when it is made, used or not. "
                            "Otherwise only a single mapping that is larger than memory and swap together is refused.",
-                    .question = "Why is memory refused that is free?",
+                    .question = "Why is free memory refused?",
                     .answer =
                         "Programs reserve far more memory than they touch, so Linux usually promises more than it has. "
                         "With vm.overcommit_memory = 2 it does not: what it has promised may not exceed CommitLimit "
@@ -230,18 +232,19 @@ constexpr std::array kLimits{
           .fields = field<&Limits::max_map_count>("limits.max_map_count"),
           .set_where = "sysctl vm.max_map_count",
           .raise = [](const RaiseRequest& to) { return "sysctl -w vm.max_map_count=" + to.number(); },
-          .words = {.counts = "Memory maps that a process may have",
-                    .met = "vm.max_map_count lets a process have {} memory maps",
-                    .how = "A thread's stack and its guard page are two maps. The thread's creator sees only EAGAIN, "
-                           "which sounds like too many threads; it is too many maps.",
-                    .question = "What has a thread to do with memory maps?",
-                    .answer =
-                        "A thread's stack is a mapping, and the guard page below it has other access rights, so it is "
-                        "a mapping of its own: two for each thread. Rust adds a signal stack with a guard: four.\n\n"
-                        "A process may have vm.max_map_count of them. Where it is met within pthread_create the "
-                        "program sees EAGAIN, as if there were too many threads. Where the new thread meets it, as "
-                        "Rust's does when it sets up its signal stack, nobody is there to take an error: the program "
-                        "aborts."}},
+          .words =
+              {.counts = "Memory maps that a process may have",
+               .met = "vm.max_map_count lets a process have {} memory maps",
+               .how = "A thread's stack and its guard page are two maps. The thread's creator sees only EAGAIN, "
+                      "which sounds like too many threads; it is too many maps.",
+               .question = "What does a thread have to do with memory maps?",
+               .answer =
+                   "A thread's stack is a mapping, and the guard page below it has other access rights, so it is "
+                   "a mapping of its own: two for each thread. Rust adds a signal stack with a guard: four.\n\n"
+                   "A process may have vm.max_map_count of them. Where it is reached in pthread_create the "
+                   "program sees EAGAIN, as if there were too many threads. Where the new thread hits it, as "
+                   "Rust's does when it sets up its signal stack, there is nobody to return an error to: the program "
+                   "aborts."}},
     Limit{.kind = LimitKind::memory_max,
           .name = "memory.max",
           .unit = LimitUnit::bytes,
@@ -254,8 +257,9 @@ constexpr std::array kLimits{
                     .question = kMemoryQuestion,
                     .answer =
                         "Address space has been given out long before: memory is taken only when it is touched, or "
-                        "when the kernel makes its own objects. At that moment no system call can say no. So where the "
-                        "control group is at memory.max and nothing can be given back, the kernel's OOM killer ends a "
+                        "when the kernel makes its own objects. At that moment there is no system call that could "
+                        "fail. So where the "
+                        "control group is at memory.max and nothing can be reclaimed, the kernel's OOM killer ends a "
                         "process of the group with SIGKILL.\n\n"
                         "An idle thread takes about 36 KiB: 16 of kernel stack, 4 of page tables, 7 of the kernel's "
                         "objects, 8 of its own stack. The resident size shows the last of these only."}},
@@ -271,8 +275,9 @@ constexpr std::array kLimits{
                     .question = kMemoryQuestion,
                     .answer =
                         "Address space has been given out long before: memory is taken only when it is touched, or "
-                        "when the kernel makes its own objects. At that moment no system call can say no. So where "
-                        "memory and swap are full, the kernel's OOM killer ends the process that takes most, with "
+                        "when the kernel makes its own objects. At that moment there is no system call that could "
+                        "fail. So where "
+                        "memory and swap are full, the kernel's OOM killer kills the process that uses the most, with "
                         "SIGKILL.\n\n"
                         "An idle thread takes about 36 KiB: 16 of kernel stack, 4 of page tables, 7 of the kernel's "
                         "objects, 8 of its own stack. The resident size shows the last of these only."}},
@@ -301,25 +306,23 @@ constexpr std::array kLimits{
                       "Root (user 0 of the first user namespace) and processes with CAP_SYS_RESOURCE or "
                       "CAP_SYS_ADMIN are exempt. In a user namespace of its own, a program is counted from the start "
                       "again, and at each level above as well."}},
-    Limit{
-        .kind = LimitKind::threads_max,
-        .name = "threads-max",
-        .unit = LimitUnit::count,
-        .counts_threads = true,
-        .largest = 0x3FFFFFFF,  // kernel/fork.c, FUTEX_TID_MASK
-        .fields = fields<&Limits::threads_max, &InUse::threads>("limits.threads_max", "in_use.threads"),
-        .set_where = "sysctl kernel.threads-max",
-        .raise = [](const RaiseRequest& to) { return "sysctl -w kernel.threads-max=" + to.number(); },
-        .words = {.counts = "Threads that the whole system may have",
-                  .met = "kernel.threads-max lets the whole system have {} threads",
-                  .how = "The kernel sets it when the machine starts: so many that their kernel stacks take an eighth "
-                         "of the memory.",
-                  .question = "Where does this number come from?",
-                  .answer =
-                      "At boot the kernel allows so many threads that their stacks within the kernel, 16 KiB each, "
-                      "take at most an eighth of the memory: memory / 128 KiB.\n\n"
-                      "It counts all threads of the system. kernel.threads-max can be raised while it runs; then "
-                      "memory decides."}},
+    Limit{.kind = LimitKind::threads_max,
+          .name = "threads-max",
+          .unit = LimitUnit::count,
+          .counts_threads = true,
+          .largest = 0x3FFFFFFF,  // kernel/fork.c, FUTEX_TID_MASK
+          .fields = fields<&Limits::threads_max, &InUse::threads>("limits.threads_max", "in_use.threads"),
+          .set_where = "sysctl kernel.threads-max",
+          .raise = [](const RaiseRequest& to) { return "sysctl -w kernel.threads-max=" + to.number(); },
+          .words = {.counts = "Threads that the whole system may have",
+                    .met = "kernel.threads-max lets the whole system have {} threads",
+                    .how = "The kernel sets it at boot, so that kernel stacks can take at most an eighth "
+                           "of the memory.",
+                    .question = "Where does this number come from?",
+                    .answer = "At boot the kernel allows as many threads as fit if their kernel stacks, 16 KiB each, "
+                              "take at most an eighth of the memory: memory / 128 KiB.\n\n"
+                              "It counts all threads of the system. kernel.threads-max can be raised at run time; then "
+                              "memory is the limit."}},
     Limit{
         .kind = LimitKind::pid_max,
         .name = "pid_max",
@@ -329,16 +332,16 @@ constexpr std::array kLimits{
         .fields = kPids,
         .set_where = "sysctl kernel.pid_max",
         .raise = [](const RaiseRequest& to) { return "sysctl -w kernel.pid_max=" + to.number(); },
-        .words = {.counts = "Process numbers that may be given out",
-                  .met = "kernel.pid_max is {}: there is no free pid",
-                  .how =
-                      "Each thread takes a number like a process does. Once the numbers have gone round, those below "
-                      "300 are not given out again.",
-                  .question = "What has a thread to do with process numbers?",
-                  .answer = "Each thread has a number out of the same range as processes have. When all below "
-                            "kernel.pid_max are taken, alloc_pid() fails and the program sees EAGAIN.\n\n"
-                            "After the counter has gone round once, numbers below 300 are kept for the system's first "
-                            "processes."}},
+        .words =
+            {.counts = "Process numbers that may be given out",
+             .met = "kernel.pid_max is {}: there is no free pid",
+             .how = "Each thread takes a number like a process does. Once the numbers have wrapped around, those below "
+                    "300 are not given out again.",
+             .question = "What does a thread have to do with process numbers?",
+             .answer = "Each thread has a number from the same range as processes. When all below "
+                       "kernel.pid_max are taken, alloc_pid() fails and the program sees EAGAIN.\n\n"
+                       "After the counter has wrapped around once, numbers below 300 are kept for the system's first "
+                       "processes."}},
     Limit{.kind = LimitKind::pids_max,
           .name = "pids.max",
           .unit = LimitUnit::count,
@@ -346,20 +349,19 @@ constexpr std::array kLimits{
           .fields = levels<&Limits::pids_max, &InUse::cgroup_tasks>("limits.pids_max", "in_use.cgroup_tasks"),
           .set_where = "pids.max of the cgroup, TasksMax= of the systemd unit, docker run --pids-limit",
           .raise = [](const RaiseRequest& to) { return to.in_cgroup("TasksMax", "--pids-limit"); },
-          .words = {.counts = "Tasks that the control group may hold",
-                    .met = "the cgroup's pids.max is {}",
-                    .how =
-                        "A cgroup may hold so many tasks, threads and processes together. Containers and systemd units "
-                        "set it: docker run --pids-limit, TasksMax=. Memory has nothing to do with it.",
-                    .question = "Why is a thread refused while there is memory left?",
-                    .answer =
-                        "A control group counts its tasks, and to the kernel each thread is a task, as each process "
-                        "is. At pids.max the next clone fails, however small the thread would be.\n\n"
-                        "It is the last of the kernel's checks for a new thread. Every group above counts too: the "
-                        "smallest room on the way up decides. The error is EAGAIN, \"try again\": it helps only if "
-                        "other tasks end meanwhile.\n\n"
-                        "Containers have it from their runtime (docker run --pids-limit), services from systemd "
-                        "(TasksMax)."}},
+          .words =
+              {.counts = "Tasks that the control group may hold",
+               .met = "the cgroup's pids.max is {}",
+               .how = "A cgroup may hold this many tasks, threads and processes together. Containers and systemd units "
+                      "set it: docker run --pids-limit, TasksMax=. Memory has nothing to do with it.",
+               .question = "Why is a thread refused while there is memory left?",
+               .answer = "A control group counts its tasks, and to the kernel each thread is a task, as each process "
+                         "is. At pids.max the next clone fails, however small the thread would be.\n\n"
+                         "It is the last of the kernel's checks for a new thread. Every group above counts too: the "
+                         "one with the least room left decides. The error is EAGAIN, \"try again\": it helps only if "
+                         "other tasks end meanwhile.\n\n"
+                         "Containers get it from their runtime (docker run --pids-limit), services from systemd "
+                         "(TasksMax)."}},
     Limit{.kind = LimitKind::cpus,
           .name = "cpus",
           .unit = LimitUnit::count,
@@ -370,12 +372,12 @@ constexpr std::array kLimits{
           .words = {.met = "the live run's own cap is {}",
                     .how =
                         "A live run takes at most half of what this machine has free, unless it is told otherwise. The "
-                        "cap is not a limit of the scenario: the modeled run goes on.",
+                        "cap is not a limit of the scenario: the modeled run continues.",
                     .question = "Why does the live run stop before the scenario's limit?",
                     .answer =
                         "A live run is real: it could leave this machine without memory or without free threads. So it "
                         "takes at most half of what is free, unless you say otherwise before it starts.\n\n"
-                        "The modeled run does not take anything, and goes on to the scenario's own limit."}},
+                        "The modeled run takes nothing, and continues to the scenario's own limit."}},
 };
 
 constexpr bool is_in_order() {

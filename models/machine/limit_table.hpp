@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The table of limits: what can refuse a thread, one row each. All that is known of a limit stands in its row: the
+// The table of limits: what can refuse a thread, one row each. All that is known of a limit is in its row: the
 // profile's fields, where it is set and how it is raised, and the words for people. Whoever needs it reads it here.
 #pragma once
 
@@ -45,11 +45,11 @@ inline constexpr Bytes kUserSpace{(std::int64_t{1} << 47) - 4096};
 /// Once the pid counter has wrapped, pids below this are not given out again: kernel/pid.c, RESERVED_PIDS.
 inline constexpr std::int64_t kReservedPids = 300;
 
-/// A limit at one level: of pids.max a cgroup, of RLIMIT_NPROC a user namespace, from the own one up. Other limits have
-/// one level.
+/// A limit at one level: of pids.max a cgroup, of RLIMIT_NPROC a user namespace, from the process's own up. Other
+/// limits have one level.
 struct LimitLevel {
   CountLimit value;         ///< In the limit's own unit; none: unlimited.
-  std::int64_t in_use = 0;  ///< What is not to be had of it any more, the process's main thread included.
+  std::int64_t in_use = 0;  ///< How much of it is used already, the process's main thread included.
 };
 
 /// A limit's fields of the machine profile.
@@ -57,7 +57,7 @@ struct LimitFields {
   /// Their names, as in "limits.pids_max": first the one that holds the value, then what belongs to it. Empty: no more.
   std::array<std::string_view, 3> names{};
   std::vector<LimitLevel> (*read)(const Machine& machine) = nullptr;
-  /// Gives one level another value, and takes those of the other levels away. Null: it cannot be had otherwise.
+  /// Gives one level another value, and takes those of the other levels away. Null: it cannot be set.
   void (*write)(Machine& machine, std::size_t level, std::int64_t value) = nullptr;
   /// Takes all fields over from another machine.
   void (*copy)(Machine& to, const Machine& from) = nullptr;
@@ -65,10 +65,10 @@ struct LimitFields {
   void (*empty)(Machine& machine) = nullptr;
 };
 
-/// What people are told of a limit.
+/// What people are told about a limit.
 struct LimitWords {
   std::string_view counts;    ///< "Tasks that the control group may hold".
-  std::string_view met;       ///< Goes on after "Thread 508 was refused: "; a format string that takes the value.
+  std::string_view met;       ///< Continues "Thread 508 was refused: "; a format string that takes the value.
   std::string_view how;       ///< How it works, one or two sentences.
   std::string_view question;  ///< "Why is a thread refused while there is memory?"
   std::string_view answer;    ///< Short paragraphs, with an empty line between them.
@@ -82,7 +82,7 @@ struct Limit {
   LimitUnit unit = LimitUnit::count;
   /// clone3 is refused where as many threads are there as it allows. The checks need nothing but the row then.
   bool counts_threads = false;
-  bool exempts_privileged = false;               ///< Root, and whoever has the capabilities, does not meet it.
+  bool exempts_privileged = false;               ///< Root, and processes with the capabilities, are exempt.
   std::int64_t largest = std::int64_t{1} << 62;  ///< The largest value that Linux takes.
   LimitFields fields;
   std::string_view set_where;  ///< Where such a limit is set, and by whom: a file or a command.

@@ -7,10 +7,11 @@
 #include <system_error>
 #include <utility>
 
+#include "core/text/text.hpp"
 #include "models/document/data_file.hpp"
 #include "models/document/reader.hpp"
 #include "models/document/units.hpp"
-#include "models/machine/profile_fields.hpp"
+#include "models/machine/profile.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -65,7 +66,7 @@ void tell(const Place& where, const std::string& name, std::string message, std:
     out.file_error(name, std::move(message), std::move(hint));
 }
 
-/// The file of a profile; empty, and told, where there is none.
+/// The file of a profile; empty, and reported, where there is none.
 std::optional<std::filesystem::path> find_profile(const std::string& name, const ProfilePlaces& places,
                                                   const ProfileKind& kind, const Place& where, Diagnostics& out) {
   std::error_code error;
@@ -81,7 +82,7 @@ std::optional<std::filesystem::path> find_profile(const std::string& name, const
   std::vector<std::string> known = profile_names(places, kind);
   if (&kind == &machine_profiles()) known.insert(known.begin(), "host");
   std::string hint = did_you_mean(name, known);
-  if (hint.empty()) hint = fmt::format("known are {}, or a path to a file", list_of(known, 20));
+  if (hint.empty()) hint = fmt::format("known: {}, or a path to a file", list_of(known, 20));
   tell(where, name, fmt::format("unknown {} profile \"{}\"", kind.what, shown(name)), std::move(hint), out);
   return std::nullopt;
 }
@@ -112,7 +113,7 @@ bool read_chain(const std::string& name, const ProfilePlaces& places, const Prof
   ProfilePlaces base_places = places;
   base_places.beside = path->parent_path();
   if (depth >= kLongestChain) {
-    out.error(base_place, fmt::format("more than {} profiles build on one another: is there a circle?", kLongestChain));
+    out.error(base_place, fmt::format("more than {} profiles build on one another: is there a cycle?", kLongestChain));
     return false;
   }
   if (!base.empty() && !read_chain(base, base_places, kind, depth + 1, base_place, out, apply)) return false;

@@ -15,7 +15,7 @@
 
 namespace spawnpoint {
 
-/// A machine on its way: which fields were written is known, so that the kernel's own defaults come last.
+/// A machine under construction: which fields were written is known, so that the kernel's own defaults come last.
 struct MachineDraft {
   Machine machine;
   std::vector<std::string> present;  ///< As "limits.pids_max".
@@ -38,7 +38,7 @@ std::expected<Runtime, std::vector<Diagnostic>> load_runtime(const std::string& 
 /// A profile as the text of its file: load_machine gives the same values back.
 std::string to_toml(const Machine& machine);
 
-/// Reads the profile; a mistake is told in `out`: of the name at `where`, of the file in the file.
+/// Reads the profile; a mistake is reported in `out`: of the name at `where`, of the file in the file.
 std::optional<MachineDraft> read_machine(const std::string& name_or_path, const ProfilePlaces& places,
                                          const Place& where, Diagnostics& out);
 std::optional<Runtime> read_runtime(const std::string& name_or_path, const ProfilePlaces& places, const Place& where,

@@ -4,7 +4,7 @@
 
 #include "models/document/document.hpp"
 #include "models/document/units.hpp"
-#include "models/machine/profile_fields.hpp"
+#include "models/machine/profile.hpp"
 #include "models/machine/profile_file.hpp"
 
 namespace spawnpoint {

@@ -49,7 +49,7 @@ std::string limit_source(const Machine& machine, const Limit& limit, std::size_t
   std::string read = origin(machine, limit, level);
   if (!read.empty()) return read;
   if (level == 0) return std::string(limit.set_where);
-  return fmt::format("{} level{} above the own: {}", level, level == 1 ? "" : "s", limit.set_where);
+  return fmt::format("{} level{} up: {}", level, level == 1 ? "" : "s", limit.set_where);
 }
 
 std::string raise_command(const Machine& machine, const Limit& limit, std::size_t level,

@@ -14,7 +14,7 @@
 namespace spawnpoint {
 
 /// Where the limit is set: the file where it was read on this host, else the files and commands that set such limits.
-/// `level`: of pids.max the cgroup, of RLIMIT_NPROC the user namespace, from the own one up.
+/// `level`: of pids.max the cgroup, of RLIMIT_NPROC the user namespace, from the process's own up.
 std::string limit_source(const Machine& machine, const Limit& limit, std::size_t level = 0);
 
 /// A command that sets the limit to `value` (in its own unit), or words where there is none. No value: with N in its

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RunResult: what one run in one world came to. The same type for live and modeled runs.
+// RunResult: the outcome of one run in one world. The same type for live and modeled runs.
 #pragma once
 
 #include <cstdint>

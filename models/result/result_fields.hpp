@@ -11,7 +11,7 @@
 
 namespace spawnpoint {
 
-/// Who is told a field: each has what the one before it has, and more.
+/// Who gets to see a field: each has what the previous one has, and more.
 enum class Told : std::uint8_t {
   records,      ///< Saved records and sweeps' journals alone: what the program needs to show the run again.
   programs,     ///< The JSON too, which is a contract: a field may be added at the end of the list, and none may go.
@@ -54,11 +54,11 @@ void describe(Visitor& visit, RunResult& result) {
   visit.count("jobs", result.jobs, Told::expectations, "how many there were to run");
   visit.count("completed", result.completed, Told::expectations, "how many of them have ended");
   visit.duration("wall", result.wall, Told::expectations, "how long it took");
-  visit.count("peak_threads", result.peak_threads, Told::expectations, "threads at a time, the main thread among them");
+  visit.count("peak_threads", result.peak_threads, Told::expectations, "threads at a time, the main thread included");
   visit.section("memory", "at each one's own peak", [&](auto& inner) {
     inner.size("resident", result.memory.resident, Told::expectations, "of the process");
     inner.size("virtual", result.memory.virtual_size, Told::expectations, "address space");
-    inner.size("kernel", result.memory.kernel, Told::expectations, "the kernel's own for the run's threads");
+    inner.size("kernel", result.memory.kernel, Told::expectations, "kernel memory of the run's threads");
   });
   visit.optional_section("failure", result.failure, "where and why it broke",
                          [](auto& inner, FailurePoint& failure) { describe(inner, failure); });
@@ -84,7 +84,7 @@ void describe(Visitor& visit, RunResult& result) {
   visit.section("base", "what the program itself had before its first job", [&](auto& inner) {
     inner.size("resident", result.base.resident, Told::records, "of the process");
     inner.size("virtual", result.base.virtual_size, Told::records, "address space");
-    inner.size("kernel", result.base.kernel, Told::records, "the kernel's own");
+    inner.size("kernel", result.base.kernel, Told::records, "kernel memory");
     inner.size("stack", result.base.kernel_stacks, Told::records, "kernel stacks");
     inner.size("page_table", result.base.page_tables, Told::records, "page tables");
     inner.size("slab", result.base.slab, Told::records, "tasks, mappings and the like");

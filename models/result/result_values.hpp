@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A result's fields by their names, as "wall", "memory.resident" and "failure.limit": for all who ask for one of them,
-// expectations, tables and columns of CSV.
+// A result's fields by their names, such as "wall", "memory.resident" and "failure.limit": for all who ask for one of
+// them, expectations, tables and columns of CSV.
 #pragma once
 
 #include <cstdint>

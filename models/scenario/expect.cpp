@@ -118,7 +118,7 @@ std::expected<Expectation::Range, std::string> parse_range(std::string_view writ
   const auto exact = amount(text, kind);
   if (!exact) return std::unexpected(exact.error());
   if (kind == FieldKind::time || kind == FieldKind::size)
-    return std::unexpected(fmt::format("\"{}\" lacks a tolerance: write \"{} +- 5%\"", shown(text), shown(text)));
+    return std::unexpected(fmt::format("\"{}\" has no tolerance: write \"{} +- 5%\"", shown(text), shown(text)));
   return Expectation::Range{*exact, *exact};
 }
 
@@ -154,7 +154,7 @@ std::optional<Key> split_key(const Place& place, std::string_view written, const
     out.error(place, fmt::format("no run is called \"{}\"", shown(key.run)), std::move(hint));
     return std::nullopt;
   }
-  // The field is not known. What stands before it tells where it begins.
+  // The field is not known. What comes before it shows where it begins.
   std::string_view field = rest;
   for (const std::string& run : runs)
     if (rest.starts_with(run + '.')) field = rest.substr(run.size() + 1);
@@ -163,7 +163,7 @@ std::optional<Key> split_key(const Place& place, std::string_view written, const
     if (nearest(last, field_names())) field = last;
   }
   std::string hint = did_you_mean(field, field_names());
-  if (hint.empty()) hint = fmt::format("known are {}", list_of(field_names(), 20));
+  if (hint.empty()) hint = fmt::format("known: {}", list_of(field_names(), 20));
   out.error(place, fmt::format("a result has no field \"{}\"", shown(field)), std::move(hint));
   return std::nullopt;
 }
@@ -173,7 +173,7 @@ bool word_is_known(const Node& value, std::string_view name, const ResultField& 
   const auto among = [&](const std::vector<std::string>& known, std::string_view what) {
     if (std::find(known.begin(), known.end(), value.text) != known.end()) return true;
     std::string hint = did_you_mean(value.text, known);
-    if (hint.empty()) hint = fmt::format("known are {}", list_of(known, 20));
+    if (hint.empty()) hint = fmt::format("known: {}", list_of(known, 20));
     out.error(value.place, fmt::format("`{}`: there is no {} \"{}\"", name, what, shown(value.text)), std::move(hint));
     return false;
   };
@@ -199,7 +199,7 @@ void read_one(const std::string& written, const Place& place, const Node& value,
     if (!flag) return;
     expectation.wanted = *flag;
   } else if (kind == FieldKind::text) {
-    if (value.kind != Node::Kind::string) return wrong_kind(value, written, "a text", out);
+    if (value.kind != Node::Kind::string) return wrong_kind(value, written, "text", out);
     if (!word_is_known(value, written, key->field, names.limits, out)) return;
     expectation.wanted = value.text;
   } else if (value.kind == Node::Kind::string) {
@@ -271,7 +271,7 @@ std::vector<Expectation> read_expectations(const Node& table, const std::vector<
   }
   std::vector<Expectation> written;
   read_table(table, {}, names, out, written);
-  // A label means its run; a concurrency model's name that is no label means every run of it.
+  // A label means its run; a concurrency model's name that is not a label means every run of it.
   std::vector<Expectation> expectations;
   for (Expectation& expectation : written) {
     const std::string name = expectation.run;

@@ -19,7 +19,7 @@ namespace spawnpoint {
 std::vector<Expectation> read_expectations(const Node& table, const std::vector<RunSpec>& runs, Diagnostics& out,
                                            std::span<const Limit> limits = limit_table());
 
-/// Whether the expectation speaks of this result: of its run (by its label) and its world.
+/// Whether the expectation is about this result: of its run (by its label) and its world.
 bool applies(const Expectation& expectation, const RunResult& result);
 
 /// No value where the result is as expected, or the expectation does not apply. Else a sentence with what was wanted

@@ -15,7 +15,7 @@
 #include "models/document/reader.hpp"
 #include "models/document/units.hpp"
 #include "models/machine/limit_table.hpp"
-#include "models/machine/profile_fields.hpp"
+#include "models/machine/profile.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/scenario/expect.hpp"
 #include "models/scenario/run_runtime.hpp"
@@ -98,10 +98,10 @@ class ScenarioReader {
     const Node::Entry* page = table.entry("page_size");
     if (page != nullptr && (machine.page_size.count < 4096 || machine.page_size.count > 65536 ||
                             (machine.page_size.count & (machine.page_size.count - 1)) != 0))
-      out.error(page->value.place, "`machine.page_size` is a power of two from 4 KiB to 64 KiB");
+      out.error(page->value.place, "`machine.page_size` must be a power of two from 4 KiB to 64 KiB");
     const Node::Entry* memory = table.entry("memory");
     if (memory != nullptr && memory->value.kind == Node::Kind::string && machine.memory < Bytes{1 << 20})
-      out.error(memory->value.place, "`machine.memory` is at least 1 MiB");
+      out.error(memory->value.place, "`machine.memory` must be at least 1 MiB");
   }
 
   /// A limit that a scenario puts on this host is put on the run alone: on a cgroup or a user namespace of its own, in
@@ -182,7 +182,7 @@ class ScenarioReader {
     const auto every = read_duration(node, "jobs.arrivals.every", out);
     if (!every) return;
     if (*every == Duration{0})
-      return out.error(node.place, "`jobs.arrivals.every` is more than zero",
+      return out.error(node.place, "`jobs.arrivals.every` must be more than zero",
                        "jobs that all come together: arrivals = \"at once\"");
     arrivals.kind = Arrivals::Kind::every;
     arrivals.every = *every;
@@ -198,7 +198,7 @@ class ScenarioReader {
     if (!(*rate > 3e-10) || *rate > 1e9)
       return out.error(node.place,
                        fmt::format("`jobs.arrivals.rate`: \"{}\" is {}", shown(node.text),
-                                   *rate > 1 ? "more than one a nanosecond" : "too small: jobs would never come"));
+                                   *rate > 1 ? "more than one a nanosecond" : "too small: jobs would never arrive"));
     arrivals.kind = Arrivals::Kind::rate;
     arrivals.rate_per_second = *rate;
   }
@@ -209,12 +209,11 @@ class ScenarioReader {
     auto times = read_durations(*name, beside_);
     if (!times) return out.error(node.place, fmt::format("`jobs.arrivals.trace`: {}", times.error()));
     if (times->empty())
-      return out.error(node.place, fmt::format("`jobs.arrivals.trace`: {}: the file holds no times", shown(*name)));
+      return out.error(node.place, fmt::format("`jobs.arrivals.trace`: {}: the file contains no times", shown(*name)));
     const auto unsorted = std::is_sorted_until(times->begin(), times->end());
     if (unsorted != times->end())
-      return out.error(node.place,
-                       fmt::format("`jobs.arrivals.trace`: {}: arrival {} is earlier than the one before it",
-                                   shown(*name), unsorted - times->begin() + 1));
+      return out.error(node.place, fmt::format("`jobs.arrivals.trace`: {}: arrival {} is earlier than the previous one",
+                                               shown(*name), unsorted - times->begin() + 1));
     if (times->back() > Distribution::kLongest)
       return out.error(node.place,
                        fmt::format("`jobs.arrivals.trace`: {}: a time is longer than 100 years", shown(*name)));
@@ -224,10 +223,10 @@ class ScenarioReader {
 
   void read_steps(const Node& node, std::vector<Step>& steps, Diagnostics& out) const {
     if (node.kind != Node::Kind::array)
-      return wrong_kind(node, "jobs.steps", "a list of steps", out, "as [ { sleep = \"1s\" } ]");
+      return wrong_kind(node, "jobs.steps", "a list of steps", out, "for example [ { sleep = \"1s\" } ]");
     if (node.items.size() > kMostSteps)
       return out.error(node.place,
-                       fmt::format("`jobs.steps` has {} steps: {} are the most", node.items.size(), kMostSteps));
+                       fmt::format("`jobs.steps` has {} steps: at most {} are allowed", node.items.size(), kMostSteps));
     for (std::size_t i = 0; i < node.items.size(); ++i)
       read_step(node.items[i], fmt::format("jobs.steps[{}]", i + 1), steps, out);
   }
@@ -277,7 +276,7 @@ class ScenarioReader {
       return std::nullopt;
     }
     if (node.kind != Node::Kind::string) {
-      wrong_kind(node, name, "a duration or a distribution", out, "as \"10ms\" or \"exp(mean=10ms)\"");
+      wrong_kind(node, name, "a duration or a distribution", out, "such as \"10ms\" or \"exp(mean=10ms)\"");
       return std::nullopt;
     }
     auto distribution = parse_distribution(node.text, beside_);
@@ -303,7 +302,8 @@ class ScenarioReader {
       return wrong_kind(*node, "run", "a list of tables", out, "each run begins with [[run]]");
     if (node->items.empty()) return out.error(node->place, "`run` is empty", "each run begins with [[run]]");
     if (node->items.size() > kMostRuns)
-      return out.error(node->place, fmt::format("there are {} runs: {} are the most", node->items.size(), kMostRuns));
+      return out.error(node->place,
+                       fmt::format("there are {} runs: at most {} are allowed", node->items.size(), kMostRuns));
     std::map<std::string, std::size_t> labels;
     for (std::size_t i = 0; i < node->items.size(); ++i) {
       const Node& item = node->items[i];
@@ -335,13 +335,13 @@ class ScenarioReader {
     const Node* concurrency = table.take("concurrency");
     const ConcurrencyModel* model = nullptr;
     if (concurrency == nullptr) {
-      out.error(item.place, fmt::format("`{}` lacks its `concurrency`", name),
+      out.error(item.place, fmt::format("`{}` has no `concurrency`", name),
                 fmt::format("one of {}", list_of(concurrency_names())));
     } else if (const auto word = read_text(*concurrency, name + ".concurrency", out)) {
       model = find_concurrency_model(*word);
       if (model == nullptr) {
         std::string hint = did_you_mean(*word, concurrency_names());
-        if (hint.empty()) hint = fmt::format("known are {}", list_of(concurrency_names(), 20));
+        if (hint.empty()) hint = fmt::format("known: {}", list_of(concurrency_names(), 20));
         out.error(concurrency->place, fmt::format("unknown concurrency model \"{}\"", shown(*word)), std::move(hint));
       }
       run.concurrency = *word;
@@ -356,7 +356,7 @@ class ScenarioReader {
     if (const Node* threads = table.take("threads")) {
       run.threads = read_count(*threads, name + ".threads", kPoolThreads, out);
       if (model != nullptr && !model->takes_threads && !threads->from_setting)
-        out.warning(item.find("threads")->place, fmt::format("`threads` means nothing to {}", run.concurrency));
+        out.warning(item.find("threads")->place, fmt::format("`threads` has no effect on {}", run.concurrency));
     }
     if (const Node* runtime = table.take("runtime")) {
       if (const auto word = read_text(*runtime, name + ".runtime", out))
@@ -398,13 +398,14 @@ class ScenarioReader {
     Place place = jobs != nullptr ? jobs->place : root.place;
     if (jobs != nullptr)
       if (const Node::Entry* count = jobs->value.find("count")) place = count->value.place;
-    out.error(place, fmt::format("the jobs together take {:.3g} years: 250 are the most", seconds / (365.25 * 86400)));
+    out.error(place,
+              fmt::format("the jobs together take {:.3g} years: at most 250 are allowed", seconds / (365.25 * 86400)));
   }
 
   void read_sweep_table(const Node& root, const Node& node, Scenario& scenario, Diagnostics& out) {
     if (node.kind != Node::Kind::table) return wrong_kind(node, "sweep", "a table", out);
     SweepDraft draft = read_sweep(node, out);
-    // A value that its key refuses is best told now; with other mistakes about, that cannot be told apart.
+    // A value that its key refuses is best reported now; with other mistakes around, the two cannot be told apart.
     if (!out.has_errors()) try_sweep(root, draft, out);
     scenario.sweep = std::move(draft.sweep);
   }

@@ -12,7 +12,7 @@ namespace spawnpoint {
 
 concurrency::Settings settings_of(const Scenario& scenario, std::size_t run);
 
-/// The number of threads beyond the main thread that a run has at a time if nothing refuses them.
+/// The number of threads besides the main thread that a run has at a time if nothing refuses them.
 std::int64_t threads_of_run(const Scenario& scenario, std::size_t run);
 
 }  // namespace spawnpoint

@@ -59,7 +59,7 @@ struct Scenario {
   bool host_machine = true;  ///< The machine is this one (profile = "host").
   std::string machine_profile = "host";
   std::vector<std::string>
-      machine_overrides;  ///< Keys under `machine.` that the file or --set overrides, as "limits.pids_max".
+      machine_overrides;  ///< Keys under `machine.` that the file or --set overrides, such as "limits.pids_max".
   Machine machine;
   Jobs jobs;
   std::vector<RunSpec> runs;

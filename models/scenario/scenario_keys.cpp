@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The keys of a scenario file, with a word for people on each.
+// The keys of a scenario file, with a short description of each.
 #include <iterator>
 #include <utility>
 
@@ -36,9 +36,9 @@ const std::vector<KeyHelp>& scenario_keys() {
     for (KeyHelp& key : machine_keys("machine.")) all.push_back(std::move(key));
     const KeyHelp of_jobs[] = {
         {"jobs.count", "number", "how many jobs; 1 by default, or as many as the trace has"},
-        {"jobs.arrivals", "\"at once\" or a table", "when jobs come; \"at once\" by default"},
+        {"jobs.arrivals", "\"at once\" or a table", "when jobs arrive; \"at once\" by default"},
         {"jobs.arrivals.every", "duration", "the time between two jobs"},
-        {"jobs.arrivals.rate", "rate", "jobs come at random (a Poisson process), at this rate, as \"200/s\""},
+        {"jobs.arrivals.rate", "rate", "jobs arrive at random (a Poisson process), at this rate, such as \"200/s\""},
         {"jobs.arrivals.trace", "file", "a CSV file with the time of each job"},
         {"jobs.steps", "list", "what each job does; by default it sleeps a second"},
     };
@@ -56,7 +56,7 @@ const std::vector<KeyHelp>& scenario_keys() {
     const KeyHelp last[] = {
         {"sweep.repeat", "number", "replications of each point; 1 by default"},
         {"sweep.zip", "list", "keys whose values are taken in pairs"},
-        {"expect", "table", "what `spawnpoint-run check` holds the results against"},
+        {"expect", "table", "what `spawnpoint-run check` compares the results with"},
     };
     all.insert(all.end(), std::begin(last), std::end(last));
     return all;

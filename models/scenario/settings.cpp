@@ -35,7 +35,7 @@ std::optional<std::vector<Segment>> split_key(const SourceText& source, std::str
     if (i < key.size() && key[i] == '"') {
       const auto close = key.find('"', i + 1);
       if (close == std::string_view::npos) {
-        out.error(place(i, key.size()), "this `\"` has no partner");
+        out.error(place(i, key.size()), "this `\"` is not closed");
         return std::nullopt;
       }
       segment.key = std::string(key.substr(i + 1, close - i - 1));
@@ -55,7 +55,7 @@ std::optional<std::vector<Segment>> split_key(const SourceText& source, std::str
       const char* end = key.data() + close;
       const auto [stop, error] = std::from_chars(key.data() + i + 1, end, index);
       if (close == key.size() || error != std::errc{} || stop != end || index < 1) {
-        out.error(place(i, std::min(close + 1, key.size())), "the items of a list count from 1, as in run[1].threads");
+        out.error(place(i, std::min(close + 1, key.size())), "list items count from 1, as in run[1].threads");
         return std::nullopt;
       }
       segment.index = index;
@@ -82,7 +82,7 @@ void put(Node& at, std::span<const Segment> segments, const Node& value, Diagnos
   const Segment& segment = segments.front();
   if (at.kind != Node::Kind::table) {
     out.error(segment.place,
-              fmt::format("`{}` cannot be set here: above it stands {}, not a table", segment.key, kind_name(at.kind)));
+              fmt::format("`{}` cannot be set here: its parent is {}, not a table", segment.key, kind_name(at.kind)));
     return;
   }
   Node::Entry* entry = at.find(segment.key);
@@ -95,7 +95,7 @@ void put(Node& at, std::span<const Segment> segments, const Node& value, Diagnos
     auto& items = entry->value.items;
     if (static_cast<std::size_t>(*segment.index) > items.size()) {
       out.error(segment.place,
-                fmt::format("`{}` has {} items, there is no item {}", segment.key, items.size(), *segment.index));
+                fmt::format("`{}` has {} items; there is no item {}", segment.key, items.size(), *segment.index));
       return;
     }
     Node& item = items[static_cast<std::size_t>(*segment.index - 1)];
@@ -184,11 +184,11 @@ std::string toml_text(const Node& node) {
 std::expected<Setting, std::string> parse_setting(std::string_view text) {
   const auto equals = text.find('=');
   if (equals == std::string_view::npos)
-    return std::unexpected(fmt::format("\"{}\" lacks its value: write KEY=VALUE, as jobs.count=100", shown(text)));
+    return std::unexpected(fmt::format("\"{}\" has no value: write KEY=VALUE, such as jobs.count=100", shown(text)));
   std::string_view key = text.substr(0, equals);
   while (!key.empty() && key.back() == ' ') key.remove_suffix(1);
   if (key.empty())
-    return std::unexpected(fmt::format("\"{}\" lacks its key: write KEY=VALUE, as jobs.count=100", shown(text)));
+    return std::unexpected(fmt::format("\"{}\" has no key: write KEY=VALUE, such as jobs.count=100", shown(text)));
   std::string_view value = text.substr(equals + 1);
   while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
   return Setting{std::string(key), std::string(value)};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Settings (--set KEY=VALUE) laid over a document. Afterwards they are read like the file's own keys, so every mistake
-// in one is told the same way, at its place in the setting.
+// in one is reported the same way, at its place in the setting.
 #pragma once
 
 #include <string_view>

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <set>
 
+#include "core/text/text.hpp"
 #include "models/document/reader.hpp"
 #include "models/document/units.hpp"
 #include "models/scenario/settings.hpp"
@@ -17,7 +18,7 @@ namespace {
 constexpr std::size_t kMostAxes = 8;
 constexpr std::size_t kMostValues = 10'000;  ///< Of an axis.
 constexpr double kMostPoints = 1'000'000;    ///< Of the whole sweep, replications included.
-constexpr std::size_t kMostTried = 100;      ///< Of a list: so many values are tried when the file is read.
+constexpr std::size_t kMostTried = 100;      ///< Of a list: this many values are tried when the file is read.
 
 /// What the ends of a range are, and so what lies between them is written as.
 enum class AxisKind : std::uint8_t { whole, decimal, time, size };
@@ -35,7 +36,8 @@ std::optional<End> read_end(const Node& node, const std::string& name, Diagnosti
       return End{AxisKind::time, static_cast<double>(duration->count())};
     if (const auto bytes = parse_bytes(node.text)) return End{AxisKind::size, static_cast<double>(bytes->count)};
   }
-  out.error(node.place, fmt::format("`{}` is a number, a duration or a size", name), "as 100, \"10ms\" or \"64KiB\"");
+  out.error(node.place, fmt::format("`{}` must be a number, a duration or a size", name),
+            "such as 100, \"10ms\" or \"64KiB\"");
   return std::nullopt;
 }
 
@@ -68,7 +70,7 @@ class SweepReader {
     read_axes(table, "", zip);
     if (zip != nullptr) read_zip(*zip);
     if (draft_.sweep.axes.empty() && errors_at_start_ == out_->errors())
-      out_->error(table.place, "`sweep` names no key to vary", "as \"jobs.count\" = [10, 100, 1000]");
+      out_->error(table.place, "`sweep` names no key to vary", "for example \"jobs.count\" = [10, 100, 1000]");
     check_size(table);
     return std::move(draft_);
   }
@@ -97,7 +99,7 @@ class SweepReader {
       return out_->error(entry.place, fmt::format("`{}` cannot be swept", shown(key)));
     const bool twice = std::any_of(draft_.sweep.axes.begin(), draft_.sweep.axes.end(),
                                    [&](const SweepAxis& axis) { return axis.key == key; });
-    if (twice) return out_->error(entry.place, fmt::format("`{}` stands in this sweep twice", shown(key)));
+    if (twice) return out_->error(entry.place, fmt::format("`{}` appears twice in this sweep", shown(key)));
     SweepAxis axis{key, {}};
     std::vector<Place> places;
     std::vector<std::size_t> to_try;
@@ -107,7 +109,7 @@ class SweepReader {
       read_range(name, entry.value, axis, places, to_try);
     } else {
       return wrong_kind(entry.value, name, "a list or a range", *out_,
-                        "as [10, 100, 1000] or { from = 10, to = 1000, points = 3, scale = \"log\" }");
+                        "for example [10, 100, 1000] or { from = 10, to = 1000, points = 3, scale = \"log\" }");
     }
     if (axis.values.empty()) return;
     draft_.sweep.axes.push_back(std::move(axis));
@@ -146,31 +148,33 @@ class SweepReader {
     std::optional<std::int64_t> points;
     if (points_node != nullptr) points = read_count(*points_node, name + ".points", {2, kMostValues}, *out_);
     if (from_node == nullptr || to_node == nullptr)
-      return out_->error(table.place, fmt::format("`{}` lacks its `{}`", name, from_node == nullptr ? "from" : "to"));
+      return out_->error(table.place, fmt::format("`{}` has no `{}`", name, from_node == nullptr ? "from" : "to"));
     auto from = read_end(*from_node, name + ".from", *out_);
     auto to = read_end(*to_node, name + ".to", *out_);
     if (step_node != nullptr && points_node != nullptr)
-      return out_->error(table.place, fmt::format("`{}` has a step and a number of points: one of the two", name));
+      return out_->error(table.place, fmt::format("`{}` has both a step and a number of points", name));
     if (step_node == nullptr && points_node == nullptr)
-      return out_->error(table.place, fmt::format("`{}` lacks its step or its number of points", name),
-                         "as { from = 1, to = 100, points = 5 }");
+      return out_->error(table.place, fmt::format("`{}` has neither a step nor a number of points", name),
+                         "for example { from = 1, to = 100, points = 5 }");
     if (!from || !to) return;
     if (from->kind == AxisKind::decimal && to->kind == AxisKind::whole) to->kind = AxisKind::decimal;
     if (from->kind == AxisKind::whole && to->kind == AxisKind::decimal) from->kind = AxisKind::decimal;
     if (from->kind != to->kind)
-      return out_->error(to_node->place, fmt::format("`{}`: from and to are not of one kind", name));
-    if (to->value <= from->value) return out_->error(to_node->place, fmt::format("`{}`: `to` lies above `from`", name));
+      return out_->error(to_node->place, fmt::format("`{}`: from and to must be of the same kind", name));
+    if (to->value <= from->value)
+      return out_->error(to_node->place, fmt::format("`{}`: `to` must be above `from`", name));
     if (log && step_node != nullptr)
       return out_->error(scale_node->place, fmt::format("`{}`: a log scale takes points, not a step", name));
     if (log && from->value <= 0)
-      return out_->error(from_node->place, fmt::format("`{}`: a log scale begins above zero", name));
+      return out_->error(from_node->place, fmt::format("`{}`: a log scale must begin above zero", name));
     if (step_node != nullptr) {
       const auto step = read_end(*step_node, name + ".step", *out_);
       if (!step) return;
       if (step->kind != from->kind && !(from->kind == AxisKind::decimal && step->kind == AxisKind::whole))
-        return out_->error(step_node->place, fmt::format("`{}`: the step is not of the kind of from and to", name));
+        return out_->error(step_node->place,
+                           fmt::format("`{}`: the step must be of the same kind as from and to", name));
       if (!(step->value > 0))
-        return out_->error(step_node->place, fmt::format("`{}`: the step is more than zero", name));
+        return out_->error(step_node->place, fmt::format("`{}`: the step must be more than zero", name));
       const double steps = (to->value - from->value) / step->value;
       if (!(steps < static_cast<double>(kMostValues)))
         return out_->error(step_node->place, fmt::format("`{}` has more than {} values", name, kMostValues));
@@ -202,7 +206,8 @@ class SweepReader {
 
   void read_zip(const Node& node) {
     if (node.kind != Node::Kind::array)
-      return wrong_kind(node, "sweep.zip", "a list of keys", *out_, "as zip = [\"jobs.count\", \"run.threads\"]");
+      return wrong_kind(node, "sweep.zip", "a list of keys", *out_,
+                        "for example zip = [\"jobs.count\", \"run.threads\"]");
     const bool groups = !node.items.empty() && node.items.front().kind == Node::Kind::array;
     std::set<std::string> used;
     if (!groups) return read_zip_group(node, used);
@@ -230,18 +235,18 @@ class SweepReader {
         continue;
       }
       if (!used.insert(*key).second) {
-        out_->error(item.place, fmt::format("`sweep.zip`: \"{}\" stands there twice", shown(*key)));
+        out_->error(item.place, fmt::format("`sweep.zip`: \"{}\" appears there twice", shown(*key)));
         continue;
       }
       if (!keys.empty() && axis->values.size() != length) {
-        out_->error(item.place, fmt::format("`sweep.zip`: \"{}\" has {} values, \"{}\" has {}: they go in pairs",
+        out_->error(item.place, fmt::format("`sweep.zip`: \"{}\" has {} values, \"{}\" has {}: they are taken in pairs",
                                             shown(*key), axis->values.size(), shown(keys.front()), length));
         continue;
       }
       length = axis->values.size();
       keys.push_back(*key);
     }
-    if (group.items.size() < 2) out_->error(group.place, "`sweep.zip` pairs two keys or more");
+    if (group.items.size() < 2) out_->error(group.place, "`sweep.zip` needs two or more keys");
     if (keys.size() >= 2) draft_.sweep.zipped.push_back(std::move(keys));
   }
 
@@ -254,7 +259,8 @@ class SweepReader {
       if (!follows) points *= static_cast<double>(axis.values.size());
     }
     if (points > kMostPoints)
-      out_->error(table.place, fmt::format("the sweep has {:.0f} points: {:.0f} are the most", points, kMostPoints));
+      out_->error(table.place,
+                  fmt::format("the sweep has {:.0f} points: at most {:.0f} are allowed", points, kMostPoints));
   }
 
   Diagnostics* out_;

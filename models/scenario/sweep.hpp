@@ -9,7 +9,7 @@
 
 namespace spawnpoint {
 
-/// One axis with the places of its values, so that a value which the key refuses is told where it stands.
+/// One axis with the places of its values, so that a value which the key refuses is reported at its place.
 struct SweepDraft {
   Sweep sweep;
   std::vector<Place> key_places;                 ///< Parallel to sweep.axes.

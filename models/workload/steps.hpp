@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The steps of a job: what each does in a world, and what others must know of it. A new step is a kind and a row here;
-// one that no world can do yet needs its function in each of them, too (models/world/world.hpp).
+// The steps of a job: what each does in a world, and what others must know about it. A new step is a kind and a row
+// here; one that no world can do yet needs its function in each of them, too (models/world/world.hpp).
 #pragma once
 
 #include <array>

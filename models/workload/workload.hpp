@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Workload: the jobs of a run as the concurrency models see them. Both worlds get the same arrivals and durations:
-// they are functions of the seed, the job and the step, not of who asks when.
+// they are functions of the seed, the job and the step, not of who asks, or when.
 #pragma once
 
 #include <cstdint>

@@ -33,7 +33,7 @@ class LiveExecutor {
   Wait block(Duration duration);
   Wait compute(Duration duration);
 
-  // The executor's last reading of the clock is good enough for the record: a reading a job would cost more than the
+  // The executor's last reading of the clock is good enough for the record: a reading per job would cost more than the
   // job.
   void enter(JobId job, JobState state) {
     const Instant at = executor_->recent();
@@ -84,7 +84,7 @@ class LiveExecutor {
   Duration longest_poll_{};
 };
 
-/// Two words, as each waiting job has one: what kind of wait it is stands in the lowest bits of the world's address.
+/// Two words, as each waiting job has one: what kind of wait it is is in the lowest bits of the world's address.
 class [[nodiscard]] LiveExecutor::Wait : public Parked {
  public:
   enum class Kind : std::uint8_t { sleep_for, sleep_until, block, compute };

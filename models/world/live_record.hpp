@@ -16,7 +16,7 @@ namespace spawnpoint {
 
 /// What SharedFailure::kind of a live run means.
 enum class LiveFailure : std::uint32_t {
-  refused = 1,   ///< A thread was refused; the program was told.
+  refused = 1,   ///< A thread was refused; the program got an error.
   signal_stack,  ///< A new thread could not have its signal stack, and the process aborts.
   no_memory,     ///< std::bad_alloc.
   exception,     ///< Something was thrown that nobody caught.

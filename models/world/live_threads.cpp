@@ -59,8 +59,8 @@ constexpr std::size_t kIdleStack = 8192;
   memory[0] = 1;
 }
 
-// Whether clone works where no memory has to be had for it, not even the C library's for a thread of its own: then it
-// was not clone that failed.
+// Whether clone works where no memory has to be allocated for it, not even the C library's for a thread of its own:
+// then it was not clone that failed.
 bool clone_works() {
   alignas(64) static std::array<char, std::size_t{64} << 10> stack;
   static std::atomic<std::int32_t> alive;
@@ -100,12 +100,12 @@ LiveThreads::LiveThreads(LiveRecord& record, const Runtime& runtime, Bytes stack
   if (::pthread_attr_init(&attributes_) != 0) throw std::bad_alloc();
   const auto least = static_cast<std::int64_t>(::sysconf(_SC_THREAD_STACK_MIN));
   stack_ = std::max(stack_, Bytes{least});
-  // glibc adds the guard to the size that it is told: the stack is as large as asked.
+  // glibc adds the guard to the size that it is given: the stack is as large as asked.
   const std::size_t guard = whole_pages(runtime.guard);
   if (::pthread_attr_setstacksize(&attributes_, whole_pages(stack_)) != 0 ||
       ::pthread_attr_setguardsize(&attributes_, guard) != 0) {
     ::pthread_attr_destroy(&attributes_);
-    throw std::invalid_argument("a stack of this size cannot be had");
+    throw std::invalid_argument("a stack of this size cannot be allocated");
   }
 }
 

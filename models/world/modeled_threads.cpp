@@ -61,7 +61,7 @@ void ModeledThreads::finish() {
 
 void ModeledThreads::threads_changed() {
   const kernel::ThreadCounts& counts = kernel_.counts();
-  // Fewer threads take less of everything, and what more ones take was told when they came.
+  // Fewer threads take less of everything, and what more of them take was recorded when they came.
   if (counts.alive >= alive_before_) note_peaks(counts);
   alive_before_ = counts.alive;
   const std::int64_t threads = counts.alive + runtime_->base_threads;

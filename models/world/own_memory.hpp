@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What this process takes now, and which limit it has met where it got no more. Nothing here allocates: it is asked
+// What this process takes now, and which limit it has hit where it got no more. Nothing here allocates: it is called
 // when there may be no memory left.
 #pragma once
 
@@ -24,7 +24,7 @@ struct OwnMemory {
 };
 std::int64_t count_own_maps();
 OwnMemory own_memory();
-/// The peaks begin anew; where the kernel allows it not, they stay.
+/// Resets the peaks; where the kernel does not allow that, they stay.
 void forget_peak_memory();
 /// vm.max_map_count.
 std::int64_t machine_map_limit();
@@ -36,7 +36,7 @@ struct MetLimit {
   const Limit* limit = nullptr;  ///< Null: which one is not known.
   std::int64_t value = 0;
 };
-/// Why a mapping of `address_space` with `data` writable bytes in it cannot be had, and the heap's next step after it.
+/// Why a mapping of `address_space` with `data` writable bytes in it cannot be made, and the heap's next step after it.
 MetLimit why_no_memory(Bytes address_space, Bytes data);
 
 }  // namespace spawnpoint

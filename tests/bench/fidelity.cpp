@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The model beside the real kernel, in three tables: random limits (tests/fidelity), the memory of many threads, and
+// The model next to the real kernel, in three tables: random limits (tests/fidelity), the memory of many threads, and
 // the thread at which a memory cgroup kills. SPAWNPOINT_FIDELITY_CASES and SPAWNPOINT_FIDELITY_SEED choose the random
 // cases.
 #include <fmt/format.h>
@@ -218,5 +218,5 @@ int main(int argc, char** argv) {
   if (wanted("limits")) random_limits();
   if (wanted("memory")) memory_of_threads(*glibc);
   if (wanted("oom")) memory_limits(*glibc);
-  return 0;  // a figure that is off is told, and the other benchmarks still run
+  return 0;  // a figure that is off is reported, and the other benchmarks still run
 }

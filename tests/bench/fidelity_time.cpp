@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How near the modeled completion time comes to the live one: calibrates this host, runs each case live and modeled,
-// and prints a line a case. Rounds of all three are interleaved, so that a machine that changes meanwhile does so for
+// How close the modeled completion time comes to the live one: calibrates this host, runs each case live and modeled,
+// and prints a line per case. Rounds of all three are interleaved, so that a machine that changes meanwhile does so for
 // all.
 //   fidelity_time [ROUNDS [CASE…]]      5 rounds by default; a case is a number of the table
 #include <fmt/chrono.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runs a program and tells on descriptor 3 what it took: wall and processor time in seconds, peak memory in bytes.
+// Runs a program and reports on descriptor 3 what it took: wall and processor time in seconds, peak memory in bytes.
 // Small and apart from the driver, because a process inherits the peak memory of the one that started it.
 //
 //     launch SECONDS PROGRAM [ARGUMENT…]      killed after SECONDS
 //
 // A virtual machine's host takes memory back that is not used, and giving it again can take longer than all that is to
-// be measured. So a good part of the free memory is touched once before each run, whoever's program it is.
+// be measured. So a good part of the free memory is touched once before each run, whichever program it is.
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>

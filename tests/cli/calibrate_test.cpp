@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `spawnpoint-run machine --calibrate`: what it writes, keeps, and leaves alone. How good the costs are,
-// tests/bench/fidelity_time.cpp tells.
+// tests/bench/fidelity_time.cpp shows.
 #include <chrono>
 #include <csignal>
 #include <cstdlib>

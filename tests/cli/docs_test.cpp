@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the documents say is what the program does: keys, commands, options, names, links. Tables that the program knows
-// stand in the documents between `<!-- from the program: NAME -->` and `<!-- end -->`; the test of such a part prints
+// are in the documents between `<!-- from the program: NAME -->` and `<!-- end -->`; the test of such a part prints
 // the text that belongs there.
 #include <fmt/format.h>
 
@@ -181,7 +181,7 @@ TEST_CASE("every key of a scenario is in the reference") {
   CHECK(found > 80);
 }
 
-TEST_CASE("the reference has every distribution, and its examples are read as they stand") {
+TEST_CASE("the reference has every distribution, and its examples are read as they are") {
   std::set<std::string> shown;
   for (const auto& row : table_rows(reference())) {
     const auto words = code_words(row.front());
@@ -210,7 +210,7 @@ TEST_CASE("the reference has every unit, and no other") {
   };
   const auto none = [](const auto& parsed) {
     REQUIRE_FALSE(parsed);
-    return code_words(parsed.error().substr(parsed.error().find("known are")));
+    return code_words(parsed.error().substr(parsed.error().find(": use ")));
   };
   auto durations = units_in("durations");
   for (const std::string& unit : durations) CHECK(parse_duration("1" + unit));
@@ -338,7 +338,7 @@ TEST_CASE("links and paths in the READMEs lead to what is there") {
     }
     for (const std::string& word : code_words(text)) {
       if (!std::regex_match(word, path)) continue;
-      // The header that the README tells how to write.
+      // The header that the README explains how to write.
       if (word == "models/concurrency/two_at_a_time.hpp") continue;
       INFO(file.string() << " names " << word);
       CHECK((fs::exists(beside / word) || fs::exists(fs::path(SPAWNPOINT_SOURCE) / word)));

@@ -124,7 +124,7 @@ TEST_CASE("no folder may include what may include it") {
     INFO(entry.name);
     CHECK(std::filesystem::is_directory(SPAWNPOINT_SOURCE "/" + entry.name));
     for (const std::string& next : entry.may_include) CHECK(find_folder(next) != nullptr);
-    // A folder stands below those that it may include, so the table itself has no circle.
+    // A folder is below those that it may include, so the table itself has no cycle.
     for (const std::string& next : entry.may_include) CHECK(find_folder(next) < &entry);
   }
 }
@@ -147,7 +147,7 @@ TEST_CASE("no one but the program itself knows the command line") {
   CHECK(spread("CLI/", {"models/command_line/", "gui/app/main.cpp", "gui/app/"}) == "");
 }
 
-TEST_CASE("what goes on in the background of the app is a LatestJob") {
+TEST_CASE("what runs in the background of the app is a LatestJob") {
   for (const char* other : {"QtConcurrent", "QFuture", "QThreadPool", "QThread"}) {
     INFO(other);
     CHECK(spread(other, {"gui/background/"}) == "");

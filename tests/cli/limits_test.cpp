@@ -41,7 +41,7 @@ TEST_CASE("the ladder of the Playground: 507 threads, then pids.max") {
   CHECK(first["call"] == "clone3");
 }
 
-TEST_CASE("the rungs stand in the order in which they bind") {
+TEST_CASE("the rungs are in the order in which they bind") {
   const Json ladder = ladder_of({});
   REQUIRE(ladder["limits"].size() > 3);
   CHECK(ladder["threads"] == ladder["limits"][0]["threads"]);
@@ -59,7 +59,7 @@ TEST_CASE("limits reads a scenario's machine and runtime") {
   CHECK(ladder_of({"-"}, scenario)["threads"] == 95);
 }
 
-TEST_CASE("The option --threads tells what must be raised, to what, and with which command") {
+TEST_CASE("The option --threads reports what must be raised, to what, and with which command") {
   const std::vector<std::string> playground{"limits", "--set", "machine.profile=rust-playground", "--threads"};
   auto arguments = playground;
   arguments.push_back("507");
@@ -84,8 +84,8 @@ TEST_CASE("what the answer to --threads says must be raised is exactly enough") 
   const Json wanted = ladder_of(ask)["wanted"];
   CHECK(wanted["threads"] == kWanted);
   CHECK(wanted["fits"] == false);
-  // DESIGN: 16 KiB of kernel stack, 4 of page tables, 7.7 of slab and 9.6 resident a thread; 2,064 KiB virtual and 15
-  // arenas.
+  // Per thread: 16 KiB of kernel stack, 4 of page tables, 7.7 of slab and 9.6 resident per thread; 2,064 KiB virtual
+  // and 15 arenas.
   CHECK(wanted["memory"]["kernel_bytes"].get<double>() == Approx(kWanted * 1024 * (16.0 + 4.02 + 7.73)).epsilon(0.01));
   CHECK(wanted["memory"]["resident_bytes"].get<double>() == Approx(kWanted * 1024 * 9.57).epsilon(0.02));
   CHECK(wanted["memory"]["virtual_bytes"].get<double>() ==
@@ -110,7 +110,7 @@ TEST_CASE("what the answer to --threads says must be raised is exactly enough") 
     const std::string unit = limit["unit"] == "bytes" ? "B" : "";
     enough.insert(enough.end(), {"--set", "machine.limits." + fields.at(name) + "=" + std::to_string(needed) + unit});
   }
-  // Beside the main thread, and beside the 40 tasks that the user has already.
+  // Besides the main thread, and besides the 40 tasks that the user has already.
   REQUIRE(nproc == std::vector<std::int64_t>{20001, 20040});
   enough.insert(enough.end(), {"--set", "machine.limits.nproc=[20001, 20040]"});
   CHECK(ladder_of(enough)["threads"] == kWanted);

@@ -75,7 +75,7 @@ TEST_CASE("futures that are made first and awaited in a loop are serial: they ar
   CHECK(log_of("10-await-in-a-loop.toml", "await_in_loop", world) == kSerial);
 }
 
-TEST_CASE("with several runs, a line before each one's log tells which it is") {
+TEST_CASE("with several runs, a line before each one's log says which it is") {
   const std::string scenario =
       "title = \"Two\"\n[jobs]\ncount = 1\nsteps = [ { sleep = \"1s\" } ]\n"
       "[[run]]\nconcurrency = \"join_all\"\n[[run]]\nconcurrency = \"sequential\"\n";

@@ -107,7 +107,7 @@ TEST_CASE("a saved record is shown as a run of its own beside others") {
   CHECK(spawnpoint_run({"run", saved}).out.starts_with("Saved records\n"));
 }
 
-TEST_CASE("a folder that is no record is told, and a damaged record with the place of the mistake") {
+TEST_CASE("a folder that is not a record is reported, and a damaged record with the place of the mistake") {
   const TemporaryDirectory directory;
   const Output none = spawnpoint_run({"run", directory.path().string()});
   CHECK(none.status == 2);

@@ -164,7 +164,7 @@ TEST_CASE("The option --world both gives both worlds of each run, modeled first"
   CHECK(results[1]["peak_threads"] == 4);
 }
 
-TEST_CASE("the table tells of each run what was done, and a sentence says why it broke") {
+TEST_CASE("the table says for each run what was done, and a sentence says why it broke") {
   const Output output = spawnpoint_run({"run", "-"}, kPlayground);
   REQUIRE(output.status == 0);
   CHECK_THAT(output.out, ContainsSubstring("A thousand threads") && ContainsSubstring("507 of 1,000") &&

@@ -101,7 +101,7 @@ TEST_CASE("a sweep prints the same on any number of ranks of mpirun", "[sweep]")
   }
 }
 
-TEST_CASE("a sweep with a journal goes on, and prints what an uninterrupted one prints", "[sweep]") {
+TEST_CASE("a sweep with a journal continues, and prints what an uninterrupted one prints", "[sweep]") {
   TemporaryDirectory folder;
   const std::string journal = folder / "journal";
   const Output whole = spawnpoint_run({"sweep", "-", "--json"}, kScenario);
@@ -114,14 +114,14 @@ TEST_CASE("a sweep with a journal goes on, and prints what an uninterrupted one 
   write_file(journal, cut);
   const Output second = spawnpoint_run({"sweep", "-", "--json", "--journal", journal}, kScenario);
   CHECK(second.out == whole.out);
-  CHECK_THAT(second.err, ContainsSubstring("going on after 5 runs"));
+  CHECK_THAT(second.err, ContainsSubstring("continuing after 5 runs"));
   CHECK(lines_of(read_file(journal)).size() == lines.size());
   const Output other = spawnpoint_run({"sweep", "-", "--seed", "9", "--journal", journal}, kScenario);
   CHECK(other.status == 3);
   CHECK_THAT(other.err, ContainsSubstring("another sweep"));
 }
 
-TEST_CASE("a sweep's table has a row a point, a column a run, and a sentence for what breaks", "[sweep]") {
+TEST_CASE("a sweep's table has a row per point, a column per run, and a sentence for what breaks", "[sweep]") {
   const Output output = spawnpoint_run({"sweep", "-", "--set", "jobs.steps=[{ sleep = \"1s\" }]"}, kScenario);
   REQUIRE(output.status == 0);
   CHECK_THAT(output.out, ContainsSubstring("thread_per_job breaks at jobs.count = 508; with 507 it does not"));
@@ -159,7 +159,7 @@ concurrency = "thread_per_job"
   CHECK(all.back()["done"].get<int>() < 5);
 }
 
-TEST_CASE("a sweep tells bad usage", "[sweep]") {
+TEST_CASE("a sweep reports bad usage", "[sweep]") {
   CHECK(spawnpoint_run({"sweep"}).status == 2);
   CHECK(spawnpoint_run({"sweep", "-", "--json", "--csv"}, kScenario).status == 2);
   CHECK(spawnpoint_run({"sweep", "-", "--jobs", "0"}, kScenario).status == 2);

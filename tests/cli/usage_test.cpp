@@ -29,7 +29,7 @@ TEST_CASE("help and version go to standard output with exit status 0") {
   CHECK_THAT(version.out, Catch::Matchers::StartsWith("spawnpoint-run 0."));
 }
 
-TEST_CASE("bad usage ends with exit status 2 and a word on standard error") {
+TEST_CASE("bad usage ends with exit status 2 and a message on standard error") {
   TemporaryDirectory directory;
   const std::string file = (directory / "good.toml").string();
   write_file(file, kGood);
@@ -74,7 +74,7 @@ TEST_CASE("a misspelt key or concurrency model is answered with what there is") 
   CHECK_THAT(spawnpoint_run({"run", file, "--concurrency", "theads"}).err, ContainsSubstring("thread_per_job"));
 }
 
-TEST_CASE("all mistakes of all files are told in one pass, with file, line and column, and nothing is run") {
+TEST_CASE("all mistakes of all files are reported in one pass, with file, line and column, and nothing is run") {
   TemporaryDirectory directory;
   const std::string good = (directory / "good.toml").string();
   const std::string first = (directory / "first.toml").string();
@@ -93,13 +93,13 @@ TEST_CASE("all mistakes of all files are told in one pass, with file, line and c
   }
 }
 
-TEST_CASE("a mistake on standard input is told as its own") {
+TEST_CASE("a mistake on standard input is reported as such") {
   const Output output = spawnpoint_run({"run", "-"}, "titel = 1\n");
   CHECK(output.status == 2);
   CHECK_THAT(output.err, ContainsSubstring("<stdin>:1:1: error: "));
 }
 
-TEST_CASE("a mistake in --set is told once, however many files there are") {
+TEST_CASE("a mistake in --set is reported once, however many files there are") {
   TemporaryDirectory directory;
   const std::string one = (directory / "one.toml").string();
   const std::string two = (directory / "two.toml").string();

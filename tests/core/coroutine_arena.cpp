@@ -32,7 +32,7 @@ long page_faults() {
   return usage.ru_minflt;
 }
 
-/// Whether this system gives huge pages now to whoever asks for them.
+/// Whether this system gives huge pages now to anyone who asks for them.
 bool has_huge_pages() {
   constexpr std::size_t kHuge = std::size_t{2} << 20;
   void* mapping = mmap(nullptr, 4 * kHuge, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -136,7 +136,7 @@ TEST_CASE("an arena counts what is in use in steps of 8 bytes") {
   CHECK(arena.reserved() == 0_B);
   void* memory = arena.allocate(81);
   CHECK(arena.in_use() == 88_B);
-  CHECK(arena.reserved() == 128_KiB);  // few frames shall not cost a huge page
+  CHECK(arena.reserved() == 128_KiB);  // few frames must not cost a huge page
   FrameArena::deallocate(memory, 81);
   CHECK(arena.in_use() == 0_B);
 }
@@ -164,7 +164,7 @@ TEST_CASE("an arena takes pages not far ahead of its frames") {
   CHECK(used > 100 * 1024);
 }
 
-TEST_CASE("an arena that is to be quick takes a huge page after its first block") {
+TEST_CASE("an arena that is to be fast takes a huge page after its first block") {
   FrameArena quick(FrameArena::Growth::quick);
   FrameArena frugal;
   for (FrameArena* arena : {&quick, &frugal}) {
@@ -245,6 +245,6 @@ TEST_CASE("many frames lie on huge pages, where the system has them") {
   for (int i = 0; i < 16 << 10; ++i) std::memset(arena.allocate(1024), 1, 1024);
   const long faults = page_faults() - before;
   INFO(faults << " page faults for 16 MiB");
-  // 4,096 small pages, or 480 of the first blocks and some eight huge ones.
+  // 4,096 small pages, or 480 of the first blocks and about eight huge ones.
   CHECK(faults < 600);
 }

@@ -12,7 +12,7 @@ using namespace spawnpoint::literals;
 
 namespace {
 
-/// Lets a test decide when, and in which order, tasks go on.
+/// Lets a test decide when, and in which order, tasks continue.
 class Gate {
  public:
   class Wait {

@@ -142,7 +142,7 @@ TEST_CASE("an exception passes through all awaiters to the owner") {
   CHECK_THROWS_WITH(task.result(), "from below");
 }
 
-TEST_CASE("an awaiter may catch and go on") {
+TEST_CASE("an awaiter may catch and continue") {
   const auto outer = []() -> Task<std::string> {
     std::string caught;
     try {
@@ -195,7 +195,7 @@ TEST_CASE("destroying a task that has not started drops its arguments") {
   CHECK(shared.use_count() == 1);
 }
 
-TEST_CASE("assigning to a task cancels the former one") {
+TEST_CASE("assigning to a task cancels the previous one") {
   auto shared = std::make_shared<int>(1);
   const auto holds = [](std::shared_ptr<int> held) -> Task<int> { co_return *held; };
   Task<int> task = holds(shared);
@@ -205,7 +205,7 @@ TEST_CASE("assigning to a task cancels the former one") {
   CHECK(task.result() == 2);
 }
 
-TEST_CASE("an owner is told when a task ends") {
+TEST_CASE("an owner is notified when a task ends") {
   std::coroutine_handle<> paused;
   SECTION("by a completion") {
     struct Owner final : Completion {
@@ -223,7 +223,7 @@ TEST_CASE("an owner is told when a task ends") {
     CHECK(owner.ended == 1);
     CHECK(task.result() == 3);
   }
-  SECTION("by a coroutine that goes on") {
+  SECTION("by a coroutine that continues") {
     Log log;
     Task<> next = job(log, 2);
     Task<int> task = nested_pause(3, paused);

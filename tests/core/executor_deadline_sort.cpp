@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The order of a timer wheel's bucket beside std::stable_sort, whatever its size and how far its deadlines spread.
+// The order of a timer wheel's bucket compared with std::stable_sort, whatever its size and how far its deadlines
+// spread.
 #include <algorithm>
 #include <cstdint>
 #include <random>
@@ -10,7 +11,7 @@
 
 using namespace spawnpoint;
 
-TEST_CASE("deadlines are sorted like by std::stable_sort") {
+TEST_CASE("deadlines are sorted as by std::stable_sort") {
   std::mt19937_64 random(1);
   DeadlineSort sort;  // its memory is used again and again
   const std::int64_t spreads[] = {0, 1, 3, 1000, 1 << 20, std::int64_t{1} << 33, INT64_MAX};

@@ -27,7 +27,7 @@ struct Expected {
   std::size_t number;
 };
 
-/// A timer queue and the list beside it.
+/// A timer queue and the list to compare it with.
 class Bench {
  public:
   void sleep_for(Duration duration) {
@@ -78,7 +78,7 @@ class Bench {
       const Expected& before = *order[i - 1];
       const Expected& after = *order[i];
       if (before.deadline > after.deadline) return "fired a later deadline first";
-      // In `due`, they stand in the order of their starts.
+      // In `due`, they are in the order of their starts.
       if (before.deadline == after.deadline && before.duration == after.duration && order[i - 1] > order[i]) {
         return "fired equal deadlines out of order";
       }

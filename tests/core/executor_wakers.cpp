@@ -66,7 +66,7 @@ TEST_CASE("a waker wakes once, whatever the number of calls and copies") {
   CHECK(resumed == 3);
 }
 
-TEST_CASE("coroutines go on in the order in which they were woken") {
+TEST_CASE("coroutines continue in the order in which they were woken") {
   Executor executor;
   std::vector<Waker> wakers;
   std::string order;
@@ -221,7 +221,7 @@ TEST_CASE("spawn_blocking runs elsewhere and gives value or exception") {
   CHECK(executor.block_on(root()) == 2);
 }
 
-TEST_CASE("calls that block run side by side while the executor goes on") {
+TEST_CASE("calls that block run side by side while the executor keeps running") {
   Executor executor(Executor::Clock::now(), FrameArena::Growth::frugal, 4);
   std::atomic<int> inside = 0;
   int ticks = 0;

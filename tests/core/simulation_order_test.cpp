@@ -96,7 +96,7 @@ TEST_CASE("what is scheduled for an instant before it comes goes before what is 
   CHECK(notes == std::vector{2, 3});
 }
 
-TEST_CASE("re-arming a timer moves it behind what is due at the same time", "[simulation]") {
+TEST_CASE("re-arming a timer moves it after what is due at the same time", "[simulation]") {
   Simulation simulation;
   std::vector<int> notes;
   Note a{notes, 1}, b{notes, 2};
@@ -221,7 +221,7 @@ TEST_CASE("run_until runs what is due at its end and sets the clock there", "[si
   CHECK(notes == std::vector{1, 2, 3});
 }
 
-TEST_CASE("a run can be stopped from within and from another thread, and goes on where it was", "[simulation]") {
+TEST_CASE("a run can be stopped from within and from another thread, and continues where it was", "[simulation]") {
   Simulation simulation;
   int ticks = 0;
   std::stop_source source;

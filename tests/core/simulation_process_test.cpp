@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Tells when it is destroyed.
+/// Reports when it is destroyed.
 class Witness {
  public:
   explicit Witness(int& destroyed) : destroyed_{&destroyed} {}
@@ -120,7 +120,7 @@ TEST_CASE("a timer outlives its simulation", "[simulation]") {
   CHECK(timer.due() == kNever);
 }
 
-TEST_CASE("what a process throws comes out of run, and the run can go on", "[simulation]") {
+TEST_CASE("what a process throws comes out of run, and the run can continue", "[simulation]") {
   Simulation simulation;
   int destroyed = 0;
   int reached = 0;

@@ -97,7 +97,7 @@ Estimate replicate(double arrival_rate, const Distribution& service, std::size_t
 
 }  // namespace
 
-TEST_CASE("a resource serves first who came first", "[simulation]") {
+TEST_CASE("a resource serves processes first come, first served", "[simulation]") {
   Simulation simulation;
   Resource resource{simulation, 2};
   std::vector<int> order;
@@ -147,7 +147,8 @@ TEST_CASE("a unit can be released early, moved and tried for", "[simulation]") {
   CHECK_FALSE(moved);
 }
 
-TEST_CASE("who is destroyed while waiting leaves the queue, and a unit on its way goes to the next", "[simulation]") {
+TEST_CASE("a process destroyed while waiting leaves the queue, and a unit on its way goes to the next",
+          "[simulation]") {
   Simulation simulation;
   Resource resource{simulation, 1};
   std::vector<int> order;

@@ -34,7 +34,7 @@ TEST_CASE("M/M/c waits as Erlang says", "[statistics]") {
   CHECK_FALSE(queueing::mmc(4, 1, 4));
 }
 
-TEST_CASE("M/M/c/K loses who finds it full", "[statistics]") {
+TEST_CASE("M/M/c/K loses customers who find it full", "[statistics]") {
   const auto s = queueing::mmck(1.5, 1, 2, 4);
   const std::vector<double> states{0.196018, 0.294028, 0.220521, 0.165391, 0.124043};
   REQUIRE(s.states.size() == states.size());

@@ -76,7 +76,7 @@ TEST_CASE("a time-weighted mean of large counts over a long time loses nothing",
   constexpr std::int64_t kChanges = 1'000;
   constexpr Duration kMonth = std::chrono::hours{24 * 30};
   TimeWeighted bytes{Instant{}, kMany};
-  // In floating point each of these nanoseconds would be lost beside the months.
+  // In floating point each of these nanoseconds would be lost next to the months.
   for (std::int64_t i = 0; i < kChanges; ++i) {
     bytes.set(Instant{i * kMonth}, kMany);
     bytes.set(Instant{i * kMonth + Duration{1}}, 0);

@@ -157,7 +157,7 @@ TEST_CASE("what run.csv says of the trace comes back, with its place") {
   CHECK(read->facts[1].column == 15);
 }
 
-TEST_CASE("a record of the first format is read for good") {
+TEST_CASE("a record of the first format can still be read") {
   const TemporaryDirectory folder;
   REQUIRE(write_csv(small_trace(), folder.path()));
   replace_in(folder / "run.csv", "format,2", "format,1");
@@ -167,7 +167,7 @@ TEST_CASE("a record of the first format is read for good") {
   CHECK(read->trace == small_trace());
 }
 
-TEST_CASE("what is wrong in a table is told with its file, line and column") {
+TEST_CASE("what is wrong in a table is reported with its file, line and column") {
   struct Mistake {
     const char* file;
     const char* from;
@@ -193,16 +193,16 @@ TEST_CASE("what is wrong in a table is told with its file, line and column") {
       Mistake{"series.csv", "4096.5", "many", "series.csv:2:22: \"many\" is not a number"},
       Mistake{"series.csv", "4096.5", "", "series.csv:2:22: a time or a value is missing"},
       Mistake{"series.csv", "4096.5", "inf", "series.csv:2:22: \"inf\" is not a number"},
-      Mistake{"marks.csv", "\"\"\"EAGAIN", "EAGAIN", "marks.csv:2:24: expected a text in quotes"},
-      Mistake{"marks.csv", "\xff\"\n", "\xff", "marks.csv:2:24: the text in quotes does not end"},
+      Mistake{"marks.csv", "\"\"\"EAGAIN", "EAGAIN", "marks.csv:2:24: expected text in quotes"},
+      Mistake{"marks.csv", "\xff\"\n", "\xff", "marks.csv:2:24: the quoted text does not end"},
       Mistake{"run.csv", "format,2", "format,3", "run.csv:2:8: this record was written by a newer version"},
       Mistake{"run.csv", "format,2", "format,0", "run.csv:2:8: there is no such format"},
       Mistake{"run.csv", "end,3", "end,-3", "run.csv:4:5: the end should be a time after the beginning"},
       Mistake{"run.csv", "format,2", "format,1", "run.csv:6:1: \"of\" is not known here"},
-      Mistake{"run.csv", "growing", "lanes", "run.csv:5:1: \"lanes\" is there a second time"},
+      Mistake{"run.csv", "growing", "lanes", "run.csv:5:1: \"lanes\" appears twice"},
       Mistake{"run.csv", "lanes,2", "lanes,4000000000", "run.csv:3:7: \"4000000000\" is not a number"},
       Mistake{"run.csv", "end,3.000000000", "end,", "run.csv:4:5: the end should be a time"},
-      Mistake{"run.csv", "lanes", "lines", "run.csv:3:7: expected a text in quotes"});
+      Mistake{"run.csv", "lanes", "lines", "run.csv:3:7: expected text in quotes"});
   const TemporaryDirectory folder;
   REQUIRE(write_csv(small_trace(), folder.path(), std::vector<CsvFact>{{"of", "a test"}}));
   replace_in(folder / mistake.file, mistake.from, mistake.to);
@@ -241,7 +241,7 @@ TEST_CASE("a table with noise in it is read or refused, never trusted") {
   }));
 }
 
-TEST_CASE("a file that cannot be written is told with its name") {
+TEST_CASE("a file that cannot be written is reported with its name") {
   const TemporaryDirectory folder;
   const auto missing = write_perfetto(small_trace(), folder / "not here" / "trace.json");
   REQUIRE_FALSE(missing);

@@ -59,7 +59,7 @@ struct ByHand {
         occurs[cell] = true;
       }
     }
-    // More than all of a cell there is not: what runs comes first.
+    // A cell has no more than all of itself: what runs comes first.
     for (std::size_t band = 0; band < query.bands(); ++band) {
       for (std::size_t column = 0; column < query.columns; ++column) {
         double room = 1;

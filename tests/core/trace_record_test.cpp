@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a Trace holds after a Recorder was told a run.
+// What a Trace holds after a Recorder recorded a run.
 #include <rapidcheck.h>
 
 #include <algorithm>

@@ -34,7 +34,7 @@ struct Shared {
   SharedTraceReader reader;
 };
 
-/// Tells the same run to any recorder.
+/// Reports the same run to any recorder.
 template <class R>
 void tell_a_run(R& recorder) {
   for (JobId job = 0; job < 5; ++job) recorder.enter(job, JobState::queued, kNoLane, at(0ms));
@@ -155,7 +155,7 @@ TEST_CASE("rows, texts and messages that find no room are counted") {
   CHECK(wide.reader.dropped() == 2);
 }
 
-TEST_CASE("the worker's epoch, failure and end are told") {
+TEST_CASE("the worker's epoch, failure and end are reported") {
   Shared shared(1);
   CHECK_FALSE(shared.reader.epoch());
   CHECK_FALSE(shared.reader.failure());
@@ -354,7 +354,7 @@ TEST_CASE("a damaged file is read within bounds") {
   }));
 }
 
-TEST_CASE("a file that is no shared trace is refused in words") {
+TEST_CASE("a file that is not a shared trace is refused with a message") {
   const int fd = ::memfd_create("other", MFD_CLOEXEC);
   CHECK(SharedTraceReader::open(fd).error().find("too short") != std::string::npos);
   REQUIRE(::ftruncate(fd, 1 << 20) == 0);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Whether a desktop takes what is installed for it: menu entry, software centre's page, file type, icon.
+# Whether a desktop accepts what is installed for it: menu entry, software centre's page, file type, icon.
 # Usage: desktop_files.sh CMAKE BUILD_DIR SCENARIO. Exit status 77: skipped, a tool is not installed.
 set -euo pipefail
 cmake=$1
@@ -20,7 +20,7 @@ trap 'rm -rf "$root"' EXIT
 share=$root/usr/share
 
 desktop-file-validate "$share"/applications/spawnpoint.desktop
-# It warns of a missing home page, of which there is none; errors count.
+# It warns about a missing home page, which does not exist; only errors count.
 if ! appstreamcli validate --no-net "$share"/metainfo/org.spawnpoint.spawnpoint.metainfo.xml >"$root/appstream" &&
   grep "^E:" "$root/appstream"; then exit 1; fi
 rsvg-convert -w 64 "$share"/icons/hicolor/scalable/apps/spawnpoint.svg >"$root/icon.png"
@@ -31,7 +31,7 @@ program=$(sed -n 's/^Exec=\([^ ]*\).*/\1/p' "$share"/applications/spawnpoint.des
 type=$(sed -n 's/.*<mime-type type="\([^"]*\)".*/\1/p' "$share"/mime/packages/spawnpoint.xml)
 grep -q "^MimeType=.*$type;" "$share"/applications/spawnpoint.desktop
 
-# A scenario is told by its name and by what it begins with; another TOML file is none.
+# A scenario is recognized by its name and by how it begins; another TOML file is not one.
 cp -r /usr/share/mime/packages/freedesktop.org.xml "$share/mime/packages/"
 update-mime-database "$share/mime" >/dev/null
 type_of() { XDG_DATA_HOME=$share XDG_DATA_DIRS=$share gio info -a standard::content-type "$1" | sed -n 's/.*content-type: //p'; }
@@ -47,4 +47,4 @@ for page in spawnpoint.1 spawnpoint-run.1; do
   man_page=$root/usr/share/man/man1/$page
   [[ -s $man_page ]] || { echo "$page is not installed"; exit 1; }
 done
-echo "the desktop takes all of it"
+echo "the desktop accepts all of it"

@@ -77,7 +77,7 @@ bool has_other_way(const QWidget& widget) {
   return false;
 }
 
-/// Looks at the widget and at all in it that can be seen; returns the classes of the own views among them.
+/// Looks at the widget and at all in it that can be seen; returns the classes of our own views among them.
 std::set<std::string> look_through(QWidget& root) {
   std::set<std::string> seen;
   QList<QWidget*> all = root.findChildren<QWidget*>();

@@ -16,7 +16,7 @@
 namespace spawnpoint::gui {
 namespace {
 
-/// The manual page's section of keys, as it has to be. Pages are told by the order of their tabs.
+/// The manual page's section of keys, as it has to be. Pages are identified by the order of their tabs.
 std::string manual_keys() {
   const auto manual = [](QString words) {
     for (const auto& [sign, escape] : {std::pair("←", "\\(<-"), std::pair("→", "\\(->"), std::pair("↑", "\\(ua"),
@@ -41,7 +41,7 @@ std::string manual_keys() {
 
 }  // namespace
 
-TEST_CASE("each action has a name, a title, a deed, and a key of its own", "[actions]") {
+TEST_CASE("each action has a name, a title, a function, and a key of its own", "[actions]") {
   std::set<std::string> names, keys;
   for (const Action& one : action_table()) {
     INFO(one.name);

@@ -73,7 +73,7 @@ TEST_CASE("an export request has every option of the contract") {
   CHECK(request->seed == 7);
 }
 
-TEST_CASE("bad usage is exit status 2 with a word about what is wrong") {
+TEST_CASE("bad usage is exit status 2 with a message about what is wrong") {
   const auto [arguments, word] = GENERATE(
       std::pair<std::vector<const char*>, const char*>{{"--nonsense"}, "nonsense"},
       std::pair<std::vector<const char*>, const char*>{{"--theme", "pink"}, "pink"},
@@ -93,7 +93,7 @@ TEST_CASE("bad usage is exit status 2 with a word about what is wrong") {
   CHECK(parsed.err.find(word) != std::string::npos);
 }
 
-TEST_CASE("help and version are told without a display") {
+TEST_CASE("help and version are printed without a display") {
   const Ended help = run_spawnpoint({"--help"});
   CHECK(help.status == 0);
   CHECK(help.out.contains("export"));
@@ -129,7 +129,7 @@ TEST_CASE("charts are exported without a display") {
   CHECK(QImage(written.filter(".png").value(0)).size() == QSize(800, 450));
 }
 
-TEST_CASE("a mistake in any file is told with its place before anything runs") {
+TEST_CASE("a mistake in any file is reported with its place before anything runs") {
   AppFixture app;
   const QString good = app.write("good.toml", kQuick);
   const QString bad = app.write("bad.toml", "spawnpoint = 1\n[jobs]\ncuont = 3\n");

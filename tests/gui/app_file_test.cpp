@@ -89,7 +89,7 @@ TEST_CASE("opened files are in the recent list, the newest first, and open from 
   CHECK(app.session.recent().size() == 1);
 }
 
-TEST_CASE("what cannot be opened is told, and what is open stays") {
+TEST_CASE("what cannot be opened is reported, and what is open stays") {
   AppFixture app;
   app.open(kQuick, "good.toml");
   CHECK_FALSE(app.window->open_file(app.folder.filePath("missing.toml")));

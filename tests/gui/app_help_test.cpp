@@ -63,7 +63,7 @@ TEST_CASE("the reference in the app has every key that a scenario may have") {
   CHECK(reference->listed() == 0);
 }
 
-TEST_CASE("the tour goes through five steps with the keyboard, and shows what it speaks of") {
+TEST_CASE("the tour goes through five steps with the keyboard, and shows what it is about") {
   AppFixture app;
   app.window->show();
   app.open(kQuick);

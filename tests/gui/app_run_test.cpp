@@ -90,7 +90,7 @@ TEST_CASE("a long model run can be stopped, and its partial result is kept") {
   AppFixture app;
   REQUIRE(app.window->open_file(app.write("long.toml", kLong)));
   REQUIRE(eventually([&] { return app.parsed(); }));
-  CHECK_FALSE(app.window->runs().is_running());  // So many jobs are not modeled unasked.
+  CHECK_FALSE(app.window->runs().is_running());  // This many jobs are not modeled without being asked for.
   app.action("run_model").trigger();
   REQUIRE(app.window->runs().is_running());
   CHECK(app.action("stop").isEnabled());
@@ -106,7 +106,7 @@ TEST_CASE("a long model run can be stopped, and its partial result is kept") {
   CHECK_FALSE(app.action("stop").isEnabled());
 }
 
-TEST_CASE("both worlds run one after the other, and the header tells their difference") {
+TEST_CASE("both worlds run one after the other, and the header shows their difference") {
   AppFixture app;
   app.open(kQuick);
   app.action("run_both").trigger();
@@ -165,7 +165,7 @@ TEST_CASE("a live run can be stopped, and is drawn while it runs") {
   CHECK(result->trace->jobs.size() == 2);
 }
 
-TEST_CASE("a risky live run is only started with the user's word") {
+TEST_CASE("a risky live run is only started with the user's consent") {
   AppFixture app;
   // 30,000 threads of 8 MiB stack that each touch 4 MiB are over any cap of half the machine's free memory below 240
   // GB.
@@ -196,7 +196,7 @@ TEST_CASE("a late result never reaches a newer scenario") {
   app.action("run_model").trigger();
   REQUIRE(eventually([&] { return app.window->runs().progress().completed > 0; }));
   app.open(kQuick, "quick.toml");
-  // Whatever the given-up run still posts arrives in this time.
+  // Whatever the abandoned run still posts arrives in this time.
   QTest::qWait(300);
   const auto result = app.window->runs().result(kModeled);
   REQUIRE(result);
@@ -272,7 +272,7 @@ TEST_CASE("the number of jobs in the toolbar goes over the file's, and back") {
   }));
 }
 
-TEST_CASE("a mistake dims the last good result, and mending it brings it up to date") {
+TEST_CASE("a mistake dims the last good result, and fixing it brings it up to date") {
   AppFixture app;
   app.open(kRefused);
   CHECK_FALSE(app.window->compare().is_dimmed(WorldKind::modeled));
@@ -280,7 +280,7 @@ TEST_CASE("a mistake dims the last good result, and mending it brings it up to d
   REQUIRE(eventually([&] { return app.window->document().error_count() > 0; }));
   CHECK(app.window->compare().is_dimmed(WorldKind::modeled));
   CHECK(app.window->runs().result(kModeled));
-  CHECK(app.window->windowTitle().contains("mistake"));
+  CHECK(app.window->windowTitle().contains("error"));
   app.window->file_panel().replace_text(QString(kRefused).replace("1000", "2000"));
   REQUIRE(eventually([&] {
     const auto result = app.window->runs().result(kModeled);

@@ -16,7 +16,7 @@ QStringList collected;
 QtMessageHandler before = nullptr;
 
 void collect(QtMsgType type, const QMessageLogContext& context, const QString& message) {
-  // The offscreen platform says this of every window; it is no fault of ours.
+  // The offscreen platform says this of every window; it is not our fault.
   const bool expected = message.contains(QStringLiteral("This plugin does not support"));
   if (type != QtDebugMsg && type != QtInfoMsg && !expected) {
     const QMutexLocker lock(&collected_mutex);

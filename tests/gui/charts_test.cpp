@@ -81,7 +81,7 @@ TEST_CASE("value axes have round ticks that stay apart") {
   CHECK(axis.high > 9e9);
 }
 
-TEST_CASE("a memory chart has a line a world and kind, and the failure") {
+TEST_CASE("a memory chart has a line per world and kind, and the failure") {
   const Theme theme = make_theme(ThemeKind::light);
   const auto trace = refused_at_508();
   const ChartContent content = memory_chart({{WorldKind::modeled, trace}, {WorldKind::live, trace}}, theme);
@@ -108,7 +108,7 @@ TEST_CASE("a chart shows its lines in both themes, linear and logarithmic") {
   chart.show();
   application().processEvents();
   const QImage image = chart.grab().toImage();
-  // Right of the labels, below the legend. The line is smoothed, so its colour is met nearly.
+  // Right of the labels, below the legend. The line is smoothed, so its colour is matched only roughly.
   const QColor wanted = theme.color(SeriesKind::virtual_size);
   const auto near = [&](const QColor& c) {
     return std::abs(c.red() - wanted.red()) + std::abs(c.green() - wanted.green()) +

@@ -73,7 +73,7 @@ TEST_CASE("jobs within a range are counted by their start and their end") {
   CHECK(counted.ended == 2);
 }
 
-TEST_CASE("a selection, or the markers, are told in the Selection panel") {
+TEST_CASE("a selection, or the markers, are described in the Selection panel") {
   AppFixture app;
   app.open(kRefused);
   TimeView& time = app.window->compare().time();

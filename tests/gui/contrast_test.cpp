@@ -28,7 +28,7 @@ TEST_CASE("contrast is WCAG's") {
   CHECK(contrast(QColor(0x76, 0x76, 0x76), Qt::white) == Approx(4.54).epsilon(0.002));  // WCAG's own example.
 }
 
-TEST_CASE("texts have the contrast of level AA on whatever they stand") {
+TEST_CASE("texts have the contrast of level AA on every background") {
   for (const ThemeKind kind : {ThemeKind::light, ThemeKind::dark}) {
     CAPTURE(static_cast<int>(kind));
     const Theme t = make_theme(kind);

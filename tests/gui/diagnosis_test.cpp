@@ -41,7 +41,7 @@ TEST_CASE("each diagnosis explains its mechanism when it is asked why") {
   const Case cases[] = {{kRefused, "pids.max"},
                         {scenario("join_all", "block"), "blocking call"},
                         {scenario("await_in_loop", "sleep"), "makes a future"},
-                        {scenario("await_each", "sleep"), "go on only when this is done"},
+                        {scenario("await_each", "sleep"), "continue only when this is done"},
                         {scenario("sequential", "sleep"), "their times add up"},
                         {scenario("thread_per_job", "sleep"), "kernel stack"},
                         {scenario("thread_pool", "sleep", "threads = 2\n"), "workers"},

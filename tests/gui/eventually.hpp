@@ -9,7 +9,7 @@
 
 namespace spawnpoint::gui {
 
-/// Handles events until `holds`; false when it did not come to hold in time.
+/// Handles events until `holds`; false when it did not hold in time.
 inline bool eventually(const std::function<bool()>& holds, int milliseconds = 60'000) {
   QDeadlineTimer deadline(milliseconds);
   while (!holds()) {

@@ -133,6 +133,6 @@ TEST_CASE("a copied command says where it cannot give the same") {
   ExportDialog& dialog = opened(app);
   dialog.copy_command();
   bool told = false;
-  for (const auto* label : dialog.findChildren<QLabel*>()) told |= label->text().contains("saved last");
+  for (const auto* label : dialog.findChildren<QLabel*>()) told |= label->text().contains("last saved");
   CHECK(told);
 }

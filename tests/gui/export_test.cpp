@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Exported files are read back by programs that are not ours: rsvg-convert, pdftotext, pdfinfo, Qt's PNG reader.
+// Exported files are read back by third-party programs: rsvg-convert, pdftotext, pdfinfo, Qt's PNG reader.
 #include "gui/export/export.hpp"
 
 #include <QFile>
@@ -275,7 +275,7 @@ TEST_CASE("no text of a figure for paper is smaller than six points") {
   QFile file(path_text(setup.only(export_run(setup.scenario, setup.results, setup.options))));
   REQUIRE(file.open(QIODevice::ReadOnly));
   const QString svg = QString::fromUtf8(file.readAll());
-  // The page is in pixels, of which there are 96 an inch; a group's text has its font's size times its matrix.
+  // The page is in pixels, of which there are 96 per inch; a group's text has its font's size times its matrix.
   static const QRegularExpression groups(
       QStringLiteral(R"re(transform="matrix\(([-0-9.e]+),[^"]*"[^>]*font-size="([0-9.]+)"[^>]*>\s*<text)re"));
   int texts = 0;
@@ -289,7 +289,7 @@ TEST_CASE("no text of a figure for paper is smaller than six points") {
   CHECK(smallest < 7);
 }
 
-TEST_CASE("the command that makes the same export is told") {
+TEST_CASE("the command that makes the same export is shown") {
   Setup setup;
   setup.options.directory = "my charts";
   setup.options.formats = export_formats_of({"svg", "csv"});

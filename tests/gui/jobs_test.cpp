@@ -50,7 +50,7 @@ JobWorlds worlds() {
           std::make_shared<const JobFigures>(WorldKind::live, five_jobs(), scenario.get())};
 }
 
-/// The rows that pass, as "m1" (model, job 1) or "l3".
+/// The rows that pass, such as "m1" (model, job 1) or "l3".
 std::string passing(const std::string& text, JobOrder order = {}) {
   const auto filter = JobFilter::parse(text);
   if (!filter) return filter.error();
@@ -102,9 +102,9 @@ TEST_CASE("a filter that cannot be read says why") {
   CHECK(passing("state:asleep").starts_with("`asleep` is not a state"));
   CHECK(passing("job") == "`job` needs a value, such as job:3");
   CHECK(passing("duration>") == "`duration` needs a value, such as duration>1.1s");
-  CHECK(passing("> 3") == "`>` has nothing before it that could be compared");
+  CHECK(passing("> 3") == "`>` has nothing before it to compare");
   CHECK(passing("bananas").starts_with("`bananas` is not understood"));
-  CHECK(passing("state>failed") == "a state is not more or less than another");
+  CHECK(passing("state>failed") == "a state cannot be more or less than another");
 }
 
 TEST_CASE("rows are sorted by any column, those without the figure last") {

@@ -111,7 +111,7 @@ TEST_CASE("a job that was stopped gives what it has", "[latest_job]") {
   CHECK(arrived == 9);
 }
 
-TEST_CASE("what a job tells arrives in its order, before its result", "[latest_job]") {
+TEST_CASE("what a job reports arrives in order, before its result", "[latest_job]") {
   application();
   std::vector<int> arrived;
   LatestJob<void> job([&](std::expected<void, std::string> outcome) {
@@ -159,7 +159,7 @@ TEST_CASE("a job that throws has failed with its words, and the next one goes th
   CHECK(arrived == std::vector<std::string>{"failed: no room", "here"});
 }
 
-TEST_CASE("whoever hears a result may start the next job, or end it all", "[latest_job]") {
+TEST_CASE("a receiver of a result may start the next job, or end it all", "[latest_job]") {
   application();
   int left = 3;
   std::unique_ptr<LatestJob<int>> job;

@@ -59,7 +59,7 @@ TEST_CASE("a map whose points are not all there keeps the lines that it has", "[
   result.cells[2 * 2 + 1].reset();
   const MapContent content = map_content(result);
   REQUIRE(content.lines.size() == 2);
-  // The refused job tells where the edge will be.
+  // The refused job shows where the edge will be.
   CHECK(content.lines[0].items.back().x == 508);
   CHECK(content.lines[1].items.size() == 8);
   CHECK(content.lines[1].style == 1);
@@ -134,7 +134,7 @@ TEST_CASE("the map's page computes in the background, and a click on the end ope
   CHECK(app.window->document().text().contains("count = 1000"));
 }
 
-TEST_CASE("a map without a sweep of its own is the usual one, can be stopped, and goes on", "[map]") {
+TEST_CASE("a map without a sweep of its own is the default one, can be stopped, and continues", "[map]") {
   application();
   AppFixture app;
   app.window->show();
@@ -154,7 +154,7 @@ TEST_CASE("a map without a sweep of its own is the usual one, can be stopped, an
   CHECK(result->plan.is_default());
   CHECK(result->plan.points() == 29);
   if (!result->complete) {
-    CHECK(act->text() == "Go on");
+    CHECK(act->text() == "Continue");
     act->click();
     CHECK(page.sweep().is_running());
     page.sweep().stop();
@@ -200,7 +200,7 @@ TEST_CASE("a map is exported as pictures and as the table that the command line 
   CHECK_FALSE(QImage(folder.filePath("refused-map.png")).isNull());
 }
 
-TEST_CASE("a value is written into the scenario's text where it stands", "[map]") {
+TEST_CASE("a value is written into the scenario's text in its place", "[map]") {
   const QString text = "title = \"T\"\n[jobs] # work\n  count = 10 # ten\n[[run]]\nconcurrency = \"join_all\"\n";
   CHECK(with_value(text, "jobs.count", "20") ==
         "title = \"T\"\n[jobs] # work\n  count = 20 # ten\n[[run]]\nconcurrency = \"join_all\"\n");

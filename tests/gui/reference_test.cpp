@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reference pictures of what the app draws itself, in both themes, with a fixed font (tests/gui/reference). Compared
-// block by block: another version of the font renderer is let pass, a missing or misplaced thing is not.
-// SPAWNPOINT_REFERENCE=write gui_tests "[reference]" makes them anew; look at them before they are kept.
+// block by block: another version of the font renderer is accepted, a missing or misplaced thing is not.
+// SPAWNPOINT_REFERENCE=write gui_tests "[reference]" makes them again; look at them before they are kept.
 #include <QImage>
 #include <algorithm>
 #include <cstdlib>

@@ -93,7 +93,7 @@ TEST_CASE("a failure is in its cell however many rows and seconds are gathered")
   CHECK(grid.failed_row(507 / per_band)[static_cast<std::size_t>(0.0507 / 1.2 * static_cast<double>(columns))] == 1);
 }
 
-TEST_CASE("a record that still grows shows what goes on now") {
+TEST_CASE("a record that still grows shows what is happening now") {
   auto trace = std::make_shared<Trace>();
   TraceRecorder recorder(*trace, 2);
   recorder.enter(0, JobState::waiting, 1, seconds(0));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The timeline as its user meets it: colours at pixels, keys, mouse, words; and the view of time that all views share.
+// The timeline as its user sees it: colours at pixels, keys, mouse, words; and the view of time that all views share.
 #include "gui/timeline/timeline_widget.hpp"
 
 #include <QAccessible>
@@ -239,7 +239,7 @@ TEST_CASE("a growing run is followed, and keeps a view that was zoomed in") {
   CHECK(window.view.visible() == near);
 }
 
-TEST_CASE("a large run is prepared and drawn in the background, and is right in the end") {
+TEST_CASE("a large run is prepared and drawn in the background, and is right eventually") {
   Window window(WorldKind::live, nullptr);
   const auto trace = many_segments(16, 100'000);
   window.view.reset({Instant{}, trace->end});

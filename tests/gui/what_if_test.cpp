@@ -137,7 +137,7 @@ TEST_CASE("a limit's slider moves the failure point, and a stack's field changes
   CHECK(app.window->document().scenario()->runs[1].runtime.stack != Bytes{std::int64_t{64} << 20});
 }
 
-TEST_CASE("a live run of the former text has no say in what is said of the new one") {
+TEST_CASE("a live run of the previous text has no say in what is said of the new one") {
   AppFixture app;
   app.open(kRefused);
   app.action("run_both").trigger();
@@ -175,7 +175,7 @@ TEST_CASE("jobs and machine of the toolbar are written into the text") {
   CHECK(app.window->document().text().contains("count = 100\n"));
 }
 
-TEST_CASE("while the text has mistakes nothing is turned") {
+TEST_CASE("while the text has errors no value can be changed") {
   AppFixture app;
   app.open(kRefused);
   const QString broken = QString(kRefused).replace("count", "cuont");

@@ -136,7 +136,7 @@ TEST_CASE("a session's place has its page by id, and one of version 0.1 by numbe
   CHECK_FALSE(desk.workspace->take_range_to_restore());
 }
 
-TEST_CASE("what is selected tells each change once", "[workspace]") {
+TEST_CASE("what is selected announces each change once", "[workspace]") {
   application();
   Selection selection;
   QSignalSpy jobs(&selection, &Selection::job_changed), ranges(&selection, &Selection::range_changed);

@@ -9,7 +9,7 @@ margin=5  # percent
 baselines=$(dirname "$0")/baselines.txt
 
 if ! command -v valgrind >/dev/null; then
-  echo "skipped: valgrind is not here"
+  echo "skipped: valgrind is not installed"
   exit 77
 fi
 case $path in
@@ -18,7 +18,7 @@ case $path in
   *) echo "no such path: $path" >&2; exit 2 ;;
 esac
 
-# The total that callgrind tells: "Collected : N".
+# The total that callgrind reports: "Collected : N".
 count() {
   local told
   told=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$path" "$1" 2>&1) ||

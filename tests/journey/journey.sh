@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A user's journey through the app on a display of its own: open a scenario, run both worlds, go to the failure, set
-# markers, ask what if, export, make a mistake and mend it, go dark, quit and come back. What is on the screen is
+# markers, ask what if, export, make a mistake and fix it, go dark, quit and come back. What is on the screen is
 # checked, and kept as screenshots.
 # Usage: journey.sh PROGRAM SCREEN_PROBE SCREENSHOTS SCENARIO [WIDTH HEIGHT]. Exit status 77: skipped, something is not installed.
 set -euo pipefail
@@ -42,12 +42,12 @@ fail() {
 look() { "$probe" "$@" 2>/dev/null; }
 shot() { look shot "$shots/$1.png" || true; }
 
-# shows COLOUR LEAST NAME: so many pixels of it are in the middle of the window, where the charts are.
+# shows COLOUR LEAST NAME: at least that many pixels of it are in the middle of the window, where the charts are.
 middle=($((width * 22 / 100)) $((height * 13 / 100)) $((width * 57 / 100)) $((height * 82 / 100)))
 pixels() { look count "$1" "${middle[@]}"; }
 shows_at_least() { [[ $(pixels "$1") -ge $2 ]]; }
 shows() { within 10 shows_at_least "$1" "$2" || fail "$3 is not on the screen: $(pixels "$1") pixels of $1"; }
-# changed SUM PART…: the part of the screen is not what it was.
+# changed SUM PART…: that part of the screen has changed.
 changed() { local before=$1; shift; [[ $(look sum "$@") != "$before" ]]; }
 
 # Tries "$@" twice a second, up to the seconds given.
@@ -123,7 +123,7 @@ sleep 0.5
 before=$(look sum "${middle[@]}")
 for _ in 1 2 3 4; do xdotool click 4; sleep 0.1; done
 key w; key d
-within 5 changed "$before" "${middle[@]}" || fail "zooming has changed nothing"
+within 5 changed "$before" "${middle[@]}" || fail "zooming changed nothing"
 shot 5-zoomed
 key n
 sleep 0.7
@@ -132,36 +132,36 @@ shot 6-failure
 key Home
 sleep 0.5
 
-# Two markers: the Selection panel tells what happens in between.
+# Two markers: the Selection panel shows what happens in between.
 panel=($((width * 81 / 100)) $((height * 72 / 100)) $((width * 18 / 100)) $((height * 24 / 100)))
 before=$(look sum "${panel[@]}")
 xdotool mousemove $((width * 4 / 10)) $((height / 3))
 key shift+a
 xdotool mousemove $((width * 6 / 10)) $((height / 3))
 key shift+b
-within 5 changed "$before" "${panel[@]}" || fail "the markers' panel tells nothing new"
+within 5 changed "$before" "${panel[@]}" || fail "the markers' panel shows nothing new"
 shot 6b-markers
 key Escape
 
-# What if: a step of the jobs' slider goes into the text, is modeled, and can be taken back.
+# What if: a step of the jobs' slider goes into the text, is modeled, and can be undone.
 xdotool mousemove $((width * 93 / 1000)) 66
 xdotool click 1
 sleep 0.7
 before=$(look sum "${middle[@]}")
-# The slider's groove is a few pixels high, and its place hangs on the style.
+# The slider's groove is a few pixels high, and its place depends on the style.
 for y in 114 112 110; do
   xdotool mousemove 172 $y
   xdotool click 1
   within 2 title_has '*' && break
 done
-title_has '*' || fail "the slider has not changed the text: $(title)"
+title_has '*' || fail "the slider did not change the text: $(title)"
 within 5 changed "$before" "${middle[@]}" || fail "the slider's model is not drawn"
 shot 6c-what-if
 key ctrl+s
 within 5 title_lacks '*' || fail "the text was not saved: $(title)"
 grep -Eq '^count = 1000$' "$work/home/journey.toml" && fail "the slider's number of jobs is not in the file"
 key ctrl+z
-within 5 title_has '*' || fail "the slider's step was not taken back: $(title)"
+within 5 title_has '*' || fail "the slider's step was not undone: $(title)"
 key ctrl+s
 within 5 grep -Eq '^count = 1000$' "$work/home/journey.toml" || fail "the number of jobs before it is not back"
 sleep 1
@@ -186,10 +186,10 @@ xdotool mousemove $((width / 8)) $((height * 3 / 4))
 xdotool click 1
 key ctrl+End
 xdotool type --delay 20 'cuont = 3'
-within 10 title_has 'mistake' || fail "the mistake in the text is not shown: $(title)"
+within 10 title_has 'error' || fail "the error in the text is not shown: $(title)"
 shot 9-mistake
-for _ in $(seq 12); do title_has 'mistake' || break; key ctrl+z; sleep 0.3; done
-within 10 title_lacks 'mistake' || fail "undo did not take the mistake back: $(title)"
+for _ in $(seq 12); do title_has 'error' || break; key ctrl+z; sleep 0.3; done
+within 10 title_lacks 'error' || fail "undo did not remove the error: $(title)"
 
 # 7. The other pages, the keys, the dark theme.
 key ctrl+3

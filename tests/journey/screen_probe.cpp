@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What is on the screen, for journey.sh: takes pictures of it, and tells of parts of it.
+// What is on the screen, for journey.sh: takes pictures of it, and reports on parts of it.
 //
 //     screen_probe shot FILE
 //     screen_probe count COLOUR X Y WIDTH HEIGHT     how many of its pixels have the colour, give or take a little

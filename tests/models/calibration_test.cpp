@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Calibration: that its experiments and its fit find the costs of a machine. Tried on simulated machines, whose costs
-// are known; what it is worth on a real one tests/bench/fidelity_time.cpp tells.
+// are known; tests/bench/fidelity_time.cpp shows how good they are on a real one.
 #include "models/lab/calibration/calibrate.hpp"
 
 #include <filesystem>
@@ -90,7 +90,7 @@ TEST_CASE("Calibrating a simulated machine finds the costs that it was given") {
   }
   CHECK(found->executor.task_spawn.value.count() == Approx(70).margin(3));
   CHECK(found->executor.timer.value.count() == Approx(30).margin(3));
-  // Only their sum can be told.
+  // Only their sum is known.
   CHECK((found->executor.task_poll.value + found->executor.task_wake.value).count() == Approx(40).margin(4));
 }
 
@@ -178,7 +178,7 @@ TEST_CASE("A calibrated profile has its intervals, and gives the executor's cost
     CHECK(taken.error().find("another machine or kernel") != std::string::npos);
     CHECK(host.costs.stack_unmap.value == 0us);
   }
-  SECTION("a file that is no profile is told") {
+  SECTION("a file that is not a profile is reported") {
     std::ofstream(file) << "costs = 3\n";
     Machine host;
     const auto taken = take_calibration(host, file, "A Processor, 2 cpus, Linux 6.1.0");

@@ -43,7 +43,7 @@ TEST_CASE("Where threads end before the limit is reached, the diagnosis says why
   scenario.machine.in_use.cgroup_tasks = {8};
   scenario.machine.costs.thread_create = {100us, {}};
   const std::string text = all_of(diagnosis_of(scenario));
-  CHECK(text.find("Starting a thread takes about 100 µs here, so in the 1 s that a job lasts no more than some 10,000 "
+  CHECK(text.find("Starting a thread takes about 100 µs here, so in the 1 s that a job lasts only about 10,000 "
                   "are started") != std::string::npos);
   CHECK(text.find("So pids.max, which allows 18,879 threads, was never reached") != std::string::npos);
 }
@@ -63,10 +63,10 @@ TEST_CASE("Where nothing failed, the diagnosis says what took the time") {
 
   // 5 ns each for making and starting a task and for its timer, its wake-up and its poll.
   const std::string tasks = all_of(diagnosis_of(tests::scenario("join_all", 100'000)));
-  CHECK(tasks.find("Beyond the 1 s that a job waits it took") != std::string::npos);
+  CHECK(tasks.find("On top of the 1 s that a job waits it took") != std::string::npos);
 }
 
-TEST_CASE("A blocked executor is told with the job that blocked it") {
+TEST_CASE("A blocked executor is reported with the job that blocked it") {
   Scenario scenario = tests::scenario("join_all", 3);
   scenario.jobs.steps = {Step{StepKind::block, Distribution::constant(1s)}};
   const Diagnosis diagnosis = diagnosis_of(scenario);
@@ -76,7 +76,7 @@ TEST_CASE("A blocked executor is told with the job that blocked it") {
   CHECK(diagnosis.suggestions.at(0).settings.at(0) == "jobs.steps=[{ sleep = \"1000000000ns\" }]");
 }
 
-TEST_CASE("Serial async is told as what it is") {
+TEST_CASE("Serial async is reported as what it is") {
   CHECK(diagnosis_of(tests::scenario("await_in_loop", 3)).headline.find("ran one at a time: 3.0") != std::string::npos);
   CHECK(all_of(diagnosis_of(tests::scenario("await_in_loop", 3))).find("A future does nothing until it is awaited") !=
         std::string::npos);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Walks through described fields, for tests that change each of them and look whether it comes back.
+// Walks through described fields, for tests that change each of them and check that it comes back.
 #pragma once
 
 #include <fmt/format.h>

@@ -55,7 +55,7 @@ TEST_CASE("counts have commas between thousands") {
   CHECK(format_count(1000, "job") == "1,000 jobs");
 }
 
-TEST_CASE("a difference is told in percent") {
+TEST_CASE("a difference is given in percent") {
   CHECK(format_difference(1.14, 1.0) == "+14%");
   CHECK(format_difference(0.997, 1.0) == "-0.3%");
   CHECK(format_difference(1.00001, 1.0) == "±0%");

@@ -158,7 +158,7 @@ TEST_CASE("who is exempt from RLIMIT_NPROC depends on the uid, the capabilities 
 }
 
 TEST_CASE(
-    "Once the pid counter is past 300, the pids below are not to be had again; before, each one given out is used up") {
+    "Once the pid counter is past 300, the pids below are not given out again; before, each one given out is used up") {
   const FakeRoot fake;
   SECTION("a young pid namespace") {
     fake.file("proc/sys/kernel/ns_last_pid", "10\n");
@@ -219,7 +219,7 @@ TEST_CASE("cgroup v2: a systemd unit and each of its ancestors") {
 }
 
 TEST_CASE(
-    "cgroup v2 in a container: the namespace's root is the own cgroup, and what lies above is said to be out of "
+    "cgroup v2 in a container: the namespace's root is the process's cgroup, and what lies above is said to be out of "
     "sight") {
   const FakeRoot fake;
   fake.file("proc/self/mountinfo", "30 22 0:27 / /sys/fs/cgroup ro - cgroup2 cgroup rw\n");
@@ -256,7 +256,7 @@ TEST_CASE("A cgroup that no systemd unit owns is raised by writing its file") {
   CHECK(ladder.threads == 298);
   CHECK(ladder.rungs[0].source == file);
   CHECK(ladder.rungs[0].raise == "echo N > " + file);
-  // 2,000 threads need room in both: beside the main thread here, beside two tasks above.
+  // 2,000 threads need room in both: besides the main thread here, besides two tasks above.
   const ThreadNeeds needs = thread_needs(m, runtime, 2000);
   REQUIRE(needs.raise.size() == 2);
   CHECK(needs.raise[0].needed == 2001);
@@ -297,7 +297,7 @@ TEST_CASE("cgroup v1 in a container: only its own part of the hierarchy is mount
   fake.file("proc/self/cgroup", "8:pids:/docker/abc\n");
   CHECK(fake.read().limits.pids_max == std::vector<CountLimit>{512});
   fake.file("proc/self/cgroup", "8:pids:/elsewhere\n");
-  CHECK(tells(inspect_host({}, fake.path()).missing, "lies outside"));
+  CHECK(tells(inspect_host({}, fake.path()).missing, "is outside"));
 }
 
 TEST_CASE("v1 and v2 side by side: a controller is where the process's table names it") {
@@ -330,7 +330,7 @@ TEST_CASE("an empty tree gives the defaults and names everything that is missing
   }
 }
 
-TEST_CASE("files of /proc with nonsense in them are no numbers") {
+TEST_CASE("nonsense in files of /proc is not read as numbers") {
   const FakeRoot fake;
   fake.file("proc/sys/kernel/threads-max", "many\n");
   fake.file("proc/sys/kernel/pid_max", "12 34\n");

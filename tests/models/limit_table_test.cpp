@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::int64_t kThreadsACore = 100;
 
-/// A limit that no Linux has: so many threads for each core.
+/// A limit that no Linux has: a number of threads for each core.
 constexpr Limit kToyLimit{
     .kind = static_cast<LimitKind>(100),
     .name = "toy.max",
@@ -131,7 +131,7 @@ TEST_CASE("one more row is on the ladder, with the command that raises it, and i
   const LimitLadder ladder = limit_ladder(machine, runtime, limits);
   REQUIRE(ladder.binding() != nullptr);
   CHECK(ladder.binding()->limit == toy);
-  CHECK(ladder.threads == 299);  // Beside the main thread.
+  CHECK(ladder.threads == 299);  // Besides the main thread.
   CHECK(ladder.binding()->value == 300);
   CHECK(ladder.binding()->raise == "sysctl -w kernel.toy-max=N");
   CHECK(limit_ladder(machine, runtime).binding()->limit->name == "pids.max");
@@ -198,7 +198,7 @@ TEST_CASE("one more row has its words in the diagnosis, and its name in results 
                                [&](const std::string& text) { return text.find(words) != text.npos; });
   };
   CHECK(says("Each core counts for a hundred."));
-  CHECK(says("Were it raised, pids.max would be next, at 511 threads."));
+  CHECK(says("If it were raised, pids.max would be next, at 511 threads."));
   CHECK(says("It is set by: sysctl kernel.toy-max."));
 
   CHECK(nlohmann::json::parse(to_json_line(result))["failure"]["limit"] == "toy.max");

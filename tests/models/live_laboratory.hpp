@@ -13,7 +13,7 @@ namespace spawnpoint::tests {
 /// `jobs` jobs with this one step, on stacks of 64 KiB; a pool has four threads.
 Scenario live_scenario(const std::string& concurrency, std::int64_t jobs, Step step);
 Step sleep_of(Duration duration);
-/// A limit of the own control group, in which only the main thread is.
+/// A limit of the process's own control group, in which only the main thread is.
 void set_pids_max(Scenario& scenario, std::int64_t value);
 
 LiveOptions with_worker();

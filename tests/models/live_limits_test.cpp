@@ -32,7 +32,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Skips the test where this machine does not allow to impose the limit.
+/// Skips the test where this machine does not allow imposing the limit.
 void need_imposed(const RunResult& result, const std::string& limit) {
   const auto imposed = std::ranges::find(result.imposed, limit, &ImposedLimit::limit);
   INFO("nothing is said about " << limit);
@@ -162,7 +162,7 @@ TEST_CASE("a live limit on memory mappings names the call that was refused") {
   }
 }
 
-TEST_CASE("a smaller max_map_count than this machine's is met by mappings that do nothing") {
+TEST_CASE("a smaller max_map_count than this machine's is met by dummy mappings") {
   const auto here = read_host({}).limits.max_map_count.value_or(0);
   if (here > 70'000 || kSanitized)
     SKIP("this machine's max_map_count is too large to fill up, or sanitizers take maps of their own");
@@ -176,7 +176,7 @@ TEST_CASE("a smaller max_map_count than this machine's is met by mappings that d
   CHECK(live.failure->limit == "max_map_count");
   CHECK(live.failure->value == 1000);
   CHECK((live.failure->call == "mprotect" || live.failure->call == "mmap"));
-  // Two maps a thread, less those that the program has before its first.
+  // Two maps per thread, less those that the program has before its first.
   CHECK(live.failure->threads > 450);
   CHECK(live.failure->threads < 500);
 }
@@ -201,7 +201,7 @@ TEST_CASE("a live run that takes more than its memory cgroup allows is killed, a
   check_record(live);
 }
 
-TEST_CASE("limits that cannot be imposed are said, and never claimed") {
+TEST_CASE("limits that cannot be imposed are reported, and never claimed") {
   auto scenario = live_scenario("thread_per_job", 2, sleep_of(1ms));
   const auto host = read_host({});
   scenario.machine.limits.overcommit = Overcommit::never;
@@ -254,13 +254,13 @@ TEST_CASE("a runtime whose threads need a signal stack aborts where no mapping i
   CHECK(live.failure->threads < 400);
 }
 
-TEST_CASE("a live run comes to its cap before it takes the machine's last threads") {
+TEST_CASE("a live run reaches its cap before it takes the machine's last threads") {
   need_exact_counts();
   // A small machine is made for it: this user gets room for 60 more tasks.
   const pid_t child = ::fork();
   if (child == 0) {
     bool capped = false;
-    // Other live runs at the same time, as the same user, may take all the room for some seconds: then once more.
+    // Other live runs at the same time, as the same user, may take all the room for some seconds: then try again.
     for (int attempt = 0; attempt < 20 && !capped; ++attempt) {
       if (attempt > 0) std::this_thread::sleep_for(500ms);
       const auto room = static_cast<rlim_t>(read_host({}).in_use.user_tasks.at(0) + 60);
@@ -285,7 +285,7 @@ TEST_CASE("a live run comes to its cap before it takes the machine's last thread
   CHECK(WEXITSTATUS(status) == 0);
 }
 
-TEST_CASE("a live run is ended at its cap on memory, and told so") {
+TEST_CASE("a live run is ended at its cap on memory, and reported so") {
   if (kSanitized) SKIP("sanitizers take memory of their own");
   auto scenario = live_scenario("thread_per_job", 4000, sleep_of(60s));
   scenario.runs[0].runtime.touched = 32_KiB;
@@ -298,7 +298,7 @@ TEST_CASE("a live run is ended at its cap on memory, and told so") {
   CHECK(result.failure->value == (40_MiB).count);
   CHECK(name_of(result.failure->cause) == "SIGKILL");
   CHECK(result.failure->threads > 100);
-  // What is sampled lags behind; but most threads never came to be.
+  // What is sampled lags behind; but most threads were never created.
   CHECK(result.failure->threads < 4000);
   check_record(result);
 }
@@ -306,7 +306,7 @@ TEST_CASE("a live run is ended at its cap on memory, and told so") {
 TEST_CASE("an unprivileged user's live run meets the same limit of 512") {
   need_exact_counts();
   if (::geteuid() != 0) SKIP("these tests already run as an unprivileged user");
-  // The worker must be a file that anybody may run: a copy in a folder that anybody may enter.
+  // The worker must be a file that anyone may run: a copy in a folder that anyone may enter.
   const TemporaryDirectory folder;
   fs::permissions(folder.path(), fs::perms::all);
   fs::copy_file(with_worker().worker, folder / "spawnpoint-run");

@@ -59,7 +59,7 @@ Machine host_of(std::int64_t threads) {
 
 }  // namespace
 
-TEST_CASE("a refused clone is laid to the imposed limit only where as many threads were there") {
+TEST_CASE("a refused clone is attributed to the imposed limit only where as many threads were there") {
   LiveEnd end;
   end.finished = true;
   LiveLimitsInForce limits;

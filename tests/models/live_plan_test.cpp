@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Whatever a scenario may say of a runtime and of its jobs, a live run's worker is told.
+// Whatever a scenario may say of a runtime and of its jobs reaches a live run's worker.
 #include "models/lab/live/live_plan.hpp"
 
-#include "models/machine/profile_fields.hpp"
+#include "models/machine/profile.hpp"
 #include "models/workload/workload_fields.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/fields.hpp"

@@ -170,7 +170,7 @@ TEST_CASE("letting a run begin never ends it") {
   }
 }
 
-TEST_CASE("a worker that aborts is told with its signal") {
+TEST_CASE("a worker that aborts is reported with its signal") {
   LiveRun live(live_scenario("thread_per_job", 20, sleep_of(30s)), 0, {}, with_worker());
   REQUIRE(eventually([&] { return live.poll() && live.progress().threads == 20 + kOwnThreads; }));
   ::kill(worker_of(::getpid()), SIGABRT);
@@ -215,7 +215,7 @@ TEST_CASE("a stop token ends a live run") {
   CHECK(told >= 3);
 }
 
-TEST_CASE("a live run that is let go of half way leaves nothing behind") {
+TEST_CASE("a live run that is let go of halfway leaves nothing behind") {
   const auto files = open_files();
   {
     auto scenario = live_scenario("thread_per_job", 20, sleep_of(60s));

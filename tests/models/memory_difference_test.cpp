@@ -16,7 +16,7 @@ RunResult result(MemoryUse memory) {
 
 }  // namespace
 
-TEST_CASE("live memory is told against the model's, by kind, with a plus where the live run took more") {
+TEST_CASE("live memory is compared with the model's, by kind, with a plus where the live run took more") {
   const RunResult model = result({100_MiB, 1_GiB, 40_MiB, 20_MiB, 8_MiB, 12_MiB});
   const RunResult live = result({104_MiB, 1_GiB, 38_MiB, 20_MiB, 8_MiB, 10_MiB});
   const auto told = memory_difference(live, model);
@@ -30,7 +30,7 @@ TEST_CASE("live memory is told against the model's, by kind, with a plus where t
         "    slab: live 10 MiB, model 12 MiB (-17%)");
 }
 
-TEST_CASE("a kind that the model has nothing of has its bytes told, and no percent") {
+TEST_CASE("a kind that the model has nothing of has its bytes given, and no percentage") {
   const auto told = memory_difference(result({5_MiB, 9_MiB, 4_KiB, 0_B, 4_KiB, 0_B}), result({5_MiB, 9_MiB}));
   CHECK(told.line == "live against model: resident ±0% · virtual ±0%");
   CHECK(told.details.find("kernel: live 4 KiB, model 0 B\n") != std::string::npos);

@@ -49,7 +49,7 @@ TEST_CASE(
   CHECK(failure.job == static_cast<JobId>(failure.threads));
   CHECK(trace.end == failure.at);
 
-  // Whatever was alive ends with the process, and nothing goes on after it.
+  // Whatever was alive ends with the process, and nothing happens after it.
   std::int64_t waiting = 0;
   for (std::size_t i = 0; i < trace.segments.size(); ++i) {
     CHECK_FALSE(trace.segments.ends()[i] > trace.end);

@@ -147,14 +147,14 @@ TEST_CASE("A profile builds on another by its base") {
   profiles.machine("circle", "base = \"circle\"\n");
   const auto circle = load_machine("circle", profiles.places());
   REQUIRE_FALSE(circle.has_value());
-  CHECK_THAT(circle.error()[0].message, Catch::Matchers::ContainsSubstring("circle"));
+  CHECK_THAT(circle.error()[0].message, Catch::Matchers::ContainsSubstring("cycle"));
 
   profiles.machine("orphan", "base = \"nobody\"\n");
   REQUIRE_FALSE(load_machine("orphan", profiles.places()).has_value());
   CHECK(load_machine("orphan", profiles.places()).error()[0].line == 1);
 }
 
-TEST_CASE("Mistakes of a profile are told in the profile's file") {
+TEST_CASE("Mistakes in a profile are reported in the profile's file") {
   Profiles profiles;
   profiles.machine("wrong", "cpus = 0\nmemory = 8\n[limits]\npids_mx = 3\n");
   profiles.runtime("wrong", "stack = \"1KiB\"\nguardmode = \"none\"\n");

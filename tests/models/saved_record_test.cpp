@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Saved records come back as they were written, those of the first format too; and what is wrong in one is told.
+// Saved records come back as they were written, those of the first format too; and what is wrong in one is reported.
 #include "models/lab/saved/saved_record.hpp"
 
 #include <rapidcheck.h>
@@ -122,7 +122,7 @@ TEST_CASE("a record of the first format opens, as what its trace shows") {
   CHECK(provenance(*record) == "saved record");
 }
 
-TEST_CASE("what is wrong in a record is told with its file, line and column") {
+TEST_CASE("what is wrong in a record is reported with its file, line and column") {
   struct Mistake {
     const char* from;
     const char* to;
@@ -150,7 +150,7 @@ TEST_CASE("what is wrong in a record is told with its file, line and column") {
   CHECK(record.error().starts_with((folder / "run.csv:").string()));
 }
 
-TEST_CASE("what is no record is told so") {
+TEST_CASE("what is not a record is reported as such") {
   const TemporaryDirectory folder;
   std::ofstream(folder / "other.csv") << "a,b\n";
   for (const fs::path& path : {folder.path(), folder / "other.csv", folder / "run.csv", folder / "nowhere"}) {

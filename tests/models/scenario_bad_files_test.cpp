@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Files with mistakes: each says in its first lines which mistakes must be told, where, and that there are no more.
+// Files with mistakes: each says in its first lines which mistakes must be reported, where, and that there are no more.
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
@@ -26,7 +26,7 @@ std::string read(const std::filesystem::path& file) {
   return text.str();
 }
 
-/// `# expect: LINE:COLUMN: part of the message`, one a line.
+/// `# expect: LINE:COLUMN: part of the message`, one per line.
 std::vector<Mistake> wanted_of(const std::string& text) {
   std::vector<Mistake> wanted;
   std::istringstream lines(text);
@@ -52,7 +52,7 @@ std::vector<std::filesystem::path> bad_files() {
 
 }  // namespace
 
-TEST_CASE("Every mistake of a bad file is told at its place, in order, and nothing else") {
+TEST_CASE("Every mistake in a bad file is reported at its place, in order, and nothing else") {
   const auto files = bad_files();
   REQUIRE(files.size() >= 60);
   for (const auto& file : files) {
@@ -103,7 +103,7 @@ TEST_CASE("What was probably meant is said in the hint") {
   CHECK(hint_of("[jobs]\nsteps = [{ sleep = 5 }]") == "write \"5s\", \"5ms\" or \"5us\"");
   CHECK(hint_of("[jobs]\narrivals = { rate = 200 }") == "write \"200/s\", \"200/ms\" or \"200/min\"");
   CHECK(hint_of("[machine]\nmemory = 8") == "write \"8MiB\", \"8KiB\" or \"8B\"");
-  CHECK(hint_of("[jobs]\nsteps = [{ sleep = 1s }]") == "texts and values with a unit stand in quotes: \"1s\"");
+  CHECK(hint_of("[jobs]\nsteps = [{ sleep = 1s }]") == "text and values with a unit need quotes: \"1s\"");
   CHECK(hint_of("[expect]\n\"join_all.failure.limit\" = \"pidsmax\"") == "did you mean `pids.max`?");
 }
 

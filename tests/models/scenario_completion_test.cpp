@@ -75,7 +75,7 @@ TEST_CASE("Inline tables offer their own keys, over several lines too") {
   CHECK(names_at("[jobs]\nsteps = [ { |") == std::vector<std::string>{"sleep", "block", "cpu"});
   CHECK(names_at("[jobs]\nsteps = [\n  { sleep = \"1s\" },\n  { b|") == std::vector<std::string>{"block"});
   CHECK(offers("[jobs]\narrivals = { |", "rate"));
-  // After the list has ended, [jobs] goes on.
+  // After the list has ended, [jobs] continues.
   CHECK(offers("[jobs]\nsteps = [\n  { sleep = \"1s\" },\n]\n|", "count"));
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("Within comments and texts for people nothing is offered") {
   CHECK(names_at("title = \"jobs.c|").empty());
 }
 
-TEST_CASE("The key under the cursor is told in full") {
+TEST_CASE("The key under the cursor is described in full") {
   const std::string text =
       "[machine]\nprofile = \"host\"\nlimits.pids_max = 512\n[jobs]\nsteps = [ { sleep = \"1s\" } ]\n";
   const auto pids = key_at(text, text.find("pids_max") + 2);

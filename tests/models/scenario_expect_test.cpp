@@ -82,7 +82,7 @@ TEST_CASE("Expectations of failures count jobs from one") {
   CHECK_FALSE(checked("\"thread_per_job.failure.job\" = 508", good_result()).empty());
 }
 
-TEST_CASE("An expectation speaks of its run and its world only") {
+TEST_CASE("An expectation is about its run and its world only") {
   RunResult live = failed_result();
   live.world = WorldKind::live;
   CHECK(checked("\"modeled.thread_per_job.failure\" = false", live).empty());

@@ -10,7 +10,7 @@ using namespace spawnpoint;
 
 namespace {
 
-/// A host whose root runs a scenario, with much going on beside it.
+/// A host whose root runs a scenario, with much else running on it.
 Machine busy_host() {
   Machine machine = tests::plain_machine();
   machine.name = "host";

@@ -208,7 +208,7 @@ TEST_CASE("A later setting wins over an earlier one, and --seed over all") {
   CHECK(scenario.seed == 99);
 }
 
-TEST_CASE("A mistake in a setting is told in the setting") {
+TEST_CASE("A mistake in a setting is reported in the setting") {
   const auto one = [](const char* setting, const std::string& text = "title = \"x\"\n") {
     const auto all = mistakes(text, {setting});
     REQUIRE(all.size() == 1);

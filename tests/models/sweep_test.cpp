@@ -154,12 +154,12 @@ TEST_CASE("an edge is found where a value that is too low fails, too", "[sweep]"
   const SweepPlan made = plan(kPlayground + "[sweep]\n\"machine.limits.pids_max\" = [100, 700, 5000]\n");
   const SweepOutcome outcome = run_sweep(made, on(1));
   REQUIRE(outcome.edges.size() == 1);
-  // 1,000 threads beside the 5 tasks that are there.
+  // 1,000 threads besides the 5 tasks that are there.
   CHECK(outcome.edges.front().failing == 1004);
   CHECK(outcome.edges.front().good == 1005);
 }
 
-TEST_CASE("an edge that no job tells is found by halves", "[sweep]") {
+TEST_CASE("an edge that no job reveals is found by bisection", "[sweep]") {
   // The hint is wrong on purpose.
   const SweepPlan made = plan(kPlayground + "[sweep]\n\"jobs.count\" = [100, 100_000]\n");
   SweepTask task;
@@ -216,7 +216,7 @@ repeat = 3
   // t(0.975, 2) = 4.302653, from the tables.
   CHECK(interval.half_width == Approx(4.302653 * std::sqrt(squares / 2 / 3)).epsilon(1e-6));
   CHECK(cell.first.seed == 7);
-  // The seeds of the others are told, and can be given to --seed.
+  // The seeds of the others are reported, and can be given to --seed.
   CHECK(made.seed(2) < (std::uint64_t{1} << 53));
 }
 
@@ -239,7 +239,7 @@ TEST_CASE("a point that would take too much memory is refused in words, and the 
   CHECK(outcome.cells[0]->first.error.empty());
 }
 
-TEST_CASE("the memory of a run is told before it is computed", "[sweep]") {
+TEST_CASE("the memory of a run is estimated before it is computed", "[sweep]") {
   const auto estimate = [](const std::string& concurrency, std::int64_t jobs) {
     return estimate_memory(tests::scenario(concurrency, jobs), 0).count;
   };
@@ -275,7 +275,7 @@ TEST_CASE("a task and its result read back as they were", "[sweep]") {
     const auto record = from_record(to_record(task, result));
     REQUIRE(record);
     CHECK(record->task == task.index);
-    // Every field that is told to anyone.
+    // Every field that is reported to anyone.
     CHECK(to_json_line(record->result.result) == to_json_line(result.result));
     CHECK(to_record(task, record->result) == to_record(task, result));
   }
@@ -288,7 +288,7 @@ TEST_CASE("a task and its result read back as they were", "[sweep]") {
   CHECK_FALSE(from_record("nonsense"));
 }
 
-TEST_CASE("a sweep goes on where its journal ends", "[sweep]") {
+TEST_CASE("a sweep continues where its journal ends", "[sweep]") {
   const std::string text =
       kPlayground + "[sweep]\n\"jobs.count\" = { from = 1, to = 1000, points = 7, scale = \"log\" }\n";
   const SweepPlan made = plan(text);

@@ -6,7 +6,7 @@ compiler=$1 level=$2
 source=$(cd "$(dirname "$0")/../.." && pwd)
 
 if ! command -v "$compiler" >/dev/null; then
-  echo "skipped: $compiler is not here"
+  echo "skipped: $compiler is not installed"
   exit 77
 fi
 work=$(mktemp -d)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The event queue beside a sorted list: the same keys pushed, popped and erased, whatever the shape of the delays.
+// The event queue compared with a sorted list: the same keys pushed, popped and erased, whatever the shape of the
+// delays.
 #pragma once
 
 #include <algorithm>

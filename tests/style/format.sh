@@ -13,9 +13,9 @@ fi
 mapfile -d '' files < <(find core models gui tests -name '*.[ch]pp' -print0)
 case ${1:-} in
   '') if ! $formatter --dry-run --Werror "${files[@]}"; then
-        echo "./run format mends this" >&2
+        echo "./run format fixes this" >&2
         exit 1
       fi ;;
   --fix) $formatter -i "${files[@]}" ;;
-  *) echo "format.sh takes nothing or --fix, not '$1'" >&2; exit 2 ;;
+  *) echo "format.sh takes no argument or --fix, not '$1'" >&2; exit 2 ;;
 esac

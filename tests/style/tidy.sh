@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Holds the sources of core, models and gui to the checks in .clang-tidy.
+# Checks the sources of core, models and gui against the rules in .clang-tidy.
 # Usage: tidy.sh BUILD_DIR [SECONDS [JOBS]]
 # BUILD_DIR is configured for Ninja and built. What passed is noted there, and looked at again only when the file, or
-# one that it includes, changes. With SECONDS it begins no other file after that time: files of the last commit and
+# one that it includes, changes. With SECONDS it begins no further file after that time: files of the last commit and
 # uncommitted ones come first, then the others, from a place that moves on with each commit.
 # Exit status 1: findings; 77: skipped, something is not installed.
 set -euo pipefail
@@ -21,7 +21,7 @@ done
 
 work=$build/tidy
 mkdir -p "$work/passed"
-# A header that GCC compiled beforehand is nothing to clang.
+# A header that GCC precompiled is of no use to clang.
 sed -E 's/-Winvalid-pch//g; s/-include [^ "]*cmake_pch[^ "]*//g' "$build/compile_commands.json" >"$work/compile_commands.json"
 rules=$({ $checker --version; cat .clang-tidy tests/style/tidy.sh; } | sha256sum)
 

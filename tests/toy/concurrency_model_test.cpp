@@ -82,7 +82,7 @@ TEST_CASE("a model of two files is known to the file format") {
 
   const ParseResult with_threads = parse_scenario(kFive + "threads = 4\n", "five.toml", {});
   REQUIRE(with_threads.diagnostics.size() == 1);
-  CHECK(with_threads.diagnostics.front().message == "`threads` means nothing to two_at_a_time");
+  CHECK(with_threads.diagnostics.front().message == "`threads` has no effect on two_at_a_time");
 }
 
 TEST_CASE("a model of two files has its rows in the command line's tables, JSON and records") {

@@ -17,10 +17,10 @@ struct TwoAtATime {
       .summary = "Polls two futures together, then the next two.",
       .async = true,  // In an executor; without it: on threads.
       .jobs_run = JobsRun::as_tasks,
-      .queued_for = "for the two jobs before it",
+      .queued_for = "for the previous pair",
       .started_by = "by the executor on the main thread, as one of a pair",
       .question = "Why do the jobs run in pairs?",
-      .answer = "The futures of the next pair are made only when both jobs of this one have ended."};
+      .answer = "The futures of the next pair are made only when both jobs of the current pair have ended."};
 
   template <World W>
   static Task<> run(W& world, const Workload& work, const Settings&) {

@@ -146,7 +146,7 @@ class ThreadExperiment {
     }
     // The core does all of it, one after the other.
     if (shape_.long_lived) {
-      // Creator and threads take turns of some milliseconds, so that not as many begin in the stretch as are created.
+      // Creator and threads take turns of a few milliseconds, so that not as many begin in the stretch as are created.
       const auto begun = static_cast<double>(std::ranges::count_if(
           result.trace->jobs.started, [&](Instant at) { return creating.from < at && at <= creating.to; }));
       fit.observe(name,

@@ -18,7 +18,7 @@ namespace spawnpoint {
 struct CalibrationOptions {
   /// No experiment begins later than this; at least two rounds of them are made.
   Duration budget = std::chrono::milliseconds(8500);
-  /// Told before each experiment: what it is, and how much of all is done (0 to 1).
+  /// Called before each experiment: what it is, and how much of all is done (0 to 1).
   std::function<void(const std::string& what, double done)> progress;
   std::stop_token stop;
 };
@@ -31,8 +31,8 @@ struct CalibrationBench {
   std::function<Duration()> map;
   std::function<Duration()> yield;
 };
-/// This host. `worker` is the spawnpoint-run program; empty: beside this program. `meanwhile` is called some 20 times a
-/// second while a run goes on.
+/// This host. `worker` is the spawnpoint-run program; empty: beside this program. `meanwhile` is called about 20 times
+/// per second while a run is going.
 CalibrationBench host_bench(const Machine& host, const std::string& worker, std::stop_token stop,
                             std::function<void()> meanwhile);
 

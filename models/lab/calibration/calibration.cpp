@@ -12,7 +12,7 @@
 namespace spawnpoint {
 namespace {
 
-// A run that something else on the machine disturbed takes longer by more than this than the quicker ones of its kind.
+// A run that something else on the machine disturbed takes longer by more than this than the faster ones of its kind.
 constexpr double kDisturbed = 0.25;
 
 std::array<Cost*, kCostTerms> terms(Costs& costs, ExecutorCosts& executor) {
@@ -22,8 +22,8 @@ std::array<Cost*, kCostTerms> terms(Costs& costs, ExecutorCosts& executor) {
           &executor.task_wake,   &executor.timer};
 }
 
-/// The first quartile: what else the machine does lengthens a run and never shortens it, so the quicker ones tell what
-/// the work takes; the very quickest may have been lucky.
+/// The first quartile: what else the machine does lengthens a run and never shortens it, so the faster ones show what
+/// the work takes; the very fastest may have been lucky.
 double undisturbed(std::vector<double> values) {
   const auto quarter = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 4);
   std::ranges::nth_element(values, quarter);

@@ -7,7 +7,7 @@
 
 namespace spawnpoint {
 
-/// Reads it anew. Where the profile `defaults` cannot be loaded its costs are zero, and `missing` says so.
+/// Reads it again. Where the profile `defaults` cannot be loaded its costs are zero, and `missing` says so.
 HostReport this_host();
 
 }  // namespace spawnpoint

@@ -170,7 +170,7 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   const auto binding = std::ranges::find(ladder.rungs, limit, &LimitRung::limit);
   if (binding != ladder.rungs.end() && std::next(binding) != ladder.rungs.end()) {
     const LimitRung& next = *std::next(binding);
-    add(diagnosis, fmt::format("Were it raised, {} would be next, at {}.", next.limit->name,
+    add(diagnosis, fmt::format("If it were raised, {} would be next, at {}.", next.limit->name,
                                format_count(next.threads, "thread")));
   }
   if (binding != ladder.rungs.end() && !binding->source.empty()) {
@@ -194,13 +194,13 @@ void explain_executor_stall(Diagnosis& diagnosis, const Scenario& scenario, cons
            fmt::format("{} starts only when {} has ended", job_name(found->next), job_name(found->first)));
   }
   if (!has_step(scenario, JobState::blocked)) {
-    add(diagnosis, "A job that computes keeps the thread as much as one that blocks. Give the work to a thread pool.");
+    add(diagnosis, "A job that computes keeps the thread as much as one that blocks. Move the work to a thread pool.");
     suggest<concurrency::ThreadPool>(diagnosis);
     return;
   }
   add(diagnosis,
       "An async function gives its thread back only where it awaits something. A blocking call in it holds the "
-      "thread, and no other job on that thread can go on.");
+      "thread, and no other job on that thread can continue.");
   add(diagnosis, "Use a timer instead of a blocking sleep: a `sleep` step in place of `block`.");
   diagnosis.suggestions.push_back(
       {"A timer instead of the blocking call",
@@ -242,13 +242,13 @@ std::optional<LastJobs> last_jobs(const RunResult& result) {
   return last;
 }
 
-/// Where the time went beside the jobs' own: to the starts one after the other, to the ends, and to the joining.
+/// Where the time went besides the jobs' own: to the starts one after the other, to the ends, and to the joining.
 void tell_thread_times(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result) {
   const auto last = last_jobs(result);
   if (!last || result.completed < 2 || scenario.jobs.arrivals.kind != Arrivals::Kind::at_once) return;
   const Duration creating = last->started.time_since_epoch();
   const Duration joining = result.wall - last->ended.time_since_epoch();
-  std::string text = fmt::format("The main thread started them one after the other: that took {}, {} a thread",
+  std::string text = fmt::format("The main thread started them one after the other: that took {}, {} per thread",
                                  format_duration(creating), format_duration(creating / result.completed));
   if (joining * 100 > result.wall)
     text += fmt::format(". After the last job's end it took {} more to join them", format_duration(joining));
@@ -274,7 +274,7 @@ void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
     add(diagnosis,
         fmt::format(
             "At most {} were alive at once. Starting a thread takes about {} here, so in the {} that a job lasts "
-            "no more than some {} are started before the first ones end.",
+            "only about {} are started before the first ones end.",
             format_count(created_at_once, "thread"), format_duration(spawn), format_duration(each),
             format_count(spawn.count() > 0 ? each / spawn : result.jobs)));
     const LimitLadder ladder = limit_ladder(scenario.machine, spec.runtime, limits);
@@ -287,7 +287,7 @@ void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
     }
   }
   if (result.memory.kernel.count > 0 && created_at_once > 0) {
-    add(diagnosis, fmt::format("They took {} resident and {} in the kernel: {} a thread.",
+    add(diagnosis, fmt::format("They took {} resident and {} in the kernel: {} per thread.",
                                format_bytes(result.memory.resident), format_bytes(result.memory.kernel),
                                format_bytes((result.memory.resident + result.memory.kernel) / created_at_once)));
   }
@@ -312,7 +312,7 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, const Concurre
     if (scenario.jobs.arrivals.kind == Arrivals::Kind::at_once && round > each)
       add(diagnosis,
           fmt::format("A round took {} on average, of which a job's own waiting is {}: the rest went to starting the "
-                      "workers, to timers that are late, and to waking the workers on the machine's cores.",
+                      "workers, to late timers, and to waking the workers on the machine's cores.",
                       format_duration(round), format_duration(each)));
     add(diagnosis,
         "A pool is made for jobs that compute. A job that waits holds its worker, so the pool quickly runs out of "
@@ -342,10 +342,11 @@ void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const Concurr
   const Duration beyond = result.wall - job_duration(scenario);
   if (result.completed > 1 && all_at_once && beyond > Duration::zero() && !has_step(scenario, JobState::running) &&
       scenario.jobs.arrivals.kind == Arrivals::Kind::at_once)
-    add(diagnosis, fmt::format("Beyond the {} that a job waits it took {}, {} a job: making its future, starting its "
-                               "timer, waking it, and its end.",
-                               format_duration(job_duration(scenario)), format_duration(beyond),
-                               format_duration(beyond / result.completed)));
+    add(diagnosis,
+        fmt::format("On top of the {} that a job waits it took {}, {} per job: making its future, starting its "
+                    "timer, waking it, and its end.",
+                    format_duration(job_duration(scenario)), format_duration(beyond),
+                    format_duration(beyond / result.completed)));
   if (result.peak_tasks > 1 && result.memory.resident.count > 0) {
     add(diagnosis, fmt::format("All of them together took {} of memory.", format_bytes(result.memory.resident)));
   }
@@ -397,7 +398,7 @@ Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* m
     diagnosis.headline = "Nothing has run.";
     return diagnosis;
   }
-  // Both worlds' failures, the one that was told first.
+  // Both worlds' failures, the reported one first.
   for (const RunResult* result : {broke, broke == live ? modeled : live}) {
     if (result == nullptr || !result->failure || broke == nullptr) continue;
     const FailurePoint& failure = *result->failure;

@@ -12,7 +12,7 @@ namespace {
 constexpr Mechanism kMechanisms[] = {
     {"blocked executor", "Why does one blocking call stop all jobs?",
      "An executor has one thread and many jobs. It gives the thread to a job, and gets it back only when the job "
-     "awaits something. There is no clock that takes it away, as the kernel does with threads.\n\n"
+     "awaits something. Nothing takes it away after a time slice, as the kernel does with threads.\n\n"
      "A blocking call (a sleep of the thread, a read from a file, a long computation) does not await. While it lasts "
      "nothing else runs on that thread: timers that are due fire late, and jobs that are ready stay where they are. "
      "Ten such jobs take ten times as long, as if they had been called one after the other.\n\n"

@@ -65,8 +65,8 @@ MemoryDifference memory_difference(const RunResult& live, const RunResult& model
     told.line += fmt::format(" (without the programs' own {} and {})", format_bytes(live.base.resident),
                              format_bytes(model.base.resident));
     told.details += fmt::format(
-        "\nThe live program is this one, the model's is its runtime's: of the percentages is left out what each had "
-        "before its first job, resident {} live and {} modeled, virtual {} and {}.",
+        "\nThe live program is this one, the model's is its runtime's: the percentages leave out what each had "
+        "before its first job: resident {} live and {} modeled, virtual {} and {}.",
         format_bytes(live.base.resident), format_bytes(model.base.resident), format_bytes(live.base.virtual_size),
         format_bytes(model.base.virtual_size));
   }

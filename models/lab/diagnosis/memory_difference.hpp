@@ -14,7 +14,7 @@ bool same_program(const RunResult& live, const RunResult& model);
 struct MemoryDifference {
   std::string line;  ///< "live against model: resident +0.4% · virtual ±0% · kernel -1.2%"
   std::string
-      details;  ///< A line a kind, the kernel's parts among them: "page tables: live 1 MiB, model 1.1 MiB (-9%)".
+      details;  ///< One line per kind, the kernel's parts among them: "page tables: live 1 MiB, model 1.1 MiB (-9%)".
 };
 
 /// Positive where the live run took more. Where the two programs themselves differ (the model's is that of its runtime,

@@ -13,7 +13,7 @@ namespace spawnpoint {
 
 namespace {
 
-// More threads than any machine has: a limit that allows these is no limit.
+// More threads than any machine has: a limit that allows these is not a limit.
 constexpr std::int64_t kManyThreads = std::int64_t{1} << 36;
 
 /// Why the thread after `threads` others is refused, when all has settled.
@@ -161,7 +161,7 @@ ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::in
           {.limit = &limit,
            .value = *value,
            .needed = needed.value_or(0),
-           .command = too_far ? "cannot be raised so far" : raise_command(machine, limit, level, needed),
+           .command = too_far ? "cannot be raised that far" : raise_command(machine, limit, level, needed),
            .source = limit_source(machine, limit, level)});
     }
   }

@@ -15,7 +15,7 @@
 
 namespace spawnpoint {
 
-/// One rung: a limit and the threads that could be created beyond the main thread if it were the only one.
+/// One rung: a limit and the threads that could be created besides the main thread if it were the only one.
 struct LimitRung {
   const Limit* limit = nullptr;  ///< Its row; never null.
   std::int64_t value = 0;        ///< In the limit's own unit.
@@ -27,7 +27,7 @@ struct LimitRung {
 };
 
 struct LimitLadder {
-  std::int64_t threads = 0;  ///< How many can be created beyond the main thread.
+  std::int64_t threads = 0;  ///< How many can be created besides the main thread.
   /// Fewest threads first; of equals, the one checked first comes first. Limits that are not set are left out.
   std::vector<LimitRung> rungs;
 
@@ -37,7 +37,8 @@ struct LimitLadder {
 
 LimitLadder limit_ladder(const Machine& machine, const Runtime& runtime, std::span<const Limit> limits = limit_table());
 
-/// A limit that is too low for so many threads. Of one that several cgroups or user namespaces hold, each has its own.
+/// A limit that is too low for this many threads. Of one that several cgroups or user namespaces hold, each has its
+/// own.
 struct LimitToRaise {
   const Limit* limit = nullptr;  ///< Its row; never null.
   std::int64_t value = 0;        ///< As it is.
@@ -46,7 +47,7 @@ struct LimitToRaise {
   std::string source;            ///< Where it is set.
 };
 
-/// What `threads` threads beyond the main thread need.
+/// What `threads` threads besides the main thread need.
 struct ThreadNeeds {
   std::int64_t threads = 0;
   std::vector<LimitToRaise> raise;  ///< In the ladder's order; empty: they fit.

@@ -56,7 +56,7 @@ std::expected<RunCgroup, std::string> RunCgroup::create(const std::string& contr
       const auto passed_on = read_text(level / "cgroup.subtree_control");
       const auto list = passed_on ? words(*passed_on) : std::vector<std::string_view>{};
       if (std::find(list.begin(), list.end(), controller) == list.end()) {
-        if (why.empty()) why = fmt::format("{} does not pass {} on", level.string(), controller);
+        if (why.empty()) why = fmt::format("{} does not enable {} for its children", level.string(), controller);
         continue;
       }
     }

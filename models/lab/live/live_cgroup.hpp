@@ -17,8 +17,8 @@ namespace spawnpoint {
 
 class RunCgroup {
  public:
-  /// A group with `controller` ("pids" or "memory") below the own one, or below an ancestor that passes the controller
-  /// on. The error says why there is none.
+  /// A group with `controller` ("pids" or "memory") below the process's own, or below an ancestor that passes the
+  /// controller on. The error says why there is none.
   static std::expected<RunCgroup, std::string> create(const std::string& controller);
 
   RunCgroup(RunCgroup&& other) noexcept;

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "models/lab/limits/limits.hpp"
-#include "models/machine/profile_fields.hpp"
+#include "models/machine/profile.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -28,7 +28,7 @@ bool is_set(const Scenario& scenario, const Limit& limit) {
 
 LiveCaps live_caps(const Machine& host, const Runtime& runtime) {
   LiveCaps caps;
-  // The worker is nobody special, whoever starts it.
+  // The worker has no privileges, whoever starts it.
   Machine machine = host;
   machine.privileged = false;
   std::int64_t threads = kMostThreads;
@@ -53,20 +53,20 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
 
   // The ladder knows what each limit leaves; of equals, the one that is checked first comes first.
   Machine machine = scenario.machine;
-  if (scenario.host_machine) machine.privileged = false;  // The worker gives it up.
+  if (scenario.host_machine) machine.privileged = false;  // The worker drops it.
   for (const auto& rung : limit_ladder(machine, runtime).rungs) {
     if (!rung.limit->counts_threads || !is_set(scenario, *rung.limit)) continue;
     if (!wanted.threads) {
       wanted.threads = WantedLimit{rung.limit, rung.value, rung.threads};
     } else {
       leave_out(*rung.limit, rung.value, Imposed::not_needed,
-                fmt::format("not needed: {} is met before it", wanted.threads->limit->name));
+                fmt::format("not needed: {} is reached first", wanted.threads->limit->name));
     }
   }
   if (caps && threads + 1 > caps->threads && (!wanted.threads || wanted.threads->room + 1 > caps->threads)) {
     if (wanted.threads)
       leave_out(*wanted.threads->limit, wanted.threads->value, Imposed::not_needed,
-                "not needed: the cap of live runs is met before it");
+                "not needed: the cap of live runs is reached first");
     wanted.threads = WantedLimit{&limit_of(live_cap), caps->threads, caps->threads - 1};
   }
 
@@ -97,10 +97,10 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
     const bool is_met_first = room.count < wanted.memory->room;
     const WantedLimit later = is_met_first ? *wanted.memory : considered;
     if (is_met_first) wanted.memory = considered;
-    // The cap is no limit of the scenario's.
+    // The cap is not a limit of the scenario's.
     if (!later.is_cap())
       leave_out(*later.limit, later.value, Imposed::not_needed,
-                fmt::format("not needed: {} is met before it", wanted.memory->limit->name));
+                fmt::format("not needed: {} is reached first", wanted.memory->limit->name));
   };
   if (limits.memory_max && is_set(scenario, limit_of(memory_max)))
     consider(limit_of(memory_max), *limits.memory_max, *limits.memory_max - scenario.machine.in_use.cgroup_memory);

@@ -18,11 +18,11 @@ namespace spawnpoint {
 /// Whether the scenario's machine says anything of the limit: a named machine does of all.
 bool is_set(const Scenario& scenario, const Limit& limit);
 
-/// A limit that the worker shall meet.
+/// A limit that the worker must meet.
 struct WantedLimit {
   const Limit* limit = nullptr;  ///< Its row; never null.
   std::int64_t value = 0;        ///< The scenario's, in the limit's own unit.
-  std::int64_t room = 0;         ///< What it leaves to the worker: threads beyond the main thread, or bytes, or maps.
+  std::int64_t room = 0;         ///< What it leaves to the worker: threads besides the main thread, or bytes, or maps.
 
   /// A cap of live runs, not the scenario's.
   bool is_cap() const { return limit->kind == LimitKind::live_cap; }

@@ -58,13 +58,13 @@ LiveMemory::LiveMemory() : task_room_(room_beside_a_task()) {
 }
 
 std::string LiveMemory::source() const {
-  const auto stacks = fmt::format("kernel stacks: threads x {} KiB (KernelStack of /proc/meminfo, a thread); ",
+  const auto stacks = fmt::format("kernel stacks: threads x {} KiB (KernelStack of /proc/meminfo, per thread); ",
                                   kernel_stack_.count / 1024);
   if (from_group_) {
-    return stacks + "slab: what the run's memory control group is charged for beside stacks and page tables" +
+    return stacks + "slab: what the run's memory control group is charged for besides stacks and page tables" +
            (task_room_ > Bytes{}
                 ? fmt::format(", and {} B that a task leaves unused in its slab (/proc/slabinfo)", task_room_.count)
-                : "; what tasks leave unused in their slabs is not known (/proc/slabinfo is root's)");
+                : "; what tasks leave unused in their slabs is not known (only root may read /proc/slabinfo)");
   }
   return stacks + "slab: what SUnreclaim of /proc/meminfo grew by, which counts the whole machine" +
          (most_threads_ < kCoarseBelow ? ", and is too coarse for so few threads: take it as a hint only" : "");

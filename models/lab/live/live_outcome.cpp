@@ -48,7 +48,7 @@ LiveOutcome killed(const LiveEnd& end, const LiveLimitsInForce& limits) {
     failure.call = "page fault";
     if (limits.memory) name_limit(failure, *limits.memory);
     if (limits.memory && limits.memory->is_cap())
-      failure.message = "Killed: the run came to the cap of live runs on memory";
+      failure.message = "Killed: the run reached the memory cap of live runs";
   } else if (end.machine_out_of_memory) {
     failure.call = "page fault";
     failure.limit = limit_of(LimitKind::memory).name;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How a live run ended: from the worker's wait status, its counters and its last record to a failure point, or to the
-// word that the run could not be made. Pure: what was seen goes in, the judgement comes out.
+// verdict that the run could not be made. Pure: what was seen goes in, the judgement comes out.
 #pragma once
 
 #include <cstdint>

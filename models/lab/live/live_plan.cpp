@@ -4,7 +4,7 @@
 #include <fmt/core.h>
 
 #include "models/document/json_fields.hpp"
-#include "models/machine/profile_fields.hpp"
+#include "models/machine/profile.hpp"
 #include "models/workload/workload_fields.hpp"
 
 namespace spawnpoint {

@@ -33,7 +33,7 @@ struct LivePlan {
   Jobs jobs;
   Runtime runtime;
   Bytes stack{};             ///< Of a thread.
-  std::int64_t threads = 0;  ///< Threads that it may come to start, at most.
+  std::int64_t threads = 0;  ///< Threads that it may start, at most.
 
   // What the worker imposes on itself; see impose.hpp.
   std::optional<std::int64_t> threads_by_rlimit;
@@ -42,8 +42,8 @@ struct LivePlan {
   std::optional<Bytes> data;
   std::optional<std::int64_t> max_map_count;  ///< Below this machine's own.
   std::optional<std::int64_t> cpus;
-  /// Of a named machine, the limits on memory shall leave as much as they leave to the runtime's own program. Else they
-  /// hold as they are, and `runtime`'s base figures mean nothing.
+  /// Of a named machine, the limits on memory are to leave as much as they leave to the runtime's own program. Else
+  /// they hold as they are, and `runtime`'s base figures mean nothing.
   bool as_runtime = false;
   bool probe = false;        ///< Ends before the first job.
   Bytes warm{};              ///< Memory to touch once and give back before the run; see warm_memory().
@@ -84,7 +84,8 @@ struct LiveBoard {
       0};                         ///< Pid of the process that runs the jobs, where it is not the one that was started.
   std::atomic<bool> warm{false};  ///< The memory that was to be touched has been, and the worker waits to be let go.
   std::atomic<std::uint32_t> go{0};  ///< Not 0: the run may begin. The worker waits for it by a futex.
-  std::atomic<bool> ready{false};    ///< A probe has told what there is before the first thread, and waits to be ended.
+  std::atomic<bool> ready{
+      false};  ///< A probe has reported what there is before the first thread, and waits to be ended.
   std::atomic<bool> worker_ended{false};  ///< Then `worker_status` is its wait status.
   std::atomic<std::int32_t> worker_status{0};
   std::atomic<bool> aborted{false};  ///< It called abort().

@@ -27,14 +27,14 @@ struct LiveProbe {
   bool own_user_namespace = false;
   bool own_pid_namespace = false;                   ///< Then one more process waits outside.
   CountLimit nproc;                                 ///< RLIMIT_NPROC in force.
-  CountLimit nproc_above;                           ///< And in the user namespace above the own one, where it has one.
+  CountLimit nproc_above;                           ///< And in the user namespace above its own, where it has one.
   std::optional<std::filesystem::path> pids_group;  ///< A control group of its own, with pids.max.
   std::optional<Bytes> charged;                     ///< To the memory control group of its own, where it has one.
   WantedLimits wanted;
   std::vector<ImposedLimit> imposed;
 };
 
-/// The error says why there could be none; takes some 50 ms.
+/// The error says why there could be none; takes about 50 ms.
 std::expected<LiveProbe, std::string> probe_live(const Scenario& scenario, std::size_t index, const LiveOptions& live);
 
 }  // namespace spawnpoint

@@ -47,7 +47,7 @@ class LiveProcess {
   const LiveBoard& board() const { return *board_; }
   /// Memory and threads now; no value where the process cannot be looked at.
   std::optional<ProcessSample> sample() const;
-  /// The last words that it wrote to standard error.
+  /// The last text that it wrote to standard error.
   std::string last_words() const;
 
  private:

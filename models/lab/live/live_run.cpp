@@ -36,7 +36,7 @@ constexpr Duration kSampleEvery = std::chrono::milliseconds(20);
 constexpr Duration kWarmEvery = std::chrono::milliseconds(1);
 constexpr Duration kProgressEvery = std::chrono::milliseconds(50);
 constexpr Bytes kMostWarmed{std::int64_t{1} << 30};
-// One poll shall not hold the caller's thread for long.
+// One poll must not hold the caller's thread for long.
 constexpr std::size_t kRowsAPoll = 400'000;
 
 std::filesystem::path default_worker() {
@@ -225,7 +225,7 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
     if (in_force.memory) needed = std::min(needed, Bytes{in_force.memory->room});
     plan.warm = std::min({needed + file_size(file->fd()), live_caps(host, spec.runtime).memory / 2, kMostWarmed});
   }
-  // Whoever first touches the record's memory is charged for it: that shall not be the run where its memory is limited.
+  // Whoever first touches the record's memory is charged for it: that must not be the run if its memory is limited.
   if (memory_group && !in_force.memory->is_cap()) {
     constexpr std::int64_t kMost = 64 << 20;
     (void)::posix_fallocate(file->fd(), 0, std::min(file_size(file->fd()).count, kMost));
@@ -352,7 +352,7 @@ void LiveRun::State::finish(int status) {
   result.longest_poll_job = counters.longest_poll_job.load();
   result.notes.push_back(memory->source());
   if (const auto dropped = reader->dropped(); dropped > 0)
-    result.notes.push_back(fmt::format("{} entries of the record found no room in it", dropped));
+    result.notes.push_back(fmt::format("{} entries did not fit into the record", dropped));
   if (options.record && result.error.empty()) result.trace = trace;
   over = true;
 }

@@ -21,7 +21,7 @@ struct LiveOptions {
   std::optional<Bytes> memory_cap;  ///< Another cap on memory than the default one.
 };
 
-/// A live run in its own process. Everything that the process does, its death included, is told in the result.
+/// A live run in its own process. Everything that the process does, its death included, is reported in the result.
 class LiveRun {
  public:
   LiveRun(const Scenario& scenario, std::size_t index, const RunOptions& options, const LiveOptions& live);

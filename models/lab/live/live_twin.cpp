@@ -25,8 +25,8 @@ class Twin {
       : probe_(&probe), twin_{scenario, {}}, host_(read_host(scenario.machine.costs)), index_(index) {}
 
   LiveTwin make() {
-    machine().privileged = false;  // The worker gives it up.
-    // The reader of /proc has counted itself, and the worker comes to it.
+    machine().privileged = false;  // The worker drops it.
+    // The reader of /proc has counted itself, and the worker is added.
     host_.in_use.threads += own_tasks();
     host_.in_use.pids += own_tasks();
     for (const Limit& limit : limit_table()) take(limit);
@@ -40,7 +40,7 @@ class Twin {
   /// The worker, and the process that waits outside of its pid namespace.
   std::int64_t own_tasks() const { return probe_->own_pid_namespace ? 2 : 1; }
 
-  /// Set, and in force in the worker. Where it was set in vain, says so.
+  /// Set, and in force in the worker. Where setting it had no effect, says so.
   bool holds(const Limit& limit) {
     if (!is_set(twin_.scenario, limit)) return false;
     const auto& imposed = probe_->imposed;
@@ -80,7 +80,7 @@ void Twin::take_tasks_of_user(bool set) {
   // The worker itself has ended by now, or soon will.
   const std::int64_t others = tasks_of(static_cast<uid_t>(probe_->user));
   if (!set) {
-    // What the live run imposed in the name of another limit is told by that one.
+    // What the live run imposed in the name of another limit is reported by that one.
     const bool stands_in = probe_->own_user_namespace && probe_->nproc != probe_->nproc_above;
     limits.nproc = {stands_in ? CountLimit() : probe_->own_user_namespace ? probe_->nproc : probe_->nproc_above};
     in_use.user_tasks = {probe_->own_user_namespace ? own : others + own};
@@ -97,7 +97,7 @@ void Twin::take_tasks_of_group(bool set) {
   std::vector<std::int64_t> tasks = host_.in_use.cgroup_tasks;
   for (auto& count : tasks) count += own_tasks();
   if (probe_->pids_group) {
-    // Below which of the own groups the worker has its own; the hierarchy's root has no limit.
+    // Below which of this process's groups the worker has its own; the hierarchy's root has no limit.
     const auto place = find_cgroup("pids");
     std::size_t skipped = 0;
     if (place) {
@@ -163,7 +163,7 @@ void Twin::take_program() {
 LiveTwin live_twin(const Scenario& scenario, std::size_t index, const LiveOptions& live) {
   if (!scenario.host_machine) return {scenario, {}};
   const auto probe = probe_live(scenario, index, live);
-  if (!probe) return {scenario, {"the machine is not as the live run meets it: " + probe.error()}};
+  if (!probe) return {scenario, {"the machine is not as the live run sees it: " + probe.error()}};
   return Twin(scenario, index, *probe).make();
 }
 

@@ -22,7 +22,7 @@ struct Progress {
 
 struct RunOptions {
   bool record = true;                             ///< Keep the trace.
-  std::function<void(const Progress&)> progress;  ///< Called some 20 times a second, on the calling thread.
+  std::function<void(const Progress&)> progress;  ///< Called about 20 times per second, on the calling thread.
   std::stop_token stop;                           ///< Asks for an early end: the partial result is kept.
 };
 

@@ -45,7 +45,7 @@ void queue_jobs(TraceRecorder& recorder, const Workload& work) {
   for (const JobId job : work.jobs()) recorder.enter(job, JobState::queued, 0, work.arrival(job));
 }
 
-/// The machine as the live run beside it meets it: on this host the live worker gives up root's privilege.
+/// The machine as the live run beside it meets it: on this host the live worker drops root's privilege.
 Machine as_live(const Scenario& scenario) {
   Machine machine = scenario.machine;
   const auto& set = scenario.machine_overrides;

@@ -24,7 +24,7 @@ std::expected<void, std::string> select_runs(Scenario& scenario, const std::vect
       for (const ConcurrencyModel& other : concurrency_models()) {
         known += (known.empty() ? "" : ", ") + std::string(other.name);
       }
-      return std::unexpected("there is no concurrency model `" + name + "`; there are: " + known);
+      return std::unexpected("there is no concurrency model `" + name + "`; known: " + known);
     }
     auto run = added_run(scenario, *model, places);
     if (!run) return std::unexpected(run.error());

@@ -12,7 +12,7 @@
 namespace spawnpoint {
 
 /// Keeps the runs whose concurrency model (or label) is in `names`, in the file's order. A model that the file does not
-/// list is added; see added_run(). Error: a name that is no concurrency model, in words.
+/// list is added; see added_run(). Error: a name that is not a concurrency model, in words.
 std::expected<void, std::string> select_runs(Scenario& scenario, const std::vector<std::string>& names,
                                              const ProfilePlaces& places = {});
 

@@ -49,7 +49,7 @@ bool FactReader::read_count(std::string_view key, std::int64_t& value) {
   if (fact == nullptr) return false;
   const auto number = parse_number<std::int64_t>(fact->value);
   if (!number || *number < 0)
-    return fail(*fact, '"' + shown(fact->value) + "\" is not a number that can stand here"), false;
+    return fail(*fact, '"' + shown(fact->value) + "\" is not a number that is allowed here"), false;
   value = *number;
   return true;
 }
@@ -58,7 +58,7 @@ void FactReader::read_natural(std::string_view key, std::uint64_t& value) {
   const CsvFactRead* fact = take(key);
   if (fact == nullptr) return;
   const auto number = parse_number<std::uint64_t>(fact->value);
-  if (!number) return fail(*fact, '"' + shown(fact->value) + "\" is not a number that can stand here");
+  if (!number) return fail(*fact, '"' + shown(fact->value) + "\" is not a number that is allowed here");
   value = *number;
 }
 

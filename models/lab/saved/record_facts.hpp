@@ -71,7 +71,7 @@ class FactWriter {
   std::string prefix_;
 };
 
-/// What is not there keeps its value. The first mistake is kept; what comes behind it is not read.
+/// What is not there keeps its value. The first mistake is kept; what comes after it is not read.
 class FactReader {
  public:
   /// `jobs`: how many there are; a job's number above it is a mistake. The facts must outlive the reader.
@@ -122,7 +122,7 @@ class FactReader {
       section(item, {}, [&](auto& inner) { body(inner, values.emplace_back()); });
   }
 
-  /// Tells facts that nobody asked for.
+  /// Reports facts that nobody asked for.
   void finish();
   /// "6:10: what is wrong"; empty: nothing.
   const std::string& error() const { return error_; }

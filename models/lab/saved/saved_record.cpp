@@ -113,7 +113,7 @@ std::expected<SavedRecord, std::string> open_record(const fs::path& path) {
     return wrong(fmt::format("3:7: {} lanes are too many for {} jobs", trace.lanes, trace.jobs.size()));
 
   SavedRecord record;
-  // A name that ends in a slash has none behind it.
+  // A name that ends in a slash has none after it.
   const fs::path whole = fs::weakly_canonical(directory, error);
   record.result = result_of(trace, (error ? directory : whole).filename().string());
   if (read->format > 1) {

@@ -36,7 +36,7 @@ struct SweepTask {
   std::optional<Edge> edge;  ///< `point` is then the failing neighbour.
 };
 
-/// What came of a task; for an edge the result is that of the run at `failing`.
+/// The outcome of a task; for an edge the result is that of the run at `failing`.
 struct SweepTaskResult {
   RunResult result;
   std::int64_t good = 0;     ///< Edges only: the last value that does not fail,
@@ -72,7 +72,7 @@ struct SweepProgress {
   std::size_t done = 0;  ///< Tasks; edges count when they are known.
   std::size_t tasks = 0;
   double fraction = 0;                           ///< Of the work, 0 to 1.
-  std::optional<std::chrono::nanoseconds> left;  ///< Real time; nothing while it cannot be told.
+  std::optional<std::chrono::nanoseconds> left;  ///< Real time; nothing while it is unknown.
 };
 
 struct SweepOutcome {
@@ -82,10 +82,10 @@ struct SweepOutcome {
 };
 
 struct SweepOptions {
-  unsigned workers = 0;         ///< Threads; 0: one a core.
+  unsigned workers = 0;         ///< Threads; 0: one per core.
   std::optional<Bytes> memory;  ///< What all workers together may take; by default half of what is free.
   std::stop_token stop;         ///< What is complete by then is kept.
-  /// One call at a time, from any worker: as a cell is complete, as an edge is found, and some 10 times a second.
+  /// One call at a time, from any worker: as a cell is complete, as an edge is found, and about 10 times per second.
   std::function<void(const SweepCell&)> cell;
   std::function<void(const SweepEdge&)> edge;
   std::function<void(const SweepProgress&)> progress;

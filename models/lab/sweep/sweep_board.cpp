@@ -16,7 +16,7 @@
 namespace spawnpoint {
 namespace {
 
-/// What a run takes beside its jobs (reading the point, setting up), in jobs: for the time left.
+/// What a run takes besides its jobs (reading the point, setting up), in jobs: for the time left.
 constexpr double kFixedWeight = 2000;
 constexpr auto kTellEvery = std::chrono::milliseconds(100);
 
@@ -104,7 +104,7 @@ std::optional<SweepTask> SweepBoard::choose(End end) {
         refused.result.seed = plan_.seed(chosen.replication);
         refused.result.jobs = plan_.jobs(chosen.point);
         refused.result.error =
-            fmt::format("to compute it would take about {}; this sweep may take {}, half of what is free here",
+            fmt::format("computing it would take about {}; this sweep may take {}, half of what is free here",
                         format_bytes(memory), format_bytes(*share_));
         accept(chosen, std::move(refused));
         if (points_left_ == 0) find_edges();
@@ -280,7 +280,7 @@ void SweepBoard::tell(bool at_once) {
   bool known = true;
   for (const Speed& speed : speeds_) {
     if (speed.left <= 0) continue;
-    // The little tasks tell nothing of the large ones.
+    // The small tasks say nothing about the large ones.
     known = known && speed.weight >= 10 * kFixedWeight;
     if (speed.weight > 0) left_seconds += speed.left * speed.seconds / speed.weight;
   }

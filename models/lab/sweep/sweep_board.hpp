@@ -57,7 +57,7 @@ class SweepBoard {
     Bytes memory{};
     double part = 0;
   };
-  /// What was learnt of a run's speed.
+  /// What was learned about a run's speed.
   struct Speed {
     double weight = 0;   ///< Of the largest task so far,
     double seconds = 0;  ///< and what it took.

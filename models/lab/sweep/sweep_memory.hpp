@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How much memory a modeled run takes to compute, told before it is computed: a sweep to ten million jobs must not end
-// the process.
+// How much memory a modeled run takes to compute, estimated before it is computed: a sweep to ten million jobs must not
+// end the process.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace spawnpoint {
 
-/// Of a run without a record. Two small runs tell how many jobs are alive at once; what each takes was measured.
+/// Of a run without a record. Two small runs show how many jobs are alive at once; what each takes was measured.
 Bytes estimate_memory(const Scenario& scenario, std::size_t run);
 
 /// Runs of fewer jobs take so little that nobody needs to ask.

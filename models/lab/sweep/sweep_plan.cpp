@@ -97,7 +97,7 @@ std::expected<SweepPlan, std::vector<Diagnostic>> SweepPlan::make(SweepSource so
   const double tasks = static_cast<double>(plan.cells()) * static_cast<double>(plan.repeat());
   if (tasks > kMostTasks) {
     return std::unexpected(one_error(
-        plan.source_.file, fmt::format("the sweep makes {:.0f} runs: {:.0f} are the most", tasks, kMostTasks)));
+        plan.source_.file, fmt::format("the sweep makes {:.0f} runs: at most {:.0f} are allowed", tasks, kMostTasks)));
   }
   return plan;
 }
@@ -173,7 +173,7 @@ std::expected<Scenario, std::string> SweepPlan::at(std::size_t point, const std:
   ParseResult parsed = parse_scenario(source_.text, source_.file, options);
   if (!parsed.scenario) return std::unexpected(first_error(parsed.diagnostics));
   if (const auto chosen = choose_runs(*parsed.scenario); !chosen) return std::unexpected(chosen.error());
-  if (parsed.scenario->runs.size() != runs()) return std::unexpected("the point has other runs than the file");
+  if (parsed.scenario->runs.size() != runs()) return std::unexpected("the point has different runs from the file");
   return *std::move(parsed.scenario);
 }
 

@@ -75,7 +75,7 @@ class SweepPlan {
   /// drawn from it (below 2^53: any reader of JSON takes them).
   std::uint64_t seed(std::int64_t replication) const;
 
-  /// Tells whether two sweeps are the same one: the text, the settings, the seed, the machine, the program's version.
+  /// Says whether two sweeps are the same one: the text, the settings, the seed, the machine, the program's version.
   std::string fingerprint() const;
 
  private:
@@ -98,7 +98,7 @@ class SweepPlan {
   std::size_t points_ = 1;
 };
 
-/// An axis' values as numbers (seconds, bytes or plain); nothing where one is none.
+/// An axis' values as numbers (seconds, bytes or plain); nothing where one is not a number.
 std::optional<SweepNumbers> numbers_of(const SweepAxis& axis);
 
 }  // namespace spawnpoint

@@ -142,12 +142,12 @@ void HostReader::read_identity() {
   } else if (const auto map = read_text(proc("self/uid_map"))) {
     first_user_namespace_ = words(*map) == std::vector<std::string_view>{"0", "0", "4294967295"};
   } else {
-    lacking("user namespace", "neither /proc/self/ns/user nor uid_map can be read: taken for the first one");
+    lacking("user namespace", "neither /proc/self/ns/user nor uid_map can be read: assumed to be the initial one");
   }
 
   if (!user_namespace.empty() || !first_user_namespace_)
-    found("user namespace",
-          first_user_namespace_ ? "the first one (/proc/self/ns/user)" : "a nested one (/proc/self/ns/user, uid_map)");
+    found("user namespace", first_user_namespace_ ? "the initial one (/proc/self/ns/user)"
+                                                  : "a nested one (/proc/self/ns/user, uid_map)");
 
   const auto uids = status_ ? field(*status_, "Uid") : std::nullopt;
   const auto capabilities = status_ ? field(*status_, "CapEff") : std::nullopt;
@@ -287,8 +287,8 @@ void HostReader::read_processes() {
   }
 
   // kernel/pid.c, alloc_pid: numbers are given out upwards. Once the counter is past the reserved ones, those are never
-  // given out again, and of all others what is free can still be had; so it does not matter whether it has wrapped yet.
-  // Before, each number up to the counter is used up, whether its process still lives or not.
+  // given out again, and of all others what is free can still be used; so it does not matter whether it has wrapped
+  // yet. Before, each number up to the counter is used up, whether its process still lives or not.
   const auto last = read_count(proc("sys/kernel/ns_last_pid"));
   if (last) newest = last;
   const char* counter = last ? "/proc/sys/kernel/ns_last_pid" : "/proc/loadavg";
@@ -340,14 +340,14 @@ void HostReader::read_pids_cgroup() {
   const auto place = find_cgroup("pids", root_);
   if (!place) return lacking("limits.pids_max", "no control group hierarchy with pids is mounted");
   if (!place->own)
-    lacking("limits.pids_max", "the own control group lies outside of what is mounted at " + place->mount.string());
+    lacking("limits.pids_max", "this process's control group is outside what is mounted at " + place->mount.string());
   for (const auto& level : place->levels) {
     // The hierarchy's root has no limit, and so no such file.
     const auto text = read_text(level / "pids.max", 256);
     if (!text) continue;
     limits.pids_max.push_back(parse_count(*text));
     auto tasks = read_count(level / "pids.current");
-    if (!tasks) lacking("in_use.cgroup_tasks", (level / "pids.current").string() + " cannot be read: taken for 1");
+    if (!tasks) lacking("in_use.cgroup_tasks", (level / "pids.current").string() + " cannot be read: assumed to be 1");
     machine().in_use.cgroup_tasks.push_back(std::max<std::int64_t>(tasks.value_or(1), 1));
     found("limits.pids_max, in_use.cgroup_tasks", level.string());
     origin("limits.pids_max", (level / "pids.max").string());

@@ -7,7 +7,7 @@
 
 #include "core/text/text.hpp"
 #include "models/concurrency/registry.hpp"
-#include "models/machine/profile_fields.hpp"
+#include "models/machine/profile.hpp"
 #include "models/scenario/parse.hpp"
 
 namespace spawnpoint {
@@ -166,11 +166,11 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kTables{{
     {"machine", "the machine, and what of it is overridden"},
     {"machine.limits", "what the machine allows"},
     {"machine.in_use", "what the machine already runs"},
-    {"machine.costs", "what the kernel's work takes"},
-    {"jobs", "how many jobs, when they come, what each does"},
+    {"machine.costs", "what kernel operations cost"},
+    {"jobs", "how many jobs, when they arrive, what each does"},
     {"run", "one way to run the jobs; there may be several"},
     {"sweep", "keys and the values that they take"},
-    {"expect", "what `spawnpoint-run check` holds the results against"},
+    {"expect", "what `spawnpoint-run check` compares the results with"},
 }};
 
 bool contains(std::string_view text, std::string_view typed) {

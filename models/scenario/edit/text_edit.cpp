@@ -101,7 +101,7 @@ std::size_t end_of_line(const std::string& text, std::size_t at) {
   return std::min(text.find('\n', at), text.size());
 }
 
-/// Knows what the text shall mean; a proposal that means anything else is not taken.
+/// Knows what the text is meant to mean; a proposal that means anything else is not taken.
 class Edit {
  public:
   Edit(const std::string& text, std::vector<Part> parts, std::string value)
@@ -118,7 +118,7 @@ class Edit {
   }
 
  private:
-  /// The value where it shall be, in the tree.
+  /// The value where it should be, in the tree.
   bool set(Node& at, std::size_t depth) {
     const Part& part = parts_[depth];
     if (at.kind != Node::Kind::table) return false;

@@ -24,7 +24,7 @@ void measure_app(Report& report, const Places& places);
 /// Sliders that are dragged: how soon the picture of their model is there.
 void measure_what_if(Report& report, const Places& places);
 
-/// What the program does when it is started by itself: prints one figure. False: it is no such call.
+/// What the program does when it is started by itself: prints one figure. False: it is not such a call.
 bool measure_inside(int argc, char** argv, const Places& places);
 
 }  // namespace spawnpoint::bench

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""./run bench: runs our programs and the peers', and prints one table a section."""
+"""./run bench: runs our programs and the peers', and prints one table per section."""
 
 import argparse
 import dataclasses
@@ -86,7 +86,7 @@ def run_growth(growth, programs, measurer, quick):
 
 
 def self_judged_cases(program, measurer):
-    """A case for each section that the program tells of."""
+    """A case for each section that the program reports."""
     rows, failed = measurer.rows(program)
     if failed:
         entry = {"program": program.name, "figure": None, "missing": failed, "ratio": None, "demand": "its budgets",
@@ -189,7 +189,7 @@ def main():
                 print("\r\033[K", end="", file=sys.stderr, flush=True)
             if not arguments.json:
                 print("\n".join(report.section_lines(finished, arguments.markdown)), flush=True)
-    except KeyboardInterrupt:  # what is measured by then is told
+    except KeyboardInterrupt:  # what has been measured by then is printed
         stopped = True
         print(f"\nstopped in {state['where']}", file=sys.stderr)
         if done and not arguments.json:

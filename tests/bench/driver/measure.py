@@ -42,7 +42,7 @@ def flatten(prefix, value, metrics):
 
 
 def read_metrics(output):
-    """Lines "name=value", objects of JSON a line, or Google Benchmark's JSON: there an item's time in seconds."""
+    """Lines "name=value", JSON objects, one per line, or Google Benchmark's JSON: there the time per item in seconds."""
     metrics = {}
     if output.startswith("{\n"):
         for benchmark in json.loads(output)["benchmarks"]:
@@ -63,8 +63,8 @@ def read_metrics(output):
 
 @contextlib.contextmanager
 def on_quickest_processor():
-    """A processor can be half as quick as another for minutes, as when a neighbour's machine uses its other half. A
-    program of one thread would run on either as it happens."""
+    """A processor can be half as fast as another for minutes, as when a neighbour's machine uses its other half. A
+    program with one thread would run on either by chance."""
     processors = os.sched_getaffinity(0)
 
     def loop_on(processor):
@@ -98,9 +98,9 @@ class Measurer:
         return ""
 
     def run_once(self, program, values, timeout):
-        """A dict of metrics, or a text that tells why there is none."""
+        """A dict of metrics, or a text that says why there is none."""
         read, write = os.pipe()
-        # Descriptor 3 is where the launcher tells what the program took.
+        # Descriptor 3 is where the launcher reports what the program took.
         command = ["bash", "-c", f'exec 3>&{write} && exec "$@"', "bash", f"{self.places['bin']}/launch",
                    str(timeout), *self.command(program, values)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

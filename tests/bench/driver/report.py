@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tables for people: one line a program and figure; and plots of growth, in text."""
+"""Tables for people: one line per program and figure; and plots of growth, in text."""
 
 import math
 
@@ -43,7 +43,7 @@ def demand_text(text, unit):
     return f"{relation} {quantity(float(bound), unit)}" if unit else text
 
 
-HEADER = ["what", "program", "median", "spread", "ours/its", "demanded", "verdict"]
+HEADER = ["what", "program", "median", "spread", "ours/its", "required", "verdict"]
 
 
 def lines_of_table(cells, markdown):
@@ -86,21 +86,21 @@ def growth_lines(growth, markdown):
         points = [p for p in curve["points"] if p["figure"]]
         verdict = f"; grows {curve['growth']:.2f}-fold from {curve['reference']:,} on" if curve["growth"] else ""
         if curve["demand"]:
-            verdict += f", demanded {curve['demand']}: {curve['verdict']}"
-        yield f"{curve['what']}{' (an item)' if curve['per_item'] else ''}{verdict}"
+            verdict += f", required {curve['demand']}: {curve['verdict']}"
+        yield f"{curve['what']}{' (per item)' if curve['per_item'] else ''}{verdict}"
         if not points:
             yield f"  {curve['missing']}"
             continue
-        # A linear axis for costs an item, which shall be flat; a logarithmic one for totals.
+        # A linear axis for costs per item, which should be flat; a logarithmic one for totals.
         largest = max(p["figure"].median for p in points)
         smallest = min(p["figure"].median for p in points)
         for p in points:
             value = p["figure"].median
             share = value / largest if curve["per_item"] or smallest <= 0 else (
                 (1 + math.log(value / smallest)) / (1 + math.log(largest / smallest)))
-            demanded = f"  demanded {demand_text(p['demand'], curve['unit'])}: {p['verdict']}" if p["demand"] else ""
+            required = f"  required {demand_text(p['demand'], curve['unit'])}: {p['verdict']}" if p["demand"] else ""
             yield (f"  {p['size']:>12,}  {quantity(value, curve['unit']):>9}  "
-                   f"{'#' * max(1, round(40 * share)):40}  {spread(p['figure'], curve['unit'])}{demanded}")
+                   f"{'#' * max(1, round(40 * share)):40}  {spread(p['figure'], curve['unit'])}{required}")
     yield "" if not markdown else "```\n"
 
 

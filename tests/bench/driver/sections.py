@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is measured, read from sections/*.toml. README.md beside that folder tells the format."""
+"""What is measured, read from sections/*.toml. README.md beside that folder describes the format."""
 
 import dataclasses
 import pathlib
@@ -30,18 +30,18 @@ class Program:
     package: str = ""  # what to install where it is not here
     requires: list = dataclasses.field(default_factory=list)  # a command that succeeds where it can run
     note: str = ""
-    values: dict = dataclasses.field(default_factory=dict)  # take the place of the case's
+    values: dict = dataclasses.field(default_factory=dict)  # override the case's
 
 
 @dataclasses.dataclass
 class Row:
-    """One figure of a case: of our program, and of each peer, with what is demanded."""
+    """One figure of a case: of our program, and of each peer, with what is required."""
 
     what: str
     metric: str
     unit: str = ""
     metrics: dict = dataclasses.field(default_factory=dict)  # by program, what it calls the figure
-    minus: dict = dataclasses.field(default_factory=dict)  # by program, taken off what it prints
+    minus: dict = dataclasses.field(default_factory=dict)  # by program, subtracted from what it prints
     limit: Demand = None  # on our figure
     demands: dict = dataclasses.field(default_factory=dict)  # by peer, on ours divided by the peer's
     peers: list = None  # the peers that it is shown for; all if None

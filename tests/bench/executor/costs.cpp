@@ -2,8 +2,8 @@
 // What one operation of the executor costs while N jobs are alive: spawn, timers of one and of many durations, yield,
 // and wakes. Google Benchmark; N from 10^3 to 10^7.
 //
-// A program that goes on has its memory: the first run of each size, in which the system clears fresh pages, is not
-// counted. Small sizes are run so often that it would not show; of large ones it would be the only run.
+// A program that keeps running has its memory: the first run of each size, in which the system clears fresh pages, is
+// not counted. Small sizes are run so often that it would not show; of large ones it would be the only run.
 #include <benchmark/benchmark.h>
 
 #include <vector>
@@ -66,7 +66,7 @@ void timer_of_one_duration(benchmark::State& state) {
 }
 void timer_of_random_durations(benchmark::State& state) {
   run_jobs(state, [](Executor& executor, std::size_t i, std::size_t jobs) {
-    // Spread over some 100 ns a job: longer than spawning takes, so wheels and sorting are at work, yet no idling.
+    // Spread over about 100 ns per job: longer than spawning takes, so wheels and sorting are at work, yet no idling.
     const std::uint64_t spread = (i * 0x9E3779B97F4A7C15 >> 32) * (jobs * 20) >> 32;
     return sleep_once(executor, Duration(static_cast<Duration::rep>(spread)));
   });

@@ -47,7 +47,7 @@ class Sleepers {
     return 500 + (x ^ x >> 31) % 1001;
   }
 
-  /// A job that began at `began` and was to sleep so long goes on now.
+  /// A job that began at `began` and was to sleep this long continues now.
   void woke(Clock::time_point began, std::uint64_t slept_milliseconds) {
     late_.get()[woken_++] = (Clock::now() - began - std::chrono::milliseconds(slept_milliseconds)).count();
   }

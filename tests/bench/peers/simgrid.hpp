@@ -7,7 +7,7 @@
 namespace bench {
 
 /// Each stack has a page before it that may not be touched, unless SimGrid is told otherwise. Then actors are made
-/// sooner, and more than some 30,000 at once, but a stack that overflows goes unnoticed.
+/// sooner, and more than about 30,000 at once, but a stack that overflows goes unnoticed.
 enum class Guards : bool { none, pages };
 
 inline simgrid::s4u::Host* simgrid_host(simgrid::s4u::Engine& engine, Guards guards) {

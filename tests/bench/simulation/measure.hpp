@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the programs of the hold benchmark have in common, ours and the peers': the same random delays, and the rate in
-// events a second of processor time, counted after a warm-up.
+// events per second of processor time, counted after a warm-up.
 #pragma once
 
 #include <time.h>
@@ -19,7 +19,8 @@ inline double processor_seconds() {
   return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 
-/// In bytes, to the page. What getrusage tells is off by up to 64 pages a processor, as the kernel counts in batches.
+/// In bytes, to the page. What getrusage reports is off by up to 64 pages per processor, as the kernel counts in
+/// batches.
 inline long resident_memory() {
   std::ifstream file("/proc/self/smaps_rollup");
   for (std::string word; file >> word;) {

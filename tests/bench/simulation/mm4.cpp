@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// M/M/4 at 90% load, each customer a process: arrivals 3.6 a second, services of one second.
+// M/M/4 at 90% load, each customer a process: 3.6 arrivals per second, services of one second.
 //
 //     mm4 CUSTOMERS [REPLICATIONS|recorded]
 //

@@ -36,7 +36,7 @@ std::unexpected<std::string> failed(std::string_view what) {
 }
 
 bool become(uid_t user) {
-  // Without CAP_SETGID there may be no groups to give up.
+  // Without CAP_SETGID there may be no groups to drop.
   (void)::setgroups(0, nullptr);
   return ::setresgid(user, user, user) == 0 && ::setresuid(user, user, user) == 0;
 }
@@ -78,14 +78,14 @@ Means drop_root(bool alone) {
     const uid_t unused = 2'000'000'000U + static_cast<uid_t>(::getpid());
     if (tasks_of(unused) == 0 && works_in_child([unused] { return become(unused); })) user = unused;
   }
-  if (!become(user)) return failed("root could not be given up");
+  if (!become(user)) return failed("root could not be dropped");
   // The kernel takes "may be looked at" away with root; /proc/self is needed for the namespaces.
   ::prctl(PR_SET_DUMPABLE, 1);
-  return fmt::format("root was given up for uid {}", user);
+  return fmt::format("root was dropped for uid {}", user);
 }
 
 Means limit_tasks_by_rlimit(std::int64_t threads, std::int64_t others) {
-  if (::geteuid() == 0 && ::getuid() == 0) return std::unexpected("RLIMIT_NPROC does not hold for root");
+  if (::geteuid() == 0 && ::getuid() == 0) return std::unexpected("RLIMIT_NPROC does not apply to root");
   std::int64_t limit = threads + 1 + others;
   std::string where = "in a fresh user namespace";
   if (::unshare(CLONE_NEWUSER) != 0) {
@@ -122,7 +122,7 @@ Means limit_threads_by_pid_namespace(std::int64_t threads, const std::function<v
     });
   };
   if (!works_in_child(attempt))
-    return std::unexpected("this kernel has no pid_max for a pid namespace, or lets nobody make one");
+    return std::unexpected("this kernel has no pid_max for a pid namespace, or does not allow making one");
 
   if (::unshare(CLONE_NEWUSER | CLONE_NEWPID) != 0) return failed("unshare");
   const pid_t child = ::fork();
@@ -152,30 +152,30 @@ Means limit_memory_by_rlimit(MemoryLimit limit, Bytes value, Bytes more) {
   const rlimit set{wanted, wanted};
   if (::setrlimit(resource, &set) != 0) return failed(name);
   if (more == Bytes{}) return fmt::format("{} = {} bytes", name, value.count);
-  return fmt::format("{} = {} bytes, and {} for what is not the program's", name, value.count, more.count);
+  return fmt::format("{} = {} bytes, plus {} for memory that is not the program's", name, value.count, more.count);
 }
 
 Means fill_maps(std::int64_t maps) {
   if (maps > kMostMaps)
-    return std::unexpected(fmt::format("{} mappings would have to be made to come near this machine's limit", maps));
+    return std::unexpected(fmt::format("{} mappings would have to be made to get close to this machine's limit", maps));
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   std::int64_t made = 0;
   // Neighbours with the same protection are one mapping, so every second page is made different. The region's ends may
-  // merge with what lies beside it: so the result is counted, and the rest made once more.
+  // merge with what lies next to it: so the result is counted, and the rest is made again.
   const std::int64_t before = count_own_maps();
   for (int round = 0; round < 8 && made < maps; ++round) {
     const auto pages = static_cast<std::size_t>(maps - made);
     auto* region = static_cast<char*>(
         ::mmap(nullptr, pages * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
     if (region == MAP_FAILED) return failed("mmap");
-    // The lowest page is made different, lest the first stack below should merge with it.
+    // The lowest page is made different, or the first stack below would merge with it.
     for (std::size_t i = (round % 2 == 0 ? 0 : 1); i < pages; i += 2) {
       if (::mprotect(region + i * page, page, PROT_READ) != 0) return failed("mprotect");
     }
     made = count_own_maps() - before;
   }
   if (made != maps) return std::unexpected(fmt::format("{} of {} mappings could be made", made, maps));
-  return fmt::format("{} mappings that do nothing bring this machine's own limit as near", maps);
+  return fmt::format("{} dummy mappings bring this machine's own limit as close", maps);
 }
 
 Means use_cpus(std::int64_t cpus) {

@@ -125,7 +125,7 @@ void settle_heap(Bytes per_thread, Bytes step) {
   constexpr std::int64_t kLeastChunk = 32;
   constexpr std::int64_t kHead = 8;
   if (per_thread <= Bytes{kLeastChunk} || step <= Bytes{}) return;
-  // A few small pieces are given back in the end, for the words in which the limits are told.
+  // A few small pieces are given back in the end, for the words in which the limits are reported.
   std::array<void*, 90> small{};
   for (std::size_t i = 0; i < small.size(); ++i) {
     const auto chunk = static_cast<std::int64_t>(kLeastChunk + i / 3 * 16);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a live worker does before its run, so that what the run takes is what its threads take, to the page: the
-// program's pages are there already, and the C library's heap stands where a small program's would. To be called in the
+// program's pages are there already, and the C library's heap is where a small program's would be. To be called in the
 // worker's only thread.
 #pragma once
 
@@ -14,16 +14,17 @@ namespace spawnpoint {
 void steady_heap();
 
 /// Starts and ends a few threads on stacks of their own, so that the code for it is there. What a thread takes of the
-/// heap is the answer (the C library keeps a table of thread-local storage for each); zero where no threads can be had.
+/// heap is the answer (the C library keeps a table of thread-local storage for each); zero where no threads can be
+/// started.
 Bytes warm_up_threads();
 
-/// At most so many of the C library's arenas beyond the first.
+/// At most this many of the C library's arenas beyond the first.
 void limit_arenas(std::int64_t arenas);
 
 /// Maps in what is in memory of the program and its libraries anyway.
 void load_program();
 
-/// Touches so much memory and gives it back, for a second at most. A virtual machine's host may have taken back what
+/// Touches this much memory and gives it back, for a second at most. A virtual machine's host may have taken back what
 /// was not in use, and the run would wait for it page by page: 4 ms for a MiB, against 0.07 ms of one that is there. To
 /// be called before the process's memory is limited.
 void warm_memory(Bytes size);

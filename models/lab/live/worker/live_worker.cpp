@@ -108,7 +108,7 @@ class Worker {
   void impose_thread_limit();
   int run_threads(const ConcurrencyModel& model);
   int run_tasks(const ConcurrencyModel& model);
-  /// Runs `program`, tells how it ended.
+  /// Runs `program`, reports how it ended.
   template <class Program>
   int finish(LiveRecord& record, const Program& program);
   struct MadeReady {
@@ -270,7 +270,7 @@ Bytes Worker::frame_size(const Workload& work, FrameArena& frames) {
     const Task<> job = concurrency::run_job(world, work, 0);
     return frames.in_use() - before;
   } catch (const std::exception&) {
-    return {};  // The run itself will meet it, and tell.
+    return {};  // The run itself will hit it, and report it.
   }
 }
 
@@ -299,7 +299,7 @@ int Worker::run_threads(const ConcurrencyModel& model) {
 
 int Worker::run_tasks(const ConcurrencyModel& model) {
   const Workload work(plan_->jobs, plan_->seed);
-  // Many fill huge pages. For few, the run's memory shall be what they need.
+  // Many fill huge pages. For few, the run's memory must be what they need.
   constexpr JobId kMany = 200'000;
   const auto growth = work.count() >= kMany ? FrameArena::Growth::quick : FrameArena::Growth::frugal;
   FrameArena frames(growth);

@@ -29,7 +29,7 @@ class EventQueue {
   void erase_if(Predicate) {}
 
  private:
-  // As one writes it: time first, then the order of scheduling.
+  // As one would write it: time first, then the order of scheduling.
   struct Later {
     bool operator()(const EventKey& a, const EventKey& b) const noexcept {
       return std::tuple{a.time(), a.sequence()} > std::tuple{b.time(), b.sequence()};
