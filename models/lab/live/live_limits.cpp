@@ -128,7 +128,8 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
   // Whatever else the scenario sets, live runs know no means for it.
   constexpr std::array kKnown = {rlimit_as, rlimit_data, overcommit, max_map_count, memory_max, memory, cpus};
   for (const Limit& limit : limits_known) {
-    if (limit.counts_threads || limit.fields.read == nullptr || !is_set(scenario, limit)) continue;
+    // Without a field it is the processor's, not the scenario's.
+    if (limit.counts_threads || limit.fields.names.front().empty() || !is_set(scenario, limit)) continue;
     if (std::ranges::find(kKnown, limit.kind) != kKnown.end()) continue;
     const std::vector<LimitLevel> levels = limit.fields.read(scenario.machine);
     if (!levels.empty() && levels.front().value)
