@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/machine/field_reader.hpp"
 #include "models/machine/profile_file.hpp"
 
 #include <fmt/format.h>

@@ -15,6 +15,7 @@
 #include "models/document/reader.hpp"
 #include "models/document/units.hpp"
 #include "models/machine/limit_table.hpp"
+#include "models/machine/field_reader.hpp"
 #include "models/machine/profile.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/scenario/expect.hpp"
