@@ -83,7 +83,7 @@ DiagnosisPanel::DiagnosisPanel(QWidget* parent) : QScrollArea(parent) {
   column_->addWidget(about_);
   column_->addStretch(1);
   setWidget(page);
-  show_words(tr("Open a scenario: what broke, and why, is said here."));
+  show_words(tr("Open a scenario to see here what broke, and why."));
 }
 
 QString DiagnosisPanel::headline() const {

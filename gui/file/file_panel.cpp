@@ -26,7 +26,7 @@ FilePanel::FilePanel(Document& document, QWidget* parent)
   column->addWidget(edit_, 1);
   column->addWidget(summary_);
   column->addWidget(problems_);
-  edit_->setPlaceholderText(tr("Open a scenario: its text is here, to read and to change."));
+  edit_->setPlaceholderText(tr("Open a scenario to read and change its text here."));
   edit_->setEnabled(false);
   edit_->set_profiles(list_profiles(shipped_scenarios()));
   summary_->setAccessibleName(tr("Summary of the errors"));

@@ -48,7 +48,7 @@ ReferenceDialog::ReferenceDialog(QWidget* parent)
   setWindowTitle(tr("Scenario reference"));
   setObjectName("reference");
   auto* intro = new QLabel(
-      tr("A scenario is a TOML file. Everything has a default. What has a unit is a text with that unit: \"1s\", "
+      tr("A scenario is a TOML file. Everything has a default. A value with a unit is text with that unit: \"1s\", "
          "\"250us\", \"2MiB\", \"100/s\". Durations may be random: exp(mean=1s), uniform(0.5s, 1.5s), lognormal, "
          "normal, "
          "erlang, gamma, weibull, pareto, empirical(file.csv)."),

@@ -11,7 +11,7 @@
 
 namespace spawnpoint::gui {
 
-/// Words with a space between them must all hold:
+/// Conditions with spaces between them must all hold:
 ///   312, job 312, job:312, job:300-320, job>300     the job's number
 ///   thread 3, thread:main, state:failed, world:live, failed, live
 ///   start, end, duration, wait, late with < <= > >= = and a duration: "duration>1.1s" "late >= 50us"

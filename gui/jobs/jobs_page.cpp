@@ -41,7 +41,7 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
   filter_->setClearButtonEnabled(true);
   filter_->setAccessibleName(tr("Filter of the jobs"));
   filter_->setToolTip(
-      tr("Words with a space between them must all hold:\n"
+      tr("Conditions with spaces between them must all hold:\n"
          "312, job 300-320, job>300\n"
          "thread 3, thread:main\n"
          "failed, state:waiting, live, world:modeled\n"

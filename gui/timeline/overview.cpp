@@ -64,7 +64,7 @@ void Overview::set_traces(std::shared_ptr<const Trace> modeled, std::shared_ptr<
 void Overview::describe() {
   if (!traces_[0] && !traces_[1]) return set_accessible_text(*this, tr("Nothing has run yet."));
   const auto moment = [](Instant at) { return QString::fromStdString(format_duration(at.time_since_epoch())); };
-  QString words = tr("Shown are %1 to %2 of %3.")
+  QString words = tr("Showing %1 to %2 of %3.")
                       .arg(moment(view_.visible().begin), moment(view_.visible().end), moment(view_.extent().end));
   for (const auto& [trace, name] :
        {std::pair(traces_[0], tr("The model")), std::pair(traces_[1], tr("The live run"))}) {

@@ -97,7 +97,7 @@ void WhatIfPanel::show_scenario(std::shared_ptr<const Scenario> scenario, std::s
     show_row(rows_[i]);
   }
   widget()->setEnabled(scenario_ != nullptr);
-  words_->setText(scenario_ ? tr("Ctrl+Z undoes a change.") : tr("Open a scenario: its values can be changed here."));
+  words_->setText(scenario_ ? tr("Ctrl+Z undoes a change.") : tr("Open a scenario to change its values here."));
 }
 
 void WhatIfPanel::show_row(Row& row) {

@@ -304,7 +304,7 @@ void MainWindow::show_diagnosis() {
     for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
       const auto result = runs().result({run, world});
       if (!result) continue;
-      diagnosis_->show_words(tr("The run could not be made: %1").arg(text(result->error)));
+      diagnosis_->show_words(tr("The run could not start: %1").arg(text(result->error)));
       return;
     }
     diagnosis_->show_words(runs().is_running() ? tr("Running …") : tr("Not run yet: F5 runs both worlds."));

@@ -46,7 +46,7 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
   turn_patience_.setSingleShot(true);
   turn_patience_.setInterval(kTurnPatience);
   connect(&turn_patience_, &QTimer::timeout, this, [this] { turn_waiting(/*patient=*/false); });
-  // Views hear of the new document at once: results of the old one must be gone by then.
+  // Views learn of the new document at once: results of the old one must be gone by then.
   connect(&document_, &Document::leaving, this, &Workspace::close);
   connect(&document_, &Document::parsed, this, &Workspace::follow_scenario);
   connect(&document_, &Document::saved, this, [this] {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "models/machine/field_reader.hpp"
 #include "models/machine/profile_file.hpp"
+#include "models/machine/field_reader.hpp"
 
 #include <fmt/format.h>
 

@@ -98,6 +98,6 @@ TEST_CASE("Model and live run are compared by thread, errno and limit") {
             .find("The model says 511 threads, EAGAIN, pids.max; the live run got 400") != std::string::npos);
   live = RunResult{};
   live.error = "no worker";
-  CHECK(all_of(diagnose(scenario, 0, &modeled, &live)).find("The live run could not be made: no worker") !=
+  CHECK(all_of(diagnose(scenario, 0, &modeled, &live)).find("The live run could not start: no worker") !=
         std::string::npos);
 }

@@ -382,7 +382,7 @@ Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* m
   Diagnosis diagnosis;
   const RunSpec& spec = scenario.runs.at(run);
   const bool live_ran = live != nullptr && live->error.empty();
-  if (live != nullptr && !live_ran) add(diagnosis, "The live run could not be made: " + live->error);
+  if (live != nullptr && !live_ran) add(diagnosis, "The live run could not start: " + live->error);
   // What the live run met is real; where it met nothing, what the model says of the scenario's machine.
   const RunResult* broke = live_ran && live->failure && live->failure->limit != limit_of(LimitKind::live_cap).name
                                ? live
