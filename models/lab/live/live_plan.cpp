@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 
 #include "models/document/json_fields.hpp"
-#include "models/machine/field_reader.hpp"
 #include "models/machine/profile.hpp"
 #include "models/workload/workload_fields.hpp"
 
