@@ -8,6 +8,7 @@
 #include <QTabWidget>
 #include <QTableView>
 #include <QToolButton>
+#include <span>
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/diagnosis/diagnosis_panel.hpp"
@@ -144,7 +145,7 @@ TEST_CASE("charts of a model that is not shipped are exported with its name") {
   ExportOptions options;
   options.directory = app.folder.filePath("charts").toStdString();
   options.formats = export_formats_of({"svg", "csv"});
-  const ExportReport report = export_run(*app.window->document().scenario(), {*modeled}, options);
+  const ExportReport report = export_run(*app.window->document().scenario(), std::span(modeled.get(), 1), options);
   REQUIRE(report.errors.empty());
   REQUIRE_FALSE(report.written.empty());
   bool drawn = false;
