@@ -45,6 +45,13 @@ bool MainWindow::can_read(const QString& path) {
 }
 
 bool MainWindow::open_file(const QString& path) {
+  const QFileInfo file(path);
+  if (file.isDir() && !QFileInfo::exists(path + "/run.csv")) {
+    questions_.tell(
+        this, tr("Cannot open"),
+        tr("%1 is a folder without a run.csv, so it is not a saved record.").arg(QDir::toNativeSeparators(path)));
+    return false;
+  }
   if (is_record(path.toStdString())) {
     show_docks();
     workspace_.open_record(path);
