@@ -3,7 +3,6 @@
 
 #include <QFile>
 #include <QFileInfo>
-#include <QRegularExpression>
 #include <QSaveFile>
 #include <algorithm>
 
@@ -161,69 +160,9 @@ void Document::take(std::shared_ptr<const ParseResult> result) {
   emit parsed(good && !same);
 }
 
-namespace {
-
-/// --set takes `512KiB` as it is; a file wants it quoted.
-QString as_toml(const QString& value) {
-  static const QRegularExpression plain(QStringLiteral(R"(^([+-]?[0-9][0-9_]*(\.[0-9]+)?|true|false|["'\[{].*)$)"));
-  return plain.match(value).hasMatch() ? value : "\"" + value + "\"";
-}
-
-}  // namespace
-
-bool is_run_setting(const std::string& key) {
-  return key.starts_with("run.") || key.find('.') == std::string::npos;
-}
-
 std::optional<QString> with_value(const QString& text, const QString& key, const QString& value) {
   const auto changed = spawnpoint::with_value(text.toStdString(), key.toStdString(), value.toStdString());
   return changed ? std::optional(QString::fromStdString(*changed)) : std::nullopt;
-}
-
-QString with_run(const QString& text, const Suggestion& suggestion, const std::vector<std::string>& implied) {
-  const auto table = [](const std::string& concurrency) {
-    return QStringLiteral("[[run]]\nconcurrency = \"%1\"\n").arg(QString::fromStdString(concurrency));
-  };
-  QString added = table(suggestion.concurrency);
-  for (const std::string& setting : suggestion.settings) {
-    const auto parsed = parse_setting(setting);
-    if (!parsed || !is_run_setting(parsed->key)) continue;
-    const QString key = QString::fromStdString(parsed->key);
-    added += key.section('.', -1) + " = " + as_toml(QString::fromStdString(parsed->value)) + "\n";
-  }
-
-  QStringList lines = text.split('\n');
-  static const QRegularExpression run_header(QStringLiteral(R"(^\s*\[\[\s*run\s*\]\])"));
-  static const QRegularExpression any_header(QStringLiteral(R"(^\s*\[)"));
-  qsizetype last = -1;
-  for (qsizetype i = 0; i < lines.size(); ++i) {
-    if (run_header.match(lines[i]).hasMatch()) last = i;
-  }
-  qsizetype at = lines.size();
-  if (last >= 0) {
-    at = last + 1;
-    while (at < lines.size() && !any_header.match(lines[at]).hasMatch()) ++at;
-    // Comments and blank lines just before the next table belong to it.
-    while (at > last + 1 && at < lines.size() &&
-           (lines[at - 1].trimmed().isEmpty() || lines[at - 1].trimmed().startsWith('#'))) {
-      --at;
-    }
-  } else {
-    QString written;
-    for (const std::string& run : implied) written += table(run) + "\n";
-    added = written + added;
-  }
-  while (at > 0 && at == lines.size() && lines[at - 1].trimmed().isEmpty()) {
-    lines.removeLast();
-    --at;
-  }
-  const QString before = QStringList(lines.mid(0, at)).join('\n');
-  const QString after = QStringList(lines.mid(at)).join('\n');
-  QString result = before;
-  if (!result.isEmpty()) result += "\n\n";
-  result += added;
-  if (!after.isEmpty()) result += (after.startsWith('\n') ? "" : "\n") + after;
-  return result;
 }
 
 }  // namespace spawnpoint::gui

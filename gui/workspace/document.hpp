@@ -92,15 +92,7 @@ class Document : public QObject {
   LatestJob<std::shared_ptr<const ParseResult>> parsing_;
 };
 
-/// A suggestion's setting that belongs into its [[run]]: `run.threads`, or `threads` alone.
-bool is_run_setting(const std::string& key);
-
 /// models/scenario/edit/text_edit.hpp's, for Qt's texts.
 std::optional<QString> with_value(const QString& text, const QString& key, const QString& value);
-
-/// The text with one more [[run]], placed after the runs that it has. `implied` are the runs that a file without any
-/// stands for; they are written out too, or the new run would take their place. Settings that are not the run's are
-/// left out.
-QString with_run(const QString& text, const Suggestion& suggestion, const std::vector<std::string>& implied);
 
 }  // namespace spawnpoint::gui

@@ -64,24 +64,24 @@ void Workspace::turn_waiting(bool patient) {
 void Workspace::try_suggestion(const Suggestion& suggestion) {
   const auto scenario = document_.scenario();
   if (!scenario || scenario->runs.empty()) return;
-  bool wants_own_run = false;
+  std::vector<Setting> of_run;
   for (const std::string& setting : suggestion.settings) {
     const auto parsed = parse_setting(setting);
     if (!parsed) continue;
     if (is_run_setting(parsed->key)) {
-      wants_own_run = true;
+      of_run.push_back(*parsed);
     } else {
       document_.set_setting(text(parsed->key), text(parsed->value));
     }
   }
   const auto& runs = scenario->runs;
   const auto there = std::ranges::find(runs, suggestion.concurrency, &RunSpec::concurrency);
-  if (suggestion.concurrency.empty() || (there != runs.end() && !wants_own_run)) {
+  if (suggestion.concurrency.empty() || (there != runs.end() && of_run.empty())) {
     if (there != runs.end()) selection_.select_run(static_cast<std::size_t>(there - runs.begin()));
     return;
   }
   select_after_parse_ = runs.size();
-  document_.edit(with_run(document_.text(), suggestion, names_of_models(runs)));
+  document_.edit(text(with_run(document_.text().toStdString(), suggestion.concurrency, of_run, names_of_models(runs))));
 }
 
 void Workspace::open_run(const std::vector<Setting>& settings, const RunSpec& spec) {
@@ -102,8 +102,7 @@ void Workspace::open_run(const std::vector<Setting>& settings, const RunSpec& sp
   if (there == runs.end()) there = std::ranges::find(runs, spec.concurrency, &RunSpec::concurrency);
   std::size_t run = static_cast<std::size_t>(there - runs.begin());
   if (there == runs.end()) {
-    words = with_run(words, Suggestion{.label = {}, .concurrency = spec.concurrency, .settings = {}},
-                     names_of_models(runs));
+    words = text(with_run(words.toStdString(), spec.concurrency, {}, names_of_models(runs)));
     run = runs.size();
   }
   document_.edit(words);

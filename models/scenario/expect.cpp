@@ -36,9 +36,9 @@ std::vector<std::string> limit_names(std::span<const Limit> limits) {
   for (const Limit& limit : limits) names.emplace_back(limit.name);
   return names;
 }
-// What errors are called everywhere: in results, in `limits`, here.
+/// Those that a run usually ends with, to be proposed; any other may be expected, too.
 const std::vector<std::string>& error_names() {
-  static const std::vector<std::string> names{"EAGAIN", "ENOMEM", "SIGKILL", "SIGABRT"};
+  static const std::vector<std::string> names{"EAGAIN", "ENOMEM", "SIGKILL", "SIGABRT", "exception"};
   return names;
 }
 
@@ -178,7 +178,7 @@ bool word_is_known(const Node& value, std::string_view name, const ResultField& 
     return false;
   };
   if (field.name == "failure.limit") return among(limit_names(limits), "limit");
-  if (field.name == "failure.errno") return among(error_names(), "error");
+  if (field.name == "failure.errno") return cause_named(value.text) != Cause() || among(error_names(), "error");
   return true;
 }
 

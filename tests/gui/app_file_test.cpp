@@ -142,24 +142,6 @@ TEST_CASE("changes that are not saved are asked about, and staying keeps them") 
   app.window->questions().leave = [](MainWindow&) { return true; };
 }
 
-TEST_CASE("a run is added after the runs that a text has") {
-  const Suggestion pool{"a pool", "thread_pool", {"threads=8", "run.stack=512KiB", "jobs.count=7"}};
-  const QString text =
-      "[jobs]\ncount = 3\n\n[[run]]\nconcurrency = \"sequential\"\n\n# what we expect\n[expect]\n\"completed\" = 3\n";
-  const QString more = with_run(text, pool, {"thread_per_job"});
-  CHECK(
-      more ==
-      "[jobs]\ncount = 3\n\n[[run]]\nconcurrency = \"sequential\"\n\n[[run]]\nconcurrency = \"thread_pool\"\nthreads = "
-      "8\nstack = \"512KiB\"\n\n# what we expect\n[expect]\n\"completed\" = 3\n");
-}
-
-TEST_CASE("a text without a run gets its implied ones written out") {
-  const QString more = with_run("title = \"x\"\n", {"all", "join_all", {}}, {"thread_per_job", "sequential"});
-  CHECK(more ==
-        "title = \"x\"\n\n[[run]]\nconcurrency = \"thread_per_job\"\n\n[[run]]\nconcurrency = "
-        "\"sequential\"\n\n[[run]]\nconcurrency = \"join_all\"\n");
-}
-
 TEST_CASE("keys and names are completed while they are typed, as one step that can be undone") {
   AppFixture app;
   app.window->show();

@@ -94,4 +94,27 @@ TEST_CASE("every shipped scenario takes another number of jobs, machine, limit a
   }
 }
 
+TEST_CASE("a run is added after the runs that a text has") {
+  const std::vector<Setting> settings{{"threads", "8"}, {"run.stack", "512KiB"}};
+  CHECK(
+      with_run("[jobs]\ncount = 3\n\n[[run]]\nconcurrency = \"sequential\"\n\n# what we expect\n[expect]\n"
+               "\"completed\" = 3\n",
+               "thread_pool", settings, {"thread_per_job"}) ==
+      "[jobs]\ncount = 3\n\n[[run]]\nconcurrency = \"sequential\"\n\n[[run]]\nconcurrency = \"thread_pool\"\nthreads = "
+      "8\nstack = \"512KiB\"\n\n# what we expect\n[expect]\n\"completed\" = 3\n");
+}
+
+TEST_CASE("a text without a run gets its implied ones written out") {
+  CHECK(with_run("title = \"x\"\n", "join_all", {}, {"thread_per_job", "sequential"}) ==
+        "title = \"x\"\n\n[[run]]\nconcurrency = \"thread_per_job\"\n\n[[run]]\nconcurrency = "
+        "\"sequential\"\n\n[[run]]\nconcurrency = \"join_all\"\n");
+  CHECK(with_run("", "join_all", {}, {}) == "[[run]]\nconcurrency = \"join_all\"\n");
+}
+
+TEST_CASE("settings of a run are told from others") {
+  CHECK(is_run_setting("threads"));
+  CHECK(is_run_setting("run.threads"));
+  CHECK_FALSE(is_run_setting("jobs.count"));
+}
+
 }  // namespace spawnpoint

@@ -2,12 +2,15 @@
 #include "models/scenario/edit/text_edit.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
+#include "core/text/text.hpp"
 #include "models/document/document.hpp"
 #include "models/scenario/settings.hpp"
 
@@ -207,15 +210,23 @@ class Edit {
   std::optional<std::string> made_;
 };
 
+std::string run_table(std::string_view concurrency) {
+  return fmt::format("[[run]]\nconcurrency = \"{}\"\n", concurrency);
+}
+
+/// `[[run]]`, with blanks anywhere.
+bool is_run_header(std::string_view line) {
+  line = trimmed(line);
+  if (!line.starts_with("[[")) return false;
+  const std::size_t end = line.find("]]");
+  return end != std::string_view::npos && trimmed(line.substr(2, end - 2)) == "run";
+}
+
 /// The runs that a file without any stands for, written out.
 std::string with_runs(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
   for (const std::string_view name : kDefaultRuns)
-    text += fmt::format("{}[[run]]\nconcurrency = \"{}\"\n",
-                        text.empty()          ? ""
-                        : text.back() == '\n' ? "\n"
-                                              : "\n\n",
-                        name);
+    text += (text.empty() ? "" : text.back() == '\n' ? "\n" : "\n\n") + run_table(name);
   return text;
 }
 
@@ -236,6 +247,52 @@ std::optional<std::string> with_value(const std::string& text, const std::string
     }
   }
   return Edit(text, *std::move(parts), *written).make();
+}
+
+bool is_run_setting(std::string_view key) {
+  return key.starts_with("run.") || key.find('.') == std::string_view::npos;
+}
+
+std::string with_run(const std::string& text, const std::string& concurrency, const std::vector<Setting>& settings,
+                     const std::vector<std::string>& implied) {
+  std::string added = run_table(concurrency);
+  for (const Setting& setting : settings) {
+    if (const auto value = as_toml(setting.value))
+      added += fmt::format("{} = {}\n", setting.key.substr(setting.key.rfind('.') + 1), *value);
+  }
+
+  std::vector<std::string_view> lines;
+  for (std::size_t begin = 0; begin <= text.size(); begin = end_of_line(text, begin) + 1)
+    lines.push_back(std::string_view(text).substr(begin, end_of_line(text, begin) - begin));
+  std::size_t at = lines.size();
+  const auto last = std::ranges::find_if(lines.rbegin(), lines.rend(), is_run_header);
+  if (last != lines.rend()) {
+    const auto header = static_cast<std::size_t>(lines.rend() - last) - 1;
+    at = header + 1;
+    while (at < lines.size() && !trimmed(lines[at]).starts_with('[')) ++at;
+    // Comments and blank lines just before the next table belong to it.
+    while (at > header + 1 && at < lines.size() &&
+           (trimmed(lines[at - 1]).empty() || trimmed(lines[at - 1]).starts_with('#')))
+      --at;
+  } else {
+    std::string written;
+    for (const std::string& run : implied) written += run_table(run) + "\n";
+    added = written + added;
+  }
+  while (at > 0 && at == lines.size() && trimmed(lines[at - 1]).empty()) {
+    lines.pop_back();
+    --at;
+  }
+  const auto joined = [&](std::size_t from, std::size_t to) {
+    return fmt::format("{}", fmt::join(lines.begin() + static_cast<std::ptrdiff_t>(from),
+                                       lines.begin() + static_cast<std::ptrdiff_t>(to), "\n"));
+  };
+  std::string result = joined(0, at);
+  if (!result.empty()) result += "\n\n";
+  result += added;
+  if (const std::string after = joined(at, lines.size()); !after.empty())
+    result += (after.starts_with('\n') ? "" : "\n") + after;
+  return result;
 }
 
 }  // namespace spawnpoint

@@ -5,6 +5,10 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/scenario/parse.hpp"
 
 namespace spawnpoint {
 
@@ -13,5 +17,13 @@ namespace spawnpoint {
 /// belongs to, or in a new table at the end. A text without runs gets those that it stands for when one of them is set.
 /// Nothing where the text is not TOML, or where the key cannot be written without changing anything else.
 std::optional<std::string> with_value(const std::string& text, const std::string& key, const std::string& value);
+
+/// Whether a setting belongs to its [[run]]: `run.threads`, or `threads` alone.
+bool is_run_setting(std::string_view key);
+
+/// The text with one more [[run]], placed after those that it has; `settings` are that run's own. `implied` are the
+/// runs that a file without any stands for: they are written out too, or the new run would take their place.
+std::string with_run(const std::string& text, const std::string& concurrency, const std::vector<Setting>& settings,
+                     const std::vector<std::string>& implied);
 
 }  // namespace spawnpoint
