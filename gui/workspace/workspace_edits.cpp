@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gui/workspace/workspace.hpp"
+#include "models/scenario/edit/text_edit.hpp"
 
 namespace spawnpoint::gui {
 namespace {
