@@ -24,15 +24,33 @@ std::string_view first_code_points(std::string_view text, std::size_t count) {
   return text.substr(0, i);
 }
 
+namespace {
+
+/// How many bytes of a control character `text` begins with; 0: with another. Those of C0 and C1, and the ones that
+/// turn the direction of what follows.
+std::size_t control_length(std::string_view text) {
+  const auto byte = [text](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };
+  if (byte(0) < 0x20 || byte(0) == 0x7F) return 1;
+  if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) <= 0x9F) return 2;
+  const bool turns = (byte(1) == 0x80 && byte(2) >= 0xAA && byte(2) <= 0xAE) ||
+                     (byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9);
+  return byte(0) == 0xE2 && turns ? 3 : 0;
+}
+
+}  // namespace
+
 std::string printable(std::string_view text, bool ends_of_lines) {
   std::string out;
   out.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\t' || (c == '\n' && ends_of_lines) || (byte >= 0x20 && byte != 0x7F))
-      out += c;
-    else
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\t' || (text[i] == '\n' && ends_of_lines)) {
+      out += text[i];
+    } else if (const std::size_t length = control_length(text.substr(i)); length > 0) {
       out += "·";
+      i += length - 1;
+    } else {
+      out += text[i];
+    }
   }
   return out;
 }

@@ -273,8 +273,10 @@ std::string read_series(Trace& trace, const std::filesystem::path& path) {
     const Instant at = table.time();
     const auto missing = std::numeric_limits<double>::quiet_NaN();
     if (!series.empty() && at <= series.time.back()) table.fail("times of a series should increase");
-    const auto value = table.number<double>(true, missing, std::numeric_limits<double>::max());
+    // Counts and bytes: more than 64 bits hold is no value.
+    const auto value = table.number<double>(true, missing, 9e18);
     if (!std::isfinite(value) || at == kNever) table.fail("a time or a value is missing");
+    if (value < -9e18) table.fail("the value is too small");
     series.time.push_back(at);
     series.value.push_back(value);
   }

@@ -19,7 +19,7 @@ class FixedText {
  public:
   FixedText() = default;
   FixedText(std::string_view text) : size_(static_cast<std::uint32_t>(std::min(text.size(), N))) {
-    std::copy_n(text.data(), size_, bytes_.data());
+    std::copy_n(text.begin(), size_, bytes_.data());
   }
   /// Never longer than N, whatever the memory holds: a reader may not trust it.
   std::string_view view() const { return {bytes_.data(), std::min<std::size_t>(size_, N)}; }

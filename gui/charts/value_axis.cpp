@@ -29,7 +29,8 @@ std::string value_label(ChartUnit unit, double value) {
 ValueAxis value_axis(ChartUnit unit, bool logarithmic, double least, double most, int wanted) {
   ValueAxis axis;
   wanted = std::max(2, wanted);
-  most = std::max(most, 1.0);
+  // Labels are whole numbers of 64 bits, and an axis without an end would have ticks without an end.
+  most = std::clamp(most, 1.0, 1e18);
   if (!logarithmic) {
     axis.high = most * 1.08;
     const double step = linear_step(unit, axis.high / wanted);

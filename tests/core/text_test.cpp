@@ -55,6 +55,17 @@ TEST_CASE("sizes are rounded up to whole pages") {
   CHECK(round_up(4_KiB + 1_B, 4_KiB) == 8_KiB);
 }
 
+TEST_CASE("characters that would move a terminal's cursor or turn its text are shown as dots") {
+  CHECK(printable("a\033[31mb") == "a·[31mb");
+  CHECK(printable("a\xC2\x9B"
+                  "31mb\xC2\x85") == "a·31mb·");
+  CHECK(printable("a\xE2\x80\xAE"
+                  "b\xE2\x81\xA6"
+                  "c") == "a·b·c");
+  CHECK(printable("\u00e4\u20ac\t\n") == "\u00e4\u20ac\t·");
+  CHECK(printable("a\nb", /*ends_of_lines=*/true) == "a\nb");
+}
+
 TEST_CASE("a file is closed with its owner, once, and not when it was handed on") {
   const auto is_open = [](int fd) { return ::fcntl(fd, F_GETFD) >= 0; };
   int number = -1;

@@ -192,6 +192,7 @@ TEST_CASE("what is wrong in a table is reported with its file, line and column")
               "segments.csv:3:25: a segment should end after it begins"},
       Mistake{"series.csv", "4096.5", "many", "series.csv:2:22: \"many\" is not a number"},
       Mistake{"series.csv", "4096.5", "", "series.csv:2:22: a time or a value is missing"},
+      Mistake{"series.csv", "4096.5", "1.7e308", "series.csv:2:22: \"1.7e308\" is not a number"},
       Mistake{"series.csv", "4096.5", "inf", "series.csv:2:22: \"inf\" is not a number"},
       Mistake{"marks.csv", "\"\"\"EAGAIN", "EAGAIN", "marks.csv:2:24: expected text in quotes"},
       Mistake{"marks.csv", "\xff\"\n", "\xff", "marks.csv:2:24: the quoted text does not end"},

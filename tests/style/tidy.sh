@@ -26,11 +26,13 @@ sed -E 's/-Winvalid-pch//g; s/-include [^ "]*cmake_pch[^ "]*//g' "$build/compile
 rules=$({ $checker --version; cat .clang-tidy tests/style/tidy.sh; } | sha256sum)
 
 # Each source with the files of this project that it includes, as the build saw it: "SOURCE SOURCE HEADER…".
-ninja -C "$build" -t deps | awk -v root="$root/" -v build="$build/" '
+# Its names are whole, or relative to the build's folder where ccache makes them so.
+ninja -C "$build" -t deps | awk -v root="$root/" -v build="$build/" -v up="$(realpath --relative-to="$build" .)/" '
   function flush() { if (source ~ /^(core|models|gui)\/.*\.cpp$/) print source files; source = files = "" }
   /^[^ ]/ { flush() }
   /^ / {
     path = $1
+    if (index(path, up) == 1) path = root substr(path, length(up) + 1)
     if (index(path, root) != 1 || index(path, build) == 1) next
     path = substr(path, length(root) + 1)
     if (source == "") source = path
