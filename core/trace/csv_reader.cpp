@@ -12,6 +12,7 @@
 #include <cstring>
 #include <functional>
 #include <limits>
+#include <new>
 #include <set>
 #include <string_view>
 
@@ -23,6 +24,7 @@ namespace spawnpoint {
 namespace {
 
 constexpr int kNewestFormat = 2;
+constexpr std::size_t kLongestFact = std::size_t{64} << 10;
 /// More threads than any kernel has room for: drawing a row for each must not run out of memory.
 constexpr LaneId kMostLanes = 100'000'001;
 
@@ -225,6 +227,7 @@ std::string read_run(CsvRecord& record, const std::filesystem::path& path) {
       trace.growing = table.number<int>(true, 0, 1) == 1;
     } else if (record.format >= 2) {
       CsvFactRead fact{{std::string(key), table.quoted()}, table.line(), table.column()};
+      if (fact.value.size() > kLongestFact) table.fail("this is longer than 64 KiB");
       record.facts.push_back(std::move(fact));
     } else {
       table.fail('"' + shown(key) + "\" is not known here");
@@ -301,7 +304,7 @@ std::string read_marks(Trace& trace, const std::filesystem::path& path) {
 
 }  // namespace
 
-std::expected<CsvRecord, std::string> read_csv(const std::filesystem::path& directory) {
+std::expected<CsvRecord, std::string> read_csv(const std::filesystem::path& directory) try {
   CsvRecord record;
   Trace& trace = record.trace;
   std::string error = read_run(record, directory / "run.csv");
@@ -311,6 +314,8 @@ std::expected<CsvRecord, std::string> read_csv(const std::filesystem::path& dire
   if (error.empty()) error = read_marks(trace, directory / "marks.csv");
   if (!error.empty()) return std::unexpected(error);
   return record;
+} catch (const std::bad_alloc&) {
+  return std::unexpected(directory.string() + ": this record does not fit into memory");
 }
 
 }  // namespace spawnpoint

@@ -26,7 +26,7 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
   AppRequest window;
   ExportRequest pictures;
 
-  CLI::App app{"A laboratory for concurrency models: where does a program break, why, and what would not?",
+  CLI::App app{"A laboratory for concurrency models: where does a program break, why, and what would work instead?",
                "spawnpoint"};
   app.set_version_flag("--version", "spawnpoint " SPAWNPOINT_VERSION);
   app.add_option("FILE", window.files, "A scenario file to open, and saved records to show beside it")->type_name("");

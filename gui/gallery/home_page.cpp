@@ -71,7 +71,7 @@ HomePage::HomePage(Workspace& workspace, QWidget* parent)
       recent_title_(new QLabel(tr("Recent files"), this)),
       recent_(new QListWidget(this)),
       delegate_(new CardDelegate(cards_)) {
-  auto* title = new QLabel(tr("Where does it break, why, and what would not?"), this);
+  auto* title = new QLabel(tr("Where does it break, why, and what would work instead?"), this);
   QFont large = title->font();
   large.setPointSizeF(large.pointSizeF() * 1.5);
   large.setBold(true);

@@ -196,9 +196,9 @@ class Builder {
     // Until the edge has been searched for, the job that was refused shows where it is.
     if (!exact && key == "jobs.count" && result.failure->job != kNoJob)
       item.x = std::min(item.x, static_cast<double>(result.failure->job) + 1);
-    if (exact) {
+    if (exact || key == "jobs.count") {
       for (Setting& setting : item.settings) {
-        if (setting.key == key) setting.value = std::to_string(*exact);
+        if (setting.key == key) setting.value = std::to_string(std::llround(item.x));
       }
     }
     item.seconds = to_seconds(result.wall);

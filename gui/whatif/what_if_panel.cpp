@@ -2,6 +2,7 @@
 #include "gui/whatif/what_if_panel.hpp"
 
 #include <QGridLayout>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QScrollBar>
@@ -44,6 +45,7 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QScrollArea(parent), words_(new QLab
     row.slider->setMinimumWidth(60);
     row.slider->setAccessibleName(tr("%1, slider").arg(knob.name));
     row.slider->setToolTip(knob.help);
+    row.slider->installEventFilter(this);
     row.field->setAccessibleName(knob.name);
     row.field->setAccessibleDescription(knob.help);
     row.field->setToolTip(knob.help);
@@ -76,6 +78,16 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QScrollArea(parent), words_(new QLab
 const WhatIfPanel::Row* WhatIfPanel::find(const std::string& key) const {
   const auto at = std::ranges::find_if(rows_, [&](const Row& row) { return plain_key(row.knob.key) == key; });
   return at == rows_.end() ? nullptr : &*at;
+}
+
+bool WhatIfPanel::eventFilter(QObject* watched, QEvent* event) {
+  // Home shows everything, here as elsewhere: to a slider it would mean its smallest value.
+  if (event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Home &&
+      qobject_cast<QSlider*>(watched) != nullptr) {
+    emit everything_wanted();
+    return true;
+  }
+  return QScrollArea::eventFilter(watched, event);
 }
 
 QSlider* WhatIfPanel::slider(const std::string& key) const {

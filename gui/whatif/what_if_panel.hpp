@@ -20,6 +20,7 @@ class WhatIfPanel : public QScrollArea {
 
  public:
   explicit WhatIfPanel(QWidget* parent = nullptr);
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
   /// Null: there is nothing to turn.
   void show_scenario(std::shared_ptr<const Scenario> scenario, std::size_t run);
@@ -30,6 +31,8 @@ class WhatIfPanel : public QScrollArea {
  signals:
   /// `setting` as --set writes it. The same gesture's changes have the same number: they are one step to undo.
   void wanted(const QString& key, const QString& setting, int gesture);
+  /// The whole time axis, by the key Home.
+  void everything_wanted();
 
  private:
   struct Row {

@@ -194,6 +194,7 @@ void MainWindow::make_connections() {
   connect(&workspace_, &Workspace::scenario_followed, this, [this] {
     show_diagnosis_soon();
     show_actions();
+    show_status();
   });
   connect(&workspace_, &Workspace::told, this, [this](const QString& words) {
     if (words.isEmpty())
@@ -227,6 +228,7 @@ void MainWindow::make_connections() {
 
 void MainWindow::connect_panels() {
   connect(what_if_, &WhatIfPanel::wanted, &workspace_, &Workspace::turn);
+  connect(what_if_, &WhatIfPanel::everything_wanted, this, [this] { compare_->time().fit(); });
   connect(diagnosis_, &DiagnosisPanel::go_there, this, [this](Instant at) {
     // The diagnosis reports the live run's failure where there is one.
     const auto live = workspace_.result(WorldKind::live);
@@ -246,6 +248,7 @@ void MainWindow::connect_panels() {
     show_diagnosis();
     show_job();
     show_actions();
+    show_status();
     // A record has no text to turn anything in.
     if (const auto scenario = document().scenario(); scenario && workspace_.record(selection().run()) == nullptr)
       what_if_->show_scenario(scenario, selection().run());
@@ -272,7 +275,6 @@ void MainWindow::show_scenario() {
   if (row < 0) machine_->setPlaceholderText(text(scenario->machine.name));
   act("own_values")->setVisible(document().has_settings());
   what_if_->show_scenario(scenario, selection().run());
-  diagnosis_->set_about(text(scenario->title), text(scenario->about));
   show_job();
 }
 
@@ -287,6 +289,7 @@ void MainWindow::show_diagnosis_soon() {
 void MainWindow::show_diagnosis() {
   diagnosis_patience_.stop();
   if (const SavedRecord* record = workspace_.record(selection().run())) {
+    diagnosis_->set_about({}, {});  // What the scenario says is not said of the record.
     diagnosis_->show_words(
         tr("A %1. What happened in it is in the timeline, the charts and the jobs.").arg(text(provenance(*record))));
     return;
@@ -298,6 +301,7 @@ void MainWindow::show_diagnosis() {
     }
     return;
   }
+  diagnosis_->set_about(text(scenario->title), text(scenario->about));
   const std::size_t run = selection().run();
   const KnownResults known = workspace_.known(run);
   if (!known.modeled && !known.live) {
@@ -347,7 +351,10 @@ void MainWindow::show_status() {
       words += tr("%1 of %2 done")
                    .arg(text(spawnpoint::format_count(result->completed)),
                         text(spawnpoint::format_count(result->jobs, "job")));
-      words += tr(", in %1").arg(text(spawnpoint::format_duration(result->compute)));
+      words += tr(" in %1").arg(text(spawnpoint::format_duration(result->wall)));
+      // A saved record has no such time.
+      if (world == WorldKind::modeled && result->compute > Duration{})
+        words += tr(" (computed in %1)").arg(text(spawnpoint::format_duration(result->compute)));
       if (result->stopped) words += tr(", stopped");
     }
     parts << words;

@@ -45,16 +45,15 @@ bool MainWindow::can_read(const QString& path) {
 }
 
 bool MainWindow::open_file(const QString& path) {
-  const QFileInfo file(path);
-  if (file.isDir() && !QFileInfo::exists(path + "/run.csv")) {
-    questions_.tell(
-        this, tr("Cannot open"),
-        tr("%1 is a folder without a run.csv, so it is not a saved record.").arg(QDir::toNativeSeparators(path)));
-    return false;
-  }
   if (is_record(path.toStdString())) {
+    const auto records = records_at(path.toStdString());
+    if (QFileInfo(path).isDir() && records.front() == path.toStdString() && !QFileInfo::exists(path + "/run.csv")) {
+      questions_.tell(this, tr("Cannot open"),
+                      tr("%1 is a folder without a saved record.").arg(QDir::toNativeSeparators(path)));
+      return false;
+    }
     show_docks();
-    workspace_.open_record(path);
+    for (const auto& record : records) workspace_.open_record(QString::fromStdString(record.string()));
     return true;
   }
   if (!may_leave() || !can_read(path)) return false;

@@ -73,7 +73,7 @@ void MainWindow::start_tour() {
   std::vector<TourStep> steps;
   steps.push_back({tr("Scenarios"),
                    tr("A scenario says what jobs there are, how to run them, and on which machine. These come with the "
-                      "program: first a story in its order, from three jobs to a million, then questions that people "
+                      "program: first a story, from three jobs to a million, then questions that people "
                       "ask. Type to search. Your own files can be dropped anywhere in the window."),
                    [this]() -> QWidget* {
                      if (!document().is_open()) return home_;
@@ -84,7 +84,7 @@ void MainWindow::start_tour() {
       {tr("Two worlds"),
        tr("F6 runs the model: a simulated kernel, for the machine that the scenario names. F7 runs the same "
           "jobs live on this machine, for real, in a process of its own that cannot harm it. F5 does both. "
-          "Jobs and machine can be changed here without touching the file."),
+          "The jobs and the machine can be changed here: that is written into the text, and Ctrl+Z undoes it."),
        [this, with_scenario]() -> QWidget* {
          with_scenario();
          return findChild<QToolBar*>("toolbar");
@@ -102,7 +102,7 @@ void MainWindow::start_tour() {
   steps.push_back(
       {tr("Diagnosis"),
        tr("What broke, which limit it was, whether model and live run agree, and what would break next. “Why?” "
-          "explains the mechanism, links lead to the moment, and a “try” button adds a run that would do better. "
+          "explains the mechanism, links lead to the moment, and the buttons below “Try instead” add another run. "
           "The Limits page has every limit, the failure map where each concurrency model ends."),
        [this, with_scenario]() -> QWidget* {
          with_scenario();

@@ -23,11 +23,12 @@ constexpr const char* kAbout =
 
 constexpr const char* kFooter =
     "Examples:\n"
-    "  spawnpoint-run run thousand-threads.toml                      modeled, as a table\n"
-    "  spawnpoint-run run thousand-threads.toml --world both --json  both worlds, one JSON object per line\n"
+    "  spawnpoint-run run scenarios/02-three-threads.toml                      modeled, as a table\n"
+    "  spawnpoint-run run scenarios/02-three-threads.toml --world both --json  both worlds, one JSON object per line\n"
     "  spawnpoint-run run jobs.toml --set jobs.count=5000 --trace out.json\n"
     "  spawnpoint-run limits --set run.runtime=rust-std              which limit of this host binds, and when\n"
-    "  spawnpoint-run sweep thousand-threads.toml                    where does each concurrency model break?\n"
+    "  spawnpoint-run sweep scenarios/02-three-threads.toml                    where does each concurrency model "
+    "break?\n"
     "  spawnpoint-run check scenarios/*.toml                         scenarios as tests\n"
     "  spawnpoint-run machine -o mine.toml                           this host as a profile\n"
     "  spawnpoint-run machine --calibrate --save                     measure what work costs on this host\n"
@@ -62,7 +63,14 @@ void add_files(CLI::App& command, ScenarioArguments& arguments) {
 
 void add_world(CLI::App& command, Worlds& worlds, bool& uncapped, const char* default_name) {
   command.add_option("--world", worlds, fmt::format("Where to run: modeled, live or both (default: {})", default_name))
-      ->transform(CLI::CheckedTransformer(kWorlds).description(""))
+      ->transform(CLI::Validator(
+          [](std::string& word) {
+            const auto known = kWorlds.find(word);
+            if (known == kWorlds.end()) return "\"" + word + "\" is not a world; known: modeled, live, both";
+            word = std::to_string(static_cast<int>(known->second));
+            return std::string();
+          },
+          ""))
       ->type_name("WORLD");
   command.add_flag("--uncapped", uncapped,
                    "Let a live run take more than half of this machine's free memory and thread slots");
@@ -124,7 +132,7 @@ int main_with_arguments(int argc, char** argv) {
       ->add_option("--threads", limits_arguments.threads,
                    "What this many threads need: memory, and the limits to raise, with the command for each")
       ->type_name("N")
-      ->check(CLI::PositiveNumber.description(""));
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40).description(""));
   limits_command->add_flag("--json", limits_arguments.json, "One JSON object instead of a table");
 
   SweepArguments sweep_arguments;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "core/text/text.hpp"
 #include "core/trace/fingerprint.hpp"
 #include "models/command_line/commands.hpp"
 #include "models/command_line/inputs.hpp"
@@ -55,7 +56,7 @@ constexpr RunColumn kColumns[] = {{"time", "wall"},
 void add_row(Table& table, const RunResult& result) {
   using enum Table::Emphasis;
   const bool ran = result.error.empty();
-  std::vector<std::string> row{result.label, std::string(to_string(result.world)),
+  std::vector<std::string> row{shown(result.label), std::string(to_string(result.world)),
                                ran ? format_count(result.completed) + " of " + format_count(result.jobs) : ""};
   for (const RunColumn& column : kColumns) row.push_back(ran ? for_people(value_of(result, column.field)) : "");
   row.push_back(failure_text(result));
@@ -94,7 +95,7 @@ void add_records(Table& table, const std::vector<SavedRecord>& records) {
 }
 void print_records(const std::vector<SavedRecord>& records, const Style& style) {
   for (const SavedRecord& record : records)
-    fmt::print("  {}: {}\n", record.result.label, style.faint(provenance(record)));
+    fmt::print("  {}: {}\n", shown(record.result.label), style.faint(provenance(record)));
 }
 
 /// Records that are shown with no scenario, or with several.
@@ -138,17 +139,25 @@ std::optional<std::vector<SavedRecord>> take_records(ScenarioArguments& argument
   bool good = true;
   std::erase_if(arguments.files, [&](const std::string& file) {
     if (!is_record(file)) return false;
-    auto record = open_record(file);
-    if (record) {
-      records.push_back(*std::move(record));
-    } else {
-      print_error(record.error());
-      good = false;
+    for (const std::filesystem::path& path : records_at(file)) {
+      if (auto record = open_record(path)) {
+        records.push_back(*std::move(record));
+      } else {
+        print_error(record.error());
+        good = false;
+      }
     }
     return true;
   });
   if (!good) return std::nullopt;
   return records;
+}
+
+/// Whether an option is given that says how to run something, or what to keep of it.
+bool asks_for_run(const RunArguments& arguments) {
+  return arguments.worlds != Worlds::modeled || !arguments.concurrency.empty() ||
+         !arguments.scenarios.settings.empty() || arguments.scenarios.seed || !arguments.trace.empty() ||
+         !arguments.csv.empty();
 }
 
 void print_fingerprint(const RunResult& result) {
@@ -165,6 +174,11 @@ Exit run(const RunArguments& arguments) {
   ScenarioArguments inputs = arguments.scenarios;
   auto records = take_records(inputs);
   if (!records) return Exit::usage;
+  if (inputs.files.empty() && asks_for_run(arguments)) {
+    print_error(
+        "--world, --concurrency, --set, --seed, --trace and --csv are for scenarios, and only saved records are given");
+    return Exit::usage;
+  }
   auto scenarios = load_scenarios(inputs);
   if (!scenarios) return Exit::usage;
   for (Scenario& scenario : *scenarios) {

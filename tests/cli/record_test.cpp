@@ -105,6 +105,28 @@ TEST_CASE("a saved record is shown as a run of its own beside others") {
         spawnpoint_run({"run", scenario, "--concurrency", "thread_per_job", "--fingerprint"}).out);
   CHECK(spawnpoint_run({"run", saved, "--log"}).out.starts_with("start 1\n"));
   CHECK(spawnpoint_run({"run", saved}).out.starts_with("Saved records\n"));
+  for (const std::vector<std::string>& option : {std::vector<std::string>{"--trace", "t.json"},
+                                                 {"--csv", "t"},
+                                                 {"--set", "jobs.count=5"},
+                                                 {"--seed", "3"},
+                                                 {"--world", "live"},
+                                                 {"--concurrency", "join_all"}}) {
+    std::vector<std::string> arguments{"run", saved};
+    arguments.insert(arguments.end(), option.begin(), option.end());
+    const Output refused = spawnpoint_run(arguments);
+    INFO(option.front());
+    CHECK(refused.status == 2);
+    CHECK(refused.err.find("are for scenarios, and only saved records are given") != std::string::npos);
+  }
+}
+
+TEST_CASE("a folder with the records of several runs shows all of them") {
+  const TemporaryDirectory directory;
+  REQUIRE(spawnpoint_run({"run", "-", "--csv", directory.path().string()}, kRandom).status == 0);
+  const Output all = spawnpoint_run({"run", directory.path().string(), "--json"});
+  INFO(all.err);
+  CHECK(all.status == 0);
+  CHECK(lines_of(all.out).size() == 3);
 }
 
 TEST_CASE("a folder that is not a record is reported, and a damaged record with the place of the mistake") {

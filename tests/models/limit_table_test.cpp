@@ -198,8 +198,8 @@ TEST_CASE("one more row has its words in the diagnosis, and its name in results 
                                [&](const std::string& text) { return text.find(words) != text.npos; });
   };
   CHECK(says("Each core counts for a hundred."));
-  CHECK(says("If it were raised, pids.max would be next, at 511 threads."));
-  CHECK(says("It is set by: sysctl kernel.toy-max."));
+  CHECK(says("If toy.max were raised, pids.max would be next, at 511 threads."));
+  CHECK(says("toy.max is set by: sysctl kernel.toy-max."));
 
   CHECK(nlohmann::json::parse(to_json_line(result))["failure"]["limit"] == "toy.max");
   CHECK(wrong_with_expected("toy.max", limits) == "");

@@ -36,16 +36,24 @@ std::int64_t failing_thread(const FailurePoint& failure) {
   return failure.threads + 1;
 }
 
-std::string headline(const FailurePoint& failure, std::span<const Limit> limits) {
+/// " when it had 507 threads"; where some had ended by then, how many were started and how many were alive at most.
+std::string at_threads(const RunResult& result) {
+  const std::int64_t started = result.failure->threads;
+  const std::int64_t alive = result.peak_threads - 1;
+  if (started == 0) return "";
+  if (alive <= 0 || started <= alive) return " when it had " + format_count(started, "thread");
+  return fmt::format(" after it had started {}, of which at most {} were alive at once",
+                     format_count(started, "thread"), format_count(alive));
+}
+
+std::string headline(const RunResult& result, std::span<const Limit> limits) {
+  const FailurePoint& failure = *result.failure;
   const std::string what = words_of_limit(failure, limits);
-  const std::string thread = format_count(failing_thread(failure));
-  if (failure.cause == Cause(Signal{SIGKILL})) {
-    return fmt::format("The process was killed when it had {} threads: {}.", format_count(failure.threads), what);
-  }
-  if (failure.cause == Cause(Signal{SIGABRT})) {
-    return fmt::format("The process aborted when it had {} threads: {}.", format_count(failure.threads), what);
-  }
-  return fmt::format("Thread {} was refused: {}.", thread, what);
+  if (failure.cause == Cause(Signal{SIGKILL}))
+    return fmt::format("The process was killed{}: {}.", at_threads(result), what);
+  if (failure.cause == Cause(Signal{SIGABRT}))
+    return fmt::format("The process aborted{}: {}.", at_threads(result), what);
+  return fmt::format("Thread {} was refused: {}.", format_count(failing_thread(failure)), what);
 }
 
 void add(Diagnosis& diagnosis, std::string text) {
@@ -154,7 +162,7 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   const FailurePoint& failure = *result.failure;
   const Limit* limit = find_limit(failure.limit, limits);
   diagnosis.broke = true;
-  diagnosis.headline = headline(failure, limits);
+  diagnosis.headline = headline(result, limits);
   diagnosis.where = failure.at;
   if (limit != nullptr) {
     diagnosis.mechanism = mechanism_of(*limit);
@@ -162,7 +170,7 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   }
   if (!failure.message.empty()) add(diagnosis, fmt::format("The program's user sees: {}", failure.message));
   if (result.memory.resident.count > 0 && failure.cause == Cause(Errno{EAGAIN})) {
-    add(diagnosis, fmt::format("Its {} took {} resident and {} in the kernel, of {} of address space.",
+    add(diagnosis, fmt::format("Its {} took {} resident and {} in the kernel; the address space is {}.",
                                format_count(failure.threads, "thread"), format_bytes(result.memory.resident),
                                format_bytes(result.memory.kernel), format_bytes(result.memory.virtual_size)));
   }
@@ -170,11 +178,11 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   const auto binding = std::ranges::find(ladder.rungs, limit, &LimitRung::limit);
   if (binding != ladder.rungs.end() && std::next(binding) != ladder.rungs.end()) {
     const LimitRung& next = *std::next(binding);
-    add(diagnosis, fmt::format("If it were raised, {} would be next, at {}.", next.limit->name,
+    add(diagnosis, fmt::format("If {} were raised, {} would be next, at {}.", limit->name, next.limit->name,
                                format_count(next.threads, "thread")));
   }
   if (binding != ladder.rungs.end() && !binding->source.empty()) {
-    add(diagnosis, fmt::format("It is set by: {}.", binding->source));
+    add(diagnosis, fmt::format("{} is set by: {}.", limit->name, binding->source));
   }
 }
 
@@ -258,8 +266,9 @@ void tell_thread_times(Diagnosis& diagnosis, const Scenario& scenario, const Run
 void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const ConcurrencyModel& model,
                      const RunResult& result, std::span<const Limit> limits) {
   const std::int64_t created_at_once = result.peak_threads - 1;
-  diagnosis.headline = fmt::format("{} ran on threads of their own in {}.", format_count(result.completed, "job"),
-                                   format_duration(result.wall));
+  diagnosis.headline =
+      fmt::format("{} ran on {} in {}.", format_count(result.completed, "job"),
+                  result.completed == 1 ? "a thread of its own" : "threads of their own", format_duration(result.wall));
   explain_by(diagnosis, model);
   if (result.trace) {
     if (const auto at = peak_of(*result.trace, SeriesKind::threads))
@@ -298,8 +307,9 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, const Concurre
   const std::int64_t workers = std::max<std::int64_t>(result.peak_threads - 1, 1);
   const std::int64_t rounds = (result.jobs + workers - 1) / workers;
   diagnosis.headline =
-      fmt::format("{} on {}: {}, one after the other, took {}.", format_count(result.jobs, "job"),
-                  format_count(workers, "worker"), format_count(rounds, "round"), format_duration(result.wall));
+      fmt::format("{} on {}{} took {}.", format_count(result.jobs, "job"), format_count(workers, "worker"),
+                  rounds == 1 ? "" : fmt::format(": {} rounds, one after the other,", format_count(rounds)),
+                  format_duration(result.wall));
   explain_by(diagnosis, model);
   if (result.trace) {
     if (const auto found = first_that_waited(*result.trace))
@@ -326,11 +336,12 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, const Concurre
 void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const ConcurrencyModel& model,
                    const RunResult& result) {
   const bool all_at_once = result.peak_tasks >= result.completed;
-  diagnosis.headline = all_at_once ? fmt::format("{} ran at the same time on one thread, in {}.",
-                                                 format_count(result.completed, "job"), format_duration(result.wall))
-                                   : fmt::format("{} ran on one thread, at most {} at a time, in {}.",
-                                                 format_count(result.completed, "job"), format_count(result.peak_tasks),
-                                                 format_duration(result.wall));
+  diagnosis.headline =
+      all_at_once
+          ? fmt::format("{} ran{} on one thread, in {}.", format_count(result.completed, "job"),
+                        result.completed == 1 ? "" : " at the same time", format_duration(result.wall))
+          : fmt::format("{} ran on one thread, at most {} at a time, in {}.", format_count(result.completed, "job"),
+                        format_count(result.peak_tasks), format_duration(result.wall));
   explain_by(diagnosis, model);
   if (result.trace) {
     if (const auto at = peak_of(*result.trace, SeriesKind::tasks); at && result.peak_tasks > 1)

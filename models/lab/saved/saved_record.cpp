@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/text/text.hpp"
 #include "core/trace/csv_reader.hpp"
 #include "core/trace/csv_writer.hpp"
 #include "models/lab/saved/record_facts.hpp"
@@ -96,9 +97,23 @@ bool is_record(const fs::path& path) {
   return path.filename() == kRunFile || fs::is_directory(path, error);
 }
 
+std::vector<fs::path> records_at(const fs::path& path) {
+  std::error_code error;
+  std::vector<fs::path> found;
+  if (fs::is_directory(path, error) && !fs::exists(path / kRunFile, error)) {
+    for (auto entry = fs::directory_iterator(path, error); !error && entry != fs::directory_iterator();
+         entry.increment(error))
+      if (fs::exists(entry->path() / kRunFile, error)) found.push_back(entry->path());
+  }
+  if (found.empty()) found.push_back(path);
+  std::ranges::sort(found);
+  return found;
+}
+
 std::expected<SavedRecord, std::string> open_record(const fs::path& path) {
   std::error_code error;
-  const fs::path directory = fs::is_directory(path, error) ? path : path.parent_path();
+  fs::path directory = fs::is_directory(path, error) ? path : path.parent_path();
+  if (directory.empty()) directory = ".";
   if (!fs::is_regular_file(directory / kRunFile, error))
     return std::unexpected(path.string() + ": this is not a saved record, which is a folder with a run.csv in it");
   auto read = read_csv(directory);
@@ -122,10 +137,19 @@ std::expected<SavedRecord, std::string> open_record(const fs::path& path) {
     describe(reader, record);
     reader.finish();
     if (!reader.error().empty()) return wrong(reader.error());
-    const auto completed = std::ranges::find(read->facts, "completed", &CsvFactRead::key);
-    if (completed != read->facts.end() && record.result.completed > record.result.jobs)
-      return wrong(fmt::format("{}:{}: {} of {} jobs cannot be completed", completed->line, completed->column,
-                               record.result.completed, record.result.jobs));
+    const auto place_of = [&](std::string_view key) {
+      const auto fact = std::ranges::find(read->facts, key, &CsvFactRead::key);
+      return fact == read->facts.end() ? std::string("1:1") : fmt::format("{}:{}", fact->line, fact->column);
+    };
+    const RunResult& result = record.result;
+    if (result.jobs != static_cast<std::int64_t>(trace.jobs.size()))
+      return wrong(fmt::format("{}: {} jobs, but jobs.csv has {}", place_of("jobs"), result.jobs, trace.jobs.size()));
+    if (result.completed > result.jobs)
+      return wrong(
+          fmt::format("{}: {} of {} jobs cannot be completed", place_of("completed"), result.completed, result.jobs));
+    const auto cause = std::ranges::find(read->facts, "failure.errno", &CsvFactRead::key);
+    if (cause != read->facts.end() && name_of(result.failure->cause) != cause->value)
+      return wrong(fmt::format("{}: \"{}\" is not known here", place_of("failure.errno"), shown(cause->value)));
   }
   record.result.trace = std::make_shared<const Trace>(std::move(read->trace));
   return record;
@@ -133,9 +157,9 @@ std::expected<SavedRecord, std::string> open_record(const fs::path& path) {
 
 std::string provenance(const SavedRecord& record) {
   std::string text = "saved record";
-  if (!record.machine.empty()) text += " · " + record.machine;
+  if (!record.machine.empty()) text += " · " + shown(record.machine);
   if (record.version.empty()) return text;
-  return text + fmt::format(" · seed {} · Spawnpoint {}", record.result.seed, record.version);
+  return text + fmt::format(" · seed {} · Spawnpoint {}", record.result.seed, shown(record.version));
 }
 
 }  // namespace spawnpoint

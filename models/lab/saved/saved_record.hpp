@@ -6,6 +6,7 @@
 #include <expected>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "models/result/result.hpp"
 
@@ -28,6 +29,10 @@ std::expected<SavedRecord, std::string> open_record(const std::filesystem::path&
 
 /// Whether `path` is meant as a record: a folder, or a file called run.csv.
 bool is_record(const std::filesystem::path& path);
+
+/// The records that `path` stands for, in the order of their names: itself, or those in the folder that --csv makes for
+/// several runs. Itself too where there is none, so that opening it says why.
+std::vector<std::filesystem::path> records_at(const std::filesystem::path& path);
 
 /// "saved record · laptop-8g · seed 42 · Spawnpoint 1.2.0": what it is of, for people.
 std::string provenance(const SavedRecord& record);
