@@ -269,13 +269,16 @@ void ComparePage::refresh() {
   for (auto* timeline : {modeled_, live_}) timeline->set_run(selected_run(), workspace_.concurrency_of(selected_run()));
   const bool saved = workspace_.record(selected_run()) != nullptr;
   const bool modeling = runs_.current() == RunKey{selected_run(), WorldKind::modeled};
-  modeled_->set_empty_text(saved       ? tr("The record is of a live run.")
-                           : !scenario ? tr("Open a scenario to begin.")
-                           : modeling  ? tr("Running the model …")
-                                       : tr("Not modeled yet: F6 runs the model."));
+  modeled_->set_empty_text(
+      saved       ? tr("The record is of a live run.")
+      : !scenario ? (document_.error_count() > 0 ? tr("The scenario has errors.") : tr("Open a scenario to begin."))
+      : modeling  ? tr("Running the model …")
+                  : tr("Not modeled yet: F6 runs the model."));
   live_->set_empty_text(saved       ? tr("The record is of a modeled run.")
                         : !scenario ? QString()
                                     : tr("Not run yet: F7 runs it on this machine, in a process of its own."));
+  difference_->set_empty_text(saved ? tr("A record is of one world.")
+                                    : tr("Run both worlds to see their difference here."));
   memory_->set_empty_text(tr("Memory: nothing has run yet."));
   threads_->set_empty_text(tr("Threads and tasks: nothing has run yet."));
   for (int tab = 0; tab < run_tabs_->count(); ++tab) {

@@ -25,7 +25,9 @@ void ComparePage::show_runs() {
   tab_runs_ = workspace_.all_runs();
   for (const std::size_t number : tab_runs_) {
     if (const SavedRecord* record = workspace_.record(number)) {
-      const int tab = run_tabs_->addTab(tr("%1 (saved)").arg(text(shown(record->result.label)).replace('&', "&&")));
+      const QString label = text(shown(record->result.label)).replace('&', "&&");
+      const int tab = run_tabs_->addTab(record->result.world == WorldKind::live ? tr("%1 (saved, live)").arg(label)
+                                                                                : tr("%1 (saved, modeled)").arg(label));
       run_tabs_->setTabToolTip(tab, text(provenance(*record)));
       continue;
     }

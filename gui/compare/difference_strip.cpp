@@ -52,6 +52,11 @@ void DifferenceStrip::set_runs(ShiftedTrace modeled, ShiftedTrace live) {
   update();
 }
 
+void DifferenceStrip::set_empty_text(const QString& text) {
+  empty_text_ = text;
+  update();
+}
+
 void DifferenceStrip::set_theme(const Theme& theme) {
   theme_ = theme;
   update();
@@ -101,7 +106,7 @@ void DifferenceStrip::paintEvent(QPaintEvent*) {
   }
   const double middle = std::round(plot.center().y()) + 0.5;
   if (!has_both()) {
-    painter.drawText(plot, Qt::AlignCenter, tr("Run both worlds to see their difference here."));
+    painter.drawText(plot, Qt::AlignCenter, empty_text_);
   } else {
     painter.setPen(QPen(theme_.grid, 1));
     painter.drawLine(QPointF(plot.left(), middle), QPointF(plot.right(), middle));

@@ -19,6 +19,8 @@ class DifferenceStrip : public QWidget {
 
   void set_runs(ShiftedTrace modeled, ShiftedTrace live);
   void set_theme(const Theme& theme);
+  /// Shown as long as there are not both runs.
+  void set_empty_text(const QString& text);
   /// The difference at a moment in words; empty without two runs.
   QString text_at(Instant at) const;
 
@@ -40,6 +42,7 @@ class DifferenceStrip : public QWidget {
   Theme theme_ = make_theme(ThemeKind::light);
   ShiftedTrace runs_[2];
   LargestDifference largest_;
+  QString empty_text_;
 };
 
 }  // namespace spawnpoint::gui

@@ -48,7 +48,7 @@ TEST_CASE("a record that is opened is a run of its own beside the scenario's", "
   REQUIRE(tabs);
   REQUIRE(tabs->count() == 2);
   CHECK(tabs->currentIndex() == 1);
-  CHECK(tabs->tabText(1).contains("thread_per_job (saved)"));
+  CHECK(tabs->tabText(1).contains("thread_per_job (saved, modeled)"));
   CHECK(compare.summary(WorldKind::modeled).contains("saved record · rust-playground"));
   CHECK(compare.summary(WorldKind::modeled).contains("EAGAIN by pids.max"));
   CHECK(compare.summary(WorldKind::live).isEmpty());
