@@ -2,6 +2,8 @@
 // The diagnosis says in words what a run shows.
 #include "models/lab/diagnosis/diagnosis.hpp"
 
+#include <csignal>
+
 #include "models/lab/run/run.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/laboratory.hpp"
@@ -35,6 +37,43 @@ TEST_CASE("A refused thread is named with its limit, what comes next, and what t
   CHECK(all_of(diagnosis).find("max_map_count would be next, at 32,752 threads") != std::string::npos);
   REQUIRE(diagnosis.where);
   CHECK(diagnosis.suggestions.at(0).concurrency == "join_all");
+}
+
+TEST_CASE("A process that died says how many threads it had, or had started") {
+  const Scenario scenario = tests::scenario("thread_per_job", 1000);
+  RunResult result;
+  result.peak_threads = 31;
+  result.failure = FailurePoint{.job = 29, .threads = 30, .cause = Signal{SIGKILL}, .limit = "memory.max"};
+  const auto headline = [&] { return diagnose(scenario, 0, &result, nullptr).headline; };
+  CHECK(headline().starts_with("The process was killed when it had 30 threads: "));
+  result.failure->threads = 300;
+  CHECK(headline().starts_with(
+      "The process was killed after it had started 300 threads, of which at most 30 were alive at once: "));
+  result.failure->cause = Signal{SIGABRT};
+  CHECK(headline().starts_with("The process aborted after it had started 300 threads"));
+  // Of an async run.
+  result.peak_threads = 1;
+  result.failure->threads = 0;
+  CHECK(headline().starts_with("The process aborted: "));
+}
+
+TEST_CASE("What is said of a pool and of a refusal fits the numbers") {
+  Scenario pool = tests::scenario("thread_pool", 8);
+  pool.runs[0].threads = 4;
+  CHECK(diagnosis_of(pool).headline.starts_with("8 jobs on 4 workers: 2 rounds, one after the other, took "));
+  pool.runs[0].threads = 8;
+  CHECK(diagnosis_of(pool).headline.starts_with("8 jobs on 8 workers took "));
+  pool.runs[0].threads = 4;
+  pool.jobs.arrivals.kind = Arrivals::Kind::rate;
+  pool.jobs.arrivals.rate_per_second = 10;
+  CHECK(diagnosis_of(pool).headline.starts_with("8 jobs on 4 workers took "));
+  CHECK(
+      diagnosis_of(tests::scenario("thread_per_job", 1)).headline.starts_with("1 job ran on a thread of its own in "));
+  CHECK(diagnosis_of(tests::scenario("join_all", 1)).headline.starts_with("1 job ran on one thread, in "));
+  Scenario none = tests::scenario("thread_per_job", 5);
+  none.machine.limits.pids_max = {1};
+  none.machine.in_use.cgroup_tasks = {1};
+  CHECK(all_of(diagnosis_of(none)).find("Its 0 threads") == std::string::npos);
 }
 
 TEST_CASE("Where threads end before the limit is reached, the diagnosis says why") {

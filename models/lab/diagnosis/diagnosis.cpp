@@ -169,7 +169,7 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
     add(diagnosis, std::string(limit->words.how));
   }
   if (!failure.message.empty()) add(diagnosis, fmt::format("The program's user sees: {}", failure.message));
-  if (result.memory.resident.count > 0 && failure.cause == Cause(Errno{EAGAIN})) {
+  if (result.memory.resident.count > 0 && failure.threads > 0 && failure.cause == Cause(Errno{EAGAIN})) {
     add(diagnosis, fmt::format("Its {} took {} resident and {} in the kernel; the address space is {}.",
                                format_count(failure.threads, "thread"), format_bytes(result.memory.resident),
                                format_bytes(result.memory.kernel), format_bytes(result.memory.virtual_size)));
@@ -305,11 +305,13 @@ void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
 void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, const ConcurrencyModel& model,
                   const RunResult& result) {
   const std::int64_t workers = std::max<std::int64_t>(result.peak_threads - 1, 1);
+  const bool at_once = scenario.jobs.arrivals.kind == Arrivals::Kind::at_once;
   const std::int64_t rounds = (result.jobs + workers - 1) / workers;
-  diagnosis.headline =
-      fmt::format("{} on {}{} took {}.", format_count(result.jobs, "job"), format_count(workers, "worker"),
-                  rounds == 1 ? "" : fmt::format(": {} rounds, one after the other,", format_count(rounds)),
-                  format_duration(result.wall));
+  // Where jobs come one by one there are no rounds.
+  const std::string in_rounds =
+      at_once && rounds > 1 ? fmt::format(": {} rounds, one after the other,", format_count(rounds)) : "";
+  diagnosis.headline = fmt::format("{} on {}{} took {}.", format_count(result.jobs, "job"),
+                                   format_count(workers, "worker"), in_rounds, format_duration(result.wall));
   explain_by(diagnosis, model);
   if (result.trace) {
     if (const auto found = first_that_waited(*result.trace))
@@ -319,7 +321,7 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, const Concurre
   if (has_step(scenario, JobState::waiting) || has_step(scenario, JobState::blocked)) {
     const Duration each = job_duration(scenario);
     const Duration round = result.wall / std::max<std::int64_t>(rounds, 1);
-    if (scenario.jobs.arrivals.kind == Arrivals::Kind::at_once && round > each)
+    if (at_once && round > each)
       add(diagnosis,
           fmt::format("A round took {} on average, of which a job's own waiting is {}: the rest went to starting the "
                       "workers, to late timers, and to waking the workers on the machine's cores.",
