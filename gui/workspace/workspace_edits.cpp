@@ -16,6 +16,7 @@ QString text(const std::string& words) {
 /// The runs that a scenario has, as its file may not write them out.
 std::vector<std::string> names_of_models(const std::vector<RunSpec>& runs) {
   std::vector<std::string> names;
+  names.reserve(runs.size());
   for (const RunSpec& run : runs) names.push_back(run.concurrency);
   return names;
 }

@@ -390,7 +390,7 @@ static_assert(kLimits[kKernelLimits - 1].kind == LimitKind::pids_max);
 
 }  // namespace
 
-std::span<const Limit> limit_table() {
+std::span<const Limit> shipped_limits() {
   return std::span(kLimits).first(kKernelLimits);
 }
 

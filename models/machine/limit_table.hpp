@@ -92,7 +92,10 @@ struct Limit {
   bool is_size() const { return unit == LimitUnit::bytes; }
 };
 
-/// The kernel's limits. Functions that read the table take its rows, so that a test can add one.
+/// The kernel's limits, of this project: kKernelLimits rows, each at its kind's place.
+std::span<const Limit> shipped_limits();
+
+/// The limits that this program is linked with: the shipped ones, in tests one more.
 std::span<const Limit> limit_table();
 
 /// The row of any kind, also of those that are not the kernel's.

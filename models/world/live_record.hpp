@@ -26,7 +26,7 @@ enum class LiveFailure : std::uint32_t {
 /// The limit that the worker has found. A reader may not trust the memory: null where there is no such number.
 inline const Limit* limit_of(const SharedFailure& failure) {
   const auto number = static_cast<std::size_t>(failure.limit);
-  return number < kKernelLimits ? &limit_table()[number] : nullptr;
+  return number < kKernelLimits ? &shipped_limits()[number] : nullptr;
 }
 
 /// Lies in shared memory: atomics and plain numbers only.

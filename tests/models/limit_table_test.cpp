@@ -18,35 +18,16 @@
 #include "models/scenario/expect.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/laboratory.hpp"
+#include "tests/toy/toy_limit.hpp"
 
 using namespace spawnpoint;
 using namespace spawnpoint::literals;
 
 namespace {
 
-constexpr std::int64_t kThreadsACore = 100;
-
-/// A limit that no Linux has: a number of threads for each core.
-constexpr Limit kToyLimit{
-    .kind = static_cast<LimitKind>(100),
-    .name = "toy.max",
-    .counts_threads = true,
-    .fields = {.names = {"cpus"},
-               .read = [](const Machine& machine) { return std::vector{LimitLevel{machine.cpus * kThreadsACore, 1}}; },
-               .write = [](Machine& machine, std::size_t,
-                           std::int64_t value) { machine.cpus = (value + kThreadsACore - 1) / kThreadsACore; },
-               .copy = [](Machine& to, const Machine& from) { to.cpus = from.cpus; }},
-    .set_where = "sysctl kernel.toy-max",
-    .raise = [](const RaiseRequest& to) { return "sysctl -w kernel.toy-max=" + to.number(); },
-    .words = {.counts = "Threads that the cores may have",
-              .met = "kernel.toy-max lets the cores have {} threads",
-              .how = "Each core counts for a hundred.",
-              .question = "Why do cores count?",
-              .answer = "They do not, but here they do."}};
-
 std::vector<Limit> table_with_toy() {
   std::vector<Limit> rows(limit_table().begin(), limit_table().end());
-  rows.push_back(kToyLimit);
+  rows.push_back(tests::kToyLimit);
   return rows;
 }
 
@@ -177,7 +158,7 @@ TEST_CASE("one more row that live runs have no means for is told as not imposed"
   const auto told = std::ranges::find(others, "toy.max", &ImposedLimit::limit);
   REQUIRE(told != others.end());
   CHECK(told->imposed == Imposed::no);
-  CHECK(told->value == scenario.machine.cpus * kThreadsACore);
+  CHECK(told->value == scenario.machine.cpus * tests::kThreadsACore);
 }
 
 TEST_CASE("one more row has its words in the diagnosis, and its name in results and expectations") {

@@ -139,7 +139,6 @@ void LiveRun::State::choose_thread_limit(LivePlan& plan) {
   if (!wanted.threads) return;
   const WantedLimit& limit = *wanted.threads;
   in_force.threads = limit;
-  std::string why;
   if (limit.limit->kind == LimitKind::pids_max || limit.is_cap()) {
     auto group = RunCgroup::create("pids");
     auto limited = group ? group->limit_tasks(limit.room + 1) : std::unexpected(group.error());
