@@ -10,13 +10,19 @@
 
 namespace spawnpoint::concurrency {
 
+/// Not in the job's own coroutine, whose frame would keep what is computed on the way.
+template <World W>
+typename W::Wait perform_step(W& world, const Workload& work, JobId job, std::uint32_t step) {
+  return steps::perform(world, work.steps()[step].kind, work.duration(job, step));
+}
+
 /// Its frame is kept small, since a million of them wait at a time: one more variable is one more word for each.
 template <World W>
 Task<> run_job(W& world, const Workload& work, JobId job) {
   world.enter(job, JobState::running);
   for (std::uint32_t step = 0; step < work.steps().size(); ++step) {
     world.enter(job, traits_of(work.steps()[step].kind).shown);
-    co_await steps::perform(world, work.steps()[step].kind, work.duration(job, step));
+    co_await perform_step(world, work, job, step);
     world.enter(job, JobState::running);
   }
   world.enter(job, JobState::done);
