@@ -16,8 +16,10 @@ constexpr float kSliver = 0.02F;
 QString words(const RunResult& result) {
   if (result.failure) {
     const auto& failure = *result.failure;
+    const bool async = result.peak_tasks > 0;
     QString text = QStringLiteral("✕ stops after %1")
-                       .arg(QString::fromStdString(spawnpoint::format_count(failure.threads, "thread")));
+                       .arg(QString::fromStdString(spawnpoint::format_count(async ? result.peak_tasks : failure.threads,
+                                                                            async ? "task" : "thread")));
     if (!failure.limit.empty()) text += ": " + QString::fromStdString(failure.limit);
     return text;
   }

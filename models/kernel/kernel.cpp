@@ -333,6 +333,7 @@ void Kernel::first_run(Core& core) {
 
 /// What a thread takes before its program begins; gives what the process dies of, if it does.
 std::optional<Refusal> Kernel::set_up_thread() {
+  if (auto refusal = checks_.on_stack()) return refusal;
   if (auto refusal = checks_.on_touch(counts_)) return refusal;
   ++counts_.touched;
   if (memory_.arena_fits(counts_)) ++counts_.arenas;

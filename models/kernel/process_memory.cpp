@@ -16,6 +16,8 @@ constexpr std::int64_t kEntriesPerTable = 512;
 
 // glibc's nptl aligns the size that it is asked for to a cache line, downwards: tls_static_align.
 constexpr std::int64_t kStackAlignment = 64;
+// An idle thread uses two pages of its stack, and about one more is the C library's.
+constexpr std::int64_t kPagesOfIdleThread = 3;
 
 }  // namespace
 
@@ -56,7 +58,7 @@ Bytes ProcessMemory::heap_growth(const ThreadCounts& counts) const {
 
 Bytes ProcessMemory::virtual_size(const ThreadCounts& counts) const {
   return runtime_.base_virtual + stack_mapping() * counts.stacks + runtime_.arena * counts.arenas +
-         runtime_.signal_stack * counts.started + heap_growth(counts) + in_place_of_arenas(counts);
+         runtime_.signal_stack * counts.started + heap_growth(counts) + in_place_of_arenas(counts) + counts.task_memory;
 }
 
 /// malloc/malloc.c, sysmalloc: a thread that got no arena has each of its allocations mapped.
@@ -73,11 +75,15 @@ Bytes ProcessMemory::committed(const ThreadCounts& counts) const {
   // A guard made by mprotect stays PROT_NONE and counts for nothing; one made by madvise is part of a writable map.
   const Bytes signal = has_signal_stack() ? runtime_.signal_stack - machine_.page_size : Bytes{0};
   return writable_stack() * counts.stacks + runtime_.arena_data * counts.arenas + signal * counts.started +
-         heap_growth(counts) + in_place_of_arenas(counts);
+         heap_growth(counts) + in_place_of_arenas(counts) + counts.task_memory;
 }
 
 Bytes ProcessMemory::writable_stack() const {
   return runtime_.guard_mode == GuardMode::madvise ? stack_mapping() : stack_;
+}
+
+bool ProcessMemory::overflows_stack() const {
+  return runtime_.touched > std::max(stack_ - kPagesOfIdleThread * machine_.page_size, Bytes{});
 }
 
 /// Resident memory of a thread's own use of its stack.
@@ -85,8 +91,7 @@ Bytes ProcessMemory::touched_of_a_stack() const {
   if (runtime_.touched.count == 0) return Bytes{0};
   // The part that is used begins somewhere within a page.
   const Bytes page = machine_.page_size;
-  // Of its stack's pages, an idle thread has two already, and the last one is never reached.
-  const Bytes most = std::max(stack_ - 3 * page, Bytes{});
+  const Bytes most = std::max(stack_ - kPagesOfIdleThread * page, Bytes{});
   return std::min(round_up(runtime_.touched, page) + page, most);
 }
 
@@ -102,7 +107,8 @@ double ProcessMemory::page_table_of_a_stack() const {
 }
 
 Bytes ProcessMemory::resident(const ThreadCounts& counts) const {
-  return runtime_.base_resident + runtime_.resident_per_thread * counts.stacks + touched_ * counts.touched;
+  return runtime_.base_resident + runtime_.resident_per_thread * counts.stacks + touched_ * counts.touched +
+         counts.task_memory;
 }
 
 Bytes ProcessMemory::kernel_stacks(const ThreadCounts& counts) const {
@@ -111,7 +117,8 @@ Bytes ProcessMemory::kernel_stacks(const ThreadCounts& counts) const {
 
 Bytes ProcessMemory::page_tables(const ThreadCounts& counts) const {
   // To the nearest byte. A call of llround would cost more than all the rest.
-  return {static_cast<std::int64_t>(page_table_per_stack_ * static_cast<double>(counts.stacks) + 0.5)};
+  const Bytes of_stacks{static_cast<std::int64_t>(page_table_per_stack_ * static_cast<double>(counts.stacks) + 0.5)};
+  return of_stacks + machine_.costs.page_table * (counts.task_memory / (machine_.page_size * kEntriesPerTable));
 }
 
 Bytes ProcessMemory::slab(const ThreadCounts& counts) const {
@@ -128,7 +135,7 @@ Bytes ProcessMemory::added(const ThreadCounts& counts) const {
 }
 
 Bytes ProcessMemory::charged(const ThreadCounts& counts) const {
-  return added(counts) - machine_.costs.uncharged_slab * counts.alive;
+  return runtime_.base_charged + added(counts) - machine_.costs.uncharged_slab * counts.alive;
 }
 
 bool ProcessMemory::arena_fits(const ThreadCounts& counts) const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ProcessMemory: what a process's threads take, counted as Linux counts it: maps, address space, data, commitment,
-// resident set, kernel stacks, page tables, slab. Pure arithmetic over how many threads there are; the constants come
-// from the machine's and the runtime's profiles.
+// ProcessMemory: what a process's threads and async tasks take, counted as Linux counts it: maps, address space, data,
+// commitment, resident set, kernel stacks, page tables, slab. Pure arithmetic over how many there are; the constants
+// come from the machine's and the runtime's profiles.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,7 @@ struct ThreadCounts {
   std::int64_t touched = 0;  ///< Threads that have come to use their stacks' `touched` part.
   std::int64_t started = 0;  ///< Threads that have a signal stack, where the runtime uses them.
   std::int64_t arenas = 0;   ///< malloc arenas beyond the first.
+  Bytes task_memory{};       ///< What the async tasks take that exist.
 };
 
 class ProcessMemory {
@@ -31,6 +32,8 @@ class ProcessMemory {
   Bytes stack_mapping() const { return stack_ + guard_; }
   /// The part of it that counts as data and as committed.
   Bytes writable_stack() const;
+  /// Whether a thread uses more of its stack than there is.
+  bool overflows_stack() const;
   bool splits_guard() const { return splits_guard_; }
   std::int64_t max_arenas() const { return max_arenas_; }
   std::int64_t max_cached_stacks() const { return max_cached_stacks_; }
@@ -51,7 +54,8 @@ class ProcessMemory {
   Bytes slab(const ThreadCounts& counts) const;
   /// What the process's threads add to the machine's memory in use.
   Bytes added(const ThreadCounts& counts) const;
-  /// What they add to the memory cgroup: the same, less the slab that is not charged.
+  /// What the memory cgroup is charged with for the process: what it had before its first thread, and what was added,
+  /// less the slab that is not charged.
   Bytes charged(const ThreadCounts& counts) const;
 
   /// With `threads` idle threads, when all has settled: each has started, and has its arena where one could be

@@ -12,9 +12,11 @@ namespace spawnpoint::kernel {
 
 namespace {
 
-constexpr Errno kEagain{EAGAIN};  // glibc turns ENOMEM of mmap and mprotect into it
+constexpr Errno kEagain{EAGAIN};  // glibc turns ENOMEM of mmap and mprotect into it for a new thread
+constexpr Errno kEnomem{ENOMEM};
 constexpr std::string_view kMmap = "mmap";
 constexpr std::string_view kMprotect = "mprotect";
+constexpr std::string_view kFault = "page fault";
 
 // With overcommit = never, a cpu's batch is this part of its share of the memory, and at least this many pages.
 constexpr std::int64_t kCommitBatchShare = 256;
@@ -48,27 +50,36 @@ std::optional<Refusal> SpawnChecks::on_map(const ThreadCounts& counts) const {
   ThreadCounts with = counts;
   ++with.stacks;
   // With its stack a thread gets its table of thread-local storage, for which the heap may have to grow.
-  const Bytes after = memory_->virtual_size(with);
-  if (row(address_space) != nullptr && after > kUserSpace) {
-    return Refusal{row(address_space), kMmap, kEagain, kUserSpace.count};
-  }
-  if (row(rlimit_as) != nullptr && limits.address_space && after > *limits.address_space) {
-    return Refusal{row(rlimit_as), kMmap, kEagain, limits.address_space->count};
-  }
-  if (!memory_->splits_guard()) return on_commit(with, kMmap);
+  if (auto refusal = on_address_space(with, kEagain)) return refusal;
+  const Bytes writable = memory_->writable_stack();
+  if (!memory_->splits_guard()) return on_commit(with, writable, kMmap, kEagain);
   // mprotect_fixup: the stack is one inaccessible map until now. It counts as data and as committed before it is split.
-  if (auto refusal = on_commit(with, kMprotect)) return refusal;
+  if (auto refusal = on_commit(with, writable, kMprotect, kEagain)) return refusal;
   if (counts_maps && maps + 1 >= *limits.max_map_count) {
     return Refusal{row(max_map_count), kMprotect, kEagain, *limits.max_map_count};
   }
   return std::nullopt;
 }
 
-std::optional<Refusal> SpawnChecks::on_commit(const ThreadCounts& with, std::string_view call) const {
+std::optional<Refusal> SpawnChecks::on_address_space(const ThreadCounts& with, Errno error) const {
+  using enum LimitKind;
+  const SizeLimit& limit = machine_->limits.address_space;
+  const Bytes after = memory_->virtual_size(with);
+  if (row(address_space) != nullptr && after > kUserSpace) {
+    return Refusal{row(address_space), kMmap, error, kUserSpace.count};
+  }
+  if (row(rlimit_as) != nullptr && limit && after > *limit) {
+    return Refusal{row(rlimit_as), kMmap, error, limit->count};
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> SpawnChecks::on_commit(const ThreadCounts& with, Bytes mapping, std::string_view call,
+                                              Errno error) const {
   using enum LimitKind;
   const Limits& limits = machine_->limits;
   if (row(rlimit_data) != nullptr && limits.data && memory_->data(with) > *limits.data) {
-    return Refusal{row(rlimit_data), call, kEagain, limits.data->count};
+    return Refusal{row(rlimit_data), call, error, limits.data->count};
   }
   if (row(overcommit) == nullptr) return std::nullopt;
   const Bytes all = machine_->memory + machine_->swap;
@@ -77,14 +88,14 @@ std::optional<Refusal> SpawnChecks::on_commit(const ThreadCounts& with, std::str
       break;
     case Overcommit::heuristic:
       // Refuses only what could never be there.
-      if (all.count > 0 && memory_->writable_stack() > all) return Refusal{row(overcommit), call, kEagain, all.count};
+      if (all.count > 0 && mapping > all) return Refusal{row(overcommit), call, error, all.count};
       break;
     case Overcommit::never: {
       if (!limits.commit_limit) break;
       Bytes allowed = *limits.commit_limit - std::min(memory_->virtual_size(with) / 32, limits.user_reserve);
       if (!machine_->privileged) allowed -= limits.admin_reserve;
       if (machine_->in_use.committed + memory_->committed(seen_as_committed(with)) >= allowed) {
-        return Refusal{row(overcommit), call, kEagain, limits.commit_limit->count};
+        return Refusal{row(overcommit), call, error, limits.commit_limit->count};
       }
       break;
     }
@@ -127,7 +138,6 @@ std::optional<Refusal> SpawnChecks::on_touch(const ThreadCounts& counts) const {
 std::optional<Refusal> SpawnChecks::on_memory(const ThreadCounts& with) const {
   using enum LimitKind;
   constexpr Signal kKilled{SIGKILL};
-  constexpr std::string_view kFault = "page fault";
   const SizeLimit& most = machine_->limits.memory_max;
   if (row(memory_max) != nullptr && most && machine_->in_use.cgroup_memory + memory_->charged(with) > *most) {
     return Refusal{row(memory_max), kFault, kKilled, most->count};
@@ -137,6 +147,18 @@ std::optional<Refusal> SpawnChecks::on_memory(const ThreadCounts& with) const {
     return Refusal{row(memory), kFault, kKilled, all.count};
   }
   return std::nullopt;
+}
+
+std::optional<Refusal> SpawnChecks::on_stack() const {
+  if (!memory_->overflows_stack()) return std::nullopt;
+  return Refusal{&limit_of(LimitKind::stack), kFault, Signal{SIGSEGV}, stack_size(*runtime_, machine_->limits).count};
+}
+
+std::optional<Refusal> SpawnChecks::on_task(const ThreadCounts& with) const {
+  if (auto refusal = on_address_space(with, kEnomem)) return refusal;
+  // An executor takes its memory in small pieces: none of them is too large by itself.
+  if (auto refusal = on_commit(with, Bytes{}, kMmap, kEnomem)) return refusal;
+  return on_memory(with);
 }
 
 std::optional<Refusal> SpawnChecks::on_count(const ThreadCounts& counts) const {

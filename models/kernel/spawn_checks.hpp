@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What can refuse a thread: the checks of one pthread_create, in the order in which Linux and the C library make them.
+// What can refuse a thread, or an async task its memory: the checks of one pthread_create, in the order in which Linux
+// and the C library make them, and those of an allocation.
 // The simulated kernel asks them at each spawn; the ladder of limits asks them for any number of threads.
 #pragma once
 
@@ -18,7 +19,7 @@
 
 namespace spawnpoint::kernel {
 
-/// A thread that was refused, or a process that was killed for it.
+/// A thread or an allocation that was refused, or a process that was killed for it.
 struct Refusal {
   const Limit* limit = nullptr;  ///< Its row; never null.
   std::string_view call;         ///< The system call that fails.
@@ -42,6 +43,11 @@ class SpawnChecks {
   std::optional<Refusal> on_touch(const ThreadCounts& counts) const;
   /// Whether a new thread, itself and its stack among `counts`, fails to set up its signal stack when it starts.
   std::optional<Refusal> on_start(const ThreadCounts& counts) const;
+  /// Whether a thread dies of what it uses of its stack, which it does at once.
+  std::optional<Refusal> on_stack() const;
+
+  /// The memory of one more async task, which is among `with`: allocated, and then touched.
+  std::optional<Refusal> on_task(const ThreadCounts& with) const;
 
  private:
   /// A limit on the number of threads, at one level.
@@ -54,7 +60,9 @@ class SpawnChecks {
 
   /// Its row; null where it is not looked at.
   const Limit* row(LimitKind kind) const { return rows_[static_cast<std::size_t>(kind)]; }
-  std::optional<Refusal> on_commit(const ThreadCounts& with, std::string_view call) const;
+  std::optional<Refusal> on_address_space(const ThreadCounts& with, Errno error) const;
+  /// `mapping` is the part of what is committed that is asked for at once.
+  std::optional<Refusal> on_commit(const ThreadCounts& with, Bytes mapping, std::string_view call, Errno error) const;
   ThreadCounts seen_as_committed(const ThreadCounts& counts) const;
   std::optional<Refusal> on_memory(const ThreadCounts& with) const;
   std::optional<Refusal> on_count(const ThreadCounts& counts) const;

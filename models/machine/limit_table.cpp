@@ -378,6 +378,21 @@ constexpr std::array kLimits{
                         "A live run is real: it could leave this machine without memory or without free threads. So it "
                         "takes at most half of what is free, unless you say otherwise before it starts.\n\n"
                         "The modeled run takes nothing, and continues to the scenario's own limit."}},
+    Limit{.kind = LimitKind::stack,
+          .name = "stack",
+          .unit = LimitUnit::bytes,
+          .set_where = "the program, or RLIMIT_STACK (ulimit -s) where it leaves that to the C library",
+          .words = {.counts = "Stack of one thread",
+                    .met = "a thread used more than its stack of {}",
+                    .how = "Below each stack lies a guard page that may not be touched. A thread that grows into it "
+                           "gets SIGSEGV, which ends the whole process.",
+                    .question = "Why does one thread end the whole process?",
+                    .answer = "A thread's stack has a fixed size from the start. Deep recursion and large local "
+                              "variables use it up, and what comes next below it is the guard page. To touch that is a "
+                              "segmentation fault, and its signal ends the process with all of its threads.\n\n"
+                              "How large stacks are is the runtime's choice: 8 MiB in C programs on glibc, where "
+                              "ulimit -s says so, 2 MiB in Rust, 128 KiB on musl. So a program that runs well on one "
+                              "of them can die on another."}},
 };
 
 constexpr bool is_in_order() {

@@ -15,8 +15,8 @@
 
 namespace spawnpoint {
 
-/// The kernel's limits, in the order in which a thread's stack and then its clone3 meet them. The two after them are
-/// not the kernel's, and refuse nothing in a model.
+/// The kernel's limits, in the order in which a thread's stack and then its clone3 meet them. Those after them
+/// refuse no thread in a model; of these, a thread's stack can end the process.
 enum class LimitKind : std::uint8_t {
   address_space,
   rlimit_as,
@@ -30,7 +30,8 @@ enum class LimitKind : std::uint8_t {
   pid_max,
   pids_max,
   cpus,
-  live_cap
+  live_cap,
+  stack
 };
 /// Those of the kernel.
 inline constexpr std::size_t kKernelLimits = 11;

@@ -51,7 +51,7 @@ struct InUse {
   std::vector<std::int64_t> user_tasks;  ///< Tasks of the user, at each user namespace; parallel to nproc.
   Bytes committed{};                     ///< Committed_AS before the process's threads.
   Bytes memory{};                        ///< Memory in use, of the machine's.
-  Bytes cgroup_memory{};                 ///< Charged to the memory cgroup already.
+  Bytes cgroup_memory{};                 ///< Charged to the memory cgroup for others than the program.
 };
 
 /// `costs.*`: CPU times and sizes of the kernel's own objects. A cost's interval is the 95% confidence half width,
@@ -142,12 +142,14 @@ struct Runtime {
   Bytes base_virtual{};
   Bytes base_data{};
   Bytes base_resident{};
+  Bytes base_charged{};               ///< What a memory cgroup is charged with for the program before its first thread.
   std::int64_t base_threads = 1;      ///< Threads of the runtime's own, the main thread among them (Java: 18).
   Bytes stack_cache{};                ///< Stacks of ended threads that are kept for the next ones, at most.
   Bytes touched{};                    ///< Stack that each thread really uses, beyond resident_per_thread.
   std::string clone_call = "clone3";  ///< The system call that starts a thread.
   std::string message;                ///< What the user sees where a thread is refused; verbatim.
   std::string abort_message;          ///< What the user sees where the process aborts; verbatim.
+  std::string no_memory_message = "std::bad_alloc";  ///< What the user sees where an allocation is refused; verbatim.
   // Async runtimes.
   Bytes task{};           ///< Memory of a spawned task (its future included), sleeping.
   Duration task_spawn{};  ///< Its first poll included.
@@ -210,7 +212,7 @@ void describe(Visitor& visit, InUse& in_use) {
   visit.counts("user_tasks", in_use.user_tasks, {}, "tasks of the user, or a list up to the root, like nproc");
   visit.size("committed", in_use.committed, "Committed_AS of /proc/meminfo");
   visit.size("memory", in_use.memory, "memory in use");
-  visit.size("cgroup_memory", in_use.cgroup_memory, "memory charged to the cgroup");
+  visit.size("cgroup_memory", in_use.cgroup_memory, "memory charged to the cgroup, without the program's own");
 }
 
 template <class Visitor>
@@ -295,12 +297,14 @@ void describe(Visitor& visit, Runtime& runtime) {
   visit.size("base_virtual", runtime.base_virtual, "address space before the first thread");
   visit.size("base_data", runtime.base_data, "writable private memory before the first thread");
   visit.size("base_resident", runtime.base_resident, "resident memory before the first thread");
+  visit.size("base_charged", runtime.base_charged, "memory charged to the cgroup before the first thread");
   visit.count("base_threads", runtime.base_threads, {1, 100'000},
               "threads of the runtime's own, the main thread included");
   visit.size("touched", runtime.touched, "stack that each thread really uses, on top of resident_per_thread");
   visit.text("clone_call", runtime.clone_call, "the system call that starts a thread");
   visit.text("message", runtime.message, "what the program says when a thread is refused");
   visit.text("abort_message", runtime.abort_message, "what the program says before it aborts");
+  visit.text("no_memory_message", runtime.no_memory_message, "what the program says when an allocation is refused");
   visit.size("task", runtime.task, "memory of a sleeping async task, its future included");
   visit.duration("task_spawn", runtime.task_spawn, "making an async task, its first poll included");
   visit.duration("task_poll", runtime.task_poll, "polling a task again");

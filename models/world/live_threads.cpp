@@ -144,9 +144,8 @@ void* LiveThreads::thread_main(void* argument) {
     void* volatile memory = std::malloc(64);
     std::free(memory);
   }
-  if (world.runtime_->touched > Bytes{})
-    touch_stack(static_cast<std::size_t>(
-        std::clamp(world.runtime_->touched, Bytes{}, std::max(world.stack_ - Bytes{2 * kIdleStack}, Bytes{})).count));
+  // Where the stack is smaller than that, the process dies of it, as the program would.
+  if (world.runtime_->touched > Bytes{}) touch_stack(static_cast<std::size_t>(world.runtime_->touched.count));
   try {
     Task<> body = std::move(start.body);
     body.start();

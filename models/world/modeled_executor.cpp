@@ -1,14 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/world/modeled_executor.hpp"
 
+#include <csignal>
+#include <new>
+#include <optional>
+#include <string>
+
 namespace spawnpoint {
+
+namespace {
+
+// More than any run has.
+constexpr std::int64_t kManyTasks = std::int64_t{1} << 32;
+
+}  // namespace
 
 static_assert(World<ModeledExecutor>);
 static_assert(!ThreadWorld<ModeledExecutor>);
 
 ModeledExecutor::ModeledExecutor(Simulation& simulation, const Machine& machine, const Runtime& runtime,
                                  TraceRecorder* recorder)
-    : simulation_(&simulation), runtime_(&runtime), costs_(&machine.costs), recording_(recorder) {}
+    : simulation_(&simulation),
+      runtime_(&runtime),
+      costs_(&machine.costs),
+      memory_(machine, runtime),
+      checks_(machine, runtime, memory_),
+      most_tasks_(find_most_tasks()),
+      recording_(recorder) {}
 
 ModeledExecutor::Wait ModeledExecutor::sleep(Duration duration) {
   return Wait(*this, Wait::Kind::timer, now() + duration);
@@ -50,17 +68,56 @@ void ModeledExecutor::woken() {
 }
 
 void ModeledExecutor::tasks_changed() {
-  const Bytes heap = runtime_->task * tasks_;
-  const Bytes resident = runtime_->base_resident + heap;
-  const Bytes virtual_size = runtime_->base_virtual + heap;
-  peak_memory_.resident = std::max(peak_memory_.resident, resident);
-  peak_memory_.virtual_size = std::max(peak_memory_.virtual_size, virtual_size);
   recording_.sample(tasks_, now(), [&](const auto& add) {
-    add(SeriesKind::resident, static_cast<double>(resident.count));
-    add(SeriesKind::virtual_size, static_cast<double>(virtual_size.count));
+    const kernel::ThreadCounts counts = with_tasks(tasks_);
+    add(SeriesKind::resident, static_cast<double>(memory_.resident(counts).count));
+    add(SeriesKind::virtual_size, static_cast<double>(memory_.virtual_size(counts).count));
     add(SeriesKind::threads, 1.0);
     add(SeriesKind::tasks, static_cast<double>(tasks_));
   });
+}
+
+MemoryUse ModeledExecutor::peak_memory() const {
+  const kernel::ThreadCounts counts = with_tasks(recording_.peak());
+  return {.resident = memory_.resident(counts), .virtual_size = memory_.virtual_size(counts)};
+}
+
+kernel::ThreadCounts ModeledExecutor::with_tasks(std::int64_t tasks) const {
+  return {.task_memory = runtime_->task * tasks};
+}
+
+/// A limit that refuses one task refuses each later one, so the first that is refused is found by bisection: asked for
+/// with every task, the checks would cost more than all the rest.
+std::int64_t ModeledExecutor::find_most_tasks() const {
+  std::int64_t low = 0;
+  std::int64_t high = kManyTasks;
+  while (low < high) {
+    const std::int64_t middle = low + (high - low + 1) / 2;
+    if (checks_.on_task(with_tasks(middle))) {
+      high = middle - 1;
+    } else {
+      low = middle;
+    }
+  }
+  return low;
+}
+
+/// The simulation ends here, whoever of the program's tasks catches what is thrown.
+void ModeledExecutor::run_out_of_memory() {
+  const std::optional<kernel::Refusal> refusal = checks_.on_task(with_tasks(tasks_ + 1));
+  const bool killed = refusal->cause == Cause(Signal{SIGKILL});
+  recording_.fail(FailurePoint{.job = kNoJob,
+                               .threads = 0,
+                               .call = std::string(refusal->call),
+                               .cause = refusal->cause,
+                               .limit = std::string(refusal->limit->name),
+                               .value = refusal->value,
+                               .message = killed ? "Killed" : runtime_->no_memory_message,
+                               .at = now()},
+                  0, killed ? MarkKind::oom_kill : MarkKind::failure);
+  out_of_memory_ = true;
+  simulation_->stop();
+  throw std::bad_alloc();
 }
 
 }  // namespace spawnpoint

@@ -4,6 +4,9 @@
 // The executor's thread has a clock of its own, which runs ahead of the simulation's while the thread is busy: no other
 // thread of the process could see the difference. An event that is due while the thread is busy is taken up as soon as
 // the thread comes back to it, in the order of the due times: that is what an executor does.
+//
+// The limits on memory hold for it as for a process with threads. Where one more task meets one, what happens is what
+// happens to a real program: std::bad_alloc leaves the concurrency model, or the process is killed.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +16,8 @@
 
 #include "core/coroutine/task.hpp"
 #include "core/simulation/simulation.hpp"
+#include "models/kernel/process_memory.hpp"
+#include "models/kernel/spawn_checks.hpp"
 #include "models/machine/profile.hpp"
 #include "models/result/result.hpp"
 #include "models/world/modeled_recording.hpp"
@@ -36,6 +41,8 @@ class ModeledExecutor final : private Completion {
 
   Task<> task(Task<> task) {
     spend(runtime_->task_spawn);
+    if (tasks_ >= most_tasks_) [[unlikely]]
+      run_out_of_memory();
     ++tasks_;
     tasks_changed();
     return task;
@@ -54,13 +61,13 @@ class ModeledExecutor final : private Completion {
 
   /// At the program's end the simulation stops.
   void start(Task<> program);
-  bool ended() const { return program_.done(); }
+  bool ended() const { return out_of_memory_ || program_.done(); }
   /// To be called once the run is over.
   void finish() { recording_.flush(); }
 
   std::int64_t completed() const { return recording_.completed(); }
   const ModeledRecording& recording() const { return recording_; }
-  MemoryUse peak_memory() const { return peak_memory_; }
+  MemoryUse peak_memory() const;
   /// The longest time that a job held the thread without a break.
   Duration longest_poll() const { return longest_poll_; }
   JobId longest_poll_job() const { return longest_poll_job_; }
@@ -72,6 +79,9 @@ class ModeledExecutor final : private Completion {
   /// A timer has fired: the thread wakes, if it slept, and polls the task.
   void woken();
   void tasks_changed();
+  kernel::ThreadCounts with_tasks(std::int64_t tasks) const;
+  std::int64_t find_most_tasks() const;
+  [[noreturn]] void run_out_of_memory();
   void note_poll(JobId job) {
     const Duration held = now() - poll_began_;
     if (held > longest_poll_) {
@@ -84,11 +94,14 @@ class ModeledExecutor final : private Completion {
   Simulation* simulation_;
   const Runtime* runtime_;
   const Costs* costs_;
+  kernel::ProcessMemory memory_;
+  kernel::SpawnChecks checks_;
+  std::int64_t most_tasks_;  ///< That the limits on memory allow.
   ModeledRecording recording_;
   Task<> program_;
   Instant clock_{};
   std::int64_t tasks_ = 0;
-  MemoryUse peak_memory_;
+  bool out_of_memory_ = false;
   Instant poll_began_{};
   Duration longest_poll_{};
   JobId longest_poll_job_ = kNoJob;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstring>
 #include <string>
 
 namespace spawnpoint {
@@ -48,13 +49,16 @@ void ModeledThreads::finish() {
   if (!kernel_.death()) return;
   const kernel::Refusal& death = *kernel_.death();
   const bool killed = death.cause == Cause(Signal{SIGKILL});
+  const bool crashed = death.cause == Cause(Signal{SIGSEGV});
   recording_.fail(FailurePoint{.job = starting_,
                                .threads = kernel_.created(),
                                .call = std::string(death.call),
                                .cause = death.cause,
                                .limit = std::string(death.limit->name),
                                .value = death.value,
-                               .message = killed ? "Killed" : runtime_->abort_message,
+                               .message = killed    ? "Killed"
+                                          : crashed ? ::strsignal(SIGSEGV)
+                                                    : runtime_->abort_message,
                                .at = now()},
                   kernel_.current(), killed ? MarkKind::oom_kill : MarkKind::aborted);
 }

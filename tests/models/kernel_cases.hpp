@@ -87,7 +87,9 @@ class KernelCase {
     }
     if (has("memcg_bytes")) {
       set("machine.limits.memory_max", text("memcg_bytes") + "B");
+      // The program's own part was measured with it.
       set("machine.in_use.cgroup_memory", text("memcg_base_bytes") + "B");
+      set("run.base_charged", "0B");
     }
     const std::string& stack = text("stack_kib");
     if (stack == "unlimited") {

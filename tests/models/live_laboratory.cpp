@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/catch.hpp"
+#include "tests/sanitizers.hpp"
 
 namespace spawnpoint::tests {
 
@@ -45,6 +46,14 @@ LiveOptions with_worker() {
 
 RunResult run_live_here(const Scenario& scenario) {
   return run_live(scenario, 0, {}, with_worker());
+}
+
+void need_imposed(const RunResult& result, const std::string& limit) {
+  const auto imposed = std::ranges::find(result.imposed, limit, &ImposedLimit::limit);
+  INFO("nothing is said about " << limit);
+  REQUIRE(imposed != result.imposed.end());
+  need_exact_counts();
+  if (!imposed->held()) SKIP(limit + " cannot be imposed here: " + imposed->means);
 }
 
 void check_record(const RunResult& result) {

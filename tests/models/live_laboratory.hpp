@@ -19,6 +19,9 @@ void set_pids_max(Scenario& scenario, std::int64_t value);
 LiveOptions with_worker();
 RunResult run_live_here(const Scenario& scenario);
 
+/// Skips the test where this machine does not allow imposing the limit.
+void need_imposed(const RunResult& result, const std::string& limit);
+
 /// Every job's segments follow each other without a gap, and none ends before it begins.
 void check_record(const RunResult& result);
 

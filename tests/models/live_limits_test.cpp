@@ -30,19 +30,6 @@ using namespace spawnpoint::tests;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-namespace {
-
-/// Skips the test where this machine does not allow imposing the limit.
-void need_imposed(const RunResult& result, const std::string& limit) {
-  const auto imposed = std::ranges::find(result.imposed, limit, &ImposedLimit::limit);
-  INFO("nothing is said about " << limit);
-  REQUIRE(imposed != result.imposed.end());
-  need_exact_counts();
-  if (!imposed->held()) SKIP(limit + " cannot be imposed here: " + imposed->means);
-}
-
-}  // namespace
-
 TEST_CASE("a live limit of 512 tasks refuses thread 512 with EAGAIN, and its modeled twin says the same") {
   const std::string name = GENERATE("pids.max", "RLIMIT_NPROC", "threads-max");
   auto scenario = live_scenario("thread_per_job", 600, sleep_of(3s));

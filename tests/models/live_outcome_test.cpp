@@ -141,6 +141,18 @@ TEST_CASE("each way in which a worker dies is a failure point of its own") {
     CHECK(outcome.failure->message == "terminate called");
     CHECK(outcome.mark == MarkKind::aborted);
   }
+  SECTION("died of its stack, where its threads use more of it than there is") {
+    end.status = SIGSEGV;
+    CHECK(judge(end, limits, {}).failure->limit == "");
+    limits.stack = WantedLimit{&limit_of(LimitKind::stack), 131072, 131072};
+    const auto outcome = judge(end, limits, {});
+    CHECK(name_of(outcome.failure->cause) == "SIGSEGV");
+    CHECK(outcome.failure->call == "page fault");
+    CHECK(outcome.failure->limit == "stack");
+    CHECK(outcome.failure->value == 131072);
+    CHECK(outcome.failure->message == "Segmentation fault");
+    CHECK(outcome.mark == MarkKind::aborted);
+  }
   SECTION("aborted in a pid namespace, where it had to say so itself") {
     end.status = exited(134);
     end.aborted = true;

@@ -53,6 +53,9 @@ std::string headline(const RunResult& result, std::span<const Limit> limits) {
     return fmt::format("The process was killed{}: {}.", at_threads(result), what);
   if (failure.cause == Cause(Signal{SIGABRT}))
     return fmt::format("The process aborted{}: {}.", at_threads(result), what);
+  if (failure.cause == Cause(Errno{ENOMEM})) return fmt::format("Memory was refused{}: {}.", at_threads(result), what);
+  if (ends_process(failure.cause))
+    return fmt::format("The process died of {}{}: {}.", name_of(failure.cause), at_threads(result), what);
   return fmt::format("Thread {} was refused: {}.", format_count(failing_thread(failure)), what);
 }
 

@@ -103,7 +103,8 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
                 fmt::format("not needed: {} is reached first", wanted.memory->limit->name));
   };
   if (limits.memory_max && is_set(scenario, limit_of(memory_max)))
-    consider(limit_of(memory_max), *limits.memory_max, *limits.memory_max - scenario.machine.in_use.cgroup_memory);
+    consider(limit_of(memory_max), *limits.memory_max,
+             *limits.memory_max - scenario.machine.in_use.cgroup_memory - runtime.base_charged);
   if (scenario.machine.memory > Bytes{} && is_set(scenario, limit_of(memory)))
     consider(limit_of(memory), scenario.machine.memory,
              scenario.machine.memory + scenario.machine.swap - scenario.machine.in_use.memory);

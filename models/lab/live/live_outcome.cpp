@@ -107,6 +107,10 @@ LiveOutcome judge(const LiveEnd& end, const LiveLimitsInForce& limits, const Lim
     auto& failure = outcome.failure.emplace(at_death(end));
     failure.cause = Signal{signal};
     failure.message = end.last_words.empty() ? ::strsignal(signal) : end.last_words;
+    if (signal == SIGSEGV && limits.stack) {
+      failure.call = "page fault";
+      name_limit(failure, *limits.stack);
+    }
     return outcome;
   }
   outcome.error = fmt::format("the live run's process ended with status {} before its run did{}{}",

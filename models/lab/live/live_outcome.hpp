@@ -37,6 +37,7 @@ struct LiveLimitsInForce {
   std::optional<WantedLimit> maps;
   std::optional<WantedLimit> address_space;
   std::optional<WantedLimit> data;
+  std::optional<WantedLimit> stack;  ///< Of a thread, where the run's threads use more of it than there is.
 };
 
 struct LiveOutcome {

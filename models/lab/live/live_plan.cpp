@@ -28,7 +28,6 @@ void describe(Visitor& visit, LivePlan& plan) {
   visit.optional_size("data", plan.data);
   visit.optional_count("max_map_count", plan.max_map_count);
   visit.optional_count("cpus", plan.cpus);
-  visit.flag("as_runtime", plan.as_runtime);
   visit.flag("probe", plan.probe);
   visit.size("warm", plan.warm);
   visit.text("memory_group", plan.memory_group);

@@ -35,16 +35,14 @@ struct LivePlan {
   Bytes stack{};             ///< Of a thread.
   std::int64_t threads = 0;  ///< Threads that it may start, at most.
 
-  // What the worker imposes on itself; see impose.hpp.
+  // What the worker imposes on itself; see impose.hpp. The limits on memory leave as much to the run as they leave to
+  // the runtime's own program: whatever this one takes, they are met at the same thread.
   std::optional<std::int64_t> threads_by_rlimit;
   std::optional<std::int64_t> threads_by_pid_namespace;  ///< Else by RLIMIT_NPROC.
   std::optional<Bytes> address_space;
   std::optional<Bytes> data;
   std::optional<std::int64_t> max_map_count;  ///< Below this machine's own.
   std::optional<std::int64_t> cpus;
-  /// Of a named machine, the limits on memory are to leave as much as they leave to the runtime's own program. Else
-  /// they hold as they are, and `runtime`'s base figures mean nothing.
-  bool as_runtime = false;
   bool probe = false;        ///< Ends before the first job.
   Bytes warm{};              ///< Memory to touch once and give back before the run; see warm_memory().
   std::string memory_group;  ///< Folder of the memory control group that the worker is in; empty: none of its own.

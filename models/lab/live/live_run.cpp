@@ -193,10 +193,11 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
   plan.runtime = spec.runtime;
   plan.stack = stack_size(spec.runtime, scenario.machine.limits);
   plan.threads = threads_of_run(scenario, index);
-  plan.as_runtime = !scenario.host_machine;
   plan.probe = probe;
-  if (spec.runtime.arena > Bytes{})
-    plan.runtime.arenas = kernel::ProcessMemory(scenario.machine, spec.runtime).max_arenas();
+  const kernel::ProcessMemory of_threads(scenario.machine, spec.runtime);
+  if (spec.runtime.arena > Bytes{}) plan.runtime.arenas = of_threads.max_arenas();
+  if (of_threads.overflows_stack())
+    in_force.stack = WantedLimit{&limit_of(LimitKind::stack), plan.stack.count, plan.stack.count};
   auto caps = live.uncapped ? std::nullopt : std::optional(live_caps(host, spec.runtime));
   if (caps && live.memory_cap) caps->memory = *live.memory_cap;
   wanted = wanted_limits(scenario, spec.runtime, host, plan.threads, caps);
@@ -226,7 +227,7 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
   }
   // Whoever first touches the record's memory is charged for it: that must not be the run if its memory is limited.
   if (memory_group && !in_force.memory->is_cap()) {
-    constexpr std::int64_t kMost = 64 << 20;
+    constexpr std::int64_t kMost = std::int64_t{1} << 30;
     (void)::posix_fallocate(file->fd(), 0, std::min(file_size(file->fd()).count, kMost));
   }
   auto opened = SharedTraceReader::open(file->fd());

@@ -51,9 +51,9 @@ class LiveRun {
 RunResult run_live(const Scenario& scenario, std::size_t index, const RunOptions& options, const LiveOptions& live);
 
 /// The modeled twin of a live run: the scenario with its machine, and run `index`'s runtime, as the worker that runs
-/// live meets them. On this host that is its user and namespaces, its control groups, the limits that are really
-/// imposed, and what it has before its first thread. A named machine stays as it is, for it is the live run that is
-/// made like it.
+/// live meets them. On this host that is its user and namespaces, its control groups, and the limits that are really
+/// imposed. The program is the runtime's, for the imposed limits leave as much room as they leave to that. A named
+/// machine stays as it is, for it is the live run that is made like it.
 struct LiveTwin {
   Scenario scenario;
   std::vector<std::string> notes;  ///< What is left out, and why.

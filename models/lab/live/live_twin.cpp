@@ -37,6 +37,7 @@ class Twin {
 
  private:
   Machine& machine() { return twin_.scenario.machine; }
+  Runtime& runtime() { return twin_.scenario.runs[index_].runtime; }
   /// The worker, and the process that waits outside of its pid namespace.
   std::int64_t own_tasks() const { return probe_->own_pid_namespace ? 2 : 1; }
 
@@ -52,6 +53,9 @@ class Twin {
     return false;
   }
 
+  /// This host's own limit, which the worker meets with what it takes itself: nothing could be added to it.
+  bool holds_as_it_is(LimitKind kind) const { return std::ranges::find(imposed_, kind) == imposed_.end(); }
+
   void take(const Limit& limit);
   void take_tasks_of_user(bool set);
   void take_tasks_of_group(bool set);
@@ -62,11 +66,13 @@ class Twin {
   LiveTwin twin_;
   Machine host_;
   std::size_t index_;
+  std::vector<LimitKind> imposed_;
 };
 
 /// Where the scenario's does not hold, this host's does.
 void Twin::take(const Limit& limit) {
   const bool set = holds(limit);
+  if (set) imposed_.push_back(limit.kind);
   if (limit.kind == LimitKind::rlimit_nproc) return take_tasks_of_user(set);
   if (limit.kind == LimitKind::pids_max) return take_tasks_of_group(set);
   if (!set) return limit.fields.copy(machine(), host_);
@@ -123,21 +129,25 @@ void Twin::take_tasks_of_group(bool set) {
   machine().in_use.cgroup_tasks = std::move(tasks);
 }
 
-/// What its control group is charged with already. The scenario's own count of that is in the room that it was given.
+/// What its control group is charged with already, the worker itself in the program's place. The scenario's own count
+/// of that is in the room that it was given.
 void Twin::take_charged() {
   if (!probe_->charged) return;
   const Bytes limit = machine().limits.memory_max.value_or(Bytes{});
   const Bytes room = probe_->wanted.memory ? Bytes{probe_->wanted.memory->room} : limit;
-  machine().in_use.cgroup_memory = limit - room + *probe_->charged;
+  machine().in_use.cgroup_memory = limit - room + *probe_->charged - runtime().base_charged;
 }
 
+/// What the program takes stays as the profile says, for the limits that were imposed leave room for the worker's own
+/// part. How it makes its threads is what this C library does.
 void Twin::take_program() {
-  Runtime& runtime = twin_.scenario.runs[index_].runtime;
+  Runtime& runtime = this->runtime();
   const auto whole_pages = [&](Bytes size) { return round_up(size, machine().page_size); };
-  runtime.base_maps = probe_->base_maps + 1;  // [vsyscall] is a line of the maps, but no map
-  runtime.base_virtual = probe_->base_virtual;
-  runtime.base_data = probe_->base_data;
-  runtime.base_resident = probe_->base_resident;
+  // [vsyscall] is a line of the maps, but no map.
+  if (holds_as_it_is(LimitKind::max_map_count) || !probe_->wanted.maps) runtime.base_maps = probe_->base_maps + 1;
+  if (machine().limits.address_space && holds_as_it_is(LimitKind::rlimit_as))
+    runtime.base_virtual = probe_->base_virtual;
+  if (machine().limits.data && holds_as_it_is(LimitKind::rlimit_data)) runtime.base_data = probe_->base_data;
   runtime.base_threads = 1;
   if (probe_->heap_per_thread > Bytes{}) runtime.heap_per_thread = probe_->heap_per_thread;
   runtime.stack = whole_pages(std::max(stack_size(runtime, machine().limits),

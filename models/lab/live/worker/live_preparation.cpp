@@ -120,6 +120,11 @@ void warm_memory(Bytes size) {
   ::munmap(memory, whole);
 }
 
+[[gnu::noinline]] void grow_own_stack() {
+  std::array<volatile char, std::size_t{256} << 10> stack;
+  for (std::size_t at = 0; at < stack.size(); at += 1024) stack[stack.size() - 1 - at] = 1;
+}
+
 void settle_heap(Bytes per_thread, Bytes step) {
   // malloc's own: the smallest chunk, and the head of each.
   constexpr std::int64_t kLeastChunk = 32;

@@ -29,6 +29,10 @@ void load_program();
 /// be called before the process's memory is limited.
 void warm_memory(Bytes size);
 
+/// Takes what the main thread's stack may need now. Where the address space is used up later it cannot grow, and the
+/// process would die of that instead of being told that there is no more memory.
+void grow_own_stack();
+
 /// Uses up the heap's free pieces and leaves one step of it free, so that it grows each time when threads have taken
 /// another `step`: floor(threads x per_thread / step) times, as the model has it.
 void settle_heap(Bytes per_thread, Bytes step);

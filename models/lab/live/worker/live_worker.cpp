@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <exception>
 #include <new>
+#include <optional>
 #include <string>
 
 #include "core/executor/executor.hpp"
@@ -35,6 +36,9 @@ namespace {
 
 // More threads than that take what they need as they come.
 constexpr std::int64_t kMostReserved = 200'000;
+
+// What an executor asks for at a time: a huge page, and as much again so that it can be aligned (core/memory).
+constexpr Bytes kLargestPiece{std::int64_t{4} << 20};
 
 // A signal handler has nothing else to hold on to.
 LiveBoard* board_of_handler = nullptr;
@@ -190,7 +194,6 @@ LiveRecord Worker::begin(const MadeReady& made_ready, Bytes handles) {
   peak_virtual_before_ = memory.peak_virtual;
   const Bytes fill{filled * ::sysconf(_SC_PAGESIZE)};
   const Bytes other = record_ + made_ready.after.virtual_size - made_ready.before.virtual_size;
-  const Bytes other_data = made_ready.after.data - made_ready.before.data;
   const Bytes other_resident =
       made_ready.after.resident - made_ready.after.shared - made_ready.before.resident + made_ready.before.shared;
   board_->filled_maps = filled;
@@ -198,7 +201,7 @@ LiveRecord Worker::begin(const MadeReady& made_ready, Bytes handles) {
   board_->other_resident = other_resident.count;
   board_->base_maps = memory.maps - filled;
   board_->base_virtual = (memory.virtual_size - other - fill).count;
-  board_->base_data = (memory.data - other_data).count;
+  board_->base_data = (memory.data - made_ready.after.data + made_ready.before.data).count;
   board_->base_resident = (memory.resident - memory.shared - other_resident).count;
   board_->base_page_tables = memory.page_tables.count;
   board_->base_slab = machine_slab().count;
@@ -208,14 +211,12 @@ LiveRecord Worker::begin(const MadeReady& made_ready, Bytes handles) {
 
   // These come last: what was done until now needs memory too.
   const Runtime& runtime = plan_->runtime;
-  const bool as_runtime = plan_->as_runtime;
   if (plan_->data)
-    tell(WorkerStep::limit_data, limit_memory_by_rlimit(MemoryLimit::data, *plan_->data,
-                                                        as_runtime ? memory.data - runtime.base_data : other_data));
+    tell(WorkerStep::limit_data,
+         limit_memory_by_rlimit(MemoryLimit::data, *plan_->data, memory.data - runtime.base_data));
   if (plan_->address_space)
-    tell(WorkerStep::limit_address_space,
-         limit_memory_by_rlimit(MemoryLimit::address_space, *plan_->address_space,
-                                as_runtime ? memory.virtual_size - runtime.base_virtual : other + fill));
+    tell(WorkerStep::limit_address_space, limit_memory_by_rlimit(MemoryLimit::address_space, *plan_->address_space,
+                                                                 memory.virtual_size - runtime.base_virtual));
   lock_down();
   std::free(piece);
   cpu_before_ = thread_cpu_time();
@@ -228,7 +229,7 @@ std::int64_t Worker::fill_up_maps() {
   if (!plan_->max_map_count) return 0;
   const std::int64_t own = count_own_maps();
   // What the program should have by now; [vsyscall] is a line of its maps, but no map.
-  const std::int64_t base = plan_->as_runtime ? plan_->runtime.base_maps - 1 : own;
+  const std::int64_t base = plan_->runtime.base_maps - 1;
   const std::int64_t maps = machine_map_limit() - *plan_->max_map_count + base - own;
   const Means means = maps >= 0
                           ? fill_maps(maps)
@@ -243,7 +244,7 @@ int Worker::finish(LiveRecord& record, const Program& program) {
     program();
   } catch (const std::bad_alloc&) {
     record.fail(LiveFailure::no_memory, board_->counters.starting.load(), "mmap", ENOMEM,
-                why_no_memory(Bytes{2 << 20}, Bytes{2 << 20}), "std::bad_alloc");
+                why_no_memory(kLargestPiece, kLargestPiece), plan_->runtime.no_memory_message);
     return 1;
   } catch (const std::exception& error) {
     record.fail(LiveFailure::exception, kNoJob, "", 0, {}, error.what());
@@ -305,14 +306,17 @@ int Worker::run_tasks(const ConcurrencyModel& model) {
   FrameArena frames(growth);
   const FrameArena::Scope scope(frames);
   trace_->prepare(work.count() * (3 + 2 * work.steps().size()));
+  grow_own_stack();
   LiveRecord record = begin(MadeReady{}, Bytes{});
   if (plan_->probe) return wait_for_end();
   queue_jobs(record, work);
+  // It outlives the run: where that ends for want of memory, what was taken shows which limit it was.
+  std::optional<Executor> executor;
   return finish(record, [&] {
-    Executor executor(record.epoch(), growth);
-    LiveExecutor world(record, executor);
-    const auto outcome = executor.run(model.programs.live_executor(world, work, plan_->settings));
-    board_->counters.polls = executor.statistics().polls;
+    executor.emplace(record.epoch(), growth);
+    LiveExecutor world(record, *executor);
+    const auto outcome = executor->run(model.programs.live_executor(world, work, plan_->settings));
+    board_->counters.polls = executor->statistics().polls;
     if (outcome == Executor::Outcome::stalled) throw Stalled();
   });
 }
