@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/charts/chart_content.hpp"
 
+#include <QStringList>
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
 
 #include "gui/time/mark_text.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -29,20 +31,28 @@ void add_marks(ChartContent& content, const WorldTrace& of) {
 
 ChartContent memory_chart(const std::vector<WorldTrace>& traces, const Theme& theme) {
   ChartContent content;
-  content.title = QStringLiteral("Memory");
+  content.title = QStringLiteral("Memory of the jobs");
   content.unit = ChartUnit::bytes;
+  QStringList programs;
   for (const WorldTrace& of : traces) {
     if (!of.trace) continue;
     const Trace& trace = *of.trace;
     const Series kernel =
         sum({&trace[SeriesKind::kernel_stacks], &trace[SeriesKind::page_tables], &trace[SeriesKind::slab]});
     add_line(content, of, QStringLiteral("virtual"), theme.color(SeriesKind::virtual_size), Glyph::triangle,
-             trace[SeriesKind::virtual_size]);
+             jobs_part(trace[SeriesKind::virtual_size]));
     add_line(content, of, QStringLiteral("resident"), theme.color(SeriesKind::resident), Glyph::circle,
-             trace[SeriesKind::resident]);
+             jobs_part(trace[SeriesKind::resident]));
+    if (const auto own = programs_part(trace[SeriesKind::resident])) {
+      const Bytes size{static_cast<std::int64_t>(*own)};
+      programs += (of.world == WorldKind::live ? QStringLiteral("live %1") : QStringLiteral("model %1"))
+                      .arg(QString::fromStdString(format_bytes(size)));
+    }
     add_line(content, of, QStringLiteral("kernel"), theme.color(SeriesKind::kernel_stacks), Glyph::square, kernel);
     add_marks(content, of);
   }
+  if (!programs.isEmpty())
+    content.note = QStringLiteral("the program itself: %1").arg(programs.join(QStringLiteral(", ")));
   return content;
 }
 
@@ -61,6 +71,18 @@ ChartContent threads_chart(const std::vector<WorldTrace>& traces, const Theme& t
     add_marks(content, of);
   }
   return content;
+}
+
+std::optional<double> programs_part(const Series& series) {
+  if (series.empty() || series.time.front() > Instant{}) return std::nullopt;
+  return series.value.front();
+}
+
+Series jobs_part(Series series) {
+  const double own = programs_part(series).value_or(0);
+  // Live, a process may give back a page or two of what it had.
+  for (double& value : series.value) value = std::max(value - own, 0.0);
+  return series;
 }
 
 Series shifted(Series series, Duration by) {

@@ -7,6 +7,7 @@
 #include <QString>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/trace/trace.hpp"
@@ -36,6 +37,7 @@ struct ChartMark {
 
 struct ChartContent {
   QString title;
+  QString note;  ///< Beside the title, where there is room.
   ChartUnit unit = ChartUnit::count;
   std::vector<ChartLine> lines;
   std::vector<ChartMark> marks;
@@ -50,10 +52,16 @@ struct WorldTrace {
   Duration shift{};
 };
 
-/// Resident, kernel (stacks, page tables and slab together) and virtual memory. Lines without data are left out.
+/// Resident, kernel (stacks, page tables and slab together) and virtual memory, as the jobs took them: what each
+/// world's program had before its first job is not in the lines but in the note. Lines without data are left out.
 ChartContent memory_chart(const std::vector<WorldTrace>& traces, const Theme& theme);
 /// Threads and tasks that exist, and what is runnable.
 ChartContent threads_chart(const std::vector<WorldTrace>& traces, const Theme& theme);
+
+/// What the program itself had, of a series of its memory: the value at 0. None where the record begins later.
+std::optional<double> programs_part(const Series& series);
+/// The rest of it: what came with the jobs. The whole where the program's part is not known.
+Series jobs_part(Series series);
 
 /// All of it this much later.
 Series shifted(Series series, Duration by);

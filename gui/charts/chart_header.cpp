@@ -85,8 +85,14 @@ void paint_chart_header(QPainter& painter, const QRectF& where, const ChartConte
   for (auto line = content.lines.rbegin(); line != content.lines.rend(); ++line) {
     if (named.contains(line->name)) continue;
     named += line->name;
+    // Drawn as in the live world only where that has such a line.
     ChartLine sample = *line;
-    sample.world = worlds[1] ? WorldKind::live : WorldKind::modeled;
+    sample.world = std::ranges::any_of(content.lines,
+                                       [&](const ChartLine& other) {
+                                         return other.name == line->name && other.world == WorldKind::live;
+                                       })
+                       ? WorldKind::live
+                       : WorldKind::modeled;
     entries.push_back({line->name, theme.pen(sample.world, line->color, 1.6), chart_glyph(sample, theme)});
   }
   // In a narrow chart the lines' names come first; which world is dashed is said in the timelines' headers too.
@@ -110,6 +116,12 @@ void paint_chart_header(QPainter& painter, const QRectF& where, const ChartConte
     painter.drawLine(QPointF(line, middle), QPointF(line + sample, middle));
     if (entry.glyph) paint_glyph(painter, *entry.glyph, {line + sample / 2, middle});
     right = line - 12;
+  }
+  const double note = metrics.horizontalAdvance(content.note) + 2;
+  if (least + note <= right) {
+    painter.setPen(theme.muted);
+    painter.drawText(QRectF(least - 4, where.top(), note, where.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                     content.note);
   }
   painter.restore();
 }

@@ -16,8 +16,7 @@ QString text(const std::string& words) {
 }
 
 /// " (+14%)", or nothing where there is nothing to compare with.
-QString difference(double value, double reference) {
-  const std::string words = format_difference(value, reference);
+QString in_parentheses(const std::string& words) {
   return words.empty() ? QString() : QStringLiteral(" (%1)").arg(text(words));
 }
 
@@ -63,7 +62,7 @@ QString ComparePage::summary(RunKey key) const {
     const Progress& progress = runs_.progress();
     return QStringList{tr("running …"), text(spawnpoint::format_duration(progress.now)),
                        text(spawnpoint::format_count(progress.threads, "thread")),
-                       text(spawnpoint::format_bytes(progress.resident)), machine}
+                       tr("jobs %1").arg(text(spawnpoint::format_bytes(progress.resident))), machine}
         .join(dot);
   }
   const auto own = runs_.result(key);
@@ -74,24 +73,25 @@ QString ComparePage::summary(RunKey key) const {
   const bool of_one_text = is_dimmed(key) == is_dimmed({key.run, WorldKind::modeled});
   const bool comparable = other && other->error.empty() && !other->stopped && !own->stopped && of_one_text;
   const auto against = [&](const std::string& shown, auto value) {
-    return text(shown) +
-           (comparable ? difference(static_cast<double>(value(*own)), static_cast<double>(value(*other))) : QString());
+    return text(shown) + (comparable ? in_parentheses(format_difference(static_cast<double>(value(*own)),
+                                                                        static_cast<double>(value(*other))))
+                                     : QString());
   };
   // What is looked for comes first: where there is no room, the end is cut off.
   QStringList parts;
   parts << against(spawnpoint::format_duration(own->wall), [](const RunResult& r) { return r.wall.count(); });
   parts << against(spawnpoint::format_count(own->peak_threads, "thread"),
                    [](const RunResult& r) { return r.peak_threads; });
-  // Programs of another size are compared in the line over the memory chart.
-  const std::string resident = spawnpoint::format_bytes(own->memory.resident);
-  if (other && !spawnpoint::same_program(*own, *other))
-    parts << text(resident);
-  else
-    parts << against(resident, [](const RunResult& r) { return r.memory.resident.count; });
+  // The programs are of different sizes: what is compared is what came with the jobs.
+  const Bytes taken = own->jobs_memory().resident;
+  parts << text(spawnpoint::format_jobs_memory(*own)) +
+               (comparable ? in_parentheses(spawnpoint::memory_percentage(taken, other->jobs_memory().resident))
+                           : QString());
   if (own->failure) parts << failure_words(*own->failure);
   if (own->stopped) parts << tr("stopped, so partial");
   if (is_dimmed(key)) parts << tr("of an older text");
-  parts << machine;
+  parts << text(spawnpoint::format_program_memory(*own)) << machine;
+  parts.removeAll(QString());
   return parts.join(dot);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "gui/charts/chart_content.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
@@ -19,6 +20,7 @@ QString with_sign(const QString& words, double difference) {
 struct Quantity {
   const char* name;
   bool is_size;
+  bool has_programs_part;         ///< Which is left out.
   std::vector<SeriesKind> kinds;  ///< Their sum.
 };
 
@@ -41,11 +43,11 @@ QString range_details(const TimeRange& range, bool markers, const std::vector<Sh
                      .arg(text_of(format_duration(range.length())), a, text_of(format_instant(range.begin, pixel)), b,
                           text_of(format_instant(range.end, pixel)));
   static const Quantity quantities[] = {
-      {"threads", false, {SeriesKind::threads}},
-      {"tasks", false, {SeriesKind::tasks}},
-      {"resident", true, {SeriesKind::resident}},
-      {"kernel", true, {SeriesKind::kernel_stacks, SeriesKind::page_tables, SeriesKind::slab}},
-      {"virtual", true, {SeriesKind::virtual_size}}};
+      {"threads", false, false, {SeriesKind::threads}},
+      {"tasks", false, false, {SeriesKind::tasks}},
+      {"jobs' resident", true, true, {SeriesKind::resident}},
+      {"kernel", true, false, {SeriesKind::kernel_stacks, SeriesKind::page_tables, SeriesKind::slab}},
+      {"jobs' virtual", true, true, {SeriesKind::virtual_size}}};
   for (const ShiftedResult& of : results) {
     if (!of.result || !of.result->trace) continue;
     const Trace& trace = *of.result->trace;
@@ -58,9 +60,10 @@ QString range_details(const TimeRange& range, bool markers, const std::vector<Sh
     for (const Quantity& quantity : quantities) {
       double first = 0, last = 0, most = 0;
       for (const SeriesKind kind : quantity.kinds) {
-        first += trace[kind].at(own.begin);
-        last += trace[kind].at(own.end);
-        most += trace[kind].maximum();
+        const Series series = quantity.has_programs_part ? jobs_part(trace[kind]) : trace[kind];
+        first += series.at(own.begin);
+        last += series.at(own.end);
+        most += series.maximum();
       }
       if (most <= 0) continue;
       const auto shown = [&](double value) {

@@ -97,7 +97,11 @@ QString result_summary(const RunResult& result) {
   parts += result.world == WorldKind::modeled ? QStringLiteral("simulated kernel") : QStringLiteral("this machine");
   parts += text_of(format_duration(result.wall));
   parts += text_of(format_count(result.peak_threads, "thread"));
-  if (result.memory.resident.count > 0) parts += text_of(format_bytes(result.memory.resident));
+  if (result.memory.resident.count > 0) {
+    parts += text_of(format_jobs_memory(result));
+    parts += text_of(format_program_memory(result));
+    parts.removeAll(QString());
+  }
   if (result.failure) {
     QString words =
         result.failure->job == kNoJob

@@ -25,7 +25,7 @@ QString words(const RunResult& result) {
   }
   return QString::fromStdString(spawnpoint::format_duration(result.wall)) + QStringLiteral(" · ") +
          QString::fromStdString(spawnpoint::format_count(result.peak_threads, "thread")) + QStringLiteral(" · ") +
-         QString::fromStdString(spawnpoint::format_bytes(result.memory.resident));
+         QString::fromStdString(spawnpoint::format_jobs_memory(result));
 }
 
 }  // namespace

@@ -36,9 +36,9 @@ QString failure_words(const FailurePoint& failure) {
 }
 
 QString run_words(const RunResult& run) {
-  QString words = QStringLiteral("%1, %2 of %3 done\n%4 resident, %5 of the kernel, %6")
+  QString words = QStringLiteral("%1, %2 of %3 done\n%4, %5 of the kernel, %6")
                       .arg(text(format_duration(run.wall)), text(format_count(run.completed)),
-                           text(format_count(run.jobs, "job")), text(format_bytes(run.memory.resident)),
+                           text(format_count(run.jobs, "job")), text(format_jobs_memory(run)),
                            text(format_bytes(run.memory.kernel)), text(format_count(run.peak_threads, "thread")));
   if (run.failure) words += QStringLiteral("\n✕ ") + failure_words(*run.failure);
   return words;

@@ -61,7 +61,7 @@ void StatusLine::show_run(const Runs& runs) {
                .arg(text(spawnpoint::format_count(progress.completed)),
                     text(spawnpoint::format_count(progress.jobs, "job")));
   if (progress.threads > 0) parts << text(spawnpoint::format_count(progress.threads, "thread"));
-  if (progress.resident.count > 0) parts << text(spawnpoint::format_bytes(progress.resident));
+  if (progress.resident.count > 0) parts << tr("jobs %1").arg(text(spawnpoint::format_bytes(progress.resident)));
   parts << text(spawnpoint::format_duration(progress.now));
   if (const auto left = runs.time_left()) {
     // To a tenth of a second: more would only flicker.

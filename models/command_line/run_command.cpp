@@ -49,9 +49,10 @@ struct RunColumn {
 };
 constexpr RunColumn kColumns[] = {{"time", "wall"},
                                   {"threads", "peak_threads"},
-                                  {"resident", "memory.resident"},
+                                  {"resident", "jobs_memory.resident"},
                                   {"kernel", "memory.kernel"},
-                                  {"virtual", "memory.virtual"}};
+                                  {"virtual", "jobs_memory.virtual"},
+                                  {"program", "base.resident"}};
 
 void add_row(Table& table, const RunResult& result) {
   using enum Table::Emphasis;

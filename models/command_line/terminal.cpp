@@ -117,7 +117,7 @@ void ProgressLine::show(const Progress& progress) {
   std::string line = fmt::format("{} of {}, {}", format_count(progress.completed), format_count(progress.jobs, "job"),
                                  format_duration(progress.now));
   if (progress.threads > 0) line += ", " + format_count(progress.threads, "thread");
-  if (progress.resident.count > 0) line += ", " + format_bytes(progress.resident);
+  if (progress.resident.count > 0) line += ", jobs " + format_bytes(progress.resident);
   print(line);
 }
 

@@ -151,6 +151,14 @@ std::string format_difference(double value, double reference) {
   return fmt::format("{:+.{}f}%", percent, size < 9.95 ? 1 : 0);
 }
 
+std::string format_jobs_memory(const RunResult& result) {
+  return (result.base.resident > Bytes{} ? "jobs " : "") + format_bytes(result.jobs_memory().resident);
+}
+
+std::string format_program_memory(const RunResult& result) {
+  return result.base.resident > Bytes{} ? "program " + format_bytes(result.base.resident) : "";
+}
+
 std::string format_value(const Limit& limit, std::int64_t value) {
   return limit.is_size() ? format_bytes({value}) : format_count(value);
 }

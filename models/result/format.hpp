@@ -31,6 +31,11 @@ std::string format_difference(double value, double reference);
 /// A limit's value in its own unit: "512", "8 GiB".
 std::string format_value(const Limit& limit, std::int64_t value);
 
+/// "jobs 4.58 MiB": what the jobs took, resident, at its peak. "13.2 MiB" where the program's own part is not known.
+std::string format_jobs_memory(const RunResult& result);
+/// "program 8.63 MiB": what the program itself had before its first job; empty: not known.
+std::string format_program_memory(const RunResult& result);
+
 /// One line of `spawnpoint-run run --json`, without its newline. Its fields are part of the command line's contract;
 /// new ones are only ever added at the end.
 std::string to_json_line(const RunResult& result);

@@ -80,6 +80,9 @@ struct RunResult {
   JobId longest_poll_job = kNoJob;
   Duration main_cpu{};  ///< CPU time of the main thread (on threads).
   std::shared_ptr<const Trace> trace;
+
+  /// Of `memory`, what came with the jobs: without the program itself, which is another one in each world.
+  MemoryUse jobs_memory() const;
 };
 
 }  // namespace spawnpoint

@@ -82,12 +82,17 @@ void describe(Visitor& visit, RunResult& result) {
   visit.job("longest_poll_job", result.longest_poll_job, Told::records, "whose that was");
   visit.duration("main_cpu", result.main_cpu, Told::records, "CPU time of the main thread");
   visit.section("base", "what the program itself had before its first job", [&](auto& inner) {
-    inner.size("resident", result.base.resident, Told::records, "of the process");
-    inner.size("virtual", result.base.virtual_size, Told::records, "address space");
+    inner.size("resident", result.base.resident, Told::programs, "of the process");
+    inner.size("virtual", result.base.virtual_size, Told::programs, "address space");
     inner.size("kernel", result.base.kernel, Told::records, "kernel memory");
     inner.size("stack", result.base.kernel_stacks, Told::records, "kernel stacks");
     inner.size("page_table", result.base.page_tables, Told::records, "page tables");
     inner.size("slab", result.base.slab, Told::records, "tasks, mappings and the like");
+  });
+  MemoryUse of_jobs = result.jobs_memory();
+  visit.section("jobs_memory", "of memory, what came with the jobs: without the program itself", [&](auto& inner) {
+    inner.size("resident", of_jobs.resident, Told::expectations, "of the process");
+    inner.size("virtual", of_jobs.virtual_size, Told::expectations, "address space");
   });
 }
 

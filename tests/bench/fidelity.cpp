@@ -66,7 +66,7 @@ Scenario threads_on_host(const Runtime& runtime, std::int64_t threads, Bytes sta
   return scenario;
 }
 
-/// While all of the threads sleep.
+/// What the threads take, without the program, while all of them sleep.
 std::optional<MemoryUse> live_memory(const Scenario& scenario, std::string& why, std::string& source) {
   constexpr auto kAtMost = 300s;
   constexpr auto kSettled = 400ms;
@@ -83,7 +83,7 @@ std::optional<MemoryUse> live_memory(const Scenario& scenario, std::string& why,
   MemoryUse use;
   const auto last = [&](SeriesKind kind) {
     const auto& values = run.trace()[kind].value;
-    return Bytes{values.empty() ? 0 : static_cast<std::int64_t>(values.back())};
+    return Bytes{values.empty() ? 0 : static_cast<std::int64_t>(values.back() - values.front())};
   };
   const bool all = complete != std::chrono::steady_clock::time_point::max() && !run.has_failed();
   if (all) {
@@ -131,7 +131,7 @@ void memory_of_threads(const Runtime& runtime) {
         const Scenario scenario = threads_on_host(runtime, threads, stack, touched);
         const MemoryUse model =
             run_modeled_twin(scenario, 0, RunOptions{.record = false, .progress = {}, .stop = {}}, live_options())
-                .memory;
+                .jobs_memory();
         std::string why;
         const auto live = live_memory(scenario, why, source);
         const auto name = fmt::format("{:>7} {:>7} {:>7}", threads, format_bytes(stack), format_bytes(touched));

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Charts: no peak is lost, nothing is drawn outside the plot, axes are round, and the view of time is shared.
+#include <QImage>
+#include <QPainter>
 #include <QtTest/QTest>
 #include <algorithm>
 #include <cstdlib>
 
+#include "gui/charts/chart_header.hpp"
 #include "gui/charts/chart_view.hpp"
 #include "gui/charts/value_axis.hpp"
 #include "tests/catch.hpp"
@@ -92,6 +95,46 @@ TEST_CASE("a memory chart has a line per world and kind, and the failure") {
   CHECK(memory_chart({{WorldKind::live, nullptr}}, theme).empty());
 }
 
+TEST_CASE("a memory chart draws what the jobs took, and tells the program's own part beside its title") {
+  const auto trace = std::make_shared<Trace>();
+  trace->end = seconds(1);
+  (*trace)[SeriesKind::resident].append(seconds(0), 2.0 * (1 << 20));
+  (*trace)[SeriesKind::resident].append(seconds(0.5), 5.0 * (1 << 20));
+  const auto other = std::make_shared<Trace>(*trace);
+  (*other)[SeriesKind::resident].value = {8.0 * (1 << 20), 11.0 * (1 << 20)};
+  const ChartContent content =
+      memory_chart({{WorldKind::modeled, trace}, {WorldKind::live, other}}, make_theme(ThemeKind::light));
+  CHECK(content.title == "Memory of the jobs");
+  CHECK(content.note == "the program itself: model 2 MiB, live 8 MiB");
+  REQUIRE(content.lines.size() == 2);
+  CHECK(content.lines[0].series == content.lines[1].series);
+  CHECK(content.lines[0].series.value == std::vector<double>{0, 3.0 * (1 << 20)});
+}
+
+TEST_CASE("a chart's legend draws a line as live only where the live world has one") {
+  application();
+  const auto modeled = std::make_shared<Trace>();
+  modeled->end = seconds(1);
+  (*modeled)[SeriesKind::threads].append(seconds(0), 4);
+  const auto live = std::make_shared<Trace>(*modeled);
+  (*modeled)[SeriesKind::runnable].append(seconds(0), 2);
+  const Theme theme = make_theme(ThemeKind::light);
+  const auto legend = [&](const std::vector<WorldTrace>& traces) {
+    QImage image(600, 20, QImage::Format_RGB32);
+    image.fill(theme.base);
+    QPainter painter(&image);
+    paint_chart_header(painter, image.rect(), threads_chart(traces, theme), theme, 0);
+    int count = 0;
+    for (int x = 0; x < image.width(); ++x)
+      for (int y = 0; y < image.height(); ++y) count += image.pixelColor(x, y) == theme.color(SeriesKind::runnable);
+    return count;
+  };
+  const auto both = std::make_shared<Trace>(*live);
+  (*both)[SeriesKind::runnable] = (*modeled)[SeriesKind::runnable];
+  CHECK(legend({{WorldKind::modeled, modeled}, {WorldKind::live, live}}) <
+        legend({{WorldKind::modeled, modeled}, {WorldKind::live, both}}));
+}
+
 TEST_CASE("a chart shows its lines in both themes, linear and logarithmic") {
   const ThemeKind kind = GENERATE(ThemeKind::light, ThemeKind::dark);
   const bool logarithmic = GENERATE(false, true);
@@ -123,7 +166,7 @@ TEST_CASE("a chart shows its lines in both themes, linear and logarithmic") {
   }
   CHECK(line > 700);
   CHECK(image.pixelColor(2, image.height() - 2).rgb() == theme.base.rgb());
-  CHECK(chart.values_at(seconds(0.75)).contains("live resident: 3 MiB"));
+  CHECK(chart.values_at(seconds(0.75)).contains("live resident: 1 MiB"));
   CHECK(chart.values_at(seconds(0.25)).contains("live kernel: 160 KiB"));
   CHECK(chart.accessibleDescription().contains("400 MiB"));
 }

@@ -22,9 +22,10 @@ inline std::shared_ptr<const Trace> three_threads() {
   for (JobId job = 0; job < 3; ++job) recorder.enter(job, JobState::running, job + 1, seconds(0));
   recorder.sample(SeriesKind::threads, seconds(0), 4);
   recorder.sample(SeriesKind::resident, seconds(0), 2 << 20);
-  recorder.sample(SeriesKind::virtual_size, seconds(0), 400 << 20);
+  recorder.sample(SeriesKind::virtual_size, seconds(0), 4 << 20);
   recorder.sample(SeriesKind::kernel_stacks, seconds(0), 64 << 10);
   recorder.sample(SeriesKind::page_tables, seconds(0), 96 << 10);
+  recorder.sample(SeriesKind::virtual_size, seconds(0.001), 404 << 20);
   for (JobId job = 0; job < 3; ++job) recorder.enter(job, JobState::waiting, job + 1, seconds(0.25));
   recorder.sample(SeriesKind::resident, seconds(0.5), 3 << 20);
   for (JobId job = 0; job < 3; ++job) recorder.enter(job, JobState::done, job + 1, seconds(1));

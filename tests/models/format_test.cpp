@@ -84,6 +84,21 @@ TEST_CASE("a result's JSON has the contract's fields in their order, and its own
   CHECK(to_json_line(result).find('\n') == std::string::npos);
 }
 
+TEST_CASE("what the jobs took is apart from what the program had, in words and in JSON") {
+  RunResult result;
+  result.memory = {18_MiB, 100_MiB, 12_MiB};
+  result.base = {8_MiB, 20_MiB};
+  CHECK(format_jobs_memory(result) == "jobs 10 MiB");
+  CHECK(format_program_memory(result) == "program 8 MiB");
+  const auto json = nlohmann::json::parse(to_json_line(result));
+  CHECK(json["memory"]["resident_bytes"] == (18_MiB).count);
+  CHECK(json["base"] == nlohmann::json{{"resident_bytes", (8_MiB).count}, {"virtual_bytes", (20_MiB).count}});
+  CHECK(json["jobs_memory"] == nlohmann::json{{"resident_bytes", (10_MiB).count}, {"virtual_bytes", (80_MiB).count}});
+  result.base = {};
+  CHECK(format_jobs_memory(result) == "18 MiB");
+  CHECK(format_program_memory(result) == "");
+}
+
 TEST_CASE("what is not known is null in JSON") {
   RunResult result;
   CHECK(nlohmann::json::parse(to_json_line(result))["failure"].is_null());

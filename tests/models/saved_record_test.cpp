@@ -81,6 +81,8 @@ TEST_CASE("every field of a result comes back from a saved record and from a swe
   for (std::size_t field = 0; field < fields.size(); ++field) {
     // Of jobs there are as many as the table has.
     if (fields[field].starts_with("jobs = ")) continue;
+    // What the jobs took follows from `memory` and `base`.
+    if (fields[field].starts_with("jobs_memory.")) continue;
     const RunResult changed = tests::with_changed_field(result, field);
     const auto wanted = field_texts(changed);
     INFO(wanted[field]);

@@ -3,8 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <cstdlib>
-
 #include "models/result/format.hpp"
 
 namespace spawnpoint {
@@ -29,45 +27,38 @@ bool is_whole(const RunResult& result) {
   return result.error.empty() && !result.stopped;
 }
 
-/// Two pages and a hundredth: what a program has at its start varies by about that much from run to run.
-bool is_same(Bytes one, Bytes other) {
-  return std::abs(one.count - other.count) <= 8192 + other.count / 100;
-}
-
 }  // namespace
 
-bool same_program(const RunResult& live, const RunResult& model) {
-  return is_same(live.base.resident, model.base.resident) && is_same(live.base.virtual_size, model.base.virtual_size);
+std::string memory_percentage(Bytes live, Bytes model) {
+  constexpr Bytes kLeast{64 << 10};
+  if (model < kLeast) return {};
+  return format_difference(static_cast<double>(live.count), static_cast<double>(model.count));
 }
 
 MemoryDifference memory_difference(const RunResult& live, const RunResult& model) {
   MemoryDifference told;
   if (!is_whole(live) || !is_whole(model)) return told;
-  const bool whole = same_program(live, model);
+  const MemoryUse measured = live.jobs_memory();
+  const MemoryUse modeled = model.jobs_memory();
   for (const Kind& kind : kKinds) {
-    const Bytes measured = live.memory.*kind.bytes;
-    const Bytes modeled = model.memory.*kind.bytes;
-    const Bytes measured_base = whole ? Bytes{} : live.base.*kind.bytes;
-    const Bytes modeled_base = whole ? Bytes{} : model.base.*kind.bytes;
-    const std::string difference = format_difference(static_cast<double>((measured - measured_base).count),
-                                                     static_cast<double>((modeled - modeled_base).count));
+    const Bytes of_live = measured.*kind.bytes;
+    const Bytes of_model = modeled.*kind.bytes;
+    const std::string difference = memory_percentage(of_live, of_model);
     if (kind.in_line && !difference.empty()) {
       told.line += told.line.empty() ? "live against model: " : " · ";
       told.line += fmt::format("{} {}", kind.name, difference);
     }
     told.details += fmt::format("{}{}{}: live {}, model {}{}", told.details.empty() ? "" : "\n",
-                                kind.in_line ? "" : "    ", kind.name, format_bytes(measured), format_bytes(modeled),
+                                kind.in_line ? "" : "    ", kind.name, format_bytes(of_live), format_bytes(of_model),
                                 difference.empty() ? "" : " (" + difference + ")");
   }
   if (told.line.empty()) {
     told.details.clear();
-  } else if (!whole) {
-    told.line += fmt::format(" (without the programs' own {} and {})", format_bytes(live.base.resident),
-                             format_bytes(model.base.resident));
+  } else if (live.base.resident > Bytes{} || model.base.resident > Bytes{}) {
     told.details += fmt::format(
-        "\nThe live program is this one, the model's is its runtime's: the percentages leave out what each had "
-        "before its first job: resident {} live and {} modeled, virtual {} and {}.",
-        format_bytes(live.base.resident), format_bytes(model.base.resident), format_bytes(live.base.virtual_size),
+        "\nThat is what the jobs took. Before its first job, the live program, which is this one, had {} "
+        "resident and {} virtual; the model's, which is its runtime's, had {} and {}.",
+        format_bytes(live.base.resident), format_bytes(live.base.virtual_size), format_bytes(model.base.resident),
         format_bytes(model.base.virtual_size));
   }
   return told;

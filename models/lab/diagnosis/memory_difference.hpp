@@ -8,8 +8,9 @@
 
 namespace spawnpoint {
 
-/// Whether two runs are of programs of the same size, so that their whole memory may be compared.
-bool same_program(const RunResult& live, const RunResult& model);
+/// How much more a live run took than the model says: "+4.0%". Empty where that is less than 64 KiB: a process takes
+/// its memory in pages and larger pieces, and a few bytes modeled may be a page live.
+std::string memory_percentage(Bytes live, Bytes model);
 
 struct MemoryDifference {
   std::string line;  ///< "live against model: resident +0.4% · virtual ±0% · kernel -1.2%"
@@ -17,10 +18,10 @@ struct MemoryDifference {
       details;  ///< One line per kind, the kernel's parts among them: "page tables: live 1 MiB, model 1.1 MiB (-9%)".
 };
 
-/// Positive where the live run took more. Where the two programs themselves differ (the model's is that of its runtime,
-/// on another machine than this; the live one is always ours), what each had before its first job is left out of the
-/// percentages, which the line says. A kind of which the model has nothing has no difference in percent, and is
-/// left out of the line. Both are empty where the two runs cannot be compared: not both made, or one was stopped.
+/// Of what the jobs took, positive where the live run took more: the two programs themselves differ (the model's is
+/// that of its runtime, the live one is always ours). A kind of which the model has next to nothing has none in
+/// percent, and is left out of the line. Both are empty where the two runs cannot be compared: not both made, or one
+/// was stopped.
 MemoryDifference memory_difference(const RunResult& live, const RunResult& model);
 
 }  // namespace spawnpoint

@@ -16,8 +16,8 @@ struct Progress {
   std::int64_t completed = 0;  ///< Jobs.
   std::int64_t jobs = 0;
   std::int64_t threads = 0;
-  Bytes resident{};
-  Duration now{};  ///< The run's own clock.
+  Bytes resident{};  ///< What the jobs take.
+  Duration now{};    ///< The run's own clock.
 };
 
 struct RunOptions {

@@ -21,9 +21,10 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kEventsBetweenLooks = 16384;
 constexpr Duration kProgressEvery = std::chrono::milliseconds(50);
 
-/// Lets the simulation run until the world's program ends, which stops it. False where the user stopped it.
+/// Lets the simulation run until the world's program ends, which stops it. False where the user stopped it. `program`
+/// is the program's own resident memory.
 template <class W>
-bool drive(Simulation& simulation, const W& world, const Workload& work, const RunOptions& options) {
+bool drive(Simulation& simulation, const W& world, const Workload& work, Bytes program, const RunOptions& options) {
   auto told = Clock::now();
   while (!world.ended()) {
     if (options.stop.stop_requested()) return false;
@@ -33,7 +34,7 @@ bool drive(Simulation& simulation, const W& world, const Workload& work, const R
       options.progress(Progress{.completed = world.completed(),
                                 .jobs = work.count(),
                                 .threads = world.recording().peak(),
-                                .resident = world.peak_memory().resident,
+                                .resident = world.peak_memory().resident - program,
                                 .now = world.now().time_since_epoch()});
     }
   }
@@ -97,7 +98,7 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
   if (model->async) {
     ModeledExecutor world(simulation, machine, spec.runtime, record);
     world.start(model->programs.modeled_executor(world, work, settings));
-    finished = drive(simulation, world, work, options);
+    finished = drive(simulation, world, work, spec.runtime.base_resident, options);
     world.finish();
     take_over(result, world);
     result.peak_threads = 1;
@@ -107,7 +108,7 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
   } else {
     ModeledThreads world(simulation, machine, spec.runtime, record);
     world.start(model->programs.modeled_threads(world, work, settings));
-    finished = drive(simulation, world, work, options);
+    finished = drive(simulation, world, work, spec.runtime.base_resident, options);
     world.finish();
     take_over(result, world);
     result.peak_threads = world.recording().peak();
