@@ -110,7 +110,7 @@ enum class SeriesKind : std::uint8_t {
   slab,
   threads,  ///< Threads that exist, the main thread among them.
   tasks,    ///< Async tasks that exist.
-  runnable  ///< Threads (or tasks) that run or could run.
+  runnable  ///< Threads that run or could run.
 };
 inline constexpr std::size_t kSeriesKinds = 8;
 std::string_view to_string(SeriesKind kind);

@@ -223,7 +223,7 @@ void Kernel::dispatch(Core& core) {
 
 /// The running thread leaves the core.
 void Kernel::release(Core& core) {
-  --runnable_;
+  change_runnable(-1);
   core.running = nullptr;
   if (ready_first_ != nullptr) {
     dispatch(core);
@@ -235,7 +235,7 @@ void Kernel::release(Core& core) {
 /// Gives the core that takes the thread up and has yet to be armed, if an idle one does.
 Kernel::Core* Kernel::make_ready(Thread& thread, Duration cost) {
   if (ended_) return nullptr;
-  ++runnable_;
+  change_runnable(1);
   if (thread.request.after != After::exit && thread.request.after != After::join) thread.request.after = After::go_on;
   thread.request.cpu = cost;
   thread.next = nullptr;

@@ -35,11 +35,12 @@ Duration spawn_cost(const Machine& machine, const Runtime& runtime);
 /// A thread of the simulated process: 0 is the main thread, n the n-th one that was created.
 using ThreadId = std::uint32_t;
 
-/// Is notified when the counts of threads, and with them the memory, have changed: after all of a thread's start, and
-/// after its end.
 class KernelObserver {
  public:
+  /// The counts of threads, and with them the memory, have changed: after all of a thread's start, and after its end.
   virtual void threads_changed() = 0;
+  /// A thread has become runnable, or waits or has ended.
+  virtual void runnable_changed() = 0;
 
  protected:
   ~KernelObserver() = default;
@@ -148,6 +149,10 @@ class Kernel {
   void arm(Core& core);
   void dispatch(Core& core);
   void release(Core& core);
+  void change_runnable(std::int64_t by) {
+    runnable_ += by;
+    if (observer_ != nullptr) observer_->runnable_changed();
+  }
   void hold_up_others(const Core& core, Duration stall);
   Core* make_ready(Thread& thread, Duration cost);
   void start_ready(Thread& thread, Duration cost);

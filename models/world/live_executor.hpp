@@ -13,6 +13,7 @@
 #include "core/executor/executor.hpp"
 #include "models/world/live_record.hpp"
 #include "models/world/real_time.hpp"
+#include "models/world/thinned_count.hpp"
 #include "models/world/world.hpp"
 
 namespace spawnpoint {
@@ -40,7 +41,7 @@ class LiveExecutor {
     record_->trace().enter(job, state, 0, at);
     if (state == JobState::done) {
       add(counters_->completed, 1);
-      add(counters_->tasks, -1);
+      sample_tasks(add(counters_->tasks, -1), at);
       end_poll(job, at);
     } else if (state == JobState::waiting) {
       end_poll(job, at);
@@ -54,8 +55,11 @@ class LiveExecutor {
     const auto tasks = add(counters_->tasks, 1);
     if (tasks > counters_->peak_tasks.load(std::memory_order_relaxed))
       counters_->peak_tasks.store(tasks, std::memory_order_relaxed);
+    sample_tasks(tasks, executor_->recent());
     return task;
   }
+  /// To be called once the run is over.
+  void finish() { sampled_tasks_.flush(&record_->trace()); }
 
  private:
   // This thread is the only writer: no locked instruction is needed.
@@ -65,6 +69,10 @@ class LiveExecutor {
     return value;
   }
 
+  void sample_tasks(std::int64_t tasks, Instant at) {
+    sampled_tasks_.sample(&record_->trace(), tasks, at,
+                          [&](const auto& add) { add(SeriesKind::tasks, static_cast<double>(tasks)); });
+  }
   /// The job gives the thread back.
   void end_poll(JobId job, Instant at) {
     const Duration held = at - poll_began_;
@@ -79,6 +87,7 @@ class LiveExecutor {
   LiveRecord* record_;
   LiveCounters* counters_;
   Executor* executor_;
+  ThinnedCount sampled_tasks_;
   Instant poll_began_{};
   bool between_polls_ = false;
   Duration longest_poll_{};

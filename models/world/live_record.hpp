@@ -67,6 +67,12 @@ class LiveRecord {
     trace_->enter(job, state, lane, at);
     if (state == JobState::done) counters_->completed.fetch_add(1, std::memory_order_relaxed);
   }
+  /// A thread was created or has ended.
+  void sample_threads(Instant at) {
+    const auto alive =
+        counters_->created.load(std::memory_order_relaxed) - counters_->ended.load(std::memory_order_relaxed) + 1;
+    trace_->sample(SeriesKind::threads, at, static_cast<double>(alive));
+  }
   /// What stopped the run, with the threads that there were.
   void fail(LiveFailure kind, JobId job, std::string_view call, int error, const MetLimit& met,
             std::string_view message) {

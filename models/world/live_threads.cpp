@@ -155,6 +155,7 @@ void* LiveThreads::thread_main(void* argument) {
   }
   if (signal_stack != nullptr) world.remove_signal_stack(signal_stack);
   world.record_->counters().ended.fetch_add(1, std::memory_order_relaxed);
+  world.record_->sample_threads(world.now());
   return nullptr;
 }
 
@@ -203,6 +204,7 @@ std::expected<LiveThreads::Thread, SpawnRefusal> LiveThreads::create(Task<> body
   if (error != 0) return std::unexpected(describe(error));
   const auto created = counters.created.fetch_add(1, std::memory_order_relaxed) + 1;
   raise_to(counters.peak_threads, created - counters.ended.load(std::memory_order_relaxed) + 1);
+  record_->sample_threads(now());
   return Thread(std::move(start));
 }
 

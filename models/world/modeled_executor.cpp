@@ -39,7 +39,9 @@ ModeledExecutor::Wait ModeledExecutor::block(Duration duration) {
   if (duration <= Duration::zero()) return Wait(*this, Wait::Kind::hold, now());
   const Duration overhead =
       costs_->syscall.value + costs_->timer_slack.value + costs_->wakeup.value + costs_->context_switch.value;
-  return Wait(*this, Wait::Kind::hold, now() + duration + overhead);
+  const Instant until = now() + duration + overhead;
+  note_sleep(now() + costs_->syscall.value, until - costs_->wakeup.value - costs_->context_switch.value);
+  return Wait(*this, Wait::Kind::hold, until);
 }
 
 ModeledExecutor::Wait ModeledExecutor::compute(Duration duration) {
@@ -50,6 +52,7 @@ void ModeledExecutor::start(Task<> program) {
   program_ = std::move(program);
   program_.on_done(*this);
   tasks_changed();
+  recording_.sample_runnable(1, now());
   program_.start();
 }
 
@@ -61,10 +64,21 @@ std::coroutine_handle<> ModeledExecutor::done() noexcept {
 void ModeledExecutor::woken() {
   if (clock_ < simulation_->now()) {
     // It slept until then: the kernel wakes it.
+    note_sleep(clock_, simulation_->now());
     clock_ = simulation_->now() + costs_->wakeup.value + costs_->context_switch.value + costs_->syscall.value;
   }
   poll_began_ = now();
   spend(runtime_->task_wake + runtime_->timer + runtime_->task_poll);
+}
+
+void ModeledExecutor::note_sleep(Instant from, Instant until) {
+  recording_.sample_runnable(0, from);
+  recording_.sample_runnable(1, until);
+}
+
+void ModeledExecutor::finish() {
+  if (ended()) recording_.sample_runnable(0, now());
+  recording_.flush();
 }
 
 void ModeledExecutor::tasks_changed() {
@@ -72,6 +86,7 @@ void ModeledExecutor::tasks_changed() {
     const kernel::ThreadCounts counts = with_tasks(tasks_);
     add(SeriesKind::resident, static_cast<double>(memory_.resident(counts).count));
     add(SeriesKind::virtual_size, static_cast<double>(memory_.virtual_size(counts).count));
+    add(SeriesKind::page_tables, static_cast<double>(memory_.page_tables(counts).count));
     add(SeriesKind::threads, 1.0);
     add(SeriesKind::tasks, static_cast<double>(tasks_));
   });
@@ -79,7 +94,11 @@ void ModeledExecutor::tasks_changed() {
 
 MemoryUse ModeledExecutor::peak_memory() const {
   const kernel::ThreadCounts counts = with_tasks(recording_.peak());
-  return {.resident = memory_.resident(counts), .virtual_size = memory_.virtual_size(counts)};
+  const Bytes tables = memory_.page_tables(counts);
+  return {.resident = memory_.resident(counts),
+          .virtual_size = memory_.virtual_size(counts),
+          .kernel = tables,
+          .page_tables = tables};
 }
 
 kernel::ThreadCounts ModeledExecutor::with_tasks(std::int64_t tasks) const {

@@ -63,7 +63,7 @@ class ModeledExecutor final : private Completion {
   void start(Task<> program);
   bool ended() const { return out_of_memory_ || program_.done(); }
   /// To be called once the run is over.
-  void finish() { recording_.flush(); }
+  void finish();
 
   std::int64_t completed() const { return recording_.completed(); }
   const ModeledRecording& recording() const { return recording_; }
@@ -78,6 +78,8 @@ class ModeledExecutor final : private Completion {
   void spend(Duration duration) { clock_ = now() + duration; }
   /// A timer has fired: the thread wakes, if it slept, and polls the task.
   void woken();
+  /// The thread sleeps from `from` to `until`.
+  void note_sleep(Instant from, Instant until);
   void tasks_changed();
   kernel::ThreadCounts with_tasks(std::int64_t tasks) const;
   std::int64_t find_most_tasks() const;

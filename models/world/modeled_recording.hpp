@@ -2,18 +2,13 @@
 // ModeledRecording: what both modeled worlds tell the record, and what they count on the way.
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <optional>
-#include <span>
-#include <utility>
 
 #include "core/trace/recorder.hpp"
 #include "core/trace/trace.hpp"
 #include "models/result/result.hpp"
+#include "models/world/thinned_count.hpp"
 
 namespace spawnpoint {
 
@@ -27,35 +22,24 @@ class ModeledRecording {
     if (recorder_ != nullptr) recorder_->enter(job, state, lane, at);
   }
 
-  /// Notes a count and what it takes. Every maximum is exact; of the steps on the way there, those are left out that
-  /// are smaller than a 256th of the maximum, so that a million threads do not make millions of points.
+  /// Notes a count and what it takes; see ThinnedCount.
   template <class Values>
   void sample(std::int64_t count, Instant at, const Values& values) {
-    const bool peak = count > peak_;
-    peak_ = std::max(peak_, count);
-    if (recorder_ == nullptr) return;
-    const std::int64_t enough = std::max<std::int64_t>(peak_ / 256, 1);
-    if (left_out_.above > 0 && peak_ - count >= enough) flush();
-    if (std::abs(count - last_sampled_) >= enough || count <= 1) {
-      left_out_.above = 0;
-      last_sampled_ = count;
-      values([&](SeriesKind kind, double value) { recorder_->sample(kind, at, value); });
-    } else if (peak) {
-      left_out_.above = count - last_sampled_;
-      left_out_.at = at;
-      left_out_.values = 0;
-      values([&](SeriesKind kind, double value) { left_out_.value[left_out_.values++] = {kind, value}; });
-    }
+    count_.sample(recorder_, count, at, values);
   }
 
-  /// Records the maximum that was reached, if it was left out so far. To be called once the run is over.
+  /// Notes how many threads run or could run from `at` on.
+  void sample_runnable(std::int64_t threads, Instant at) {
+    if (recorder_ == nullptr) return;
+    runnable_.sample(recorder_, threads, at,
+                     [&](const auto& add) { add(SeriesKind::runnable, static_cast<double>(threads)); });
+  }
+
+  /// Records the maxima that were left out so far. To be called once the run is over.
   void flush() {
-    if (left_out_.above == 0) return;
-    last_sampled_ += left_out_.above;
-    for (const auto& [kind, value] : std::span(left_out_.value).first(left_out_.values)) {
-      recorder_->sample(kind, left_out_.at, value);
-    }
-    left_out_.above = 0;
+    if (recorder_ == nullptr) return;
+    count_.flush(recorder_);
+    runnable_.flush(recorder_);
   }
 
   /// The first failure counts, but the death of the process more than that.
@@ -71,21 +55,14 @@ class ModeledRecording {
   TraceRecorder* recorder() const { return recorder_; }
   std::int64_t completed() const { return completed_; }
   /// The highest count that was sampled.
-  std::int64_t peak() const { return peak_; }
+  std::int64_t peak() const { return count_.peak(); }
   const std::optional<FailurePoint>& failure() const { return failure_; }
 
  private:
   TraceRecorder* recorder_;
   std::int64_t completed_ = 0;
-  std::int64_t peak_ = 0;
-  std::int64_t last_sampled_ = 0;
-  /// The newest maximum, while it is so little above the last sample that it is left out.
-  struct {
-    std::int64_t above = 0;  // the last sample; 0: there is none
-    Instant at{};
-    std::size_t values = 0;
-    std::array<std::pair<SeriesKind, double>, kSeriesKinds> value{};
-  } left_out_;
+  ThinnedCount count_;
+  ThinnedCount runnable_;
   std::optional<FailurePoint> failure_;
 };
 

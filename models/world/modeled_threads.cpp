@@ -78,7 +78,6 @@ void ModeledThreads::threads_changed() {
     add_size(SeriesKind::page_tables, memory.page_tables(counts));
     add_size(SeriesKind::slab, memory.slab(counts));
     add(SeriesKind::threads, static_cast<double>(threads));
-    add(SeriesKind::runnable, static_cast<double>(kernel_.runnable()));
   });
 }
 

@@ -58,6 +58,7 @@ class ModeledThreads final : public kernel::KernelObserver {
 
  private:
   void threads_changed() override;
+  void runnable_changed() override { recording_.sample_runnable(kernel_.runnable(), now()); }
   void note_peaks(const kernel::ThreadCounts& counts);
 
   const Runtime* runtime_;

@@ -304,3 +304,46 @@ TEST_CASE("the address space of a live run of tasks is the run's, not what made 
   CHECK(result.memory.virtual_size >= result.memory.resident);
   CHECK(result.memory.virtual_size.count < result.memory.resident.count * 5 / 4);
 }
+
+TEST_CASE("a live run's series begin at 0 with what the program had, and follow its threads and tasks one by one") {
+  need_exact_counts();
+  const auto threads = run_live_here(live_scenario("thread_per_job", 40, sleep_of(300ms)));
+  REQUIRE(threads.error == "");
+  const Trace& trace = *threads.trace;
+  const Series& alive = trace[SeriesKind::threads];
+  CHECK(alive.at(Instant{}) == 1);
+  CHECK(alive.maximum() == 41);
+  CHECK(alive.value.back() == 1);
+  // One step for each start and each end, whenever the process was looked at.
+  CHECK(alive.time.size() >= 41);
+  for (const SeriesKind kind : {SeriesKind::resident, SeriesKind::virtual_size}) {
+    REQUIRE_FALSE(trace[kind].empty());
+    CHECK(trace[kind].time.front() == Instant{});
+  }
+  CHECK(trace[SeriesKind::resident].value.front() == static_cast<double>(threads.base.resident.count));
+  CHECK(trace[SeriesKind::virtual_size].value.front() == static_cast<double>(threads.base.virtual_size.count));
+  CHECK(threads.jobs_memory().virtual_size >= Bytes{40 * 68 * 1024});
+  CHECK(threads.jobs_memory().virtual_size == threads.memory.virtual_size - threads.base.virtual_size);
+
+  const auto tasks = run_live_here(live_scenario("join_all", 1000, sleep_of(100ms)));
+  REQUIRE(tasks.error == "");
+  const Series& counted = (*tasks.trace)[SeriesKind::tasks];
+  CHECK(counted.maximum() == 1000);
+  CHECK(counted.at(Instant(50ms)) == 1000);
+  CHECK(counted.value.back() == 0);
+}
+
+TEST_CASE("a live run tells which of its threads run, or why it does not know") {
+  const auto computing =
+      run_live_here(live_scenario("thread_per_job", 4, {StepKind::cpu, Distribution::constant(200ms)}));
+  REQUIRE(computing.error == "");
+  CHECK((*computing.trace)[SeriesKind::runnable].maximum() >= 3);
+  const auto sleeping = run_live_here(live_scenario("thread_per_job", 4, sleep_of(400ms)));
+  REQUIRE(sleeping.error == "");
+  CHECK((*sleeping.trace)[SeriesKind::runnable].at(Instant(300ms)) == 0);
+  const auto many = run_live_here(live_scenario("thread_per_job", 1200, sleep_of(1s)));
+  REQUIRE(many.error == "");
+  if (many.peak_threads < 1100) SKIP("this machine does not have room for so many threads");
+  CHECK((*many.trace)[SeriesKind::runnable].empty());
+  CHECK(std::ranges::any_of(many.notes, [](const std::string& note) { return note.starts_with("runnable threads"); }));
+}

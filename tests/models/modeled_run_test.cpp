@@ -205,3 +205,46 @@ TEST_CASE("A million jobs complete in the modeled executor") {
   CHECK(result.peak_tasks == 1000000);
   CHECK(to_seconds(result.wall) < 1.2);
 }
+
+TEST_CASE("What is runnable is what runs or could run, at each moment") {
+  const auto runnable = [](const RunResult& result, Duration at) {
+    return (*result.trace)[SeriesKind::runnable].at(Instant(at));
+  };
+  SECTION("threads that compute, and then sleep") {
+    Scenario computing = scenario("thread_per_job", 20);
+    computing.jobs.steps = {Step{StepKind::cpu, Distribution::constant(50ms)},
+                            Step{StepKind::sleep, Distribution::constant(1s)}};
+    computing.machine.cpus = 2;
+    const RunResult result = run_modeled(computing, 0, {});
+    CHECK(runnable(result, 100ms) == 20);  // the main thread waits for the first of them
+    // Two cores have done all of it after 500 ms.
+    CHECK(runnable(result, 600ms) == 0);
+    CHECK((*result.trace)[SeriesKind::runnable].maximum() <= 21);
+  }
+  SECTION("the workers of a pool") {
+    Scenario pool = scenario("thread_pool", 100);
+    pool.jobs.steps = {Step{StepKind::cpu, Distribution::constant(10ms)}};
+    pool.runs[0].threads = 2;
+    const RunResult result = run_modeled(pool, 0, {});
+    for (const Duration at : {50ms, 200ms, 400ms}) CHECK(runnable(result, at) == 2);
+  }
+  SECTION("sleepers") {
+    const RunResult result = run_modeled(scenario("thread_per_job", 1000), 0, {});
+    CHECK(runnable(result, 0ms) == 1);
+    CHECK(runnable(result, 500ms) == 0);
+    CHECK(runnable(result, result.wall) == 0);
+  }
+  SECTION("the executor's thread, which sleeps when no timer is due") {
+    Scenario tasks = scenario("join_all", 3);
+    tasks.jobs.steps = {Step{StepKind::sleep, Distribution::constant(100ms)},
+                        Step{StepKind::cpu, Distribution::constant(10ms)},
+                        Step{StepKind::block, Distribution::constant(20ms)}};
+    const RunResult result = run_modeled(tasks, 0, {});
+    CHECK(runnable(result, 0ms) == 1);
+    CHECK(runnable(result, 50ms) == 0);
+    CHECK(runnable(result, 105ms) == 1);
+    CHECK(runnable(result, 120ms) == 0);
+    CHECK(runnable(result, 135ms) == 1);
+    CHECK(runnable(result, result.wall) == 0);
+  }
+}

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <utility>
 
 #include "models/machine/host/proc_files.hpp"
 
@@ -40,6 +42,11 @@ Bytes room_beside_a_task() {
 // that is more than the kernel's accuracy that is asked for.
 constexpr std::int64_t kCoarseBelow = 5'000;
 
+// The threads' states are looked at for at most a fiftieth of the time, and not at all where one look takes longer than
+// the series could bear.
+constexpr std::int64_t kLookShare = 50;
+constexpr std::int64_t kMostLookedAt = 1'000;
+
 }  // namespace
 
 LiveMemory::LiveMemory() : task_room_(room_beside_a_task()) {
@@ -70,13 +77,51 @@ std::string LiveMemory::source() const {
          (most_threads_ < kCoarseBelow ? ", and is too coarse for so few threads: take it as a hint only" : "");
 }
 
+std::string LiveMemory::why_not_runnable() const {
+  if (looks_at_states_) return {};
+  return fmt::format(
+      "runnable threads: not known, since to look at the states of more than {} threads would disturb the "
+      "run",
+      kMostLookedAt);
+}
+
+void LiveMemory::begin(const LiveBoard& board, Trace& trace) {
+  if (std::exchange(begun_, true)) return;
+  const auto add = [&](SeriesKind kind, std::int64_t value) {
+    trace[kind].append(Instant{}, static_cast<double>(value));
+  };
+  add(SeriesKind::resident, board.base_resident.load());
+  add(SeriesKind::virtual_size, board.base_virtual.load());
+  add(SeriesKind::kernel_stacks, 0);
+  add(SeriesKind::page_tables, 0);
+  add(SeriesKind::slab, 0);
+  add(SeriesKind::runnable, 1);  // The main thread, which begins.
+}
+
+void LiveMemory::sample_runnable(const LiveProcess& process, Instant at, Trace& trace) {
+  if (!looks_at_states_) return;
+  if (threads_ > kMostLookedAt) {
+    looks_at_states_ = false;
+    trace[SeriesKind::runnable] = {};
+    return;
+  }
+  if (at < next_look_) return;
+  const auto began = std::chrono::steady_clock::now();
+  const auto runnable = process.runnable();
+  const Duration took = std::chrono::steady_clock::now() - began;
+  next_look_ = at + took * kLookShare;
+  if (runnable) trace[SeriesKind::runnable].append(at, static_cast<double>(*runnable));
+}
+
 void LiveMemory::sample(const LiveProcess& process, const RunCgroup* group, Instant at, Trace& trace) {
   const auto sample = process.sample();
   if (!sample) return;
   const LiveBoard& board = process.board();
+  begin(board, trace);
   threads_ = sample->threads;
   most_threads_ = std::max(most_threads_, threads_);
   resident_ = std::max(sample->resident - Bytes{board.other_resident.load()}, Bytes{});
+  base_resident_ = Bytes{board.base_resident.load()};
   const Bytes virtual_size = std::max(sample->virtual_size - not_the_programs(board), Bytes{});
   // Of the kernel's memory, what the run's threads add: the main thread was there before.
   const Bytes tables = std::max(sample->page_tables - Bytes{board.base_page_tables.load()}, Bytes{});
@@ -104,12 +149,13 @@ void LiveMemory::sample(const LiveProcess& process, const RunCgroup* group, Inst
   add(SeriesKind::kernel_stacks, stacks);
   add(SeriesKind::page_tables, tables);
   add(SeriesKind::slab, slab);
-  trace[SeriesKind::threads].append(at, static_cast<double>(sample->threads));
-  const auto tasks = board.counters.tasks.load(std::memory_order_relaxed);
-  if (tasks > 0 || !trace[SeriesKind::tasks].empty()) trace[SeriesKind::tasks].append(at, static_cast<double>(tasks));
+  sample_runnable(process, at, trace);
 }
 
-void LiveMemory::note_peaks(const LiveBoard& board) {
+void LiveMemory::finish(const LiveBoard& board, Instant at, Trace& trace) {
+  // It may have died before it knew what it had.
+  if (board.base_resident.load() > 0) begin(board, trace);
+  if (begun_ && looks_at_states_) trace[SeriesKind::runnable].append(at, 0);
   peak_.resident = std::max(peak_.resident, Bytes{board.peak_resident.load() - board.other_resident.load()});
   peak_.virtual_size = std::max(peak_.virtual_size, Bytes{board.peak_virtual.load()} - not_the_programs(board));
 }

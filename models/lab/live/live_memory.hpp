@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LiveMemory: follows the memory and the threads of a live run's worker from outside. The worker is not disturbed by
-// it.
+// LiveMemory: follows the memory of a live run's worker from outside, and which of its threads run. The worker is
+// hardly disturbed by it.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -17,28 +18,39 @@ class LiveMemory {
  public:
   LiveMemory();
 
+  /// The series begin at 0, with what the worker had before its first job. To be called once, when that is known.
+  void begin(const LiveBoard& board, Trace& trace);
   /// Looks at the process, and adds to the trace's series. `group` may be null.
   void sample(const LiveProcess& process, const RunCgroup* group, Instant at, Trace& trace);
-  /// What the worker itself saw of its peaks, once it has ended.
-  void note_peaks(const LiveBoard& board);
+  /// What the worker itself saw of its peaks, once it has ended at `at`.
+  void finish(const LiveBoard& board, Instant at, Trace& trace);
 
   /// All of it, as of the last look: resident, kernel stacks, page tables, slab.
   Bytes total() const { return total_; }
   const MemoryUse& peak() const { return peak_; }
   std::int64_t threads() const { return threads_; }
-  Bytes resident() const { return resident_; }
+  /// What the jobs take, without what the program had before.
+  Bytes jobs_resident() const { return std::max(resident_ - base_resident_, Bytes{}); }
   /// Where the figures for the kernel's memory come from.
   std::string source() const;
+  /// Why there is no series of the threads that run, in words; empty: there is one.
+  std::string why_not_runnable() const;
 
  private:
+  void sample_runnable(const LiveProcess& process, Instant at, Trace& trace);
+
   Bytes kernel_stack_{16384};  ///< Of a thread, as this machine's own figures show it.
   Bytes task_room_{};          ///< A task's share of what its slab cannot use; zero: not known.
   bool from_group_ = false;
   std::int64_t most_threads_ = 0;
   Bytes total_{};
   Bytes resident_{};
+  Bytes base_resident_{};
   std::int64_t threads_ = 0;
   MemoryUse peak_;
+  bool begun_ = false;
+  bool looks_at_states_ = true;
+  Instant next_look_{};  ///< At the threads' states.
 };
 
 }  // namespace spawnpoint

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/lab/live/live_process.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/futex.h>
@@ -211,6 +212,26 @@ std::optional<ProcessSample> LiveProcess::sample() const {
   sample.page_tables = size("VmPTE");
   sample.threads = field_count(*text, "Threads").value_or(1);
   return sample;
+}
+
+std::optional<std::int64_t> LiveProcess::runnable() const {
+  const auto inner = board_->worker.load();
+  DIR* const tasks = ::opendir(fmt::format("/proc/{}/task", inner != 0 ? inner : pid_).c_str());
+  if (tasks == nullptr) return std::nullopt;
+  std::int64_t count = 0;
+  while (const dirent* const entry = ::readdir(tasks)) {
+    if (entry->d_name[0] == '.') continue;
+    const FileDescriptor file(
+        ::openat(::dirfd(tasks), (std::string(entry->d_name) + "/stat").c_str(), O_RDONLY | O_CLOEXEC));
+    char buffer[64];
+    const ssize_t n = file ? ::read(file.get(), buffer, sizeof buffer) : 0;  // it may have ended meanwhile
+    // Number, (name) and state; a name may hold anything.
+    const std::string_view text(buffer, static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+    const auto name_end = text.rfind(')');
+    if (name_end != std::string_view::npos && text.substr(name_end).starts_with(") R")) ++count;
+  }
+  ::closedir(tasks);
+  return count;
 }
 
 std::string LiveProcess::last_words() const {

@@ -47,6 +47,9 @@ class LiveProcess {
   const LiveBoard& board() const { return *board_; }
   /// Memory and threads now; no value where the process cannot be looked at.
   std::optional<ProcessSample> sample() const;
+  /// How many of its threads run or could run now: a look at each thread's state, about 10 us for each. No value where
+  /// the process cannot be looked at.
+  std::optional<std::int64_t> runnable() const;
   /// The last text that it wrote to standard error.
   std::string last_words() const;
 

@@ -211,7 +211,8 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
   plan.cpus = wanted.cpus;
   if (const auto* group = memory_accounts()) plan.memory_group = group->path();
 
-  const std::size_t changes = 4 + 2 * scenario.jobs.steps.size();
+  // A thread's start and end are two rows each, and so are those of the tasks that are not left out.
+  const std::size_t changes = 8 + 2 * scenario.jobs.steps.size();
   auto made = probe ? SharedTraceFile::create(1, SharedTraceFile::rows_for(1, changes), Recording::nothing)
                     : SharedTraceFile::create(job_count(scenario.jobs),
                                               SharedTraceFile::rows_for(job_count(scenario.jobs), changes),
@@ -261,7 +262,7 @@ Progress LiveRun::State::progress() const {
   if (process) progress.completed = process->board().counters.completed.load(std::memory_order_relaxed);
   if (memory) {
     progress.threads = memory->threads();
-    progress.resident = memory->resident();
+    progress.resident = memory->jobs_resident();
   }
   if (reader) progress.now = over ? result.wall : now().time_since_epoch();
   return progress;
@@ -335,7 +336,7 @@ void LiveRun::State::finish(int status) {
   if (end.stopped) trace->marks.push_back({MarkKind::stopped, end_at, kNoLane, kNoJob, "stopped"});
   trace->lanes = std::max(trace->lanes, static_cast<LaneId>(end.created + 1));
 
-  memory->note_peaks(board);
+  memory->finish(board, end_at, *trace);
   result.error = outcome.error;
   result.failure = outcome.failure;
   result.stopped = end.stopped;
@@ -350,6 +351,7 @@ void LiveRun::State::finish(int status) {
   result.main_cpu = Duration(board.main_cpu.load());
   result.longest_poll = Duration(counters.longest_poll.load());
   result.longest_poll_job = counters.longest_poll_job.load();
+  if (const std::string why = memory->why_not_runnable(); !why.empty()) result.notes.push_back(why);
   result.notes.push_back(memory->source());
   if (const auto dropped = reader->dropped(); dropped > 0)
     result.notes.push_back(fmt::format("{} entries did not fit into the record", dropped));

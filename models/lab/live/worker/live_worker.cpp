@@ -222,7 +222,9 @@ LiveRecord Worker::begin(const MadeReady& made_ready, Bytes handles) {
   cpu_before_ = thread_cpu_time();
   const auto epoch = SteadyClock::now();
   trace_->begin(epoch);
-  return LiveRecord(*trace_, board_->counters, epoch);
+  LiveRecord record(*trace_, board_->counters, epoch);
+  record.sample_threads(Instant{});
+  return record;
 }
 
 std::int64_t Worker::fill_up_maps() {
@@ -251,6 +253,7 @@ int Worker::finish(LiveRecord& record, const Program& program) {
     return 1;
   }
   const Instant end = record.now();
+  record.sample_threads(end);  // Threads that end at once may have told it in another order.
   board_->main_cpu = (thread_cpu_time() - cpu_before_).count();
   const OwnMemory memory = own_memory();
   // A peak of the time before the run, as of its memory's warming, is none of the run's. Then it is what there is now,
@@ -281,7 +284,7 @@ int Worker::run_threads(const ConcurrencyModel& model) {
   const Workload work(plan_->jobs, plan_->seed);
   // The record's memory is taken before the run, so that the run does not pay for it; and all that a program without a
   // laboratory around it would not have.
-  trace_->prepare(work.count() * (4 + 2 * work.steps().size()));
+  trace_->prepare(work.count() * (8 + 2 * work.steps().size()));
   MadeReady made_ready;
   made_ready.before = own_memory();
   LiveThreads::reserve(frames, std::min(plan_->threads, kMostReserved), frame_size(work, frames));
@@ -316,6 +319,7 @@ int Worker::run_tasks(const ConcurrencyModel& model) {
     executor.emplace(record.epoch(), growth);
     LiveExecutor world(record, *executor);
     const auto outcome = executor->run(model.programs.live_executor(world, work, plan_->settings));
+    world.finish();
     board_->counters.polls = executor->statistics().polls;
     if (outcome == Executor::Outcome::stalled) throw Stalled();
   });
