@@ -96,8 +96,7 @@ std::string table_text(const SweepPlan& plan, const SweepOutcome& outcome, const
 
 void print_report(std::FILE* out, const SweepPlan& plan, const SweepOutcome& outcome) {
   const Style style = Style::of(fileno(out));
-  const Machine& machine = plan.scenario().machine;
-  fmt::print(out, "{}\nmodeled on {}: {} x {}{}\n\n", style.bold(plan.scenario().title), machine.name,
+  fmt::print(out, "{}\nmodeled on {}: {} x {}{}\n\n", style.bold(plan.scenario().title), machines(plan),
              format_count(static_cast<std::int64_t>(plan.points()), "point"),
              format_count(static_cast<std::int64_t>(plan.runs()), "run"),
              plan.repeat() > 1 ? " x " + format_count(plan.repeat(), "replication") : "");
@@ -105,7 +104,7 @@ void print_report(std::FILE* out, const SweepPlan& plan, const SweepOutcome& out
              plan.repeat() > 1 ? ", mean and 95% confidence interval" : "");
   fmt::print(out, "{}\n  {}\n{}\n", table_text(plan, outcome, style, time_text),
              style.bold("memory, resident and the kernel's"), table_text(plan, outcome, style, memory_text));
-  for (const SweepEdge& edge : outcome.edges) fmt::print(out, "  {}\n", describe(plan, edge));
+  for (const std::string& sentence : conclusions(plan, outcome)) fmt::print(out, "  {}\n", sentence);
   std::map<std::string, std::int64_t> errors;
   for (const auto& cell : outcome.cells) {
     if (cell && !cell->first.error.empty()) ++errors[cell->first.label + ": " + cell->first.error];
@@ -113,7 +112,6 @@ void print_report(std::FILE* out, const SweepPlan& plan, const SweepOutcome& out
   for (const auto& [words, times] : errors) {
     fmt::print(out, "  {}\n", style.bad(times > 1 ? fmt::format("{} ({} points)", words, times) : words));
   }
-  if (outcome.edges.empty() && errors.empty() && !outcome.stopped) fmt::print(out, "  nothing fails\n");
 }
 
 /// Replications of what has nothing random in it are all the same.

@@ -356,4 +356,44 @@ TEST_CASE("a sweep that makes too many runs is refused before it begins", "[swee
   CHECK(made.error().front().message.find("runs") != std::string::npos);
 }
 
+namespace {
+
+std::vector<std::string> told(const SweepPlan& of) {
+  return conclusions(of, run_sweep(of, on(2)));
+}
+
+}  // namespace
+
+TEST_CASE("a sweep says which machines it is of", "[sweep]") {
+  CHECK(machines(plan(kPlayground + "[sweep]\n\"jobs.count\" = [1, 2]\n")) == "rust-playground");
+  const std::string sweep = "[sweep]\n\"machine.profile\" = ";
+  CHECK(machines(plan(kPlayground + sweep + "[\"laptop-8g\", \"rust-playground\"]\n")) ==
+        "laptop-8g and rust-playground");
+  CHECK(machines(plan(kPlayground + sweep + "[\"laptop-8g\", \"systemd-service\", \"rust-playground\"]\n")) ==
+        "laptop-8g, systemd-service and rust-playground");
+  CHECK(machines(plan(kPlayground + sweep +
+                      "[\"laptop-8g\", \"systemd-service\", \"rust-playground\", \"bare-metal\"]\n")) == "4 machines");
+}
+
+TEST_CASE("a sweep concludes what its table shows", "[sweep]") {
+  CHECK(told(plan(kPlayground + "[sweep]\n\"jobs.count\" = [1, 100]\n")) == std::vector<std::string>{"nothing fails"});
+  // An edge says of its line what there is to say.
+  CHECK(told(plan(kPlayground + "[sweep]\n\"jobs.count\" = [100, 1000, 2000]\n")) ==
+        std::vector<std::string>{
+            "thread_per_job breaks at jobs.count = 508; with 507 it does not: EAGAIN, pids.max is 512"});
+  CHECK(told(plan(kPlayground + "[sweep]\n\"jobs.count\" = [1000, 2000]\n")) ==
+        std::vector<std::string>{"thread_per_job fails at all 2 points: EAGAIN, pids.max is 512"});
+  // Machines have no order, and so no place between them where it breaks.
+  CHECK(told(plan(kPlayground + "[sweep]\n\"machine.profile\" = [\"laptop-8g\", \"rust-playground\"]\n")) ==
+        std::vector<std::string>{"thread_per_job fails at machine.profile = rust-playground: EAGAIN, pids.max is 512"});
+  // Each line for itself.
+  CHECK(told(plan(kPlayground + "[sweep]\n\"machine.limits.pids_max\" = [50, 512]\n\"jobs.count\" = [100, 1000]\n")) ==
+        std::vector<std::string>{
+            "thread_per_job breaks at machine.limits.pids_max = 104 (jobs.count = 100); with 105 it does not: EAGAIN, "
+            "pids.max is 104",
+            "thread_per_job breaks at jobs.count = 508 (machine.limits.pids_max = 512); with 507 it does not: EAGAIN, "
+            "pids.max is 512",
+            "thread_per_job fails at machine.limits.pids_max = 50, jobs.count = 1000: EAGAIN, pids.max is 50"});
+}
+
 }  // namespace spawnpoint

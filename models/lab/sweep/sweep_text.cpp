@@ -2,8 +2,11 @@
 #include "models/lab/sweep/sweep_text.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "models/document/json_fields.hpp"
@@ -114,6 +117,53 @@ void add_statistics(Row& row, const Tally& tally) {
   std::isfinite(interval.half_width) ? row << interval.half_width : row.empty();
 }
 
+/// "EAGAIN, pids.max is 512".
+std::string cause_text(const FailurePoint& failure) {
+  std::string text = name_of(failure.cause);
+  if (failure.limit.empty()) return text;
+  text += ", " + failure.limit;
+  if (failure.value) {
+    const Limit* limit = find_limit(failure.limit);
+    text += " is " + (limit != nullptr ? format_value(*limit, *failure.value) : format_count(*failure.value));
+  }
+  return text;
+}
+
+/// The point differs from the edge's only along the edge's axis.
+bool on_line(const SweepPlan& plan, std::size_t point, const SweepEdge& edge) {
+  for (std::size_t axis = 0; axis < plan.sweep().axes.size(); ++axis) {
+    if (plan.go_together(axis, edge.axis)) continue;
+    if (plan.value_of(point, axis) != plan.value_of(edge.point, axis)) return false;
+  }
+  return true;
+}
+
+/// "thread_per_job fails at all 4 points: EAGAIN, pids.max is 512".
+std::string describe_failing(const SweepPlan& plan, const std::vector<const SweepCell*>& failing,
+                             std::size_t computed) {
+  constexpr std::size_t kNamedPoints = 3;
+  constexpr std::size_t kNamedCauses = 2;
+  std::string where;
+  if (failing.size() == computed && computed > 1) {
+    where = fmt::format("all {}", format_count(static_cast<std::int64_t>(computed), "point"));
+  } else if (failing.size() <= kNamedPoints) {
+    for (const SweepCell* cell : failing) where += (where.empty() ? "" : "; ") + describe_point(plan, cell->point);
+  } else {
+    where = fmt::format("{} of {}", format_count(static_cast<std::int64_t>(failing.size())),
+                        format_count(static_cast<std::int64_t>(computed), "point"));
+  }
+  std::vector<std::string> causes;
+  for (const SweepCell* cell : failing) {
+    // The first replication's: others may fail where it does not.
+    std::string cause = cell->first.failure ? cause_text(*cell->first.failure) : "only in some replications";
+    if (std::ranges::find(causes, cause) == causes.end()) causes.push_back(std::move(cause));
+  }
+  const bool more = causes.size() > kNamedCauses;
+  if (more) causes.resize(kNamedCauses);
+  return fmt::format("{} fails at {}: {}{}", plan.scenario().runs[failing.front()->run].label, where,
+                     fmt::join(causes, "; "), more ? "; and others" : "");
+}
+
 }  // namespace
 
 std::string to_json_line(const SweepPlan& plan, const SweepCell& cell) {
@@ -189,6 +239,49 @@ std::string describe_point(const SweepPlan& plan, std::size_t point) {
   return text;
 }
 
+std::string machines(const SweepPlan& plan) {
+  const auto& axes = plan.sweep().axes;
+  const auto varied = std::ranges::find(axes, std::string_view("machine.profile"), &SweepAxis::key);
+  if (varied == axes.end()) return plan.scenario().machine.name;
+  std::vector<std::string> names;
+  for (const std::string& value : varied->values) {
+    // A profile of the user's own is a file.
+    std::string name = std::filesystem::path(value).stem().string();
+    if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+  }
+  constexpr std::size_t kNamed = 3;
+  if (names.size() > kNamed) return format_count(static_cast<std::int64_t>(names.size()), "machine");
+  if (names.size() == 1) return names.front();
+  const std::string last = std::move(names.back());
+  names.pop_back();
+  return fmt::format("{} and {}", fmt::join(names, ", "), last);
+}
+
+std::vector<std::string> conclusions(const SweepPlan& plan, const SweepOutcome& outcome) {
+  std::vector<std::string> all;
+  for (const SweepEdge& edge : outcome.edges) all.push_back(describe(plan, edge));
+  bool any = !outcome.edges.empty();
+  for (std::size_t run = 0; run < plan.runs(); ++run) {
+    std::vector<const SweepCell*> failing;
+    std::size_t computed = 0;
+    for (std::size_t point = 0; point < plan.points(); ++point) {
+      const auto& cell = outcome.cells[point * plan.runs() + run];
+      if (!cell || !cell->first.error.empty()) continue;
+      ++computed;
+      if (cell->failed == 0) continue;
+      any = true;
+      // What lies beyond an edge has been said with it.
+      const auto told = [&](const SweepEdge& edge) { return edge.run == run && on_line(plan, point, edge); };
+      if (std::ranges::none_of(outcome.edges, told)) failing.push_back(&*cell);
+    }
+    if (!failing.empty()) all.push_back(describe_failing(plan, failing, computed));
+  }
+  const bool complete = std::ranges::all_of(
+      outcome.cells, [](const auto& cell) { return cell.has_value() && cell->first.error.empty(); });
+  if (!any && complete && !outcome.stopped) all.emplace_back("nothing fails");
+  return all;
+}
+
 std::string describe(const SweepPlan& plan, const SweepEdge& edge) {
   const std::string& key = plan.sweep().axes[edge.axis].key;
   std::string where;
@@ -201,11 +294,7 @@ std::string describe(const SweepPlan& plan, const SweepEdge& edge) {
     text += fmt::format(", or between {} and that", format_count(edge.good));
   else
     text += fmt::format("; with {} it does not", format_count(edge.good));
-  if (const auto& failure = edge.result.failure) {
-    text += ": " + name_of(failure->cause);
-    if (!failure->limit.empty()) text += ", " + failure->limit;
-    if (failure->value) text += fmt::format(" is {}", *failure->value);
-  }
+  if (const auto& failure = edge.result.failure) text += ": " + cause_text(*failure);
   return text;
 }
 

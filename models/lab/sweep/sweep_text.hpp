@@ -6,6 +6,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "models/lab/sweep/sweep.hpp"
 
@@ -26,6 +27,12 @@ std::string csv_row(const SweepPlan& plan, const SweepEdge& edge);
 std::string describe(const SweepPlan& plan, const SweepEdge& edge);
 /// "jobs.count = 1000, run.threads = 4".
 std::string describe_point(const SweepPlan& plan, std::size_t point);
+
+/// The machines that the sweep models: "laptop-8g and rust-playground" where it varies them, else the scenario's.
+std::string machines(const SweepPlan& plan);
+/// What the table shows, in sentences: where each run begins to fail, and what fails without a place where it begins;
+/// "nothing fails" only of a sweep that is complete and in which nothing does.
+std::vector<std::string> conclusions(const SweepPlan& plan, const SweepOutcome& outcome);
 
 /// One line, without its newline. Reads back as the same value, bit for bit (but for the trace, which there is none
 /// of).
