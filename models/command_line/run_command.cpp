@@ -18,6 +18,7 @@
 #include "models/lab/run/selection.hpp"
 #include "models/lab/saved/saved_record.hpp"
 #include "models/result/format.hpp"
+#include "models/result/imposed_words.hpp"
 #include "models/result/result_values.hpp"
 
 namespace spawnpoint::command_line {
@@ -72,13 +73,13 @@ const RunResult* made(const std::optional<RunResult>& result) {
 void print_imposed(const RunResult& live, const Style& style) {
   std::string names;
   for (const ImposedLimit& limit : live.imposed) {
-    if (limit.held()) names += (names.empty() ? "" : ", ") + limit.limit;
+    if (limit.held()) names += (names.empty() ? "" : ", ") + imposed_value(limit);
   }
   if (!names.empty()) fmt::print("    {}\n", style.faint("live, these limits held: " + names));
   for (const ImposedLimit& limit : live.imposed) {
     // One that another limit hides is of no interest here.
     if (limit.imposed != Imposed::no) continue;
-    fmt::print("    {}\n", style.faint(fmt::format("live, {} did not hold: {}", limit.limit, limit.means)));
+    fmt::print("    {}\n", style.faint(fmt::format("live, {} did not hold: {}", imposed_value(limit), limit.means)));
   }
 }
 

@@ -16,6 +16,7 @@
 #include "models/kernel/kernel.hpp"
 #include "models/lab/limits/limits.hpp"
 #include "models/result/format.hpp"
+#include "models/result/imposed_words.hpp"
 
 namespace spawnpoint {
 
@@ -155,8 +156,7 @@ void compare_worlds(Diagnosis& diagnosis, const RunResult& modeled, const RunRes
 void tell_imposed(Diagnosis& diagnosis, const RunResult& live) {
   for (const ImposedLimit& limit : live.imposed) {
     if (limit.imposed == Imposed::not_needed) continue;
-    const std::string_view how = limit.held() ? "held in the live run" : "did not hold in the live run";
-    add(diagnosis, fmt::format("{} {}: {}.", limit.limit, how, limit.means));
+    add(diagnosis, imposed_words(limit) + '.');
   }
 }
 

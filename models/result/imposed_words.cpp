@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/result/imposed_words.hpp"
+
+#include <fmt/format.h>
+
+#include "models/machine/limit_table.hpp"
+#include "models/result/format.hpp"
+
+namespace spawnpoint {
+namespace {
+
+/// What else takes of such a limit on the modeled machine is missing in a live run, so another value stands in for it.
+bool is_shared(const Limit& limit) {
+  return limit.counts_threads || limit.kind == LimitKind::memory || limit.kind == LimitKind::memory_max;
+}
+
+bool has_other_value(const ImposedLimit& limit) {
+  const Limit* row = find_limit(limit.limit);
+  if (!limit.held() || row == nullptr || !is_shared(*row)) return false;
+  const auto says = [&](const std::string& value) {
+    return (' ' + limit.means + ' ').find(' ' + value + ' ') != std::string::npos;
+  };
+  return !says(format_value(*row, limit.value)) && !says(fmt::format("{}", limit.value));
+}
+
+}  // namespace
+
+std::string imposed_value(const ImposedLimit& limit) {
+  const Limit* row = find_limit(limit.limit);
+  if (row == nullptr) return fmt::format("{} {}", limit.limit, format_count(limit.value));
+  const bool is_mode = row->kind == LimitKind::overcommit && limit.value >= 0 &&
+                       limit.value < static_cast<std::int64_t>(kOvercommitWords.size());
+  if (is_mode) return fmt::format("{} {}", limit.limit, kOvercommitWords[static_cast<std::size_t>(limit.value)]);
+  return fmt::format("{} {}", limit.limit, format_value(*row, limit.value));
+}
+
+std::string imposed_words(const ImposedLimit& limit) {
+  return fmt::format(
+      "{} {} in the live run: {}{}", imposed_value(limit), limit.held() ? "held" : "did not hold", limit.means,
+      has_other_value(limit) ? ", which leaves the same room: what else the modeled machine has in use is not there"
+                             : "");
+}
+
+std::string imposed_caption(const ImposedLimit& limit) {
+  return fmt::format("{} {}{}", imposed_value(limit), limit.held() ? "imposed" : "not imposed",
+                     has_other_value(limit) ? " (" + limit.means + ")" : "");
+}
+
+}  // namespace spawnpoint
