@@ -110,6 +110,16 @@ void FieldReader::counts(std::string_view key, std::vector<std::int64_t>& value,
                 [&](const Node& item, const std::string& name) { return read_count(item, name, range, table_.out()); });
 }
 
+bool FieldReader::read_words(std::string_view key, std::span<const std::string_view> words,
+                             std::vector<std::size_t>& indices) {
+  const Node* node = take(key);
+  if (node == nullptr) return false;
+  const std::size_t errors = table_.out().errors();
+  read_levels(*node, table_.name(key), indices, table_.out(),
+              [&](const Node& item, const std::string& name) { return read_choice(item, name, words, table_.out()); });
+  return table_.out().errors() == errors;
+}
+
 void FieldReader::optional_size(std::string_view key, std::optional<Bytes>& value, Bytes low, std::string_view none,
                                 std::string_view) {
   const Node* node = take(key);

@@ -39,6 +39,15 @@ class FieldReader {
       if (const auto index = read_choice(*node, table_.name(key), words, table_.out()))
         value = static_cast<Enum>(*index);
   }
+  /// One word, or a list of them.
+  template <class Enum>
+  void choices(std::string_view key, std::vector<Enum>& values, std::span<const std::string_view> words,
+               std::string_view) {
+    std::vector<std::size_t> indices;
+    if (!read_words(key, words, indices)) return;
+    values.clear();
+    for (const std::size_t index : indices) values.push_back(static_cast<Enum>(index));
+  }
   template <class Body>
   void section(std::string_view key, std::string_view, Body body) {
     FieldReader inner(table_.table(key), *present_, prefix_ + std::string(key) + '.');
@@ -52,6 +61,8 @@ class FieldReader {
  private:
   FieldReader(TableReader table, std::vector<std::string>& present, std::string prefix);
   const Node* take(std::string_view key);
+  /// False: the key is not there, or has a mistake.
+  bool read_words(std::string_view key, std::span<const std::string_view> words, std::vector<std::size_t>& indices);
 
   TableReader table_;
   std::vector<std::string>* present_;

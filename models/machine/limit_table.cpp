@@ -208,11 +208,11 @@ constexpr std::array kLimits{
           .fields = kOvercommit,
           .set_where = "sysctl vm.overcommit_memory, vm.overcommit_ratio",
           .raise = [](const RaiseRequest& to) -> std::string {
-            if (to.machine.limits.overcommit != Overcommit::never) return "sysctl -w vm.overcommit_memory=1";
+            if (to.machine.limits.overcommit != Overcommit::never) return to.sysctl("vm.overcommit_memory=1");
             // mm/util.c, vm_commit_limit: what vm.overcommit_kbytes says, and the swap.
             RaiseRequest less = to;
             if (less.value) *less.value -= to.machine.swap.count;
-            return "sysctl -w vm.overcommit_kbytes=" + less.kibibytes();
+            return to.sysctl("vm.overcommit_kbytes=" + less.kibibytes());
           },
           .words = {.counts = "Memory that the kernel may promise",
                     .met = "the kernel does not promise more memory than {}",
@@ -231,12 +231,13 @@ constexpr std::array kLimits{
           .largest = INT32_MAX,  // kernel/sysctl.c: an int
           .fields = field<&Limits::max_map_count>("limits.max_map_count"),
           .set_where = "sysctl vm.max_map_count",
-          .raise = [](const RaiseRequest& to) { return "sysctl -w vm.max_map_count=" + to.number(); },
+          .raise = [](const RaiseRequest& to) { return to.sysctl("vm.max_map_count=" + to.number()); },
           .words =
               {.counts = "Memory maps that a process may have",
                .met = "vm.max_map_count lets a process have {} memory maps",
-               .how = "A thread's stack and its guard page are two maps. The thread's creator sees only EAGAIN, "
-                      "which sounds like too many threads; it is too many maps.",
+               .how = "A thread's stack and its guard page are two maps, and a signal stack with its guard two more. "
+                      "Where pthread_create reaches the limit, its caller sees only EAGAIN, as if there were too many "
+                      "threads; where the new thread reaches it, the process aborts.",
                .question = "What does a thread have to do with memory maps?",
                .answer =
                    "A thread's stack is a mapping, and the guard page below it has other access rights, so it is "
@@ -250,7 +251,12 @@ constexpr std::array kLimits{
           .unit = LimitUnit::bytes,
           .fields = fields<&Limits::memory_max, &InUse::cgroup_memory>("limits.memory_max", "in_use.cgroup_memory"),
           .set_where = "memory.max of the cgroup, MemoryMax= of the systemd unit, docker run --memory",
-          .raise = [](const RaiseRequest& to) { return to.in_cgroup("MemoryMax", "--memory"); },
+          .cgroup = {.systemd = "MemoryMax",
+                     .docker = "--memory",
+                     .without_it = "no limit",
+                     .pod = "resources.limits.memory of the pod's containers",
+                     .container = "resources.limits.memory of the pod's container"},
+          .raise = [](const RaiseRequest& to) { return to.in_cgroup(); },
           .words = {.counts = "Memory that the control group may use",
                     .met = "the cgroup's memory.max is {}",
                     .how = kMemoryHow,
@@ -291,8 +297,9 @@ constexpr std::array kLimits{
         .set_where = "ulimit -u, LimitNPROC= of the systemd unit, /etc/security/limits.conf",
         .raise =
             [](const RaiseRequest& to) {
-              return fmt::format("ulimit -u {}{}", to.number(),
-                                 to.level > 0 ? " before the user namespace is made" : "");
+              if (to.level > 0) return fmt::format("ulimit -u {} before the user namespace is made", to.number());
+              if (to.is_in_docker()) return fmt::format("docker run --ulimit nproc={}", to.number());
+              return "ulimit -u " + to.number();
             },
         .words = {.counts = "Tasks that the user may have",
                   .met = "RLIMIT_NPROC lets the user have {} tasks",
@@ -313,7 +320,7 @@ constexpr std::array kLimits{
           .largest = 0x3FFFFFFF,  // kernel/fork.c, FUTEX_TID_MASK
           .fields = fields<&Limits::threads_max, &InUse::threads>("limits.threads_max", "in_use.threads"),
           .set_where = "sysctl kernel.threads-max",
-          .raise = [](const RaiseRequest& to) { return "sysctl -w kernel.threads-max=" + to.number(); },
+          .raise = [](const RaiseRequest& to) { return to.sysctl("kernel.threads-max=" + to.number()); },
           .words = {.counts = "Threads that the whole system may have",
                     .met = "kernel.threads-max lets the whole system have {} threads",
                     .how = "The kernel sets it at boot, so that kernel stacks can take at most an eighth "
@@ -331,7 +338,7 @@ constexpr std::array kLimits{
         .largest = kMostThreads,
         .fields = kPids,
         .set_where = "sysctl kernel.pid_max",
-        .raise = [](const RaiseRequest& to) { return "sysctl -w kernel.pid_max=" + to.number(); },
+        .raise = [](const RaiseRequest& to) { return to.sysctl("kernel.pid_max=" + to.number()); },
         .words =
             {.counts = "Process numbers that may be given out",
              .met = "kernel.pid_max is {}: there is no free pid",
@@ -348,7 +355,12 @@ constexpr std::array kLimits{
           .counts_threads = true,
           .fields = levels<&Limits::pids_max, &InUse::cgroup_tasks>("limits.pids_max", "in_use.cgroup_tasks"),
           .set_where = "pids.max of the cgroup, TasksMax= of the systemd unit, docker run --pids-limit",
-          .raise = [](const RaiseRequest& to) { return to.in_cgroup("TasksMax", "--pids-limit"); },
+          .cgroup = {.systemd = "TasksMax",
+                     .docker = "--pids-limit",
+                     .without_it = "systemd's DefaultTasksMax",
+                     .pod = "podPidsLimit of the kubelet's configuration",
+                     .container = "pids_limit of CRI-O's configuration"},
+          .raise = [](const RaiseRequest& to) { return to.in_cgroup(); },
           .words =
               {.counts = "Tasks that the control group may hold",
                .met = "the cgroup's pids.max is {}",

@@ -75,6 +75,15 @@ struct LimitWords {
   std::string_view answer;    ///< Short paragraphs, with an empty line between them.
 };
 
+/// How the limit of a control group is set, for each kind of group. Empty: it is no such limit.
+struct CgroupWords {
+  std::string_view systemd;     ///< A unit's property: "TasksMax".
+  std::string_view docker;      ///< An option of docker run and docker update: "--pids-limit".
+  std::string_view without_it;  ///< What holds for a container that is started without that option.
+  std::string_view pod;         ///< Of Kubernetes, for the whole pod.
+  std::string_view container;   ///< Of Kubernetes, for a container in a pod.
+};
+
 struct RaiseRequest;
 
 struct Limit {
@@ -87,6 +96,7 @@ struct Limit {
   std::int64_t largest = std::int64_t{1} << 62;  ///< The largest value that Linux takes.
   LimitFields fields;
   std::string_view set_where;  ///< Where such a limit is set, and by whom: a file or a command.
+  CgroupWords cgroup{};
   std::string (*raise)(const RaiseRequest&) = nullptr;  ///< A command that sets it, or words; see raise_limit.hpp.
   LimitWords words;
 

@@ -24,11 +24,15 @@ using SizeLimit = std::optional<Bytes>;
 
 enum class Overcommit : std::uint8_t { heuristic, always, never };
 
+/// What made a control group: who sets its limits, and how they are raised.
+enum class CgroupKind : std::uint8_t { container, pod, service, scope, slice, host };
+
 /// `limits.*` of a machine profile: vm.*, kernel.*, rlimits and cgroup files, as the process meets them.
 struct Limits {
   CountLimit threads_max;            ///< kernel.threads-max
   CountLimit pid_max;                ///< kernel.pid_max of the pid namespace
   std::vector<CountLimit> pids_max;  ///< pids.max of the process's cgroup, then of each ancestor; empty: unlimited
+  std::vector<CgroupKind> cgroups;   ///< What each of these groups is; fewer: of the others it is not known.
   std::vector<CountLimit> nproc;     ///< RLIMIT_NPROC in the process's user namespace, then at each parent's
   CountLimit max_map_count;          ///< vm.max_map_count
   SizeLimit address_space;           ///< RLIMIT_AS
@@ -168,6 +172,7 @@ Bytes stack_size(const Runtime& runtime, const Limits& limits);
 // above and a line here.
 
 inline constexpr std::array<std::string_view, 3> kOvercommitWords{"heuristic", "always", "never"};
+inline constexpr std::array<std::string_view, 6> kCgroupWords{"container", "pod", "service", "scope", "slice", "host"};
 inline constexpr std::array<std::string_view, 3> kGuardModeWords{"mprotect", "madvise", "none"};
 
 /// The kernel's own bounds: PID_MAX_LIMIT, and the most threads that its futexes can tell apart.
@@ -182,6 +187,8 @@ void describe(Visitor& visit, Limits& limits) {
   visit.count_limit("pid_max", limits.pid_max, kPids, "kernel.pid_max: process ids, which threads use too");
   visit.count_limits("pids_max", limits.pids_max, {},
                      "pids.max of the program's cgroup, or a list from it up to the root");
+  visit.choices("cgroups", limits.cgroups, kCgroupWords,
+                "what the program's cgroup is, or a list up to the root, like pids_max: it says how a limit is raised");
   visit.count_limits("nproc", limits.nproc, {0, INT64_MAX},
                      "RLIMIT_NPROC of the user, or a list from the program's user namespace up to the root");
   visit.count_limit("max_map_count", limits.max_map_count, {0, INT32_MAX},

@@ -43,6 +43,11 @@ class Writer {
   void choice(std::string_view key, Enum value, std::span<const std::string_view> words, std::string_view) {
     line(key, toml_string(words[static_cast<std::size_t>(value)]));
   }
+  template <class Enum>
+  void choices(std::string_view key, const std::vector<Enum>& values, std::span<const std::string_view> words,
+               std::string_view) {
+    levels(key, values, [&](Enum value) { return toml_string(words[static_cast<std::size_t>(value)]); });
+  }
   template <class Body>
   void section(std::string_view key, std::string_view, Body body) {
     out_ += fmt::format("\n[{}]\n", key);
@@ -95,6 +100,11 @@ class KeyLister {
   template <class Enum>
   void choice(std::string_view key, Enum&, std::span<const std::string_view> words, std::string_view help) {
     add(key, list_of({words.begin(), words.end()}), help);
+  }
+  template <class Enum>
+  void choices(std::string_view key, std::vector<Enum>&, std::span<const std::string_view> words,
+               std::string_view help) {
+    add(key, list_of({words.begin(), words.end()}) + ", or a list", help);
   }
   template <class Body>
   void section(std::string_view key, std::string_view, Body body) {

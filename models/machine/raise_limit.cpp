@@ -3,9 +3,18 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace spawnpoint {
 
 namespace {
+
+/// A control group as one finds it: what has made it, and under which name.
+struct Cgroup {
+  std::optional<CgroupKind> kind;
+  std::string name;  ///< Of the unit or the container; empty: it is not known.
+};
 
 /// Where it was read on this host; empty: it was not.
 std::string origin(const Machine& machine, const Limit& limit, std::size_t level) {
@@ -14,13 +23,63 @@ std::string origin(const Machine& machine, const Limit& limit, std::size_t level
   return found->second[level];
 }
 
-/// The systemd unit that owns a control group's file; empty: none does.
-std::string unit_of(std::string_view file) {
+/// "docker-0123….scope" and ".../docker/0123…": the container's number, cut to what its commands show. Else empty.
+std::string docker_container(std::string_view folder) {
+  constexpr std::size_t kWhole = 64;
+  constexpr std::size_t kShown = 12;
+  std::string_view name = folder.substr(folder.rfind('/') + 1);
+  const std::string_view parent = folder.substr(0, folder.size() - std::min(folder.size(), name.size() + 1));
+  if (name.starts_with("docker-") && name.ends_with(".scope")) {
+    name.remove_prefix(std::string_view("docker-").size());
+    name.remove_suffix(std::string_view(".scope").size());
+  } else if (!parent.ends_with("/docker")) {
+    return {};
+  }
+  const bool is_number = name.size() == kWhole && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return is_number ? std::string(name.substr(0, kShown)) : std::string();
+}
+
+/// The group of a file below /sys/fs/cgroup.
+Cgroup cgroup_of(std::string_view file) {
   const std::string_view folder = file.substr(0, file.rfind('/'));
   const std::string_view name = folder.substr(folder.rfind('/') + 1);
-  for (const std::string_view kind : {".service", ".scope", ".slice"})
-    if (name.ends_with(kind)) return std::string(name);
+  if (std::string container = docker_container(folder); !container.empty())
+    return {CgroupKind::container, std::move(container)};
+  if (name.starts_with("kubepods") && name.find("-pod") != std::string_view::npos) return {CgroupKind::pod, {}};
+  static constexpr std::pair<std::string_view, CgroupKind> kUnits[] = {
+      {".service", CgroupKind::service}, {".scope", CgroupKind::scope}, {".slice", CgroupKind::slice}};
+  for (const auto& [ending, kind] : kUnits)
+    if (name.ends_with(ending)) return {kind, std::string(name)};
   return {};
+}
+
+Cgroup cgroup_at(const Machine& machine, const std::string& file, std::size_t level) {
+  if (!file.empty()) return cgroup_of(file);
+  const auto& kinds = machine.limits.cgroups;
+  return level < kinds.size() ? Cgroup{kinds[level], {}} : Cgroup{};
+}
+
+bool has(const Machine& machine, CgroupKind kind) {
+  return std::ranges::find(machine.limits.cgroups, kind) != machine.limits.cgroups.end();
+}
+
+std::string levels_up(std::size_t level) {
+  return level == 0 ? std::string() : fmt::format("{} level{} up: ", level, level == 1 ? "" : "s");
+}
+
+/// Who sets the limit of a group of this kind.
+std::string setter(const Machine& machine, const CgroupWords& words, CgroupKind kind) {
+  switch (kind) {
+    case CgroupKind::container:
+      if (has(machine, CgroupKind::pod)) return std::string(words.container);
+      return fmt::format("docker run {}; without it, {}", words.docker, words.without_it);
+    case CgroupKind::pod:
+      return std::string(words.pod);
+    case CgroupKind::host:
+      return "the host";
+    default:
+      return fmt::format("{}= of the systemd {}", words.systemd, kCgroupWords[static_cast<std::size_t>(kind)]);
+  }
 }
 
 }  // namespace
@@ -33,28 +92,64 @@ std::string RaiseRequest::kibibytes() const {
   return value ? fmt::format("{}", (*value + 1023) / 1024) : "KIB";
 }
 
-std::string RaiseRequest::in_cgroup(std::string_view systemd_property, std::string_view docker_option) const {
-  if (file.empty())
-    return fmt::format("docker update {} {} CONTAINER, or systemctl set-property UNIT {}={}", docker_option, number(),
-                       systemd_property, number());
-  const std::string unit = unit_of(file);
-  if (unit.empty()) return fmt::format("echo {} > {}", number(), file);
+bool RaiseRequest::is_in_docker() const {
+  return has(machine, CgroupKind::container) && !has(machine, CgroupKind::pod);
+}
+
+std::string RaiseRequest::sysctl(const std::string& assignment) const {
+  const bool contained = has(machine, CgroupKind::container) || has(machine, CgroupKind::pod);
+  return (contained ? "on the host: sysctl -w " : "sysctl -w ") + assignment;
+}
+
+std::string RaiseRequest::in_cgroup() const {
+  const CgroupWords& words = limit.cgroup;
+  const Cgroup group = cgroup_at(machine, file, level);
+  if (!group.kind) {
+    if (!file.empty()) return fmt::format("echo {} > {}", number(), file);
+    // Above the container there is a unit or a pod; docker knows neither.
+    if (level > 0)
+      return fmt::format("systemctl set-property UNIT {}={}, or {}: {}", words.systemd, number(), words.pod, number());
+    return fmt::format("docker update {} {} CONTAINER, or systemctl set-property UNIT {}={}", words.docker, number(),
+                       words.systemd, number());
+  }
   // What lies below user@1000.service belongs to that user's own systemd.
   const std::size_t user = file.find("/user@");
-  const bool of_user = user != std::string::npos && file.find('/', user + 1) < file.rfind('/');
-  return fmt::format("systemctl {}set-property {} {}={}", of_user ? "--user " : "", unit, systemd_property, number());
+  const bool below_user = user != std::string::npos && file.find('/', user + 1) < file.rfind('/');
+  const auto unit = [&](std::string_view name, bool of_user) {
+    return fmt::format("systemctl {}set-property {} {}={}", of_user ? "--user " : "",
+                       group.name.empty() ? name : group.name, words.systemd, number());
+  };
+  switch (*group.kind) {
+    case CgroupKind::container:
+      if (has(machine, CgroupKind::pod)) return fmt::format("{}: {}", words.container, number());
+      return fmt::format("docker update {} {} {}", words.docker, number(),
+                         group.name.empty() ? "CONTAINER" : group.name);
+    case CgroupKind::pod:
+      return fmt::format("{}: {}", words.pod, number());
+    case CgroupKind::service:
+      return unit("UNIT.service", below_user);
+    case CgroupKind::scope:
+      // Those of a desktop's programs are their user's.
+      return unit("UNIT.scope", below_user || file.empty());
+    case CgroupKind::slice:
+      return unit("UNIT.slice", below_user);
+    case CgroupKind::host:
+      break;
+  }
+  return fmt::format("on the host: write {} to {} of the group", number(), limit.name);
 }
 
 std::string limit_source(const Machine& machine, const Limit& limit, std::size_t level) {
   std::string read = origin(machine, limit, level);
   if (!read.empty()) return read;
-  if (level == 0) return std::string(limit.set_where);
-  return fmt::format("{} level{} up: {}", level, level == 1 ? "" : "s", limit.set_where);
+  const Cgroup group = cgroup_at(machine, {}, level);
+  const bool is_known = group.kind && !limit.cgroup.systemd.empty();
+  return levels_up(level) + (is_known ? setter(machine, limit.cgroup, *group.kind) : std::string(limit.set_where));
 }
 
 std::string raise_command(const Machine& machine, const Limit& limit, std::size_t level,
                           std::optional<std::int64_t> value) {
-  return limit.raise({machine, level, origin(machine, limit, level), value});
+  return limit.raise({machine, limit, level, origin(machine, limit, level), value});
 }
 
 }  // namespace spawnpoint

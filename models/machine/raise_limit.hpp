@@ -25,6 +25,7 @@ std::string raise_command(const Machine& machine, const Limit& limit, std::size_
 /// What a row of the table writes its command from.
 struct RaiseRequest {
   const Machine& machine;
+  const Limit& limit;
   std::size_t level = 0;
   std::string file;  ///< Where the limit was read on this host; empty: it was not.
   std::optional<std::int64_t> value;
@@ -33,8 +34,12 @@ struct RaiseRequest {
   std::string number() const;
   /// In KiB, as ulimit and the vm sysctls want it, or KIB.
   std::string kibibytes() const;
-  /// Sets a control group's file: by systemd where that owns the group, for it would write over what others wrote.
-  std::string in_cgroup(std::string_view systemd_property, std::string_view docker_option) const;
+  /// "sysctl -w NAME=VALUE", and that it is the host's business where the program is in a container.
+  std::string sysctl(const std::string& assignment) const;
+  /// Sets the limit of the control group by what has made the group: what others write, it would write over.
+  std::string in_cgroup() const;
+  /// In a container that Kubernetes has nothing to do with.
+  bool is_in_docker() const;
 };
 
 }  // namespace spawnpoint

@@ -49,6 +49,16 @@ class Leaves {
     visit(key, index);
     value = static_cast<Enum>(index % static_cast<std::int64_t>(words.size()));
   }
+  template <class Enum>
+  void choices(std::string_view key, std::vector<Enum>& values, std::span<const std::string_view> words,
+               const auto&...) {
+    std::vector<std::int64_t> indices;
+    for (const Enum value : values) indices.push_back(static_cast<std::int64_t>(value));
+    visit(key, indices);
+    values.clear();
+    for (const std::int64_t index : indices)
+      values.push_back(static_cast<Enum>(index % static_cast<std::int64_t>(words.size())));
+  }
   template <class Body>
   void section(std::string_view key, std::string_view, Body body) {
     Leaves inner(*leaf_, prefix_ + std::string(key) + '.');

@@ -187,3 +187,70 @@ TEST_CASE("one more row has its words in the diagnosis, and its name in results 
   CHECK(wrong_with_expected("toy.max", limit_table()) == "`failure.limit`: there is no limit \"toy.max\"");
   for (const Limit& limit : limit_table()) CHECK(wrong_with_expected(limit.name, limit_table()) == "");
 }
+
+TEST_CASE("a limit of a control group is raised where it is set") {
+  const Limit& pids = limit_of(LimitKind::pids_max);
+  const Limit& memory = limit_of(LimitKind::memory_max);
+  const auto machine = [](const char* name) { return load_machine(name, {}).value(); };
+
+  const Machine docker = machine("docker-default");
+  CHECK(raise_command(docker, pids, 0, 30'000) == "docker update --pids-limit 30000 CONTAINER");
+  CHECK(limit_source(docker, pids) == "docker run --pids-limit; without it, systemd's DefaultTasksMax");
+  CHECK(raise_command(docker, limit_of(LimitKind::max_map_count), 0, 70'000) ==
+        "on the host: sysctl -w vm.max_map_count=70000");
+  CHECK(raise_command(docker, limit_of(LimitKind::rlimit_nproc), 0, 70'000) == "docker run --ulimit nproc=70000");
+
+  const Machine pod = machine("kubernetes-pod-512m");
+  CHECK(raise_command(pod, pids, 1, 2000) == "podPidsLimit of the kubelet's configuration: 2000");
+  CHECK(limit_source(pod, pids, 1) == "1 level up: podPidsLimit of the kubelet's configuration");
+  CHECK(raise_command(pod, memory, 0, 1 << 30) == "resources.limits.memory of the pod's container: 1073741824");
+
+  CHECK(raise_command(machine("systemd-service"), pids, 0, 30'000) ==
+        "systemctl set-property UNIT.service TasksMax=30000");
+  CHECK(raise_command(machine("laptop-8g"), pids, 0, 30'000) ==
+        "systemctl --user set-property UNIT.scope TasksMax=30000");
+  CHECK(raise_command(machine("server-64c-256g"), pids, 0, 900'000) ==
+        "systemctl set-property UNIT.slice TasksMax=900000");
+  CHECK(raise_command(machine("laptop-8g"), limit_of(LimitKind::pid_max), 0, 5) == "sysctl -w kernel.pid_max=5");
+
+  // Where nobody has said what the groups are, docker knows at most the program's own.
+  Machine unknown = tests::plain_machine();
+  unknown.limits.pids_max = {std::nullopt, std::nullopt, 1024};
+  CHECK(raise_command(unknown, pids, 0, 9).find("docker update --pids-limit 9 CONTAINER") == 0);
+  CHECK(raise_command(unknown, pids, 2, 2000).find("docker") == std::string::npos);
+  CHECK(raise_command(unknown, pids, 2, 2000) ==
+        "systemctl set-property UNIT TasksMax=2000, or podPidsLimit of the kubelet's configuration: 2000");
+}
+
+TEST_CASE("a group that was read on this host is known by its path") {
+  const Limit& pids = limit_of(LimitKind::pids_max);
+  const std::string number(64, 'a');
+  const auto raised = [&](const std::string& folder) {
+    Machine machine = tests::plain_machine();
+    machine.limits.pids_max = {100};
+    machine.origins["limits.pids_max"] = {"/sys/fs/cgroup/" + folder + "/pids.max"};
+    return raise_command(machine, pids, 0, 9);
+  };
+  CHECK(raised("system.slice/docker-" + number + ".scope") == "docker update --pids-limit 9 aaaaaaaaaaaa");
+  CHECK(raised("pids/docker/" + number) == "docker update --pids-limit 9 aaaaaaaaaaaa");
+  CHECK(raised("kubepods.slice/kubepods-burstable-pod12.slice") == "podPidsLimit of the kubelet's configuration: 9");
+  CHECK(raised("system.slice/nginx.service") == "systemctl set-property nginx.service TasksMax=9");
+  CHECK(raised("user.slice/user@1000.service/app.slice/term.scope") ==
+        "systemctl --user set-property term.scope TasksMax=9");
+  CHECK(raised("own/group") == "echo 9 > /sys/fs/cgroup/own/group/pids.max");
+}
+
+TEST_CASE("docker's container is a scope, with systemd's 15% of the threads") {
+  const Machine docker = load_machine("docker-default", {}).value();
+  REQUIRE(docker.limits.threads_max == 131'072);
+  CHECK(docker.limits.pids_max == std::vector<CountLimit>{131'072 * 15 / 100});
+  CHECK(docker.limits.cgroups == std::vector<CgroupKind>{CgroupKind::container});
+}
+
+TEST_CASE("nothing that is said of a limit contradicts how it is met") {
+  // The map limit is met in two ways: the caller's EAGAIN, and the abort of Rust's new thread.
+  const std::string how(limit_of(LimitKind::max_map_count).words.how);
+  CHECK(how.find("EAGAIN") != std::string::npos);
+  CHECK(how.find("aborts") != std::string::npos);
+  CHECK(how.find("only EAGAIN, which") == std::string::npos);
+}
