@@ -65,6 +65,7 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
              name_of(binding->cause));
   fmt::print("{} is {}: {}\nraise it with: {}\n", binding->limit->name, format_value(*binding->limit, binding->value),
              binding->source, binding->raise);
+  if (!binding->room.empty()) fmt::print("{}\n", binding->room);
   if (ladder.rungs.size() > 1) {
     const LimitRung& next = ladder.rungs[1];
     fmt::print("if it were raised, {} would bind next, at {}\n", next.limit->name,
@@ -84,6 +85,11 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
     table.add({binds ? "▸" : "", std::string(rung.limit->name), format_value(*rung.limit, rung.value),
                format_count(rung.threads), rung.call, name_of(rung.cause), rung.source},
               too_low ? (wanted ? Table::Emphasis::bad : Table::Emphasis::bold) : Table::Emphasis::none);
+  }
+  for (const LimitRung& rung : ladder.exempt) {
+    table.add({"", std::string(rung.limit->name), format_value(*rung.limit, rung.value), format_count(rung.threads),
+               rung.call, "root is exempt", rung.source},
+              Table::Emphasis::none);
   }
   fmt::print("{}", table.text(style));
 }

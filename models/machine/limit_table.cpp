@@ -302,6 +302,7 @@ constexpr std::array kLimits{
               return "ulimit -u " + to.number();
             },
         .words = {.counts = "Tasks that the user may have",
+                  .others = "other tasks of the user",
                   .met = "RLIMIT_NPROC lets the user have {} tasks",
                   .how = "RLIMIT_NPROC (ulimit -u) counts all threads of all processes of the user, not only those of "
                          "this program. Root is exempt.",
@@ -322,6 +323,7 @@ constexpr std::array kLimits{
           .set_where = "sysctl kernel.threads-max",
           .raise = [](const RaiseRequest& to) { return to.sysctl("kernel.threads-max=" + to.number()); },
           .words = {.counts = "Threads that the whole system may have",
+                    .others = "other threads of the system",
                     .met = "kernel.threads-max lets the whole system have {} threads",
                     .how = "The kernel sets it at boot, so that kernel stacks can take at most an eighth "
                            "of the memory.",
@@ -341,6 +343,7 @@ constexpr std::array kLimits{
         .raise = [](const RaiseRequest& to) { return to.sysctl("kernel.pid_max=" + to.number()); },
         .words =
             {.counts = "Process numbers that may be given out",
+             .others = "others, or never given out",
              .met = "kernel.pid_max is {}: there is no free pid",
              .how = "Each thread takes a number like a process does. Once the numbers have wrapped around, those below "
                     "300 are not given out again.",
@@ -363,6 +366,7 @@ constexpr std::array kLimits{
           .raise = [](const RaiseRequest& to) { return to.in_cgroup(); },
           .words =
               {.counts = "Tasks that the control group may hold",
+               .others = "other tasks of the group",
                .met = "the cgroup's pids.max is {}",
                .how = "A cgroup may hold this many tasks, threads and processes together. Containers and systemd units "
                       "set it: docker run --pids-limit, TasksMax=. Memory has nothing to do with it.",

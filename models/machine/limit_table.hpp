@@ -69,6 +69,7 @@ struct LimitFields {
 /// What people are told about a limit.
 struct LimitWords {
   std::string_view counts;    ///< "Tasks that the control group may hold".
+  std::string_view others{};  ///< Who takes of it besides the process: "other tasks of the group". Empty: nobody.
   std::string_view met;       ///< Continues "Thread 508 was refused: "; a format string that takes the value.
   std::string_view how;       ///< How it works, one or two sentences.
   std::string_view question;  ///< "Why is a thread refused while there is memory?"

@@ -247,6 +247,42 @@ TEST_CASE("docker's container is a scope, with systemd's 15% of the threads") {
   CHECK(docker.limits.cgroups == std::vector<CgroupKind>{CgroupKind::container});
 }
 
+TEST_CASE("a rung says how one comes from the limit to the threads") {
+  const auto room = [](const Machine& machine, const Runtime& runtime) {
+    const LimitLadder ladder = limit_ladder(machine, runtime);
+    const auto rung = std::ranges::find(ladder.rungs, &limit_of(LimitKind::pids_max), &LimitRung::limit);
+    REQUIRE(rung != ladder.rungs.end());
+    return rung->room;
+  };
+  const Machine playground = load_machine("rust-playground", {}).value();
+  CHECK(room(playground, load_runtime("rust-std", {}).value()) ==
+        "512 less 5 leaves 507 (taken: 1 by the main thread, 4 by other tasks of the group)");
+  Runtime java = load_runtime("java", {}).value();
+  java.base_threads = 18;
+  CHECK(
+      room(playground, java) ==
+      "512 less 22 leaves 490 (taken: 1 by the main thread, 17 by the runtime's other threads, 4 by other tasks of the "
+      "group)");
+  Machine alone = playground;
+  alone.in_use.cgroup_tasks = {1};
+  CHECK(room(alone, load_runtime("glibc", {}).value()) == "512 less 1 leaves 511 (taken: 1 by the main thread)");
+}
+
+TEST_CASE("the ladder keeps a limit from which root is exempt beside the others") {
+  Machine machine = tests::plain_machine();
+  machine.limits.nproc = {300};
+  machine.in_use.user_tasks = {10};
+  machine.privileged = true;
+  const Runtime runtime = load_runtime("glibc", {}).value();
+  const LimitLadder ladder = limit_ladder(machine, runtime);
+  CHECK(std::ranges::find(ladder.rungs, &limit_of(LimitKind::rlimit_nproc), &LimitRung::limit) == ladder.rungs.end());
+  REQUIRE(ladder.exempt.size() == 1);
+  CHECK(ladder.exempt[0].threads == 290);
+  machine.privileged = false;
+  CHECK(limit_ladder(machine, runtime).exempt.empty());
+  CHECK(limit_ladder(machine, runtime).threads == 290);
+}
+
 TEST_CASE("nothing that is said of a limit contradicts how it is met") {
   // The map limit is met in two ways: the caller's EAGAIN, and the abort of Rust's new thread.
   const std::string how(limit_of(LimitKind::max_map_count).words.how);

@@ -184,6 +184,9 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
     add(diagnosis, fmt::format("If {} were raised, {} would be next, at {}.", limit->name, next.limit->name,
                                format_count(next.threads, "thread")));
   }
+  if (binding != ladder.rungs.end() && !binding->room.empty() && binding->threads == failure.threads) {
+    add(diagnosis, fmt::format("{}: {}.", limit->name, binding->room));
+  }
   if (binding != ladder.rungs.end() && !binding->source.empty()) {
     add(diagnosis, fmt::format("{} is set by: {}.", limit->name, binding->source));
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/lab/limits/limits.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <csignal>
 #include <limits>
@@ -8,6 +10,7 @@
 
 #include "models/kernel/spawn_checks.hpp"
 #include "models/machine/raise_limit.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint {
 
@@ -81,11 +84,29 @@ std::pair<int, int> step(const Found& found) {
   return {which, first ? -1 : static_cast<int>(found.limit->kind)};
 }
 
-LimitRung rung(const Machine& machine, const Found& found) {
+/// "512 less 5 leaves 507 (taken: 1 by the main thread, 4 by other tasks of the group)".
+std::string room(const Machine& machine, const Runtime& runtime, const Found& found) {
+  const std::vector<LimitLevel> levels = found.limit->fields.read(machine);
+  const std::size_t level = found.refusal.level;
+  if (!found.limit->counts_threads || found.limit->words.others.empty() || level >= levels.size()) return {};
+  const std::int64_t others = levels[level].in_use - 1;
+  const std::int64_t own = runtime.base_threads - 1;
+  const std::int64_t taken = found.refusal.value - found.threads;
+  // Where less is left than nothing, there is no sum to show.
+  if (taken != others + own + 1) return {};
+  std::string who = "1 by the main thread";
+  if (own > 0) who += fmt::format(", {} by the runtime's other threads", format_count(own));
+  if (others > 0) who += fmt::format(", {} by {}", format_count(others), found.limit->words.others);
+  return fmt::format("{} less {} leaves {} (taken: {})", format_count(found.refusal.value), format_count(taken),
+                     format_count(found.threads), who);
+}
+
+LimitRung rung(const Machine& machine, const Runtime& runtime, const Found& found) {
   const kernel::Refusal& refusal = found.refusal;
   return {.limit = found.limit,
           .value = refusal.value,
           .threads = found.threads,
+          .room = room(machine, runtime, found),
           .call = std::string(refusal.call),
           .cause = refusal.cause,
           .source = limit_source(machine, *found.limit, refusal.level),
@@ -132,7 +153,15 @@ std::optional<std::int64_t> value_needed(const Machine& machine, const Runtime& 
 
 LimitLadder limit_ladder(const Machine& machine, const Runtime& runtime, std::span<const Limit> limits) {
   LimitLadder ladder;
-  for (const Found& found : find_all(machine, runtime, limits)) ladder.rungs.push_back(rung(machine, found));
+  for (const Found& found : find_all(machine, runtime, limits)) ladder.rungs.push_back(rung(machine, runtime, found));
+  if (machine.privileged) {
+    Machine plain = machine;
+    plain.privileged = false;
+    for (const Limit& limit : limits) {
+      if (!limit.exempts_privileged) continue;
+      if (const auto found = find(plain, runtime, limit)) ladder.exempt.push_back(rung(plain, runtime, *found));
+    }
+  }
   if (const LimitRung* binding = ladder.binding()) ladder.threads = binding->threads;
   return ladder;
 }

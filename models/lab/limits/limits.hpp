@@ -20,6 +20,8 @@ struct LimitRung {
   const Limit* limit = nullptr;  ///< Its row; never null.
   std::int64_t value = 0;        ///< In the limit's own unit.
   std::int64_t threads = 0;
+  std::string
+      room;  ///< Of limits on counts, how one comes to the threads: "512 less 5 leaves 507 (taken: …)"; else empty.
   std::string call;    ///< The call that is refused: "clone3", "mmap", "mprotect", "page fault".
   Cause cause;         ///< What the program gets, or dies of.
   std::string source;  ///< Where it is set: the very file where it was read on this host, else files and commands.
@@ -30,6 +32,8 @@ struct LimitLadder {
   std::int64_t threads = 0;  ///< How many can be created besides the main thread.
   /// Fewest threads first; of equals, the one checked first comes first. Limits that are not set are left out.
   std::vector<LimitRung> rungs;
+  /// Limits that would be met, were the process not privileged: root is exempt from them.
+  std::vector<LimitRung> exempt;
 
   /// The rung that is met first; null where no limit is set.
   const LimitRung* binding() const { return rungs.empty() ? nullptr : &rungs.front(); }

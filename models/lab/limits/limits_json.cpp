@@ -29,16 +29,9 @@ Json to_json(const ThreadNeeds& needs) {
   return json;
 }
 
-}  // namespace
-
-std::string to_json_line(const LimitLadder& ladder, const ThreadNeeds* needs) {
-  Json json;
-  json["threads"] = ladder.threads;
-  const LimitRung* binding = ladder.binding();
-  json["binding"] = binding != nullptr ? Json(binding->limit->name) : Json(nullptr);
-  json["errno"] = binding != nullptr ? Json(name_of(binding->cause)) : Json(nullptr);
-  json["limits"] = Json::array();
-  for (const LimitRung& rung : ladder.rungs) {
+Json to_json(const std::vector<LimitRung>& rungs) {
+  Json json = Json::array();
+  for (const LimitRung& rung : rungs) {
     Json limit;
     limit["name"] = rung.limit->name;
     limit["value"] = rung.value;
@@ -48,8 +41,22 @@ std::string to_json_line(const LimitLadder& ladder, const ThreadNeeds* needs) {
     limit["source"] = rung.source;
     limit["unit"] = rung.limit->is_size() ? "bytes" : "count";
     limit["raise"] = rung.raise;
-    json["limits"].push_back(std::move(limit));
+    limit["room"] = rung.room;
+    json.push_back(std::move(limit));
   }
+  return json;
+}
+
+}  // namespace
+
+std::string to_json_line(const LimitLadder& ladder, const ThreadNeeds* needs) {
+  Json json;
+  json["threads"] = ladder.threads;
+  const LimitRung* binding = ladder.binding();
+  json["binding"] = binding != nullptr ? Json(binding->limit->name) : Json(nullptr);
+  json["errno"] = binding != nullptr ? Json(name_of(binding->cause)) : Json(nullptr);
+  json["limits"] = to_json(ladder.rungs);
+  json["exempt"] = to_json(ladder.exempt);
   json["next"] = ladder.rungs.size() > 1 ? Json(ladder.rungs[1].limit->name) : Json(nullptr);
   if (needs != nullptr) json["wanted"] = to_json(*needs);
   return json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
