@@ -53,34 +53,42 @@ QCPScatterStyle chart_glyph(const ChartLine& line, const Theme& theme) {
   return {shape, QPen(line.color, 1.2), inside, 7};
 }
 
-void paint_chart_header(QPainter& painter, const QRectF& where, const ChartContent& content, const Theme& theme,
-                        double right_margin) {
-  painter.save();
-  painter.setRenderHint(QPainter::Antialiasing);
-  const QFont bold = theme.font(kChartTextPixels + 1, true);
-  painter.setFont(bold);
-  painter.setPen(theme.text);
-  painter.drawText(where.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, content.title);
-  double right = where.right() - right_margin;
-  const QFont plain = theme.font(kChartTextPixels);
-  const QFontMetricsF metrics(plain);
-  painter.setFont(plain);
-  const double middle = std::round(where.center().y());
-  const double least = where.left() + QFontMetricsF(bold).horizontalAdvance(content.title) + 16;
-  struct Entry {
-    QString text;
-    QPen pen;
-    std::optional<QCPScatterStyle> glyph;
-  };
+namespace {
+
+/// One line or world of the legend.
+struct Entry {
+  QString text;
+  QPen pen;
+  std::optional<QCPScatterStyle> glyph;
+};
+
+constexpr int kRow = 18;
+constexpr double kLongSample = 24;  ///< Of a line.
+constexpr double kShortSample = 16;
+constexpr double kApart = 12;
+constexpr double kBeforeText = 6;
+
+double width_of(const Entry& entry, double sample, const QFontMetricsF& metrics) {
+  return metrics.horizontalAdvance(entry.text) + 2 + sample + kBeforeText + kApart;
+}
+
+/// What is in the legend, from the right.
+struct Legend {
+  std::vector<Entry> worlds;
+  std::vector<Entry> lines;
+  double sample = kLongSample;
+  bool in_two_rows = false;
+};
+
+Legend legend_of(const ChartContent& content, const Theme& theme, double width, double right_margin) {
+  Legend legend;
   bool worlds[2] = {false, false};
   for (const ChartLine& line : content.lines) worlds[static_cast<std::size_t>(line.world)] = true;
-  std::vector<Entry> entries;  // From the right.
   for (const WorldKind world : {WorldKind::live, WorldKind::modeled}) {
     if (!worlds[static_cast<std::size_t>(world)]) continue;
-    entries.push_back({world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model"),
-                       theme.pen(world, theme.text, 1.6), std::nullopt});
+    legend.worlds.push_back({world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model"),
+                             theme.pen(world, theme.text, 1.6), std::nullopt});
   }
-  const std::size_t world_entries = entries.size();
   QStringList named;
   for (auto line = content.lines.rbegin(); line != content.lines.rend(); ++line) {
     if (named.contains(line->name)) continue;
@@ -93,35 +101,70 @@ void paint_chart_header(QPainter& painter, const QRectF& where, const ChartConte
                                        })
                        ? WorldKind::live
                        : WorldKind::modeled;
-    entries.push_back({line->name, theme.pen(sample.world, line->color, 1.6), chart_glyph(sample, theme)});
+    legend.lines.push_back({line->name, theme.pen(sample.world, line->color, 1.6), chart_glyph(sample, theme)});
   }
-  // In a narrow chart the lines' names come first; which world is dashed is said in the timelines' headers too.
+  const QFontMetricsF metrics(theme.font(kChartTextPixels));
+  const double title = QFontMetricsF(theme.font(kChartTextPixels + 1, true)).horizontalAdvance(content.title) + 16;
   const auto needed = [&](double sample) {
-    double width = 0;
-    for (const Entry& entry : entries) width += metrics.horizontalAdvance(entry.text) + 2 + sample + 18;
-    return width;
+    double all = title;
+    for (const auto* entries : {&legend.worlds, &legend.lines})
+      for (const Entry& entry : *entries) all += width_of(entry, sample, metrics);
+    return all;
   };
-  double sample = 24;
-  if (needed(sample) > right - least) sample = 16;
-  if (needed(sample) > right - least)
-    entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(world_entries));
+  if (needed(legend.sample) > width - right_margin) legend.sample = kShortSample;
+  legend.in_two_rows = needed(legend.sample) > width - right_margin;
+  return legend;
+}
+
+/// From `right` to the left; gives the place of the next one.
+double paint_entries(QPainter& painter, const Theme& theme, const std::vector<Entry>& entries, double sample,
+                     double right, const QRectF& row) {
+  const QFontMetricsF metrics(painter.font());
+  const double middle = std::round(row.center().y());
   for (const Entry& entry : entries) {
     const double width = metrics.horizontalAdvance(entry.text) + 2;
-    const double line = right - width - sample - 6;
-    if (line < least) break;
+    const double line = right - width - sample - kBeforeText;
+    if (line < row.left()) break;
     painter.setPen(theme.muted);
-    painter.drawText(QRectF(right - width, where.top(), width, where.height()), Qt::AlignLeft | Qt::AlignVCenter,
+    painter.drawText(QRectF(right - width, row.top(), width, row.height()), Qt::AlignLeft | Qt::AlignVCenter,
                      entry.text);
     painter.setPen(entry.pen);
     painter.drawLine(QPointF(line, middle), QPointF(line + sample, middle));
     if (entry.glyph) paint_glyph(painter, *entry.glyph, {line + sample / 2, middle});
-    right = line - 12;
+    right = line - kApart;
   }
-  const double note = metrics.horizontalAdvance(content.note) + 2;
-  if (least + note <= right) {
+  return right;
+}
+
+}  // namespace
+
+int chart_header_height(const ChartContent& content, const Theme& theme, double width, double right_margin) {
+  return legend_of(content, theme, width, right_margin).in_two_rows ? 2 * kRow : kRow;
+}
+
+void paint_chart_header(QPainter& painter, const QRectF& where, const ChartContent& content, const Theme& theme,
+                        double right_margin) {
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setFont(theme.font(kChartTextPixels + 1, true));
+  painter.setPen(theme.text);
+  const QRectF title(where.left() + 8, where.top(), where.width() - 8, kRow);
+  painter.drawText(title, Qt::AlignLeft | Qt::AlignVCenter, content.title);
+  painter.setFont(theme.font(kChartTextPixels));
+  const Legend legend = legend_of(content, theme, where.width(), right_margin);
+  const double right = where.right() - right_margin;
+  const double next = paint_entries(painter, theme, legend.worlds, legend.sample, right, title);
+  double end = next;
+  if (legend.in_two_rows)
+    paint_entries(painter, theme, legend.lines, legend.sample, right, title.translated(0, kRow));
+  else
+    end = paint_entries(painter, theme, legend.lines, legend.sample, next, title);
+  const double begin =
+      title.left() + QFontMetricsF(theme.font(kChartTextPixels + 1, true)).horizontalAdvance(content.title) + 12;
+  const double note = QFontMetricsF(painter.font()).horizontalAdvance(content.note) + 2;
+  if (begin + note <= end) {
     painter.setPen(theme.muted);
-    painter.drawText(QRectF(least - 4, where.top(), note, where.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                     content.note);
+    painter.drawText(QRectF(begin, title.top(), note, kRow), Qt::AlignLeft | Qt::AlignVCenter, content.note);
   }
   painter.restore();
 }

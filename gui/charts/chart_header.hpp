@@ -15,7 +15,11 @@ inline constexpr int kChartTextPixels = 11;
 /// one.
 QCPScatterStyle chart_glyph(const ChartLine& line, const Theme& theme);
 
-/// Into `where`, which reaches over the plot's right margin.
+/// The height of the header of a chart of this width: where not all fits beside the title, the lines' names have a row
+/// of their own.
+int chart_header_height(const ChartContent& content, const Theme& theme, double width, double right_margin);
+
+/// Into `where`, which has that height and reaches over the plot's right margin.
 void paint_chart_header(QPainter& painter, const QRectF& where, const ChartContent& content, const Theme& theme,
                         double right_margin);
 

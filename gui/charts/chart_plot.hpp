@@ -34,8 +34,6 @@ class GivenTicks : public QCPAxisTicker {
 };
 
 struct ChartView::State {
-  static constexpr int kHeader = 18;
-
   State(ChartView& widget_of, TimeView& view_of)
       : widget(widget_of), view(view_of), plot(new QCustomPlot(&widget_of)) {}
 
@@ -66,7 +64,11 @@ struct ChartView::State {
   std::optional<Instant> pressed;
   bool dragged = false;
 
-  QRect plot_area(const QSize& size) const { return {0, kHeader, size.width(), std::max(1, size.height() - kHeader)}; }
+  int header(int width) const { return chart_header_height(content, theme, width, view.margins().right); }
+  QRect plot_area(const QSize& size) const {
+    const int above = header(size.width());
+    return {0, above, size.width(), std::max(1, size.height() - above)};
+  }
   void set_up();
   void apply_theme();
   void rebuild();

@@ -69,6 +69,8 @@ void ChartView::set_content(ChartContent content) {
   setAccessibleName(s.content.title.isEmpty() ? tr("Chart") : s.content.title);
   s.describe();
   s.rebuild();
+  // With the legend's entries its height may change.
+  s.plot->setGeometry(s.plot_area(size()));
   refresh();
   update();
 }
@@ -110,7 +112,7 @@ void ChartView::paint(FigurePainter& painter, const QRectF& where) {
   painter->save();
   painter->translate(where.topLeft());
   const QSize size = where.size().toSize();
-  s.paint_header(*painter, QRectF(0, 0, size.width(), State::kHeader));
+  s.paint_header(*painter, QRectF(0, 0, size.width(), s.header(size.width())));
   const QRect area = s.plot_area(size);
   painter->translate(area.topLeft());
   s.update_data(area.width(), area.height(), 3);
@@ -122,6 +124,37 @@ void ChartView::paint(FigurePainter& painter, const QRectF& where) {
   s.plot->toPainter(&painter.state_->painter, area.width(), area.height());
   painter->restore();
   refresh();
+}
+
+namespace {
+
+/// The chart at its size on the screen, and with labels at its time axis wherever these are on the screen.
+class ChartDrawing final : public Drawing {
+ public:
+  explicit ChartDrawing(ChartView& chart) : chart_(chart) {}
+  double width() const override { return chart_.width(); }
+  double height() const override { return chart_.height() + kTimeLabels; }
+  void paint(FigurePainter& painter, double /*pixels*/) override {
+    const QRectF where(0, 0, width(), height());
+    const bool labels = chart_.has_time_labels();
+    chart_.set_time_labels(true);
+    chart_.paint(painter, where);
+    chart_.set_time_labels(labels);
+  }
+
+ private:
+  static constexpr double kTimeLabels = 16;
+  ChartView& chart_;
+};
+
+}  // namespace
+
+std::unique_ptr<Drawing> ChartView::drawing() {
+  return state_->content.empty() ? nullptr : std::make_unique<ChartDrawing>(*this);
+}
+
+bool ChartView::has_time_labels() const {
+  return state_->time_labels;
 }
 
 QString ChartView::values_at(Instant at) const {
@@ -139,14 +172,14 @@ void ChartView::paintEvent(QPaintEvent*) {
   State& s = *state_;
   QPainter painter(this);
   painter.fillRect(rect(), s.theme.base);
-  s.paint_header(painter, QRectF(0, 0, width(), State::kHeader));
+  s.paint_header(painter, QRectF(0, 0, width(), s.header(width())));
   if (s.content.empty()) {
     painter.setPen(s.theme.muted);
     painter.setFont(s.theme.font(kChartTextPixels + 2));
-    painter.drawText(rect().adjusted(8, State::kHeader, -8, 0), Qt::AlignCenter | Qt::TextWordWrap, s.empty_text);
+    painter.drawText(rect().adjusted(8, s.header(width()), -8, 0), Qt::AlignCenter | Qt::TextWordWrap, s.empty_text);
   }
   if (hasFocus()) {
-    painter.fillRect(QRect(0, 2, 3, State::kHeader - 4), s.theme.accent);
+    painter.fillRect(QRect(0, 2, 3, s.header(width()) - 4), s.theme.accent);
   }
 }
 

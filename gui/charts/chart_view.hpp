@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "gui/charts/chart_content.hpp"
+#include "gui/charts/drawing.hpp"
 #include "gui/time/time_view.hpp"
 
 class QPaintDevice;
@@ -30,7 +31,7 @@ class FigurePainter {
   std::unique_ptr<State> state_;
 };
 
-class ChartView : public QWidget {
+class ChartView : public QWidget, public DrawingSource {
   Q_OBJECT
 
  public:
@@ -45,11 +46,14 @@ class ChartView : public QWidget {
   bool is_logarithmic() const;
   /// Labels under the time axis; off where another view below has them.
   void set_time_labels(bool shown);
+  bool has_time_labels() const;
   /// What is written where there is nothing to draw.
   void set_empty_text(const QString& text);
 
   /// The chart without crosshair at `where`, which the painter's device has in logical pixels.
   void paint(FigurePainter& painter, const QRectF& where);
+
+  std::unique_ptr<Drawing> drawing() override;
 
   /// The lines' values at a moment, a line each: "resident 18.2 MiB". What the tooltip says.
   QString values_at(Instant at) const;

@@ -11,9 +11,9 @@
 #include <algorithm>
 
 #include "gui/compare/difference_strip.hpp"
-#include "gui/compare/failure_words.hpp"
 #include "gui/compare/side_run.hpp"
 #include "gui/compare/veil.hpp"
+#include "gui/time/failure_words.hpp"
 #include "gui/timeline/timeline_data.hpp"
 
 namespace spawnpoint::gui {

@@ -4,7 +4,7 @@
 #include <QStringList>
 
 #include "gui/compare/compare_page.hpp"
-#include "gui/compare/failure_words.hpp"
+#include "gui/time/failure_words.hpp"
 #include "models/lab/diagnosis/memory_difference.hpp"
 #include "models/result/format.hpp"
 
@@ -27,13 +27,6 @@ QString machine_words(const Scenario& scenario, WorldKind world) {
 }
 
 }  // namespace
-
-QString failure_words(const FailurePoint& failure) {
-  QString words =
-      QStringLiteral("✕ ") + (failure.cause == Cause() ? QObject::tr("failed") : text(name_of(failure.cause)));
-  if (!failure.limit.empty()) words += QObject::tr(" by %1").arg(text(failure.limit));
-  return words;
-}
 
 bool ComparePage::is_dimmed(WorldKind world) const {
   return is_dimmed(RunKey{selected_run(), world});

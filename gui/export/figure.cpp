@@ -1,24 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/export/figure.hpp"
 
+#include <QDate>
 #include <QFontMetricsF>
 #include <QPainter>
 #include <QStringList>
+#include <QSysInfo>
 #include <algorithm>
 #include <cmath>
+#include <thread>
 #include <utility>
 
+#include "gui/time/failure_words.hpp"
 #include "gui/timeline/timeline_picture.hpp"
 #include "models/lab/limits/limits.hpp"
+#include "models/machine/host/host.hpp"
 #include "models/result/format.hpp"
+#include "models/result/imposed_words.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::gui {
 namespace {
 
 constexpr int kText = 11;
-constexpr double kTitle = 26;
+constexpr double kTitleLine = 20;
 constexpr double kHeader = 22;
+constexpr double kHeaderLine = 16;
 constexpr double kTimeLabels = 20;
 constexpr double kChart = 150;
 constexpr double kCaptionLine = 14;
@@ -38,10 +45,8 @@ double timeline_height(std::size_t rows, double header) {
   return header + std::clamp(static_cast<double>(rows) * 18, 54.0, 230.0) + 4;
 }
 
-/// On a narrow page the states' legend gets a line of its own below the header.
-bool is_narrow(double width) {
-  return width < 620;
-}
+constexpr double kSide = 8;
+constexpr double kLegend = 360;
 
 }  // namespace
 
@@ -81,22 +86,35 @@ QString provenance(const Scenario& scenario, const std::vector<const RunResult*>
     if (result->world != WorldKind::live) continue;
     QStringList imposed;
     for (const ImposedLimit& limit : result->imposed) {
-      imposed += text_of(limit.limit) +
-                 (limit.held() ? QStringLiteral(" %1 imposed").arg(limit.value) : QStringLiteral(" not imposed"));
+      if (limit.imposed != Imposed::not_needed) imposed += text_of(imposed_caption(limit));
     }
-    parts += imposed.isEmpty() ? QStringLiteral("live on this machine")
-                               : QStringLiteral("live on this machine, ") + imposed.join(QStringLiteral(", "));
+    const QString here = QStringLiteral("live on this machine");
+    parts += imposed.isEmpty() ? here : here + QStringLiteral(", ") + imposed.join(QStringLiteral(", "));
     if (result->stopped) parts += QStringLiteral("stopped: a partial record");
   }
+  // What both a live run and a model of this machine depend on.
+  const bool of_host = scenario.host_machine ||
+                       std::ranges::any_of(results, [](const RunResult* r) { return r->world == WorldKind::live; });
+  if (of_host) parts += this_machine_words();
   parts += QStringLiteral("Spawnpoint " SPAWNPOINT_VERSION);
   return parts.join(QStringLiteral(" · "));
+}
+
+QString this_machine_words() {
+  const std::string cpu = cpu_name();
+  const unsigned cpus = std::thread::hardware_concurrency();
+  return QStringLiteral("this machine: %1, %2, %3 %4, %5")
+      .arg(cpu.empty() ? QSysInfo::currentCpuArchitecture() : text_of(cpu), text_of(format_count(cpus, "cpu")),
+           QSysInfo::kernelType() == QStringLiteral("linux") ? QStringLiteral("Linux") : QSysInfo::kernelType(),
+           QSysInfo::kernelVersion(), QDate::currentDate().toString(Qt::ISODate));
 }
 
 QString result_summary(const RunResult& result) {
   QStringList parts;
   parts += result.world == WorldKind::modeled ? QStringLiteral("simulated kernel") : QStringLiteral("this machine");
   parts += text_of(format_duration(result.wall));
-  parts += text_of(format_count(result.peak_threads, "thread"));
+  const QString threads = text_of(format_count(result.peak_threads, "thread"));
+  parts += result.peak_threads > 1 ? threads + QStringLiteral(" with main") : threads;
   if (result.memory.resident.count > 0) {
     parts += text_of(format_jobs_memory(result));
     parts += text_of(format_program_memory(result));
@@ -114,8 +132,67 @@ QString result_summary(const RunResult& result) {
   return parts.join(QStringLiteral(" · "));
 }
 
+std::vector<QString> caption_lines(const QString& caption, const QFont& font, double width) {
+  std::vector<QString> lines;
+  if (caption.isEmpty()) return lines;
+  const QFontMetricsF metrics(font);
+  QString line;
+  const auto add = [&](const QString& part, const QString& before) {
+    const QString longer = line.isEmpty() ? part : line + before + part;
+    if (!line.isEmpty() && metrics.horizontalAdvance(longer) > width) {
+      lines.push_back(line);
+      line = part;
+    } else {
+      line = longer;
+    }
+  };
+  for (const QString& part : caption.split(QStringLiteral(" · "))) {
+    if (metrics.horizontalAdvance(part) <= width) {
+      add(part, QStringLiteral(" · "));
+      continue;
+    }
+    bool first = true;
+    for (const QString& word : part.split(u' ')) {
+      add(word, std::exchange(first, false) ? QStringLiteral(" · ") : QStringLiteral(" "));
+    }
+  }
+  lines.push_back(line);
+  return lines;
+}
+
+FigureWords::FigureWords(const QString& of_title, const QString& of_caption, const Theme& theme, double width)
+    : title(caption_lines(of_title, theme.font(kText + 3, true), width - 16)),
+      caption(caption_lines(of_caption, theme.font(kText - 1), width - 24)) {}
+
+double FigureWords::title_height() const {
+  return 6 + static_cast<double>(title.size()) * kTitleLine;
+}
+
+double FigureWords::caption_height() const {
+  return static_cast<double>(caption.size()) * kCaptionLine;
+}
+
+void FigureWords::paint(QPainter& painter, const Theme& theme, double width, double height) const {
+  const auto write = [&](const std::vector<QString>& lines, double top, double each) {
+    for (const QString& line : lines) {
+      painter.drawText(QRectF(8, top, width - 16, each), Qt::AlignLeft | Qt::AlignVCenter, line);
+      top += each;
+    }
+  };
+  painter.setFont(theme.font(kText + 3, true));
+  painter.setPen(theme.text);
+  write(title, 3, kTitleLine);
+  painter.setFont(theme.font(kText - 1));
+  painter.setPen(theme.muted);
+  write(caption, height - caption_height() - 4, kCaptionLine);
+}
+
 Figure::Figure(FigureContent content, const Theme& theme, double width, double height)
-    : content_(std::move(content)), theme_(theme), width_(std::max(240.0, width)), height_(height) {
+    : content_(std::move(content)),
+      theme_(theme),
+      width_(std::max(240.0, width)),
+      height_(height),
+      words_(content_.title, content_.caption, theme_, width_) {
   Instant end{Duration(1)};
   for (const FigureWorld& world : content_.worlds) end = std::max(end, world.trace->end);
   view_.reset({Instant{}, end});
@@ -123,10 +200,12 @@ Figure::Figure(FigureContent content, const Theme& theme, double width, double h
   for (std::size_t i = 0; i < content_.worlds.size(); ++i) {
     const auto& trace = content_.worlds[i].trace;
     data_.push_back(nullptr);
+    headers_.emplace_back();
     if (part != ExportPart::all && part != ExportPart::timelines) continue;
     data_.back() = std::make_shared<const TimelineData>(trace, rows_of(content_.rows, *trace));
-    panels_.push_back({Panel::Kind::timeline, i,
-                       timeline_height(data_.back()->rows(), is_narrow(width_) ? 2 * kHeader - 4 : kHeader), false});
+    headers_.back() = header_of(content_.worlds[i], *data_.back());
+    panels_.push_back(
+        {Panel::Kind::timeline, i, timeline_height(data_.back()->rows(), headers_.back().height()), false});
   }
   if (part == ExportPart::all || part == ExportPart::memory) panels_.push_back({Panel::Kind::memory, 0, kChart, false});
   if (part == ExportPart::all || part == ExportPart::threads)
@@ -134,10 +213,7 @@ Figure::Figure(FigureContent content, const Theme& theme, double width, double h
   panels_.back().time_labels = true;
   panels_.back().height += kTimeLabels;
 
-  const double around =
-      kTitle +
-      static_cast<double>(caption_lines(content_.caption, theme_.font(kText - 1), width_ - 24).size()) * kCaptionLine +
-      kSpacing;
+  const double around = words_.title_height() + words_.caption_height() + kSpacing;
   double natural = 0;
   for (const Panel& panel : panels_) natural += panel.height + kSpacing;
   if (height_ <= 0) {
@@ -149,32 +225,35 @@ Figure::Figure(FigureContent content, const Theme& theme, double width, double h
   for (Panel& panel : panels_) panel.height = std::max(60.0, (panel.height + kSpacing) * stretch - kSpacing);
 }
 
-std::vector<QString> caption_lines(const QString& caption, const QFont& font, double width) {
-  std::vector<QString> lines;
-  if (caption.isEmpty()) return lines;
-  const QFontMetricsF metrics(font);
-  QString line;
-  for (const QString& part : caption.split(QStringLiteral(" · "))) {
-    const QString longer = line.isEmpty() ? part : line + QStringLiteral(" · ") + part;
-    if (!line.isEmpty() && metrics.horizontalAdvance(longer) > width) {
-      lines.push_back(line);
-      line = part;
-    } else {
-      line = longer;
-    }
+double Figure::Header::height() const {
+  const auto more = static_cast<double>(std::max<std::size_t>(lines.size(), 1) - 1) * kHeaderLine;
+  return kHeader + more + (legend_below ? kHeader - 4 : 0);
+}
+
+Figure::Header Figure::header_of(const FigureWorld& world, const TimelineData& data) const {
+  Header header;
+  const QFont font = theme_.font(kText + 1);
+  const double right = width_ - view_.margins().right;
+  const double first = kSide + world_header_indent(theme_, kText + 1);
+  const double beside = right - first - std::min(kLegend, state_legend_width(theme_, data, kText)) - 16;
+  header.legend_below = QFontMetricsF(font).horizontalAdvance(world.summary) > beside;
+  header.lines = caption_lines(world.summary, font, header.legend_below ? right - first : beside);
+  return header;
+}
+
+/// A failure's mark says what the header says, in a few words: what the program's user sees is too long for a figure.
+ChartContent Figure::with_failures(ChartContent content) const {
+  for (ChartMark& mark : content.marks) {
+    for (const FigureWorld& world : content_.worlds)
+      if (world.world == mark.world && world.failure && world.failure->at == mark.at)
+        mark.label = failure_words(*world.failure);
   }
-  lines.push_back(line);
-  return lines;
+  return content;
 }
 
 void Figure::paint(FigurePainter& painter, double pixels) {
   painter->fillRect(QRectF(0, 0, width_, height_), theme_.base);
-  painter->setPen(theme_.text);
-  const QFont title = theme_.font(kText + 3, true);
-  painter->setFont(title);
-  painter->drawText(QRectF(8, 2, width_ - 16, kTitle - 2), Qt::AlignLeft | Qt::AlignVCenter,
-                    QFontMetricsF(title).elidedText(content_.title, Qt::ElideRight, width_ - 16));
-  double top = kTitle;
+  double top = words_.title_height();
   std::vector<WorldTrace> traces;
   for (const FigureWorld& world : content_.worlds) traces.push_back({world.world, world.trace});
   for (const Panel& panel : panels_) {
@@ -186,19 +265,37 @@ void Figure::paint(FigurePainter& painter, double pixels) {
       chart.set_theme(theme_);
       chart.set_time_labels(panel.time_labels);
       chart.set_logarithmic(panel.kind == Panel::Kind::memory && content_.logarithmic_memory);
-      chart.set_content(panel.kind == Panel::Kind::memory ? memory_chart(traces, theme_)
-                                                          : threads_chart(traces, theme_));
+      chart.set_content(with_failures(panel.kind == Panel::Kind::memory ? memory_chart(traces, theme_)
+                                                                        : threads_chart(traces, theme_)));
       chart.paint(painter, where);
     }
     top += panel.height + kSpacing;
   }
-  painter->setFont(theme_.font(kText - 1));
-  painter->setPen(theme_.muted);
-  const std::vector<QString> lines = caption_lines(content_.caption, theme_.font(kText - 1), width_ - 24);
-  double y = height_ - static_cast<double>(lines.size()) * kCaptionLine - 4;
-  for (const QString& line : lines) {
-    painter->drawText(QRectF(8, y, width_ - 16, kCaptionLine), Qt::AlignLeft | Qt::AlignVCenter, line);
-    y += kCaptionLine;
+  words_.paint(*painter, theme_, width_, height_);
+}
+
+void Figure::paint_header(QPainter& painter, const Panel& panel, const QRectF& where, double right) const {
+  const FigureWorld& world = content_.worlds[panel.world];
+  const Header& header = headers_[panel.world];
+  const TimelineData& data = *data_[panel.world];
+  const QRectF line(kSide, where.top(), right - kSide, kHeader);
+  const double first = kSide + world_header_indent(theme_, kText + 1);
+  const double legend = std::min(kLegend, right - 8);
+  if (!header.legend_below) {
+    paint_state_legend(painter, theme_, world.world, data, QRectF(right - legend, where.top(), legend, kHeader), kText);
+  }
+  paint_world_header(painter, theme_, world.world, header.lines.empty() ? QString() : header.lines.front(), line,
+                     kText + 1);
+  painter.setFont(theme_.font(kText + 1));
+  painter.setPen(theme_.muted);
+  double top = where.top() + kHeader - 2;
+  for (std::size_t i = 1; i < header.lines.size(); ++i) {
+    painter.drawText(QRectF(first, top, right - first, kHeaderLine), Qt::AlignLeft | Qt::AlignVCenter, header.lines[i]);
+    top += kHeaderLine;
+  }
+  if (header.legend_below) {
+    paint_state_legend(painter, theme_, world.world, data,
+                       QRectF(8, where.top() + header.height() - kHeader, right - 8, kHeader), kText);
   }
 }
 
@@ -206,8 +303,7 @@ void Figure::paint_timeline(FigurePainter& painter, const Panel& panel, const QR
   const FigureWorld& world = content_.worlds[panel.world];
   const PlotMargins margins = view_.margins();
   const double below = panel.time_labels ? kTimeLabels : 4;
-  const bool narrow = is_narrow(width_);
-  const double header = narrow ? 2 * kHeader - 4 : kHeader;
+  const double header = headers_[panel.world].height();
   const QRectF area(where.left() + margins.left, where.top() + header, where.width() - margins.left - margins.right,
                     where.height() - header - below);
   TimelineScene scene;
@@ -220,12 +316,7 @@ void Figure::paint_timeline(FigurePainter& painter, const Panel& panel, const QR
   scene.world = world.world;
   scene.theme = theme_;
 
-  const double legend = narrow ? where.width() - 8 - margins.right : std::min(360.0, where.width() * 0.42);
-  const QRectF legend_area(area.right() - legend, narrow ? area.top() - kHeader : where.top(), legend, kHeader);
-  paint_state_legend(*painter, theme_, world.world, *scene.data, legend_area, kText);
-  const double header_width = narrow ? where.width() - 8 - margins.right : area.right() - 16 - legend;
-  paint_world_header(*painter, theme_, world.world, world.summary, QRectF(8, where.top(), header_width, kHeader),
-                     kText + 1);
+  paint_header(*painter, panel, where, area.right());
   if (pixels > 0) {
     scene.scale = pixels;
     painter->drawImage(area, draw_plot(scene));
@@ -235,7 +326,12 @@ void Figure::paint_timeline(FigurePainter& painter, const Panel& panel, const QR
   const TimeAxis axis{scene.range, area.left(), area.width()};
   paint_time_ticks(*painter, theme_, axis, area, panel.time_labels, kText);
   paint_row_names(*painter, scene, QRectF(4, area.top(), area.left() - 14, area.height()), kText);
-  paint_marks(*painter, theme_, axis, world.trace->marks, area, kText);
+  std::vector<Mark> marks = world.trace->marks;
+  for (Mark& mark : marks) {
+    if (world.failure && mark.at == world.failure->at)
+      mark.text = failure_words(*world.failure).remove(QStringLiteral("✕ ")).toStdString();
+  }
+  paint_marks(*painter, theme_, axis, marks, area, kText);
   painter->setRenderHint(QPainter::Antialiasing, false);
   painter->setPen(QPen(theme_.frame, 1));
   painter->setBrush(Qt::NoBrush);

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <QString>
+#include <optional>
 #include <vector>
 
 #include "gui/charts/chart_view.hpp"
+#include "gui/charts/drawing.hpp"
 #include "gui/export/export.hpp"
 #include "gui/timeline/timeline_data.hpp"
 
@@ -21,6 +23,7 @@ struct FigureWorld {
   WorldKind world = WorldKind::modeled;
   QString summary;
   std::shared_ptr<const Trace> trace;
+  std::optional<FailurePoint> failure;
 };
 
 struct FigureContent {
@@ -34,23 +37,28 @@ struct FigureContent {
 
 /// "thousand-threads.toml · thread_per_job · seed 42 · …": what a reader needs to make the same picture again.
 QString provenance(const Scenario& scenario, const std::vector<const RunResult*>& results);
+/// "this machine: Intel Xeon …, 2 cpus, Linux 6.1.0, 2026-11-29".
+QString this_machine_words();
 /// "simulated kernel · 1.04 s · 507 threads · 18 MiB · failed at thread 508: EAGAIN, pids.max".
 QString result_summary(const RunResult& result);
 
-/// What can be written to a page.
-class Drawing {
- public:
-  virtual ~Drawing() = default;
-  virtual double width() const = 0;
-  virtual double height() const = 0;
-  /// Draws at the painter's origin. `pixels` > 0: onto pixels, this many per unit; 0: vectors.
-  virtual void paint(FigurePainter& painter, double pixels) = 0;
-};
-
 /// "limits: pids.max 512, max_map_count 65530": the three that bind first.
 QString limits_words(const Scenario& scenario, const RunSpec& run);
-/// Breaks a caption at its middle dots, so that each line has at most `width`.
+/// Breaks a text at its middle dots, and what is longer than a line between words, so that each line has at most
+/// `width`.
 std::vector<QString> caption_lines(const QString& caption, const QFont& font, double width);
+
+/// The title and the caption of a figure: as many lines as they take.
+struct FigureWords {
+  FigureWords(const QString& title, const QString& caption, const Theme& theme, double width);
+  /// The title at the top, the caption at the bottom of a figure of this height.
+  void paint(QPainter& painter, const Theme& theme, double width, double height) const;
+  double title_height() const;
+  double caption_height() const;
+
+  std::vector<QString> title;
+  std::vector<QString> caption;
+};
 
 /// Lays a figure out in units of which a label's text has 11: so the same figure fits a slide and a column of paper.
 class Figure final : public Drawing {
@@ -69,14 +77,25 @@ class Figure final : public Drawing {
     double height = 0;
     bool time_labels = false;
   };
+  /// What is said of one world over its timeline.
+  struct Header {
+    std::vector<QString> lines;
+    bool legend_below = false;  ///< There is no room for the states' legend beside it.
+    double height() const;
+  };
+  Header header_of(const FigureWorld& world, const TimelineData& data) const;
+  void paint_header(QPainter& painter, const Panel& panel, const QRectF& where, double right) const;
   void paint_timeline(FigurePainter& painter, const Panel& panel, const QRectF& where, double pixels);
+  ChartContent with_failures(ChartContent content) const;
 
   FigureContent content_;
   Theme theme_;
   double width_;
   double height_;
+  FigureWords words_;
   TimeView view_;
   std::vector<std::shared_ptr<const TimelineData>> data_;
+  std::vector<Header> headers_;
   std::vector<Panel> panels_;
 };
 

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/export/map_figure.hpp"
 
-#include <QFontMetricsF>
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
 
 #include "gui/map/map_picture.hpp"
 #include "models/concurrency/registry.hpp"
+#include "models/lab/sweep/sweep_text.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {
 
-constexpr int kText = 11;
-constexpr double kTitle = 26;
-constexpr double kCaptionLine = 14;
 constexpr double kSpacing = 8;
 
 QString text(const std::string& words) {
@@ -36,14 +33,17 @@ QString map_provenance(const MapResult& map) {
   parts += text(format_count(static_cast<std::int64_t>(map.plan.points()), "point"));
   if (map.plan.repeat() > 1) parts += text(format_count(map.plan.repeat(), "replication"));
   parts += QStringLiteral("seed %1").arg(scenario.seed);
-  parts += QStringLiteral("modeled machine: %1, %2, %3")
-               .arg(text(scenario.machine.name), text(format_count(scenario.machine.cpus, "cpu")),
-                    text(format_bytes(scenario.machine.memory)));
+  const std::string on = machines(map.plan);
+  parts += on == scenario.machine.name ? QStringLiteral("modeled machine: %1, %2, %3")
+                                             .arg(text(on), text(format_count(scenario.machine.cpus, "cpu")),
+                                                  text(format_bytes(scenario.machine.memory)))
+                                       : QStringLiteral("modeled machines: %1").arg(text(on));
   const auto threads = std::ranges::find_if(scenario.runs, [](const RunSpec& run) {
     const ConcurrencyModel* model = find_concurrency_model(run.concurrency);
     return model != nullptr && model->jobs_run == JobsRun::on_own_threads;
   });
-  if (threads != scenario.runs.end()) {
+  // Of several machines there is no one ladder.
+  if (threads != scenario.runs.end() && on == scenario.machine.name) {
     if (const QString limits = limits_words(scenario, *threads); !limits.isEmpty()) parts += limits;
   }
   if (!map.complete) parts += QStringLiteral("stopped: not all points");
@@ -53,38 +53,26 @@ QString map_provenance(const MapResult& map) {
 
 MapFigure::MapFigure(const MapResult& map, const QString& caption, const Theme& theme, double width, double height)
     : content_(map_content(map)),
-      title_(text(map.plan.scenario().title)),
       theme_(theme),
       width_(std::max(240.0, width)),
-      height_(height) {
-  caption_ = caption_lines(caption, theme_.font(kText - 1), width_ - 24);
+      height_(height),
+      words_(text(map.plan.scenario().title), caption, theme_, width_) {
   if (height_ > 0) return;
   const double panel = std::clamp(width_ * 0.42, 260.0, 460.0);
-  height_ = std::ceil(kTitle + 2 * panel + 2 * kSpacing + static_cast<double>(caption_.size()) * kCaptionLine);
+  height_ = std::ceil(words_.title_height() + 2 * panel + 2 * kSpacing + words_.caption_height());
 }
 
 void MapFigure::paint(FigurePainter& painter, double /*pixels*/) {
   painter->fillRect(QRectF(0, 0, width_, height_), theme_.base);
-  painter->setPen(theme_.text);
-  const QFont title = theme_.font(kText + 3, true);
-  painter->setFont(title);
-  painter->drawText(QRectF(8, 2, width_ - 16, kTitle - 2), Qt::AlignLeft | Qt::AlignVCenter,
-                    QFontMetricsF(title).elidedText(title_, Qt::ElideRight, width_ - 16));
-  const double caption = static_cast<double>(caption_.size()) * kCaptionLine;
-  const double panel = std::max(60.0, (height_ - kTitle - caption - 2 * kSpacing) / 2);
-  double top = kTitle;
+  const double around = words_.title_height() + words_.caption_height() + 2 * kSpacing;
+  const double panel = std::max(60.0, (height_ - around) / 2);
+  double top = words_.title_height();
   for (const MapValue value : {MapValue::time, MapValue::memory}) {
     const MapPicture picture(content_, value, theme_, QRectF(0, top, width_ - 4, panel));
     picture.paint(*painter);
     top += panel + kSpacing / 2;
   }
-  painter->setFont(theme_.font(kText - 1));
-  painter->setPen(theme_.muted);
-  double y = height_ - caption - 4;
-  for (const QString& line : caption_) {
-    painter->drawText(QRectF(8, y, width_ - 16, kCaptionLine), Qt::AlignLeft | Qt::AlignVCenter, line);
-    y += kCaptionLine;
-  }
+  words_.paint(*painter, theme_, width_, height_);
 }
 
 }  // namespace spawnpoint::gui

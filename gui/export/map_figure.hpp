@@ -23,11 +23,10 @@ class MapFigure final : public Drawing {
 
  private:
   MapContent content_;
-  QString title_;
-  std::vector<QString> caption_;
   Theme theme_;
   double width_;
   double height_;
+  FigureWords words_;
 };
 
 }  // namespace spawnpoint::gui

@@ -26,6 +26,10 @@ void make_accessible_chart(QWidget& widget, const QString& name) {
   widget.setAccessibleName(name);
 }
 
+bool is_accessible_chart(const QWidget& widget) {
+  return widget.property(kIsChart).toBool();
+}
+
 void set_accessible_text(QWidget& widget, const QString& text) {
   if (widget.accessibleDescription() == text) return;
   widget.setAccessibleDescription(text);

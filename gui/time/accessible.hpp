@@ -10,6 +10,7 @@ namespace spawnpoint::gui {
 
 /// Gives the widget the role of a chart and a name. The text, which may change, is what it shows, in words.
 void make_accessible_chart(QWidget& widget, const QString& name);
+bool is_accessible_chart(const QWidget& widget);
 void set_accessible_text(QWidget& widget, const QString& text);
 
 }  // namespace spawnpoint::gui

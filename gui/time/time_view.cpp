@@ -127,6 +127,15 @@ void TimeView::set_crosshair(std::optional<Instant> at) {
   emit crosshair_changed();
 }
 
+bool TimeView::clear_selection() {
+  const bool had = selection() || marker(0) || marker(1);
+  set_selection(std::nullopt);
+  set_marker(0, std::nullopt);
+  set_marker(1, std::nullopt);
+  select_job(kNoJob);
+  return had;
+}
+
 void TimeView::set_selection(std::optional<TimeRange> range) {
   if (range) range = intersection(ordered(range->begin, range->end), bounds_.extent);
   if (range == selection_) return;
@@ -238,14 +247,8 @@ bool handle_navigation_key(TimeView& view, const QKeyEvent& event) {
       return view.zoom_to_selection(), true;
     case Qt::Key_N:
       return view.go_to_next_landmark(), true;
-    case Qt::Key_Escape: {
-      const bool had = view.selection() || view.marker(0) || view.marker(1);
-      view.set_selection(std::nullopt);
-      view.set_marker(0, std::nullopt);
-      view.set_marker(1, std::nullopt);
-      view.select_job(kNoJob);
-      return had;
-    }
+    case Qt::Key_Escape:
+      return view.clear_selection();
     default:
       return false;
   }

@@ -53,6 +53,8 @@ class TimeView : public QObject {
   void go_to(Instant at, std::optional<Duration> around = std::nullopt);
 
   void set_crosshair(std::optional<Instant> at);
+  /// No selection, no markers, no selected job. False: there were none of the first two.
+  bool clear_selection();
   void set_selection(std::optional<TimeRange> range);
   void set_marker(std::size_t which, std::optional<Instant> at);
   void select_job(JobId job);

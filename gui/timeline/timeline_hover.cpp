@@ -28,13 +28,16 @@ QString job_name(JobId job) {
   return QStringLiteral("job %1").arg(QString::fromStdString(format_count(std::int64_t{job} + 1)));
 }
 
-/// "running 12%, waiting 80%"
+/// "running 12.5%, waiting 80.0%"
 QString shares(const CellGrid& grid) {
   QStringList parts;
   for (std::size_t k = 0; k < kStackedStates; ++k) {
     const double share = static_cast<double>(grid.row(0, k)[0]) * 100;
     if (share <= 0) continue;
-    const QString amount = share < 0.1 ? QStringLiteral("<0.1") : QString::number(share, 'f', share < 10 ? 1 : 0);
+    // All with the same digits, or they would not make 100 together.
+    const QString amount = share < 0.1      ? QStringLiteral("<0.1")
+                           : share >= 99.95 ? QStringLiteral("100")
+                                            : QString::number(share, 'f', 1);
     parts += QStringLiteral("%1 %2%").arg(text_of(to_string(kStacked[k])), amount);
   }
   return parts.join(QStringLiteral(", "));

@@ -9,6 +9,17 @@
 #include "gui/timeline/timeline_picture.hpp"
 
 namespace spawnpoint::gui {
+namespace {
+
+constexpr double kWorldLine = 26;  ///< The sample of a world's lines, after its name.
+constexpr double kAroundLine = 8;
+
+// As wide as the wider name, so that both worlds' headers line up.
+double name_width(const Theme& theme, int pixels) {
+  return QFontMetricsF(theme.font(pixels, true)).horizontalAdvance(world_name(WorldKind::modeled));
+}
+
+}  // namespace
 
 void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF& where, int pixels) {
   if (!scene.data || scene.layout.row_height <= 0) return;
@@ -92,25 +103,27 @@ void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, co
   painter.restore();
 }
 
+double world_header_indent(const Theme& theme, int pixels) {
+  return name_width(theme, pixels) + kAroundLine + kWorldLine + kAroundLine + 2;
+}
+
 void paint_world_header(QPainter& painter, const Theme& theme, WorldKind world, const QString& summary,
                         const QRectF& where, int pixels) {
   painter.save();
-  const QFont bold = theme.font(pixels, true);
-  painter.setFont(bold);
+  painter.setFont(theme.font(pixels, true));
   painter.setPen(theme.text);
-  const QString name = world_name(world);
-  // As wide as the wider name, so that both worlds' headers line up.
-  const double name_width = QFontMetricsF(bold).horizontalAdvance(world_name(WorldKind::modeled));
-  painter.drawText(QRectF(where.left(), where.top(), name_width + 2, where.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                   name);
-  const double line = where.left() + name_width + 8;
+  const double wide = name_width(theme, pixels);
+  painter.drawText(QRectF(where.left(), where.top(), wide + 2, where.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                   world_name(world));
+  const double line = where.left() + wide + kAroundLine;
   const double y = std::round(where.center().y());
   painter.setPen(theme.pen(world, theme.text, 2));
-  painter.drawLine(QPointF(line, y), QPointF(line + 26, y));
+  painter.drawLine(QPointF(line, y), QPointF(line + kWorldLine, y));
   const QFont plain = theme.font(pixels);
   painter.setFont(plain);
   painter.setPen(theme.muted);
-  const QRectF rest(line + 36, where.top(), std::max(0.0, where.right() - line - 36), where.height());
+  const double first = where.left() + world_header_indent(theme, pixels);
+  const QRectF rest(first, where.top(), std::max(0.0, where.right() - first), where.height());
   painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter,
                    QFontMetricsF(plain).elidedText(summary, Qt::ElideRight, rest.width()));
   painter.restore();

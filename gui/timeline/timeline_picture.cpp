@@ -314,6 +314,19 @@ void paint_plot(QPainter& painter, const TimelineScene& scene, const QRectF& whe
   painter.restore();
 }
 
+double state_legend_width(const Theme& theme, const TimelineData& data, int pixels) {
+  const QFontMetricsF metrics(theme.font(pixels));
+  double width = 0;
+  const auto add = [&](JobState state) {
+    const std::string_view name = to_string(state);
+    if (data.has(state))
+      width += metrics.horizontalAdvance(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()))) + 28;
+  };
+  add(JobState::failed);
+  for (std::size_t k = 0; k < kStackedStates; ++k) add(kStacked[k]);
+  return width;
+}
+
 void paint_state_legend(QPainter& painter, const Theme& theme, WorldKind world, const TimelineData& data,
                         const QRectF& where, int pixels) {
   painter.save();

@@ -59,9 +59,13 @@ void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, co
 /// "MODEL ┄┄ summary" or "LIVE ── summary", in `where`.
 void paint_world_header(QPainter& painter, const Theme& theme, WorldKind world, const QString& summary,
                         const QRectF& where, int pixels);
+/// Where the summary begins, from the left of `where`.
+double world_header_indent(const Theme& theme, int pixels);
 /// The states' colours and hatches with their names, from the right end of `where` to the left; those that occur.
 void paint_state_legend(QPainter& painter, const Theme& theme, WorldKind world, const TimelineData& data,
                         const QRectF& where, int pixels);
+/// How wide that legend is with all of its entries.
+double state_legend_width(const Theme& theme, const TimelineData& data, int pixels);
 /// An ✕ with a halo.
 void paint_cross(QPainter& painter, const Theme& theme, const QPointF& center, double radius);
 

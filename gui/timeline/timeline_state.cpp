@@ -129,6 +129,23 @@ void TimelineWidget::State::set_row_height_about(double pixels, double y) {
   make_old();
 }
 
+void TimelineWidget::State::paint_header(QPainter& painter, double width) const {
+  const double right = plot().right();
+  double legend = 0;
+  if (data) {
+    legend = std::min(360.0, width * 0.4);
+    paint_state_legend(painter, theme, world, *data, QRectF(right - legend, 0, legend, kHeader), kTextPixels);
+  }
+  paint_world_header(painter, theme, world, summary, QRectF(8, 0, right - 8 - legend - 8, kHeader), kTextPixels + 1);
+}
+
+void TimelineWidget::State::paint_around(QPainter& painter, bool with_time_labels) const {
+  const QRectF area = plot();
+  paint_time_ticks(painter, theme, axis(), area, with_time_labels, kTextPixels);
+  paint_row_names(painter, scene(), QRectF(4, area.top(), area.left() - 14, area.height()), kTextPixels);
+  paint_marks(painter, theme, own_axis(), data->trace().marks, area, kTextPixels);
+}
+
 void TimelineWidget::State::paint_picture(QPainter& painter) const {
   const QRectF area = plot();
   painter.fillRect(area, theme.base);

@@ -102,7 +102,11 @@ struct TimelineWidget::State {
   void take_picture(QImage image, const TimelineScene& of);
   void update_scroll_bar();
   void set_row_height_about(double pixels, double y);
+  /// Whose timeline it is, and what the colours mean.
+  void paint_header(QPainter& painter, double width) const;
   void paint_picture(QPainter& painter) const;
+  /// Times, names of rows, and marks.
+  void paint_around(QPainter& painter, bool with_time_labels) const;
   void paint_cursor(QPainter& painter) const;
   void focus_job();
   void describe() const;

@@ -14,6 +14,7 @@
 #include <optional>
 #include <utility>
 
+#include "gui/charts/chart_view.hpp"
 #include "gui/time/accessible.hpp"
 #include "gui/timeline/timeline_hover.hpp"
 #include "gui/timeline/timeline_picture.hpp"
@@ -21,6 +22,32 @@
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
+
+/// The timeline at its size on the screen, with the rows and the time that are seen, and labels at its time axis.
+class TimelineDrawing final : public Drawing {
+ public:
+  explicit TimelineDrawing(TimelineWidget::State& state) : state_(state) {}
+  double width() const override { return state_.widget.viewport()->width(); }
+  double height() const override { return state_.plot().bottom() + TimelineWidget::State::kFooter; }
+  void paint(FigurePainter& painter, double pixels) override {
+    const QRectF area = state_.plot();
+    painter->fillRect(QRectF(0, 0, width(), height()), state_.theme.base);
+    state_.paint_header(*painter, width());
+    TimelineScene scene = state_.scene();
+    scene.scale = pixels;
+    if (pixels > 0)
+      painter->drawImage(area, draw_plot(scene));
+    else
+      paint_plot(*painter, scene, area);
+    state_.paint_around(*painter, /*time_labels=*/true);
+    painter->setPen(state_.theme.frame);
+    painter->setBrush(Qt::NoBrush);
+    painter->drawRect(area.adjusted(-0.5, -0.5, 0.5, 0.5));
+  }
+
+ private:
+  TimelineWidget::State& state_;
+};
 
 TimelineWidget::TimelineWidget(TimeView& view, WorldKind world, QWidget* parent)
     : QAbstractScrollArea(parent), state_(std::make_unique<State>(*this, view, world)) {
@@ -129,6 +156,14 @@ void TimelineWidget::show_job(JobId job) {
   }
 }
 
+void TimelineWidget::focus_job() {
+  state_->focus_job();
+}
+
+std::unique_ptr<Drawing> TimelineWidget::drawing() {
+  return state_->data ? std::make_unique<TimelineDrawing>(*state_) : nullptr;
+}
+
 QString TimelineWidget::text_at(const QPoint& point) const {
   const State& s = *state_;
   if (!s.data) return {};
@@ -156,14 +191,7 @@ void TimelineWidget::paintEvent(QPaintEvent*) {
   const QRectF all = viewport()->rect();
   const QRectF area = s.plot();
   painter.fillRect(all, s.theme.base);
-  double legend = 0;
-  if (s.data) {
-    legend = std::min(360.0, all.width() * 0.4);
-    paint_state_legend(painter, s.theme, s.world, *s.data, QRectF(area.right() - legend, 0, legend, State::kHeader),
-                       State::kTextPixels);
-  }
-  paint_world_header(painter, s.theme, s.world, s.summary, QRectF(8, 0, area.right() - 8 - legend - 8, State::kHeader),
-                     State::kTextPixels + 1);
+  s.paint_header(painter, all.width());
   if (!s.data) {
     painter.setPen(s.theme.muted);
     painter.setFont(s.theme.font(State::kTextPixels + 2));
@@ -175,10 +203,7 @@ void TimelineWidget::paintEvent(QPaintEvent*) {
     painter.drawText(area, Qt::AlignCenter | Qt::TextWordWrap, words);
   } else {
     s.paint_picture(painter);
-    const TimeAxis axis = s.axis();
-    paint_time_ticks(painter, s.theme, axis, area, s.time_labels, State::kTextPixels);
-    paint_row_names(painter, s.scene(), QRectF(4, area.top(), area.left() - 14, area.height()), State::kTextPixels);
-    paint_marks(painter, s.theme, s.own_axis(), s.data->trace().marks, area, State::kTextPixels);
+    s.paint_around(painter, s.time_labels);
   }
   s.paint_cursor(painter);
   painter.setPen(hasFocus() ? s.theme.accent : s.theme.frame);

@@ -6,13 +6,14 @@
 #include <QAbstractScrollArea>
 #include <memory>
 
+#include "gui/charts/drawing.hpp"
 #include "gui/theme/theme.hpp"
 #include "gui/time/time_view.hpp"
 #include "gui/timeline/timeline_data.hpp"
 
 namespace spawnpoint::gui {
 
-class TimelineWidget : public QAbstractScrollArea {
+class TimelineWidget : public QAbstractScrollArea, public DrawingSource {
   Q_OBJECT
 
  public:
@@ -42,6 +43,10 @@ class TimelineWidget : public QAbstractScrollArea {
   double row_height() const;
   /// Scrolls so that the job is seen, and selects it.
   void show_job(JobId job);
+  /// Zooms to the selected job.
+  void focus_job();
+
+  std::unique_ptr<Drawing> drawing() override;
 
   /// What is under a point of the viewport, in words; empty over nothing.
   QString text_at(const QPoint& point) const;
@@ -72,6 +77,7 @@ class TimelineWidget : public QAbstractScrollArea {
   void scrollContentsBy(int dx, int dy) override;
 
  private:
+  friend class TimelineDrawing;
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -393,4 +393,13 @@ Machine read_host(const Costs& costs, const std::filesystem::path& root) {
   return inspect_host(costs, root).machine;
 }
 
+std::string cpu_name(const std::filesystem::path& root) {
+  const auto text = read_text(below(root, "/proc/cpuinfo"));
+  const auto name = text ? field(*text, "model name\t") : std::nullopt;
+  std::string shown;
+  // Some are padded with blanks.
+  for (const std::string_view word : words(name.value_or(""))) shown += (shown.empty() ? "" : " ") + std::string(word);
+  return shown;
+}
+
 }  // namespace spawnpoint

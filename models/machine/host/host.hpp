@@ -22,6 +22,9 @@ struct HostReport {
 /// named in `missing`.
 HostReport inspect_host(const Costs& costs, const std::filesystem::path& root = "/");
 
+/// What the processor calls itself, as /proc/cpuinfo has it; empty where that says nothing.
+std::string cpu_name(const std::filesystem::path& root = "/");
+
 /// The profile alone.
 Machine read_host(const Costs& costs, const std::filesystem::path& root = "/");
 
