@@ -11,18 +11,33 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <cmath>
 
+#include "gui/charts/chart_view.hpp"
+#include "gui/limits/ladder_picture.hpp"
 #include "gui/time/accessible.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/run_threads.hpp"
 
 namespace spawnpoint::gui {
 namespace {
-constexpr int kRow = 34;
-constexpr int kTop = 26;
-constexpr int kNames = 150;
-constexpr int kRight = 96;
+
+class LadderDrawing final : public Drawing {
+ public:
+  LadderDrawing(const LimitLadder& ladder, const Theme& theme, std::int64_t wanted, double width)
+      : ladder_(ladder), theme_(theme), picture_(ladder_, theme_, wanted, width), width_(width) {}
+  double width() const override { return width_; }
+  double height() const override { return picture_.height(); }
+  void paint(FigurePainter& painter, double /*pixels*/) override {
+    painter->fillRect(QRectF(0, 0, width(), height()), theme_.base);
+    picture_.paint(*painter);
+  }
+
+ private:
+  LimitLadder ladder_;
+  Theme theme_;
+  LadderPicture picture_;
+  double width_;
+};
 
 QString text(std::string_view words) {
   return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
@@ -54,7 +69,7 @@ void LadderView::set_wanted(std::int64_t threads) {
 }
 
 void LadderView::select(int rung) {
-  if (rung < 0 || rung >= static_cast<int>(ladder_.rungs.size()) || rung == selected_) return;
+  if (rung < 0 || rung >= rows_of(ladder_) || rung == selected_) return;
   selected_ = rung;
   describe();
   update();
@@ -62,84 +77,33 @@ void LadderView::select(int rung) {
 }
 
 void LadderView::describe() {
-  const int rungs = static_cast<int>(ladder_.rungs.size());
-  if (rungs == 0) return set_accessible_text(*this, tr("No limit is known."));
+  if (ladder_.rungs.empty()) return set_accessible_text(*this, tr("No limit is known."));
   QStringList words;
   words << tr("%1 binds, at %2.")
                .arg(text(ladder_.binding()->limit->name), text(format_count(ladder_.threads, "thread")));
-  const LimitRung& rung = ladder_.rungs[static_cast<std::size_t>(selected_)];
+  const LimitRung& chosen = rung_at(ladder_, selected_);
   words << tr("Chosen: %1, %2 of %3: it allows %4.")
-               .arg(text(rung.limit->name))
+               .arg(text(chosen.limit->name))
                .arg(selected_ + 1)
-               .arg(rungs)
-               .arg(text(format_count(rung.threads, "thread")));
+               .arg(rows_of(ladder_))
+               .arg(text(format_count(chosen.threads, "thread")));
+  if (is_exempt(ladder_, selected_)) words << tr("Root is exempt.");
   set_accessible_text(*this, words.join(' '));
 }
 
 QSize LadderView::sizeHint() const {
-  return {640, kTop + kRow * static_cast<int>(ladder_.rungs.size()) + 10};
+  return {640, static_cast<int>(LadderPicture::height_of(rows_of(ladder_)))};
 }
 
-QRectF LadderView::row(int rung) const {
-  return {0.0, static_cast<double>(kTop + rung * kRow), static_cast<double>(width()), static_cast<double>(kRow)};
-}
-
-/// "1", "10", "100", "1k" … "100M", "1G": short, since the decades are close together.
-static QString decade_label(int decade) {
-  static constexpr const char* kThousands[] = {"", "k", "M", "G", "T"};
-  const char* unit = kThousands[std::min(decade / 3, 4)];
-  return QString::number(std::llround(std::pow(10.0, decade % 3))) + QLatin1String(unit);
+std::unique_ptr<Drawing> LadderView::drawing() {
+  if (ladder_.rungs.empty()) return nullptr;
+  return std::make_unique<LadderDrawing>(ladder_, theme_, wanted_, width());
 }
 
 void LadderView::paintEvent(QPaintEvent*) {
   QPainter painter(this);
-  painter.setRenderHint(QPainter::Antialiasing);
   painter.fillRect(rect(), theme_.base);
-  if (ladder_.rungs.empty()) return;
-  const auto largest = std::max<std::int64_t>(std::max(ladder_.rungs.back().threads, wanted_), 10);
-  const double decades = std::ceil(std::log10(static_cast<double>(largest)));
-  const double left = kNames, wide = std::max(50, width() - kNames - kRight);
-  const auto x = [&](std::int64_t threads) {
-    return left + wide * std::log10(static_cast<double>(std::max<std::int64_t>(threads, 1))) / decades;
-  };
-
-  painter.setFont(theme_.font(11));
-  for (int decade = 0; decade <= static_cast<int>(decades); ++decade) {
-    const double at = x(static_cast<std::int64_t>(std::llround(std::pow(10.0, decade))));
-    painter.setPen(QPen(theme_.grid, 1));
-    painter.drawLine(QPointF(at, kTop - 4), QPointF(at, height()));
-    painter.setPen(theme_.muted);
-    painter.drawText(QRectF(at - 60, 2, 120, kTop - 6), Qt::AlignHCenter | Qt::AlignVCenter, decade_label(decade));
-  }
-  if (wanted_ > 0) {
-    painter.setPen(QPen(theme_.text, 1.5, Qt::DashLine));
-    painter.drawLine(QPointF(x(wanted_), kTop - 4),
-                     QPointF(x(wanted_), row(static_cast<int>(ladder_.rungs.size())).top()));
-  }
-  for (int i = 0; i < static_cast<int>(ladder_.rungs.size()); ++i) {
-    const LimitRung& rung = ladder_.rungs[static_cast<std::size_t>(i)];
-    const QRectF area = row(i);
-    if (i == selected_) painter.fillRect(area, theme_.selection);
-    const bool binds = i == 0;
-    const bool too_low = binds || rung.threads < wanted_;
-    painter.setFont(theme_.font(12, binds));
-    painter.setPen(too_low ? theme_.failure_text : theme_.text);
-    painter.drawText(area.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                     (too_low ? QStringLiteral("✕ ") : QString()) + text(rung.limit->name));
-    const QRectF bar(left, area.top() + 8, std::max(2.0, x(rung.threads) - left), kRow - 16);
-    painter.setPen(Qt::NoPen);
-    QColor colour = too_low ? theme_.failure : theme_.accent;
-    if (!binds) colour.setAlpha(130);
-    painter.setBrush(colour);
-    painter.drawRect(bar);
-    painter.setPen(theme_.text);
-    painter.setFont(theme_.font(12, binds));
-    const QString count = text(spawnpoint::format_count(rung.threads));
-    const QRectF label(bar.right() + 4, area.top() + 6, painter.fontMetrics().horizontalAdvance(count) + 6, kRow - 12);
-    painter.fillRect(label, theme_.base);  // The dashed line must not run through the digits.
-    if (i == selected_) painter.fillRect(label, theme_.selection);
-    painter.drawText(label, Qt::AlignCenter, count);
-  }
+  LadderPicture(ladder_, theme_, wanted_, width()).paint(painter, selected_);
   if (hasFocus()) {
     painter.setPen(QPen(theme_.accent, 1));
     painter.setBrush(Qt::NoBrush);
@@ -148,7 +112,7 @@ void LadderView::paintEvent(QPaintEvent*) {
 }
 
 void LadderView::mousePressEvent(QMouseEvent* event) {
-  select(static_cast<int>(std::floor((event->position().y() - kTop) / kRow)));
+  if (event->button() == Qt::LeftButton) select(LadderPicture::row_at(event->position().y()));
 }
 
 void LadderView::keyPressEvent(QKeyEvent* event) {
@@ -220,7 +184,11 @@ LimitsPage::LimitsPage(Workspace& workspace, QWidget* parent)
   column->addWidget(question_);
   column->addWidget(answer_);
   connect(view_, &LadderView::selected_changed, this, &LimitsPage::show_rung);
-  connect(wanted_, &QSpinBox::valueChanged, this, &LimitsPage::show_needs);
+  connect(wanted_, &QSpinBox::valueChanged, this, [this] {
+    own_wish_ = true;
+    show_needs();
+  });
+  connect(&workspace.document(), &Document::opened, this, [this] { own_wish_ = false; });
   connect(&workspace, &Workspace::scenario_read, this, &LimitsPage::refresh);
   connect(&workspace.selection(), &Selection::run_changed, this, &LimitsPage::refresh);
   show_nothing();
@@ -269,7 +237,7 @@ void LimitsPage::show_machine(const Machine& machine, const Runtime& runtime, st
   for (QWidget* widget :
        {static_cast<QWidget*>(scroll_), static_cast<QWidget*>(detail_), question_, static_cast<QWidget*>(answer_)})
     widget->show();
-  if (wanted > 0) {
+  if (wanted > 0 && !own_wish_) {
     const QSignalBlocker quiet(wanted_);
     wanted_->setValue(static_cast<int>(std::min(wanted, kMostThreads)));
   }
@@ -278,9 +246,9 @@ void LimitsPage::show_machine(const Machine& machine, const Runtime& runtime, st
 }
 
 void LimitsPage::show_rung(int rung) {
-  const auto& rungs = view_->ladder().rungs;
-  if (rung < 0 || static_cast<std::size_t>(rung) >= rungs.size()) return;
-  const LimitRung& limit = rungs[static_cast<std::size_t>(rung)];
+  const LimitLadder& ladder = view_->ladder();
+  if (rung < 0 || rung >= rows_of(ladder)) return;
+  const LimitRung& limit = rung_at(ladder, rung);
   const Limit& about = *limit.limit;
   const bool dies = ends_process(limit.cause);
   QString words = QStringLiteral("<b>%1</b> = %2 · ")
@@ -289,16 +257,28 @@ void LimitsPage::show_rung(int rung) {
       dies ? tr("after %1, %2 reaches it and the process dies with %3.") : tr("after %1, %2 is refused with %3.");
   words += ends.arg(text(spawnpoint::format_count(limit.threads, "thread")), text(limit.call).toHtmlEscaped(),
                     text(name_of(limit.cause)).toHtmlEscaped());
+  if (!limit.room.empty()) words += QStringLiteral("<br>") + text(limit.room).toHtmlEscaped() + '.';
+  if (is_exempt(ladder, rung))
+    words += QStringLiteral("<br>") + tr("The program runs as root, which is exempt: it binds other users.");
   words += QStringLiteral("<br>") + text(about.words.how).toHtmlEscaped();
   words += "<br>" + tr("Set by: %1").arg(text(limit.source).toHtmlEscaped());
   words += "<br>" + tr("Raised with: %1").arg(QStringLiteral("<code>%1</code>").arg(text(limit.raise).toHtmlEscaped()));
-  if (static_cast<std::size_t>(rung) + 1 < rungs.size()) {
-    const LimitRung& next = rungs[static_cast<std::size_t>(rung) + 1];
+  if (static_cast<std::size_t>(rung) + 1 < ladder.rungs.size()) {
+    const LimitRung& next = ladder.rungs[static_cast<std::size_t>(rung) + 1];
     words += "<br>" +
              tr("If it were raised, %1 would be next, at %2.")
                  .arg(text(next.limit->name).toHtmlEscaped(), text(spawnpoint::format_count(next.threads, "thread")));
   }
   detail_->setText(words);
+}
+
+std::int64_t LimitsPage::wanted() const {
+  return wanted_->value();
+}
+
+QString LimitsPage::raise_command() const {
+  const LimitLadder& ladder = view_->ladder();
+  return ladder.rungs.empty() ? QString() : text(rung_at(ladder, view_->selected()).raise);
 }
 
 void LimitsPage::show_needs() {

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <QWidget>
+#include <memory>
 
+#include "gui/charts/drawing.hpp"
 #include "gui/page/page.hpp"
 #include "models/lab/limits/limits.hpp"
 
@@ -15,7 +17,7 @@ class QSpinBox;
 namespace spawnpoint::gui {
 
 /// The bars. Knows only the ladder.
-class LadderView : public QWidget {
+class LadderView : public QWidget, public DrawingSource {
   Q_OBJECT
 
  public:
@@ -27,6 +29,8 @@ class LadderView : public QWidget {
   const LimitLadder& ladder() const { return ladder_; }
   int selected() const { return selected_; }
   void select(int rung);
+
+  std::unique_ptr<Drawing> drawing() override;
 
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override { return {320, sizeHint().height()}; }
@@ -40,7 +44,6 @@ class LadderView : public QWidget {
   void keyPressEvent(QKeyEvent* event) override;
 
  private:
-  QRectF row(int rung) const;
   /// For screen readers: what binds, and the chosen limit.
   void describe();
 
@@ -60,6 +63,10 @@ class LimitsPage : public Page {
 
   void set_theme(const Theme& theme) override;
   LadderView& ladder() { return *view_; }
+  /// How many threads are wanted: the scenario's, or what was typed.
+  std::int64_t wanted() const;
+  /// The command that raises the chosen limit, or words where there is none.
+  QString raise_command() const;
 
  private:
   /// The limits of the scenario's machine, for the selected run.
@@ -73,6 +80,7 @@ class LimitsPage : public Page {
   Workspace& workspace_;
   Machine machine_;
   Runtime runtime_;
+  bool own_wish_ = false;  ///< The user has said how many threads: it holds for other machines too.
   QLabel* title_;
   QLabel* sentence_;
   QWidget* question_;

@@ -2,6 +2,9 @@
 // Running from the window: the model, live runs, stopping, late results, and what is shown of them.
 #include <QLabel>
 #include <QPushButton>
+#include <QSpinBox>
+#include <algorithm>
+#include <cmath>
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/diagnosis/diagnosis_panel.hpp"
@@ -74,6 +77,40 @@ TEST_CASE("the limits page shows the limit that binds on top") {
   REQUIRE(!ladder.rungs.empty());
   CHECK(ladder.rungs.front().limit->name == "pids.max");
   CHECK(ladder.threads == 507);
+}
+
+TEST_CASE("the threads that one wants stay when another machine is chosen, until another file is opened") {
+  AppFixture app;
+  app.open(kRefused);
+  LimitsPage& page = app.window->limits();
+  CHECK(page.wanted() == 1000);
+  auto* wanted = page.findChild<QSpinBox*>();
+  REQUIRE(wanted != nullptr);
+  wanted->setValue(200'000);
+  app.window->workspace().turn("machine.profile", "laptop-8g", Workspace::kNoGesture);
+  REQUIRE(eventually([&] { return app.parsed() && app.window->document().scenario()->machine.name == "laptop-8g"; }));
+  CHECK(page.wanted() == 200'000);
+  app.open(kQuick, "other.toml");
+  CHECK(page.wanted() == 3);
+}
+
+TEST_CASE("the limits page says how 512 becomes 507, and shows a limit from which root is exempt") {
+  AppFixture app;
+  app.open(QString(kRefused).replace("[jobs]", "privileged = true\nlimits.nproc = 300\n[jobs]"));
+  LimitsPage& page = app.window->limits();
+  const auto says = [&](const QString& words) {
+    return std::ranges::any_of(page.findChildren<QLabel*>(),
+                               [&](const QLabel* label) { return label->text().contains(words); });
+  };
+  CHECK(says("512 less 5 leaves 507 (taken: 1 by the main thread, 4 by other tasks of the group)."));
+  CHECK(page.raise_command() == "docker update --pids-limit N CONTAINER");
+  const LimitLadder& ladder = page.ladder().ladder();
+  REQUIRE(ladder.exempt.size() == 1);
+  CHECK(ladder.exempt[0].limit->name == "RLIMIT_NPROC");
+  page.ladder().select(static_cast<int>(ladder.rungs.size()));
+  CHECK(says("<b>RLIMIT_NPROC</b> = 300"));
+  CHECK(says("runs as root, which is exempt"));
+  CHECK(page.ladder().accessibleDescription().contains("Root is exempt."));
 }
 
 TEST_CASE("another run of the scenario is modeled when it is chosen") {

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/limits/ladder_picture.hpp"
+
+#include <QObject>
+#include <QPainter>
+#include <QString>
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "models/result/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+constexpr int kNames = 150;
+constexpr int kRight = 96;
+
+QString text(std::string_view words) {
+  return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
+}
+
+/// "1", "10", "100", "1k" … "100M", "1G": short, since the decades are close together.
+QString decade_label(int decade) {
+  static constexpr const char* kThousands[] = {"", "k", "M", "G", "T"};
+  const char* unit = kThousands[std::min(decade / 3, 4)];
+  return QString::number(std::llround(std::pow(10.0, decade % 3))) + QLatin1String(unit);
+}
+
+}  // namespace
+
+int rows_of(const LimitLadder& ladder) {
+  return static_cast<int>(ladder.rungs.size() + ladder.exempt.size());
+}
+
+bool is_exempt(const LimitLadder& ladder, int row) {
+  return row >= static_cast<int>(ladder.rungs.size());
+}
+
+const LimitRung& rung_at(const LimitLadder& ladder, int row) {
+  const auto at = static_cast<std::size_t>(row);
+  return is_exempt(ladder, row) ? ladder.exempt[at - ladder.rungs.size()] : ladder.rungs[at];
+}
+
+void LadderPicture::paint(QPainter& painter, int selected) const {
+  const int rows = rows_of(ladder_);
+  if (ladder_.rungs.empty()) return;
+  painter.setRenderHint(QPainter::Antialiasing);
+  std::int64_t largest = std::max<std::int64_t>(wanted_, 10);
+  for (int i = 0; i < rows; ++i) largest = std::max(largest, rung_at(ladder_, i).threads);
+  const double decades = std::ceil(std::log10(static_cast<double>(largest)));
+  const double left = kNames, wide = std::max(50.0, width_ - kNames - kRight);
+  const auto x = [&](std::int64_t threads) {
+    return left + wide * std::log10(static_cast<double>(std::max<std::int64_t>(threads, 1))) / decades;
+  };
+
+  painter.setFont(theme_.font(11));
+  double last = -1e9;
+  for (int decade = 0; decade <= static_cast<int>(decades); ++decade) {
+    const double at = x(static_cast<std::int64_t>(std::llround(std::pow(10.0, decade))));
+    painter.setPen(QPen(theme_.grid, 1));
+    painter.drawLine(QPointF(at, kTop - 4), QPointF(at, height()));
+    const QString label = decade_label(decade);
+    const double half = painter.fontMetrics().horizontalAdvance(label) / 2.0 + 2;
+    if (at - half < last) continue;  // On a narrow page.
+    last = at + half;
+    painter.setPen(theme_.muted);
+    painter.drawText(QRectF(at - 60, 2, 120, kTop - 6), Qt::AlignHCenter | Qt::AlignVCenter, label);
+  }
+  if (wanted_ > 0) {
+    painter.setPen(QPen(theme_.text, 1.5, Qt::DashLine));
+    painter.drawLine(QPointF(x(wanted_), kTop - 4), QPointF(x(wanted_), row(rows).top()));
+  }
+  for (int i = 0; i < rows; ++i) paint_row(painter, i, i == selected, left, x(rung_at(ladder_, i).threads));
+}
+
+void LadderPicture::paint_row(QPainter& painter, int number, bool selected, double from, double to) const {
+  const LimitRung& rung = rung_at(ladder_, number);
+  const bool exempt = is_exempt(ladder_, number);
+  const QRectF area = row(number);
+  if (selected) painter.fillRect(area, theme_.selection);
+  const bool binds = number == 0;
+  const bool too_low = !exempt && (binds || rung.threads < wanted_);
+  painter.setFont(theme_.font(12, binds));
+  painter.setPen(too_low ? theme_.failure_text : exempt ? theme_.muted : theme_.text);
+  painter.drawText(area.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
+                   (too_low ? QStringLiteral("✕ ") : QString()) + text(rung.limit->name));
+  const QRectF bar(from, area.top() + 8, std::max(2.0, to - from), kRow - 16);
+  painter.setPen(Qt::NoPen);
+  QColor colour = too_low ? theme_.failure : theme_.accent;
+  if (!binds) colour.setAlpha(130);
+  painter.setBrush(colour);
+  if (exempt) {  // It holds for others: an outline.
+    painter.setPen(QPen(theme_.muted, 1));
+    painter.setBrush(Qt::NoBrush);
+  }
+  painter.drawRect(bar);
+  painter.setPen(exempt ? theme_.muted : theme_.text);
+  painter.setFont(theme_.font(12, binds));
+  const QString threads = text(format_count(rung.threads));
+  const QString count = exempt ? QObject::tr("%1, root is exempt").arg(threads) : threads;
+  const double wide = painter.fontMetrics().horizontalAdvance(count) + 6;
+  const QRectF label(std::min(bar.right() + 4, width_ - wide), area.top() + 6, wide, kRow - 12);
+  painter.fillRect(label, theme_.base);  // The dashed line must not run through the digits.
+  if (selected) painter.fillRect(label, theme_.selection);
+  painter.drawText(label, Qt::AlignCenter, count);
+}
+
+}  // namespace spawnpoint::gui

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LadderPicture: how the ladder of limits is drawn, on the screen as in a figure. Knows no widgets.
+#pragma once
+
+#include <QRectF>
+#include <cstdint>
+
+#include "gui/theme/theme.hpp"
+#include "models/lab/limits/limits.hpp"
+
+class QPainter;
+
+namespace spawnpoint::gui {
+
+/// The ladder's limits, then those from which root is exempt.
+int rows_of(const LimitLadder& ladder);
+const LimitRung& rung_at(const LimitLadder& ladder, int row);
+bool is_exempt(const LimitLadder& ladder, int row);
+
+class LadderPicture {
+ public:
+  static constexpr int kNone = -1;
+
+  /// `wanted`: threads for which a dashed line is drawn; 0: none. What it is given must outlive it.
+  LadderPicture(const LimitLadder& ladder, const Theme& theme, std::int64_t wanted, double width)
+      : ladder_(ladder), theme_(theme), wanted_(wanted), width_(width) {}
+
+  double height() const { return height_of(rows_of(ladder_)); }
+  static double height_of(int rows) { return kTop + kRow * rows + 10; }
+  QRectF row(int row) const { return {0.0, static_cast<double>(kTop + row * kRow), width_, kRow}; }
+  /// The row at this height; may be none.
+  static int row_at(double y) { return y < kTop ? kNone : static_cast<int>((y - kTop) / kRow); }
+  /// One bar per limit, the one that binds on top; `selected`: the row that is marked.
+  void paint(QPainter& painter, int selected = kNone) const;
+
+ private:
+  static constexpr int kRow = 34;
+  static constexpr int kTop = 26;
+
+  void paint_row(QPainter& painter, int row, bool selected, double from, double to) const;
+
+  const LimitLadder& ladder_;
+  const Theme& theme_;
+  std::int64_t wanted_;
+  double width_;
+};
+
+}  // namespace spawnpoint::gui
