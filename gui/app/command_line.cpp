@@ -62,7 +62,8 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
       ->check(CLI::IsMember({"modeled", "live", "both"}))
       ->type_name("WORLD");
   exporting
-      ->add_option("--concurrency", pictures.concurrency, "Only the runs of this concurrency model; may be repeated")
+      ->add_option("--concurrency", pictures.concurrency,
+                   "Only the runs of this concurrency model, whether the file has one or not; may be repeated")
       ->type_name("NAME");
   exporting->add_option("--run", pictures.runs, "Only the run with this number, counting from 1; may be repeated")
       ->check(CLI::PositiveNumber)

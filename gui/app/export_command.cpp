@@ -2,14 +2,48 @@
 #include "gui/app/export_command.hpp"
 
 #include <algorithm>
+#include <expected>
+#include <map>
+#include <memory>
 #include <ostream>
 
 #include "gui/export/export.hpp"
 #include "gui/map/map_content.hpp"
+#include "models/concurrency/registry.hpp"
 #include "models/lab/calibration/this_host.hpp"
 #include "models/lab/live/live_run.hpp"
+#include "models/scenario/run_runtime.hpp"
+#include "models/scenario/run_threads.hpp"
 
 namespace spawnpoint::gui {
+namespace {
+
+/// All jobs of each run in all of its worlds, by the run's label.
+std::map<std::string, JobsSnapshot> jobs_of(const Scenario& scenario, const std::vector<RunResult>& results) {
+  std::map<std::string, JobsSnapshot> all;
+  for (const RunResult& result : results) {
+    if (result.trace)
+      all[result.label].worlds.push_back(std::make_shared<const JobFigures>(result.world, result.trace, &scenario));
+  }
+  for (auto& [label, jobs] : all) jobs.rows = job_rows(jobs.worlds, {}, {}, {});
+  return all;
+}
+
+/// After the file's own runs, one of each of these models that the file does not have.
+std::expected<void, std::string> add_runs(Scenario& scenario, const std::vector<std::string>& models) {
+  for (const std::string& name : models) {
+    if (std::ranges::find(scenario.runs, name, &RunSpec::concurrency) != scenario.runs.end()) continue;
+    const ConcurrencyModel* model = find_concurrency_model(name);
+    if (model == nullptr) continue;  // None of the runs will match, which is said.
+    auto run = added_run(scenario, *model, {});
+    if (!run) return std::unexpected(run.error());
+    scenario.runs.push_back(*std::move(run));
+  }
+  return {};
+}
+
+}  // namespace
+
 Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& err) {
   ParseOptions parsing;
   parsing.settings = request.settings;
@@ -23,6 +57,10 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
     if (!parsed.diagnostics.empty()) err << format(parsed.diagnostics);
     if (parsed.scenario) {
       scenarios.push_back(*std::move(parsed.scenario));
+      if (const auto added = add_runs(scenarios.back(), request.concurrency); !added) {
+        err << "spawnpoint export: " << added.error() << '\n';
+        good = false;
+      }
     } else {
       good = false;
     }
@@ -46,10 +84,10 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
       status = Exit::cannot_run;
     }
   };
-  const bool map_wanted = std::ranges::find(request.parts, ExportPart::map) != request.parts.end();
-  const bool only_map = map_wanted && request.parts.size() == 1;
+  const auto is_wanted = [&](ExportPart part) { return std::ranges::find(request.parts, part) != request.parts.end(); };
+  const bool of_record = std::ranges::any_of(request.parts, is_of_record);
   for (const Scenario& scenario : scenarios) {
-    if (map_wanted) {
+    if (is_wanted(ExportPart::map)) {
       auto plan = SweepPlan::make({scenario.text, scenario.file, parsing, request.concurrency});
       if (!plan) {
         err << format(plan.error());
@@ -62,7 +100,11 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
       map.complete = !outcome.stopped;
       tell(export_map(map, options));
     }
-    if (only_map) continue;
+    if (is_wanted(ExportPart::limits)) {
+      const std::size_t run = request.runs.empty() ? 0 : std::min(request.runs.front() - 1, scenario.runs.size() - 1);
+      tell(export_limits(scenario, run, threads_of_run(scenario, run), options));
+    }
+    if (!of_record && !is_wanted(ExportPart::jobs)) continue;
     std::vector<RunResult> results;
     bool any = false;
     for (std::size_t run = 0; run < scenario.runs.size(); ++run) {
@@ -88,7 +130,10 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
       return Exit::usage;
     }
     if (results.empty()) continue;
-    tell(export_run(scenario, results, options));
+    if (is_wanted(ExportPart::jobs)) {
+      for (const auto& [label, jobs] : jobs_of(scenario, results)) tell(export_jobs(scenario, label, jobs, options));
+    }
+    if (of_record) tell(export_run(scenario, results, options));
   }
   return status;
 }

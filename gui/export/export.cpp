@@ -7,13 +7,16 @@
 #include <QSaveFile>
 #include <QTemporaryDir>
 #include <algorithm>
+#include <functional>
 #include <future>
+#include <memory>
 #include <system_error>
 #include <utility>
 
 #include "core/trace/csv_writer.hpp"
 #include "gui/export/export_units.hpp"
 #include "gui/export/figure.hpp"
+#include "gui/export/limits_figure.hpp"
 #include "gui/export/map_figure.hpp"
 #include "gui/map/map_content.hpp"
 #include "models/scenario/scenario.hpp"
@@ -165,7 +168,7 @@ class Export {
   void write(const Group& group, const ExportFormat& format, const std::string& name) {
     if (format.is_picture()) {
       for (const ExportPart part : options_.parts) {
-        if (part == ExportPart::map) continue;
+        if (!is_of_record(part)) continue;
         if (stopped()) return;
         const std::string suffix = part == ExportPart::all ? std::string() : fmt::format("-{}", to_string(part));
         const fs::path path = options_.directory / fmt::format("{}{}{}", name, suffix, format.ending);
@@ -188,11 +191,11 @@ class Export {
 
   ExportOutcome write_picture(const Group& group, const ExportFormat& format, ExportPart part, const fs::path& path) {
     FigureContent content;
-    content.title = QString::fromStdString(scenario_.title.empty() ? base_ : scenario_.title);
+    content.title = QString::fromStdString((scenario_.title.empty() ? base_ : scenario_.title) + ": " + group.label);
     const QString text = provenance(scenario_, group.results);
     if (options_.caption) content.caption = text;
     for (const RunResult* result : group.results)
-      content.worlds.push_back({result->world, result_summary(*result), result->trace});
+      content.worlds.push_back({result->world, result_summary(*result), result->trace, result->failure});
     content.part = part;
     content.rows = options_.rows;
     content.logarithmic_memory = options_.logarithmic_memory;
@@ -202,9 +205,8 @@ class Export {
                                    [&group] { return chart_tables(group.results); }}));
   }
 
-  /// The map is not of one run: export_map draws it.
   std::size_t run_parts() const {
-    return options_.parts.size() - static_cast<std::size_t>(std::ranges::count(options_.parts, ExportPart::map));
+    return static_cast<std::size_t>(std::ranges::count_if(options_.parts, is_of_record));
   }
 
   bool stopped() {
@@ -233,18 +235,50 @@ class Export {
   int total_ = 0;
 };
 
-ExportOutcome write_map(const MapResult& map, const ExportFormat& format, const ExportOptions& options,
-                        const fs::path& path) {
-  if (!format.is_picture()) return save(path, format.tabulate(map));
-  const QString text = map_provenance(map);
+/// A figure that is not of a run's record, or the table of its data: one file for each format.
+struct Sheet {
+  std::string name;  ///< Of the files, without their ending.
+  const Scenario& scenario;
+  QString title;
+  QString provenance;
+  std::function<std::unique_ptr<Drawing>(const QString& caption, const Theme&, double width, double height)> figure;
+  std::function<QByteArray()> table;
+};
+
+ExportReport write_sheet(const Sheet& sheet, const ExportOptions& options) {
+  ExportReport report;
+  if (const ExportOutcome made = make_folder(options.directory); !made) {
+    report.errors.push_back(made.error());
+    return report;
+  }
   const double units = units_an_inch(options.size) / kMillimetresAnInch;
-  MapFigure figure(map, options.caption ? text : QString(), make_theme(options.theme), options.size.width_mm * units,
-                   options.size.height_mm * units);
-  const Scenario& scenario = map.plan.scenario();
-  return save(path, format.draw({figure, options, QString::fromStdString(scenario.title), text, scenario, [&map] {
-                                   return std::vector<ExportAttachment>{
-                                       {QStringLiteral("map.csv"), map_table(map), QStringLiteral("text/csv")}};
-                                 }}));
+  const auto picture = [&](const ExportFormat& format) {
+    const auto figure = sheet.figure(options.caption ? sheet.provenance : QString(), make_theme(options.theme),
+                                     options.size.width_mm * units, options.size.height_mm * units);
+    return format.draw({*figure, options, sheet.title, sheet.provenance, sheet.scenario, [&sheet] {
+                          return std::vector<ExportAttachment>{
+                              {QStringLiteral("table.csv"), sheet.table(), QStringLiteral("text/csv")}};
+                        }});
+  };
+  std::vector<const ExportFormat*> formats = options.formats;
+  std::erase_if(formats, [&](const ExportFormat* format) {
+    return !format->is_table && (!format->is_picture() || !sheet.figure);
+  });
+  int done = 0;
+  for (const ExportFormat* format : formats) {
+    if (options.stop.stop_requested()) {
+      report.stopped = true;
+      break;
+    }
+    const fs::path path = options.directory / fmt::format("{}.{}", sheet.name, format->name);
+    const ExportOutcome outcome = format->is_picture() ? save(path, picture(*format)) : save(path, sheet.table());
+    if (outcome)
+      report.written.push_back(path);
+    else
+      report.errors.push_back(fmt::format("{}: {}", path.string(), outcome.error()));
+    if (options.progress) options.progress(++done, static_cast<int>(formats.size()));
+  }
+  return report;
 }
 
 }  // namespace
@@ -254,29 +288,51 @@ ExportReport export_run(const Scenario& scenario, std::span<const RunResult> res
 }
 
 ExportReport export_map(const MapResult& map, const ExportOptions& options) {
-  ExportReport report;
-  if (const ExportOutcome made = make_folder(options.directory); !made) {
-    report.errors.push_back(made.error());
+  const Scenario& scenario = map.plan.scenario();
+  return write_sheet(
+      {.name = base_name(scenario, options) + "-map",
+       .scenario = scenario,
+       .title = QString::fromStdString(scenario.title),
+       .provenance = map_provenance(map),
+       .figure = [&map](const QString& caption, const Theme& theme, double width,
+                        double height) { return std::make_unique<MapFigure>(map, caption, theme, width, height); },
+       .table = [&map] { return map_table(map); }},
+      options);
+}
+
+ExportReport export_limits(const Scenario& scenario, std::size_t run, std::int64_t wanted,
+                           const ExportOptions& options) {
+  const RunSpec& spec = scenario.runs.at(run);
+  const LimitLadder ladder = limit_ladder(scenario.machine, spec.runtime);
+  const QString title = limits_title(scenario.machine, ladder);
+  return write_sheet({.name = base_name(scenario, options) + "-limits",
+                      .scenario = scenario,
+                      .title = title,
+                      .provenance = limits_provenance(scenario, spec),
+                      .figure =
+                          [&](const QString& caption, const Theme& theme, double width, double height) {
+                            return std::make_unique<LimitsFigure>(ladder, wanted, FigureText{title, caption}, theme,
+                                                                  width, height);
+                          },
+                      .table = [&ladder] { return limits_table(ladder); }},
+                     options);
+}
+
+ExportReport export_jobs(const Scenario& scenario, std::string_view label, const JobsSnapshot& jobs,
+                         const ExportOptions& options) {
+  if (std::ranges::none_of(options.formats, &ExportFormat::is_table)) {
+    ExportReport report;
+    report.errors.emplace_back("jobs are a table: choose the format csv");
     return report;
   }
-  const std::string base = base_name(map.plan.scenario(), options);
-  // A map is of many runs: there is no one record.
-  std::vector<const ExportFormat*> formats = options.formats;
-  std::erase_if(formats, [](const ExportFormat* format) { return !format->is_picture() && !format->tabulate; });
-  int done = 0;
-  for (const ExportFormat* format : formats) {
-    if (options.stop.stop_requested()) {
-      report.stopped = true;
-      break;
-    }
-    const fs::path path = options.directory / fmt::format("{}-map.{}", base, format->name);
-    if (const ExportOutcome outcome = write_map(map, *format, options, path); outcome)
-      report.written.push_back(path);
-    else
-      report.errors.push_back(fmt::format("{}: {}", path.string(), outcome.error()));
-    if (options.progress) options.progress(++done, static_cast<int>(formats.size()));
-  }
-  return report;
+  const std::string of_run = scenario.runs.size() > 1 ? "-" + file_name(label) : std::string();
+  return write_sheet({.name = base_name(scenario, options) + of_run + "-jobs",
+                      .scenario = scenario,
+                      .title = {},
+                      .provenance = {},
+                      .figure = {},
+                      .table = [&jobs] { return jobs_table(jobs, u',').toUtf8(); }},
+                     options);
 }
 
 }  // namespace spawnpoint::gui

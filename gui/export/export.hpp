@@ -15,15 +15,21 @@
 #include <vector>
 
 #include "gui/export/export_format.hpp"
+#include "gui/jobs/jobs_model.hpp"
 #include "gui/theme/theme.hpp"
 #include "models/result/result.hpp"
 #include "models/scenario/parse.hpp"
 
 namespace spawnpoint::gui {
 
-/// What is drawn. `all` is the timelines and every chart on one time axis; the others are one figure each. `map` is the
-/// failure map, which is not of one run: export_map draws it.
-enum class ExportPart : std::uint8_t { all, timelines, memory, threads, map };
+/// What is drawn. `all` is the timelines and every chart on one time axis; the others are one figure each. Those from
+/// `map` on have functions of their own: the failure map is of many runs, the limits are of none, and the jobs are a
+/// table.
+enum class ExportPart : std::uint8_t { all, timelines, memory, threads, map, limits, jobs };
+/// It is drawn from a run's record, by export_run.
+constexpr bool is_of_record(ExportPart part) {
+  return part < ExportPart::map;
+}
 std::string_view to_string(ExportPart part);
 struct ExportPartWords {
   ExportPart part;
@@ -82,11 +88,22 @@ ExportReport export_run(const Scenario& scenario, std::span<const RunResult> res
 /// The failure map, as NAME-map.png and so on; its CSV is what `spawnpoint-run sweep --csv` prints.
 ExportReport export_map(const MapResult& map, const ExportOptions& options);
 
+/// The ladder of limits of a scenario's machine for the runtime of one of its runs, as NAME-limits.png and so on; its
+/// CSV has a line for each limit. `wanted`: threads that the figure marks; 0: none.
+ExportReport export_limits(const Scenario& scenario, std::size_t run, std::int64_t wanted,
+                           const ExportOptions& options);
+
+/// The jobs of a run in its worlds as a table: NAME-jobs.csv; where the scenario has several runs, with this one's
+/// label. Formats that are no tables are reported as an error where there is no other.
+ExportReport export_jobs(const Scenario& scenario, std::string_view label, const JobsSnapshot& jobs,
+                         const ExportOptions& options);
+
 /// What a command must say besides the options, to draw the same.
 struct ExportSource {
   std::vector<Setting> settings;   ///< Set over the file.
   std::optional<std::size_t> run;  ///< Only this one of several.
   std::string world = "modeled";   ///< As --world has it.
+  std::string added_run;           ///< The concurrency model of `run`, where the file has no such run.
 };
 /// The same as a command line: "spawnpoint export FILE --output … --format …" ("copy as command").
 std::string export_command(const Scenario& scenario, const ExportOptions& options, const ExportSource& source = {});

@@ -59,12 +59,11 @@ struct ExportFormat {
   std::string_view ending;  ///< What follows the name of a file.
   std::string_view title;   ///< In the dialog and the command palette.
   bool has_pixels = false;  ///< The resolution in dpi counts.
+  bool is_table = false;    ///< What is not of a run's record, and the jobs, are written as one table.
   /// Draws a figure or the failure map. Null: not a picture.
   ExportBytes (*draw)(const ExportPicture&) = nullptr;
   /// Writes the record of one run to a file, or into a folder of this name. Null: a picture.
   ExportOutcome (*write)(const ExportRecord& record, const std::filesystem::path& path) = nullptr;
-  /// The failure map as data, where there is no picture of it. Null: the format has no place for it.
-  ExportBytes (*tabulate)(const MapResult&) = nullptr;
 
   bool is_picture() const { return draw != nullptr; }
 };

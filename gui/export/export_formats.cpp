@@ -128,11 +128,7 @@ constexpr std::array kFormats = {
     ExportFormat{.name = "png", .ending = ".png", .title = "PNG", .has_pixels = true, .draw = draw_png},
     ExportFormat{.name = "svg", .ending = ".svg", .title = "SVG", .draw = draw_svg},
     ExportFormat{.name = "pdf", .ending = ".pdf", .title = "PDF", .draw = draw_pdf},
-    ExportFormat{.name = "csv",
-                 .ending = "-csv",
-                 .title = "CSV",
-                 .write = write_tables,
-                 .tabulate = [](const MapResult& map) { return ExportBytes(map_table(map)); }},
+    ExportFormat{.name = "csv", .ending = "-csv", .title = "CSV", .is_table = true, .write = write_tables},
     ExportFormat{.name = "trace", .ending = ".trace.json", .title = "Perfetto trace", .write = write_events},
 };
 

@@ -19,11 +19,11 @@ namespace {
 constexpr double kColumnPoints = 6.6;
 constexpr double kPagePoints = 7.5;
 
-constexpr ExportPartWords kParts[] = {{ExportPart::all, "all", "All on one page"},
-                                      {ExportPart::timelines, "timelines", "Timelines"},
-                                      {ExportPart::memory, "memory", "Memory"},
-                                      {ExportPart::threads, "threads", "Threads and tasks"},
-                                      {ExportPart::map, "map", "Failure map"}};
+constexpr ExportPartWords kParts[] = {
+    {ExportPart::all, "all", "All on one page"},   {ExportPart::timelines, "timelines", "Timelines"},
+    {ExportPart::memory, "memory", "Memory"},      {ExportPart::threads, "threads", "Threads and tasks"},
+    {ExportPart::map, "map", "Failure map"},       {ExportPart::limits, "limits", "Limits"},
+    {ExportPart::jobs, "jobs", "Jobs, as a table"}};
 constexpr std::pair<ExportRows, std::string_view> kRows[] = {
     {ExportRows::automatic, "automatic"}, {ExportRows::threads, "threads"}, {ExportRows::jobs, "jobs"}};
 
@@ -139,7 +139,11 @@ std::string export_command(const Scenario& scenario, const ExportOptions& option
       quoted(options.directory.empty() ? "." : options.directory.string()), fmt::join(formats, ","));
   for (const Setting& setting : source.settings)
     command += fmt::format(" --set {}", quoted(setting.key + "=" + setting.value));
-  if (source.run && scenario.runs.size() > 1) command += fmt::format(" --run {}", *source.run + 1);
+  const bool is_added = !source.added_run.empty() && source.run && *source.run + 1 == scenario.runs.size();
+  if (is_added)
+    command += fmt::format(" --concurrency {}", source.added_run);
+  else if (source.run && scenario.runs.size() > 1)
+    command += fmt::format(" --run {}", *source.run + 1);
   if (source.world != "modeled") command += fmt::format(" --world {}", source.world);
   if (parts != "all") command += fmt::format(" --part {}", parts);
   if (options.rows != ExportRows::automatic) command += fmt::format(" --rows {}", to_string(options.rows));

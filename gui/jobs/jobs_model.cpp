@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/jobs/jobs_model.hpp"
 
+#include <QStringList>
+
 #include <QCoreApplication>
 #include <algorithm>
 #include <utility>
@@ -23,6 +25,12 @@ QString moment(Instant at) {
 }
 QString seconds(Duration duration) {
   return duration == kNoDuration ? QString() : QString::number(to_seconds(duration), 'f', 9);
+}
+QString world_word(WorldKind world) {
+  return world == WorldKind::live ? QObject::tr("live") : QObject::tr("model");
+}
+QString thread_word(const JobFigures& jobs, JobId job) {
+  return jobs.lane(job) == kNoLane ? QString() : text_of(lane_name(jobs.lane(job)));
 }
 QString length(Duration duration) {
   if (duration == kNoDuration) return {};
@@ -145,9 +153,9 @@ QString JobsModel::text(int row, JobColumn column) const {
     case JobColumn::job:
       return text_of(format_count(std::int64_t{id} + 1));
     case JobColumn::world:
-      return jobs.world() == WorldKind::live ? tr("live") : tr("model");
+      return world_word(jobs.world());
     case JobColumn::thread:
-      return jobs.lane(id) == kNoLane ? QString() : text_of(lane_name(jobs.lane(id)));
+      return thread_word(jobs, id);
     case JobColumn::state:
       return (jobs.state(id) == JobState::failed ? QStringLiteral("✕ ") : QString()) +
              text_of(to_string(jobs.state(id)));
@@ -218,23 +226,36 @@ int JobsModel::row_of(JobId wanted, WorldKind preferred) const {
   return other;
 }
 
-QString JobsModel::tsv(const std::vector<int>& rows) const {
+JobsSnapshot JobsModel::snapshot(const std::vector<int>& rows) const {
+  JobsSnapshot chosen{worlds_, {}};
+  chosen.rows.reserve(rows.size());
+  for (const int row : rows) chosen.rows.push_back(rows_[static_cast<std::size_t>(row)]);
+  return chosen;
+}
+
+QString jobs_table(const JobsSnapshot& jobs, QChar separator) {
   QString all;
   for (std::size_t column = 0; column < kJobColumns; ++column) {
-    if (column > 0) all += u'\t';
+    if (column > 0) all += separator;
     const auto which = static_cast<JobColumn>(column);
     all += job_column_name(which);
     if (which >= JobColumn::duration) all += QStringLiteral(" (s)");
   }
   all += u'\n';
-  for (const int row : rows) {
-    const JobFigures& jobs = figures(row);
-    const JobId id = job(row);
-    // Numbers as programs read them.
-    all += QString::number(std::int64_t{id} + 1) + u'\t' + text(row, JobColumn::world) + u'\t' +
-           text(row, JobColumn::thread) + u'\t' + text_of(to_string(jobs.state(id))) + u'\t' + moment(jobs.start(id)) +
-           u'\t' + moment(jobs.end(id)) + u'\t' + seconds(jobs.duration(id)) + u'\t' + seconds(jobs.wait(id)) + u'\t' +
-           seconds(jobs.late(id)) + u'\n';
+  for (const JobRow row : jobs.rows) {
+    const JobFigures& of = *jobs.worlds[row.world()];
+    const JobId id = row.job();
+    all += QStringList{QString::number(std::int64_t{id} + 1),
+                       world_word(of.world()),
+                       thread_word(of, id),
+                       text_of(to_string(of.state(id))),
+                       moment(of.start(id)),
+                       moment(of.end(id)),
+                       seconds(of.duration(id)),
+                       seconds(of.wait(id)),
+                       seconds(of.late(id))}
+               .join(separator) +
+           u'\n';
   }
   return all;
 }

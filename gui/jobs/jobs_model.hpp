@@ -14,6 +14,15 @@
 
 namespace spawnpoint::gui {
 
+/// The rows that a table shows, to be written: they stay as they are while the table goes on.
+struct JobsSnapshot {
+  JobWorlds worlds;
+  std::vector<JobRow> rows;
+};
+/// A line each, under a line of names, with `separator` between the cells. Numbers as programs read them, times in
+/// seconds.
+QString jobs_table(const JobsSnapshot& jobs, QChar separator);
+
 /// One world's record, to be shown.
 struct JobSource {
   WorldKind world = WorldKind::modeled;
@@ -44,8 +53,10 @@ class JobsModel : public QAbstractTableModel {
   /// All jobs, those that the filter holds back too.
   std::size_t total() const;
   std::size_t worlds() const { return worlds_.size(); }
-  /// The rows as text: a line each, with tabs between the cells, under a line of names. Times in seconds.
-  QString tsv(const std::vector<int>& rows) const;
+  /// These rows.
+  JobsSnapshot snapshot(const std::vector<int>& rows) const;
+  /// All of them.
+  JobsSnapshot snapshot() const { return {worlds_, rows_}; }
 
   bool is_busy() const { return reading_.is_running(); }
   /// Waits until the newest rows are there: for tests and screenshots.

@@ -227,7 +227,7 @@ void JobsPage::copy() {
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   if (rows.empty()) return;
-  QApplication::clipboard()->setText(model_->tsv(rows));
+  QApplication::clipboard()->setText(jobs_table(model_->snapshot(rows), u'\t'));
   words_->setText(tr("%1 copied").arg(text_of(format_count(static_cast<std::int64_t>(rows.size()), "row"))));
 }
 

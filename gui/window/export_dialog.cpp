@@ -5,17 +5,21 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QCoreApplication>
+#include <QDesktopServices>
 #include <QDialogButtonBox>
 #include <QDir>
 #include <QFileDialog>
 #include <QFormLayout>
+#include <QGridLayout>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSpinBox>
+#include <QUrl>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -38,24 +42,30 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
       directory_(new QLineEdit(this)),
       write_(new QPushButton(tr("Export"), this)),
       copy_(new QPushButton(tr("Copy as command"), this)),
-      outcome_(new QLabel(this)),
+      folder_(new QPushButton(tr("Open folder"), this)),
+      outcome_(new QLabel),
+      outcome_area_(new QScrollArea(this)),
       progress_(new QProgressBar(this)) {
   setWindowTitle(tr("Export"));
   setObjectName("export_dialog");
   setMinimumWidth(520);
+  open_folder = [](const QString& folder) { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); };
 
-  auto* part_row = new QHBoxLayout;
+  auto* part_grid = new QGridLayout;
   for (const auto& [part, word, title] : export_parts()) {
     const QString name = tr(title.data());
     auto* box = new QCheckBox(name, this);
     box->setAccessibleName(tr("Export: %1").arg(name));
     box->setChecked(part == ExportPart::all);
-    box->setVisible(part != ExportPart::map);
+    box->setVisible(is_of_record(part));
     connect(box, &QCheckBox::toggled, this, &ExportDialog::show_state);
+    // What is of a run's record, and below it what is not.
+    const int row = is_of_record(part) ? 0 : 1;
+    const int first = row == 0 ? 0 : static_cast<int>(ExportPart::map);
+    part_grid->addWidget(box, row, static_cast<int>(part) - first);
     parts_.emplace_back(part, box);
-    part_row->addWidget(box);
   }
-  part_row->addStretch(1);
+  part_grid->setColumnStretch(4, 1);
   auto* format_row = new QHBoxLayout;
   for (const ExportFormat& format : formats) {
     const QString name = tr(format.title.data());
@@ -97,7 +107,7 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
   directory_row->addWidget(browse);
 
   auto* form = new QFormLayout;
-  form->addRow(tr("What"), part_row);
+  form->addRow(tr("What"), part_grid);
   form->addRow(tr("Format"), format_row);
   form->addRow(tr("Rows"), rows_);
   auto* size_row = new QHBoxLayout;
@@ -111,12 +121,20 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
   outcome_->setWordWrap(true);
   outcome_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   outcome_->setAccessibleName(tr("What was written"));
+  // However much there is to say, the fields above keep their size.
+  outcome_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+  outcome_area_->setWidget(outcome_);
+  outcome_area_->setWidgetResizable(true);
+  outcome_area_->setFrameShape(QFrame::NoFrame);
+  outcome_area_->setFocusPolicy(Qt::NoFocus);
+  outcome_area_->setFixedHeight(fontMetrics().lineSpacing() * 5);
   progress_->setAccessibleName(tr("Progress of the export"));
   progress_->hide();
 
   auto* buttons = new QDialogButtonBox(this);
   buttons->addButton(write_, QDialogButtonBox::ActionRole);
   buttons->addButton(copy_, QDialogButtonBox::ActionRole);
+  buttons->addButton(folder_, QDialogButtonBox::ActionRole);
   buttons->addButton(QDialogButtonBox::Close);
   write_->setDefault(true);
   write_->setObjectName("write");
@@ -124,6 +142,13 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
   copy_->setAutoDefault(false);
   copy_->setAccessibleName(tr("Copy as command"));
   connect(write_, &QPushButton::clicked, this, &ExportDialog::write);
+  folder_->setObjectName("open_folder");
+  folder_->setAutoDefault(false);
+  folder_->setAccessibleName(tr("Open the folder of the files"));
+  folder_->setEnabled(false);
+  connect(folder_, &QPushButton::clicked, this, [this] {
+    if (!report_.written.empty()) open_folder(QString::fromStdString(report_.written.front().parent_path().string()));
+  });
   copy_->setToolTip(tr("A command for a terminal that writes the same files"));
   connect(copy_, &QPushButton::clicked, this, &ExportDialog::copy_command);
   connect(buttons, &QDialogButtonBox::rejected, this, &ExportDialog::reject);
@@ -131,21 +156,40 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
   auto* column = new QVBoxLayout(this);
   column->addLayout(form);
   column->addWidget(progress_);
-  column->addWidget(outcome_);
-  column->addStretch(1);
+  column->addWidget(outcome_area_);
   column->addWidget(buttons);
   show_state();
 }
 
+void ExportDialog::offer(ExportPart wanted, bool there) {
+  for (const auto& [part, box] : parts_) {
+    if (part == wanted) box->setVisible(there);
+    if (is_of_record(part)) box->setVisible(!results_.empty());
+  }
+}
+
 void ExportDialog::set_map(std::shared_ptr<const MapResult> map, bool first) {
   map_ = std::move(map);
-  for (const auto& [part, box] : parts_) {
-    if (part == ExportPart::map) box->setVisible(map_ != nullptr);
-    const bool needs_run = part != ExportPart::map;
-    if (needs_run) box->setVisible(!results_.empty());
-    box->setChecked(map_ && (first || results_.empty()) ? !needs_run : part == ExportPart::all);
-  }
+  offer(ExportPart::map, map_ != nullptr);
+  if (map_ && (first || results_.empty())) set_only_part(ExportPart::map);
   show_state();
+}
+
+void ExportDialog::set_limits(std::size_t run, std::int64_t wanted) {
+  limits_run_ = run;
+  limits_wanted_ = wanted;
+  offer(ExportPart::limits, true);
+}
+
+void ExportDialog::set_jobs(JobsSnapshot jobs) {
+  jobs_ = std::move(jobs);
+  offer(ExportPart::jobs, !jobs_.rows.empty());
+}
+
+void ExportDialog::set_only_part(ExportPart only) {
+  for (const auto& [part, box] : parts_) box->setChecked(part == only);
+  if (only != ExportPart::jobs) return;
+  for (const auto& [format, box] : formats_) box->setChecked(format->is_table);
 }
 
 void ExportDialog::set_source(ExportSource source, bool unsaved) {
@@ -163,6 +207,10 @@ void ExportDialog::copy_command() {
   QString words = tr("The command has been copied to the clipboard.");
   if (source.world != "modeled") words += ' ' + tr("It makes a new live run, so its live part will differ a little.");
   if (unsaved_) words += ' ' + tr("It reads the file as last saved: save it to get what is drawn here.");
+  show_outcome(words);
+}
+
+void ExportDialog::show_outcome(const QString& words) {
   outcome_->setText(words);
 }
 
@@ -217,13 +265,44 @@ void ExportDialog::show_state() {
   copy_->setEnabled(enough);
   dpi_->setEnabled(pixels);
   for (QWidget* widget : std::initializer_list<QWidget*>{rows_, size_, theme_, caption_}) widget->setEnabled(pictures);
-  for (const auto& [part, box] : parts_) box->setEnabled(pictures);
+  const bool tables = std::ranges::any_of(now.formats, &ExportFormat::is_table);
+  for (const auto& [part, box] : parts_) {
+    if (part == ExportPart::jobs)
+      box->setEnabled(tables);
+    else
+      box->setEnabled(pictures || (tables && !is_of_record(part)));
+  }
 }
 
 void ExportDialog::choose_directory() {
   const QString chosen =
       QFileDialog::getExistingDirectory(this, tr("Folder for the exported files"), directory_->text());
   if (!chosen.isEmpty()) directory_->setText(chosen);
+}
+
+ExportReport ExportDialog::write_parts(const ExportOptions& wanted) const {
+  ExportReport all;
+  const auto add = [&all](const ExportReport& report) {
+    all.written.insert(all.written.end(), report.written.begin(), report.written.end());
+    all.errors.insert(all.errors.end(), report.errors.begin(), report.errors.end());
+    all.stopped = all.stopped || report.stopped;
+  };
+  const auto is_wanted = [&](ExportPart part) { return std::ranges::find(wanted.parts, part) != wanted.parts.end(); };
+  if (map_ && is_wanted(ExportPart::map)) add(export_map(*map_, wanted));
+  if (limits_run_ && is_wanted(ExportPart::limits))
+    add(export_limits(*scenario_, *limits_run_, limits_wanted_, wanted));
+  if (!jobs_.rows.empty() && is_wanted(ExportPart::jobs)) {
+    const std::size_t run = source_.run.value_or(0);
+    add(export_jobs(*scenario_, run < scenario_->runs.size() ? scenario_->runs[run].label : "", jobs_, wanted));
+  }
+  // Records as data need no part.
+  const bool of_record = wanted.parts.empty() || std::ranges::any_of(wanted.parts, is_of_record);
+  if (of_record) {
+    std::vector<RunResult> results;
+    for (const auto& result : results_) results.push_back(*result);
+    add(export_run(*scenario_, results, wanted));
+  }
+  return all;
 }
 
 void ExportDialog::write() {
@@ -240,17 +319,7 @@ void ExportDialog::write() {
     progress_->setValue(done);
     QCoreApplication::processEvents();  // So that Close can stop it: charts can be drawn in this thread only.
   };
-  report_ = {};
-  const bool with_map = map_ && std::ranges::find(wanted.parts, ExportPart::map) != wanted.parts.end();
-  if (with_map) report_ = export_map(*map_, wanted);
-  if (!with_map || wanted.parts.size() > 1) {
-    std::vector<RunResult> results;
-    for (const auto& result : results_) results.push_back(*result);
-    const ExportReport of_run = export_run(*scenario_, results, wanted);
-    report_.written.insert(report_.written.end(), of_run.written.begin(), of_run.written.end());
-    report_.errors.insert(report_.errors.end(), of_run.errors.begin(), of_run.errors.end());
-    report_.stopped = report_.stopped || of_run.stopped;
-  }
+  report_ = write_parts(wanted);
   writing_ = false;
   progress_->hide();
   show_state();
@@ -264,7 +333,8 @@ void ExportDialog::write() {
     lines << tr("Written to %1: %2").arg(directory_->text(), names.join(QStringLiteral(", ")));
     session_.set_last_folder("export", directory_->text());
   }
-  outcome_->setText(lines.join('\n'));
+  folder_->setEnabled(!report_.written.empty());
+  show_outcome(lines.join('\n'));
 }
 
 void ExportDialog::reject() {

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <QDialog>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -17,6 +19,7 @@ class QLabel;
 class QLineEdit;
 class QProgressBar;
 class QPushButton;
+class QScrollArea;
 class QSpinBox;
 
 namespace spawnpoint::gui {
@@ -31,6 +34,10 @@ class ExportDialog : public QDialog {
                ExportFormats formats = export_formats());
   /// The failure map can be exported too; with `first` it is what is, unless something else is chosen.
   void set_map(std::shared_ptr<const MapResult> map, bool first);
+  /// The limits of the scenario's machine, for this run; `wanted`: threads that are marked.
+  void set_limits(std::size_t run, std::int64_t wanted);
+  /// The jobs, as the table shows them.
+  void set_jobs(JobsSnapshot jobs);
   /// For the command: what is set over the file and which of its runs it is. `unsaved`: the file is not what is drawn.
   void set_source(ExportSource source, bool unsaved);
 
@@ -41,9 +48,14 @@ class ExportDialog : public QDialog {
   /// This one and no other.
   void set_only_format(const ExportFormat& format);
   void set_part(ExportPart part, bool wanted);
+  /// This one and no other; the jobs as the table that they are.
+  void set_only_part(ExportPart part);
+  bool has_no_record() const { return results_.empty(); }
   /// Writes the files and reports the outcome.
   void write();
   const ExportReport& report() const { return report_; }
+  /// Shows the folder of the files that were written. A test has its own.
+  std::function<void(const QString& folder)> open_folder;
   /// Puts the command into the clipboard.
   void copy_command();
 
@@ -51,12 +63,18 @@ class ExportDialog : public QDialog {
 
  private:
   void show_state();
+  void show_outcome(const QString& words);
+  void offer(ExportPart part, bool there);
+  ExportReport write_parts(const ExportOptions& wanted) const;
   void choose_directory();
 
   Session& session_;
   std::shared_ptr<const Scenario> scenario_;
   std::vector<std::shared_ptr<const RunResult>> results_;
   std::shared_ptr<const MapResult> map_;
+  std::optional<std::size_t> limits_run_;
+  std::int64_t limits_wanted_ = 0;
+  JobsSnapshot jobs_;
   ExportSource source_;
   bool unsaved_ = false;
   std::vector<std::pair<const ExportFormat*, QCheckBox*>> formats_;
@@ -69,7 +87,9 @@ class ExportDialog : public QDialog {
   QLineEdit* directory_;
   QPushButton* write_;
   QPushButton* copy_;
+  QPushButton* folder_;
   QLabel* outcome_;
+  QScrollArea* outcome_area_;
   QProgressBar* progress_;
   ExportReport report_;
   std::stop_source stop_;

@@ -206,6 +206,38 @@ TEST_CASE("the export dialog cannot write nothing") {
   CHECK(dialog.options().theme == ThemeKind::dark);
 }
 
+TEST_CASE("after an export the dialog's fields have the size that they had, and its folder can be opened") {
+  AppFixture app;
+  app.open(kRefused);
+  auto result = app.window->runs().result({0, WorldKind::modeled});
+  ExportDialog dialog(app.session, app.window->document().scenario(), {result}, ThemeKind::light);
+  const QString target = app.folder.filePath("a folder with a rather long name, so that the outcome takes many lines");
+  dialog.set_directory(target);
+  for (const char* format : {"svg", "pdf", "csv", "trace"}) dialog.set_format(export_format(format), true);
+  for (const ExportPart part : {ExportPart::memory, ExportPart::threads, ExportPart::timelines})
+    dialog.set_part(part, true);
+  dialog.show();
+  const auto heights = [&] {
+    std::vector<int> all;
+    for (const auto* box : dialog.findChildren<QComboBox*>()) all.push_back(box->height());
+    for (const auto* field : dialog.findChildren<QLineEdit*>()) all.push_back(field->height());
+    return all;
+  };
+  const std::vector<int> before = heights();
+  auto* folder = dialog.findChild<QPushButton*>("open_folder");
+  REQUIRE(folder != nullptr);
+  CHECK_FALSE(folder->isEnabled());
+  dialog.write();
+  QCoreApplication::processEvents();
+  REQUIRE(dialog.report().errors.empty());
+  CHECK(dialog.report().written.size() == 4 * 3 + 2);
+  CHECK(heights() == before);
+  QString opened;
+  dialog.open_folder = [&](const QString& path) { opened = path; };
+  folder->click();
+  CHECK(opened == target);
+}
+
 TEST_CASE("everything that takes input has a name for screen readers") {
   AppFixture app;
   app.open(kRefused);

@@ -2,7 +2,9 @@
 // Exported files are read back by third-party programs: rsvg-convert, pdftotext, pdfinfo, Qt's PNG reader.
 #include "gui/export/export.hpp"
 
+#include <QDate>
 #include <QFile>
+#include <QFontMetricsF>
 #include <QImage>
 #include <QProcess>
 #include <QRegularExpression>
@@ -10,6 +12,8 @@
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
+#include "gui/export/figure.hpp"
+#include "models/machine/profile_file.hpp"
 #include "models/scenario/scenario.hpp"
 #include "tests/catch.hpp"
 #include "tests/gui/application.hpp"
@@ -45,6 +49,7 @@ struct Setup {
       result.wall = trace->end.time_since_epoch();
       result.peak_threads = 508;
       result.failure = FailurePoint{.job = 507, .cause = Errno{EAGAIN}, .limit = "pids.max"};
+      if (!trace->marks.empty()) result.failure->at = trace->marks.front().at;
       result.trace = trace;
       results.push_back(result);
     }
@@ -301,6 +306,93 @@ TEST_CASE("the command that makes the same export is shown") {
   CHECK(export_command(setup.scenario, setup.options, {{{"jobs.count", "it's 3"}}, 1, "both"}) ==
         "spawnpoint export 'somewhere/thousand threads.toml' --output 'my charts' --format svg,csv "
         "--set 'jobs.count=it'\\''s 3' --run 2 --world both --rows jobs --size slide");
+}
+
+TEST_CASE("a figure for a column of paper has all of its words") {
+  Setup setup;
+  setup.results[1].imposed = {{"pids.max", 512, Imposed::yes, "pids.max = 508 in a control group of its own"},
+                              {"memory.max", 512 << 20, Imposed::yes, "510 MiB in a control group of its own"},
+                              {"pid_max", 32768, Imposed::not_needed, "not needed: pids.max is reached first"}};
+  for (RunResult& result : setup.results) result.memory.resident = Bytes{14 << 20};
+  setup.options.formats = export_formats_of({"pdf"});
+  setup.options.size = *parse_export_size(GENERATE("paper-85", "paper-170"));
+  const QString file = path_text(setup.only(export_run(setup.scenario, setup.results, setup.options)));
+  // Lines are broken anywhere between words.
+  const QString words = QString::fromUtf8(run("pdftotext", {"-raw", file, "-"})).simplified();
+  INFO(words.toStdString());
+  // The run's name, the memory and the failure in each header, a short label at the ✕, which line is which world.
+  for (const char* said :
+       {"on the Playground>: thread_per_job", "508 threads with main", "14 MiB", "failed at job 508: EAGAIN, pids.max",
+        "EAGAIN by pids.max", "model", "live", "pids.max 512 imposed (pids.max = 508 in a control group of its own)",
+        "memory.max 512 MiB imposed", "this machine: ", "Linux", "seed 42", "Spawnpoint"}) {
+    INFO(said);
+    CHECK(words.contains(QString::fromUtf8(said)));
+  }
+  CHECK(words.contains(QDate::currentDate().toString(Qt::ISODate)));
+  CHECK_FALSE(words.contains("536870912"));
+  CHECK_FALSE(words.contains("pid_max 32768"));
+  CHECK_FALSE(words.contains(u'…'));
+}
+
+TEST_CASE("a caption is broken at its dots, and what is longer than a line between words") {
+  application();
+  const QFont font = make_theme(ThemeKind::light).font(10);
+  const QFontMetricsF metrics(font);
+  const QString caption =
+      "a.toml · 1,000 jobs · live on this machine, pids.max 512 imposed, memory.max 512 MiB imposed";
+  const double width = metrics.horizontalAdvance("a.toml · 1,000 jobs · live");
+  const std::vector<QString> lines = caption_lines(caption, font, width);
+  QString joined;
+  for (const QString& line : lines) {
+    CHECK(metrics.horizontalAdvance(line) <= width);
+    joined += (joined.isEmpty() ? "" : " ") + line;
+  }
+  CHECK(joined.remove(u'·').simplified() == QString(caption).remove(u'·').simplified());
+}
+
+TEST_CASE("the limits are exported as a picture of the ladder and as a table") {
+  Setup setup;
+  setup.scenario.machine = load_machine("rust-playground", {}).value();
+  setup.scenario.host_machine = false;
+  setup.scenario.runs[0].runtime = load_runtime("rust-std", {}).value();
+  setup.options.formats = export_formats_of({"svg", "csv", "trace"});
+  setup.options.size = *parse_export_size("paper-85");
+  const ExportReport report = export_limits(setup.scenario, 0, 1000, setup.options);
+  CHECK(report.errors.empty());
+  REQUIRE(report.written.size() == 2);
+  CHECK(report.written[0].filename() == "thousand-threads-limits.svg");
+  QFile svg(path_text(report.written[0]));
+  REQUIRE(svg.open(QIODevice::ReadOnly));
+  const QString drawn = QString::fromUtf8(svg.readAll());
+  CHECK(drawn.contains("pids.max"));
+  CHECK(drawn.contains("rust-playground allows 507"));
+  CHECK(drawn.contains("docker update --pids-limit N"));
+  QFile csv(path_text(report.written[1]));
+  REQUIRE(csv.open(QIODevice::ReadOnly));
+  const QList<QByteArray> lines = csv.readAll().split('\n');
+  CHECK(lines[0] == "limit,value,unit,threads,call,seen_as,exempt,set_by,raised_with,room");
+  CHECK(lines[1].startsWith("pids.max,512,count,507,clone3,EAGAIN,false,"));
+}
+
+TEST_CASE("jobs are exported as a table, and as nothing else") {
+  Setup setup;
+  const auto trace = refused_at_508();
+  JobsSnapshot jobs;
+  jobs.worlds = {std::make_shared<const JobFigures>(WorldKind::modeled, trace, nullptr)};
+  jobs.rows = job_rows(jobs.worlds, {}, {}, {});
+  setup.options.formats = export_formats_of({"csv"});
+  const fs::path file = setup.only(export_jobs(setup.scenario, "thread_per_job", jobs, setup.options));
+  CHECK(file.filename() == "thousand-threads-jobs.csv");
+  QFile csv(path_text(file));
+  REQUIRE(csv.open(QIODevice::ReadOnly));
+  const QList<QByteArray> lines = csv.readAll().trimmed().split('\n');
+  CHECK(lines.size() == static_cast<qsizetype>(trace->jobs.size()) + 1);
+  CHECK(lines[0].startsWith("Job,World,Thread,State,Start"));
+  CHECK(lines[1].startsWith("1,model,"));
+  setup.options.formats = export_formats_of({"png"});
+  const ExportReport refused = export_jobs(setup.scenario, "thread_per_job", jobs, setup.options);
+  CHECK(refused.written.empty());
+  REQUIRE(refused.errors.size() == 1);
 }
 
 }  // namespace spawnpoint::gui

@@ -160,7 +160,7 @@ TEST_CASE("cells read as people write, and rows copy as programs read") {
   CHECK(cell(1, JobColumn::late) == "100 ms");
   CHECK(cell(4, JobColumn::state) == QStringLiteral("✕ failed"));
   CHECK(cell(4, JobColumn::duration).isEmpty());
-  CHECK(model.tsv({1, 4}) ==
+  CHECK(jobs_table(model.snapshot({1, 4}), u'\t') ==
         QStringLiteral("Job\tWorld\tThread\tState\tStart (s)\tEnd (s)\tDuration (s)\tWait (s)\tLate (s)\n"
                        "2\tlive\tthread 2\tdone\t0.020000000\t1.120000000\t1.100000000\t0.020000000\t0.100000000\n"
                        "5\tlive\tmain\tfailed\t\t\t\t\t\n"));
