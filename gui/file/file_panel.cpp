@@ -2,8 +2,10 @@
 #include "gui/file/file_panel.hpp"
 
 #include <QFileInfo>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QListWidget>
+#include <QPushButton>
 #include <QTextDocument>
 #include <QTimer>
 #include <QVBoxLayout>
@@ -18,11 +20,36 @@ FilePanel::FilePanel(Document& document, QWidget* parent)
     : QWidget(parent),
       document_(document),
       edit_(new CodeEdit(this)),
+      over_(new QWidget(this)),
+      over_words_(new QLabel(over_)),
       problems_(new QListWidget(this)),
       summary_(new QLabel(this)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(2);
+  auto* over = new QVBoxLayout(over_);
+  over->setContentsMargins(6, 2, 6, 2);
+  over->setSpacing(2);
+  over->addWidget(over_words_);
+  auto* buttons = new QHBoxLayout;
+  auto* write = new QPushButton(tr("&Write into the text"), over_);
+  write->setObjectName("write_settings");
+  write->setToolTip(tr("Ctrl+Z undoes it"));
+  auto* drop = new QPushButton(tr("&Drop"), over_);
+  drop->setObjectName("drop_settings");
+  drop->setToolTip(tr("The text's own values hold again"));
+  buttons->addWidget(write);
+  buttons->addWidget(drop);
+  buttons->addStretch(1);
+  over->addLayout(buttons);
+  over_words_->setObjectName("settings");
+  over_words_->setWordWrap(true);
+  over_words_->setTextFormat(Qt::PlainText);
+  over_words_->setAccessibleName(tr("Values over the text"));
+  connect(write, &QPushButton::clicked, this, &FilePanel::write_asked);
+  connect(drop, &QPushButton::clicked, &document_, &Document::clear_settings);
+  over_->hide();
+  column->addWidget(over_);
   column->addWidget(edit_, 1);
   column->addWidget(summary_);
   column->addWidget(problems_);
@@ -45,6 +72,7 @@ FilePanel::FilePanel(Document& document, QWidget* parent)
     edit_->document()->setModified(false);
     edit_->set_diagnostics({});
   });
+  connect(&document_, &Document::settings_changed, this, &FilePanel::show_settings);
   connect(&document_, &Document::edit_asked, this, &FilePanel::replace_text);
   connect(&document_, &Document::saved, this, [this] { edit_->document()->setModified(false); });
   connect(&document_, &Document::parsed, this, &FilePanel::show_diagnostics);
@@ -80,6 +108,15 @@ void FilePanel::go_to_problem(int row) {
   if (row < 0 || static_cast<std::size_t>(row) >= diagnostics.size()) return;
   const Diagnostic& diagnostic = diagnostics[static_cast<std::size_t>(row)];
   if (diagnostic.line > 0) edit_->go_to(diagnostic.line, diagnostic.column);
+}
+
+void FilePanel::show_settings() {
+  QStringList words;
+  for (const Setting& setting : document_.settings())
+    words << QStringLiteral("%1 = %2").arg(QString::fromStdString(setting.key), QString::fromStdString(setting.value));
+  if (!document_.added_run().empty()) words << tr("a run %1").arg(QString::fromStdString(document_.added_run()));
+  over_words_->setText(tr("Tried without changing the text: %1").arg(words.join(QStringLiteral(", "))));
+  over_->setVisible(document_.has_settings());
 }
 
 void FilePanel::show_diagnostics() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FilePanel: the scenario's text and, under it, the list of its mistakes.
+// FilePanel: the scenario's text, what is over it without being in it, and the list of its mistakes.
 #pragma once
 
 #include <QWidget>
@@ -26,15 +26,22 @@ class FilePanel : public QWidget {
   /// To the mistake of this row.
   void go_to_problem(int row);
 
+ signals:
+  /// What is over the text is to go into it.
+  void write_asked();
+
  protected:
   void resizeEvent(QResizeEvent* event) override;
 
  private:
   void show_diagnostics();
+  void show_settings();
   void fit_problems();
 
   Document& document_;
   CodeEdit* edit_;
+  QWidget* over_;
+  QLabel* over_words_;
   QListWidget* problems_;
   QLabel* summary_;
 };

@@ -31,7 +31,11 @@ std::size_t choose_axis(const Sweep& sweep) {
 QString failure_words(const FailurePoint& failure) {
   QString words = text(name_of(failure.cause));
   if (!failure.limit.empty()) words += QStringLiteral(", ") + text(failure.limit);
-  if (failure.value) words += QStringLiteral(" = ") + text(format_count(*failure.value));
+  if (failure.value) {
+    const Limit* limit = find_limit(failure.limit);
+    words += QStringLiteral(" = ") +
+             text(limit != nullptr ? format_value(*limit, *failure.value) : format_count(*failure.value));
+  }
   return words;
 }
 
@@ -42,6 +46,11 @@ QString run_words(const RunResult& run) {
                            text(format_bytes(run.memory.kernel)), text(format_count(run.peak_threads, "thread")));
   if (run.failure) words += QStringLiteral("\n✕ ") + failure_words(*run.failure);
   return words;
+}
+
+double half_width(const Tally& tally) {
+  const double width = tally.count() > 1 ? tally.confidence_interval(0.95).half_width : 0;
+  return std::isfinite(width) ? width : 0;
 }
 
 QString replication_words(const SweepCell& cell) {
@@ -74,15 +83,36 @@ class Builder {
       }
     }
     add_ends();
-    for (auto& [key, line] : lines_) {
-      std::ranges::stable_sort(line.items, {}, &MapItem::order);
-      content_.lines.push_back(std::move(line));
+    for (auto& [key, of] : lines_) {
+      of.line.end = end_words(of);
+      std::ranges::stable_sort(of.line.items, {}, &MapItem::order);
+      content_.lines.push_back(std::move(of.line));
     }
     std::ranges::stable_sort(content_.lines, {}, &MapLine::style);
     return std::move(content_);
   }
 
  private:
+  /// A line as it grows.
+  struct Line {
+    MapLine line;
+    bool goes_well = false;  ///< Somewhere.
+    QStringList breaks_at;
+    bool place_is_known = false;  ///< The last of these is the very number.
+    QStringList causes;
+  };
+
+  QString end_words(Line& of) const {
+    if (of.breaks_at.isEmpty()) return {};
+    constexpr qsizetype kNamed = 3;
+    QString where = of.breaks_at.join(QStringLiteral(", "));
+    if (of.breaks_at.size() > kNamed) where = QStringLiteral("%1 of them").arg(of.breaks_at.size());
+    if (!of.goes_well && !of.place_is_known && result_.complete) where = QStringLiteral("every point");
+    of.causes.removeDuplicates();
+    return QStringLiteral("✕ at %1: %2").arg(where, of.causes.last()) +
+           (of.causes.size() > 1 && content_.x.unit == MapAxis::Unit::names ? QStringLiteral(" …") : QString());
+  }
+
   void set_up_axis() {
     const SweepAxis& axis = plan_.sweep().axes[axis_];
     MapAxis& x = content_.x;
@@ -107,7 +137,7 @@ class Builder {
   }
 
   /// Keyed by the run and all swept values but those of the drawn axis.
-  MapLine& line_of(std::size_t point, std::size_t run) {
+  Line& line_of(std::size_t point, std::size_t run) {
     std::string others;
     const std::vector<Setting> settings = plan_.settings(point);
     for (std::size_t i = 0; i < settings.size(); ++i) {
@@ -117,14 +147,16 @@ class Builder {
     }
     const auto [at, is_new] = lines_.try_emplace({run, others});
     if (is_new) {
-      at->second.run = run;
-      at->second.style = static_cast<int>(lines_.size()) - 1;
-      at->second.name = text(plan_.scenario().runs[run].label + (others.empty() ? "" : " (" + others + ")"));
+      MapLine& line = at->second.line;
+      line.run = run;
+      line.style = static_cast<int>(lines_.size()) - 1;
+      line.name = text(plan_.scenario().runs[run].label + (others.empty() ? "" : " (" + others + ")"));
     }
     return at->second;
   }
 
-  void add(const SweepCell& cell, MapLine& line) {
+  void add(const SweepCell& cell, Line& of) {
+    MapLine& line = of.line;
     if (!cell.first.error.empty()) {
       if (content_.not_computed++ == 0) {
         content_.why_not = QStringLiteral("%1 at %2: %3")
@@ -132,13 +164,19 @@ class Builder {
       }
       return;
     }
-    if (cell.first.failure && cell.failed == cell.replications) return;  // Its line ends before: see add_ends.
+    content_.nothing_fails = content_.nothing_fails && cell.failed == 0;
+    content_.everything_fails = content_.everything_fails && fails(cell);
+    of.goes_well = of.goes_well || !fails(cell);
+    if (fails(cell)) return;  // Its line ends before: see add_ends.
     const std::size_t value = plan_.value_of(cell.point, axis_);
     MapItem item;
     item.order = static_cast<double>(value);
     item.x = values_[value];
     item.seconds = cell.wall.count() > 0 ? cell.wall.mean() : to_seconds(cell.first.wall);
     item.bytes = cell.resident.mean() + cell.kernel.mean();
+    item.seconds_interval = half_width(cell.wall);
+    // Both follow the number of threads and tasks: they are large together and small together.
+    item.bytes_interval = half_width(cell.resident) + half_width(cell.kernel);
     item.run = cell.run;
     item.settings = plan_.settings(cell.point);
     item.words =
@@ -153,6 +191,11 @@ class Builder {
       for (std::size_t run = 0; run < plan_.runs(); ++run) {
         const SweepCell* cell = cell_at(point, run);
         if (cell == nullptr || !fails(*cell)) continue;
+        // Machines, say, have no order: each that fails is an end by itself.
+        if (content_.x.unit == MapAxis::Unit::names) {
+          add_end(*cell, static_cast<double>(value));
+          continue;
+        }
         // Beside it, to the left or to the right, lies a point that does not fail.
         if (const SweepCell* before = neighbour(point, run, -1); before != nullptr && !fails(*before))
           add_end(*cell, static_cast<double>(value) - 0.5);
@@ -177,7 +220,7 @@ class Builder {
   }
 
   void add_end(const SweepCell& cell, double order) {
-    MapLine& line = line_of(cell.point, cell.run);
+    Line& of = line_of(cell.point, cell.run);
     MapItem item;
     item.kind = MapItem::Kind::end;
     item.order = order;
@@ -206,16 +249,22 @@ class Builder {
     QString where =
         exact ? text(format_count(*exact)) : text(plan_.sweep().axes[axis_].values[plan_.value_of(cell.point, axis_)]);
     if (!exact && key == "jobs.count") where = text(format_count(std::llround(item.x)));
-    line.end = QStringLiteral("✕ at %1: %2").arg(where, failure_words(*result.failure));
-    item.words = QStringLiteral("%1 breaks at %2 = %3\n%4").arg(line.name, text(key), where, run_words(result));
-    line.items.push_back(std::move(item));
+    const bool is_name = content_.x.unit == MapAxis::Unit::names;
+    item.words = QStringLiteral("%1 %2 %3 = %4\n%5")
+                     .arg(of.line.name, is_name ? QStringLiteral("fails with") : QStringLiteral("breaks at"), text(key),
+                          where, run_words(result));
+    of.line.items.push_back(std::move(item));
+    if (!is_name) of.breaks_at.clear();  // Where it ends for good.
+    of.breaks_at += where;
+    of.place_is_known = exact.has_value() || key == "jobs.count";
+    of.causes += failure_words(*result.failure);
   }
 
   const MapResult& result_;
   const SweepPlan& plan_;
   std::size_t axis_;
   std::vector<double> values_;
-  std::map<std::pair<std::size_t, std::string>, MapLine> lines_;
+  std::map<std::pair<std::size_t, std::string>, Line> lines_;
   MapContent content_;
 };
 
@@ -227,6 +276,10 @@ bool MapContent::empty() const {
 
 MapContent map_content(const MapResult& result) {
   return Builder(result).build();
+}
+
+double interval_of(const MapItem& item, MapValue value) {
+  return value == MapValue::time ? item.seconds_interval : item.bytes_interval;
 }
 
 double value_of(const MapItem& item, MapValue value) {

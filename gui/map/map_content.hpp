@@ -31,7 +31,10 @@ struct MapItem {
   double x = 0;
   double seconds = 0;  ///< The mean, where there are replications.
   double bytes = 0;    ///< Resident and the kernel's.
-  QString words;       ///< What it is, for the tooltip and the screen reader.
+  // Half the width of the 95% confidence interval; 0: there is none.
+  double seconds_interval = 0;
+  double bytes_interval = 0;
+  QString words;  ///< What it is, for the tooltip and the screen reader.
   std::size_t run = 0;
   std::vector<Setting> settings;  ///< That make this very run.
 };
@@ -60,11 +63,15 @@ struct MapContent {
   /// Points that could not be computed: how many, and why the first of them.
   int not_computed = 0;
   QString why_not;
+  /// Of the points that could be computed; true of both where there are none.
+  bool nothing_fails = true;
+  bool everything_fails = true;
 
   bool empty() const;
 };
 
 MapContent map_content(const MapResult& result);
 double value_of(const MapItem& item, MapValue value);
+double interval_of(const MapItem& item, MapValue value);
 
 }  // namespace spawnpoint::gui

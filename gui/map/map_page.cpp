@@ -10,8 +10,10 @@
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 #include "models/lab/calibration/this_host.hpp"
+#include "models/lab/sweep/sweep_text.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
@@ -109,34 +111,51 @@ void MapPage::hold(bool on) {
 }
 
 void MapPage::document_changed(bool scenario_changed) {
-  if (scenario_changed && keep_ && revision_) {
-    revision_ = document_.revision();
-  } else if (scenario_changed) {
-    stopped_by_user_ = false;
-    revision_.reset();
-    sweep_.clear();
-  }
-  if (scenario_changed) keep_ = false;
+  if (scenario_changed) change_map();
+  if (scenario_changed) leave_point();
   compute_if_needed();
   show_state();
+}
+
+void MapPage::leave_point() {
+  const auto scenario = document_.scenario();
+  if (!before_ || (scenario && document_.has_settings())) return;
+  const Before before = *std::exchange(before_, std::nullopt);
+  // Another file, or the point was written into the text.
+  if (!scenario || document_.text() != before.text || before.run >= scenario->runs.size()) return;
+  workspace_.selection().select_run(before.run);
+}
+
+void MapPage::change_map() {
+  const std::string key = document_.scenario() ? map_key(document_) : std::string();
+  if (key == key_ && !key.empty()) return;
+  stopped_by_user_ = false;
+  MapSweep::State before = sweep_.take_state();
+  if (!key_.empty()) shelf_.put(key_, std::move(before));
+  key_.clear();
+  auto kept = key.empty() ? std::nullopt : shelf_.take(key);
+  if (!kept) return;
+  key_ = key;
+  sweep_.restore(*std::move(kept));
 }
 
 void MapPage::open_run(const MapItem& item) {
   const auto result = sweep_.result();
   if (!result || !document_.scenario() || document_.scenario_is_old()) return;
-  // Only what the map varies anyway will change: it stays.
-  keep_ = true;
+  const bool is_first = !document_.has_settings();
+  const Before before{document_.text(), workspace_.selection().run()};
   workspace_.open_run(item.settings, result->plan.scenario().runs[item.run]);
+  if (is_first && document_.has_settings()) before_ = before;
 }
 
 void MapPage::compute_if_needed() {
   if (!isVisible() || held_ || stopped_by_user_ || sweep_.is_running()) return;
   if (!document_.scenario() || document_.scenario_is_old()) return;
-  if (revision_ == document_.revision()) {
+  if (!key_.empty()) {
     if (sweep_.can_resume()) sweep_.resume();
     return;
   }
-  revision_ = document_.revision();
+  key_ = map_key(document_);
   SweepSource source;
   source.text = document_.text().toStdString();
   source.file = document_.path().toStdString();
@@ -201,7 +220,9 @@ void MapPage::show_state() {
                               : tr("Reading the scenario …"));
     return;
   }
-  title_->setText(tr("Where does each concurrency model break, on %1?").arg(text(document_.scenario()->machine.name)));
+  // Until the plan is there, the scenario's own machine.
+  const std::string on = result ? machines(result->plan) : document_.scenario()->machine.name;
+  title_->setText(tr("Where does each concurrency model break, on %1?").arg(text(on)));
   if (!sweep_.error().isEmpty()) {
     state_->clear();
     view_->set_empty_text(tr("There is no map: %1").arg(sweep_.error()));
@@ -228,9 +249,22 @@ void MapPage::show_state() {
           : tr("The scenario's own [sweep]: %1 of %2.")
                 .arg(text(format_count(static_cast<std::int64_t>(plan.points()), "point")),
                      text(format_count(static_cast<std::int64_t>(plan.runs()), "run")));
-  words +=
-      tr(" All are modeled. A ✕ marks where a line ends, at the exact number that breaks it. Click a point to open "
-         "that run.");
+  const MapContent& content = view_->content();
+  const bool done = result->complete && content.not_computed == 0;
+  words += tr(" All are modeled.");
+  if (done && content.nothing_fails)
+    words += tr(" Nothing fails.");
+  else if (done && content.everything_fails)
+    words += tr(" Every point fails: a ✕ marks where each line would begin.");
+  else if (content.x.unit == MapAxis::Unit::names)
+    words += tr(" A ✕ marks what fails.");
+  else if (result->edges.empty())
+    words += tr(" A ✕ marks where a line ends.");
+  else
+    words += tr(" A ✕ marks where a line ends, at the exact number that breaks it.");
+  if (plan.repeat() > 1)
+    words += tr(" A bar is the 95% confidence interval of %1.").arg(text(format_count(plan.repeat(), "replication")));
+  words += tr(" Click a point to open that run.");
   if (!running && !result->complete) {
     const auto there = std::ranges::count_if(result->cells, [](const auto& cell) { return cell.has_value(); });
     words += held_ ? tr(" It waits for the live run: ") : tr(" Stopped: ");
@@ -238,7 +272,7 @@ void MapPage::show_state() {
                  .arg(text(format_count(there)),
                       text(format_count(static_cast<std::int64_t>(result->cells.size()), "point")));
   }
-  if (const MapContent& content = view_->content(); content.not_computed > 0) {
+  if (content.not_computed > 0) {
     words += tr(" Not computed: %1 (%2).").arg(text(format_count(content.not_computed, "point")), content.why_not);
   }
   state_->setText(words);

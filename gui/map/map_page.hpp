@@ -2,6 +2,7 @@
 // MapPage: the failure map of the open scenario, computed in the background while one looks at it.
 #pragma once
 
+#include "gui/map/map_shelf.hpp"
 #include "gui/map/map_sweep.hpp"
 #include "gui/map/map_view.hpp"
 #include "gui/page/page.hpp"
@@ -41,6 +42,10 @@ class MapPage : public Page {
 
  private:
   void document_changed(bool scenario_changed);
+  /// Puts the map away, and takes out that of the scenario that is open, if there is one.
+  void change_map();
+  /// Where a point was dropped, back to the run that was selected before it.
+  void leave_point();
   /// The user wants to see this very run.
   void open_run(const MapItem& item);
   void act();
@@ -51,10 +56,16 @@ class MapPage : public Page {
   Workspace& workspace_;
   Document& document_;
   MapSweep sweep_;
-  std::optional<std::uint64_t> revision_;  ///< Of the document that the map is of.
+  MapShelf shelf_;
+  std::string key_;  ///< What the map depends on; empty: there is none.
   bool held_ = false;
-  bool keep_ = false;  ///< The next change of the document is one that leaves the map as it is.
   bool stopped_by_user_ = false;
+  /// What was open and selected before a point was tried.
+  struct Before {
+    QString text;
+    std::size_t run = 0;
+  };
+  std::optional<Before> before_;
   QLabel* title_;
   QLabel* state_;
   QComboBox* value_;

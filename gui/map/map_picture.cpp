@@ -14,8 +14,8 @@
 namespace spawnpoint::gui {
 namespace {
 
-constexpr int kText = 11;
-constexpr double kLine = 14;
+constexpr int kText = kMapText;
+constexpr double kLine = kMapTextLine;
 constexpr double kLeft = 74;
 constexpr double kTop = 26;
 constexpr double kBottom = 40;
@@ -70,12 +70,12 @@ double round_step(double span, int wanted) {
 }  // namespace
 
 QColor map_color(const Theme& theme, int style) {
-  static const std::array<QColor, 6> light = {QColor(0x00, 0x72, 0xb2), QColor(0xb3, 0x5c, 0x8e),
-                                              QColor(0x00, 0x8a, 0x64), QColor(0x9a, 0x69, 0x00),
-                                              QColor(0x1b, 0x1f, 0x24), QColor(0x2f, 0x86, 0xbd)};
-  static const std::array<QColor, 6> dark = {QColor(0x56, 0xb4, 0xe9), QColor(0xe0, 0x94, 0xbd),
-                                             QColor(0x2f, 0xbf, 0x93), QColor(0xf0, 0xb4, 0x3c),
-                                             QColor(0xe6, 0xe9, 0xed), QColor(0xf0, 0xe4, 0x42)};
+  static const std::array<QColor, kMapColors> light = {
+      QColor(0x00, 0x72, 0xb2), QColor(0xb3, 0x5c, 0x8e), QColor(0x00, 0x8a, 0x64), QColor(0x9a, 0x69, 0x00),
+      QColor(0x1b, 0x1f, 0x24), QColor(0x6a, 0x35, 0xc9), QColor(0x7a, 0x2a, 0x1a), QColor(0x5a, 0x7d, 0x00)};
+  static const std::array<QColor, kMapColors> dark = {
+      QColor(0x56, 0xb4, 0xe9), QColor(0xe0, 0x94, 0xbd), QColor(0x2f, 0xbf, 0x93), QColor(0xf0, 0xb4, 0x3c),
+      QColor(0xe6, 0xe9, 0xed), QColor(0x9b, 0x7b, 0xff), QColor(0xb0, 0x89, 0x68), QColor(0xc5, 0xf0, 0x4a)};
   return (theme.kind == ThemeKind::light ? light : dark)[static_cast<std::size_t>(style) % light.size()];
 }
 
@@ -92,8 +92,9 @@ MapPicture::MapPicture(const MapContent& content, MapValue value, const Theme& t
   for (const MapLine& line : content.lines) {
     for (const MapItem& item : line.items) {
       const double v = value_of(item, value);
-      if (v > 0) least = std::min(least, v);
-      most = std::max(most, v);
+      const double around = interval_of(item, value);
+      if (v > 0) least = std::min(least, v > around ? v - around : v);
+      most = std::max(most, v + around);
     }
   }
   if (most <= 0) least = most = 1;
@@ -194,50 +195,6 @@ std::vector<MapPicture::Tick> MapPicture::y_ticks() const {
   return ticks;
 }
 
-void MapPicture::lay_labels() {
-  const QFontMetricsF metrics(theme_.font(kText));
-  std::vector<Label> wanted;
-  for (std::size_t line = 0; line < content_.lines.size(); ++line) {
-    const MapLine& of = content_.lines[line];
-    if (of.items.empty()) continue;
-    Label label;
-    label.line = line;
-    label.anchor = at({line, of.items.size() - 1});
-    label.name = of.name;
-    label.end = of.end;
-    wanted.push_back(std::move(label));
-  }
-  // From the top down, so that those which share a place keep their order as they are pushed apart.
-  std::ranges::stable_sort(wanted, {}, [](const Label& label) { return label.anchor.y(); });
-  // Not over another label, nor over the points of the lines; with very many points nobody would notice.
-  constexpr std::size_t kFewPoints = 3000;
-  std::vector<QPointF> points;
-  for (std::size_t line = 0; line < content_.lines.size() && points.size() < kFewPoints; ++line) {
-    for (std::size_t item = 0; item < content_.lines[line].items.size(); ++item) points.push_back(at({line, item}));
-  }
-  const auto blocked = [&](const QRectF& where) {
-    const QRectF around = where.adjusted(-2, -4, 2, 4);
-    return std::ranges::any_of(labels_, [&](const Label& other) { return other.where.intersects(where); }) ||
-           std::ranges::any_of(points, [&](const QPointF& point) { return around.contains(point); });
-  };
-  for (Label& label : wanted) {
-    const double width = std::max(metrics.horizontalAdvance(label.name), metrics.horizontalAdvance(label.end)) + 4;
-    const double height = label.end.isEmpty() ? kLine : 2 * kLine;
-    double left = label.anchor.x() + 9;
-    const bool fits = left + width <= area_.right();
-    if (!fits) left = std::max(area_.left() + kLeft, area_.right() - width);
-    // What does not fit beside its point goes above or below it.
-    const double first = fits ? 0 : -(height / 2 + kGlyph + 2);
-    for (int i = 0; i < 80; ++i) {
-      const double shift = (i % 2 == 0 ? -1 : 1) * ((i + 1) / 2) * 5.0;
-      label.where = QRectF(left, label.anchor.y() - height / 2 + first + shift, width, height);
-      if (label.where.top() < area_.top() + kTop - 8 || label.where.bottom() > plot_.bottom() + 4) continue;
-      if (!blocked(label.where)) break;
-    }
-    labels_.push_back(std::move(label));
-  }
-}
-
 void MapPicture::paint(QPainter& painter, const std::optional<MapPlace>& marked) const {
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing);
@@ -254,9 +211,10 @@ void MapPicture::paint(QPainter& painter, const std::optional<MapPlace>& marked)
   for (const Label& label : labels_) {
     const QColor color = map_color(theme_, content_.lines[label.line].style);
     const double middle = label.where.top() + kLine / 2;
-    if (std::abs(label.where.center().y() - label.anchor.y()) > kLine) {
+    if (label_distance(label.anchor, label.where) > kLine) {
+      const bool to_the_left = label.where.right() < label.anchor.x();
       painter.setPen(QPen(theme_.frame, 1));
-      painter.drawLine(label.anchor, QPointF(label.where.left() - 2, middle));
+      painter.drawLine(label.anchor, QPointF(to_the_left ? label.where.right() + 2 : label.where.left() - 2, middle));
     }
     QColor behind = theme_.base;
     behind.setAlpha(225);
@@ -333,10 +291,11 @@ void MapPicture::paint_line(QPainter& painter, std::size_t number) const {
   for (std::size_t i = 0; i < line.items.size(); ++i) {
     const QPointF here = at({number, i});
     // Over a point that is not there yet, or fails, no line is drawn.
-    const bool joined = i > 0 && line.items[i].order - line.items[i - 1].order <= 1.01;
+    const bool joined = i > 0 && are_joined(line.items[i - 1], line.items[i]);
     joined ? path.lineTo(here) : path.moveTo(here);
   }
   painter.drawPath(path);
+  paint_intervals(painter, line, color);
   const std::size_t lines = content_.lines.size();
   for (std::size_t i = 0; i < line.items.size(); ++i) {
     const QPointF here = at({number, i});
@@ -344,6 +303,27 @@ void MapPicture::paint_line(QPainter& painter, std::size_t number) const {
     // For the same reason their glyphs take turns.
     const bool turn = lines <= 3 || (static_cast<std::size_t>(line.items[i].order) + number) % 3 == 0;
     if (turn) paint_glyph(painter, line.style, here, kGlyph, false);
+  }
+}
+
+bool MapPicture::are_joined(const MapItem& before, const MapItem& after) const {
+  const int ends = (before.kind == MapItem::Kind::end ? 1 : 0) + (after.kind == MapItem::Kind::end ? 1 : 0);
+  // Between two ends it fails; and a machine, say, that fails lies not on the way to the next one.
+  if (ends == 2 || (ends == 1 && content_.x.unit == MapAxis::Unit::names)) return false;
+  return after.order - before.order <= 1.01;
+}
+
+void MapPicture::paint_intervals(QPainter& painter, const MapLine& line, const QColor& color) const {
+  constexpr double kWide = 3;  // The bar's end, to either side.
+  painter.setPen(QPen(color, 1));
+  for (const MapItem& item : line.items) {
+    const double around = interval_of(item, value_);
+    if (around <= 0) continue;
+    const double value = value_of(item, value_), here = x(item.x);
+    const double above = y(value + around), below = y(value - around);
+    if (below - above < 1) continue;  // No larger than the line is wide.
+    painter.drawLine(QPointF(here, above), QPointF(here, below));
+    for (const double end : {above, below}) painter.drawLine(QPointF(here - kWide, end), QPointF(here + kWide, end));
   }
 }
 

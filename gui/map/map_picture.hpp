@@ -2,6 +2,7 @@
 // MapPicture: how a failure map is laid out and drawn, on the screen as in a figure. Knows no widgets.
 #pragma once
 
+#include <QLineF>
 #include <QPointF>
 #include <QRectF>
 #include <optional>
@@ -13,6 +14,10 @@
 class QPainter;
 
 namespace spawnpoint::gui {
+
+/// The labels' text, and the height of a line of it.
+inline constexpr int kMapText = 11;
+inline constexpr double kMapTextLine = 14;
 
 /// Which item of which line.
 struct MapPlace {
@@ -31,6 +36,10 @@ class MapPicture {
   QPointF at(const MapPlace& place) const;
   /// The item nearest to a position, if it is within reach.
   std::optional<MapPlace> nearest(const QPointF& position) const;
+  /// Where the lines' names are.
+  std::vector<QRectF> label_places() const;
+  /// From point to point, of all lines.
+  std::vector<QLineF> line_pieces() const;
   /// The plot itself, within the axes.
   const QRectF& plot() const { return plot_; }
 
@@ -54,6 +63,9 @@ class MapPicture {
   void lay_labels();
   void paint_axes(QPainter& painter) const;
   void paint_line(QPainter& painter, std::size_t line) const;
+  /// Whether a line is drawn from one point to the next.
+  bool are_joined(const MapItem& before, const MapItem& after) const;
+  void paint_intervals(QPainter& painter, const MapLine& line, const QColor& color) const;
   void paint_glyph(QPainter& painter, int style, const QPointF& at, double size, bool filled) const;
   void paint_cross(QPainter& painter, const QPointF& at, double size) const;
 
@@ -67,7 +79,13 @@ class MapPicture {
   std::vector<Label> labels_;
 };
 
-/// The colour of a line: Okabe and Ito's, darkened or lightened until it stands out from the theme's background.
+/// From a line's end to its label.
+double label_distance(const QPointF& anchor, const QRectF& where);
+
+/// So many lines have colours of their own.
+inline constexpr int kMapColors = 8;
+/// The colour of a line: Okabe and Ito's and others, darkened or lightened until it stands out from the theme's
+/// background. Never that of failures.
 QColor map_color(const Theme& theme, int style);
 
 }  // namespace spawnpoint::gui

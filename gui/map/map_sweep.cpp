@@ -32,12 +32,12 @@ MapSweep::~MapSweep() {
 
 void MapSweep::start(SweepSource source) {
   clear();
-  source_ = std::move(source);
+  state_.source = std::move(source);
   launch();
 }
 
 void MapSweep::resume() {
-  if (!source_ || is_running()) return;
+  if (!state_.source || is_running()) return;
   launch();
 }
 
@@ -45,7 +45,7 @@ void MapSweep::launch() {
   error_.clear();
   progress_ = {};
   mail_ = std::make_shared<Mail>();
-  job_.start([this, mail = mail_, source = *source_, known = known_, have = result_ != nullptr](
+  job_.start([this, mail = mail_, source = *state_.source, known = state_.known, have = state_.result != nullptr](
                  std::stop_token stop, const Tell& tell) mutable {
     const auto announce = [&] {
       if (mail->announced.exchange(true)) return;
@@ -90,22 +90,22 @@ void MapSweep::take(Mail& mail) {
   const std::scoped_lock lock(mail.mutex);
   // Announced again from here on; what was put down until now is taken below.
   mail.announced = false;
-  if (mail.plan) result_ = std::exchange(mail.plan, nullptr);
-  if (result_) {
+  if (mail.plan) state_.result = std::exchange(mail.plan, nullptr);
+  if (state_.result) {
     for (SweepCell& cell : mail.cells) {
-      const std::size_t index = cell.point * result_->plan.runs() + cell.run;
-      result_->cells[index] = std::move(cell);
+      const std::size_t index = cell.point * state_.result->plan.runs() + cell.run;
+      state_.result->cells[index] = std::move(cell);
     }
     for (SweepEdge& edge : mail.edges) {
       const auto same = [&](const SweepEdge& other) {
         return other.point == edge.point && other.run == edge.run && other.axis == edge.axis && other.good == edge.good;
       };
-      if (std::ranges::none_of(result_->edges, same)) result_->edges.push_back(std::move(edge));
+      if (std::ranges::none_of(state_.result->edges, same)) state_.result->edges.push_back(std::move(edge));
     }
   }
   mail.cells.clear();
   mail.edges.clear();
-  known_.merge(mail.done);
+  state_.known.merge(mail.done);
   mail.done.clear();
   if (mail.progress) progress_ = *mail.progress;
 }
@@ -119,9 +119,9 @@ void MapSweep::pick_up(const std::shared_ptr<Mail>& mail) {
 void MapSweep::end(const End& end) {
   take(*std::exchange(mail_, nullptr));
   error_ = end.error;
-  if (result_) result_->complete = end.complete;
+  if (state_.result) state_.result->complete = end.complete;
   // A sweep that is complete needs nothing to go on from.
-  if (end.complete) known_.clear();
+  if (end.complete) state_.known.clear();
   emit changed();
 }
 
@@ -130,12 +130,22 @@ void MapSweep::stop() {
 }
 
 void MapSweep::clear() {
+  take_state();
+}
+
+MapSweep::State MapSweep::take_state() {
   job_.cancel();
-  mail_.reset();
-  known_.clear();
-  result_.reset();
+  // What was computed until now counts.
+  if (mail_) take(*std::exchange(mail_, nullptr));
+  State state = std::exchange(state_, {});
   error_.clear();
-  source_.reset();
+  emit changed();
+  return state;
+}
+
+void MapSweep::restore(State state) {
+  clear();
+  state_ = std::move(state);
   emit changed();
 }
 

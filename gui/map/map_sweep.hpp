@@ -18,6 +18,13 @@ class MapSweep : public QObject {
   Q_OBJECT
 
  public:
+  /// All that there is of a sweep, to go on with later.
+  struct State {
+    std::optional<SweepSource> source;
+    std::shared_ptr<MapResult> result;
+    std::map<std::size_t, SweepTaskResult> known;
+  };
+
   explicit MapSweep(QObject* parent = nullptr);
   ~MapSweep() override;
 
@@ -29,11 +36,15 @@ class MapSweep : public QObject {
   void stop();
   /// Nothing is kept.
   void clear();
+  /// The same, but gives away what there was.
+  State take_state();
+  /// What take_state() gave; stopped, or complete.
+  void restore(State state);
 
   bool is_running() const { return job_.is_running(); }
-  bool can_resume() const { return !is_running() && result_ && !result_->complete; }
+  bool can_resume() const { return !is_running() && state_.result && !state_.result->complete; }
   /// Null before the first answer, and where the scenario cannot be swept.
-  std::shared_ptr<const MapResult> result() const { return result_; }
+  std::shared_ptr<const MapResult> result() const { return state_.result; }
   const SweepProgress& progress() const { return progress_; }
   /// Why there is no map, in words.
   const QString& error() const { return error_; }
@@ -55,9 +66,7 @@ class MapSweep : public QObject {
   void take(Mail& mail);
   void end(const End& end);
 
-  std::optional<SweepSource> source_;
-  std::shared_ptr<MapResult> result_;
-  std::map<std::size_t, SweepTaskResult> known_;
+  State state_;
   SweepProgress progress_;
   QString error_;
   std::shared_ptr<Mail> mail_;  ///< Of the sweep that is still going.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/map/map_view.hpp"
 
+#include <QApplication>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -9,14 +10,42 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/charts/chart_view.hpp"
 #include "gui/time/accessible.hpp"
 
 namespace spawnpoint::gui {
+
+namespace {
+
+class MapDrawing final : public Drawing {
+ public:
+  MapDrawing(const MapContent& content, MapValue value, const Theme& theme, const QSize& size)
+      : content_(content), value_(value), theme_(theme), size_(size) {}
+  double width() const override { return size_.width(); }
+  double height() const override { return size_.height(); }
+  void paint(FigurePainter& painter, double /*pixels*/) override {
+    const QRectF where(QPointF(), size_);
+    painter->fillRect(where, theme_.base);
+    MapPicture(content_, value_, theme_, where.adjusted(0, 0, -8, 0)).paint(*painter);
+  }
+
+ private:
+  MapContent content_;
+  MapValue value_;
+  Theme theme_;
+  QSizeF size_;
+};
+
+}  // namespace
 
 MapView::MapView(QWidget* parent) : QWidget(parent) {
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
   make_accessible_chart(*this, tr("Failure map"));
+}
+
+std::unique_ptr<Drawing> MapView::drawing() {
+  return content_.empty() ? nullptr : std::make_unique<MapDrawing>(content_, value_, theme_, size());
 }
 
 MapPicture MapView::picture() const {
@@ -109,14 +138,19 @@ void MapView::mouseMoveEvent(QMouseEvent* event) {
 void MapView::mousePressEvent(QMouseEvent* event) {
   if (event->button() != Qt::LeftButton) return;
   mark(picture().nearest(event->position()));
-  if (const MapItem* item = marked()) {
-    const MapItem chosen = *item;  // A listener may change the content.
-    emit opened(chosen);
-  }
+  open_marked();
+}
+
+void MapView::open_marked() {
+  const MapItem* item = marked();
+  if (item == nullptr) return;
+  const MapItem chosen = *item;  // A listener may change the content.
+  emit opened(chosen);
 }
 
 void MapView::leaveEvent(QEvent*) {
-  if (!hasFocus()) mark(std::nullopt);
+  // Under its menu the point stays.
+  if (!hasFocus() && QApplication::activePopupWidget() == nullptr) mark(std::nullopt);
 }
 
 void MapView::step(int along, int across) {
@@ -169,11 +203,7 @@ void MapView::keyPressEvent(QKeyEvent* event) {
       return set_value(value_ == MapValue::time ? MapValue::memory : MapValue::time);
     case Qt::Key_Return:
     case Qt::Key_Enter:
-      if (const MapItem* item = marked()) {
-        const MapItem chosen = *item;
-        emit opened(chosen);
-      }
-      return;
+      return open_marked();
     case Qt::Key_Escape:
       if (marked_) return mark(std::nullopt);
       break;

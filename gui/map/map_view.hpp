@@ -4,13 +4,15 @@
 #pragma once
 
 #include <QWidget>
+#include <memory>
 #include <optional>
 
+#include "gui/charts/drawing.hpp"
 #include "gui/map/map_picture.hpp"
 
 namespace spawnpoint::gui {
 
-class MapView : public QWidget {
+class MapView : public QWidget, public DrawingSource {
   Q_OBJECT
 
  public:
@@ -26,8 +28,12 @@ class MapView : public QWidget {
 
   /// The item that is marked; null: none.
   const MapItem* marked() const;
+  /// As a click on it does.
+  void open_marked();
   /// Where an item is, in the widget.
   QPointF position(const MapPlace& place) const { return picture().at(place); }
+
+  std::unique_ptr<Drawing> drawing() override;
 
   QSize sizeHint() const override { return {800, 480}; }
   QSize minimumSizeHint() const override { return {360, 220}; }

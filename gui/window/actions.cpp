@@ -174,6 +174,9 @@ constexpr Action kActions[] = {
      .title = "The file's own values",
      .icon = "undo",
      .run = [](Window& w) { w.document().clear_settings(); }},
+    {.name = "write_values",
+     .title = "Write the values that are tried into the text",
+     .run = [](Window& w) { w.workspace().write_settings(); }},
 
     {.name = "palette",
      .menu = MenuOf::help,

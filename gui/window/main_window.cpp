@@ -207,6 +207,10 @@ void MainWindow::make_connections() {
     questions_.tell(this, tr("Cannot open"), words);
   });
   connect(&document(), &Document::saved, this, &MainWindow::show_title);
+  connect(&document(), &Document::settings_changed, this, [this] {
+    for (const char* name : {"own_values", "write_values"}) act(name)->setVisible(document().has_settings());
+  });
+  connect(file_, &FilePanel::write_asked, &workspace_, &Workspace::write_settings);
   connect(file_->edit().document(), &QTextDocument::modificationChanged, this, [this] { show_title(); });
   connect(&file_->edit(), &QPlainTextEdit::textChanged, compare_, [this] {
     // From the first keystroke on, what is shown is of an older text.
@@ -273,7 +277,6 @@ void MainWindow::show_scenario() {
   const int row = machine_->findData(text(scenario->machine_profile));
   machine_->setCurrentIndex(row);
   if (row < 0) machine_->setPlaceholderText(text(scenario->machine.name));
-  act("own_values")->setVisible(document().has_settings());
   what_if_->show_scenario(scenario, selection().run());
   show_job();
 }
@@ -379,12 +382,19 @@ void MainWindow::export_figures(const ExportFormat* only) {
   if (!scenario) return;
   auto results = workspace_.recorded_results();
   std::erase_if(results, [](const auto& result) { return !result->error.empty(); });
-  const auto map = map_->snapshot();
-  if (results.empty() && !map) return;
+  const std::size_t run = selection().run();
+  if (run >= scenario->runs.size()) return;
   auto* dialog = new ExportDialog(session_, scenario, std::move(results), theme_.kind, this);
-  if (map) dialog->set_map(map, pages_->currentWidget() == map_);
+  dialog->set_limits(run, limits_->wanted());
+  QWidget* const shown = pages_->currentWidget();
+  // A page that is not seen has the jobs of another time.
+  if (shown == job_table_) dialog->set_jobs(job_table_->model().snapshot());
+  if (shown == limits_ || dialog->has_no_record()) dialog->set_only_part(ExportPart::limits);
+  if (shown == job_table_ && job_table_->model().rowCount() > 0) dialog->set_only_part(ExportPart::jobs);
+  if (const auto map = map_->snapshot()) dialog->set_map(map, shown == map_);
   if (only != nullptr) dialog->set_only_format(*only);
-  dialog->set_source({document().settings(), selection().run()}, file_->edit().document()->isModified());
+  dialog->set_source({.settings = document().settings(), .run = run, .added_run = document().added_run()},
+                     file_->edit().document()->isModified());
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->open();
 }

@@ -63,7 +63,7 @@ void MainWindow::make_actions() {
     themes->addAction(act(name));
   }
   act("own_values")->setToolTip(tr("Without the values that override the file's"));
-  act("own_values")->setVisible(false);
+  for (const char* name : {"own_values", "write_values"}) act(name)->setVisible(false);
 }
 
 QAction* MainWindow::act(const char* name) const {
@@ -170,9 +170,8 @@ void MainWindow::show_actions() {
   act("stop")->setEnabled(runs().is_running());
   act("save")->setEnabled(document().is_open());
   act("save_as")->setEnabled(document().is_open());
-  const bool drawn =
-      std::ranges::any_of(workspace_.recorded_results(), [](const auto& result) { return result->error.empty(); });
-  act("export")->setEnabled(ready && !saved && (drawn || !map_->view().content().empty()));
+  // There are always limits to export.
+  act("export")->setEnabled(ready && !saved);
   jobs_->setEnabled(ready);
   machine_->setEnabled(ready);
 }

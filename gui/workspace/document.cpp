@@ -6,9 +6,11 @@
 #include <QSaveFile>
 #include <algorithm>
 
+#include "models/concurrency/registry.hpp"
 #include "models/lab/calibration/this_host.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/scenario/edit/text_edit.hpp"
+#include "models/scenario/run_runtime.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -25,6 +27,18 @@ std::shared_ptr<const ParseResult> not_read(std::string why) {
   auto result = std::make_shared<ParseResult>();
   result->diagnostics.emplace_back().message = std::move(why);
   return result;
+}
+
+void add_run(ParseResult& result, const std::string& concurrency) {
+  const ConcurrencyModel* model = find_concurrency_model(concurrency);
+  if (model == nullptr || !result.scenario) return;
+  auto run = added_run(*result.scenario, *model, {});
+  if (run) {
+    result.scenario->runs.push_back(*std::move(run));
+    return;
+  }
+  result.diagnostics.emplace_back().message = std::move(run.error());
+  result.scenario.reset();
 }
 }  // namespace
 
@@ -55,10 +69,12 @@ bool Document::open(const QString& path, QString& error) {
   path_ = QFileInfo(path).absoluteFilePath();
   text_ = QString::fromUtf8(bytes);
   settings_.clear();
+  added_run_.clear();
   scenario_.reset();
   diagnostics_.clear();
   scenario_is_old_ = true;
   emit opened();
+  emit settings_changed();
   timer_.stop();
   parse_now();
   return true;
@@ -102,6 +118,14 @@ void Document::set_setting(const QString& key, const std::optional<QString>& val
   std::erase_if(settings_, [&](const Setting& s) { return s.key == name; });
   if (value) settings_.push_back({name, value->toStdString()});
   parse_soon();
+  emit settings_changed();
+}
+
+void Document::set_added_run(const std::string& concurrency) {
+  if (concurrency == added_run_) return;
+  added_run_ = concurrency;
+  parse_soon();
+  emit settings_changed();
 }
 
 std::optional<QString> Document::setting(const QString& key) const {
@@ -112,9 +136,11 @@ std::optional<QString> Document::setting(const QString& key) const {
 }
 
 void Document::clear_settings() {
-  if (settings_.empty()) return;
+  if (!has_settings()) return;
   settings_.clear();
+  added_run_.clear();
   parse_soon();
+  emit settings_changed();
 }
 
 std::size_t Document::error_count() const {
@@ -137,22 +163,27 @@ void Document::parse_at_once() {
 void Document::parse_now() {
   std::string text = text_.toStdString();
   std::string file = path_.toStdString();
-  parsing_.start([text = std::move(text), file = std::move(file), settings = settings_](std::stop_token) {
-    ParseOptions options;
-    options.settings = settings;
-    options.host = [] { return this_host().machine; };
-    return std::make_shared<const ParseResult>(parse_scenario(text, file, options));
-  });
+  parsing_.start(
+      [text = std::move(text), file = std::move(file), settings = settings_, added = added_run_](std::stop_token) {
+        ParseOptions options;
+        options.settings = settings;
+        options.host = [] { return this_host().machine; };
+        auto result = std::make_shared<ParseResult>(parse_scenario(text, file, options));
+        if (!added.empty()) add_run(*result, added);
+        return std::shared_ptr<const ParseResult>(std::move(result));
+      });
 }
 
 void Document::take(std::shared_ptr<const ParseResult> result) {
   diagnostics_ = result->diagnostics;
   const bool good = result->scenario.has_value();
-  const bool same = good && scenario_ && good_text_ == text_ && same_settings(good_settings_, settings_);
+  const bool same = good && scenario_ && good_text_ == text_ && same_settings(good_settings_, settings_) &&
+                    good_added_run_ == added_run_;
   if (same) scenario_is_old_ = false;  // A mistake was taken back: the results are those of this text.
   if (good && !same) {
     good_text_ = text_;
     good_settings_ = settings_;
+    good_added_run_ = added_run_;
     scenario_ = std::shared_ptr<const Scenario>(result, &*result->scenario);
     scenario_is_old_ = false;
     ++revision_;

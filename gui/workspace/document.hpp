@@ -45,8 +45,12 @@ class Document : public QObject {
   /// A setting over the file, as --set gives it; no value takes it away.
   void set_setting(const QString& key, const std::optional<QString>& value);
   std::optional<QString> setting(const QString& key) const;
-  bool has_settings() const { return !settings_.empty(); }
   const std::vector<Setting>& settings() const { return settings_; }
+  /// A run over the file, after those that it has, by its concurrency model. Empty: none.
+  void set_added_run(const std::string& concurrency);
+  const std::string& added_run() const { return added_run_; }
+  /// There is something over the file.
+  bool has_settings() const { return !settings_.empty() || !added_run_.empty(); }
   void clear_settings();
 
   /// The last scenario without mistakes; null before the first.
@@ -73,6 +77,8 @@ class Document : public QObject {
   /// `diagnostics()` are new; if `changed`, so is `scenario()`.
   void parsed(bool changed);
   void saved();
+  /// What is over the file is another.
+  void settings_changed();
 
  private:
   void parse_soon();
@@ -82,9 +88,11 @@ class Document : public QObject {
   QString path_;
   QString text_;
   std::vector<Setting> settings_;
+  std::string added_run_;
   std::shared_ptr<const Scenario> scenario_;
   QString good_text_;  ///< What `scenario_` was made of.
   std::vector<Setting> good_settings_;
+  std::string good_added_run_;
   std::vector<Diagnostic> diagnostics_;
   std::uint64_t revision_ = 0;
   bool scenario_is_old_ = false;

@@ -234,6 +234,7 @@ void Workspace::model_if_needed() {
 void Workspace::take_known_results() {
   const auto scenario = document_.scenario();
   results_key_ = cache_key(*scenario, document_.text(), document_.settings());
+  if (!document_.added_run().empty()) results_key_ += "\n--concurrency " + document_.added_run();
   for (std::size_t run = 0; run < scenario->runs.size(); ++run) {
     for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
       if (auto known = results_.find(results_key_, {run, world}))

@@ -93,9 +93,11 @@ class Workspace : public QObject {
   void turn(const QString& key, const QString& value, int gesture);
   /// Adds a run that would do better, or selects it where it is there.
   void try_suggestion(const Suggestion& suggestion);
-  /// Opens and models a run that a map has a point of: its values go into the text, where they can be undone; what
-  /// cannot be written there goes over it.
+  /// Opens and models a run that a map has a point of. The text stays as it is: the values, and the run where the text
+  /// has none of that model, go over it, in place of those of the point before.
   void open_run(const std::vector<Setting>& settings, const RunSpec& spec);
+  /// What is over the text goes into it, as one step that can be undone. What cannot be written there stays over it.
+  void write_settings();
 
   // What one page or panel wants of another.
   void ask_to_open(const QString& path) { emit open_asked(path); }

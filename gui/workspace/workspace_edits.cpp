@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The workspace's changes of the text: a turned knob, a suggestion, a point of the map.
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "gui/workspace/workspace.hpp"
@@ -89,34 +90,52 @@ void Workspace::try_suggestion(const Suggestion& suggestion) {
 void Workspace::open_run(const std::vector<Setting>& settings, const RunSpec& spec) {
   const auto scenario = document_.scenario();
   if (!scenario || document_.scenario_is_old()) return;
-  QString words = document_.text();
   for (const Setting& setting : settings) {
     const QString key = text(setting.key), value = text(setting.value);
-    if (auto changed = with_value(words, key, value)) {
-      words = *std::move(changed);
-      document_.set_setting(key, std::nullopt);
-    } else {
-      document_.set_setting(key, value);
-    }
+    // What the text says already need not be said again.
+    const bool in_text = with_value(document_.text(), key, value) == document_.text();
+    document_.set_setting(key, in_text ? std::nullopt : std::optional(value));
   }
-  const auto& runs = scenario->runs;
-  auto there = std::ranges::find(runs, spec.label, &RunSpec::label);
-  if (there == runs.end()) there = std::ranges::find(runs, spec.concurrency, &RunSpec::concurrency);
-  std::size_t run = static_cast<std::size_t>(there - runs.begin());
-  if (there == runs.end()) {
-    words = text(with_run(words.toStdString(), spec.concurrency, {}, names_of_models(runs)));
-    run = runs.size();
-  }
-  document_.edit(words);
+  std::span<const RunSpec> own(scenario->runs);
+  if (!document_.added_run().empty()) own = own.first(own.size() - 1);
+  auto there = std::ranges::find(own, spec.label, &RunSpec::label);
+  if (there == own.end()) there = std::ranges::find(own, spec.concurrency, &RunSpec::concurrency);
+  const auto run = static_cast<std::size_t>(there - own.begin());
+  document_.set_added_run(there == own.end() ? spec.concurrency : std::string());
   emit timelines_asked();
   if (document_.scenario_is_old()) {
     select_after_parse_ = run;
     run_after_parse_ = true;
+    document_.parse_at_once();
     return;
   }
   // The very scenario that is open.
   selection_.select_run(run);
   this->run(/*modeled=*/true, /*live=*/false);
+}
+
+void Workspace::write_settings() {
+  const auto scenario = document_.scenario();
+  if (!scenario || document_.scenario_is_old()) return;
+  QString words = document_.text();
+  if (const std::string added = document_.added_run(); !added.empty()) {
+    std::vector<std::string> own = names_of_models(scenario->runs);
+    own.pop_back();
+    words = text(with_run(words.toStdString(), added, {}, own));
+    document_.set_added_run({});
+  }
+  for (const Setting& setting : std::vector(document_.settings())) {
+    const QString key = text(setting.key);
+    auto changed = with_value(words, key, text(setting.value));
+    if (!changed) continue;
+    words = *std::move(changed);
+    document_.set_setting(key, std::nullopt);
+  }
+  const bool all = !document_.has_settings();
+  select_after_parse_ = selection_.run();
+  document_.edit(words);
+  document_.parse_at_once();
+  if (!all) emit told(tr("What the text has in another form stays over it."));
 }
 
 }  // namespace spawnpoint::gui

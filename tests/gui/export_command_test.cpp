@@ -113,6 +113,15 @@ TEST_CASE("the copied command writes the figures of the dialog byte for byte") {
   }
 }
 
+TEST_CASE("the copied command draws a point of the map that was tried without changing the text") {
+  AppFixture app;
+  app.open(kRefused);
+  app.window->workspace().open_run({{"jobs.count", "3"}}, RunSpec{.concurrency = "sequential", .label = "sequential"});
+  REQUIRE(eventually([&] { return app.parsed() && !app.window->runs().is_running(); }));
+  REQUIRE(app.window->runs().result({2, WorldKind::modeled}) != nullptr);
+  check_same(opened(app), 2);
+}
+
 TEST_CASE("the copied command draws the failure map of the dialog byte for byte") {
   AppFixture app;
   app.open(QString(kRefused) + "\n[sweep]\n\"jobs.count\" = [1, 10, 100, 1000, 2000]\n");

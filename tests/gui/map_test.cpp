@@ -3,6 +3,7 @@
 #include <QAction>
 #include <QComboBox>
 #include <QImage>
+#include <QLabel>
 #include <QPainter>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -70,7 +71,7 @@ TEST_CASE("the colours of the map stand out in both themes", "[map]") {
   for (const ThemeKind kind : {ThemeKind::light, ThemeKind::dark}) {
     const Theme theme = make_theme(kind);
     // WCAG 2.1: text needs 4.5 to 1.
-    for (int style = 0; style < 6; ++style) CHECK(contrast(map_color(theme, style), theme.base) >= 3.9);
+    for (int style = 0; style < kMapColors; ++style) CHECK(contrast(map_color(theme, style), theme.base) >= 3.9);
   }
 }
 
@@ -115,13 +116,20 @@ TEST_CASE("the map's page computes in the background, and a click on the end ope
   REQUIRE(eventually([&] { return !page.sweep().is_running() && !page.view().content().empty(); }));
   const auto before = page.sweep().result();
   REQUIRE(page.view().content().lines.size() == 2);
+  app.window->selection().select_run(1);
   const std::size_t end = page.view().content().lines[0].items.size() - 1;
   const QPoint where = page.view().position({0, end}).toPoint();
   QTest::mouseMove(&page.view(), where);
   QTest::mouseClick(&page.view(), Qt::LeftButton, Qt::NoModifier, where);
   CHECK(app.window->pages().currentWidget() == &app.window->compare());
   REQUIRE(eventually([&] { return app.parsed() && !app.window->runs().is_running(); }));
-  CHECK(app.window->document().text().contains("count = 508"));
+  // Tried without a change of the text, which the File panel says.
+  CHECK(app.window->document().text() == kSwept);
+  CHECK_FALSE(app.window->isWindowModified());
+  auto* tried = app.window->file_panel().findChild<QLabel*>("settings");
+  REQUIRE(tried != nullptr);
+  CHECK(tried->isVisible());
+  CHECK(tried->text().contains("jobs.count = 508"));
   CHECK(app.window->selection().run() == 0);
   const auto result = app.window->runs().result({0, WorldKind::modeled});
   REQUIRE(result);
@@ -130,8 +138,94 @@ TEST_CASE("the map's page computes in the background, and a click on the end ope
   CHECK(result->jobs == 508);
   // The map is of all numbers of jobs: it stays.
   CHECK(page.sweep().result() == before);
+  // Dropped, all is as before.
+  app.window->file_panel().findChild<QPushButton*>("drop_settings")->click();
+  REQUIRE(eventually([&] { return app.parsed() && !app.window->runs().is_running(); }));
+  CHECK(app.window->document().scenario()->jobs.count == 1000);
+  CHECK(app.window->selection().run() == 1);
+  CHECK(page.sweep().result() == before);
+  // Applied, it is in the text and can be undone.
+  app.window->pages().setCurrentWidget(&page);
+  QTest::mouseClick(&page.view(), Qt::LeftButton, Qt::NoModifier, where);
+  REQUIRE(eventually([&] { return app.parsed() && !app.window->runs().is_running(); }));
+  app.window->file_panel().findChild<QPushButton*>("write_settings")->click();
+  CHECK(app.window->document().text().contains("count = 508"));
+  CHECK_FALSE(app.window->document().has_settings());
+  CHECK_FALSE(tried->isVisible());
+  REQUIRE(eventually([&] { return app.parsed() && !app.window->runs().is_running(); }));
+  CHECK(app.window->document().scenario()->jobs.count == 508);
   app.window->file_panel().edit().undo();
-  CHECK(app.window->document().text().contains("count = 1000"));
+  CHECK(app.window->document().text() == kSwept);
+}
+
+TEST_CASE("a point of a model that the text has no run of is tried beside its runs, and dropped", "[map]") {
+  application();
+  AppFixture app;
+  app.open(kRefused);
+  const RunSpec sequential{.concurrency = "sequential", .label = "sequential"};
+  app.window->workspace().open_run({{"jobs.count", "3"}}, sequential);
+  REQUIRE(eventually([&] { return app.parsed() && !app.window->runs().is_running(); }));
+  CHECK(app.window->document().text() == kRefused);
+  REQUIRE(app.window->document().scenario()->runs.size() == 3);
+  CHECK(app.window->selection().run() == 2);
+  auto result = app.window->runs().result({2, WorldKind::modeled});
+  REQUIRE(result);
+  CHECK(result->concurrency == "sequential");
+  CHECK(result->jobs == 3);
+  // Another point takes its place.
+  app.window->workspace().open_run({{"jobs.count", "1000"}}, app.window->document().scenario()->runs[1]);
+  REQUIRE(eventually([&] { return app.parsed() && !app.window->runs().is_running(); }));
+  CHECK(app.window->document().scenario()->runs.size() == 2);
+  CHECK(app.window->selection().run() == 1);
+  CHECK_FALSE(app.window->document().has_settings());  // It is what the text says.
+  app.window->workspace().open_run({{"jobs.count", "3"}}, sequential);
+  REQUIRE(eventually([&] { return app.parsed(); }));
+  app.window->workspace().write_settings();
+  REQUIRE(eventually([&] { return app.parsed() && !app.window->runs().is_running(); }));
+  CHECK(app.window->document().text().contains("concurrency = \"sequential\""));
+  CHECK(app.window->document().text().contains("count = 3"));
+  CHECK(app.window->selection().run() == 2);
+  CHECK_FALSE(app.window->document().has_settings());
+  app.window->file_panel().edit().undo();
+  CHECK(app.window->document().text() == kRefused);
+  app.window->workspace().open_run({{"jobs.count", "3"}}, sequential);
+  app.action("own_values").trigger();
+  REQUIRE(eventually([&] { return app.parsed() && !app.window->runs().is_running(); }));
+  CHECK(app.window->document().scenario()->runs.size() == 2);
+  CHECK(app.window->document().scenario()->jobs.count == 1000);
+}
+
+TEST_CASE("a map that was computed is there again after an undo, another file, or a change of what it varies",
+          "[map]") {
+  application();
+  AppFixture app;
+  app.window->show();
+  app.open(kSwept);
+  MapPage& page = app.window->map();
+  const auto complete = [&] {
+    return app.parsed() && !page.sweep().is_running() && page.sweep().result() && page.sweep().result()->complete;
+  };
+  app.window->pages().setCurrentWidget(&page);
+  REQUIRE(eventually(complete));
+  const auto first = page.sweep().result();
+  // The map has all numbers of jobs.
+  app.window->workspace().turn("jobs.count", "700", Workspace::kNoGesture);
+  REQUIRE(eventually([&] { return app.parsed() && app.window->document().scenario()->jobs.count == 700; }));
+  CHECK(page.sweep().result() == first);
+  // It has one machine.
+  app.window->workspace().turn("machine.limits.pids_max", "300", Workspace::kNoGesture);
+  REQUIRE(eventually([&] { return complete() && page.sweep().result() != first; }));
+  const auto second = page.sweep().result();
+  CHECK(page.view().content().lines[0].end == "✕ at 296: EAGAIN, pids.max = 300");
+  app.window->file_panel().edit().undo();
+  REQUIRE(eventually([&] { return complete() && page.sweep().result() == first; }));
+  app.window->file_panel().edit().redo();
+  REQUIRE(eventually([&] { return complete() && page.sweep().result() == second; }));
+  app.open(kQuick, "other.toml");
+  CHECK(page.sweep().result() != second);
+  app.open(kSwept);
+  app.window->pages().setCurrentWidget(&page);
+  CHECK(page.sweep().result() == first);
 }
 
 TEST_CASE("a map without a sweep of its own is the default one, can be stopped, and continues", "[map]") {
@@ -213,6 +307,97 @@ TEST_CASE("a value is written into the scenario's text in its place", "[map]") {
   CHECK(with_value("jobs = { count = 3 }\n", "jobs.count", "20") == "jobs = { count = 20 }\n");
   CHECK_FALSE(with_value(text, "run.threads", "20"));
   CHECK_FALSE(with_value(text, "jobs.steps[1].sleep", "1s"));
+}
+
+namespace {
+
+/// Two models on two machines with two pool sizes: eight lines.
+const QString kEightLines =
+    "[jobs]\ncount = 100\nsteps = [{ sleep = \"exp(mean=100ms)\" }]\n[[run]]\nconcurrency = \"thread_per_job\"\n"
+    "[[run]]\nconcurrency = \"thread_pool\"\nthreads = 8\n[sweep]\n\"jobs.count\" = [1, 10, 100, 1000]\n"
+    "\"machine.profile\" = [\"laptop-8g\", \"rust-playground\"]\n\"run.threads\" = [8, 64]\nrepeat = 5\n";
+
+}  // namespace
+
+TEST_CASE("eight lines have eight colours, and labels that lie over nothing", "[map]") {
+  application();
+  const MapContent content = map_content(computed_map(kEightLines));
+  REQUIRE(content.lines.size() == 8);
+  for (const ThemeKind kind : {ThemeKind::light, ThemeKind::dark}) {
+    const Theme theme = make_theme(kind);
+    for (int a = 0; a < 8; ++a) {
+      for (int b = 0; b < a; ++b) {
+        const QColor one = map_color(theme, content.lines[static_cast<std::size_t>(a)].style);
+        const QColor other = map_color(theme, content.lines[static_cast<std::size_t>(b)].style);
+        CAPTURE(a, b);
+        CHECK(std::hypot(one.red() - other.red(), one.green() - other.green(), one.blue() - other.blue()) > 50);
+      }
+    }
+    for (const MapValue value : {MapValue::time, MapValue::memory}) {
+      const MapPicture picture(content, value, theme, QRectF(0, 0, 900, 520));
+      const auto labels = picture.label_places();
+      REQUIRE(labels.size() == 8);
+      for (std::size_t a = 0; a < labels.size(); ++a) {
+        for (std::size_t b = 0; b < a; ++b) CHECK_FALSE(labels[a].intersects(labels[b]));
+        for (const QLineF& piece : picture.line_pieces()) CHECK_FALSE(labels[a].contains(piece.center()));
+      }
+    }
+  }
+}
+
+TEST_CASE("points with replications have their interval", "[map]") {
+  application();
+  const MapContent content = map_content(computed_map(kEightLines));
+  for (const MapLine& line : content.lines) {
+    for (const MapItem& item : line.items) {
+      if (item.kind == MapItem::Kind::end) continue;
+      CHECK(item.seconds_interval > 0);
+      CHECK(item.seconds_interval < 3 * item.seconds);
+    }
+  }
+  const MapContent single = map_content(computed_map(kSwept));
+  for (const MapItem& item : single.lines[1].items) CHECK(item.seconds_interval == 0);
+}
+
+TEST_CASE("a map of machines marks each one that fails, and joins none of them to the next", "[map]") {
+  application();
+  const MapResult result = computed_map(QString::fromUtf8(kRefused) +
+                                        "[sweep]\n\"machine.profile\" = [\"laptop-8g\", \"rust-playground\", "
+                                        "\"systemd-service\", \"rust-playground\"]\n");
+  const MapContent content = map_content(result);
+  REQUIRE(content.lines.size() == 2);
+  const MapLine& threads = content.lines[0];
+  CHECK(threads.end == "✕ at rust-playground, rust-playground: EAGAIN, pids.max = 512");
+  REQUIRE(threads.items.size() == 4);
+  CHECK(threads.items[1].kind == MapItem::Kind::end);
+  CHECK(threads.items[1].x == 2);
+  CHECK_FALSE(content.nothing_fails);
+  CHECK_FALSE(content.everything_fails);
+}
+
+TEST_CASE("a line of which every point fails says so", "[map]") {
+  application();
+  const MapContent content =
+      map_content(computed_map(QString::fromUtf8(kRefused).replace("join_all", "thread_per_job") +
+                               "[sweep]\n\"machine.memory\" = [\"2GiB\", \"4GiB\"]\n"));
+  CHECK(content.everything_fails);
+  CHECK(content.lines[0].end == "✕ at every point: EAGAIN, pids.max = 512");
+}
+
+TEST_CASE("the map's title names the machines that it is of", "[map]") {
+  application();
+  AppFixture app;
+  app.window->show();
+  app.open(kEightLines);
+  MapPage& page = app.window->map();
+  app.window->pages().setCurrentWidget(&page);
+  REQUIRE(eventually([&] { return page.sweep().result() && page.sweep().result()->complete; }));
+  const auto said = [&](const QString& words) {
+    return std::ranges::any_of(page.findChildren<QLabel*>(),
+                               [&](auto* label) { return label->text().contains(words); });
+  };
+  CHECK(said("on laptop-8g and rust-playground?"));
+  CHECK(said("95% confidence interval of 5 replications"));
 }
 
 }  // namespace spawnpoint::gui
