@@ -31,6 +31,7 @@
 #include "gui/map/map_page.hpp"
 #include "gui/whatif/what_if_panel.hpp"
 #include "gui/window/actions.hpp"
+#include "gui/window/context_menu.hpp"
 #include "gui/window/export_dialog.hpp"
 #include "gui/window/icons.hpp"
 #include "gui/window/pages.hpp"
@@ -421,6 +422,13 @@ void MainWindow::search() {
   field.selectAll();
 }
 
+void MainWindow::copy_chart() {
+  QWidget* const shown = pages_->currentWidget();
+  const auto made = drawing_to_copy(*shown);
+  if (made) copy_drawing(*made);
+  statusBar()->showMessage(made ? tr("The chart has been copied.") : tr("There is no chart to copy here."), 3000);
+}
+
 void MainWindow::next_failure() {
   pages_->setCurrentWidget(compare_);
   if (!compare_->next_failure()) statusBar()->showMessage(tr("Nothing failed."), 3000);
@@ -437,8 +445,15 @@ void MainWindow::showEvent(QShowEvent* event) {
   if (!document().is_open()) home_->search().setFocus();
 }
 
-/// A text field takes some of our keys for moving its cursor, as Ctrl+E on some systems. They are for commands here.
+/// Charts get their menus here. And a text field takes some of our keys for moving its cursor, as Ctrl+E on some
+/// systems: they are for commands here.
 bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::ContextMenu) {
+    auto* widget = qobject_cast<QWidget*>(watched);
+    if (widget != nullptr && widget->window() == this &&
+        show_context_menu(*this, *widget, *static_cast<QContextMenuEvent*>(event)))
+      return true;
+  }
   if (event->type() == QEvent::ShortcutOverride && isActiveWindow()) {
     const QKeySequence pressed(static_cast<QKeyEvent*>(event)->keyCombination());
     const auto ours = [&](const Action& one) { return one.over_text_fields && one.sequence() == pressed; };

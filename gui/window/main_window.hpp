@@ -68,6 +68,7 @@ class MainWindow : public QMainWindow {
   // What the actions do, besides the above.
   void choose_file();
   void export_figures(const ExportFormat* only = nullptr);
+  void copy_chart();
   void search();
   void next_failure();
   void toggle_side_by_side();

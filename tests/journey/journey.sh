@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A user's journey through the app on a display of its own: open a scenario, run both worlds, go to the failure, set
-# markers, ask what if, export, make a mistake and fix it, go dark, quit and come back. What is on the screen is
+# markers, copy a chart, look at a point of the map, ask what if, export, make a mistake and fix it, go dark, quit and
+# come back. What is on the screen is
 # checked, and kept as screenshots.
 # Usage: journey.sh PROGRAM SCREEN_PROBE SCREENSHOTS SCENARIO [WIDTH HEIGHT]. Exit status 77: skipped, something is not installed.
 set -euo pipefail
@@ -142,6 +143,48 @@ key shift+b
 within 5 changed "$before" "${panel[@]}" || fail "the markers' panel shows nothing new"
 shot 6b-markers
 key Escape
+
+# A chart's menu, by the mouse and by the Menu key, and the chart on the clipboard.
+before=$(look sum "${middle[@]}")
+xdotool mousemove $((width / 2)) $((height / 3))
+xdotool click 3
+within 5 changed "$before" "${middle[@]}" || fail "the timeline has no menu"
+sleep 0.3
+shot 6d-menu
+key Escape
+sleep 0.3
+xdotool click 1
+before=$(look sum "${middle[@]}")
+key Menu
+within 5 changed "$before" "${middle[@]}" || fail "the timeline has no menu by the key"
+key Escape
+sleep 0.3
+key ctrl+shift+c
+copied() { local kinds; kinds=$(look clipboard); [[ $kinds == *image/png* && $kinds == *image/svg+xml* ]]; }
+within 5 copied || fail "the timeline is not on the clipboard: $(look clipboard)"
+
+# A point of the failure map is looked at without a change of the text.
+key ctrl+4
+sleep 1
+# Between the axis and the first point there is nothing: the map only takes the keyboard.
+xdotool mousemove $((width * 29 / 100)) $((height * 40 / 100))
+xdotool click 1
+within 40 shows_at_least '#D55E00' 10 || fail "the map has no end"
+shot 6e-map
+key Home
+key Return
+sleep 1.5
+shot 6f-point
+title_lacks '*' || fail "a look at the map has changed the text: $(title)"
+grep -Eq '^count = 1000$' "$work/home/journey.toml" || fail "a look at the map has changed the file"
+key ctrl+k
+within 5 window_named '^Commands' || fail "the list of commands did not open"
+xdotool type --delay 20 "own values"
+key Return
+sleep 1
+title_lacks '*' || fail "dropping the point has changed the text: $(title)"
+key ctrl+2
+sleep 0.5
 
 # What if: a step of the jobs' slider goes into the text, is modeled, and can be undone.
 xdotool mousemove $((width * 93 / 1000)) 66

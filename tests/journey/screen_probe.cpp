@@ -3,10 +3,13 @@
 //
 //     screen_probe shot FILE
 //     screen_probe count COLOUR X Y WIDTH HEIGHT     how many of its pixels have the colour, give or take a little
+//     screen_probe clipboard                         the kinds of what is on the clipboard, a line each
 //     screen_probe sum X Y WIDTH HEIGHT              a number that changes when the part does
+#include <QClipboard>
 #include <QCryptographicHash>
 #include <QGuiApplication>
 #include <QImage>
+#include <QMimeData>
 #include <QPixmap>
 #include <QScreen>
 #include <cstdlib>
@@ -16,6 +19,12 @@ int main(int argc, char** argv) {
   QGuiApplication app(argc, argv);
   const QStringList words = QGuiApplication::arguments().mid(1);
   const QString what = words.value(0);
+  if (what == "clipboard") {
+    const QMimeData* data = QGuiApplication::clipboard()->mimeData();
+    if (data == nullptr) return 1;
+    for (const QString& kind : data->formats()) std::cout << kind.toStdString() << '\n';
+    return 0;
+  }
   const QImage screen = QGuiApplication::primaryScreen()->grabWindow(0).toImage().convertToFormat(QImage::Format_RGB32);
   if (screen.isNull()) return 1;
   if (what == "shot" && words.size() == 2) return screen.save(words[1]) ? 0 : 1;
