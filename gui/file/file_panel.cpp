@@ -75,6 +75,7 @@ FilePanel::FilePanel(Document& document, QWidget* parent)
   connect(&document_, &Document::settings_changed, this, &FilePanel::show_settings);
   connect(&document_, &Document::edit_asked, this, &FilePanel::replace_text);
   connect(&document_, &Document::saved, this, [this] { edit_->document()->setModified(false); });
+  connect(&document_, &Document::differs_from_file, this, [this] { edit_->document()->setModified(true); });
   connect(&document_, &Document::parsed, this, &FilePanel::show_diagnostics);
   connect(edit_, &QPlainTextEdit::textChanged, this, [this] { document_.set_text(edit_->toPlainText()); });
   const auto jump = [this](QListWidgetItem* item) { go_to_problem(problems_->row(item)); };

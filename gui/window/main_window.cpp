@@ -15,6 +15,7 @@
 #include <QTimer>
 #include <QToolButton>
 #include <QToolTip>
+#include <QVBoxLayout>
 #include <algorithm>
 #include <utility>
 
@@ -69,7 +70,15 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
   workspace_.ask_before_live = [this](const LiveEstimate& estimate) { return questions_.live(this, estimate); };
 
   make_pages();
-  setCentralWidget(pages_);
+  auto* middle = new QWidget(this);
+  auto* column = new QVBoxLayout(middle);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  auto* outside = new OutsideChangeBar(document(), middle);
+  connect(outside, &OutsideChangeBar::comparison_wanted, this, [this] { settle_outside_change(/*saving=*/false); });
+  column->addWidget(outside);
+  column->addWidget(pages_, 1);
+  setCentralWidget(middle);
   statusBar()->addWidget(status_, 1);
   statusBar()->setSizeGripEnabled(false);
 
@@ -463,6 +472,12 @@ bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
     }
   }
   return QMainWindow::eventFilter(watched, event);
+}
+
+/// Who comes back from another program may have changed the file there; not every folder tells of that by itself.
+void MainWindow::changeEvent(QEvent* event) {
+  QMainWindow::changeEvent(event);
+  if (event->type() == QEvent::ActivationChange && isActiveWindow()) document().look_at_file();
 }
 
 void MainWindow::childEvent(QChildEvent* event) {

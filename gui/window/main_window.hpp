@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "gui/file/outside_change.hpp"
 #include "gui/theme/theme.hpp"
 #include "gui/window/live_question.hpp"
 #include "gui/workspace/workspace.hpp"
@@ -48,6 +49,8 @@ class MainWindow : public QMainWindow {
     std::function<bool(MainWindow&)> leave = ask_before_leaving;
     std::function<QString(QWidget*, const QString& folder)> file_to_open = ask_file_to_open;
     std::function<QString(QWidget*, const QString& suggestion)> file_to_save = ask_file_to_save;
+    /// Another program has changed the open file; `saving`: it is about to be written over.
+    std::function<OutsideAnswer(MainWindow&, bool saving)> outside = ask_about_outside;
     std::function<void(QWidget*, const QString& title, const QString& words)> tell = tell_problem;
   };
 
@@ -102,12 +105,14 @@ class MainWindow : public QMainWindow {
   void dropEvent(QDropEvent* event) override;
   void showEvent(QShowEvent* event) override;
   void childEvent(QChildEvent* event) override;
+  void changeEvent(QEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   static bool ask_before_leaving(MainWindow& window);
   static QString ask_file_to_open(QWidget* parent, const QString& folder);
   static QString ask_file_to_save(QWidget* parent, const QString& suggestion);
+  static OutsideAnswer ask_about_outside(MainWindow& window, bool saving);
   static void tell_problem(QWidget* parent, const QString& title, const QString& words);
 
   template <class OnePage>
@@ -137,6 +142,10 @@ class MainWindow : public QMainWindow {
   /// After `open` of the workspace has gone well.
   void show_opened();
   bool may_leave();
+  /// Writes the text to `path`; where that is the open file and another program has changed it, only if it may.
+  bool save_to(const QString& path);
+  /// False: the file's own text is not to be written over.
+  bool settle_outside_change(bool saving);
   bool can_read(const QString& path);
 
   Session& session_;

@@ -94,10 +94,32 @@ void MainWindow::choose_file() {
 bool MainWindow::save() {
   if (!document().is_open()) return false;
   // The gallery stays as it was shipped.
-  if (document().is_shipped()) return save_as();
+  return document().is_shipped() ? save_as() : save_to(document().path());
+}
+
+bool MainWindow::save_to(const QString& path) {
+  if (QFileInfo(path).absoluteFilePath() == document().path()) {
+    document().look_at_file();
+    if (!settle_outside_change(/*saving=*/true)) return false;
+  }
   QString error;
-  if (document().save(document().path(), error)) return true;
-  questions_.tell(this, tr("Cannot save"), tr("%1: %2").arg(document().path(), error));
+  if (document().save(path, error)) return true;
+  questions_.tell(this, tr("Cannot save"), tr("%1: %2").arg(path, error));
+  return false;
+}
+
+bool MainWindow::settle_outside_change(bool saving) {
+  if (!document().outside_text()) return true;
+  switch (questions_.outside(*this, saving)) {
+    case OutsideAnswer::reload:
+      document().take_outside();
+      return false;
+    case OutsideAnswer::keep:
+      document().keep_own();
+      return true;
+    case OutsideAnswer::cancel:
+      break;
+  }
   return false;
 }
 
@@ -106,11 +128,7 @@ bool MainWindow::save_as() {
   const QString folder =
       document().is_shipped() ? session_.last_folder("open") : QFileInfo(document().path()).absolutePath();
   const QString path = questions_.file_to_save(this, folder + "/" + QFileInfo(document().path()).fileName());
-  if (path.isEmpty()) return false;
-  QString error;
-  if (document().save(path, error)) return true;
-  questions_.tell(this, tr("Cannot save"), tr("%1: %2").arg(path, error));
-  return false;
+  return !path.isEmpty() && save_to(path);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
@@ -162,6 +180,12 @@ QString MainWindow::ask_file_to_open(QWidget* parent, const QString& folder) {
 QString MainWindow::ask_file_to_save(QWidget* parent, const QString& suggestion) {
   return QFileDialog::getSaveFileName(parent, tr("Save the scenario"), suggestion,
                                       tr("Scenarios (*.toml);;All files (*)"));
+}
+
+OutsideAnswer MainWindow::ask_about_outside(MainWindow& window, bool saving) {
+  OutsideChangeDialog dialog(window.document(), saving, &window);
+  dialog.exec();
+  return dialog.answer();
 }
 
 void MainWindow::tell_problem(QWidget* parent, const QString& title, const QString& words) {

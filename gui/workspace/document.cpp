@@ -5,6 +5,7 @@
 #include <QFileInfo>
 #include <QSaveFile>
 #include <algorithm>
+#include <utility>
 
 #include "models/concurrency/registry.hpp"
 #include "models/lab/calibration/this_host.hpp"
@@ -15,6 +16,8 @@
 namespace spawnpoint::gui {
 namespace {
 constexpr std::chrono::milliseconds kTypingRests{350};
+/// A program that writes in several steps, or puts a new file in the old one's place, needs a moment.
+constexpr std::chrono::milliseconds kWritingRests{150};
 constexpr qint64 kLargestFile = 4 << 20;
 
 bool same_settings(const std::vector<Setting>& a, const std::vector<Setting>& b) {
@@ -48,6 +51,13 @@ Document::Document(QObject* parent)
   timer_.setSingleShot(true);
   timer_.setInterval(kTypingRests);
   connect(&timer_, &QTimer::timeout, this, &Document::parse_now);
+  look_timer_.setSingleShot(true);
+  look_timer_.setInterval(kWritingRests);
+  connect(&look_timer_, &QTimer::timeout, this, &Document::look_at_file);
+  const auto look_soon = [this] { look_timer_.start(); };
+  connect(&watcher_, &QFileSystemWatcher::fileChanged, this, look_soon);
+  // A file that is put in the old one's place is seen in the folder only.
+  connect(&watcher_, &QFileSystemWatcher::directoryChanged, this, look_soon);
 }
 
 bool Document::open(const QString& path, QString& error) {
@@ -68,6 +78,10 @@ bool Document::open(const QString& path, QString& error) {
   emit leaving();
   path_ = QFileInfo(path).absoluteFilePath();
   text_ = QString::fromUtf8(bytes);
+  known_bytes_ = bytes;
+  gone_ = false;
+  set_outside(std::nullopt);
+  watch();
   settings_.clear();
   added_run_.clear();
   scenario_.reset();
@@ -81,17 +95,92 @@ bool Document::open(const QString& path, QString& error) {
 }
 
 bool Document::save(const QString& path, QString& error) {
+  const QString absolute = QFileInfo(path).absoluteFilePath();
+  const bool moved = absolute != path_;
+  if (!moved) look_at_file();
+  if (!moved && outside_) {
+    error = tr("another program has changed it");
+    return false;
+  }
+  const QByteArray bytes = text_.toUtf8();
   QSaveFile file(path);
-  if (!file.open(QIODevice::WriteOnly) || file.write(text_.toUtf8()) < 0 || !file.commit()) {
+  if (!file.open(QIODevice::WriteOnly) || file.write(bytes) < 0 || !file.commit()) {
     error = file.errorString();
     return false;
   }
-  const QString absolute = QFileInfo(path).absoluteFilePath();
-  const bool moved = absolute != path_;
   path_ = absolute;
+  known_bytes_ = bytes;
+  gone_ = false;
+  set_outside(std::nullopt);
+  watch();
   emit saved();
   if (moved) parse_now();  // Paths in the file are relative to it.
   return true;
+}
+
+std::optional<QByteArray> Document::read_again() const {
+  QFile file(path_);
+  if (!file.open(QIODevice::ReadOnly)) return std::nullopt;
+  QByteArray bytes = file.read(kLargestFile + 1);
+  return file.error() == QFileDevice::NoError ? std::optional(std::move(bytes)) : std::nullopt;
+}
+
+/// The file may be another one than before, under the same name.
+void Document::watch() {
+  const QStringList wanted{path_, QFileInfo(path_).absolutePath()};
+  const QStringList watched = watcher_.files() + watcher_.directories();
+  QStringList others = watched;
+  others.removeIf([&](const QString& path) { return wanted.contains(path); });
+  if (!others.isEmpty()) watcher_.removePaths(others);
+  for (const QString& path : wanted)
+    if (!watched.contains(path) && QFileInfo::exists(path)) watcher_.addPath(path);
+}
+
+void Document::look_at_file() {
+  if (path_.isEmpty()) return;
+  look_timer_.stop();
+  watch();
+  const auto bytes = read_again();
+  if (!bytes) {
+    // What cannot be read now is not lost: it is still here.
+    set_outside(std::nullopt);
+    if (!std::exchange(gone_, true)) emit differs_from_file();
+    return;
+  }
+  gone_ = false;
+  if (*bytes == known_bytes_) return set_outside(std::nullopt);
+  // Another program has written just what is here.
+  if (*bytes == text_.toUtf8()) {
+    known_bytes_ = *bytes;
+    set_outside(std::nullopt);
+    emit saved();
+    return;
+  }
+  outside_bytes_ = *bytes;
+  set_outside(QString::fromUtf8(*bytes));
+}
+
+void Document::set_outside(std::optional<QString> text) {
+  if (text == outside_) return;
+  outside_ = std::move(text);
+  emit outside_changed();
+}
+
+void Document::take_outside() {
+  if (!outside_) return;
+  const QString text = *outside_;
+  known_bytes_ = outside_bytes_;
+  set_outside(std::nullopt);
+  edit(text);
+  emit saved();
+  parse_at_once();
+}
+
+void Document::keep_own() {
+  if (!outside_) return;
+  known_bytes_ = outside_bytes_;
+  set_outside(std::nullopt);
+  emit differs_from_file();
 }
 
 bool Document::is_shipped() const {

@@ -2,6 +2,8 @@
 // Document: the scenario that is open: its text, its file, and what the parser says of it. Knows no widgets.
 #pragma once
 
+#include <QByteArray>
+#include <QFileSystemWatcher>
 #include <QObject>
 #include <QString>
 #include <QTimer>
@@ -28,8 +30,18 @@ class Document : public QObject {
 
   /// Reads the file. False: it could not be read (`error` says why), and nothing has changed.
   bool open(const QString& path, QString& error);
-  /// Writes the text to the file, or to `path` which then is the file.
+  /// Writes the text to the file, or to `path` which then is the file. False: it could not be written, or another
+  /// program has changed the file meanwhile and nobody has decided about that.
   bool save(const QString& path, QString& error);
+
+  /// The file's text, where another program has changed it and nobody has decided yet what counts.
+  const std::optional<QString>& outside_text() const { return outside_; }
+  /// Reads the file, whether anyone has told of a change or not: network folders tell of none.
+  void look_at_file();
+  /// The file's text counts: it takes the place of this one, as a step that can be undone.
+  void take_outside();
+  /// This text counts: saving may write over what another program has written.
+  void keep_own();
 
   const QString& path() const { return path_; }
   bool is_open() const { return !path_.isEmpty(); }
@@ -79,13 +91,26 @@ class Document : public QObject {
   void saved();
   /// What is over the file is another.
   void settings_changed();
+  /// `outside_text()` is another one.
+  void outside_changed();
+  /// The text is not the file's any more, without a change of it: the file was, or is gone.
+  void differs_from_file();
 
  private:
+  std::optional<QByteArray> read_again() const;
+  void watch();
+  void set_outside(std::optional<QString> text);
   void parse_soon();
   void parse_now();
   void take(std::shared_ptr<const ParseResult> result);
 
   QString path_;
+  QByteArray known_bytes_;  ///< Of the file, as it was read or written last.
+  bool gone_ = false;       ///< The file was deleted.
+  QFileSystemWatcher watcher_;
+  QTimer look_timer_;
+  std::optional<QString> outside_;
+  QByteArray outside_bytes_;
   QString text_;
   std::vector<Setting> settings_;
   std::string added_run_;
