@@ -14,6 +14,7 @@
 #include "models/lab/live/live_run.hpp"
 #include "models/scenario/run_runtime.hpp"
 #include "models/scenario/run_threads.hpp"
+#include "models/scenario/run_names.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -110,7 +111,8 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
     for (std::size_t run = 0; run < scenario.runs.size(); ++run) {
       const RunSpec& spec = scenario.runs[run];
       const auto& wanted = request.concurrency;
-      if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), spec.concurrency) == wanted.end()) continue;
+      const auto is_named = [&](const std::string& name) { return name == spec.concurrency || name == spec.label; };
+      if (!wanted.empty() && std::ranges::none_of(wanted, is_named)) continue;
       if (!request.runs.empty() && std::ranges::find(request.runs, run + 1) == request.runs.end()) continue;
       any = true;
       const auto keep = [&](RunResult result) {
@@ -118,7 +120,8 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
           results.push_back(std::move(result));
           return;
         }
-        err << "spawnpoint export: " << scenario.file << ": " << spec.label << ": " << result.error << '\n';
+        err << "spawnpoint export: " << scenario.file << ": " << shown_name(scenario, run) << ": " << result.error
+            << '\n';
         status = Exit::cannot_run;
       };
       if (request.world == "both") keep(run_modeled_twin(scenario, run, {}, {}));

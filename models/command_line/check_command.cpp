@@ -12,6 +12,7 @@
 #include "models/command_line/terminal.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/expect.hpp"
+#include "models/scenario/run_names.hpp"
 
 namespace spawnpoint::command_line {
 namespace {
@@ -86,7 +87,8 @@ Exit check(const CheckArguments& arguments) {
         }
         if (!result.error.empty()) {
           could_not_run = true;
-          print_error(fmt::format("{}: {}, {}: {}", scenario.file, result.label, to_string(world), result.error));
+          print_error(
+              fmt::format("{}: {}, {}: {}", scenario.file, shown_name(scenario, run), to_string(world), result.error));
         }
         compare(scenario, result, style, count);
       }

@@ -7,12 +7,13 @@
 
 #include "models/command_line/terminal.hpp"
 #include "models/lab/live/live_run.hpp"
+#include "models/scenario/run_names.hpp"
 
 namespace spawnpoint::command_line {
 
 RunResult run_one(const Scenario& scenario, std::size_t index, WorldKind world, const RunRequest& request) {
   std::stop_source stop;
-  ProgressLine line(fmt::format("{}, {}", scenario.runs[index].label, to_string(world)));
+  ProgressLine line(fmt::format("{}, {}", shown_name(scenario, index), to_string(world)));
   RunOptions options;
   options.record = request.record;
   options.stop = stop.get_token();

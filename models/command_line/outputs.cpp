@@ -9,6 +9,7 @@
 
 #include "core/trace/perfetto_writer.hpp"
 #include "models/lab/saved/saved_record.hpp"
+#include "models/scenario/run_names.hpp"
 
 namespace spawnpoint::command_line {
 namespace {
@@ -33,6 +34,7 @@ OutputFiles::OutputFiles(const std::vector<Scenario>& scenarios, Worlds worlds, 
     std::set<std::string> runs;
     std::vector<std::string>& names = run_names_.emplace_back();
     for (const RunSpec& run : scenario.runs) names.push_back(unique(run.concurrency, runs));
+    run_titles_.push_back(shown_names(scenario.runs));
   }
 }
 
@@ -52,7 +54,7 @@ std::expected<void, std::string> OutputFiles::write(std::size_t file, std::size_
     std::filesystem::path path = trace_;
     if (!name.empty())
       path.replace_filename(fmt::format("{}.{}{}", path.stem().string(), name, path.extension().string()));
-    const std::string title = fmt::format("{}, {}", result.label, to_string(result.world));
+    const std::string title = fmt::format("{}, {}", run_titles_[file][run], to_string(result.world));
     if (auto written = write_perfetto(*result.trace, path, title); !written) return written;
   }
   if (!csv_.empty()) return save_record(result, machines_[file], name.empty() ? csv_ : csv_ / name);

@@ -30,9 +30,10 @@ class OutputFiles {
  private:
   std::filesystem::path trace_;
   std::filesystem::path csv_;
-  std::vector<std::string> file_names_;              ///< Each once.
-  std::vector<std::string> machines_;                ///< Of each file.
-  std::vector<std::vector<std::string>> run_names_;  ///< Of each file; each once.
+  std::vector<std::string> file_names_;               ///< Each once.
+  std::vector<std::string> machines_;                 ///< Of each file.
+  std::vector<std::vector<std::string>> run_names_;   ///< Of each file; each once.
+  std::vector<std::vector<std::string>> run_titles_;  ///< The same, as people read them.
   bool several_worlds_;
 };
 

@@ -20,6 +20,7 @@
 #include "models/result/format.hpp"
 #include "models/result/imposed_words.hpp"
 #include "models/result/result_values.hpp"
+#include "models/scenario/run_names.hpp"
 
 namespace spawnpoint::command_line {
 namespace {
@@ -55,10 +56,10 @@ constexpr RunColumn kColumns[] = {{"time", "wall"},
                                   {"virtual", "jobs_memory.virtual"},
                                   {"program", "base.resident"}};
 
-void add_row(Table& table, const RunResult& result) {
+void add_row(Table& table, const std::string& name, const RunResult& result) {
   using enum Table::Emphasis;
   const bool ran = result.error.empty();
-  std::vector<std::string> row{shown(result.label), std::string(to_string(result.world)),
+  std::vector<std::string> row{name, std::string(to_string(result.world)),
                                ran ? format_count(result.completed) + " of " + format_count(result.jobs) : ""};
   for (const RunColumn& column : kColumns) row.push_back(ran ? for_people(value_of(result, column.field)) : "");
   row.push_back(failure_text(result));
@@ -93,7 +94,7 @@ Table run_table() {
 
 /// Records have their rows after those of the scenario's runs, and a line that says of what they are.
 void add_records(Table& table, const std::vector<SavedRecord>& records) {
-  for (const SavedRecord& record : records) add_row(table, record.result);
+  for (const SavedRecord& record : records) add_row(table, shown(record.result.label), record.result);
 }
 void print_records(const std::vector<SavedRecord>& records, const Style& style) {
   for (const SavedRecord& record : records)
@@ -114,8 +115,8 @@ void print_report(const Scenario& scenario, const std::vector<Pair>& pairs, cons
   const Style style = Style::of(STDOUT_FILENO);
   Table table = run_table();
   for (const Pair& pair : pairs) {
-    if (pair.modeled) add_row(table, *pair.modeled);
-    if (pair.live) add_row(table, *pair.live);
+    for (const auto* result : {&pair.modeled, &pair.live})
+      if (*result) add_row(table, shown_name(scenario, **result), **result);
   }
   add_records(table, records);
   fmt::print("{}\n{}\n", style.bold(scenario.title), table.text(style));
@@ -124,7 +125,7 @@ void print_report(const Scenario& scenario, const std::vector<Pair>& pairs, cons
     const RunResult* modeled = made(pairs[i].modeled);
     const RunResult* live = made(pairs[i].live);
     if (modeled == nullptr && live == nullptr) continue;
-    fmt::print("  {}: {}\n", scenario.runs[i].label, diagnose(scenario, i, modeled, live).headline);
+    fmt::print("  {}: {}\n", shown_name(scenario, i), diagnose(scenario, i, modeled, live).headline);
     if (live == nullptr) continue;
     print_imposed(*live, style);
     notes.insert(live->notes.begin(), live->notes.end());
@@ -203,10 +204,10 @@ Exit run(const RunArguments& arguments) {
     const Scenario& scenario = (*scenarios)[file];
     RunResult result = run_one(scenario, index, world, request);
     if (!result.error.empty()) {
-      print_error(fmt::format("{}, {}: {}", result.label, to_string(world), result.error));
+      print_error(fmt::format("{}, {}: {}", shown_name(scenario, index), to_string(world), result.error));
       status = Exit::cannot_run;
     } else if (arguments.log) {
-      if (several && !arguments.json) fmt::print("# {}, {}\n", result.label, to_string(world));
+      if (several && !arguments.json) fmt::print("# {}, {}\n", shown_name(scenario, index), to_string(world));
       print_log(*result.trace);
     }
     if (arguments.json) fmt::print("{}\n", to_json_line(result));

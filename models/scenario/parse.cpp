@@ -19,6 +19,7 @@
 #include "models/machine/profile.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/scenario/expect.hpp"
+#include "models/scenario/run_names.hpp"
 #include "models/scenario/run_runtime.hpp"
 #include "models/scenario/settings.hpp"
 #include "models/scenario/sweep.hpp"
@@ -322,12 +323,7 @@ class ScenarioReader {
       }
       runs.push_back(std::move(run));
     }
-    for (RunSpec& run : runs) {
-      if (!run.label.empty()) continue;
-      run.label = run.concurrency;
-      for (int number = 2; !labels.emplace(run.label, 0).second; ++number)
-        run.label = fmt::format("{} {}", run.concurrency, number);
-    }
+    complete_labels(runs);
   }
 
   RunSpec read_run(const Node& item, const std::string& name, Diagnostics& out) {

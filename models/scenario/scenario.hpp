@@ -18,7 +18,7 @@ namespace spawnpoint {
 /// One `[[run]]`: a concurrency model and its settings.
 struct RunSpec {
   std::string concurrency;              ///< A name of the registry (models/concurrency/registry.hpp).
-  std::string label;                    ///< Shown to people; by default the concurrency model's name.
+  std::string label;                    ///< Unique; people read shown_name() of models/scenario/run_names.hpp.
   Runtime runtime;                      ///< The profile with the run's overrides applied.
   std::optional<std::int64_t> threads;  ///< Workers, where the model takes them; default: the machine's cpus.
 };

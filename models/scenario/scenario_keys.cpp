@@ -47,7 +47,9 @@ const std::vector<KeyHelp>& scenario_keys() {
       all.push_back({"jobs.steps." + std::string(step.name), "duration or distribution", std::string(step.help)});
     const KeyHelp of_runs[] = {
         {"run.concurrency", "text", "the concurrency model: " + list_of(concurrency_names(), 20)},
-        {"run.label", "text", "shown to people; by default the concurrency model's name"},
+        {"run.label", "text",
+         "what it is called; by default the concurrency model's name, with a number from its second run on: "
+         "`thread_pool 2`"},
         {"run.threads", "number", "workers of " + takers_of_threads() + "; by default the machine's cpus"},
         {"run.runtime", "text", "a runtime profile's name or path; by default glibc, or spawnpoint for async models"},
     };

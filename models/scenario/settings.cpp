@@ -8,6 +8,7 @@
 
 #include "core/text/text.hpp"
 #include "models/document/reader.hpp"
+#include "models/scenario/run_names.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -135,15 +136,21 @@ void put_into_runs(Node& root, std::span<const Segment> segments, const Node& va
   }
   if (runs->value.kind != Node::Kind::array) return put(root, segments, value, out);
   const bool named = segments.size() > 2;
+  std::vector<RunSpec> called;
+  for (const Node& run : runs->value.items) {
+    RunSpec& one = called.emplace_back();
+    one.concurrency = text_of(run, "concurrency");
+    one.label = text_of(run, "label");
+  }
+  complete_labels(called);
   std::vector<std::string> names;
   bool found = false;
-  for (Node& run : runs->value.items) {
+  for (std::size_t i = 0; i < called.size(); ++i) {
+    Node& run = runs->value.items[i];
     if (run.kind != Node::Kind::table) continue;
-    const std::string_view concurrency = text_of(run, "concurrency");
-    const std::string_view label = text_of(run, "label");
-    names.emplace_back(concurrency);
-    if (!label.empty()) names.emplace_back(label);
-    if (named && segments[1].key != concurrency && segments[1].key != label) continue;
+    names.push_back(called[i].concurrency);
+    names.push_back(called[i].label);
+    if (named && segments[1].key != called[i].concurrency && segments[1].key != called[i].label) continue;
     found = true;
     put(run, segments.subspan(named ? 2 : 1), value, out);
   }

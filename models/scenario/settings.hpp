@@ -13,8 +13,8 @@
 
 namespace spawnpoint {
 
-/// `a.b.c`; list items count from 1: `run[1].threads`. `run.KEY` means every run, `run.NAME.KEY` those of that label or
-/// concurrency model.
+/// `a.b.c`; list items count from 1: `run[1].threads`. `run.KEY` means every run, `run.NAME.KEY` those of that label
+/// (which may be one that the file leaves out, as "thread_pool 2") or concurrency model.
 void apply_setting(Node& root, const Setting& setting, Diagnostics& out);
 
 /// A node as the value of a setting: `100`, `512KiB`, `[1000, 300]`.
