@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/workspace/result_cache.hpp"
-#include "models/machine/profile_file.hpp"
 
+#include <QCryptographicHash>
 #include <algorithm>
+
+#include "models/lab/run/run_identity.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -20,21 +22,19 @@ std::size_t bytes_of(const RunResult& result) {
 
 }  // namespace
 
-std::string cache_key(const Scenario& scenario, const QString& text, const std::vector<Setting>& settings) {
-  std::string key = scenario.file + '\n' + text.toStdString();
-  for (const Setting& setting : settings) key += "\n--set " + setting.key + '=' + setting.value;
-  return key + '\n' + std::to_string(scenario.seed) + '\n' + to_toml(scenario.machine);
+std::string result_key(const Scenario& scenario, RunKey key) {
+  const std::string identity = run_identity(scenario, key.run, key.world);
+  return QCryptographicHash::hash(QByteArrayView(identity), QCryptographicHash::Sha256).toStdString();
 }
 
-void ResultCache::put(const std::string& scenario, RunKey key, std::shared_ptr<const RunResult> result) {
-  const auto same = [&](const Entry& entry) { return entry.key == key && entry.scenario == scenario; };
-  if (const auto there = std::ranges::find_if(entries_, same); there != entries_.end()) {
+void ResultCache::put(const std::string& key, std::shared_ptr<const RunResult> result) {
+  if (const auto there = std::ranges::find(entries_, key, &Entry::key); there != entries_.end()) {
     bytes_ -= there->bytes;
     entries_.erase(there);
   }
-  const std::size_t bytes = bytes_of(*result) + scenario.size();
+  const std::size_t bytes = bytes_of(*result) + key.size();
   if (bytes > most_ / 2) return;
-  entries_.push_front({scenario, key, std::move(result), bytes});
+  entries_.push_front({key, std::move(result), bytes});
   bytes_ += bytes;
   while (bytes_ > most_) {
     bytes_ -= entries_.back().bytes;
@@ -42,9 +42,8 @@ void ResultCache::put(const std::string& scenario, RunKey key, std::shared_ptr<c
   }
 }
 
-std::shared_ptr<const RunResult> ResultCache::find(const std::string& scenario, RunKey key) {
-  const auto there = std::ranges::find_if(
-      entries_, [&](const Entry& entry) { return entry.key == key && entry.scenario == scenario; });
+std::shared_ptr<const RunResult> ResultCache::find(const std::string& key) {
+  const auto there = std::ranges::find(entries_, key, &Entry::key);
   if (there == entries_.end()) return nullptr;
   entries_.splice(entries_.begin(), entries_, there);
   return entries_.front().result;

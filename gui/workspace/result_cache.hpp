@@ -1,37 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ResultCache: results by what produced them: the scenario's text with its settings and seed, the machine, the run, the
-// world. What was computed once is there again when its text is: after an undo, or when the file is opened again.
+// ResultCache: results by what produced them. What was computed once is there again when the same is asked for: after
+// an undo, after a change of another part of the text, or when the file is opened again.
 #pragma once
 
 #include <cstddef>
 #include <list>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "gui/workspace/runs.hpp"
-#include "models/scenario/parse.hpp"
+#include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::gui {
 
-/// The scenario as it was read. Two that give the same results have the same one; a host that has changed is another.
-std::string cache_key(const Scenario& scenario, const QString& text, const std::vector<Setting>& settings);
+/// What a result follows from, in short: a digest of run_identity().
+std::string result_key(const Scenario& scenario, RunKey key);
 
 class ResultCache {
  public:
   /// Bytes of records that it keeps at most; larger results are not kept.
   explicit ResultCache(std::size_t most = std::size_t{96} << 20) : most_(most) {}
 
-  void put(const std::string& scenario, RunKey key, std::shared_ptr<const RunResult> result);
+  void put(const std::string& key, std::shared_ptr<const RunResult> result);
   /// Null: it is not there (any more).
-  std::shared_ptr<const RunResult> find(const std::string& scenario, RunKey key);
+  std::shared_ptr<const RunResult> find(const std::string& key);
   std::size_t size() const { return entries_.size(); }
   std::size_t bytes() const { return bytes_; }
 
  private:
   struct Entry {
-    std::string scenario;
-    RunKey key;
+    std::string key;
     std::shared_ptr<const RunResult> result;
     std::size_t bytes = 0;
   };

@@ -60,6 +60,8 @@ class Runs : public QObject {
   bool was_stopped() const { return stop_asked_; }
   /// What runs now.
   std::optional<RunKey> current() const;
+  /// The scenario of what runs now; null: nothing does.
+  std::shared_ptr<const Scenario> current_scenario() const { return current_ ? current_->request.scenario : nullptr; }
   const Progress& progress() const { return progress_; }
   /// 0 to 1; no value where it is unknown.
   std::optional<double> fraction() const;

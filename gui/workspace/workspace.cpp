@@ -57,6 +57,8 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
     if (!following_) model_if_needed();
   });
   connect(&selection_, &Selection::side_by_side_changed, this, &Workspace::model_if_needed);
+  connect(&runs_, &Runs::started, this,
+          [this](RunKey key) { running_key_ = result_key(*runs_.current_scenario(), key); });
   connect(&runs_, &Runs::finished, this, &Workspace::keep_result);
   connect(&runs_, &Runs::idle, this, [this] { turn_waiting(); });
   connect(&runs_, &Runs::idle, this, [this] {
@@ -125,6 +127,7 @@ void Workspace::close() {
   records_to_open_.clear();
   opening_.cancel();
   runs_.clear();
+  kept_keys_.clear();
   if (!records_.empty()) {
     records_.clear();
     emit records_changed();
@@ -231,25 +234,40 @@ void Workspace::model_if_needed() {
   runs_.start({scenario, document_.revision(), *wanted, /*modeled=*/true, /*live=*/false, /*uncapped=*/false});
 }
 
+const std::string& Workspace::present_key(RunKey key) {
+  std::string& made = present_keys_[key];
+  if (made.empty()) made = result_key(*document_.scenario(), key);
+  return made;
+}
+
 void Workspace::take_known_results() {
-  const auto scenario = document_.scenario();
-  results_key_ = cache_key(*scenario, document_.text(), document_.settings());
-  if (!document_.added_run().empty()) results_key_ += "\n--concurrency " + document_.added_run();
-  for (std::size_t run = 0; run < scenario->runs.size(); ++run) {
+  present_keys_.clear();
+  const std::size_t runs = document_.scenario()->runs.size();
+  for (std::size_t run = 0; run < runs; ++run) {
     for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
-      if (auto known = results_.find(results_key_, {run, world}))
-        runs_.adopt({run, world}, std::move(known), document_.revision());
+      const RunKey key{run, world};
+      // What is shown may be too large, or too partial, for the cache.
+      const auto shown = runs_.result(key);
+      const auto made_of = kept_keys_.find(key);
+      const bool stays =
+          shown && shown->error.empty() && made_of != kept_keys_.end() && made_of->second == present_key(key);
+      auto known = stays ? shown : results_.find(present_key(key));
+      if (!known) continue;
+      kept_keys_[key] = present_key(key);
+      runs_.adopt(key, std::move(known), document_.revision());
     }
   }
 }
 
 void Workspace::keep_result(RunKey key) {
+  kept_keys_[key] = running_key_;
   const auto result = runs_.result(key);
-  // A partial one, or one of an older text, would be taken for this text's.
-  if (!result || !result->error.empty() || result->stopped || document_.scenario_is_old() ||
-      runs_.revision(key) != document_.revision())
-    return;
-  results_.put(results_key_, key, result);
+  if (!result || !result->error.empty()) return;
+  if (!result->stopped) results_.put(running_key_, result);
+  // The text may have changed and come back meanwhile, or have changed where this run does not care.
+  const auto scenario = document_.scenario();
+  if (!document_.scenario_is_old() && key.run < scenario->runs.size() && present_key(key) == running_key_)
+    runs_.adopt(key, result, document_.revision());
 }
 
 bool Workspace::is_of_present_text(RunKey key) const {

@@ -9,6 +9,7 @@
 #include <expected>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -144,6 +145,8 @@ class Workspace : public QObject {
   void model_if_needed();
   void take_known_results();
   void keep_result(RunKey key);
+  /// What a result of the scenario as it is follows from.
+  const std::string& present_key(RunKey key);
   void turn_waiting(bool patient = true);
 
   Session& session_;
@@ -151,7 +154,9 @@ class Workspace : public QObject {
   Runs runs_;
   ResultCache results_;
   Selection selection_;
-  std::string results_key_;  ///< Of the scenario as it is.
+  std::map<RunKey, std::string> present_keys_;  ///< Of the scenario as it is; made when they are asked for.
+  std::map<RunKey, std::string> kept_keys_;     ///< What the results that `runs_` keeps follow from.
+  std::string running_key_;                     ///< What that of the run that is going will follow from.
   std::optional<Place> place_to_restore_;
   bool following_ = false;                         ///< The scenario is another one, and not everybody knows yet.
   std::optional<std::size_t> select_after_parse_;  ///< The run that a suggestion has added.

@@ -27,22 +27,20 @@ std::shared_ptr<const RunResult> result_of(std::size_t jobs) {
 TEST_CASE("the cache of results keeps the last used ones within its bytes") {
   ResultCache cache(100'000);
   const auto a = result_of(1000), b = result_of(1000);
-  cache.put("a", kModeled, a);
-  cache.put("b", kModeled, b);
-  CHECK(cache.find("a", kModeled) == a);
-  CHECK(cache.find("b", kModeled) == b);
-  CHECK_FALSE(cache.find("a", {1, WorldKind::modeled}));
-  CHECK_FALSE(cache.find("a", {0, WorldKind::live}));
-  CHECK_FALSE(cache.find("c", kModeled));
-  CHECK(cache.find("a", kModeled) == a);  // Used last.
-  cache.put("c", kModeled, result_of(1000));
-  CHECK(cache.find("a", kModeled));
-  CHECK_FALSE(cache.find("b", kModeled));
+  cache.put("a", a);
+  cache.put("b", b);
+  CHECK(cache.find("a") == a);
+  CHECK(cache.find("b") == b);
+  CHECK_FALSE(cache.find("c"));
+  CHECK(cache.find("a") == a);  // Used last.
+  cache.put("c", result_of(1000));
+  CHECK(cache.find("a"));
+  CHECK_FALSE(cache.find("b"));
   CHECK(cache.bytes() <= 100'000);
   // One that would push out everything is not kept.
-  cache.put("large", kModeled, result_of(5000));
-  CHECK_FALSE(cache.find("large", kModeled));
-  CHECK(cache.find("a", kModeled));
+  cache.put("large", result_of(5000));
+  CHECK_FALSE(cache.find("large"));
+  CHECK(cache.find("a"));
 }
 
 TEST_CASE("a text that was modeled before has its result at once: after an undo, and when opened again") {

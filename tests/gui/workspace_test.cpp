@@ -102,6 +102,32 @@ TEST_CASE("a turned value is written into the text and modeled, editor or not", 
   CHECK(runs.count() == 0);
 }
 
+TEST_CASE("a live result counts again after an undo, and whatever does not concern it", "[workspace]") {
+  Desk desk;
+  const QString text = QString(kTwoRuns).remove("[machine]\nprofile = \"rust-playground\"\n");
+  desk.open(text);  // On this machine, whose memory in use is another one each time it is read.
+  Workspace& workspace = *desk.workspace;
+  const RunKey live{0, WorldKind::live};
+  workspace.run(/*modeled=*/false, /*live=*/true);
+  REQUIRE(eventually([&] { return workspace.runs().result(live) && !workspace.runs().is_running(); }));
+  const auto result = workspace.runs().result(live);
+  INFO(result->error);
+  REQUIRE(result->error.empty());
+  const auto change = [&](const QString& to) {
+    workspace.document().edit(to);
+    REQUIRE(eventually([&] { return desk.is_modeled(0); }));
+  };
+  change(QString(text).replace("count = 20", "count = 30"));
+  CHECK(workspace.runs().result(live) == result);
+  CHECK_FALSE(workspace.is_of_present_text(live));
+  change(text);
+  CHECK(workspace.runs().result(live) == result);
+  CHECK(workspace.is_of_present_text(live));
+  change("# a comment\n" + text + "[[run]]\nconcurrency = \"join_all\"\n");
+  CHECK(workspace.runs().result(live) == result);
+  CHECK(workspace.is_of_present_text(live));
+}
+
 TEST_CASE("a suggestion adds its run, or selects the one that is there", "[workspace]") {
   Desk desk;
   desk.open(kTwoRuns);
