@@ -37,7 +37,18 @@ class Steps {
   std::size_t next_ = 0;
 };
 
+/// A run that was stopped says nothing of what comes after.
+Instant comparable_until(const ShiftedTrace& run) {
+  for (const Mark& mark : run.trace->marks)
+    if (mark.kind == MarkKind::stopped) return run.trace->end + run.shift;
+  return kNever;
+}
+
 }  // namespace
+
+Instant comparable_until(const ShiftedTrace& first, const ShiftedTrace& second) {
+  return std::min(comparable_until(first), comparable_until(second));
+}
 
 SeriesKind compared_series(const Trace& a, const Trace& b) {
   const auto most = [&](SeriesKind kind) { return std::max(a[kind].maximum(), b[kind].maximum()); };
@@ -55,14 +66,16 @@ std::vector<DifferenceCell> differences(const ShiftedTrace& first, const Shifted
   b.skip_to(range.begin);
   cells.reserve(static_cast<std::size_t>(columns));
   Instant at = range.begin;
+  const Instant until = comparable_until(first, second);
   const TimeAxis axis{range, 0, static_cast<double>(columns)};
   for (int column = 0; column < columns; ++column) {
     const double begins = b.value(at) - a.value(at);
     DifferenceCell cell{begins, begins};
+    if (at >= until) cell = {};
     const Instant edge = column + 1 == columns ? range.end : axis.time(column + 1);
     while (at < edge) {
       const Instant next = std::min(a.next(at), b.next(at));
-      if (next >= edge) break;
+      if (next >= edge || next >= until) break;
       at = next;
       const double now = b.value(at) - a.value(at);
       cell.low = std::min(cell.low, now);
@@ -80,7 +93,8 @@ LargestDifference largest_difference(const ShiftedTrace& first, const ShiftedTra
   const SeriesKind kind = compared_series(*first.trace, *second.trace);
   Steps a(first, kind);
   Steps b(second, kind);
-  for (Instant at{}; at != kNever; at = std::min(a.next(at), b.next(at))) {
+  const Instant until = comparable_until(first, second);
+  for (Instant at{}; at < until; at = std::min(a.next(at), b.next(at))) {
     const double now = b.value(at) - a.value(at);
     if (std::abs(now) > std::abs(largest.value)) largest = {at, now};
   }

@@ -21,7 +21,11 @@ struct ShiftedTrace {
 /// What both are compared by.
 SeriesKind compared_series(const Trace& a, const Trace& b);
 
-/// Within a stretch of time, `second` less `first`: its smallest and its largest value. A run that is over has 0.
+/// From here on they cannot be compared, as one of them was stopped; kNever: they can to the end.
+Instant comparable_until(const ShiftedTrace& first, const ShiftedTrace& second);
+
+/// Within a stretch of time, `second` less `first`: its smallest and its largest value. A run that is over has 0; after
+/// a stop there is no difference.
 struct DifferenceCell {
   double low = 0;
   double high = 0;

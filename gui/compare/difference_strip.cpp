@@ -67,7 +67,7 @@ QString DifferenceStrip::noun() const {
 }
 
 QString DifferenceStrip::text_at(Instant at) const {
-  if (!has_both()) return {};
+  if (!has_both() || at >= comparable_until(runs_[0], runs_[1])) return {};
   const SeriesKind kind = compared_series(*runs_[0].trace, *runs_[1].trace);
   const auto value = [&](const ShiftedTrace& run) {
     return at >= run.trace->end + run.shift ? 0 : (*run.trace)[kind].at(at - run.shift);
