@@ -29,7 +29,9 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
   CLI::App app{"A laboratory for concurrency models: where does a program break, why, and what would work instead?",
                "spawnpoint"};
   app.set_version_flag("--version", "spawnpoint " SPAWNPOINT_VERSION);
-  app.add_option("FILE", window.files, "A scenario file to open, and saved records to show beside it")->type_name("");
+  app.add_option("FILE", window.files,
+                 "Scenario files to open, each in a window of its own, and saved records to show beside the first")
+      ->type_name("");
   app.add_option("--theme", window.theme, "light or dark; remembered for the next start")
       ->check(CLI::IsMember({"light", "dark"}))
       ->type_name("THEME");

@@ -3,9 +3,9 @@
 
 #include <QApplication>
 #include <QHashFunctions>
+#include <QScreen>
 #include <QStyleFactory>
 #include <QTimer>
-#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
@@ -16,7 +16,6 @@
 #include "gui/window/icons.hpp"
 #include "gui/window/main_window.hpp"
 #include "gui/workspace/session.hpp"
-#include "models/lab/saved/saved_record.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -59,15 +58,13 @@ int open_window(const AppRequest& request, int argc, char** argv) {
   if (request.reset) session.reset();
   if (!request.theme.empty()) session.set_dark(request.theme == "dark");
   MainWindow window(session);
+  // With large letters a screen is small.
+  window.resize(window.size().boundedTo(window.screen()->availableSize()));
   window.show();
   // The window is on the screen before the first file is read.
   QTimer::singleShot(0, &window, [&] {
     if (request.files.empty()) return window.restore_place();
-    // A scenario first: records are shown beside its runs.
-    const auto scenario = std::ranges::find_if_not(request.files, [](const auto& file) { return is_record(file); });
-    if (scenario != request.files.end()) window.open_file(QString::fromStdString(*scenario));
-    for (const std::string& file : request.files)
-      if (is_record(file)) window.open_file(QString::fromStdString(file));
+    window.open_files(request.files);
   });
   return QApplication::exec();
 }

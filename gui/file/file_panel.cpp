@@ -67,7 +67,7 @@ FilePanel::FilePanel(Document& document, QWidget* parent)
   summary_->hide();
 
   connect(&document_, &Document::opened, this, [this] {
-    edit_->setEnabled(true);
+    edit_->setEnabled(document_.is_open());
     edit_->setPlainText(document_.text());
     edit_->document()->setModified(false);
     edit_->set_diagnostics({});

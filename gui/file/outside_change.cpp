@@ -2,7 +2,6 @@
 #include "gui/file/outside_change.hpp"
 
 #include <QDialogButtonBox>
-#include <QFileInfo>
 #include <QFontDatabase>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -11,6 +10,7 @@
 #include <QTextBlock>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 #include "gui/file/line_changes.hpp"
 
@@ -20,10 +20,6 @@ namespace {
 /// Lines that both texts have are shown where they are this near to one that differs.
 constexpr std::size_t kLinesAround = 3;
 
-QString name_of(const Document& document) {
-  return QFileInfo(document.path()).fileName();
-}
-
 }  // namespace
 
 OutsideChangeDialog::OutsideChangeDialog(const Document& document, bool saving, QWidget* parent)
@@ -32,7 +28,7 @@ OutsideChangeDialog::OutsideChangeDialog(const Document& document, bool saving, 
   setObjectName("outside_change");
   auto* words = new QLabel((saving ? tr("<b>Another program has changed %1.</b> Saving would write over its changes.")
                                    : tr("<b>Another program has changed %1.</b>"))
-                                   .arg(name_of(document).toHtmlEscaped()) +
+                                   .arg(document.name().toHtmlEscaped()) +
                                tr("<br>Lines with − are only here, lines with + only in the file."),
                            this);
   words->setWordWrap(true);
@@ -118,7 +114,7 @@ OutsideChangeBar::OutsideChangeBar(Document& document, QWidget* parent)
     row->addWidget(button);
     return button;
   };
-  connect(add("reload", tr("&Reload"), tr("The text here becomes the file's. Ctrl+Z brings this one back")),
+  connect(add("reload", tr("Re&load"), tr("The text here becomes the file's. Ctrl+Z brings this one back")),
           &QPushButton::clicked, &document_, &Document::take_outside);
   connect(add("keep", tr("&Keep mine"), tr("The text here stays; saving will write over the file")),
           &QPushButton::clicked, &document_, &Document::keep_own);
@@ -130,7 +126,7 @@ OutsideChangeBar::OutsideChangeBar(Document& document, QWidget* parent)
 
 void OutsideChangeBar::show_state() {
   setVisible(document_.outside_text().has_value());
-  if (document_.outside_text()) words_->setText(tr("▲ Another program has changed %1.").arg(name_of(document_)));
+  if (document_.outside_text()) words_->setText(tr("▲ Another program has changed %1.").arg(document_.name()));
 }
 
 }  // namespace spawnpoint::gui

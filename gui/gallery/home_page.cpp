@@ -146,6 +146,7 @@ HomePage::HomePage(Workspace& workspace, QWidget* parent)
   column->addWidget(cards_, 1);
   column->addWidget(recent_title_);
   column->addWidget(recent_);
+  setFocusProxy(search_);
   connect(&workspace, &Workspace::recent_changed, this, &HomePage::show_recent);
   connect(&workspace.runs(), &Runs::started, gallery_, [this] { gallery_->hold(true); });
   connect(&workspace.runs(), &Runs::idle, gallery_, [this] { gallery_->hold(false); });

@@ -5,6 +5,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QScreen>
 #include <QSortFilterProxyModel>
 #include <QStandardItemModel>
 #include <QTableView>
@@ -94,7 +95,8 @@ ReferenceDialog::ReferenceDialog(QWidget* parent)
   column->addWidget(search_);
   column->addWidget(table_, 1);
   column->addWidget(buttons);
-  resize(900, 600);
+  // With large letters a screen is small.
+  resize(QSize(900, 600).boundedTo(screen()->availableSize() * 9 / 10));
   search_->setFocus();
 }
 

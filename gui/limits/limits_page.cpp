@@ -183,6 +183,7 @@ LimitsPage::LimitsPage(Workspace& workspace, QWidget* parent)
   column->addWidget(detail_);
   column->addWidget(question_);
   column->addWidget(answer_);
+  setFocusProxy(view_);
   connect(view_, &LadderView::selected_changed, this, &LimitsPage::show_rung);
   connect(wanted_, &QSpinBox::valueChanged, this, [this] {
     own_wish_ = true;
@@ -199,6 +200,7 @@ void LimitsPage::refresh() {
   const std::size_t run = workspace_.selection().run();
   if (!scenario || run >= scenario->runs.size()) {
     show_nothing();
+    if (workspace_.document().is_open()) title_->setText(workspace_.why_nothing());
     return;
   }
   const RunSpec& spec = scenario->runs[run];

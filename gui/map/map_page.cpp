@@ -73,6 +73,7 @@ MapPage::MapPage(Workspace& workspace, QWidget* parent)
   column->addWidget(view_, 1);
   column->addWidget(detail_);
 
+  setFocusProxy(view_);
   connect(value_, &QComboBox::currentIndexChanged, this,
           [this](int index) { view_->set_value(index == 1 ? MapValue::memory : MapValue::time); });
   connect(view_, &MapView::value_changed, this, [this] {

@@ -106,6 +106,8 @@ void WhatIfPanel::show_scenario(std::shared_ptr<const Scenario> scenario, std::s
   const std::vector<Knob> of_run = knobs(run);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     rows_[i].knob = of_run[i];
+    // What could not be read was typed for the document that is gone.
+    if (!scenario_) rows_[i].field->setModified(false);
     show_row(rows_[i]);
   }
   widget()->setEnabled(scenario_ != nullptr);

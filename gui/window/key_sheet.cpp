@@ -6,6 +6,9 @@
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QScreen>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QVBoxLayout>
 
 #include "gui/window/actions.hpp"
@@ -22,8 +25,9 @@ void show_key_sheet(QWidget* parent) {
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->setWindowTitle(QObject::tr("Keys"));
   dialog->setObjectName("key_sheet");
-  // Two columns, as it must fit a small screen.
-  auto* columns = new QHBoxLayout;
+  // Two columns, as it should fit a small screen; on an even smaller one it is scrolled.
+  auto* sheet = new QWidget(dialog);
+  auto* columns = new QHBoxLayout(sheet);
   columns->setSpacing(32);
   QGridLayout* grid = nullptr;
   int row = 0;
@@ -36,22 +40,30 @@ void show_key_sheet(QWidget* parent) {
       columns->setAlignment(grid, Qt::AlignTop);
       row = 0;
     }
-    auto* title = new QLabel(QObject::tr(group.title), dialog);
+    auto* title = new QLabel(QObject::tr(group.title), sheet);
     QFont bold = title->font();
     bold.setBold(true);
     title->setFont(bold);
     if (row > 0) grid->setRowMinimumHeight(row++, 6);
     grid->addWidget(title, row++, 0, 1, 2);
     for (const KeyLine& key : group.lines) {
-      grid->addWidget(new QLabel(key.keys, dialog), row, 0);
-      grid->addWidget(new QLabel(key.does, dialog), row++, 1);
+      grid->addWidget(new QLabel(key.keys, sheet), row, 0);
+      grid->addWidget(new QLabel(key.does, sheet), row++, 1);
     }
   }
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
   QObject::connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
+  auto* scroll = new QScrollArea(dialog);
+  scroll->setWidget(sheet);
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setAccessibleName(QObject::tr("Keys"));
   auto* column = new QVBoxLayout(dialog);
-  column->addLayout(columns);
+  column->addWidget(scroll, 1);
   column->addWidget(buttons);
+  const int bar = scroll->verticalScrollBar()->sizeHint().width();
+  const QSize wanted = sheet->sizeHint() + QSize(bar + 24, buttons->sizeHint().height() + 30);
+  dialog->resize(wanted.boundedTo(dialog->screen()->availableSize() * 9 / 10));
   dialog->open();
 }
 

@@ -7,6 +7,22 @@
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
+namespace {
+
+QString time_words(const LiveEstimate& estimate) {
+  const QString words = QString::fromStdString(spawnpoint::format_duration(estimate.wall));
+  return estimate.wall_is_least ? QObject::tr("at least %1").arg(words) : words;
+}
+
+QString headline(const LiveEstimate& estimate) {
+  if (estimate.over_cap)
+    return QObject::tr("<b>This live run wants more than half of this machine, the most that a run may take.</b>");
+  if (is_long(estimate)) return QObject::tr("<b>This live run will take %1.</b>").arg(time_words(estimate));
+  return QObject::tr("<b>This live run will take a good part of this machine.</b>");
+}
+
+}  // namespace
+
 QString live_words(const LiveEstimate& estimate) {
   const auto count = [](std::int64_t n) { return QString::fromStdString(spawnpoint::format_count(n)); };
   const auto bytes = [](Bytes b) { return QString::fromStdString(spawnpoint::format_bytes(b)); };
@@ -14,20 +30,19 @@ QString live_words(const LiveEstimate& estimate) {
              "<table cellpadding='4'>"
              "<tr><td></td><td align='right'><b>%1</b></td><td align='right'><b>%2</b></td></tr>"
              "<tr><td>%3</td><td align='right'>%4</td><td align='right'>%5</td></tr>"
-             "<tr><td>%6</td><td align='right'>%7</td><td align='right'>%8</td></tr></table>")
+             "<tr><td>%6</td><td align='right'>%7</td><td align='right'>%8</td></tr>"
+             "<tr><td>%9</td><td align='right'>%10</td><td></td></tr></table>")
       .arg(QObject::tr("predicted"), QObject::tr("cap: half of what is free"), QObject::tr("Threads"),
            count(estimate.threads), count(estimate.thread_cap), QObject::tr("Memory, the kernel's included"),
-           bytes(estimate.memory.resident + estimate.memory.kernel), bytes(estimate.memory_cap));
+           bytes(estimate.memory.resident + estimate.memory.kernel), bytes(estimate.memory_cap), QObject::tr("Time"),
+           time_words(estimate));
 }
 
 LiveAnswer ask_before_live(QWidget* parent, const LiveEstimate& estimate) {
   QMessageBox box(parent);
   box.setIcon(QMessageBox::Warning);
   box.setWindowTitle(QObject::tr("Run live?"));
-  box.setText(
-      estimate.over_cap
-          ? QObject::tr("<b>This live run wants more than half of this machine, the most that a run may take.</b>")
-          : QObject::tr("<b>This live run will take a good part of this machine.</b>"));
+  box.setText(headline(estimate));
   box.setInformativeText(live_words(estimate));
   const auto* capped =
       box.addButton(estimate.over_cap ? QObject::tr("Run up to the cap") : QObject::tr("Run"), QMessageBox::AcceptRole);

@@ -5,7 +5,6 @@
 #include <QCloseEvent>
 #include <QComboBox>
 #include <QDockWidget>
-#include <QFileInfo>
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QSpinBox>
@@ -55,13 +54,14 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
     : QMainWindow(parent),
       session_(session),
       theme_(make_theme(ThemeKind::light)),
-      workspace_(session, std::move(worker)),
+      workspace_(session, worker),
       pages_(new QTabWidget(this)),
       job_details_(new JobDetails(this)),
       diagnosis_(new DiagnosisPanel(this)),
       file_(new FilePanel(document(), this)),
       what_if_(new WhatIfPanel(this)),
-      status_(new StatusLine(this)) {
+      status_(new StatusLine(this)),
+      worker_(std::move(worker)) {
   setObjectName("main_window");
   setWindowIcon(app_icon());
   setAcceptDrops(true);
@@ -78,6 +78,8 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
   connect(outside, &OutsideChangeBar::comparison_wanted, this, [this] { settle_outside_change(/*saving=*/false); });
   column->addWidget(outside);
   column->addWidget(pages_, 1);
+  // With large letters a screen is small: what is on a page is squeezed then, and nothing lies off the screen.
+  pages_->setMinimumSize(360, 240);
   setCentralWidget(middle);
   statusBar()->addWidget(status_, 1);
   statusBar()->setSizeGripEnabled(false);
@@ -92,7 +94,7 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
   show_title();
   show_actions();
   show_recent();
-  status_->show_words(tr("Pick a scenario to begin."));
+  show_status();
   if (!session_.geometry().isEmpty()) restoreGeometry(session_.geometry());
   for (QDockWidget* dock : docks()) dock->hide();
   qApp->installEventFilter(this);
@@ -200,6 +202,7 @@ void MainWindow::make_connections() {
   connect(&workspace_, &Workspace::scenario_read, this, [this](bool changed) {
     show_title();
     if (changed) show_scenario();
+    if (!document().is_open()) show_closed();
   });
   connect(&workspace_, &Workspace::scenario_followed, this, [this] {
     show_diagnosis_soon();
@@ -224,8 +227,11 @@ void MainWindow::make_connections() {
   connect(file_->edit().document(), &QTextDocument::modificationChanged, this, [this] { show_title(); });
   connect(&file_->edit(), &QPlainTextEdit::textChanged, compare_, [this] {
     // From the first keystroke on, what is shown is of an older text.
-    if (document().scenario_is_old()) show_title();
+    if (!document().scenario_is_old()) return;
+    show_title();
+    show_status();
   });
+  connect(&document(), &Document::opened, this, [this] { what_if_->show_scenario(nullptr, 0); });
   connect(map_, &MapPage::changed, this, &MainWindow::show_actions);
   connect(pages_, &QTabWidget::currentChanged, this, [this] { show_actions(); });
   connect(status_, &StatusLine::stop_wanted, &runs(), &Runs::stop);
@@ -348,40 +354,13 @@ void MainWindow::show_range() {
   job_details_->show_range(range_details(range->time, range->between_markers, results, theme_));
 }
 
-void MainWindow::show_status() {
-  if (runs().is_running()) {
-    status_->show_run(runs());
-    return;
-  }
-  QStringList parts;
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
-    const auto result = workspace_.result(world);
-    if (!result) continue;
-    QString words = world_name(world) + QStringLiteral(": ");
-    if (!result->error.empty()) {
-      words += text(result->error);
-    } else {
-      words += tr("%1 of %2 done")
-                   .arg(text(spawnpoint::format_count(result->completed)),
-                        text(spawnpoint::format_count(result->jobs, "job")));
-      words += tr(" in %1").arg(text(spawnpoint::format_duration(result->wall)));
-      // A saved record has no such time.
-      if (world == WorldKind::modeled && result->compute > Duration{})
-        words += tr(" (computed in %1)").arg(text(spawnpoint::format_duration(result->compute)));
-      if (result->stopped) words += tr(", stopped");
-    }
-    parts << words;
-  }
-  status_->show_words(parts.join(QStringLiteral("   ·   ")));
-}
-
 void MainWindow::show_title() {
   if (!document().is_open()) {
     setWindowTitle(tr("Spawnpoint"));
     return;
   }
   const auto errors = static_cast<int>(document().error_count());
-  QString name = QFileInfo(document().path()).fileName() + "[*]";
+  QString name = document().name() + "[*]";
   if (errors > 0) name += errors == 1 ? tr(" (1 error)") : tr(" (%1 errors)").arg(errors);
   setWindowTitle(tr("%1 — Spawnpoint").arg(name));
   setWindowModified(file_->edit().document()->isModified());
@@ -421,6 +400,11 @@ void MainWindow::set_dark(bool dark) {
   file_->set_dark(dark);
   act(dark ? "theme_dark" : "theme_light")->setChecked(true);
   colour_icons();
+  // The palette is the program's: a window of the other theme would be half dark.
+  for (QWidget* top : QApplication::topLevelWidgets()) {
+    auto* other = qobject_cast<MainWindow*>(top);
+    if (other != nullptr && other != this && other->theme_.kind != theme_.kind) other->set_dark(dark);
+  }
 }
 
 void MainWindow::search() {

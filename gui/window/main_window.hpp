@@ -9,6 +9,8 @@
 #include <array>
 #include <filesystem>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "gui/file/outside_change.hpp"
 #include "gui/theme/theme.hpp"
@@ -58,10 +60,19 @@ class MainWindow : public QMainWindow {
   explicit MainWindow(Session& session, std::filesystem::path worker = {}, QWidget* parent = nullptr);
 
   bool open_file(const QString& path);
+  /// Each scenario in a window of its own, the first one here; saved records beside the first.
+  void open_files(const std::vector<std::string>& files);
+  /// A new scenario with the text of this template; empty: of the plainest one.
+  void begin_scenario(const QString& template_file = {});
+  /// Another window, with a document of its own; empty: it shows the gallery.
+  MainWindow& open_window(const QString& path = {});
+  /// The document goes; where there are other windows, so does this one.
+  void close_document();
   bool save();
   bool save_as();
   /// Runs the selected [[run]]. Before a live run that is risky, the user is asked.
   void run(bool modeled, bool live) { workspace_.run(modeled, live); }
+  void run_all() { workspace_.run_all(); }
   void set_dark(bool dark);
   const Theme& theme() const { return theme_; }
   void default_layout();
@@ -75,6 +86,9 @@ class MainWindow : public QMainWindow {
   void search();
   void next_failure();
   void toggle_side_by_side();
+  void toggle_full_screen();
+  /// Cut, copy, paste and the like, in whatever has the keyboard.
+  void edit_focused(const char* slot);
   void show_palette();
   void start_tour();
   void show_reference();
@@ -126,6 +140,9 @@ class MainWindow : public QMainWindow {
   void make_connections();
   void connect_panels();
   QAction* act(const char* name) const;
+  void show_templates(QMenu& menu);
+  void go_to_page(Page& page);
+  QString status_words() const;
   void colour_icons();
   void show_docks();
   void name_dock_tabs();
@@ -141,6 +158,7 @@ class MainWindow : public QMainWindow {
   void show_actions();
   /// After `open` of the workspace has gone well.
   void show_opened();
+  void show_closed();
   bool may_leave();
   /// Writes the text to `path`; where that is the open file and another program has changed it, only if it may.
   bool save_to(const QString& path);
@@ -173,6 +191,7 @@ class MainWindow : public QMainWindow {
   QSpinBox* jobs_ = nullptr;
   QComboBox* machine_ = nullptr;
   QMenu* recent_menu_ = nullptr;
+  std::filesystem::path worker_;
   bool docks_shown_ = false;
   QTimer diagnosis_patience_;
   QTimer range_timer_;

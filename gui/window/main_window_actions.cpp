@@ -4,6 +4,7 @@
 #include <QActionGroup>
 #include <QApplication>
 #include <QComboBox>
+#include <QDir>
 #include <QDockWidget>
 #include <QFileInfo>
 #include <QLabel>
@@ -23,6 +24,7 @@
 #include "gui/window/main_window.hpp"
 #include "gui/window/pages.hpp"
 #include "models/machine/profile_file.hpp"
+#include "models/scenario/parse.hpp"
 
 namespace spawnpoint::gui {
 
@@ -88,7 +90,7 @@ void MainWindow::make_menus() {
       for (std::size_t place = 0; place < page_list_.size(); ++place) {
         auto* show = new QAction(tr(page_kinds()[place].name.title), this);
         show->setShortcut(QKeySequence(page_key(place)));
-        connect(show, &QAction::triggered, this, [this, place] { pages_->setCurrentWidget(page_list_[place]); });
+        connect(show, &QAction::triggered, this, [this, place] { go_to_page(*page_list_[place]); });
         menu->addAction(show);
       }
     }
@@ -101,9 +103,37 @@ void MainWindow::make_menus() {
       }
       if (one.begins_group) menu->addSeparator();
       menu->addAction(made);
+      if (made == act("new")) show_templates(*menu->addMenu(tr("New from a &template")));
       if (made == act("open")) recent_menu_ = menu->addMenu(tr("Open &recent"));
     }
+    // Another window may have opened something since.
+    if (of == MenuOf::file) connect(menu, &QMenu::aboutToShow, this, &MainWindow::show_recent);
   }
+}
+
+void MainWindow::show_templates(QMenu& menu) {
+  for (const auto& file : list_scenarios(scenario_templates())) {
+    QString name = QString::fromStdString(file.stem().string()).replace('-', ' ');
+    name[0] = name[0].toUpper();
+    connect(menu.addAction(name), &QAction::triggered, this,
+            [this, path = QString::fromStdString(file.string())] { begin_scenario(path); });
+  }
+}
+
+/// With the keyboard on what the page is about.
+void MainWindow::go_to_page(Page& page) {
+  pages_->setCurrentWidget(&page);
+  page.setFocus(Qt::ShortcutFocusReason);
+}
+
+void MainWindow::toggle_full_screen() {
+  setWindowState(windowState() ^ Qt::WindowFullScreen);
+}
+
+void MainWindow::edit_focused(const char* slot) {
+  QWidget* focused = QApplication::focusWidget();
+  if (focused != nullptr && focused->metaObject()->indexOfSlot(QByteArray(slot) + "()") >= 0)
+    QMetaObject::invokeMethod(focused, slot);
 }
 
 void MainWindow::make_toolbar() {
@@ -116,6 +146,11 @@ void MainWindow::make_toolbar() {
   bar->addAction(act("open"));
   bar->addSeparator();
   bar->addActions({act("run_both"), act("run_model"), act("run_live"), act("stop")});
+  // "Both" is of the chosen run; all of them are one step away.
+  if (auto* both = qobject_cast<QToolButton*>(bar->widgetForAction(act("run_both")))) {
+    both->setPopupMode(QToolButton::MenuButtonPopup);
+    both->addAction(act("run_all"));
+  }
   bar->addSeparator();
   auto* jobs_label = new QLabel(tr(" Jobs "), bar);
   bar->addWidget(jobs_label);
@@ -167,6 +202,7 @@ void MainWindow::show_actions() {
   const bool ready = scenario && !scenario->runs.empty();
   const bool saved = workspace_.record(selection().run()) != nullptr;
   for (const char* name : {"run_both", "run_model", "run_live"}) act(name)->setEnabled(ready && !saved);
+  act("run_all")->setEnabled(ready && scenario->runs.size() > 1);
   act("stop")->setEnabled(runs().is_running());
   act("save")->setEnabled(document().is_open());
   act("save_as")->setEnabled(document().is_open());
@@ -181,10 +217,17 @@ void MainWindow::show_recent() {
   recent_menu_->clear();
   recent_menu_->setEnabled(!files.isEmpty());
   for (const QString& path : files) {
-    QAction* entry = recent_menu_->addAction(QFileInfo(path).fileName().replace('&', "&&"));
+    // Two files of one name lie in different folders.
+    const QFileInfo file(path);
+    const bool is_unique = std::ranges::count_if(files, [&](const QString& other) {
+                             return QFileInfo(other).fileName() == file.fileName();
+                           }) == 1;
+    const QString name = is_unique ? file.fileName() : tr("%1 (%2)").arg(file.fileName(), file.dir().dirName());
+    QAction* entry = recent_menu_->addAction(QString(name).replace('&', "&&"));
     entry->setToolTip(path);
     connect(entry, &QAction::triggered, this, [this, path] { open_file(path); });
   }
+  recent_menu_->setToolTipsVisible(true);
   recent_menu_->addSeparator();
   connect(recent_menu_->addAction(tr("&Clear this list")), &QAction::triggered, &workspace_, &Workspace::clear_recent);
 }

@@ -2,14 +2,17 @@
 // The main window's files: opening, saving, dropping, and what is asked before something would be lost.
 #include "gui/window/main_window.hpp"
 
+#include <QApplication>
 #include <QCloseEvent>
 #include <QDir>
 #include <QDockWidget>
+#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QTabWidget>
+#include <algorithm>
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/diagnosis/diagnosis_panel.hpp"
@@ -18,9 +21,12 @@
 #include "gui/gallery/home_page.hpp"
 #include "gui/page/page.hpp"
 #include "models/lab/saved/saved_record.hpp"
+#include "models/scenario/parse.hpp"
 
 namespace spawnpoint::gui {
 namespace {
+
+constexpr const char* kPlainest = "plain.toml";
 
 /// The one local file of a drop; empty: none.
 QString dropped_file(const QMimeData* data) {
@@ -82,6 +88,70 @@ void MainWindow::show_opened() {
   diagnosis_->set_about({}, {});
   show_title();
   show_actions();
+  show_status();
+}
+
+void MainWindow::open_files(const std::vector<std::string>& files) {
+  QStringList scenarios, records;
+  for (const std::string& file : files) {
+    const QString path = QString::fromStdString(file);
+    if (is_record(file))
+      records += path;
+    else if (const QString whole = QFileInfo(path).absoluteFilePath(); !scenarios.contains(whole))
+      scenarios += whole;
+  }
+  // A scenario first: records are shown beside its runs.
+  if (!scenarios.isEmpty()) open_file(scenarios.front());
+  for (const QString& record : records) open_file(record);
+  MainWindow* last = this;
+  for (const QString& scenario : scenarios.mid(1)) last = &last->open_window(scenario);
+}
+
+void MainWindow::begin_scenario(const QString& template_file) {
+  if (!may_leave()) return;
+  QFile file(template_file.isEmpty() ? QString::fromStdString((scenario_templates() / kPlainest).string())
+                                     : template_file);
+  if (!file.open(QIODevice::ReadOnly)) {
+    questions_.tell(this, tr("Cannot open"), tr("%1: %2").arg(file.fileName(), file.errorString()));
+    return;
+  }
+  workspace_.begin(QString::fromUtf8(file.readAll()));
+  show_opened();
+  file_dock_->show();
+  file_dock_->raise();
+  file_->edit().setFocus();
+}
+
+MainWindow& MainWindow::open_window(const QString& path) {
+  auto* other = new MainWindow(session_, worker_);
+  other->setAttribute(Qt::WA_DeleteOnClose);
+  other->questions_ = questions_;
+  // Not exactly over this one, which would look as if it were gone.
+  constexpr QPoint kBeside{32, 32};
+  other->resize(size());
+  other->move(pos() + kBeside);
+  other->show();
+  if (!path.isEmpty()) other->open_file(path);
+  return *other;
+}
+
+void MainWindow::close_document() {
+  const auto is_other = [this](const QWidget* top) {
+    return top != this && top->isVisible() && qobject_cast<const MainWindow*>(top) != nullptr;
+  };
+  if (std::ranges::any_of(QApplication::topLevelWidgets(), is_other)) {
+    close();
+  } else if (document().is_open() && may_leave()) {
+    document().close();
+  }
+}
+
+void MainWindow::show_closed() {
+  scenarios_->set_current({});
+  diagnosis_->set_about({}, {});
+  diagnosis_->show_words(tr("Open a scenario to see here what broke, and why."));
+  show_job();
+  pages_->setCurrentWidget(home_);
 }
 
 void MainWindow::choose_file() {
@@ -94,7 +164,7 @@ void MainWindow::choose_file() {
 bool MainWindow::save() {
   if (!document().is_open()) return false;
   // The gallery stays as it was shipped.
-  return document().is_shipped() ? save_as() : save_to(document().path());
+  return document().is_shipped() || document().path().isEmpty() ? save_as() : save_to(document().path());
 }
 
 bool MainWindow::save_to(const QString& path) {
@@ -125,9 +195,9 @@ bool MainWindow::settle_outside_change(bool saving) {
 
 bool MainWindow::save_as() {
   if (!document().is_open()) return false;
-  const QString folder =
-      document().is_shipped() ? session_.last_folder("open") : QFileInfo(document().path()).absolutePath();
-  const QString path = questions_.file_to_save(this, folder + "/" + QFileInfo(document().path()).fileName());
+  const bool has_own_folder = !document().is_shipped() && !document().path().isEmpty();
+  const QString folder = has_own_folder ? QFileInfo(document().path()).absolutePath() : session_.last_folder("open");
+  const QString path = questions_.file_to_save(this, folder + "/" + document().name());
   return !path.isEmpty() && save_to(path);
 }
 
@@ -138,7 +208,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   }
   session_.set_layout(saveGeometry(), docks_shown_ ? saveState() : session_.layout());
   std::optional<Place> place;
-  if (document().is_open()) {
+  if (!document().path().isEmpty()) {
     const TimeRange& visible = compare_->time().visible();
     // A record is not opened again.
     const std::size_t run = workspace_.record(selection().run()) == nullptr ? selection().run() : 0;
@@ -164,7 +234,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
 
 bool MainWindow::ask_before_leaving(MainWindow& window) {
   QMessageBox box(QMessageBox::Question, tr("Save the changes?"),
-                  tr("<b>%1 has changes that are not saved.</b>").arg(QFileInfo(window.document().path()).fileName()),
+                  tr("<b>%1 has changes that are not saved.</b>").arg(window.document().name().toHtmlEscaped()),
                   QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, &window);
   box.setDefaultButton(QMessageBox::Save);
   const int answer = box.exec();

@@ -7,6 +7,7 @@
 #include <QToolButton>
 #include <cmath>
 
+#include "gui/theme/theme.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
@@ -43,32 +44,45 @@ QString StatusLine::words() const {
   return words_->text();
 }
 
-void StatusLine::show_words(const QString& words) {
+void StatusLine::set_text(const QString& words) {
   words_->setText(words);
+  words_->setToolTip(words);  // On a small screen its end is cut off.
+}
+
+void StatusLine::show_words(const QString& words) {
+  set_text(words);
   bar_->hide();
   stop_->hide();
 }
 
-void StatusLine::show_run(const Runs& runs) {
+void StatusLine::show_run(const Runs& runs, const QString& name) {
   const auto key = runs.current();
   if (!key) return;
   const Progress& progress = runs.progress();
   const auto part = runs.fraction();
   QStringList parts;
-  parts << (key->world == WorldKind::live ? tr("LIVE") : tr("MODEL"));
-  if (part) parts.first() += QStringLiteral(" %1%").arg(static_cast<int>(std::floor(*part * 100)));
-  parts << tr("%1 of %2")
-               .arg(text(spawnpoint::format_count(progress.completed)),
-                    text(spawnpoint::format_count(progress.jobs, "job")));
-  if (progress.threads > 0) parts << text(spawnpoint::format_count(progress.threads, "thread"));
-  if (progress.resident.count > 0) parts << tr("jobs %1").arg(text(spawnpoint::format_bytes(progress.resident)));
-  parts << text(spawnpoint::format_duration(progress.now));
+  if (!name.isEmpty()) parts << name;
+  parts << world_name(key->world);
+  if (part) parts.last() += QStringLiteral(" %1%").arg(static_cast<int>(std::floor(*part * 100)));
+  const bool has_begun = progress.completed > 0 || progress.now > Duration::zero();
+  if (has_begun) {
+    parts << tr("%1 of %2 done")
+                 .arg(text(spawnpoint::format_count(progress.completed)),
+                      text(spawnpoint::format_count(progress.jobs, "job")));
+    if (progress.threads > 0) parts << text(spawnpoint::format_count(progress.threads, "thread"));
+    if (progress.resident.count > 0) parts << tr("jobs %1").arg(text(spawnpoint::format_bytes(progress.resident)));
+    parts << text(spawnpoint::format_duration(progress.now));
+  } else {
+    parts << tr("getting %1 ready").arg(text(spawnpoint::format_count(progress.jobs, "job")));
+  }
+  if (progress.over) parts << tr("over: reading its record");
+  if (runs.is_behind_model()) parts << tr("longer than the model");
   if (const auto left = runs.time_left()) {
     // To a tenth of a second: more would only flicker.
     const auto tenths = std::chrono::round<std::chrono::duration<std::int64_t, std::deci>>(*left);
     parts << tr("%1 left").arg(text(spawnpoint::format_duration(tenths)));
   }
-  words_->setText(parts.join(QStringLiteral(" · ")));
+  set_text(parts.join(QStringLiteral(" · ")));
   bar_->setRange(0, part ? 1000 : 0);  // No range: it only shows that something is running.
   if (part) bar_->setValue(static_cast<int>(*part * 1000));
   bar_->show();

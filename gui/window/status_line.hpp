@@ -18,7 +18,8 @@ class StatusLine : public QWidget {
  public:
   explicit StatusLine(QWidget* parent = nullptr);
 
-  void show_run(const Runs& runs);
+  /// `name`: of the run, where there are several.
+  void show_run(const Runs& runs, const QString& name);
   void show_words(const QString& words);
   QString words() const;
 
@@ -26,6 +27,8 @@ class StatusLine : public QWidget {
   void stop_wanted();
 
  private:
+  void set_text(const QString& words);
+
   QLabel* words_;
   QProgressBar* bar_;
   QToolButton* stop_;

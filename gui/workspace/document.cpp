@@ -75,8 +75,28 @@ bool Document::open(const QString& path, QString& error) {
     error = tr("it is larger than 4 MiB: not a scenario");
     return false;
   }
+  replace(QFileInfo(path).absoluteFilePath(), bytes, /*is_open=*/true);
+  parse_now();
+  return true;
+}
+
+void Document::begin(const QString& text) {
+  replace({}, text.toUtf8(), /*is_open=*/true);
+  parse_now();
+}
+
+void Document::close() {
+  replace({}, {}, /*is_open=*/false);
+  scenario_is_old_ = false;
+  emit parsed(/*changed=*/false);
+}
+
+void Document::replace(const QString& path, const QByteArray& bytes, bool is_open) {
   emit leaving();
-  path_ = QFileInfo(path).absoluteFilePath();
+  timer_.stop();
+  parsing_.cancel();
+  is_open_ = is_open;
+  path_ = path;
   text_ = QString::fromUtf8(bytes);
   known_bytes_ = bytes;
   gone_ = false;
@@ -90,8 +110,10 @@ bool Document::open(const QString& path, QString& error) {
   emit opened();
   emit settings_changed();
   timer_.stop();
-  parse_now();
-  return true;
+}
+
+QString Document::name() const {
+  return path_.isEmpty() ? tr("untitled.toml") : QFileInfo(path_).fileName();
 }
 
 bool Document::save(const QString& path, QString& error) {
@@ -127,7 +149,7 @@ std::optional<QByteArray> Document::read_again() const {
 
 /// The file may be another one than before, under the same name.
 void Document::watch() {
-  const QStringList wanted{path_, QFileInfo(path_).absolutePath()};
+  const QStringList wanted = path_.isEmpty() ? QStringList() : QStringList{path_, QFileInfo(path_).absolutePath()};
   const QStringList watched = watcher_.files() + watcher_.directories();
   QStringList others = watched;
   others.removeIf([&](const QString& path) { return wanted.contains(path); });
@@ -266,11 +288,12 @@ void Document::parse_now() {
 void Document::take(std::shared_ptr<const ParseResult> result) {
   diagnostics_ = result->diagnostics;
   const bool good = result->scenario.has_value();
-  const bool same = good && scenario_ && good_text_ == text_ && same_settings(good_settings_, settings_) &&
-                    good_added_run_ == added_run_;
+  const bool same = good && scenario_ && good_text_ == text_ && good_path_ == path_ &&
+                    same_settings(good_settings_, settings_) && good_added_run_ == added_run_;
   if (same) scenario_is_old_ = false;  // A mistake was taken back: the results are those of this text.
   if (good && !same) {
     good_text_ = text_;
+    good_path_ = path_;
     good_settings_ = settings_;
     good_added_run_ = added_run_;
     scenario_ = std::shared_ptr<const Scenario>(result, &*result->scenario);

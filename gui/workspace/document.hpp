@@ -30,6 +30,10 @@ class Document : public QObject {
 
   /// Reads the file. False: it could not be read (`error` says why), and nothing has changed.
   bool open(const QString& path, QString& error);
+  /// A new text, which has no file before it is saved.
+  void begin(const QString& text);
+  /// Nothing is open afterwards.
+  void close();
   /// Writes the text to the file, or to `path` which then is the file. False: it could not be written, or another
   /// program has changed the file meanwhile and nobody has decided about that.
   bool save(const QString& path, QString& error);
@@ -43,8 +47,11 @@ class Document : public QObject {
   /// This text counts: saving may write over what another program has written.
   void keep_own();
 
+  /// Empty: the text has no file yet.
   const QString& path() const { return path_; }
-  bool is_open() const { return !path_.isEmpty(); }
+  /// The file's name without its folder.
+  QString name() const;
+  bool is_open() const { return is_open_; }
   /// The file belongs to the shipped gallery: saving asks for another name.
   bool is_shipped() const;
 
@@ -81,7 +88,7 @@ class Document : public QObject {
   void set_delay(std::chrono::milliseconds delay) { timer_.setInterval(delay); }
 
  signals:
-  /// Another file has been read, and takes this document's place at once.
+  /// Another text, or none, takes this one's place at once.
   void leaving();
   void opened();
   /// For the editor, which sets the text in turn.
@@ -97,6 +104,7 @@ class Document : public QObject {
   void differs_from_file();
 
  private:
+  void replace(const QString& path, const QByteArray& bytes, bool is_open);
   std::optional<QByteArray> read_again() const;
   void watch();
   void set_outside(std::optional<QString> text);
@@ -104,6 +112,7 @@ class Document : public QObject {
   void parse_now();
   void take(std::shared_ptr<const ParseResult> result);
 
+  bool is_open_ = false;
   QString path_;
   QByteArray known_bytes_;  ///< Of the file, as it was read or written last.
   bool gone_ = false;       ///< The file was deleted.
@@ -116,6 +125,7 @@ class Document : public QObject {
   std::string added_run_;
   std::shared_ptr<const Scenario> scenario_;
   QString good_text_;  ///< What `scenario_` was made of.
+  QString good_path_;
   std::vector<Setting> good_settings_;
   std::string good_added_run_;
   std::vector<Diagnostic> diagnostics_;

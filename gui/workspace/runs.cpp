@@ -148,18 +148,25 @@ std::optional<RunKey> Runs::current() const {
   return current_ ? std::optional<RunKey>(current_->key) : std::nullopt;
 }
 
+std::optional<Duration> Runs::modeled_wall() const {
+  if (!current_ || current_->key.world != WorldKind::live) return std::nullopt;
+  const RunKey modeled{current_->key.run, WorldKind::modeled};
+  const auto model = result(modeled);
+  if (!model || !model->error.empty() || model->failure || model->stopped || model->wall <= Duration::zero() ||
+      revision(modeled) != current_->request.revision)
+    return std::nullopt;
+  return model->wall;
+}
+
 std::optional<double> Runs::fraction() const {
-  if (!current_) return std::nullopt;
-  if (current_->key.world == WorldKind::live) {
-    const auto model = result({current_->key.run, WorldKind::modeled});
-    if (model && model->wall.count() > 0 &&
-        revision({current_->key.run, WorldKind::modeled}) == current_->request.revision) {
-      // Jobs that all sleep end all at once: the model's time says more than their number.
-      const double by_time = to_seconds(progress_.now) / to_seconds(model->wall);
-      return std::clamp(by_time, 0.0, 0.99);
-    }
+  if (!current_ || progress_.over) return std::nullopt;
+  if (const auto wall = modeled_wall()) {
+    // Jobs that all sleep end all at once: the model's time says more than their number. Past it, nobody knows.
+    if (progress_.now >= *wall) return std::nullopt;
+    return to_seconds(progress_.now) / to_seconds(*wall);
   }
-  if (progress_.jobs <= 0) return std::nullopt;
+  // Before the first job has ended, their number says nothing.
+  if (progress_.jobs <= 0 || progress_.completed <= 0) return std::nullopt;
   return std::clamp(static_cast<double>(progress_.completed) / static_cast<double>(progress_.jobs), 0.0, 1.0);
 }
 
@@ -169,6 +176,11 @@ std::optional<Duration> Runs::time_left() const {
   if (!part || *part < 0.02 || *part >= 0.99) return std::nullopt;
   const double left = to_seconds(progress_.now) * (1.0 - *part) / *part;
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(left));
+}
+
+bool Runs::is_behind_model() const {
+  const auto wall = modeled_wall();
+  return wall && !progress_.over && progress_.now >= *wall;
 }
 
 std::shared_ptr<const RunResult> Runs::result(RunKey key) const {

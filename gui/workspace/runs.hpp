@@ -67,6 +67,8 @@ class Runs : public QObject {
   std::optional<double> fraction() const;
   /// By the model's wall time where it is known, else by the jobs that have completed.
   std::optional<Duration> time_left() const;
+  /// A live run that already takes longer than its model: nobody knows how much is left.
+  bool is_behind_model() const;
 
   std::shared_ptr<const RunResult> result(RunKey key) const;
   /// The document's revision that the result belongs to.
@@ -96,6 +98,8 @@ class Runs : public QObject {
     RunKey key;
   };
 
+  /// How long the live run in progress takes by its model, where that says so: one that breaks does not.
+  std::optional<Duration> modeled_wall() const;
   void begin(const RunRequest& request, WorldKind world);
   void begin_modeled();
   void begin_live();

@@ -1,29 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The workspace's runs: what starts one, and which results are known already.
+// The workspace: its documents and records, and which results are known already.
 #include "gui/workspace/workspace.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "core/units.hpp"
+#include "core/text/text.hpp"
+#include "models/scenario/run_names.hpp"
 
 namespace spawnpoint::gui {
 namespace {
 
-using namespace spawnpoint::literals;
-
-/// More jobs than this are not modeled without being asked for: it would take seconds and hundreds of megabytes.
-constexpr std::int64_t kModelUnasked = 2'000'000;
 /// What is dragged waits this long for the model of the step before to be drawn.
 constexpr std::chrono::milliseconds kTurnPatience{300};
-constexpr std::int64_t kManyThreads = 5'000;
-constexpr Bytes kMuchMemory = 1_GiB;
 
 }  // namespace
-
-bool is_risky(const LiveEstimate& estimate) {
-  return estimate.over_cap || estimate.threads >= kManyThreads || estimate.memory.resident >= kMuchMemory;
-}
 
 Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* parent)
     : QObject(parent),
@@ -60,6 +51,7 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
   connect(&runs_, &Runs::started, this,
           [this](RunKey key) { running_key_ = result_key(*runs_.current_scenario(), key); });
   connect(&runs_, &Runs::finished, this, &Workspace::keep_result);
+  connect(&runs_, &Runs::idle, this, &Workspace::go_on);
   connect(&runs_, &Runs::idle, this, [this] { turn_waiting(); });
   connect(&runs_, &Runs::idle, this, [this] {
     if (shown_runs().size() > 1 && !runs_.was_stopped()) model_if_needed();
@@ -72,6 +64,11 @@ bool Workspace::open(const QString& path, QString& error) {
   session_.add_recent(document_.path());
   emit recent_changed();
   return true;
+}
+
+void Workspace::begin(const QString& text) {
+  document_.begin(text);
+  selection_.select_run(0);
 }
 
 bool Workspace::open(const Place& place, QString& error) {
@@ -122,8 +119,26 @@ std::string Workspace::concurrency_of(std::size_t run) const {
   return scenario && run < scenario->runs.size() ? scenario->runs[run].concurrency : std::string();
 }
 
+QString Workspace::name_of(std::size_t run) const {
+  if (const SavedRecord* saved = record(run)) {
+    const QString label = QString::fromStdString(shown(saved->result.label));
+    return saved->result.world == WorldKind::live ? tr("%1 (saved, live)").arg(label)
+                                                  : tr("%1 (saved, modeled)").arg(label);
+  }
+  const auto scenario = document_.scenario();
+  return scenario ? QString::fromStdString(shown_name(*scenario, run)) : QString();
+}
+
+QString Workspace::why_nothing() const {
+  if (!document_.is_open()) return tr("Open a scenario to begin.");
+  if (document_.error_count() > 0) return tr("The scenario has errors. The File panel shows them at their lines.");
+  return tr("Reading the scenario …");
+}
+
 void Workspace::close() {
   forget_live_wish();
+  waiting_runs_.clear();
+  runs_in_all_ = 0;
   records_to_open_.clear();
   opening_.cancel();
   runs_.clear();
@@ -152,6 +167,9 @@ void Workspace::clear_recent() {
 
 void Workspace::follow_scenario(bool changed) {
   if (changed) {
+    // What is left of all runs was asked of another text.
+    waiting_runs_.clear();
+    runs_in_all_ = 0;
     const std::size_t last = document_.scenario()->runs.size() - 1;
     take_known_results();
     following_ = true;
@@ -171,67 +189,12 @@ void Workspace::follow_scenario(bool changed) {
   turn_waiting();
 }
 
-void Workspace::run(bool modeled, bool live) {
-  const auto scenario = document_.scenario();
-  // A record is over: there is nothing to run.
-  if (!scenario || scenario->runs.empty() || record(selection_.run()) != nullptr) return;
-  emit timelines_asked();
-  forget_live_wish();
-  const RunRequest request{
-      scenario, document_.revision(), std::min(selection_.run(), scenario->runs.size() - 1), modeled,
-      live,     /*uncapped=*/false};
-  if (!live) {
-    runs_.start(request);
-    return;
-  }
-  // What it would take is computed in the background: it may read all of /proc.
-  emit told(tr("Estimating what the live run would take …"));
-  estimating_.start(
-      [request](std::stop_token) { return LiveWish{request, estimate_live(*request.scenario, request.run)}; });
-}
-
-void Workspace::forget_live_wish() {
-  ++wishes_;
-  estimating_.cancel();
-}
-
-void Workspace::start_live(LiveWish wish) {
-  if (is_risky(wish.estimate)) {
-    const std::uint64_t asked = wishes_;
-    const LiveAnswer answer = ask_before_live(wish.estimate);
-    // Something else was opened or started while the question stood.
-    if (asked != wishes_) return;
-    if (answer == LiveAnswer::cancel) {
-      emit told({});
-      return;
-    }
-    wish.request.uncapped = answer == LiveAnswer::run_uncapped;
-  }
-  runs_.start(wish.request);
-}
-
 std::vector<std::size_t> Workspace::shown_runs() const {
   std::vector<std::size_t> runs{selection_.run()};
   if (!selection_.is_side_by_side()) return runs;
   for (const std::size_t run : all_runs())
     if (run != selection_.run() && runs.size() < kMostRunsShown) runs.push_back(run);
   return runs;
-}
-
-void Workspace::model_if_needed() {
-  const auto scenario = document_.scenario();
-  if (!scenario || document_.scenario_is_old()) return;
-  if (scenario->jobs.count > kModelUnasked) return;
-  // The selected run first; those beside it follow one by one.
-  const std::vector<std::size_t> shown = shown_runs();
-  const auto wanted = std::ranges::find_if(shown, [&](std::size_t run) {
-    const RunKey key{run, WorldKind::modeled};
-    return run < scenario->runs.size() && !(runs_.revision(key) == document_.revision() && runs_.result(key));
-  });
-  if (wanted == shown.end()) return;
-  // A live run is never interrupted by what nobody asked for.
-  if (const auto current = runs_.current(); current && current->world == WorldKind::live) return;
-  runs_.start({scenario, document_.revision(), *wanted, /*modeled=*/true, /*live=*/false, /*uncapped=*/false});
 }
 
 const std::string& Workspace::present_key(RunKey key) {

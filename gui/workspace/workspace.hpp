@@ -6,6 +6,7 @@
 #include <QObject>
 #include <QTimer>
 #include <cstdint>
+#include <deque>
 #include <expected>
 #include <filesystem>
 #include <functional>
@@ -60,6 +61,8 @@ class Workspace : public QObject {
 
   /// Opens the file. False: it could not be read (`error` says why).
   bool open(const QString& path, QString& error);
+  /// A new scenario with this text.
+  void begin(const QString& text);
   /// As `open`, at the place where a session ended.
   bool open(const Place& place, QString& error);
   /// Opens a saved record, in the background, as a run of its own beside those of the scenario, and selects it.
@@ -70,12 +73,23 @@ class Workspace : public QObject {
   std::vector<std::size_t> all_runs() const;
   /// Of a scenario's run or of a record; empty where there is no such run.
   std::string concurrency_of(std::size_t run) const;
+  /// What people call it; empty where there is no such run.
+  QString name_of(std::size_t run) const;
+  /// Why there is no scenario to show, in words.
+  QString why_nothing() const;
+  /// The selected run's model waits for the user: so many jobs are not modeled unasked.
+  bool waits_to_be_asked() const;
   /// The visible range of `open`'s place, once; nothing before the run's model is there.
   std::optional<TimeRange> take_range_to_restore();
   void clear_recent();
 
   /// Runs the selected [[run]]. Before a live run that is risky, `ask_before_live` is called.
   void run(bool modeled, bool live);
+  /// All runs of the scenario in both worlds, one after the other; the question before is about all of them.
+  void run_all();
+  /// Of `run_all`, which one is going, from 1; 0: none is.
+  std::size_t place_in_all() const { return runs_in_all_ == 0 ? 0 : runs_in_all_ - waiting_runs_.size(); }
+  std::size_t runs_in_all() const { return runs_in_all_; }
   std::function<LiveAnswer(const LiveEstimate&)> ask_before_live = [](const LiveEstimate&) { return LiveAnswer::run; };
   /// Nothing of the scenario's runs continues or is kept, and no record.
   void close();
@@ -126,9 +140,9 @@ class Workspace : public QObject {
   void told(const QString& words);
 
  private:
-  /// A live run that was asked for, with what it would take.
+  /// Live runs that were asked for, with what those would take that take most.
   struct LiveWish {
-    RunRequest request;
+    std::vector<RunRequest> requests;
     LiveEstimate estimate;
   };
   struct Turn {
@@ -141,7 +155,10 @@ class Workspace : public QObject {
   void take_record(SavedRecord record);
   void follow_scenario(bool changed);
   void forget_live_wish();
+  void ask_for(std::vector<RunRequest> requests);
   void start_live(LiveWish wish);
+  void start_all(std::vector<RunRequest> requests);
+  void go_on();
   void model_if_needed();
   void take_known_results();
   void keep_result(RunKey key);
@@ -166,13 +183,17 @@ class Workspace : public QObject {
   QString text_of_last_turn_;
   QTimer turn_patience_;
   std::vector<SavedRecord> records_;
+  std::deque<RunRequest> waiting_runs_;  ///< Of run_all().
+  std::size_t runs_in_all_ = 0;
   std::uint64_t wishes_ = 0;
   LatestJob<LiveWish> estimating_;
   QStringList records_to_open_;  ///< One after the other.
   LatestJob<std::expected<SavedRecord, std::string>> opening_;
 };
 
-/// Over the default cap, or so large that nobody should start it by accident.
+/// Over the default cap, or so large or so long that nobody should start it by accident.
 bool is_risky(const LiveEstimate& estimate);
+/// Over ten minutes.
+bool is_long(const LiveEstimate& estimate);
 
 }  // namespace spawnpoint::gui

@@ -118,6 +118,7 @@ void ProgressLine::show(const Progress& progress) {
                                  format_duration(progress.now));
   if (progress.threads > 0) line += ", " + format_count(progress.threads, "thread");
   if (progress.resident.count > 0) line += ", jobs " + format_bytes(progress.resident);
+  if (progress.over) line += ", over: reading its record";
   print(line);
 }
 

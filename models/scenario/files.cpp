@@ -5,6 +5,7 @@
 
 #include "models/document/data_file.hpp"
 #include "models/document/document.hpp"
+#include "models/machine/profile_file.hpp"
 #include "models/scenario/parse.hpp"
 
 namespace spawnpoint {
@@ -18,6 +19,10 @@ std::vector<std::filesystem::path> list_scenarios(const std::filesystem::path& r
   // Without the ending: "a thousand threads" comes before "a thousand threads, on a laptop".
   std::ranges::sort(files, {}, [](const std::filesystem::path& file) { return file.stem(); });
   return files;
+}
+
+std::filesystem::path scenario_templates() {
+  return shipped_scenarios() / "templates";
 }
 
 ParseResult load_scenario(const std::filesystem::path& file, const ParseOptions& options) {

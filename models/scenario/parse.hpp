@@ -44,6 +44,9 @@ ParseResult load_scenario(const std::filesystem::path& file, const ParseOptions&
 /// The gallery: every scenario file of `root` (not of its folders), sorted by name.
 std::vector<std::filesystem::path> list_scenarios(const std::filesystem::path& root);
 
+/// The folder of the texts that new scenarios begin with; a file's name says what it is for.
+std::filesystem::path scenario_templates();
+
 /// Every key that a scenario file may have.
 const std::vector<KeyHelp>& scenario_keys();
 

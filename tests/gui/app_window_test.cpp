@@ -3,6 +3,7 @@
 #include <QAbstractButton>
 #include <QAbstractItemModelTester>
 #include <QComboBox>
+#include <QDialog>
 #include <QDockWidget>
 #include <QLabel>
 #include <QLineEdit>
@@ -253,6 +254,32 @@ TEST_CASE("everything that takes input has a name for screen readers") {
     INFO(widget->metaObject()->className() << " " << widget->objectName().toStdString() << " in "
                                            << (widget->parent() ? widget->parent()->metaObject()->className() : "-"));
     CHECK((named || inner));
+  }
+}
+
+TEST_CASE("the window and its dialogs fit a screen of 1920 by 1080 with everything twice as large") {
+  constexpr QSize kScreen(960, 520);  // Less a desktop's panel.
+  const auto fits = [&](const QSize& size) {
+    return size.width() <= kScreen.width() && size.height() <= kScreen.height();
+  };
+  AppFixture app;
+  app.window->show();
+  app.open(kRefused);
+  QCoreApplication::processEvents();
+  const QSize least = app.window->minimumSizeHint();
+  INFO(least.width() << " x " << least.height());
+  CHECK(fits(least));
+  for (const char* name : {"keys", "reference", "about", "palette"}) {
+    app.action(name).trigger();
+    QDialog* dialog = nullptr;
+    for (QDialog* one : app.window->findChildren<QDialog*>())
+      if (one->isVisible()) dialog = one;
+    REQUIRE(dialog != nullptr);
+    const QSize needed = dialog->minimumSizeHint();
+    INFO(name << ": " << needed.width() << " x " << needed.height());
+    CHECK(fits(needed));
+    dialog->reject();
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
   }
 }
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A user's journey through the app on a display of its own: open a scenario, run both worlds, go to the failure, set
-# markers, copy a chart, look at a point of the map, ask what if, export, make a mistake and fix it, go dark, quit and
-# come back. What is on the screen is
-# checked, and kept as screenshots.
+# markers, copy a chart, look at a point of the map, ask what if, meet another program's change of the file, find a job,
+# export, make a mistake and fix it, go dark, quit and come back, begin a new scenario, open several. What is on the
+# screen is checked, and kept as screenshots.
 # Usage: journey.sh PROGRAM SCREEN_PROBE SCREENSHOTS SCENARIO [WIDTH HEIGHT]. Exit status 77: skipped, something is not installed.
 set -euo pipefail
 
@@ -208,8 +208,34 @@ within 5 title_has '*' || fail "the slider's step was not undone: $(title)"
 key ctrl+s
 within 5 grep -Eq '^count = 1000$' "$work/home/journey.toml" || fail "the number of jobs before it is not back"
 sleep 1
+
+# Another program changes the file: it is noticed, and one's own text can be kept.
+sed -i 's/^count = 1000$/count = 900/' "$work/home/journey.toml"
+sleep 1
+shot 6d-outside-change
+key alt+k
+within 5 title_has '*' || fail "the other program's change was not noticed: $(title)"
+grep -Eq '^count = 900$' "$work/home/journey.toml" || fail "the other program's change was written over unasked"
+key ctrl+s
+within 5 title_lacks '*' || fail "the kept text was not saved: $(title)"
+within 5 grep -Eq '^count = 1000$' "$work/home/journey.toml" || fail "the kept text is not in the file"
+
+# A job is found among all, and framed in the timelines.
+key ctrl+5
+key ctrl+f
+xdotool type --delay 20 'job 300'
+sleep 1
+key Return
+sleep 0.5
+shot 6e-job-found
+key Return
+sleep 1
+shows '#0072B2' 2500 'the frame of the job that was found'
+shot 6f-job-framed
 xdotool mousemove $((width / 2)) $((height / 3))
 xdotool click 1
+key Escape
+key Home
 
 # 5. Export.
 key ctrl+e
@@ -275,8 +301,26 @@ sleep 3
 [[ $(pixels '#FFFFFF') -lt 2000 ]] || fail "the dark theme was not restored"
 shows '#FF7A3C' 40 "the model's failure, after the restart,"
 shot 15-restored
+
+# A new scenario has a text that runs, and no file.
+key ctrl+n
+within 5 title_has 'untitled' || fail "there is no new scenario: $(title)"
+sleep 2
+shows '#F0B43C' 200 "the new scenario's model"
+shot 16-new
+key ctrl+w
+within 5 title_lacks 'untitled' || fail "the new scenario was not closed: $(title)"
 key ctrl+q
 within 10 ended || fail "the app did not quit the second time"
+
+# Several files: a window for each, and one key closes all.
+cp "$scenario" "$work/home/second.toml"
+start 'journey.toml' "the first of two files was not opened" "$work/home/journey.toml" "$work/home/second.toml"
+within 10 window_named 'second.toml' || fail "the second file has no window"
+sleep 1
+shot 17-two-windows
+key ctrl+q
+within 10 ended || fail "the app with two windows did not quit"
 # Qt has nothing to complain about.
 if grep -E 'QPainter|QObject|QWidget|QFont|QLayout|Warning|warning' "$work/app.log"; then fail "Qt warned"; fi
 echo "the journey is done; screenshots are in $shots"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a live run would take, before it is made.
+#include <algorithm>
+#include <chrono>
+
 #include "models/concurrency/registry.hpp"
 #include "models/kernel/process_memory.hpp"
 #include "models/lab/live/live_limits.hpp"
@@ -24,7 +27,34 @@ MemoryUse memory_of_run(const Scenario& scenario, std::size_t index, const Machi
   return use;
 }
 
-LiveEstimate estimate_live(const Scenario& scenario, std::size_t index) {
+namespace {
+
+/// What a run's length is worth: nobody waits longer for a question.
+constexpr std::chrono::milliseconds kModelPatience{1000};
+
+/// More jobs than this take seconds before their model can be stopped.
+constexpr std::int64_t kMostModeled = 1'000'000;
+
+/// How long the run takes by its model; `least`: the model was not done in time, or was not given all jobs.
+Duration modeled_wall(Scenario scenario, std::size_t index, const std::stop_token& stop, bool& least) {
+  const bool shortened = scenario.jobs.count > kMostModeled;
+  scenario.jobs.count = std::min(scenario.jobs.count, kMostModeled);
+  std::stop_source enough;
+  const auto began = std::chrono::steady_clock::now();
+  RunOptions options;
+  options.record = false;
+  options.stop = enough.get_token();
+  options.progress = [&](const Progress&) {
+    if (stop.stop_requested() || std::chrono::steady_clock::now() - began > kModelPatience) enough.request_stop();
+  };
+  const RunResult modeled = run_modeled(scenario, index, options);
+  least = modeled.stopped || shortened;
+  return modeled.wall;
+}
+
+}  // namespace
+
+LiveEstimate estimate_live(const Scenario& scenario, std::size_t index, const std::stop_token& stop) {
   const RunSpec& spec = scenario.runs.at(index);
   const Machine host = read_host(scenario.machine.costs);
   LiveEstimate estimate;
@@ -36,6 +66,7 @@ LiveEstimate estimate_live(const Scenario& scenario, std::size_t index) {
   const auto caps = live_caps(host, spec.runtime);
   estimate.thread_cap = caps.threads;
   estimate.memory_cap = caps.memory;
+  estimate.wall = modeled_wall(scenario, index, stop, estimate.wall_is_least);
   estimate.over_cap =
       estimate.threads + 1 > caps.threads || estimate.memory.resident + estimate.memory.kernel > caps.memory;
   return estimate;

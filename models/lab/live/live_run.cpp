@@ -265,6 +265,7 @@ Progress LiveRun::State::progress() const {
     progress.resident = memory->jobs_resident();
   }
   if (reader) progress.now = over ? result.wall : now().time_since_epoch();
+  progress.over = over || seen_dead.has_value();
   return progress;
 }
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -71,7 +72,10 @@ struct LiveEstimate {
   std::int64_t thread_cap = 0;
   Bytes memory_cap{};
   bool over_cap = false;
+  Duration wall{};             ///< By the model: how long it takes.
+  bool wall_is_least = false;  ///< Modeling it would take long as well: it takes at least that long.
 };
-LiveEstimate estimate_live(const Scenario& scenario, std::size_t index);
+/// `stop` ends what is computed for it.
+LiveEstimate estimate_live(const Scenario& scenario, std::size_t index, const std::stop_token& stop = {});
 
 }  // namespace spawnpoint

@@ -17,7 +17,8 @@ struct Progress {
   std::int64_t jobs = 0;
   std::int64_t threads = 0;
   Bytes resident{};  ///< What the jobs take.
-  Duration now{};    ///< The run's own clock.
+  Duration now{};     ///< The run's own clock.
+  bool over = false;  ///< A live run's process has ended; its record is still being read.
 };
 
 struct RunOptions {

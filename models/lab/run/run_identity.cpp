@@ -35,7 +35,6 @@ std::string run_identity(const Scenario& scenario, std::size_t run, WorldKind wo
   Runtime runtime = spec.runtime;
   FieldJson json;
   json["world"] = to_string(world);
-  json["file"] = scenario.file;
   json["title"] = scenario.title;
   json["seed"] = scenario.seed;
   json["concurrency"] = spec.concurrency;

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The main window's status bar: what there is of the selected run, of which text.
+#include "gui/window/main_window.hpp"
+#include "gui/window/status_line.hpp"
+#include "models/result/format.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+QString text(const std::string& words) {
+  return QString::fromStdString(words);
+}
+
+QString words_of(const RunResult& result) {
+  if (!result.error.empty()) return text(result.error);
+  QString words =
+      QObject::tr("%1 of %2 done")
+          .arg(text(spawnpoint::format_count(result.completed)), text(spawnpoint::format_count(result.jobs, "job")));
+  words += QObject::tr(" in %1").arg(text(spawnpoint::format_duration(result.wall)));
+  // A saved record has no such time.
+  if (result.world == WorldKind::modeled && result.compute > Duration{})
+    words += QObject::tr(" (computed in %1)").arg(text(spawnpoint::format_duration(result.compute)));
+  if (result.stopped) words += QObject::tr(", stopped");
+  return words;
+}
+
+}  // namespace
+
+void MainWindow::show_status() {
+  if (!runs().is_running()) {
+    status_->show_words(status_words());
+    return;
+  }
+  QString name;
+  if (workspace_.all_runs().size() > 1) name = workspace_.name_of(runs().current()->run);
+  if (workspace_.runs_in_all() > 0)
+    name = tr("%1 of %2 runs: %3").arg(workspace_.place_in_all()).arg(workspace_.runs_in_all()).arg(name);
+  status_->show_run(runs(), name);
+}
+
+QString MainWindow::status_words() const {
+  if (!workspace_.document().is_open()) return tr("Pick a scenario to begin.");
+  if (workspace_.all_runs().empty()) return workspace_.why_nothing();
+  QStringList parts;
+  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+    const auto result = workspace_.result(world);
+    if (!result) continue;
+    QString words = world_name(world) + QStringLiteral(": ") + words_of(*result);
+    if (!workspace_.is_of_present_text({workspace_.selection().run(), world})) words += tr(", of an older text");
+    parts << words;
+  }
+  if (workspace_.waits_to_be_asked())
+    parts << tr("so many jobs are not modeled by themselves: F6 models them");
+  else if (parts.isEmpty())
+    parts << tr("not run yet");
+  // Which one, where there are several.
+  if (workspace_.all_runs().size() > 1) parts.prepend(workspace_.name_of(workspace_.selection().run()));
+  return parts.join(QStringLiteral("   ·   "));
+}
+
+}  // namespace spawnpoint::gui
