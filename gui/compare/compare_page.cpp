@@ -12,7 +12,7 @@
 
 #include "gui/compare/difference_strip.hpp"
 #include "gui/compare/side_run.hpp"
-#include "gui/compare/veil.hpp"
+#include "gui/page/veil.hpp"
 #include "gui/time/failure_words.hpp"
 #include "gui/timeline/timeline_data.hpp"
 
@@ -25,6 +25,9 @@ constexpr std::int64_t kShare = 10;
 /// The live run wants the cores to itself.
 constexpr std::int64_t kPictureNsARow = 80;
 constexpr int kAutomaticRows = 0;
+/// A job that is narrower than this part of what is visible is hard to see.
+constexpr int kLeastPart = 20;
+constexpr std::chrono::milliseconds kCrossesPatience{250};
 constexpr int kAtTheFailure = 1;
 
 }  // namespace
@@ -159,8 +162,18 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     for (SideRun* side : side_runs_) side->set_rows(modeled_->rows());
   });
   connect(logarithmic_, &QToolButton::toggled, memory_, &ChartView::set_logarithmic);
-  connect(modeled_, &TimelineWidget::job_activated, live_, &TimelineWidget::show_job);
-  connect(live_, &TimelineWidget::job_activated, modeled_, &TimelineWidget::show_job);
+  connect(logarithmic_, &QToolButton::toggled, this, [this](bool on) {
+    for (SideRun* side : side_runs_) side->set_logarithmic(on);
+  });
+  connect(splitter_, &QSplitter::splitterMoved, this, [this] {
+    for (SideRun* side : side_runs_) side->splitter().setSizes(splitter_->sizes());
+  });
+  link_rows(*modeled_);
+  link_rows(*live_);
+  setFocusProxy(modeled_);
+  crosses_patience_.setSingleShot(true);
+  crosses_patience_.setInterval(kCrossesPatience);
+  connect(&crosses_patience_, &QTimer::timeout, this, &ComparePage::show_crosses);
   subscribe();
   refresh();
 }
@@ -170,7 +183,7 @@ void ComparePage::subscribe() {
     showed_something_ = false;
     show_runs();
     refresh();
-    emit wanted();
+    if (document_.is_open()) emit wanted();
   });
   connect(&workspace_, &Workspace::scenario_read, this, [this](bool changed) {
     if (changed) show_runs();
@@ -184,6 +197,7 @@ void ComparePage::subscribe() {
   connect(&workspace_, &Workspace::job_asked, this, [this](WorldKind world, JobId job) {
     emit wanted();
     show_job(world, job);
+    timeline(world).setFocus(Qt::OtherFocusReason);  // What follows is done there, such as F.
   });
   connect(&workspace_, &Workspace::moment_asked, this, [this](Instant at, WorldKind world) {
     emit wanted();
@@ -193,7 +207,7 @@ void ComparePage::subscribe() {
   connect(&runs_, &Runs::finished, this, &ComparePage::refresh);
   connect(&runs_, &Runs::idle, this, &ComparePage::refresh);
   connect(&runs_, &Runs::progressed, this, [this](RunKey key) {
-    if (key.world == WorldKind::live && key.run == selected_run()) refresh_live();
+    if (key.world == WorldKind::live) refresh_live(key.run);
   });
   Selection& selection = workspace_.selection();
   connect(&selection, &Selection::run_changed, this, [this] {
@@ -269,11 +283,10 @@ void ComparePage::refresh() {
   for (auto* timeline : {modeled_, live_}) timeline->set_run(selected_run(), workspace_.concurrency_of(selected_run()));
   const bool saved = workspace_.record(selected_run()) != nullptr;
   const bool modeling = runs_.current() == RunKey{selected_run(), WorldKind::modeled};
-  modeled_->set_empty_text(
-      saved       ? tr("The record is of a live run.")
-      : !scenario ? (document_.error_count() > 0 ? tr("The scenario has errors.") : tr("Open a scenario to begin."))
-      : modeling  ? tr("Running the model …")
-                  : tr("Not modeled yet: F6 runs the model."));
+  modeled_->set_empty_text(saved       ? tr("The record is of a live run.")
+                           : !scenario ? workspace_.why_nothing()
+                           : modeling  ? tr("Running the model …")
+                                       : tr("Not modeled yet: F6 runs the model."));
   live_->set_empty_text(saved       ? tr("The record is of a modeled run.")
                         : !scenario ? QString()
                                     : tr("Not run yet: F7 runs it on this machine, in a process of its own."));
@@ -281,37 +294,23 @@ void ComparePage::refresh() {
                                     : tr("Run both worlds to see their difference here."));
   memory_->set_empty_text(tr("Memory: nothing has run yet."));
   threads_->set_empty_text(tr("Threads and tasks: nothing has run yet."));
-  for (int tab = 0; tab < run_tabs_->count(); ++tab) {
-    const KnownResults known = workspace_.known(tab_runs_[static_cast<std::size_t>(tab)]);
-    const bool fails = (known.modeled && known.modeled->failure) || (known.live && known.live->failure);
-    QString name = run_tabs_->tabText(tab);
-    const QString cross = QStringLiteral("✕ ");
-    if (name.startsWith(cross)) name.remove(0, cross.size());
-    run_tabs_->setTabText(tab, fails ? cross + name : name);
-  }
+  // While a value is dragged, crosses would come and go with each step.
+  if (!crosses_patience_.isActive()) crosses_patience_.start();
   run_tabs_->setVisible(run_tabs_->count() > 0);
 
   const auto trace = [](const std::shared_ptr<const RunResult>& r) { return r ? r->trace : nullptr; };
   auto live_trace = trace(result(WorldKind::live));
-  if (runs_.current() == RunKey{selected_run(), WorldKind::live}) {
+  if (runs_.current() && runs_.current()->world == WorldKind::live) {
     charts_pace_ = {};
     timeline_pace_ = {};
-    live_trace = runs_.live_record();  // What is drawn is the new run, from its first moment on.
   } else {
     shown_curves_.reset();
   }
+  // What is drawn is the new run, from its first moment on.
+  if (runs_.current() == RunKey{selected_run(), WorldKind::live}) live_trace = runs_.live_record();
   show_alignment();
   show_traces(trace(result(WorldKind::modeled)), live_trace);
-  for (SideRun* side : side_runs_) {
-    // What fits one run need not fit another: threads of their own here, one thread for all jobs there.
-    const auto beside = runs_.result({side->run(), WorldKind::modeled});
-    if (rows_->currentIndex() == kAutomaticRows && beside && beside->trace)
-      side->set_rows(suggested_rows(*beside->trace));
-    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
-      const RunKey key{side->run(), world};
-      side->show_world(world, trace(runs_.result(key)), summary(key), is_dimmed(key));
-    }
-  }
+  refresh_side_runs();
   show_memory_difference();
   modeled_veil_->setVisible(is_dimmed(WorldKind::modeled));
   live_veil_->setVisible(is_dimmed(WorldKind::live));
@@ -333,21 +332,27 @@ void ComparePage::restore_range() {
   time_.commit();
 }
 
-void ComparePage::refresh_live() {
-  live_->set_summary(summary(WorldKind::live));
-  const auto modeled = result(WorldKind::modeled);
+void ComparePage::refresh_live(std::size_t run) {
+  SideRun* side = run == selected_run() ? nullptr : side_of(run);
+  if (run != selected_run() && side == nullptr) return;
+  TimelineWidget& timeline = side ? side->timeline(WorldKind::live) : *live_;
+  timeline.set_summary(summary({run, WorldKind::live}));
+  const auto modeled = runs_.result({run, WorldKind::modeled});
   const auto curves = runs_.live_curves();
   if (curves && curves != shown_curves_ && charts_pace_.is_due()) {
     charts_pace_.begin();
     shown_curves_ = curves;
-    show_charts(modeled ? modeled->trace : nullptr, curves);
+    if (side)
+      show_side_charts(*side, modeled ? modeled->trace : nullptr, curves);
+    else
+      show_charts(modeled ? modeled->trace : nullptr, curves);
     charts_pace_.end(0);
   }
   if (timeline_pace_.is_due()) {
     if (auto now = runs_.take_live_record()) {
       timeline_pace_.begin();
       const auto rows = static_cast<std::int64_t>(now->segments.size() + now->jobs.size());
-      live_->set_trace(std::move(now));
+      timeline.set_trace(std::move(now));
       timeline_pace_.end(rows * kPictureNsARow);
     }
   }
@@ -367,7 +372,10 @@ void ComparePage::show_traces(std::shared_ptr<const Trace> modeled, std::shared_
   show_charts(modeled, live);
   // A run that still grows would differ by what is not there yet.
   const bool whole = live && !live->growing;
-  difference_->set_runs({modeled, shift(WorldKind::modeled)}, {whole ? live : nullptr, shift(WorldKind::live)});
+  const bool of_one_text = is_dimmed(WorldKind::modeled) == is_dimmed(WorldKind::live);
+  if (modeled && whole && !of_one_text) difference_->set_empty_text(tr("From different texts: F5 runs both worlds."));
+  difference_->set_runs({modeled, shift(WorldKind::modeled)},
+                        {whole && of_one_text ? live : nullptr, shift(WorldKind::live)});
   modeled_->set_trace(std::move(modeled));
   live_->set_trace(std::move(live));
 }
@@ -412,20 +420,21 @@ void ComparePage::show_charts(const std::shared_ptr<const Trace>& modeled, const
   if ((!live || !live->growing) && now.same(shown_charts_)) return;
   shown_charts_ = now;
   overview_->set_traces(modeled, live);
-  // The timelines have the failure's full text; charts are too low for it.
-  const auto shortened = [this](ChartContent content) {
-    for (ChartMark& mark : content.marks) {
-      const auto ended = result(mark.world);
-      if (ended && ended->failure && ended->failure->at + shift(mark.world) == mark.at) {
-        mark.label = failure_words(*ended->failure);
-      } else {
-        mark.label = mark.label.section(": ", 0, 0);
-      }
+  memory_->set_content(shortened(memory_chart(traces, theme_), selected_run()));
+  threads_->set_content(shortened(threads_chart(traces, theme_), selected_run()));
+}
+
+ChartContent ComparePage::shortened(ChartContent content, std::size_t run) const {
+  for (ChartMark& mark : content.marks) {
+    const auto ended = runs_.result({run, mark.world});
+    const Duration later = run == selected_run() ? shift(mark.world) : Duration{};
+    if (ended && ended->failure && ended->failure->at + later == mark.at) {
+      mark.label = failure_words(*ended->failure);
+    } else {
+      mark.label = mark.label.section(": ", 0, 0);
     }
-    return content;
-  };
-  memory_->set_content(shortened(memory_chart(traces, theme_)));
-  threads_->set_content(shortened(threads_chart(traces, theme_)));
+  }
+  return content;
 }
 
 void ComparePage::suggest_rows(const Trace* trace) {
@@ -435,8 +444,9 @@ void ComparePage::suggest_rows(const Trace* trace) {
 }
 
 void ComparePage::show_job(WorldKind world, JobId job) {
-  modeled_->show_job(job);
-  live_->show_job(job);
+  // The world that was asked for last: where a job has other rows in the other world, its own count.
+  timeline(world == WorldKind::modeled ? WorldKind::live : WorldKind::modeled).show_job(job);
+  timeline(world).show_job(job);
   const auto trace = timeline(world).trace();
   if (!trace || job >= trace->jobs.size()) return;
   const JobTable& jobs = trace->jobs;
@@ -444,8 +454,9 @@ void ComparePage::show_job(WorldKind world, JobId job) {
   const Instant begin = (jobs.started[job] == kNever ? jobs.since[job] : jobs.started[job]) + later;
   const Instant end = jobs.ended[job] == kNever ? begin : jobs.ended[job] + later;
   const TimeRange& visible = time_.visible();
-  if (begin >= visible.begin && end <= visible.end) return;
-  const Duration air = std::max<Duration>((end - begin) / 10, Duration(1000));
+  // Where it is seen as a bar already, the view stays.
+  if (begin >= visible.begin && end <= visible.end && end - begin >= visible.length() / kLeastPart) return;
+  const Duration air = std::max<Duration>((end - begin) / 4, Duration(1000));
   time_.commit();
   time_.set_visible({begin - air, end + air});
   time_.commit();

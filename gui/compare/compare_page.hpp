@@ -3,9 +3,12 @@
 #pragma once
 
 #include <QElapsedTimer>
+#include <QStringList>
+#include <QTimer>
 #include <array>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "gui/charts/chart_view.hpp"
 #include "gui/page/page.hpp"
@@ -97,13 +100,24 @@ class ComparePage : public Page {
   void show_runs();
   /// Shows the results as they are now.
   void refresh();
-  void refresh_live();
+  /// What a live run in progress has recorded so far.
+  void refresh_live(std::size_t run);
   void show_traces(std::shared_ptr<const Trace> modeled, std::shared_ptr<const Trace> live);
   /// Overview, charts, and the time axis itself.
   void show_charts(const std::shared_ptr<const Trace>& modeled, const std::shared_ptr<const Trace>& live);
   void show_memory_difference();
   void show_alignment();
   void show_side_runs();
+  void refresh_side_runs();
+  void show_side_charts(SideRun& side, const std::shared_ptr<const Trace>& modeled,
+                        const std::shared_ptr<const Trace>& live);
+  SideRun* side_of(std::size_t run) const;
+  /// Its rows are those of the other timelines.
+  void link_rows(TimelineWidget& timeline);
+  std::vector<TimelineWidget*> timelines() const;
+  void show_crosses();
+  /// The timelines have the failure's full text; charts are too low for it.
+  ChartContent shortened(ChartContent content, std::size_t run) const;
   void suggest_rows(const Trace* trace);
   void restore_range();
   std::shared_ptr<const RunResult> result(WorldKind world) const { return workspace_.result(world); }
@@ -114,6 +128,8 @@ class ComparePage : public Page {
   TimeView time_;
   QTabBar* run_tabs_;
   std::vector<std::size_t> tab_runs_;  ///< Of each tab.
+  QStringList tab_names_;              ///< As they fit, without the ✕ of a run that fails.
+  QTimer crosses_patience_;
   QComboBox* rows_;
   QToolButton* logarithmic_;
   QComboBox* alignment_;

@@ -12,6 +12,9 @@
 namespace spawnpoint::gui {
 namespace {
 
+/// Of a tab's text, in pixels.
+constexpr int kWidestTab = 200;
+
 QString text(const std::string& words) {
   return QString::fromStdString(words);
 }
@@ -23,23 +26,38 @@ void ComparePage::show_runs() {
   const QSignalBlocker quiet(run_tabs_);
   while (run_tabs_->count() > 0) run_tabs_->removeTab(0);
   tab_runs_ = workspace_.all_runs();
+  tab_names_.clear();
   for (const std::size_t number : tab_runs_) {
+    const QString name = workspace_.name_of(number);
+    // One long name must not push the others out of the bar.
+    QString fitting = run_tabs_->fontMetrics().elidedText(name, Qt::ElideRight, kWidestTab);
+    tab_names_ += fitting.replace('&', "&&");
+    const int tab = run_tabs_->addTab(tab_names_.back());
     if (const SavedRecord* record = workspace_.record(number)) {
-      const QString label = text(shown(record->result.label)).replace('&', "&&");
-      const int tab = run_tabs_->addTab(record->result.world == WorldKind::live ? tr("%1 (saved, live)").arg(label)
-                                                                                : tr("%1 (saved, modeled)").arg(label));
-      run_tabs_->setTabToolTip(tab, text(provenance(*record)));
+      run_tabs_->setTabToolTip(tab, name + '\n' + text(provenance(*record)));
       continue;
     }
     const RunSpec& run = scenario->runs[number];
-    QString name = text(run.label.empty() ? run.concurrency : run.label);
-    if (run.threads && run.label == run.concurrency) name += QStringLiteral(" · %1").arg(*run.threads);
-    const int tab = run_tabs_->addTab(name.replace('&', "&&"));
-    run_tabs_->setTabToolTip(tab, tr("%1 with the runtime %2").arg(text(run.concurrency), text(run.runtime.name)));
+    QString about = tr("%1\n%2 with the runtime %3").arg(name, text(run.concurrency), text(run.runtime.name));
+    if (const QString label = text(shown(run.label)); label != name)
+      about += tr("\n--set, --concurrency and [expect] call it “%1”").arg(label);
+    run_tabs_->setTabToolTip(tab, about);
   }
   run_tabs_->setCurrentIndex(tab_of(selected_run()));
   beside_->setEnabled(run_tabs_->count() > 1);
+  show_crosses();
   show_side_runs();
+}
+
+void ComparePage::show_crosses() {
+  for (int tab = 0; tab < run_tabs_->count(); ++tab) {
+    const KnownResults known = workspace_.known(tab_runs_[static_cast<std::size_t>(tab)]);
+    // What an older text came to is not said of this one.
+    const bool fails =
+        !known.of_former_text && ((known.modeled && known.modeled->failure) || (known.live && known.live->failure));
+    const QString shown_name = (fails ? QStringLiteral("✕ ") : QString()) + tab_names_[tab];
+    if (run_tabs_->tabText(tab) != shown_name) run_tabs_->setTabText(tab, shown_name);
+  }
 }
 
 int ComparePage::tab_of(std::size_t run) const {
@@ -56,15 +74,69 @@ void ComparePage::show_side_runs() {
   while (side_runs_.size() + 1 < runs.size()) {
     auto* side = new SideRun(time_, this);
     side->set_theme(theme_);
+    side->set_logarithmic(memory_->is_logarithmic());
+    link_rows(side->timeline(WorldKind::modeled));
+    link_rows(side->timeline(WorldKind::live));
     side_runs_.push_back(side);
     columns_->addWidget(side);
     columns_->setStretchFactor(columns_->count() - 1, 1);
   }
   columns_->setSizes(QList<int>(columns_->count(), 1000));
   for (std::size_t i = 0; i < side_runs_.size(); ++i) {
-    const QString name = run_tabs_->tabText(tab_of(runs[i + 1]));
-    side_runs_[i]->set_run(runs[i + 1], QString(name).replace("&&", "&"), workspace_.concurrency_of(runs[i + 1]));
+    side_runs_[i]->set_run(runs[i + 1], workspace_.name_of(runs[i + 1]), workspace_.concurrency_of(runs[i + 1]));
+    side_runs_[i]->splitter().setSizes(splitter_->sizes());
   }
+}
+
+SideRun* ComparePage::side_of(std::size_t run) const {
+  const auto found = std::ranges::find(side_runs_, run, &SideRun::run);
+  return found == side_runs_.end() ? nullptr : *found;
+}
+
+void ComparePage::refresh_side_runs() {
+  for (SideRun* side : side_runs_) {
+    std::shared_ptr<const Trace> traces[2];
+    bool dimmed = true;
+    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+      const RunKey key{side->run(), world};
+      const auto result = runs_.result(key);
+      auto& trace = traces[static_cast<std::size_t>(world)];
+      trace = runs_.current() == key && world == WorldKind::live ? runs_.live_record()
+              : result                                           ? result->trace
+                                                                 : nullptr;
+      // What fits one run need not fit another: threads of their own here, one thread for all jobs there.
+      if (world == WorldKind::modeled && rows_->currentIndex() == 0 && trace) side->set_rows(suggested_rows(*trace));
+      side->show_world(world, trace, summary(key), is_dimmed(key));
+      dimmed = dimmed && (!trace || is_dimmed(key));
+    }
+    const auto& [modeled, live] = traces;
+    show_side_charts(*side, modeled, live);
+    side->dim_charts(dimmed && (modeled || live));
+  }
+}
+
+void ComparePage::show_side_charts(SideRun& side, const std::shared_ptr<const Trace>& modeled,
+                                   const std::shared_ptr<const Trace>& live) {
+  if (!side.takes_charts_of(modeled, live)) return;
+  std::vector<WorldTrace> traces;
+  if (modeled) traces.push_back({WorldKind::modeled, modeled, {}});
+  if (live) traces.push_back({WorldKind::live, live, {}});
+  side.show_charts(shortened(memory_chart(traces, theme_), side.run()),
+                   shortened(threads_chart(traces, theme_), side.run()));
+}
+
+std::vector<TimelineWidget*> ComparePage::timelines() const {
+  std::vector<TimelineWidget*> all{modeled_, live_};
+  for (SideRun* side : side_runs_)
+    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) all.push_back(&side->timeline(world));
+  return all;
+}
+
+void ComparePage::link_rows(TimelineWidget& timeline) {
+  connect(&timeline, &TimelineWidget::rows_moved, this, [this, &timeline](const RowPlace& place) {
+    for (TimelineWidget* other : timelines())
+      if (other != &timeline) other->set_row_place(place);
+  });
 }
 
 }  // namespace spawnpoint::gui

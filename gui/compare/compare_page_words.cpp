@@ -70,9 +70,12 @@ QString ComparePage::summary(RunKey key) const {
                                                                         static_cast<double>(value(*other))))
                                      : QString());
   };
-  // What is looked for comes first: where there is no room, the end is cut off.
+  // What is looked for comes first: where there is no room, the last parts are left out.
   QStringList parts;
+  if (is_dimmed(key)) parts << tr("of an older text");
   parts << against(spawnpoint::format_duration(own->wall), [](const RunResult& r) { return r.wall.count(); });
+  if (own->failure) parts << failure_words(*own->failure);
+  if (own->stopped) parts << tr("stopped, so partial");
   parts << against(spawnpoint::format_count(own->peak_threads, "thread"),
                    [](const RunResult& r) { return r.peak_threads; });
   // The programs are of different sizes: what is compared is what came with the jobs.
@@ -80,10 +83,11 @@ QString ComparePage::summary(RunKey key) const {
   parts << text(spawnpoint::format_jobs_memory(*own)) +
                (comparable ? in_parentheses(spawnpoint::memory_percentage(taken, other->jobs_memory().resident))
                            : QString());
-  if (own->failure) parts << failure_words(*own->failure);
-  if (own->stopped) parts << tr("stopped, so partial");
-  if (is_dimmed(key)) parts << tr("of an older text");
-  parts << text(spawnpoint::format_program_memory(*own)) << machine;
+  parts << text(spawnpoint::format_program_memory(*own));
+  if (const Duration later = shift(world); key.run == selected_run() && later > Duration::zero())
+    parts << tr("drawn %1 later").arg(text(spawnpoint::format_duration(later)));
+  // An older text may have named another machine.
+  if (!is_dimmed(key)) parts << machine;
   parts.removeAll(QString());
   return parts.join(dot);
 }

@@ -15,6 +15,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "gui/page/veil.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
@@ -36,7 +37,8 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
       worlds_(new QComboBox(this)),
       table_(new QTableView(this)),
       words_(new QLabel(this)),
-      nothing_(new QLabel(this)) {
+      nothing_(new QLabel(this)),
+      veil_(new Veil(table_)) {
   filter_->setPlaceholderText(tr("Filter: job 312   state:failed   thread:3   duration>1.1s   late>50us"));
   filter_->setClearButtonEnabled(true);
   filter_->setAccessibleName(tr("Filter of the jobs"));
@@ -100,6 +102,7 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
   column->addWidget(nothing_, 1);
   column->addLayout(below);
 
+  setFocusProxy(table_);
   connect(filter_, &QLineEdit::textChanged, this, &JobsPage::read_filter);
   connect(filter_, &QLineEdit::returnPressed, table_, [this] {
     table_->setFocus();
@@ -121,6 +124,10 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
   connect(&workspace.selection(), &Selection::job_changed, this, &JobsPage::show_selected_job);
   connect(&workspace.selection(), &Selection::run_changed, this, &JobsPage::refresh);
   connect(&workspace, &Workspace::scenario_read, this, &JobsPage::refresh);
+  // What could not be read goes with the document that it was typed for.
+  connect(&workspace.document(), &Document::opened, this, [this] {
+    if (!mistake_.isEmpty()) filter_->clear();
+  });
   for (const auto signal : {&Runs::started, &Runs::finished})
     connect(&workspace.runs(), signal, this, &JobsPage::refresh);
   connect(&workspace.runs(), &Runs::idle, this, &JobsPage::refresh);
@@ -155,7 +162,7 @@ void JobsPage::refresh() {
   for (const auto& result : workspace_.recorded_results()) sources.push_back({result->world, result->trace});
   nothing_text_.clear();
   if (sources.empty()) {
-    nothing_text_ = !scenario                        ? tr("Open a scenario to begin.")
+    nothing_text_ = !scenario                        ? workspace_.why_nothing()
                     : workspace_.runs().is_running() ? tr("The jobs are listed when the run is over.")
                                                      : tr("Nothing has run yet: F5 runs the scenario.");
   }
@@ -166,6 +173,10 @@ void JobsPage::refresh() {
       nothing_text_ = only == WorldKind::live ? tr("Not run live yet: F7 runs it on this machine.")
                                               : tr("Not modeled yet: F6 runs the model.");
   }
+  old_ = !sources.empty() && std::ranges::none_of(sources, [&](const JobSource& source) {
+    return workspace_.is_of_present_text({workspace_.selection().run(), source.world});
+  });
+  veil_->setVisible(old_);
   model_->set_sources(std::move(sources), std::move(scenario));
   show_words();
 }
@@ -188,14 +199,19 @@ void JobsPage::show_words() {
                           : text_of(format_count(total, "job"));
   table_->setVisible(!empty);
   nothing_->setVisible(empty);
-  nothing_->setText(total > 0 ? tr("No job matches: none of %1.").arg(all) : nothing_text_);
+  // What was not understood filters nothing: the reason stands where the rows are missing.
+  nothing_->setText(!mistake_.isEmpty() && total > 0 ? mistake_
+                    : total > 0                      ? tr("No job matches: none of %1.").arg(all)
+                                                     : nothing_text_);
   QString words = mistake_;
   if (words.isEmpty() && model_->is_busy()) words = tr("Sorting …");
   if (words.isEmpty() && total > 0) {
     words = shown == total ? all : tr("%1 of %2").arg(text_of(format_count(shown)), all);
+    if (old_) words += tr(" · of an older text");
     words += tr(" · Enter shows a job, S sorts by the column, Ctrl+C copies");
   }
   words_->setText(words);
+  words_->setToolTip(words);
 }
 
 void JobsPage::show_selected_job() {

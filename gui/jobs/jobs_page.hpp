@@ -13,6 +13,8 @@ class QTableView;
 
 namespace spawnpoint::gui {
 
+class Veil;
+
 class JobsPage : public Page {
   Q_OBJECT
 
@@ -49,6 +51,8 @@ class JobsPage : public Page {
   QTableView* table_;
   QLabel* words_;
   QLabel* nothing_;
+  Veil* veil_;
+  bool old_ = false;  ///< No row is of the text as it is.
   QString nothing_text_;
   QString mistake_;
   bool fitting_ = false;

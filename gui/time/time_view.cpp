@@ -69,6 +69,7 @@ void TimeView::reset(const TimeRange& extent) {
   emit extent_changed();
   show(clamped(extent, bounds_));
   committed_ = visible_;
+  emit fitted();
   emit selection_changed();
   emit markers_changed();
   emit history_changed();
@@ -103,14 +104,17 @@ void TimeView::fit() {
   commit();
   navigate(bounds_.extent);
   commit();
+  emit fitted();
 }
 
 void TimeView::zoom_to_selection() {
-  if (!selection_ || selection_->empty()) return;
+  std::optional<TimeRange> wanted = selection_;
+  if (!wanted && markers_[0] && markers_[1]) wanted = ordered(*markers_[0], *markers_[1]);
+  if (!wanted || wanted->empty()) return;
   commit();
-  // A little space on both sides, so that the selection's edges are seen.
-  const Duration air = selection_->length() / 20;
-  navigate({selection_->begin - air, selection_->end + air});
+  // A little space on both sides, so that the edges are seen.
+  const Duration air = wanted->length() / 20;
+  navigate({wanted->begin - air, wanted->end + air});
   commit();
 }
 

@@ -48,6 +48,7 @@ class TimeView : public QObject {
   void zoom(Instant about, double factor);
   void pan(Duration by);
   void fit();
+  /// To what was dragged over or, where nothing was, to what lies between the markers.
   void zoom_to_selection();
   /// Brings `at` into the middle; zooms in to `around` where that is given and shorter than what is visible.
   void go_to(Instant at, std::optional<Duration> around = std::nullopt);
@@ -73,6 +74,8 @@ class TimeView : public QObject {
  signals:
   void visible_changed();
   void extent_changed();
+  /// Everything was asked for, by the user or as a new run is shown: other axes show all of theirs.
+  void fitted();
   void crosshair_changed();
   void selection_changed();
   void markers_changed();

@@ -47,8 +47,8 @@ RowLayout RowFrame::layout(std::size_t rows) const {
   RowLayout result;
   result.rows = rows;
   result.height = height;
-  result.row_height = std::max(wanted_row_height, RowLayout::fitting(rows, height));
-  result.scroll = std::clamp(scroll, 0.0, std::max(0.0, result.content() - height));
+  result.row_height = std::max(place.row_height, RowLayout::fitting(rows, height));
+  result.scroll = std::clamp(place.top * result.row_height, 0.0, std::max(0.0, result.content() - height));
   return result;
 }
 

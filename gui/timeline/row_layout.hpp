@@ -32,11 +32,18 @@ struct RowLayout {
   bool operator==(const RowLayout&) const = default;
 };
 
+/// Which of its rows a timeline shows, however many it has: what several timelines have in common.
+struct RowPlace {
+  double row_height = 0;  ///< Pixels; 0: all rows fit.
+  double top = 0;         ///< The first row that is seen; a fraction where it is seen in part.
+
+  bool operator==(const RowPlace&) const = default;
+};
+
 /// Where a view has its rows, however many it turns out to have.
 struct RowFrame {
   double height = 0;
-  double wanted_row_height = 0;  ///< 0: as it fits.
-  double scroll = 0;
+  RowPlace place;
 
   RowLayout layout(std::size_t rows) const;
 };

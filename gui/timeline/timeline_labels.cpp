@@ -21,6 +21,17 @@ double name_width(const Theme& theme, int pixels) {
 
 }  // namespace
 
+QString fitting_parts(const QString& summary, const QFontMetricsF& metrics, double width) {
+  if (metrics.horizontalAdvance(summary) <= width) return summary;
+  QStringList parts = summary.split(kPartsApart.toString());
+  while (parts.size() > 1) {
+    parts.removeLast();
+    const QString shorter = parts.join(kPartsApart) + kPartsApart.toString() + QStringLiteral("…");
+    if (metrics.horizontalAdvance(shorter) <= width) return shorter;
+  }
+  return metrics.elidedText(parts.first(), Qt::ElideRight, width);
+}
+
 void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF& where, int pixels) {
   if (!scene.data || scene.layout.row_height <= 0) return;
   painter.save();
@@ -124,8 +135,7 @@ void paint_world_header(QPainter& painter, const Theme& theme, WorldKind world, 
   painter.setPen(theme.muted);
   const double first = where.left() + world_header_indent(theme, pixels);
   const QRectF rest(first, where.top(), std::max(0.0, where.right() - first), where.height());
-  painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter,
-                   QFontMetricsF(plain).elidedText(summary, Qt::ElideRight, rest.width()));
+  painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter, fitting_parts(summary, QFontMetricsF(plain), rest.width()));
   painter.restore();
 }
 

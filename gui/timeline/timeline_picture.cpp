@@ -314,16 +314,28 @@ void paint_plot(QPainter& painter, const TimelineScene& scene, const QRectF& whe
   painter.restore();
 }
 
+namespace {
+
+/// Those that occur, as the legend has them from its right end.
+std::vector<JobState> legend_states(const TimelineData& data) {
+  std::vector<JobState> states;
+  if (data.has(JobState::failed)) states.push_back(JobState::failed);
+  for (std::size_t k = kStackedStates; k-- > 0;)
+    if (data.has(kStacked[k])) states.push_back(kStacked[k]);
+  return states;
+}
+
+QString name_of(JobState state) {
+  const std::string_view name = to_string(state);
+  return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
+}
+
+}  // namespace
+
 double state_legend_width(const Theme& theme, const TimelineData& data, int pixels) {
   const QFontMetricsF metrics(theme.font(pixels));
   double width = 0;
-  const auto add = [&](JobState state) {
-    const std::string_view name = to_string(state);
-    if (data.has(state))
-      width += metrics.horizontalAdvance(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()))) + 28;
-  };
-  add(JobState::failed);
-  for (std::size_t k = 0; k < kStackedStates; ++k) add(kStacked[k]);
+  for (const JobState state : legend_states(data)) width += metrics.horizontalAdvance(name_of(state)) + 28;
   return width;
 }
 
@@ -335,8 +347,7 @@ void paint_state_legend(QPainter& painter, const Theme& theme, WorldKind world, 
   painter.setFont(font);
   double right = where.right();
   const auto entry = [&](JobState state) {
-    const std::string_view name = to_string(state);
-    const QString text = QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
+    const QString text = name_of(state);
     const double width = metrics.horizontalAdvance(text) + 2;
     if (right - width - 20 < where.left()) return;
     painter.setPen(theme.muted);
@@ -360,10 +371,7 @@ void paint_state_legend(QPainter& painter, const Theme& theme, WorldKind world, 
     }
     right = box.left() - 10;
   };
-  if (data.has(JobState::failed)) entry(JobState::failed);
-  for (std::size_t k = kStackedStates; k-- > 0;) {
-    if (data.has(kStacked[k])) entry(kStacked[k]);
-  }
+  for (const JobState state : legend_states(data)) entry(state);
   painter.restore();
 }
 

@@ -56,6 +56,10 @@ void paint_time_ticks(QPainter& painter, const Theme& theme, const TimeAxis& axi
 /// Failure points and other marks: a dashed line through all rows, with ✕ and words. `where` is the plot.
 void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const std::vector<Mark>& marks,
                  const QRectF& where, int pixels);
+/// Between the parts of a summary, of which the first counts most.
+inline constexpr QStringView kPartsApart = u" · ";
+/// As many whole parts of the summary as fit, from the first on.
+QString fitting_parts(const QString& summary, const QFontMetricsF& metrics, double width);
 /// "MODEL ┄┄ summary" or "LIVE ── summary", in `where`.
 void paint_world_header(QPainter& painter, const Theme& theme, WorldKind world, const QString& summary,
                         const QRectF& where, int pixels);
@@ -64,7 +68,7 @@ double world_header_indent(const Theme& theme, int pixels);
 /// The states' colours and hatches with their names, from the right end of `where` to the left; those that occur.
 void paint_state_legend(QPainter& painter, const Theme& theme, WorldKind world, const TimelineData& data,
                         const QRectF& where, int pixels);
-/// How wide that legend is with all of its entries.
+/// How wide the legend is with all of its states.
 double state_legend_width(const Theme& theme, const TimelineData& data, int pixels);
 /// An ✕ with a halo.
 void paint_cross(QPainter& painter, const Theme& theme, const QPointF& center, double radius);

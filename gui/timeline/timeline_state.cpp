@@ -113,30 +113,51 @@ void TimelineWidget::State::update_scroll_bar() {
   const RowLayout rows_now = layout();
   QScrollBar* bar = widget.verticalScrollBar();
   const int beyond = static_cast<int>(std::ceil(std::max(0.0, rows_now.content() - rows_now.height)));
+  // It shows the place, and is not what says it: a record that grows has fewer rows at first.
+  const QSignalBlocker quiet(bar);
   bar->setRange(0, beyond);
   bar->setPageStep(static_cast<int>(rows_now.height));
   bar->setSingleStep(static_cast<int>(std::max(8.0, rows_now.row_height)));
+  bar->setValue(static_cast<int>(std::lround(rows_now.scroll)));
+}
+
+void TimelineWidget::State::set_place(const RowPlace& wanted) {
+  if (wanted == place) return;
+  place = wanted;
+  update_scroll_bar();
+  make_old();
+}
+
+void TimelineWidget::State::move_rows(const RowPlace& wanted) {
+  set_place(wanted);
+  emit widget.rows_moved(place);
 }
 
 void TimelineWidget::State::set_row_height_about(double pixels, double y) {
   const RowLayout before = layout();
   if (before.rows == 0) return;
   const double fitting = RowLayout::fitting(before.rows, before.height);
-  wanted_row_height = pixels <= fitting * 1.001 ? 0 : std::min(pixels, kHighestRow);
-  update_scroll_bar();
+  if (pixels <= fitting * 1.001) return move_rows({});
+  const double height = std::min(pixels, kHighestRow);
   const double row = (y + before.scroll) / before.row_height;
-  widget.verticalScrollBar()->setValue(static_cast<int>(std::lround(row * layout().row_height - y)));
-  make_old();
+  const double last = std::max(0.0, static_cast<double>(before.rows) - before.height / height);
+  move_rows({height, std::clamp(row - y / height, 0.0, last)});
 }
 
-void TimelineWidget::State::paint_header(QPainter& painter, double width) const {
+void TimelineWidget::State::paint_header(QPainter& painter) const {
+  constexpr double kLeft = 8;
   const double right = plot().right();
-  double legend = 0;
+  double width = right - kLeft;
   if (data) {
-    legend = std::min(360.0, width * 0.4);
-    paint_state_legend(painter, theme, world, *data, QRectF(right - legend, 0, legend, kHeader), kTextPixels);
+    // The legend first: without it the picture cannot be read, while the summary's parts are in its tooltip too.
+    const bool one_line = header() == kHeaderLine;
+    const double wanted = state_legend_width(theme, *data, kTextPixels) + 2;
+    const double legend = std::min(wanted, width * (one_line ? 0.6 : 1));
+    paint_state_legend(painter, theme, world, *data,
+                       QRectF(right - legend, header() - kHeaderLine, legend, kHeaderLine), kTextPixels);
+    if (one_line) width -= legend + 8;
   }
-  paint_world_header(painter, theme, world, summary, QRectF(8, 0, right - 8 - legend - 8, kHeader), kTextPixels + 1);
+  paint_world_header(painter, theme, world, summary, QRectF(kLeft, 0, width, kHeaderLine), kTextPixels + 1);
 }
 
 void TimelineWidget::State::paint_around(QPainter& painter, bool with_time_labels) const {
@@ -177,20 +198,36 @@ void TimelineWidget::State::paint_cursor(QPainter& painter) const {
     painter.setPen(QPen(theme.crosshair, 1));
     painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
   }
-  if (const JobId job = view.selected_job(); job != kNoJob && data) {
-    if (const auto row = data->row_of(job)) {
-      const RowLayout rows_now = layout();
-      const double top = rows_now.top(*row);
-      const double height = std::max(2.0, rows_now.row_height);
-      if (top + height > 0 && top < area.height()) {
-        painter.setPen(QPen(theme.accent, 2));
-        painter.setBrush(Qt::NoBrush);
-        const QRectF mark(area.left() - 4, area.top() + std::clamp(top, 0.0, area.height()), 3,
-                          std::min(height, area.height() - std::max(0.0, top)));
-        painter.fillRect(mark, theme.accent);
-      }
-    }
+  if (const QRectF frame = selected_frame(); !frame.isNull()) {
+    painter.fillRect(QRectF(area.left() - 4, frame.top(), 3, frame.height())
+                         .intersected(QRectF(0, area.top(), area.right(), area.height())),
+                     theme.accent);
+    painter.save();
+    painter.setClipRect(area.adjusted(-1, -1, 1, 1));
+    painter.setPen(QPen(theme.accent, 2));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(frame.adjusted(-1, 0, 1, 0));
+    painter.restore();
   }
+}
+
+QRectF TimelineWidget::State::selected_frame() const {
+  const JobId job = view.selected_job();
+  if (!data || job >= data->trace().jobs.size()) return {};
+  const auto row = data->row_of(job);
+  if (!row) return {};
+  const QRectF area = plot();
+  const RowLayout rows_now = layout();
+  const double top = rows_now.top(*row);
+  const double height = std::max(3.0, rows_now.row_height - 1);
+  if (top + height <= 0 || top >= area.height()) return {};
+  const JobTable& jobs = data->trace().jobs;
+  const Instant begin = jobs.started[job] == kNever ? jobs.since[job] : jobs.started[job];
+  const Instant end = jobs.ended[job] == kNever ? std::max(begin, data->trace().end) : jobs.ended[job];
+  const TimeAxis time_axis = own_axis();
+  // Far outside of the view no pixel of it is seen, and a painter does not like such numbers.
+  const auto x = [&](Instant at) { return std::clamp(time_axis.x(at), area.left() - 10, area.right() + 10); };
+  return {x(begin), area.top() + top, x(end) - x(begin), height};
 }
 
 void TimelineWidget::State::focus_job() {
@@ -200,7 +237,9 @@ void TimelineWidget::State::focus_job() {
   const Instant begin = jobs.started[job] == kNever ? jobs.since[job] : jobs.started[job];
   const Instant end = jobs.ended[job] == kNever ? std::max(begin, data->trace().end) : jobs.ended[job];
   const Duration air = std::max<Duration>((end - begin) / 10, Duration(1000));
+  view.commit();
   view.set_visible({begin - air + shift, end + air + shift});
+  view.commit();
   widget.show_job(job);
 }
 

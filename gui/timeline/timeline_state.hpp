@@ -18,10 +18,13 @@
 namespace spawnpoint::gui {
 
 struct TimelineWidget::State {
-  static constexpr int kHeader = 22;
+  static constexpr int kHeaderLine = 22;
+  /// Below this width the legend has a line of its own.
+  static constexpr int kOneLine = 600;
   static constexpr int kFooter = 20;
   static constexpr int kTextPixels = 11;
   static constexpr double kHighestRow = 48;
+  static constexpr double kReadableRow = 14;  ///< With its name beside it.
 
   State(TimelineWidget& widget_of, TimeView& view_of, WorldKind world_of);
 
@@ -35,7 +38,7 @@ struct TimelineWidget::State {
   std::string concurrency;
   bool time_labels = true;
   TimelineRows rows = TimelineRows::threads;
-  double wanted_row_height = 0;
+  RowPlace place;
   Duration shift{};
 
   std::shared_ptr<const Trace> trace;        ///< The newest.
@@ -58,12 +61,13 @@ struct TimelineWidget::State {
   };
   LatestJob<Drawn> drawing;
 
+  int header() const { return widget.viewport()->width() < kOneLine ? 2 * kHeaderLine - 4 : kHeaderLine; }
   QRectF plot() const {
     const QRectF all = widget.viewport()->rect();
     const PlotMargins margins = view.margins();
     const double below = time_labels ? kFooter : 4;
-    return {static_cast<double>(margins.left), kHeader, std::max(1.0, all.width() - margins.left - margins.right),
-            std::max(1.0, all.height() - kHeader - below)};
+    return {static_cast<double>(margins.left), static_cast<double>(header()),
+            std::max(1.0, all.width() - margins.left - margins.right), std::max(1.0, all.height() - header() - below)};
   }
   TimeAxis axis() const {
     const QRectF area = plot();
@@ -77,7 +81,7 @@ struct TimelineWidget::State {
     return result;
   }
   RowLayout layout() const { return frame().layout(data ? data->rows() : 0); }
-  RowFrame frame() const { return {plot().height(), wanted_row_height, double(widget.verticalScrollBar()->value())}; }
+  RowFrame frame() const { return {plot().height(), place}; }
   TimelineScene scene() const {
     TimelineScene result;
     result.data = data;
@@ -101,13 +105,18 @@ struct TimelineWidget::State {
   void take_drawn(Drawn late);
   void take_picture(QImage image, const TimelineScene& of);
   void update_scroll_bar();
+  void set_place(const RowPlace& wanted);
+  /// By the user: other timelines follow.
+  void move_rows(const RowPlace& wanted);
   void set_row_height_about(double pixels, double y);
   /// Whose timeline it is, and what the colours mean.
-  void paint_header(QPainter& painter, double width) const;
+  void paint_header(QPainter& painter) const;
   void paint_picture(QPainter& painter) const;
   /// Times, names of rows, and marks.
   void paint_around(QPainter& painter, bool with_time_labels) const;
   void paint_cursor(QPainter& painter) const;
+  /// Around the selected job's bar; null where no row of it is seen.
+  QRectF selected_frame() const;
   void focus_job();
   void describe() const;
 };

@@ -32,7 +32,7 @@ class TimelineDrawing final : public Drawing {
   void paint(FigurePainter& painter, double pixels) override {
     const QRectF area = state_.plot();
     painter->fillRect(QRectF(0, 0, width(), height()), state_.theme.base);
-    state_.paint_header(*painter, width());
+    state_.paint_header(*painter);
     TimelineScene scene = state_.scene();
     scene.scale = pixels;
     if (pixels > 0)
@@ -68,7 +68,12 @@ TimelineWidget::TimelineWidget(TimeView& view, WorldKind world, QWidget* parent)
                             &TimeView::selected_job_changed}) {
     connect(&view, signal, viewport(), qOverload<>(&QWidget::update));
   }
-  connect(verticalScrollBar(), &QScrollBar::valueChanged, this, [this] { state_->make_old(); });
+  connect(&view, &TimeView::fitted, this, [this] { state_->set_place({}); });
+  connect(verticalScrollBar(), &QScrollBar::valueChanged, this, [this](int pixels) {
+    State& s = *state_;
+    const double row_height = s.layout().row_height;
+    if (row_height > 0) s.move_rows({s.place.row_height, pixels / row_height});
+  });
 }
 
 TimelineWidget::~TimelineWidget() = default;
@@ -100,7 +105,7 @@ void TimelineWidget::set_theme(const Theme& theme) {
 void TimelineWidget::set_rows(TimelineRows rows) {
   if (rows == state_->rows) return;
   state_->rows = rows;
-  state_->wanted_row_height = 0;
+  state_->place = {};
   if (state_->trace) state_->prepare();
 }
 
@@ -112,7 +117,7 @@ void TimelineWidget::set_summary(const QString& summary) {
   if (summary == state_->summary) return;
   state_->summary = summary;
   state_->describe();
-  viewport()->update(0, 0, viewport()->width(), State::kHeader);
+  viewport()->update(0, 0, viewport()->width(), state_->header());
 }
 
 void TimelineWidget::set_empty_text(const QString& text) {
@@ -134,9 +139,15 @@ void TimelineWidget::set_shift(Duration shift) {
 }
 
 void TimelineWidget::set_row_height(double pixels) {
-  state_->wanted_row_height = std::clamp(pixels, 0.0, State::kHighestRow);
-  state_->update_scroll_bar();
-  state_->make_old();
+  state_->set_place({std::clamp(pixels, 0.0, State::kHighestRow), state_->place.top});
+}
+
+void TimelineWidget::set_row_place(const RowPlace& place) {
+  state_->set_place(place);
+}
+
+const RowPlace& TimelineWidget::row_place() const {
+  return state_->place;
 }
 
 double TimelineWidget::row_height() const {
@@ -151,9 +162,12 @@ void TimelineWidget::show_job(JobId job) {
   if (!row) return;
   const RowLayout layout = s.layout();
   const double top = layout.top(*row);
-  if (top < 0 || top + layout.row_height > layout.height) {
-    verticalScrollBar()->setValue(static_cast<int>(static_cast<double>(*row) * layout.row_height - layout.height / 2));
-  }
+  const bool is_read = layout.row_height >= State::kReadableRow;
+  if (is_read && top >= 0 && top + layout.row_height <= layout.height) return;
+  const double height = is_read ? layout.row_height : State::kReadableRow;
+  const double seen = layout.height / height;
+  const double last = std::max(0.0, static_cast<double>(layout.rows) - seen);
+  s.move_rows({height, std::clamp(static_cast<double>(*row) + 0.5 - seen / 2, 0.0, last)});
 }
 
 void TimelineWidget::focus_job() {
@@ -166,6 +180,8 @@ std::unique_ptr<Drawing> TimelineWidget::drawing() {
 
 QString TimelineWidget::text_at(const QPoint& point) const {
   const State& s = *state_;
+  if (point.y() < s.header())
+    return s.summary.isEmpty() ? QString() : world_name(s.world) + kPartsApart.toString() + s.summary;
   if (!s.data) return {};
   return hover_text(*s.data, s.concurrency, s.layout(), s.own_axis(), s.plot(), point);
 }
@@ -191,7 +207,7 @@ void TimelineWidget::paintEvent(QPaintEvent*) {
   const QRectF all = viewport()->rect();
   const QRectF area = s.plot();
   painter.fillRect(all, s.theme.base);
-  s.paint_header(painter, all.width());
+  s.paint_header(painter);
   if (!s.data) {
     painter.setPen(s.theme.muted);
     painter.setFont(s.theme.font(State::kTextPixels + 2));

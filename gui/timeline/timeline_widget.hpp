@@ -9,6 +9,7 @@
 #include "gui/charts/drawing.hpp"
 #include "gui/theme/theme.hpp"
 #include "gui/time/time_view.hpp"
+#include "gui/timeline/row_layout.hpp"
 #include "gui/timeline/timeline_data.hpp"
 
 namespace spawnpoint::gui {
@@ -41,7 +42,10 @@ class TimelineWidget : public QAbstractScrollArea, public DrawingSource {
   /// Pixels per row; 0: all rows fit into the view.
   void set_row_height(double pixels);
   double row_height() const;
-  /// Scrolls so that the job is seen, and selects it.
+  /// Where the rows are, as other timelines have them too.
+  void set_row_place(const RowPlace& place);
+  const RowPlace& row_place() const;
+  /// Selects the job, and scrolls so that its row is seen, high enough to be read.
   void show_job(JobId job);
   /// Zooms to the selected job.
   void focus_job();
@@ -63,6 +67,8 @@ class TimelineWidget : public QAbstractScrollArea, public DrawingSource {
   void job_activated(spawnpoint::JobId job);
   /// The newest data are drawn.
   void drawn();
+  /// Somebody has scrolled the rows, or made them taller or shorter.
+  void rows_moved(const spawnpoint::gui::RowPlace& place);
 
  protected:
   bool viewportEvent(QEvent* event) override;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "gui/compare/veil.hpp"
+#include "gui/page/veil.hpp"
 
 #include <QEvent>
 #include <QPainter>
