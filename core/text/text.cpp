@@ -39,6 +39,16 @@ std::size_t control_length(std::string_view text) {
 
 }  // namespace
 
+std::string shell_word(std::string_view text) {
+  const auto plain = [](char c) {
+    return is_word(c) || std::string_view("./=+,:@-").find(c) != std::string_view::npos;
+  };
+  if (!text.empty() && std::ranges::all_of(text, plain)) return std::string(text);
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 std::string printable(std::string_view text, bool ends_of_lines) {
   std::string out;
   out.reserve(text.size());

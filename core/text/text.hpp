@@ -48,6 +48,9 @@ std::size_t code_points(std::string_view text);
 /// The first `count` code points of `text`.
 std::string_view first_code_points(std::string_view text, std::size_t count);
 
+/// A word of a shell's command line: in quotes where it needs them.
+std::string shell_word(std::string_view text);
+
 /// Text from outside made fit for a terminal: control characters would move its cursor, so they become middle dots.
 /// Tabs stay, and with `ends_of_lines` those too.
 std::string printable(std::string_view text, bool ends_of_lines = false);

@@ -2,19 +2,16 @@
 #include "gui/app/export_command.hpp"
 
 #include <algorithm>
-#include <expected>
 #include <map>
 #include <memory>
 #include <ostream>
 
 #include "gui/export/export.hpp"
 #include "gui/map/map_content.hpp"
-#include "models/concurrency/registry.hpp"
 #include "models/lab/calibration/this_host.hpp"
 #include "models/lab/live/live_run.hpp"
-#include "models/scenario/run_runtime.hpp"
-#include "models/scenario/run_threads.hpp"
 #include "models/scenario/run_names.hpp"
+#include "models/scenario/run_threads.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -30,25 +27,13 @@ std::map<std::string, JobsSnapshot> jobs_of(const Scenario& scenario, const std:
   return all;
 }
 
-/// After the file's own runs, one of each of these models that the file does not have.
-std::expected<void, std::string> add_runs(Scenario& scenario, const std::vector<std::string>& models) {
-  for (const std::string& name : models) {
-    if (std::ranges::find(scenario.runs, name, &RunSpec::concurrency) != scenario.runs.end()) continue;
-    const ConcurrencyModel* model = find_concurrency_model(name);
-    if (model == nullptr) continue;  // None of the runs will match, which is said.
-    auto run = added_run(scenario, *model, {});
-    if (!run) return std::unexpected(run.error());
-    scenario.runs.push_back(*std::move(run));
-  }
-  return {};
-}
-
 }  // namespace
 
 Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& err) {
   ParseOptions parsing;
   parsing.settings = request.settings;
   parsing.seed = request.seed;
+  parsing.concurrency = request.concurrency;
   parsing.host = [] { return this_host().machine; };
   // All files are read before the first one runs: a mistake in the last one must not appear only after minutes.
   std::vector<Scenario> scenarios;
@@ -58,10 +43,6 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
     if (!parsed.diagnostics.empty()) err << format(parsed.diagnostics);
     if (parsed.scenario) {
       scenarios.push_back(*std::move(parsed.scenario));
-      if (const auto added = add_runs(scenarios.back(), request.concurrency); !added) {
-        err << "spawnpoint export: " << added.error() << '\n';
-        good = false;
-      }
     } else {
       good = false;
     }
@@ -89,7 +70,7 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
   const bool of_record = std::ranges::any_of(request.parts, is_of_record);
   for (const Scenario& scenario : scenarios) {
     if (is_wanted(ExportPart::map)) {
-      auto plan = SweepPlan::make({scenario.text, scenario.file, parsing, request.concurrency});
+      auto plan = SweepPlan::make({scenario.text, scenario.file, parsing});
       if (!plan) {
         err << format(plan.error());
         return Exit::usage;
@@ -110,9 +91,6 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
     bool any = false;
     for (std::size_t run = 0; run < scenario.runs.size(); ++run) {
       const RunSpec& spec = scenario.runs[run];
-      const auto& wanted = request.concurrency;
-      const auto is_named = [&](const std::string& name) { return name == spec.concurrency || name == spec.label; };
-      if (!wanted.empty() && std::ranges::none_of(wanted, is_named)) continue;
       if (!request.runs.empty() && std::ranges::find(request.runs, run + 1) == request.runs.end()) continue;
       any = true;
       const auto keep = [&](RunResult result) {
@@ -129,7 +107,7 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
       if (request.world != "modeled") keep(run_live(scenario, run, {}, {}));
     }
     if (!any) {
-      err << "spawnpoint export: " << scenario.file << ": none of its runs matches --concurrency or --run\n";
+      err << "spawnpoint export: " << scenario.file << ": it has no run with that number\n";
       return Exit::usage;
     }
     if (results.empty()) continue;

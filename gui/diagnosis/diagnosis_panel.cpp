@@ -105,9 +105,9 @@ void DiagnosisPanel::colour() {
   headline_->setPalette(colours);
 }
 
-std::vector<DiagnosisPanel::Part> DiagnosisPanel::parts(bool out_of_date) const {
+std::vector<DiagnosisPanel::Part> DiagnosisPanel::parts() const {
   std::vector<Part> all;
-  if (out_of_date) all.push_back({Kind::old, tr("This is about the text as it was before the last change.")});
+  if (out_of_date_) all.push_back({Kind::old, tr("This is about the text as it was before the last change.")});
   if (diagnosis_.where) {
     const std::string moment = format_duration(diagnosis_.where->time_since_epoch());
     all.push_back({Kind::where, tr("Go there  (%1)").arg(QString::fromStdString(moment))});
@@ -120,9 +120,9 @@ std::vector<DiagnosisPanel::Part> DiagnosisPanel::parts(bool out_of_date) const 
   if (!diagnosis_.evidence.empty()) all.push_back({Kind::title, tr("See for yourself")});
   for (std::size_t i = 0; i < diagnosis_.evidence.size(); ++i)
     all.push_back({Kind::evidence, words(diagnosis_.evidence[i].text), i});
-  if (!diagnosis_.suggestions.empty()) all.push_back({Kind::title, tr("Try instead")});
-  for (std::size_t i = 0; i < diagnosis_.suggestions.size(); ++i)
-    all.push_back({Kind::suggestion, words(diagnosis_.suggestions[i].label), i});
+  if (!suggestions_.empty()) all.push_back({Kind::title, tr("Try instead")});
+  for (std::size_t i = 0; i < suggestions_.size(); ++i)
+    all.push_back({Kind::suggestion, words(suggestions_[i].label), i});
   for (const std::string& detail : diagnosis_.details) all.push_back({Kind::detail, words(detail)});
   return all;
 }
@@ -153,7 +153,7 @@ QWidget* DiagnosisPanel::make(const Part& part) {
       auto* button = new QPushButton(body_);
       button->setObjectName("suggestion");
       connect(button, &QPushButton::clicked, this, [this, i] {
-        const Suggestion chosen = diagnosis_.suggestions[i];  // A copy: what follows may show another diagnosis.
+        const Suggestion chosen = suggestions_[i];  // A copy: what follows may show another diagnosis.
         emit try_this(chosen);
       });
       return button;
@@ -204,7 +204,7 @@ void DiagnosisPanel::fill(QWidget& widget, const Part& part) const {
     case Kind::suggestion:
       static_cast<QPushButton&>(widget).setText(QString(part.text).replace('&', "&&"));
       widget.setAccessibleName(tr("Try: %1").arg(part.text));
-      widget.setToolTip(tr("Adds this run to the scenario: %1").arg(part.text));
+      widget.setToolTip(tr("Adds this run to the scenario. The model gives %1").arg(part.text));
       break;
     case Kind::evidence: {
       const std::string moment = format_duration(diagnosis_.evidence[part.index].at.time_since_epoch());
@@ -234,15 +234,26 @@ void DiagnosisPanel::show_why(bool open) {
 }
 
 void DiagnosisPanel::show_words(const QString& words) {
+  suggestions_.clear();
   show_diagnosis({}, false);
   headline_->setText(words);
 }
 
 void DiagnosisPanel::show_diagnosis(const Diagnosis& diagnosis, bool out_of_date) {
   diagnosis_ = diagnosis;
+  out_of_date_ = out_of_date;
   headline_->setText((diagnosis.broke ? QStringLiteral("✕ ") : QString()) + words(diagnosis.headline));
   colour();
-  const std::vector<Part> former = std::exchange(parts_, parts(out_of_date));
+  show_parts();
+}
+
+void DiagnosisPanel::show_suggestions(const std::vector<Suggestion>& suggestions) {
+  suggestions_ = suggestions;
+  show_parts();
+}
+
+void DiagnosisPanel::show_parts() {
+  const std::vector<Part> former = std::exchange(parts_, parts());
   if (body_ && std::ranges::equal(former, parts_, {}, &Part::kind, &Part::kind)) {
     // Laying out text is most of the work, and while a slider is dragged only a few words change.
     for (std::size_t i = 0; i < parts_.size(); ++i) fill(*widgets_[i], parts_[i]);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gui/theme/theme.hpp"
+#include "models/lab/diagnosis/advice.hpp"
 #include "models/lab/diagnosis/diagnosis.hpp"
 
 class QLabel;
@@ -24,13 +25,15 @@ class DiagnosisPanel : public QScrollArea {
   explicit DiagnosisPanel(QWidget* parent = nullptr);
 
   void show_diagnosis(const Diagnosis& diagnosis, bool out_of_date);
+  /// What to try instead; the diagnosis stays.
+  void show_suggestions(const std::vector<Suggestion>& suggestions);
   /// Nothing to diagnose yet, and why.
   void show_words(const QString& words);
   void set_about(const QString& title, const QString& markdown);
   void set_theme(const Theme& theme);
 
   QString headline() const;
-  const std::vector<Suggestion>& suggestions() const { return diagnosis_.suggestions; }
+  const std::vector<Suggestion>& suggestions() const { return suggestions_; }
 
  signals:
   void go_there(spawnpoint::Instant at);
@@ -48,12 +51,16 @@ class DiagnosisPanel : public QScrollArea {
   };
 
   void colour();
-  std::vector<Part> parts(bool out_of_date) const;
+  std::vector<Part> parts() const;
+  /// What is below the headline, again.
+  void show_parts();
   QWidget* make(const Part& part);
   void fill(QWidget& widget, const Part& part) const;
   void show_why(bool open);
 
   Diagnosis diagnosis_;
+  bool out_of_date_ = false;
+  std::vector<Suggestion> suggestions_;
   Theme theme_ = make_theme(ThemeKind::light);
   QLabel* headline_;
   std::vector<Part> parts_;

@@ -27,16 +27,6 @@ constexpr ExportPartWords kParts[] = {
 constexpr std::pair<ExportRows, std::string_view> kRows[] = {
     {ExportRows::automatic, "automatic"}, {ExportRows::threads, "threads"}, {ExportRows::jobs, "jobs"}};
 
-std::string quoted(const std::string& text) {
-  if (!text.empty() &&
-      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=+,:@-") ==
-          std::string::npos)
-    return text;
-  std::string result = "'";
-  for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return result + "'";
-}
-
 }  // namespace
 
 std::span<const ExportPartWords> export_parts() {
@@ -134,11 +124,12 @@ std::string export_command(const Scenario& scenario, const ExportOptions& option
   for (const ExportFormat* format : options.formats) formats.push_back(format->name);
   for (const ExportPart part : options.parts) part_names.push_back(to_string(part));
   const std::string parts = fmt::format("{}", fmt::join(part_names, ","));
-  std::string command = fmt::format(
-      "spawnpoint export {} --output {} --format {}", quoted(scenario.file.empty() ? "scenario.toml" : scenario.file),
-      quoted(options.directory.empty() ? "." : options.directory.string()), fmt::join(formats, ","));
+  std::string command =
+      fmt::format("spawnpoint export {} --output {} --format {}",
+                  shell_word(scenario.file.empty() ? "scenario.toml" : scenario.file),
+                  shell_word(options.directory.empty() ? "." : options.directory.string()), fmt::join(formats, ","));
   for (const Setting& setting : source.settings)
-    command += fmt::format(" --set {}", quoted(setting.key + "=" + setting.value));
+    command += fmt::format(" --set {}", shell_word(setting.key + "=" + setting.value));
   const bool is_added = !source.added_run.empty() && source.run && *source.run + 1 == scenario.runs.size();
   if (is_added)
     command += fmt::format(" --concurrency {}", source.added_run);
@@ -147,7 +138,7 @@ std::string export_command(const Scenario& scenario, const ExportOptions& option
   if (source.world != "modeled") command += fmt::format(" --world {}", source.world);
   if (parts != "all") command += fmt::format(" --part {}", parts);
   if (options.rows != ExportRows::automatic) command += fmt::format(" --rows {}", to_string(options.rows));
-  command += fmt::format(" --size {}", quoted(options.size.name));
+  command += fmt::format(" --size {}", shell_word(options.size.name));
   if (options.theme == ThemeKind::dark) command += " --theme dark";
   if (!options.caption) command += " --no-caption";
   return command;

@@ -260,6 +260,8 @@ void MainWindow::connect_panels() {
     workspace_.show_moment(evidence.at, evidence.world);
   });
   connect(diagnosis_, &DiagnosisPanel::try_this, &workspace_, &Workspace::try_suggestion);
+  connect(&workspace_, &Workspace::suggestions_changed, this,
+          [this] { diagnosis_->show_suggestions(workspace_.suggestions()); });
   diagnosis_patience_.setSingleShot(true);
   diagnosis_patience_.setInterval(kDiagnosisPatience);
   connect(&diagnosis_patience_, &QTimer::timeout, this, &MainWindow::show_diagnosis);

@@ -7,11 +7,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "models/concurrency/registry.hpp"
 #include "models/lab/calibration/this_host.hpp"
-#include "models/machine/profile_file.hpp"
 #include "models/scenario/edit/text_edit.hpp"
-#include "models/scenario/run_runtime.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -30,18 +27,6 @@ std::shared_ptr<const ParseResult> not_read(std::string why) {
   auto result = std::make_shared<ParseResult>();
   result->diagnostics.emplace_back().message = std::move(why);
   return result;
-}
-
-void add_run(ParseResult& result, const std::string& concurrency) {
-  const ConcurrencyModel* model = find_concurrency_model(concurrency);
-  if (model == nullptr || !result.scenario) return;
-  auto run = added_run(*result.scenario, *model, {});
-  if (run) {
-    result.scenario->runs.push_back(*std::move(run));
-    return;
-  }
-  result.diagnostics.emplace_back().message = std::move(run.error());
-  result.scenario.reset();
 }
 }  // namespace
 
@@ -279,9 +264,8 @@ void Document::parse_now() {
         ParseOptions options;
         options.settings = settings;
         options.host = [] { return this_host().machine; };
-        auto result = std::make_shared<ParseResult>(parse_scenario(text, file, options));
-        if (!added.empty()) add_run(*result, added);
-        return std::shared_ptr<const ParseResult>(std::move(result));
+        if (!added.empty()) options.added = {added};
+        return std::make_shared<const ParseResult>(parse_scenario(text, file, options));
       });
 }
 

@@ -26,6 +26,10 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
         else
           emit told(QString::fromStdString(outcome.error()));
       }),
+      advising_([this](auto outcome) {
+        suggestions_ = outcome ? *std::move(outcome) : std::vector<Suggestion>();
+        emit suggestions_changed();
+      }),
       opening_([this](auto outcome) {
         // The job's own trouble, or the record's.
         if (outcome && *outcome)
@@ -52,6 +56,9 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
           [this](RunKey key) { running_key_ = result_key(*runs_.current_scenario(), key); });
   connect(&runs_, &Runs::finished, this, &Workspace::keep_result);
   connect(&runs_, &Runs::idle, this, &Workspace::go_on);
+  for (const auto signal : {&Runs::finished, &Runs::idle}) connect(&runs_, signal, this, &Workspace::advise_if_needed);
+  connect(&selection_, &Selection::run_changed, this, &Workspace::advise_if_needed);
+  connect(this, &Workspace::scenario_followed, this, &Workspace::advise_if_needed);
   connect(&runs_, &Runs::idle, this, [this] { turn_waiting(); });
   connect(&runs_, &Runs::idle, this, [this] {
     if (shown_runs().size() > 1 && !runs_.was_stopped()) model_if_needed();
@@ -139,6 +146,9 @@ void Workspace::close() {
   forget_live_wish();
   waiting_runs_.clear();
   runs_in_all_ = 0;
+  advising_.cancel();
+  advised_.reset();
+  suggestions_.clear();
   records_to_open_.clear();
   opening_.cancel();
   runs_.clear();

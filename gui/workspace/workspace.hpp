@@ -22,6 +22,7 @@
 #include "gui/workspace/runs.hpp"
 #include "gui/workspace/selection.hpp"
 #include "gui/workspace/session.hpp"
+#include "models/lab/diagnosis/advice.hpp"
 #include "models/lab/live/live_run.hpp"
 #include "models/lab/saved/saved_record.hpp"
 
@@ -106,6 +107,9 @@ class Workspace : public QObject {
   /// Writes a value into the text, and models it. While a model is being computed the newest request waits, so that
   /// what is dragged is drawn again and again. `gesture`: changes of the same one are one step to undo.
   void turn(const QString& key, const QString& value, int gesture);
+  /// What would do better than the selected run, of the present text. Computed in the background, after the run's model
+  /// has ended; empty until then.
+  const std::vector<Suggestion>& suggestions() const { return suggestions_; }
   /// Adds a run that would do better, or selects it where it is there.
   void try_suggestion(const Suggestion& suggestion);
   /// Opens and models a run that a map has a point of. The text stays as it is: the values, and the run where the text
@@ -132,6 +136,7 @@ class Workspace : public QObject {
   void record_refused(const QString& words);
   /// The user wants to see the timelines: a run was asked for, or a point of the map.
   void timelines_asked();
+  void suggestions_changed();
   void job_asked(spawnpoint::WorldKind world, spawnpoint::JobId job);
   void moment_asked(spawnpoint::Instant at, spawnpoint::WorldKind world);
   /// Empty: the user chooses.
@@ -165,6 +170,7 @@ class Workspace : public QObject {
   /// What a result of the scenario as it is follows from.
   const std::string& present_key(RunKey key);
   void turn_waiting(bool patient = true);
+  void advise_if_needed();
 
   Session& session_;
   Document document_;
@@ -187,6 +193,9 @@ class Workspace : public QObject {
   std::size_t runs_in_all_ = 0;
   std::uint64_t wishes_ = 0;
   LatestJob<LiveWish> estimating_;
+  std::shared_ptr<const RunResult> advised_;  ///< What the suggestions are about.
+  std::vector<Suggestion> suggestions_;
+  LatestJob<std::vector<Suggestion>> advising_;
   QStringList records_to_open_;  ///< One after the other.
   LatestJob<std::expected<SavedRecord, std::string>> opening_;
 };

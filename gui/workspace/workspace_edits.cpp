@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "gui/workspace/workspace.hpp"
+#include "models/lab/calibration/this_host.hpp"
 #include "models/scenario/edit/text_edit.hpp"
+#include "models/scenario/run_list.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -64,23 +66,47 @@ void Workspace::turn_waiting(bool patient) {
   document_.parse_at_once();
 }
 
+void Workspace::advise_if_needed() {
+  const RunKey key{selection_.run(), WorldKind::modeled};
+  const auto scenario = document_.scenario();
+  std::shared_ptr<const RunResult> about;
+  if (scenario && key.run < scenario->runs.size() && is_of_present_text(key)) about = runs_.result(key);
+  if (about == advised_) return;
+  advised_ = about;
+  advising_.cancel();
+  if (!suggestions_.empty()) {
+    suggestions_.clear();
+    emit suggestions_changed();
+  }
+  if (!about) return;
+  ScenarioSource source{document_.text().toStdString(), document_.path().toStdString(), {}};
+  source.options.settings = document_.settings();
+  if (!document_.added_run().empty()) source.options.added = {document_.added_run()};
+  source.options.host = [] { return this_host().machine; };
+  advising_.start(
+      [source = std::move(source), about, label = scenario->runs[key.run].label](const std::stop_token& stop) {
+        AdviceOptions options;
+        options.stop = stop;
+        return advise(source, label, *about, options);
+      });
+}
+
 void Workspace::try_suggestion(const Suggestion& suggestion) {
   const auto scenario = document_.scenario();
   if (!scenario || scenario->runs.empty()) return;
   std::vector<Setting> of_run;
-  for (const std::string& setting : suggestion.settings) {
-    const auto parsed = parse_setting(setting);
-    if (!parsed) continue;
-    if (is_run_setting(parsed->key)) {
-      of_run.push_back(*parsed);
+  for (const Setting& setting : suggestion.set) {
+    if (is_run_setting(setting.key)) {
+      of_run.push_back(setting);
     } else {
-      document_.set_setting(text(parsed->key), text(parsed->value));
+      document_.set_setting(text(setting.key), text(setting.value));
     }
   }
   const auto& runs = scenario->runs;
-  const auto there = std::ranges::find(runs, suggestion.concurrency, &RunSpec::concurrency);
-  if (suggestion.concurrency.empty() || (there != runs.end() && of_run.empty())) {
-    if (there != runs.end()) selection_.select_run(static_cast<std::size_t>(there - runs.begin()));
+  const auto there = std::ranges::find_if(
+      runs, [&](const RunSpec& run) { return is_called(suggestion.concurrency, run.concurrency, run.label); });
+  if (there != runs.end() && of_run.empty()) {
+    selection_.select_run(static_cast<std::size_t>(there - runs.begin()));
     return;
   }
   select_after_parse_ = runs.size();

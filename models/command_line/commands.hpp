@@ -16,15 +16,15 @@ enum class Worlds { modeled, live, both };
 
 /// What every command that reads scenarios takes.
 struct ScenarioArguments {
-  std::vector<std::string> files;     ///< "-" is standard input.
-  std::vector<std::string> settings;  ///< "KEY=VALUE"
+  std::vector<std::string> files;        ///< "-" is standard input.
+  std::vector<std::string> settings;     ///< "KEY=VALUE"
+  std::vector<std::string> concurrency;  ///< Only these runs; empty: as the file has it.
   std::optional<std::uint64_t> seed;
 };
 
 struct RunArguments {
   ScenarioArguments scenarios;  ///< Folders among its files are saved records.
   Worlds worlds = Worlds::modeled;
-  std::vector<std::string> concurrency;  ///< Empty: as the file has it.
   bool json = false;
   bool log = false;
   bool fingerprint = false;  ///< Instead of a table; modeled runs only.
@@ -35,16 +35,14 @@ struct RunArguments {
 Exit run(const RunArguments& arguments);
 
 struct LimitsArguments {
-  ScenarioArguments scenarios;           ///< No file: this host, and glibc.
-  std::vector<std::string> concurrency;  ///< Whose runtime; at most one.
-  std::optional<std::int64_t> threads;   ///< "I want this many": what they need, and what must be raised for them.
+  ScenarioArguments scenarios;          ///< No file: this host, and glibc.
+  std::optional<std::int64_t> threads;  ///< "I want this many": what they need, and what must be raised for them.
   bool json = false;
 };
 Exit limits(const LimitsArguments& arguments);
 
 struct SweepArguments {
-  ScenarioArguments scenarios;           ///< One file.
-  std::vector<std::string> concurrency;  ///< Empty: as the file has it.
+  ScenarioArguments scenarios;  ///< One file.
   bool json = false;
   bool csv = false;
   std::optional<unsigned> jobs;  ///< Threads; by default one per core.

@@ -31,6 +31,7 @@ std::string read_standard_input() {
 std::optional<ParseOptions> parse_options(const ScenarioArguments& arguments) {
   ParseOptions options;
   options.seed = arguments.seed;
+  options.concurrency = arguments.concurrency;
   bool good = true;
   for (const std::string& text : arguments.settings) {
     if (auto setting = parse_setting(text)) {
@@ -84,7 +85,12 @@ std::optional<SweepSource> sweep_source(const ScenarioArguments& arguments) {
   std::set<std::string> told;
   print_once(parsed.diagnostics, told);
   if (!parsed.scenario) return std::nullopt;
-  return SweepSource{parsed.scenario->text, parsed.scenario->file, *options, {}};
+  return SweepSource{parsed.scenario->text, parsed.scenario->file, *options};
+}
+
+ScenarioSource source_of(const Scenario& scenario, const ScenarioArguments& arguments) {
+  // They were read once already: nothing is wrong with them.
+  return {scenario.text, scenario.file, parse_options(arguments).value_or(ParseOptions{})};
 }
 
 std::optional<Scenario> default_scenario(const ScenarioArguments& arguments) {

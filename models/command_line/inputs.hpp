@@ -19,6 +19,9 @@ std::optional<std::vector<Scenario>> load_scenarios(const ScenarioArguments& arg
 /// The one file of `arguments` as a sweep takes it; nothing where it has a mistake, which is reported.
 std::optional<SweepSource> sweep_source(const ScenarioArguments& arguments);
 
+/// What a scenario of `arguments` was read from. Its text is the scenario's own, whatever has become of the file.
+ScenarioSource source_of(const Scenario& scenario, const ScenarioArguments& arguments);
+
 /// A scenario that says nothing but what `settings` say: this host, glibc, one job.
 std::optional<Scenario> default_scenario(const ScenarioArguments& arguments);
 

@@ -8,7 +8,6 @@
 #include "models/command_line/terminal.hpp"
 #include "models/lab/limits/limits.hpp"
 #include "models/lab/limits/limits_json.hpp"
-#include "models/lab/run/selection.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/run_threads.hpp"
 
@@ -104,10 +103,6 @@ Exit limits(const LimitsArguments& arguments) {
     scenario = std::move(loaded->front());
   }
   if (!scenario) return Exit::usage;
-  if (const auto selected = select_runs(*scenario, arguments.concurrency); !selected) {
-    print_error(selected.error());
-    return Exit::usage;
-  }
   const Runtime& runtime = threaded_run(*scenario).runtime;
   const LimitLadder ladder = limit_ladder(scenario->machine, runtime);
   std::optional<ThreadNeeds> needs;

@@ -93,8 +93,8 @@ int main_with_arguments(int argc, char** argv) {
   add_settings(*run_command, run_arguments.scenarios);
   add_world(*run_command, run_arguments.worlds, run_arguments.uncapped, "modeled");
   run_command
-      ->add_option("--concurrency", run_arguments.concurrency,
-                   "Only this concurrency model, whether the file lists it or not; repeatable")
+      ->add_option("--concurrency", run_arguments.scenarios.concurrency,
+                   "Only this run: a concurrency model, whether the file lists it or not, or a run's label; repeatable")
       ->type_name("NAME")
       ->allow_extra_args(false);
   CLI::Option* run_as_json = run_command->add_flag(
@@ -124,7 +124,7 @@ int main_with_arguments(int argc, char** argv) {
       ->expected(0, 1);
   add_settings(*limits_command, limits_arguments.scenarios);
   limits_command
-      ->add_option("--concurrency", limits_arguments.concurrency,
+      ->add_option("--concurrency", limits_arguments.scenarios.concurrency,
                    "With the runtime of this run (default: the first on threads)")
       ->type_name("NAME")
       ->expected(1);
@@ -146,8 +146,8 @@ int main_with_arguments(int argc, char** argv) {
       ->expected(1);
   add_settings(*sweep_command, sweep_arguments.scenarios);
   sweep_command
-      ->add_option("--concurrency", sweep_arguments.concurrency,
-                   "Only this concurrency model, whether the file lists it or not; repeatable")
+      ->add_option("--concurrency", sweep_arguments.scenarios.concurrency,
+                   "Only this run: a concurrency model, whether the file lists it or not, or a run's label; repeatable")
       ->type_name("NAME")
       ->allow_extra_args(false);
   CLI::Option* as_json = sweep_command->add_flag(

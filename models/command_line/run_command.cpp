@@ -15,7 +15,7 @@
 #include "models/command_line/outputs.hpp"
 #include "models/command_line/terminal.hpp"
 #include "models/lab/diagnosis/diagnosis.hpp"
-#include "models/lab/run/selection.hpp"
+#include "models/lab/diagnosis/diagnosis_json.hpp"
 #include "models/lab/saved/saved_record.hpp"
 #include "models/result/format.hpp"
 #include "models/result/imposed_words.hpp"
@@ -25,10 +25,11 @@
 namespace spawnpoint::command_line {
 namespace {
 
-/// Both worlds of one run, where they were made.
+/// Both worlds of one run, where they were made, and what to try instead of it.
 struct Pair {
   std::optional<RunResult> modeled;
   std::optional<RunResult> live;
+  std::vector<Suggestion> suggestions;
 };
 
 std::string failure_text(const RunResult& result) {
@@ -68,6 +69,13 @@ void add_row(Table& table, const std::string& name, const RunResult& result) {
 
 const RunResult* made(const std::optional<RunResult>& result) {
   return result && result->error.empty() ? &*result : nullptr;
+}
+
+/// What makes this very run: "--concurrency thread_pool --set run.threads=507".
+std::string options_of(const Suggestion& suggestion) {
+  std::string options = "--concurrency " + shell_word(suggestion.concurrency);
+  for (const Setting& setting : suggestion.set) options += " --set " + shell_word(to_text(setting));
+  return options;
 }
 
 /// Which of the scenario's limits held in the live run too. In short: --json says by which means.
@@ -126,6 +134,8 @@ void print_report(const Scenario& scenario, const std::vector<Pair>& pairs, cons
     const RunResult* live = made(pairs[i].live);
     if (modeled == nullptr && live == nullptr) continue;
     fmt::print("  {}: {}\n", shown_name(scenario, i), diagnose(scenario, i, modeled, live).headline);
+    for (const Suggestion& suggestion : pairs[i].suggestions)
+      fmt::print("    try instead: {}  {}\n", suggestion.label, style.faint(options_of(suggestion)));
     if (live == nullptr) continue;
     print_imposed(*live, style);
     notes.insert(live->notes.begin(), live->notes.end());
@@ -158,9 +168,17 @@ std::optional<std::vector<SavedRecord>> take_records(ScenarioArguments& argument
 
 /// Whether an option is given that says how to run something, or what to keep of it.
 bool asks_for_run(const RunArguments& arguments) {
-  return arguments.worlds != Worlds::modeled || !arguments.concurrency.empty() ||
+  return arguments.worlds != Worlds::modeled || !arguments.scenarios.concurrency.empty() ||
          !arguments.scenarios.settings.empty() || arguments.scenarios.seed || !arguments.trace.empty() ||
          !arguments.csv.empty();
+}
+
+/// With the diagnosis of what is known of the run so far. One that could not be made has none.
+void print_json(const Scenario& scenario, std::size_t index, const RunResult& result, const Pair& pair) {
+  const bool is_live = result.world == WorldKind::live;
+  const RunResult* live = is_live && result.error.empty() ? &result : nullptr;
+  const RunResult* modeled = is_live ? made(pair.modeled) : result.error.empty() ? &result : nullptr;
+  fmt::print("{}\n", to_json_line(result, diagnose(scenario, index, modeled, live), pair.suggestions));
 }
 
 void print_fingerprint(const RunResult& result) {
@@ -184,12 +202,6 @@ Exit run(const RunArguments& arguments) {
   }
   auto scenarios = load_scenarios(inputs);
   if (!scenarios) return Exit::usage;
-  for (Scenario& scenario : *scenarios) {
-    if (const auto selected = select_runs(scenario, arguments.concurrency); !selected) {
-      print_error(selected.error());
-      return Exit::usage;
-    }
-  }
   const OutputFiles files(*scenarios, arguments.worlds, arguments.trace, arguments.csv);
   RunRequest request;
   request.record = arguments.log || arguments.fingerprint || files.wanted();
@@ -200,7 +212,7 @@ Exit run(const RunArguments& arguments) {
   Exit status = Exit::ok;
   const bool several = !scenarios->empty() && (!files.tag(0, 0, WorldKind::modeled).empty() || !records->empty());
 
-  const auto make = [&](std::size_t file, std::size_t index, WorldKind world) {
+  const auto make = [&](std::size_t file, std::size_t index, WorldKind world, Pair& pair) {
     const Scenario& scenario = (*scenarios)[file];
     RunResult result = run_one(scenario, index, world, request);
     if (!result.error.empty()) {
@@ -210,7 +222,9 @@ Exit run(const RunArguments& arguments) {
       if (several && !arguments.json) fmt::print("# {}, {}\n", shown_name(scenario, index), to_string(world));
       print_log(*result.trace);
     }
-    if (arguments.json) fmt::print("{}\n", to_json_line(result));
+    if (world == WorldKind::modeled && !arguments.fingerprint && !Interrupt::requested())
+      pair.suggestions = advise(source_of(scenario, inputs), scenario.runs[index].label, result);
+    if (arguments.json) print_json(scenario, index, result, pair);
     if (arguments.fingerprint && result.trace) print_fingerprint(result);
     std::fflush(stdout);
     if (result.error.empty() && result.trace) {
@@ -221,16 +235,15 @@ Exit run(const RunArguments& arguments) {
     }
     // The table needs no record, and one of a million jobs is large.
     result.trace.reset();
-    return result;
+    (world == WorldKind::modeled ? pair.modeled : pair.live) = std::move(result);
   };
 
   for (std::size_t file = 0; file < scenarios->size(); ++file) {
     const Scenario& scenario = (*scenarios)[file];
     std::vector<Pair> pairs(scenario.runs.size());
     for (std::size_t i = 0; i < pairs.size() && !Interrupt::requested(); ++i) {
-      if (arguments.worlds != Worlds::live) pairs[i].modeled = make(file, i, WorldKind::modeled);
-      if (arguments.worlds != Worlds::modeled && !Interrupt::requested())
-        pairs[i].live = make(file, i, WorldKind::live);
+      if (arguments.worlds != Worlds::live) make(file, i, WorldKind::modeled, pairs[i]);
+      if (arguments.worlds != Worlds::modeled && !Interrupt::requested()) make(file, i, WorldKind::live, pairs[i]);
     }
     const bool is_only = scenarios->size() == 1;
     if (!arguments.json && !arguments.fingerprint)

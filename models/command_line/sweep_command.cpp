@@ -235,10 +235,7 @@ Exit sweep(const SweepArguments& arguments) {
   Ranks* const all = ranks->get();
   const bool leads = all == nullptr || all->rank() == 0;
   std::optional<SweepSource> source;
-  if (leads) {
-    source = sweep_source(arguments.scenarios);
-    if (source) source->concurrency = arguments.concurrency;
-  }
+  if (leads) source = sweep_source(arguments.scenarios);
   if (all != nullptr) source = share_source(*all, std::move(source));
   if (!source) return leads ? Exit::usage : Exit::ok;
   auto plan = SweepPlan::make(*std::move(source));

@@ -52,7 +52,7 @@ std::optional<SweepSource> share_source(Ranks& ranks, std::optional<SweepSource>
     for (const Setting& setting : source->options.settings) json["settings"].push_back({setting.key, setting.value});
     if (source->options.seed) json["seed"] = *source->options.seed;
     if (source->options.host) json["host"] = to_toml(source->options.host());
-    json["concurrency"] = source->concurrency;
+    json["concurrency"] = source->options.concurrency;
     text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
   ranks.broadcast(text);
@@ -68,7 +68,7 @@ std::optional<SweepSource> share_source(Ranks& ranks, std::optional<SweepSource>
     if (!machine) return std::nullopt;
     shared.options.host = [machine = *machine] { return machine; };
   }
-  shared.concurrency = json["concurrency"];
+  shared.options.concurrency = json["concurrency"];
   return shared;
 }
 

@@ -19,6 +19,7 @@ struct ThreadPool {
       .jobs_run = JobsRun::in_a_pool,
       .threads = [](std::int64_t, const Settings& settings) { return settings.threads; },
       .takes_threads = true,
+      .title_with_threads = "A pool of {0}",
       .queued_for = "for a free worker",
       .started_by = "by a worker of the pool, which took it from the queue",
       .question = "Why do the jobs queue while the cores are idle?",

@@ -33,7 +33,8 @@ struct ConcurrencyTraits {
   /// How many threads it has at a time, besides the main thread and at most, if nothing refuses them.
   std::int64_t (*threads)(std::int64_t jobs, const concurrency::Settings& settings) =
       [](std::int64_t, const concurrency::Settings&) { return std::int64_t{0}; };
-  bool takes_threads = false;  ///< `run.threads` is a setting of it.
+  bool takes_threads = false;                                ///< `run.threads` is a setting of it.
+  std::string_view title_with_threads = "{1}, {0} threads";  ///< A format string: the number, and the title.
   /// The runtime profile of a run that names none: what this program itself is, C++ threads or its own executor.
   std::string_view default_runtime = async ? "spawnpoint" : "glibc";
   std::string_view queued_for;  ///< What a job that has not begun waits for: "for a free worker".

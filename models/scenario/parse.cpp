@@ -19,13 +19,17 @@
 #include "models/machine/profile.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/scenario/expect.hpp"
-#include "models/scenario/run_names.hpp"
-#include "models/scenario/run_runtime.hpp"
+#include "models/scenario/run_list.hpp"
 #include "models/scenario/settings.hpp"
 #include "models/scenario/sweep.hpp"
 
 namespace spawnpoint {
 namespace {
+
+/// The runtime profile of a run that names none. Null, a model that is not known: that of threads.
+std::string default_runtime(const ConcurrencyModel* model) {
+  return std::string(model != nullptr ? model->default_runtime : ConcurrencyTraits{}.default_runtime);
+}
 
 constexpr std::int64_t kFormatVersion = 1;
 constexpr CountRange kJobCounts{1, 100'000'000};
@@ -289,17 +293,7 @@ class ScenarioReader {
 
   void read_runs(TableReader& root, std::vector<RunSpec>& runs) {
     Diagnostics& out = root.out();
-    const Node* node = root.take("run");
-    if (node == nullptr) {
-      for (const std::string_view name : kDefaultRuns) {
-        RunSpec run;
-        run.concurrency = name;
-        run.label = name;
-        run.runtime = runtime_of(std::string(default_runtime(name)), {}, out);
-        runs.push_back(std::move(run));
-      }
-      return;
-    }
+    const Node* node = root.take("run");  // There: see run_list().
     if (node->kind != Node::Kind::array)
       return wrong_kind(*node, "run", "a list of tables", out, "each run begins with [[run]]");
     if (node->items.empty()) return out.error(node->place, "`run` is empty", "each run begins with [[run]]");
@@ -323,7 +317,8 @@ class ScenarioReader {
       }
       runs.push_back(std::move(run));
     }
-    complete_labels(runs);
+    const std::vector<std::string> names = run_labels(*node);
+    for (std::size_t i = 0; i < runs.size() && runs.size() == names.size(); ++i) runs[i].label = names[i];
   }
 
   RunSpec read_run(const Node& item, const std::string& name, Diagnostics& out) {
@@ -359,7 +354,7 @@ class ScenarioReader {
       if (const auto word = read_text(*runtime, name + ".runtime", out))
         run.runtime = runtime_of(*word, runtime->place, out);
     } else {
-      run.runtime = runtime_of(std::string(default_runtime(run.concurrency)), {}, out);
+      run.runtime = runtime_of(default_runtime(model), {}, out);
     }
     std::vector<std::string> present;
     FieldReader fields(std::move(table), present);
@@ -418,7 +413,7 @@ class ScenarioReader {
       for (std::size_t k = 0; k < draft.to_try[i].size(); ++k) {
         Node changed = base;
         Diagnostics scratch;
-        apply_setting(changed, {axis.key, axis.values[draft.to_try[i][k]]}, scratch);
+        apply_setting(changed, {axis.key, axis.values[draft.to_try[i][k]]}, options_->concurrency, scratch);
         if (!scratch.has_errors()) read(changed, scratch);
         for (Diagnostic& diagnostic : scratch.take()) {
           if (diagnostic.severity != Severity::error) continue;
@@ -449,12 +444,17 @@ ParseResult parse_scenario(std::string_view text, const std::string& file_name, 
   const SourceText& source = out.add_source(file_name, std::string(text.substr(0, kLargestFile + 1)));
   auto root = parse_document(source, out);
   if (!root) return {std::nullopt, out.take()};
-  for (const Setting& setting : options.settings) apply_setting(*root, setting, out);
+  (void)run_list(*root);
+  add_missing_runs(*root, options.added, out);
+  add_missing_runs(*root, options.concurrency, out);
+  for (const Setting& setting : options.settings) apply_setting(*root, setting, options.concurrency, out);
   if (options.one_point)
     std::erase_if(root->entries,
                   [](const Node::Entry& entry) { return entry.key == "sweep" || entry.key == "expect"; });
   ScenarioReader reader(file_name, options);
   Scenario scenario = reader.read(*root, out);
+  std::erase_if(scenario.runs,
+                [&](const RunSpec& run) { return !is_wanted(options.concurrency, run.concurrency, run.label); });
   scenario.file = file_name;
   scenario.text = std::string(text);
   if (scenario.title.empty())

@@ -24,11 +24,23 @@ struct Setting {
 std::expected<Setting, std::string> parse_setting(std::string_view text);
 
 struct ParseOptions {
-  std::vector<Setting> settings;      ///< Applied over the file.
+  std::vector<Setting> settings;  ///< Applied over the file; those of `run.KEY` to the wanted runs.
+  /// Only the runs that are called so, by label or concurrency model. A model that the file does not list is added,
+  /// with its defaults. Empty: the file's runs.
+  std::vector<std::string> concurrency;
+  /// Models of which there is a run with its defaults beside those of the file, where that has none.
+  std::vector<std::string> added;
   std::optional<std::uint64_t> seed;  ///< --seed
   std::function<Machine()> host;      ///< Reads this machine; called at most once, when "host" is wanted.
   std::vector<std::filesystem::path> profile_roots;  ///< As ProfilePlaces has them.
   bool one_point = false;                            ///< Leaves [sweep] and [expect] out: for one point of a sweep.
+};
+
+/// All that a scenario is read from, to read it again with other settings.
+struct ScenarioSource {
+  std::string text;
+  std::string file;  ///< Its name; what it reads lies beside it.
+  ParseOptions options;
 };
 
 /// All mistakes in one pass; warnings may come with a good scenario.

@@ -16,7 +16,7 @@
 namespace spawnpoint {
 namespace {
 
-/// The label is one that complete_labels() makes.
+/// The label is one that run_labels() makes, for want of another.
 bool has_own_label(const RunSpec& run) {
   std::string_view rest = run.label;
   if (!rest.starts_with(run.concurrency)) return true;
@@ -42,18 +42,6 @@ void tell_apart(std::vector<std::string>& names, const std::function<std::string
 }
 
 }  // namespace
-
-void complete_labels(std::span<RunSpec> runs) {
-  std::set<std::string> taken;
-  for (const RunSpec& run : runs)
-    if (!run.label.empty()) taken.insert(run.label);
-  for (RunSpec& run : runs) {
-    if (!run.label.empty()) continue;
-    run.label = run.concurrency;
-    for (int number = 2; !taken.insert(run.label).second; ++number)
-      run.label = fmt::format("{} {}", run.concurrency, number);
-  }
-}
 
 std::vector<std::string> shown_names(std::span<const RunSpec> runs) {
   std::vector<std::string> names;

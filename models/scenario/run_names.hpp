@@ -12,10 +12,6 @@
 
 namespace spawnpoint {
 
-/// Gives each run without a label its own: the concurrency model's name, with a number from the second such run on
-/// ("thread_pool 2").
-void complete_labels(std::span<RunSpec> runs);
-
 /// What people read, of each run: the label that the file gives, or else the concurrency model with its number of
 /// threads where the file names one ("thread_pool, 4 threads"). No two runs have the same: the runtime, or the run's
 /// number, comes after what would be alike.

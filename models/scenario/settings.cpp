@@ -3,12 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
 #include "core/text/text.hpp"
 #include "models/document/reader.hpp"
-#include "models/scenario/run_names.hpp"
+#include "models/scenario/run_list.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -113,44 +114,24 @@ void put(Node& at, std::span<const Segment> segments, const Node& value, Diagnos
   entry->value = value;
 }
 
-std::string_view text_of(const Node& table, std::string_view key) {
-  const Node::Entry* entry = table.find(key);
-  return entry == nullptr ? std::string_view{} : std::string_view(entry->value.text);
-}
-
 /// `run.KEY` and `run.NAME.KEY`.
-void put_into_runs(Node& root, std::span<const Segment> segments, const Node& value, Diagnostics& out) {
-  Node::Entry* runs = root.find("run");
-  if (runs == nullptr) {
-    Node list = table_at(segments.front().place);
-    list.kind = Node::Kind::array;
-    for (const std::string_view name : kDefaultRuns) {
-      Node concurrency = table_at(segments.front().place);
-      concurrency.kind = Node::Kind::string;
-      concurrency.text = name;
-      Node run = table_at(segments.front().place);
-      run.entries.push_back({"concurrency", segments.front().place, std::move(concurrency)});
-      list.items.push_back(std::move(run));
-    }
-    runs = &root.entries.emplace_back(Node::Entry{"run", segments.front().place, std::move(list)});
-  }
-  if (runs->value.kind != Node::Kind::array) return put(root, segments, value, out);
+void put_into_runs(Node& root, std::span<const Segment> segments, const Node& value,
+                   std::span<const std::string> wanted, Diagnostics& out) {
+  Node& list = run_list(root);
+  if (list.kind != Node::Kind::array) return put(root, segments, value, out);
   const bool named = segments.size() > 2;
-  std::vector<RunSpec> called;
-  for (const Node& run : runs->value.items) {
-    RunSpec& one = called.emplace_back();
-    one.concurrency = text_of(run, "concurrency");
-    one.label = text_of(run, "label");
-  }
-  complete_labels(called);
+  const std::vector<std::string> labels = run_labels(list);
   std::vector<std::string> names;
   bool found = false;
-  for (std::size_t i = 0; i < called.size(); ++i) {
-    Node& run = runs->value.items[i];
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    Node& run = list.items[i];
     if (run.kind != Node::Kind::table) continue;
-    names.push_back(called[i].concurrency);
-    names.push_back(called[i].label);
-    if (named && segments[1].key != called[i].concurrency && segments[1].key != called[i].label) continue;
+    const Node::Entry* entry = run.find("concurrency");
+    const std::string concurrency = entry == nullptr ? "" : entry->value.text;
+    names.push_back(concurrency);
+    if (labels[i] != concurrency) names.push_back(labels[i]);
+    if (named ? !is_called(segments[1].key, concurrency, labels[i]) : !is_wanted(wanted, concurrency, labels[i]))
+      continue;
     found = true;
     put(run, segments.subspan(named ? 2 : 1), value, out);
   }
@@ -178,8 +159,10 @@ std::string toml_text(const Node& node) {
     }
     case Node::Kind::table: {
       std::string out;
-      for (const Node::Entry& entry : node.entries)
-        out += (out.empty() ? "" : ", ") + toml_string(entry.key) + " = " + toml_text(entry.value);
+      for (const Node::Entry& entry : node.entries) {
+        const bool bare = !entry.key.empty() && std::ranges::all_of(entry.key, is_word);
+        out += (out.empty() ? "" : ", ") + (bare ? entry.key : toml_string(entry.key)) + " = " + toml_text(entry.value);
+      }
       return '{' + out + '}';
     }
   }
@@ -201,7 +184,7 @@ std::expected<Setting, std::string> parse_setting(std::string_view text) {
   return Setting{std::string(key), std::string(value)};
 }
 
-void apply_setting(Node& root, const Setting& setting, Diagnostics& out) {
+void apply_setting(Node& root, const Setting& setting, std::span<const std::string> wanted, Diagnostics& out) {
   const std::string written = setting.key + '=' + setting.value;
   const SourceText& source = out.add_source("--set " + shown(written, 200), written, /*is_setting=*/true);
   const auto value = parse_setting_value(source, setting.key.size() + 1, out);
@@ -209,7 +192,7 @@ void apply_setting(Node& root, const Setting& setting, Diagnostics& out) {
   const auto segments = split_key(source, setting.key, out);
   if (!segments) return;
   if (segments->front().key == "run" && !segments->front().index && segments->size() > 1)
-    put_into_runs(root, *segments, *value, out);
+    put_into_runs(root, *segments, *value, wanted, out);
   else
     put(root, *segments, *value, out);
 }

@@ -124,29 +124,85 @@ TEST_CASE("The option --concurrency keeps runs of the file and adds what it does
   CHECK(names({"sequential", "join_all"}) == std::vector<std::string>{"join_all", "sequential"});
 }
 
-TEST_CASE("a run that --concurrency adds has a runtime of its own kind, not that of the file's threads") {
+TEST_CASE("a run that --concurrency adds is the one that a [[run]] with nothing but its name would be") {
   const std::string only_threads = kPlayground.substr(0, kPlayground.rfind("[[run]]"));
   REQUIRE(only_threads.find("join_all") == std::string::npos);
-  const auto join_all = [](const std::string& file, const std::string& jobs) {
-    Json result =
-        json_lines(
-            spawnpoint_run({"run", "-", "--json", "--concurrency", "join_all", "--set", "jobs.count=" + jobs}, file))
-            .at(0);
-    result.erase("compute_s");
+  const auto result_of = [](const std::string& file, std::vector<std::string> more) {
+    std::vector<std::string> arguments{"run", "-", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    Json result = json_lines(spawnpoint_run(arguments, file)).at(0);
+    for (const char* timed : {"compute_s", "suggestions"}) result.erase(timed);
     return result;
   };
-  const Json added = join_all(only_threads, "1000");
-  CHECK(added == join_all(kPlayground, "1000"));
+  const Json added = result_of(only_threads, {"--concurrency", "join_all"});
+  CHECK(added == result_of(kPlayground, {"--concurrency", "join_all"}));
   // Its tasks have a size, and making them takes time.
-  const Json few = join_all(only_threads, "1");
+  const Json few = result_of(only_threads, {"--concurrency", "join_all", "--set", "jobs.count=1"});
   CHECK(added["memory"]["resident_bytes"] > few["memory"]["resident_bytes"]);
   CHECK(added["wall_s"] > few["wall_s"]);
-  // Other threads are those of the file's runtime.
+  // Of threads, too, the default runtime is the model's, not that of the file's other runs.
   const auto limits = [](const std::string& file) {
     return spawnpoint_run({"limits", "-", "--json", "--concurrency", "thread_pool"}, file).out;
   };
-  CHECK(limits(only_threads) ==
+  CHECK(limits(only_threads) == limits(only_threads + "[[run]]\nconcurrency = \"thread_pool\"\n"));
+  CHECK(limits(only_threads) !=
         limits(only_threads + "[[run]]\nconcurrency = \"thread_pool\"\nruntime = \"rust-std\"\n"));
+}
+
+TEST_CASE("run.KEY holds for a run that --concurrency adds, and not for those that are not made") {
+  const auto pool = [](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"run", "-", "--json", "--concurrency", "thread_pool"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return json_lines(spawnpoint_run(arguments, kPlayground));
+  };
+  const auto with_threads = pool({"--set", "run.threads=50", "--set", "run.runtime=rust-std"});
+  REQUIRE(with_threads.size() == 1);
+  CHECK(with_threads[0]["peak_threads"] == 51);
+  // 20 rounds of a second.
+  CHECK(with_threads[0]["wall_s"].get<double>() == Approx(20).epsilon(0.02));
+  CHECK(pool({"--set", "run.thread_pool.threads=100"})[0]["peak_threads"] == 101);
+  CHECK_THAT(spawnpoint_run({"run", "-", "--concurrency", "thread_pool", "--set", "run.threds=2"}, kPlayground).err,
+             ContainsSubstring("threads"));
+}
+
+TEST_CASE("a second run of a model is understood by the name that people see") {
+  const std::string two =
+      "[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 8\nsteps = [{ sleep = \"1s\" }]\n"
+      "[[run]]\nconcurrency = \"thread_pool\"\nthreads = 2\n"
+      "[[run]]\nconcurrency = \"thread_pool\"\nthreads = 4\n";
+  const auto second = json_lines(spawnpoint_run({"run", "-", "--json", "--concurrency", "thread_pool 2"}, two));
+  REQUIRE(second.size() == 1);
+  CHECK(second[0]["label"] == "thread_pool 2");
+  CHECK(second[0]["peak_threads"] == 5);
+  const auto set = json_lines(spawnpoint_run({"run", "-", "--json", "--set", "run.\"thread_pool 2\".threads=8"}, two));
+  REQUIRE(set.size() == 2);
+  CHECK(set[0]["peak_threads"] == 3);
+  CHECK(set[1]["peak_threads"] == 9);
+}
+
+TEST_CASE("a run's JSON has its diagnosis and suggestions, which the command line keeps") {
+  const auto results = json_lines(spawnpoint_run({"run", "-", "--json"}, kPlayground));
+  REQUIRE(results.size() == 2);
+  const Json& refused = results[0];
+  CHECK_THAT(refused["diagnosis"]["headline"].get<std::string>(), ContainsSubstring("Thread 508 was refused"));
+  CHECK(refused["diagnosis"]["details"].size() > 2);
+  REQUIRE(refused["suggestions"].size() >= 1);
+  for (const Json& suggestion : refused["suggestions"]) {
+    CHECK(keys(suggestion) == std::vector<std::string>{"label", "concurrency", "set", "completed", "wall_s"});
+    std::vector<std::string> arguments{"run", "-", "--json", "--concurrency", suggestion["concurrency"]};
+    for (const std::string setting : suggestion["set"]) arguments.insert(arguments.end(), {"--set", setting});
+    const auto kept = json_lines(spawnpoint_run(arguments, kPlayground));
+    REQUIRE(kept.size() == 1);
+    CHECK(kept[0]["completed"] == suggestion["completed"]);
+    CHECK(kept[0]["wall_s"] == suggestion["wall_s"]);
+    CHECK(kept[0]["failure"].is_null());
+  }
+  // Nothing is better than what needs no threads and takes no longer than a job.
+  CHECK(results[1]["suggestions"].empty());
+  // The table says the same, with what to type.
+  const std::string table = spawnpoint_run({"run", "-"}, kPlayground).out;
+  CHECK_THAT(table, ContainsSubstring("try instead: Join all futures: 1.0"));
+  CHECK_THAT(table, ContainsSubstring("--concurrency thread_pool --set run.runtime=rust-std --set run.threads=507"));
 }
 
 TEST_CASE("The option --world both gives both worlds of each run, modeled first") {

@@ -8,7 +8,9 @@
 #include <QTest>
 #include <filesystem>
 #include <memory>
+#include <vector>
 
+#include "gui/diagnosis/diagnosis_panel.hpp"
 #include "gui/window/main_window.hpp"
 #include "tests/catch.hpp"
 #include "tests/gui/application.hpp"
@@ -67,6 +69,12 @@ struct AppFixture {
   }
 
   bool parsed() const { return !window->document().scenario_is_old() || window->document().error_count() > 0; }
+
+  /// What would do better than the run that is shown, once it is computed.
+  std::vector<Suggestion> suggestions() {
+    (void)eventually([&] { return !window->diagnosis().suggestions().empty(); });
+    return window->diagnosis().suggestions();
+  }
 
   QAction& action(const char* name) {
     auto* found = window->findChild<QAction*>(name);

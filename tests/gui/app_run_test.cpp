@@ -250,7 +250,7 @@ count = 1000
 [[run]]
 concurrency = "thread_per_job"
 )");
-  const auto suggestions = app.window->diagnosis().suggestions();
+  const auto suggestions = app.suggestions();
   const auto chosen = std::find_if(suggestions.begin(), suggestions.end(),
                                    [](const Suggestion& s) { return s.concurrency == "join_all"; });
   REQUIRE(chosen != suggestions.end());
@@ -277,10 +277,9 @@ concurrency = "join_all"
 )";
   app.open(text);
   CHECK(app.window->runs().result(kModeled)->wall >= std::chrono::milliseconds(150));
-  const auto suggestions = app.window->diagnosis().suggestions();
-  const auto timer = std::find_if(suggestions.begin(), suggestions.end(), [](const Suggestion& s) {
-    return s.concurrency == "join_all" && !s.settings.empty();
-  });
+  const auto suggestions = app.suggestions();
+  const auto timer = std::find_if(suggestions.begin(), suggestions.end(),
+                                  [](const Suggestion& s) { return s.concurrency == "join_all" && !s.set.empty(); });
   REQUIRE(timer != suggestions.end());
   emit app.window->diagnosis().try_this(*timer);
   REQUIRE(eventually([&] {

@@ -92,16 +92,20 @@ TEST_CASE("each suggestion really adds its run, which is chosen and modeled") {
   AppFixture app;
   for (const QString& text : {scenario("sequential", "sleep"), scenario("thread_pool", "sleep", "threads = 2\n")}) {
     app.open(text);
-    const std::size_t suggestions = app.window->diagnosis().suggestions().size();
+    const std::size_t suggestions = app.suggestions().size();
     REQUIRE(suggestions > 0);
     for (std::size_t i = 0; i < suggestions; ++i) {
       app.open(text);
+      REQUIRE(app.suggestions().size() == suggestions);
       const Suggestion wanted = app.window->diagnosis().suggestions()[i];
       named<QPushButton>(app, "suggestion")[i]->click();
       REQUIRE(eventually([&] { return app.parsed() && app.window->document().scenario()->runs.size() == 2; }));
       CHECK(app.window->document().scenario()->runs[1].concurrency == wanted.concurrency);
       REQUIRE(eventually([&] { return app.window->runs().result({1, WorldKind::modeled}) != nullptr; }));
       CHECK(app.window->selection().run() == 1);
+      const auto result = app.window->runs().result({1, WorldKind::modeled});
+      CHECK(result->completed == wanted.completed);
+      CHECK(result->wall == wanted.wall);
       app.action("undo").trigger();
       CHECK(app.window->document().text() == text);
     }
@@ -115,9 +119,9 @@ TEST_CASE("another diagnosis of the same kind changes words and leaves the widge
                       .headline = "Thread 508 was refused.",
                       .details = {"It took 1 s."},
                       .where = Instant(Duration(1'000'000)),
-                      .evidence = {{.text = "thread 508 is refused", .at = Instant(Duration(1'000'000))}},
-                      .suggestions = {{.label = "A pool", .concurrency = "thread_pool", .settings = {}}}};
+                      .evidence = {{.text = "thread 508 is refused", .at = Instant(Duration(1'000'000))}}};
   panel.show_diagnosis(diagnosis, false);
+  panel.show_suggestions({{.label = "A pool: 1 s", .concurrency = "thread_pool", .set = {}}});
   const auto buttons = panel.findChildren<QPushButton*>();
   const auto labels = panel.findChildren<QLabel*>();
   REQUIRE(buttons.size() == 2);
@@ -125,8 +129,8 @@ TEST_CASE("another diagnosis of the same kind changes words and leaves the widge
   diagnosis.headline = "Thread 9 was refused.";
   diagnosis.details = {"It took 2 s."};
   diagnosis.evidence[0].text = "thread 9 is refused";
-  diagnosis.suggestions[0] = {.label = "Tasks & timers", .concurrency = "join_all", .settings = {}};
   panel.show_diagnosis(diagnosis, false);
+  panel.show_suggestions({{.label = "Tasks & timers: 1 s", .concurrency = "join_all", .set = {}}});
   CHECK(panel.findChildren<QPushButton*>() == buttons);
   CHECK(panel.findChildren<QLabel*>() == labels);
   CHECK(panel.headline().contains("Thread 9 "));
@@ -137,8 +141,8 @@ TEST_CASE("another diagnosis of the same kind changes words and leaves the widge
   CHECK(shows("It took 2 s."));
   CHECK_FALSE(shows("It took 1 s."));
   CHECK(shows("thread 9 is refused"));
-  CHECK(panel.findChild<QPushButton*>("suggestion")->text() == "Tasks && timers");
-  CHECK(panel.findChild<QPushButton*>("suggestion")->accessibleName() == "Try: Tasks & timers");
+  CHECK(panel.findChild<QPushButton*>("suggestion")->text() == "Tasks && timers: 1 s");
+  CHECK(panel.findChild<QPushButton*>("suggestion")->accessibleName() == "Try: Tasks & timers: 1 s");
   std::string tried;
   QObject::connect(&panel, &DiagnosisPanel::try_this, [&](const Suggestion& chosen) { tried = chosen.concurrency; });
   panel.findChild<QPushButton*>("suggestion")->click();

@@ -132,9 +132,9 @@ TEST_CASE("a suggestion adds its run, or selects the one that is there", "[works
   Desk desk;
   desk.open(kTwoRuns);
   Workspace& workspace = *desk.workspace;
-  workspace.try_suggestion({.label = "a pool", .concurrency = "thread_pool", .settings = {}});
+  workspace.try_suggestion({.label = "a pool", .concurrency = "thread_pool", .set = {}});
   CHECK(workspace.selection().run() == 1);
-  workspace.try_suggestion({.label = "tasks", .concurrency = "join_all", .settings = {}});
+  workspace.try_suggestion({.label = "tasks", .concurrency = "join_all", .set = {}});
   REQUIRE(eventually([&] { return desk.is_modeled(2); }));
   CHECK(workspace.selection().run() == 2);
   CHECK(workspace.result(WorldKind::modeled)->concurrency == "join_all");

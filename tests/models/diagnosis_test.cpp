@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "models/lab/run/run.hpp"
+#include "models/result/format.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/laboratory.hpp"
 
@@ -36,7 +37,6 @@ TEST_CASE("A refused thread is named with its limit, what comes next, and what t
   CHECK(diagnosis.headline == "Thread 508 was refused: the cgroup's pids.max is 512.");
   CHECK(all_of(diagnosis).find("max_map_count would be next, at 32,752 threads") != std::string::npos);
   REQUIRE(diagnosis.where);
-  CHECK(diagnosis.suggestions.at(0).concurrency == "join_all");
 }
 
 TEST_CASE("A process that died says how many threads it had, or had started") {
@@ -76,6 +76,78 @@ TEST_CASE("What is said of a pool and of a refusal fits the numbers") {
   CHECK(all_of(diagnosis_of(none)).find("Its 0 threads") == std::string::npos);
 }
 
+TEST_CASE("What takes a pool's time is said by its arrivals, its work and its cores") {
+  const auto pool_of = [](std::int64_t jobs, std::int64_t threads, std::vector<Step> steps) {
+    Scenario pool = tests::scenario("thread_pool", jobs);
+    pool.machine.cpus = 2;
+    pool.runs[0].threads = threads;
+    pool.jobs.steps = std::move(steps);
+    return pool;
+  };
+  const Step sleep{StepKind::sleep, Distribution::constant(20ms)}, cpu{StepKind::cpu, Distribution::constant(10ms)};
+  // 90 jobs a second of 20 ms on 4 workers: 1.8 of 4 are busy.
+  Scenario service = pool_of(3000, 4, {Step{StepKind::sleep, Distribution::exponential(20ms)}});
+  service.jobs.arrivals.kind = Arrivals::Kind::rate;
+  service.jobs.arrivals.rate_per_second = 90;
+  CHECK(diagnosis_of(service).headline.find("rounds") == std::string::npos);
+  const std::string arrivals = all_of(diagnosis_of(service));
+  CHECK(arrivals.find("The arrivals take the time: the last job came at 3") != std::string::npos);
+  CHECK((arrivals.find("busy for 44% of") != std::string::npos ||
+         arrivals.find("busy for 45% of") != std::string::npos ||
+         arrivals.find("busy for 46% of") != std::string::npos));
+  // One worker cannot keep up: 100 jobs a second of 20 ms.
+  Scenario late = pool_of(200, 1, {sleep});
+  late.jobs.arrivals.kind = Arrivals::Kind::every;
+  late.jobs.arrivals.every = 10ms;
+  CHECK(all_of(diagnosis_of(late))
+            .find("The last job came at 1.99 s; by then the pool was so far behind that it took "
+                  "2.0") != std::string::npos);
+  CHECK(all_of(diagnosis_of(late)).find("The workers take the time: the jobs kept the only one busy for") !=
+        std::string::npos);
+  // Eight workers on two cores.
+  CHECK(all_of(diagnosis_of(pool_of(100, 8, {cpu})))
+            .find("The cores take the time: the jobs compute 1 s in all, and the "
+                  "2 cores were busy with that for") != std::string::npos);
+  // One worker on two cores: a core is free.
+  CHECK(all_of(diagnosis_of(pool_of(100, 1, {cpu}))).find("and the 2 cores for 50%.") != std::string::npos);
+}
+
+TEST_CASE("What a thread takes is told without what the program has before its first job") {
+  for (const std::int64_t jobs : {1, 3, 100, 5000}) {
+    Scenario scenario = tests::scenario("thread_per_job", jobs);
+    scenario.machine.limits = {};
+    const RunResult result = run_modeled(scenario, 0, {});
+    const Bytes jobs_part = result.memory.resident + result.memory.kernel - result.base.resident;
+    const std::string each = format_bytes(jobs_part / (result.peak_threads - 1));
+    INFO(all_of(diagnose(scenario, 0, &result, nullptr)));
+    CHECK(all_of(diagnose(scenario, 0, &result, nullptr)).find(": " + each + " per thread.") != std::string::npos);
+    CHECK(jobs_part / (result.peak_threads - 1) < Bytes{60 << 10});
+  }
+}
+
+TEST_CASE("The workers of a pool are those of its run, whatever threads its runtime has besides") {
+  Scenario scenario = tests::scenario("thread_pool", 500);
+  scenario.runs[0].threads = 250;
+  scenario.runs[0].runtime.base_threads = 19;
+  CHECK(diagnosis_of(scenario).headline.starts_with("500 jobs on 250 workers: 2 rounds"));
+}
+
+TEST_CASE("A failed async run is told in tasks, and not in threads") {
+  const Scenario scenario = tests::scenario("join_all", 1'000'000);
+  RunResult result;
+  result.peak_threads = 1;
+  result.peak_tasks = 312'000;
+  result.base.resident = Bytes{1 << 20};
+  result.memory.resident = Bytes{64 << 20};
+  result.failure =
+      FailurePoint{.call = "page fault", .cause = Signal{SIGKILL}, .limit = "memory.max", .value = 64 << 20};
+  const Diagnosis diagnosis = diagnose(scenario, 0, &result, nullptr);
+  CHECK(diagnosis.headline.starts_with("The process was killed when it had 312,000 tasks: "));
+  CHECK(all_of(diagnosis).find("per task") != std::string::npos);
+  CHECK(all_of(diagnosis).find("idle thread") == std::string::npos);
+  CHECK(all_of(diagnosis).find("would be next") == std::string::npos);
+}
+
 TEST_CASE("Where threads end before the limit is reached, the diagnosis says why") {
   Scenario scenario = tests::scenario("thread_per_job", 20000);
   scenario.machine.limits.pids_max = {18887};
@@ -112,7 +184,6 @@ TEST_CASE("A blocked executor is reported with the job that blocked it") {
   CHECK_FALSE(diagnosis.broke);
   CHECK(diagnosis.headline.find("The executor's only thread was blocked for 1.0") == 0);
   CHECK(diagnosis.headline.find("by job 1") != std::string::npos);
-  CHECK(diagnosis.suggestions.at(0).settings.at(0) == "jobs.steps=[{ sleep = \"1000000000ns\" }]");
 }
 
 TEST_CASE("Serial async is reported as what it is") {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What runs are called: labels, which are keys, and the names that people read.
 #include "models/scenario/run_names.hpp"
-#include "models/lab/run/selection.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
 
@@ -68,10 +67,12 @@ TEST_CASE("a label that the file leaves out is understood by settings, selection
   CHECK(scenario_of(kTwoPools, {{"run.thread_pool.threads", "3"}}).runs[0].threads == 3);
   CHECK(scenario_of(kTwoPools, {{"run.thread_pool.threads", "3"}}).runs[1].threads == 3);
 
-  Scenario selected = scenario_of(kTwoPools);
-  REQUIRE(select_runs(selected, {"thread_pool 2"}, {}));
-  REQUIRE(selected.runs.size() == 1);
-  CHECK(selected.runs[0].threads == 4);
+  ParseOptions only;
+  only.concurrency = {"thread_pool 2"};
+  const auto selected = parse_scenario(kTwoPools, "", only).scenario;
+  REQUIRE(selected);
+  REQUIRE(selected->runs.size() == 1);
+  CHECK(selected->runs[0].threads == 4);
 
   const Scenario expecting = scenario_of(kTwoPools + "[expect]\n\"thread_pool 2.completed\" = 1\n");
   REQUIRE(expecting.expectations.size() == 1);

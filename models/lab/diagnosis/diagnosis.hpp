@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The diagnosis of a run in words: where it broke and why, or what took the time, and what to try instead.
+// The diagnosis of a run in words: where it broke and why, or what took the time. What to try instead is
+// advice.hpp's.
 #pragma once
 
 #include <optional>
@@ -13,13 +14,6 @@
 
 namespace spawnpoint {
 
-/// A change to the scenario that would help: `label` for people, `concurrency` (and settings) as a new [[run]].
-struct Suggestion {
-  std::string label;
-  std::string concurrency;
-  std::vector<std::string> settings;  ///< As --set writes them; may be empty.
-};
-
 /// Something in the record that shows what the diagnosis says.
 struct Evidence {
   std::string text;  ///< "job 2 starts only when job 1 has ended"
@@ -30,11 +24,10 @@ struct Evidence {
 
 struct Diagnosis {
   bool broke = false;
-  std::string headline;              ///< One sentence: "Thread 508 was refused: the cgroup's pids.max is 512."
-  std::vector<std::string> details;  ///< Short paragraphs: the mechanism, model against live, what binds next.
-  std::optional<Instant> where;      ///< The moment to go to.
-  std::vector<Evidence> evidence;    ///< In the order in which to look at it.
-  std::vector<Suggestion> suggestions;
+  std::string headline;                ///< One sentence: "Thread 508 was refused: the cgroup's pids.max is 512."
+  std::vector<std::string> details;    ///< Short paragraphs: the mechanism, model against live, what binds next.
+  std::optional<Instant> where;        ///< The moment to go to.
+  std::vector<Evidence> evidence;      ///< In the order in which to look at it.
   std::optional<Mechanism> mechanism;  ///< Why it goes like that, where that is known.
 };
 

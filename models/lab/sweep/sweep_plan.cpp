@@ -11,9 +11,7 @@
 #include "core/text/text.hpp"
 #include "models/concurrency/registry.hpp"
 #include "models/document/units.hpp"
-#include "models/lab/run/selection.hpp"
 #include "models/machine/profile_file.hpp"
-#include "models/scenario/run_runtime.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -50,21 +48,14 @@ std::string first_error(const std::vector<Diagnostic>& diagnostics) {
   return "the point cannot be read";
 }
 
-/// All models, those of the file first as it has them.
-std::expected<void, std::string> add_all_models(Scenario& scenario, const ProfilePlaces& places) {
+/// The default map has one run for each model, in the order of the registry: the file's first one of it.
+void keep_one_for_each_model(Scenario& scenario) {
   std::vector<RunSpec> runs;
   for (const ConcurrencyModel& model : concurrency_models()) {
     const auto own = std::ranges::find(scenario.runs, model.name, &RunSpec::concurrency);
-    if (own != scenario.runs.end()) {
-      runs.push_back(*own);
-      continue;
-    }
-    auto run = added_run(scenario, model, places);
-    if (!run) return std::unexpected(run.error());
-    runs.push_back(*std::move(run));
+    if (own != scenario.runs.end()) runs.push_back(*own);
   }
   scenario.runs = std::move(runs);
-  return {};
 }
 
 }  // namespace
@@ -79,6 +70,8 @@ std::expected<SweepPlan, std::vector<Diagnostic>> SweepPlan::make(SweepSource so
   if (!parsed.scenario) return std::unexpected(std::move(parsed.diagnostics));
   plan.is_default_ = !parsed.scenario->sweep;
   if (plan.is_default_) {
+    plan.is_of_all_models_ = options.concurrency.empty();
+    if (plan.is_of_all_models_) options.concurrency = concurrency_names();
     ParseOptions with_sweep = options;
     with_sweep.settings.push_back({"sweep.\"jobs.count\"", kDefaultSweep});
     parsed = parse_scenario(plan.source_.text, plan.source_.file, with_sweep);
@@ -91,8 +84,7 @@ std::expected<SweepPlan, std::vector<Diagnostic>> SweepPlan::make(SweepSource so
     }
   }
   plan.scenario_ = *std::move(parsed.scenario);
-  if (const auto chosen = plan.choose_runs(plan.scenario_); !chosen)
-    return std::unexpected(one_error(plan.source_.file, chosen.error()));
+  if (plan.is_of_all_models_) keep_one_for_each_model(plan.scenario_);
   plan.lay_out();
   const double tasks = static_cast<double>(plan.cells()) * static_cast<double>(plan.repeat());
   if (tasks > kMostTasks) {
@@ -100,13 +92,6 @@ std::expected<SweepPlan, std::vector<Diagnostic>> SweepPlan::make(SweepSource so
         plan.source_.file, fmt::format("the sweep makes {:.0f} runs: at most {:.0f} are allowed", tasks, kMostTasks)));
   }
   return plan;
-}
-
-std::expected<void, std::string> SweepPlan::choose_runs(Scenario& scenario) const {
-  const ProfilePlaces places{source_.options.profile_roots};
-  if (!source_.concurrency.empty()) return select_runs(scenario, source_.concurrency, places);
-  if (is_default_) return add_all_models(scenario, places);
-  return {};
 }
 
 void SweepPlan::lay_out() {
@@ -172,7 +157,7 @@ std::expected<Scenario, std::string> SweepPlan::at(std::size_t point, const std:
   }
   ParseResult parsed = parse_scenario(source_.text, source_.file, options);
   if (!parsed.scenario) return std::unexpected(first_error(parsed.diagnostics));
-  if (const auto chosen = choose_runs(*parsed.scenario); !chosen) return std::unexpected(chosen.error());
+  if (is_of_all_models_) keep_one_for_each_model(*parsed.scenario);
   if (parsed.scenario->runs.size() != runs()) return std::unexpected("the point has different runs from the file");
   return *std::move(parsed.scenario);
 }

@@ -15,13 +15,8 @@
 
 namespace spawnpoint {
 
-/// What a sweep is made of.
-struct SweepSource {
-  std::string text;
-  std::string file;                      ///< Its name; what it reads lies beside it.
-  ParseOptions options;                  ///< Settings hold at every point; those of the sweep go over them.
-  std::vector<std::string> concurrency;  ///< Only these models, whether the file lists them or not; empty: the file's.
-};
+/// What a sweep is made of. Its settings hold at every point; those of the sweep go over them.
+using SweepSource = ScenarioSource;
 
 /// One axis of the sweep as numbers, where its values are such.
 struct SweepNumbers {
@@ -87,12 +82,12 @@ class SweepPlan {
   };
 
   SweepPlan() = default;
-  std::expected<void, std::string> choose_runs(Scenario& scenario) const;
   void lay_out();
 
   SweepSource source_;
   Scenario scenario_;
   bool is_default_ = false;
+  bool is_of_all_models_ = false;  ///< A default map for which no model was named.
   std::vector<Group> groups_;
   std::vector<std::size_t> group_of_;  ///< Of each axis.
   std::size_t points_ = 1;

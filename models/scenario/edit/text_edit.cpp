@@ -12,7 +12,7 @@
 
 #include "core/text/text.hpp"
 #include "models/document/document.hpp"
-#include "models/scenario/settings.hpp"
+#include "models/scenario/run_list.hpp"
 
 namespace spawnpoint {
 namespace {

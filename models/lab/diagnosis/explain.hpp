@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The parts of a diagnosis: what is said of a run that broke, and of one that did not.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "models/concurrency/registry.hpp"
+#include "models/lab/diagnosis/diagnosis.hpp"
+
+namespace spawnpoint {
+
+void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const RunResult& result,
+                     std::span<const Limit> limits);
+void explain_success(Diagnosis& diagnosis, const Scenario& scenario, std::size_t run, const RunResult& result,
+                     std::span<const Limit> limits);
+
+// What both are made of.
+void add(Diagnosis& diagnosis, std::string text);
+void explain_by(Diagnosis& diagnosis, const Mechanism* mechanism);
+void explain_by(Diagnosis& diagnosis, const ConcurrencyModel& model);
+void show(Diagnosis& diagnosis, const RunResult& result, Instant at, JobId job, std::string text);
+/// The most threads at a time that a run has made for its jobs. A modeled runtime may have threads of its own; a live
+/// run's process has the main thread alone.
+std::int64_t threads_of_jobs(const RunResult& result, const RunSpec& spec);
+/// What a run's threads or tasks took, besides what the program has without them; per one of `count`.
+Bytes memory_of_each(const RunResult& result, std::int64_t count);
+
+}  // namespace spawnpoint

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <iterator>
+
+#include "models/lab/diagnosis/explain.hpp"
+#include "models/lab/limits/limits.hpp"
+#include "models/result/format.hpp"
+
+namespace spawnpoint {
+namespace {
+
+/// "the cgroup's pids.max is 512"
+std::string words_of_limit(const FailurePoint& failure, std::span<const Limit> limits) {
+  const Limit* limit = find_limit(failure.limit, limits);
+  if (limit == nullptr) return "which limit it was is not known";
+  return fmt::format(fmt::runtime(limit->words.met), failure.value ? format_value(*limit, *failure.value) : "reached");
+}
+
+/// People count threads and jobs from 1: the one that fails comes after those that were created.
+std::int64_t failing_thread(const FailurePoint& failure) {
+  return failure.threads + 1;
+}
+
+/// " when it had 507 threads"; where some had ended by then, how many were started and how many were alive at most.
+std::string at_threads(const RunResult& result, const RunSpec& spec) {
+  const std::int64_t started = result.failure->threads;
+  const std::int64_t alive = threads_of_jobs(result, spec);
+  if (started == 0) return "";
+  if (alive <= 0 || started <= alive) return " when it had " + format_count(started, "thread");
+  return fmt::format(" after it had started {}, of which at most {} were alive at once",
+                     format_count(started, "thread"), format_count(alive));
+}
+
+/// " when it had 312,000 tasks"
+std::string at_tasks(const RunResult& result) {
+  return result.peak_tasks > 0 ? " when it had " + format_count(result.peak_tasks, "task") : "";
+}
+
+std::string headline(const RunResult& result, const RunSpec& spec, bool async, std::span<const Limit> limits) {
+  const FailurePoint& failure = *result.failure;
+  const std::string what = words_of_limit(failure, limits);
+  const std::string when = async ? at_tasks(result) : at_threads(result, spec);
+  if (failure.cause == Cause(Signal{SIGKILL})) return fmt::format("The process was killed{}: {}.", when, what);
+  if (failure.cause == Cause(Signal{SIGABRT})) return fmt::format("The process aborted{}: {}.", when, what);
+  if (ends_process(failure.cause))
+    return fmt::format("The process died of {}{}: {}.", name_of(failure.cause), when, what);
+  if (async || failure.cause == Cause(Errno{ENOMEM})) return fmt::format("Memory was refused{}: {}.", when, what);
+  return fmt::format("Thread {} was refused: {}.", format_count(failing_thread(failure)), what);
+}
+
+}  // namespace
+
+void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const RunResult& result,
+                     std::span<const Limit> limits) {
+  const FailurePoint& failure = *result.failure;
+  const Limit* limit = find_limit(failure.limit, limits);
+  diagnosis.broke = true;
+  const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);
+  const bool async = model != nullptr && model->async;
+  diagnosis.headline = headline(result, spec, async, limits);
+  diagnosis.where = failure.at;
+  // How a limit works is told of threads.
+  if (limit != nullptr) {
+    diagnosis.mechanism = mechanism_of(*limit);
+    if (!async) add(diagnosis, std::string(limit->words.how));
+  }
+  if (async && result.peak_tasks > 0)
+    add(diagnosis, fmt::format("A task is no thread, but it is memory: its future, its timer and what it awaits. The "
+                               "process had {} resident by then, {} of them before its first job: {} per task.",
+                               format_bytes(result.memory.resident), format_bytes(result.base.resident),
+                               format_bytes(memory_of_each(result, result.peak_tasks))));
+  if (!failure.message.empty()) add(diagnosis, fmt::format("The program's user sees: {}", failure.message));
+  if (result.memory.resident.count > 0 && failure.threads > 0 && failure.cause == Cause(Errno{EAGAIN})) {
+    add(diagnosis,
+        fmt::format("With its {} the process took {} resident, {} of them before its first job, and {} in the kernel; "
+                    "the address space was {}.",
+                    format_count(failure.threads, "thread"), format_bytes(result.memory.resident),
+                    format_bytes(result.base.resident), format_bytes(result.memory.kernel),
+                    format_bytes(result.memory.virtual_size)));
+  }
+  const LimitLadder ladder = limit_ladder(scenario.machine, spec.runtime, limits);
+  const auto binding = std::ranges::find(ladder.rungs, limit, &LimitRung::limit);
+  // The ladder is one of threads.
+  if (!async && binding != ladder.rungs.end() && std::next(binding) != ladder.rungs.end()) {
+    const LimitRung& next = *std::next(binding);
+    add(diagnosis, fmt::format("If {} were raised, {} would be next, at {}.", limit->name, next.limit->name,
+                               format_count(next.threads, "thread")));
+  }
+  if (!async && binding != ladder.rungs.end() && !binding->room.empty() && binding->threads == failure.threads) {
+    add(diagnosis, fmt::format("{}: {}.", limit->name, binding->room));
+  }
+  if (binding != ladder.rungs.end() && !binding->source.empty()) {
+    add(diagnosis, fmt::format("{} is set by: {}.", limit->name, binding->source));
+  }
+}
+
+}  // namespace spawnpoint
