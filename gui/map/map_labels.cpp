@@ -19,6 +19,7 @@ constexpr int kSteps = 60;
 constexpr int kFewSteps = 12;  ///< Of many lines' labels.
 constexpr std::size_t kManyLines = 20;
 constexpr double kOverWords = 100;   ///< As bad as so many lines under the words,
+constexpr double kNotBeside = 0.05;  ///< Above, below, or to the left of the point.
 constexpr double kWorthALine = 400;  ///< and so far away as bad as one line.
 
 /// Whether the piece goes through the rectangle; grazing it counts.
@@ -86,13 +87,13 @@ void MapPicture::lay_labels() {
     double best = std::numeric_limits<double>::infinity();
     for (int step = 0; step < 2 * steps; ++step) {
       const double shift = (step % 2 == 0 ? -1 : 1) * ((step + 1) / 2) * kStep;
-      for (const double left : lefts) {
-        const QRectF where(left, label.anchor.y() - height / 2 + shift, width, height);
+      for (std::size_t side = 0; side < std::size(lefts); ++side) {
+        const QRectF where(lefts[side], label.anchor.y() - height / 2 + shift, width, height);
         if (where.left() < plot_.left() || where.right() > area_.right() || where.top() < plot_.top() - 8 ||
             where.bottom() > plot_.bottom() + 4)
           continue;
         // Words over words cannot be read; over a line they can. The nearer the better.
-        double cost = label_distance(label.anchor, where) / kWorthALine;
+        double cost = label_distance(label.anchor, where) / kWorthALine + (side == 0 ? 0 : kNotBeside);
         if (cost >= best) continue;
         for (const Label& other : labels_)
           if (other.where.intersects(where)) cost += kOverWords;

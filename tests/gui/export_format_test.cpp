@@ -77,7 +77,7 @@ TEST_CASE("a new format is offered and written by the dialog, and copied as a co
   CHECK(dialog.report().errors.empty());
   REQUIRE(dialog.report().written.size() == 2);
   CHECK(dialog.report().written[0].filename() == "scenario-thread_per_job.toy");
-  CHECK(contents(dialog.report().written[0]) == "toy: Refused");
+  CHECK(contents(dialog.report().written[0]) == "toy: Refused: thread_per_job");
   CHECK(dialog.report().written[1].filename() == "scenario-thread_per_job-modeled-bricks");
   CHECK(contents(dialog.report().written[1]) == "1000");
   CHECK_THAT(export_command(*scenario, dialog.options()), Catch::Matchers::ContainsSubstring("--format toy,bricks"));
