@@ -90,7 +90,6 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
     std::vector<RunResult> results;
     bool any = false;
     for (std::size_t run = 0; run < scenario.runs.size(); ++run) {
-      const RunSpec& spec = scenario.runs[run];
       if (!request.runs.empty() && std::ranges::find(request.runs, run + 1) == request.runs.end()) continue;
       any = true;
       const auto keep = [&](RunResult result) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "models/lab/calibration/this_host.hpp"
+#include "models/machine/profile_file.hpp"
 #include "models/scenario/edit/text_edit.hpp"
 
 namespace spawnpoint::gui {

@@ -56,7 +56,8 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
           [this](RunKey key) { running_key_ = result_key(*runs_.current_scenario(), key); });
   connect(&runs_, &Runs::finished, this, &Workspace::keep_result);
   connect(&runs_, &Runs::idle, this, &Workspace::go_on);
-  for (const auto signal : {&Runs::finished, &Runs::idle}) connect(&runs_, signal, this, &Workspace::advise_if_needed);
+  connect(&runs_, &Runs::finished, this, &Workspace::advise_if_needed);
+  connect(&runs_, &Runs::idle, this, &Workspace::advise_if_needed);
   connect(&selection_, &Selection::run_changed, this, &Workspace::advise_if_needed);
   connect(this, &Workspace::scenario_followed, this, &Workspace::advise_if_needed);
   connect(&runs_, &Runs::idle, this, [this] { turn_waiting(); });

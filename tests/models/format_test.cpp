@@ -120,7 +120,8 @@ TEST_CASE("the ladder's JSON has the contract's fields in its order, and others 
   LimitLadder ladder;
   CHECK(to_json_line(ladder).starts_with(R"({"threads":0,"binding":null,"errno":null,"limits":[])"));
   ladder.threads = 511;
-  ladder.rungs = {{&limit_of(LimitKind::pids_max), 512, 511, "clone3", Errno{EAGAIN}, "pids.max of the cgroup", ""}};
+  ladder.rungs = {
+      {&limit_of(LimitKind::pids_max), 512, 511, "", "clone3", Errno{EAGAIN}, "pids.max of the cgroup", ""}};
   const std::string line = to_json_line(ladder);
   CHECK(line.starts_with(
       R"({"threads":511,"binding":"pids.max","errno":"EAGAIN","limits":[{"name":"pids.max","value":512,)"

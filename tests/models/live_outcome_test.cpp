@@ -27,8 +27,8 @@ SharedFailure failure_of(LiveFailure kind, std::string_view call, int error, std
 
 LimitLadder host_ladder() {
   LimitLadder ladder;
-  ladder.rungs = {{&limit_of(LimitKind::max_map_count), 65530, 32752, "mprotect", Errno{EAGAIN}, "", ""},
-                  {&limit_of(LimitKind::rlimit_nproc), 9000, 8000, "clone3", Errno{EAGAIN}, "", ""}};
+  ladder.rungs = {{&limit_of(LimitKind::max_map_count), 65530, 32752, "", "mprotect", Errno{EAGAIN}, "", ""},
+                  {&limit_of(LimitKind::rlimit_nproc), 9000, 8000, "", "clone3", Errno{EAGAIN}, "", ""}};
   return ladder;
 }
 

@@ -127,8 +127,7 @@ TEST_CASE("a model of two files can be asked for, expected, limited and swept on
   const std::string swept = output_of({"sweep", "-", "--csv"}, kFive + "[sweep]\n\"jobs.count\" = [1, 10]\n");
   CHECK_THAT(swept, ContainsSubstring("two_at_a_time"));
   // A failure map without a sweep of its own is of all models.
-  const auto plan =
-      SweepPlan::make({.text = "spawnpoint = 1\n", .file = "none.toml", .options = {}, .concurrency = {}});
+  const auto plan = SweepPlan::make({.text = "spawnpoint = 1\n", .file = "none.toml", .options = {}});
   REQUIRE(plan);
   CHECK(std::ranges::count(plan->scenario().runs, "two_at_a_time", &RunSpec::concurrency) == 1);
 }

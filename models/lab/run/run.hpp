@@ -16,7 +16,7 @@ struct Progress {
   std::int64_t completed = 0;  ///< Jobs.
   std::int64_t jobs = 0;
   std::int64_t threads = 0;
-  Bytes resident{};  ///< What the jobs take.
+  Bytes resident{};   ///< What the jobs take.
   Duration now{};     ///< The run's own clock.
   bool over = false;  ///< A live run's process has ended; its record is still being read.
 };
