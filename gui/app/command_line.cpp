@@ -68,8 +68,7 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
                    "Only this run: a concurrency model, whether the file lists it or not, or a run's label; may be "
                    "repeated")
       ->type_name("NAME");
-  exporting
-      ->add_option("--run", pictures.runs, "Only the run with this number, counting from 1, of those; may be repeated")
+  exporting->add_option("--run", pictures.runs, "Only the run with this number, counting from 1; may be repeated")
       ->check(CLI::PositiveNumber)
       ->type_name("N")
       ->allow_extra_args(false);

@@ -10,6 +10,7 @@
 #include "gui/map/map_content.hpp"
 #include "models/lab/calibration/this_host.hpp"
 #include "models/lab/live/live_run.hpp"
+#include "models/scenario/run_list.hpp"
 #include "models/scenario/run_names.hpp"
 #include "models/scenario/run_threads.hpp"
 
@@ -33,7 +34,7 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
   ParseOptions parsing;
   parsing.settings = request.settings;
   parsing.seed = request.seed;
-  parsing.concurrency = request.concurrency;
+  parsing.added = request.concurrency;
   parsing.host = [] { return this_host().machine; };
   // All files are read before the first one runs: a mistake in the last one must not appear only after minutes.
   std::vector<Scenario> scenarios;
@@ -70,7 +71,9 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
   const bool of_record = std::ranges::any_of(request.parts, is_of_record);
   for (const Scenario& scenario : scenarios) {
     if (is_wanted(ExportPart::map)) {
-      auto plan = SweepPlan::make({scenario.text, scenario.file, parsing});
+      ParseOptions of_map = parsing;
+      of_map.concurrency = request.concurrency;
+      auto plan = SweepPlan::make({scenario.text, scenario.file, std::move(of_map)});
       if (!plan) {
         err << format(plan.error());
         return Exit::usage;
@@ -90,6 +93,8 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
     std::vector<RunResult> results;
     bool any = false;
     for (std::size_t run = 0; run < scenario.runs.size(); ++run) {
+      const RunSpec& spec = scenario.runs[run];
+      if (!spawnpoint::is_wanted(request.concurrency, spec.concurrency, spec.label)) continue;
       if (!request.runs.empty() && std::ranges::find(request.runs, run + 1) == request.runs.end()) continue;
       any = true;
       const auto keep = [&](RunResult result) {
@@ -106,7 +111,7 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
       if (request.world != "modeled") keep(run_live(scenario, run, {}, {}));
     }
     if (!any) {
-      err << "spawnpoint export: " << scenario.file << ": it has no run with that number\n";
+      err << "spawnpoint export: " << scenario.file << ": none of its runs matches --concurrency and --run\n";
       return Exit::usage;
     }
     if (results.empty()) continue;

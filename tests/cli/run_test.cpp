@@ -124,7 +124,7 @@ TEST_CASE("The option --concurrency keeps runs of the file and adds what it does
   CHECK(names({"sequential", "join_all"}) == std::vector<std::string>{"join_all", "sequential"});
 }
 
-TEST_CASE("a run that --concurrency adds is the one that a [[run]] with nothing but its name would be") {
+TEST_CASE("a run that --concurrency adds is the one that the file would have with its name alone") {
   const std::string only_threads = kPlayground.substr(0, kPlayground.rfind("[[run]]"));
   REQUIRE(only_threads.find("join_all") == std::string::npos);
   const auto result_of = [](const std::string& file, std::vector<std::string> more) {

@@ -140,6 +140,7 @@ TEST_CASE("Z zooms to what lies between the markers", "[rows]") {
 }
 
 TEST_CASE("a header that has no room drops its last parts, and its tooltip has all", "[rows]") {
+  application();
   const Theme theme = make_theme(ThemeKind::light);
   const QFontMetricsF metrics(theme.font(12));
   const QString all = QString::fromUtf8("1.053 s · ✕ EAGAIN by pids.max · 508 threads · this machine");

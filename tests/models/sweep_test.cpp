@@ -124,9 +124,10 @@ TEST_CASE("without a sweep section it is the map of all models from one job to t
   std::set<std::string> names;
   for (const RunSpec& run : made.scenario().runs) names.insert(run.concurrency);
   CHECK(names.size() == concurrency_models().size());
-  // Threads keep the runtime that the file gives them.
+  // The file's own run has the runtime that it gives it, the others their models' defaults.
   for (const RunSpec& run : made.scenario().runs) {
-    if (run.concurrency == "thread_pool") CHECK(run.runtime.name == "rust-std");
+    if (run.concurrency == "thread_per_job") CHECK(run.runtime.name == "rust-std");
+    if (run.concurrency == "thread_pool") CHECK(run.runtime.name == "glibc");
     if (run.concurrency == "await_each") CHECK(run.runtime.name == "spawnpoint");
   }
 }
