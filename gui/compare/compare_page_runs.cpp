@@ -8,16 +8,13 @@
 #include "core/text/text.hpp"
 #include "gui/compare/compare_page.hpp"
 #include "gui/compare/side_run.hpp"
+#include "gui/text/to_qstring.hpp"
 
 namespace spawnpoint::gui {
 namespace {
 
 /// Of a tab's text, in pixels.
 constexpr int kWidestTab = 200;
-
-QString text(const std::string& words) {
-  return QString::fromStdString(words);
-}
 
 }  // namespace
 
@@ -34,12 +31,13 @@ void ComparePage::show_runs() {
     tab_names_ += fitting.replace('&', "&&");
     const int tab = run_tabs_->addTab(tab_names_.back());
     if (const SavedRecord* record = workspace_.record(number)) {
-      run_tabs_->setTabToolTip(tab, name + '\n' + text(provenance(*record)));
+      run_tabs_->setTabToolTip(tab, name + '\n' + to_qstring(provenance(*record)));
       continue;
     }
     const RunSpec& run = scenario->runs[number];
-    QString about = tr("%1\n%2 with the runtime %3").arg(name, text(run.concurrency), text(run.runtime.name));
-    if (const QString label = text(shown(run.label)); label != name)
+    QString about =
+        tr("%1\n%2 with the runtime %3").arg(name, to_qstring(run.concurrency), to_qstring(run.runtime.name));
+    if (const QString label = to_qstring(shown(run.label)); label != name)
       about += tr("\n--set, --concurrency and [expect] call it “%1”").arg(label);
     run_tabs_->setTabToolTip(tab, about);
   }

@@ -4,6 +4,7 @@
 #include <QStringList>
 
 #include "gui/compare/compare_page.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "gui/time/failure_words.hpp"
 #include "models/lab/diagnosis/memory_difference.hpp"
 #include "models/result/format.hpp"
@@ -11,19 +12,15 @@
 namespace spawnpoint::gui {
 namespace {
 
-QString text(const std::string& words) {
-  return QString::fromStdString(words);
-}
-
 /// " (+14%)", or nothing where there is nothing to compare with.
 QString in_parentheses(const std::string& words) {
-  return words.empty() ? QString() : QStringLiteral(" (%1)").arg(text(words));
+  return words.empty() ? QString() : QStringLiteral(" (%1)").arg(to_qstring(words));
 }
 
 QString machine_words(const Scenario& scenario, WorldKind world) {
   if (world == WorldKind::live) return QObject::tr("this machine");
   return scenario.host_machine ? QObject::tr("simulated kernel, this machine")
-                               : QObject::tr("simulated kernel, %1").arg(text(scenario.machine.name));
+                               : QObject::tr("simulated kernel, %1").arg(to_qstring(scenario.machine.name));
 }
 
 }  // namespace
@@ -48,14 +45,14 @@ QString ComparePage::summary(RunKey key) const {
   const auto scenario = document_.scenario();
   const SavedRecord* record = workspace_.record(key.run);
   if (record ? record->result.world != world : !scenario) return {};
-  const QString machine = record ? text(provenance(*record)) : machine_words(*scenario, world);
+  const QString machine = record ? to_qstring(provenance(*record)) : machine_words(*scenario, world);
   const QString dot = QStringLiteral(" · ");
   if (runs_.current() == key) {
     if (world == WorldKind::modeled) return tr("running …") + dot + machine;
     const Progress& progress = runs_.progress();
-    return QStringList{tr("running …"), text(spawnpoint::format_duration(progress.now)),
-                       text(spawnpoint::format_count(progress.threads, "thread")),
-                       tr("jobs %1").arg(text(spawnpoint::format_bytes(progress.resident))), machine}
+    return QStringList{tr("running …"), to_qstring(spawnpoint::format_duration(progress.now)),
+                       to_qstring(spawnpoint::format_count(progress.threads, "thread")),
+                       tr("jobs %1").arg(to_qstring(spawnpoint::format_bytes(progress.resident))), machine}
         .join(dot);
   }
   const auto own = runs_.result(key);
@@ -66,9 +63,9 @@ QString ComparePage::summary(RunKey key) const {
   const bool of_one_text = is_dimmed(key) == is_dimmed({key.run, WorldKind::modeled});
   const bool comparable = other && other->error.empty() && !other->stopped && !own->stopped && of_one_text;
   const auto against = [&](const std::string& shown, auto value) {
-    return text(shown) + (comparable ? in_parentheses(format_difference(static_cast<double>(value(*own)),
-                                                                        static_cast<double>(value(*other))))
-                                     : QString());
+    return to_qstring(shown) + (comparable ? in_parentheses(format_difference(static_cast<double>(value(*own)),
+                                                                              static_cast<double>(value(*other))))
+                                           : QString());
   };
   // What is looked for comes first: where there is no room, the last parts are left out.
   QStringList parts;
@@ -80,12 +77,12 @@ QString ComparePage::summary(RunKey key) const {
                    [](const RunResult& r) { return r.peak_threads; });
   // The programs are of different sizes: what is compared is what came with the jobs.
   const Bytes taken = own->jobs_memory().resident;
-  parts << text(spawnpoint::format_jobs_memory(*own)) +
+  parts << to_qstring(spawnpoint::format_jobs_memory(*own)) +
                (comparable ? in_parentheses(spawnpoint::memory_percentage(taken, other->jobs_memory().resident))
                            : QString());
-  parts << text(spawnpoint::format_program_memory(*own));
+  parts << to_qstring(spawnpoint::format_program_memory(*own));
   if (const Duration later = shift(world); key.run == selected_run() && later > Duration::zero())
-    parts << tr("drawn %1 later").arg(text(spawnpoint::format_duration(later)));
+    parts << tr("drawn %1 later").arg(to_qstring(spawnpoint::format_duration(later)));
   // An older text may have named another machine.
   if (!is_dimmed(key)) parts << machine;
   parts.removeAll(QString());
@@ -103,9 +100,9 @@ void ComparePage::show_memory_difference() {
   // The line stays, so that nothing jumps while a value is turned.
   if (!told.line.empty() && !of_one_text)
     told = {.line = tr("live against model: from different texts; F5 runs both").toStdString(), .details = {}};
-  memory_difference_->setText(text(told.line));
-  memory_difference_->setToolTip(text(told.details));
-  memory_difference_->setAccessibleDescription(text(told.details));
+  memory_difference_->setText(to_qstring(told.line));
+  memory_difference_->setToolTip(to_qstring(told.details));
+  memory_difference_->setAccessibleDescription(to_qstring(told.details));
   memory_difference_->setEnabled(of_one_text && !is_dimmed(WorldKind::live));
   memory_difference_->setVisible(!told.line.empty());
 }

@@ -4,14 +4,11 @@
 #include <cmath>
 
 #include "gui/charts/chart_content.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {
-
-QString text_of(const std::string& text) {
-  return QString::fromStdString(text);
-}
 
 QString with_sign(const QString& words, double difference) {
   return (difference > 0 ? QStringLiteral("+") : difference < 0 ? QStringLiteral("−") : QStringLiteral("±")) + words;
@@ -39,9 +36,10 @@ QString range_details(const TimeRange& range, bool markers, const std::vector<Sh
   const QString a = markers ? QStringLiteral("A") : QStringLiteral("from");
   const QString b = markers ? QStringLiteral("B") : QStringLiteral("to");
   const Duration pixel = range.length() / 1000;
-  QString html = QStringLiteral("<h4>Δ %1</h4><p>%2 %3, %4 %5</p>")
-                     .arg(text_of(format_duration(range.length())), a, text_of(format_instant(range.begin, pixel)), b,
-                          text_of(format_instant(range.end, pixel)));
+  QString html =
+      QStringLiteral("<h4>Δ %1</h4><p>%2 %3, %4 %5</p>")
+          .arg(to_qstring(format_duration(range.length())), a, to_qstring(format_instant(range.begin, pixel)), b,
+               to_qstring(format_instant(range.end, pixel)));
   static const Quantity quantities[] = {
       {"threads", false, false, {SeriesKind::threads}},
       {"tasks", false, false, {SeriesKind::tasks}},
@@ -68,7 +66,7 @@ QString range_details(const TimeRange& range, bool markers, const std::vector<Sh
       if (most <= 0) continue;
       const auto shown = [&](double value) {
         const auto whole = static_cast<std::int64_t>(std::llround(value));
-        return text_of(quantity.is_size ? format_bytes(Bytes{whole}) : format_count(whole));
+        return to_qstring(quantity.is_size ? format_bytes(Bytes{whole}) : format_count(whole));
       };
       html += QStringLiteral(
                   "<tr><td>%1</td><td align='right'>%2</td><td align='right'>%3</td>"
@@ -78,7 +76,7 @@ QString range_details(const TimeRange& range, bool markers, const std::vector<Sh
     }
     const JobsWithin jobs = jobs_within(trace, own);
     html += QStringLiteral("</table><p>%1 started, %2 ended</p>")
-                .arg(text_of(format_count(jobs.started, "job")), text_of(format_count(jobs.ended)));
+                .arg(to_qstring(format_count(jobs.started, "job")), to_qstring(format_count(jobs.ended)));
   }
   return html;
 }

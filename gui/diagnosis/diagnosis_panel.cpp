@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "gui/text/to_qstring.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
@@ -23,10 +24,6 @@ QString breakable(const QString& text) {
     if (word.size() > kLong) word.replace('/', QStringLiteral("/\u200B")).replace('_', QStringLiteral("_\u200B"));
   }
   return words.join(' ');
-}
-
-QString words(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
 QLabel* make_text(QWidget* parent) {
@@ -113,17 +110,17 @@ std::vector<DiagnosisPanel::Part> DiagnosisPanel::parts() const {
     all.push_back({Kind::where, tr("Go there  (%1)").arg(QString::fromStdString(moment))});
   }
   if (diagnosis_.mechanism) {
-    all.push_back({Kind::why, words(diagnosis_.mechanism->question)});
-    all.push_back({Kind::question, words(diagnosis_.mechanism->question)});
-    all.push_back({Kind::answer, words(diagnosis_.mechanism->answer)});
+    all.push_back({Kind::why, to_qstring(diagnosis_.mechanism->question)});
+    all.push_back({Kind::question, to_qstring(diagnosis_.mechanism->question)});
+    all.push_back({Kind::answer, to_qstring(diagnosis_.mechanism->answer)});
   }
   if (!diagnosis_.evidence.empty()) all.push_back({Kind::title, tr("See for yourself")});
   for (std::size_t i = 0; i < diagnosis_.evidence.size(); ++i)
-    all.push_back({Kind::evidence, words(diagnosis_.evidence[i].text), i});
+    all.push_back({Kind::evidence, to_qstring(diagnosis_.evidence[i].text), i});
   if (!suggestions_.empty()) all.push_back({Kind::title, tr("Try instead")});
   for (std::size_t i = 0; i < suggestions_.size(); ++i)
-    all.push_back({Kind::suggestion, words(suggestions_[i].label), i});
-  for (const std::string& detail : diagnosis_.details) all.push_back({Kind::detail, words(detail)});
+    all.push_back({Kind::suggestion, to_qstring(suggestions_[i].label), i});
+  for (const std::string& detail : diagnosis_.details) all.push_back({Kind::detail, to_qstring(detail)});
   return all;
 }
 
@@ -242,7 +239,7 @@ void DiagnosisPanel::show_words(const QString& words) {
 void DiagnosisPanel::show_diagnosis(const Diagnosis& diagnosis, bool out_of_date) {
   diagnosis_ = diagnosis;
   out_of_date_ = out_of_date;
-  headline_->setText((diagnosis.broke ? QStringLiteral("✕ ") : QString()) + words(diagnosis.headline));
+  headline_->setText((diagnosis.broke ? QStringLiteral("✕ ") : QString()) + to_qstring(diagnosis.headline));
   colour();
   show_parts();
 }

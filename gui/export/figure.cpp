@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "gui/text/to_qstring.hpp"
 #include "gui/time/failure_words.hpp"
 #include "gui/timeline/timeline_picture.hpp"
 #include "models/lab/limits/limits.hpp"
@@ -30,10 +31,6 @@ constexpr double kTimeLabels = 20;
 constexpr double kChart = 150;
 constexpr double kCaptionLine = 14;
 constexpr double kSpacing = 6;
-
-QString text_of(const std::string& text) {
-  return QString::fromStdString(text);
-}
 
 TimelineRows rows_of(ExportRows wanted, const Trace& trace) {
   if (wanted == ExportRows::automatic) return suggested_rows(trace);
@@ -55,7 +52,7 @@ QString limits_words(const Scenario& scenario, const RunSpec& run) {
   QStringList limits;
   for (std::size_t i = 0; i < std::min<std::size_t>(ladder.rungs.size(), 3); ++i) {
     const LimitRung& rung = ladder.rungs[i];
-    limits += text_of(std::string(rung.limit->name) + " " + format_value(*rung.limit, rung.value));
+    limits += to_qstring(std::string(rung.limit->name) + " " + format_value(*rung.limit, rung.value));
   }
   return limits.isEmpty() ? QString() : QStringLiteral("limits: ") + limits.join(QStringLiteral(", "));
 }
@@ -63,19 +60,19 @@ QString limits_words(const Scenario& scenario, const RunSpec& run) {
 QString provenance(const Scenario& scenario, const std::vector<const RunResult*>& results) {
   QStringList parts;
   const std::string file = scenario.file.substr(scenario.file.find_last_of('/') + 1);
-  parts += text_of(file.empty() ? scenario.title : file);
+  parts += to_qstring(file.empty() ? scenario.title : file);
   const RunResult& first = *results.front();
-  parts +=
-      text_of(first.label.empty() || first.label == first.concurrency ? first.concurrency
-                                                                      : first.label + " (" + first.concurrency + ")");
-  parts += text_of(format_count(first.jobs, "job"));
+  parts += to_qstring(first.label.empty() || first.label == first.concurrency
+                          ? first.concurrency
+                          : first.label + " (" + first.concurrency + ")");
+  parts += to_qstring(format_count(first.jobs, "job"));
   parts += QStringLiteral("seed %1").arg(first.seed);
   for (const RunResult* result : results) {
     if (result->world != WorldKind::modeled) continue;
     const Machine& machine = scenario.machine;
     parts += QStringLiteral("modeled machine: %1, %2, %3")
-                 .arg(text_of(machine.name.empty() ? scenario.machine_profile : machine.name),
-                      text_of(format_count(machine.cpus, "cpu")), text_of(format_bytes(machine.memory)));
+                 .arg(to_qstring(machine.name.empty() ? scenario.machine_profile : machine.name),
+                      to_qstring(format_count(machine.cpus, "cpu")), to_qstring(format_bytes(machine.memory)));
   }
   for (const RunSpec& run : scenario.runs) {
     if (run.concurrency != first.concurrency || (!first.label.empty() && run.label != first.label)) continue;
@@ -86,7 +83,7 @@ QString provenance(const Scenario& scenario, const std::vector<const RunResult*>
     if (result->world != WorldKind::live) continue;
     QStringList imposed;
     for (const ImposedLimit& limit : result->imposed) {
-      if (limit.imposed != Imposed::not_needed) imposed += text_of(imposed_caption(limit));
+      if (limit.imposed != Imposed::not_needed) imposed += to_qstring(imposed_caption(limit));
     }
     const QString here = QStringLiteral("live on this machine");
     parts += imposed.isEmpty() ? here : here + QStringLiteral(", ") + imposed.join(QStringLiteral(", "));
@@ -104,7 +101,7 @@ QString this_machine_words() {
   const std::string cpu = cpu_name();
   const unsigned cpus = std::thread::hardware_concurrency();
   return QStringLiteral("this machine: %1, %2, %3 %4, %5")
-      .arg(cpu.empty() ? QSysInfo::currentCpuArchitecture() : text_of(cpu), text_of(format_count(cpus, "cpu")),
+      .arg(cpu.empty() ? QSysInfo::currentCpuArchitecture() : to_qstring(cpu), to_qstring(format_count(cpus, "cpu")),
            QSysInfo::kernelType() == QStringLiteral("linux") ? QStringLiteral("Linux") : QSysInfo::kernelType(),
            QSysInfo::kernelVersion(), QDate::currentDate().toString(Qt::ISODate));
 }
@@ -112,21 +109,21 @@ QString this_machine_words() {
 QString result_summary(const RunResult& result) {
   QStringList parts;
   parts += result.world == WorldKind::modeled ? QStringLiteral("simulated kernel") : QStringLiteral("this machine");
-  parts += text_of(format_duration(result.wall));
-  const QString threads = text_of(format_count(result.peak_threads, "thread"));
+  parts += to_qstring(format_duration(result.wall));
+  const QString threads = to_qstring(format_count(result.peak_threads, "thread"));
   parts += result.peak_threads > 1 ? threads + QStringLiteral(" with main") : threads;
   if (result.memory.resident.count > 0) {
-    parts += text_of(format_jobs_memory(result));
-    parts += text_of(format_program_memory(result));
+    parts += to_qstring(format_jobs_memory(result));
+    parts += to_qstring(format_program_memory(result));
     parts.removeAll(QString());
   }
   if (result.failure) {
     QString words =
         result.failure->job == kNoJob
             ? QStringLiteral("failed")
-            : QStringLiteral("failed at job %1").arg(text_of(format_count(std::int64_t{result.failure->job} + 1)));
-    if (result.failure->cause != Cause()) words += QStringLiteral(": ") + text_of(name_of(result.failure->cause));
-    if (!result.failure->limit.empty()) words += QStringLiteral(", ") + text_of(result.failure->limit);
+            : QStringLiteral("failed at job %1").arg(to_qstring(format_count(std::int64_t{result.failure->job} + 1)));
+    if (result.failure->cause != Cause()) words += QStringLiteral(": ") + to_qstring(name_of(result.failure->cause));
+    if (!result.failure->limit.empty()) words += QStringLiteral(", ") + to_qstring(result.failure->limit);
     parts += words;
   }
   return parts.join(QStringLiteral(" · "));

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "gui/limits/ladder_picture.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/scenario.hpp"
 
@@ -18,15 +19,11 @@ constexpr int kText = 11;
 constexpr double kLine = 16;
 constexpr double kSpacing = 8;
 
-QString text(std::string_view words) {
-  return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
-}
-
 QString binding_words(const LimitRung& rung) {
-  QStringList parts{text(fmt::format("{} is {}", rung.limit->name, format_value(*rung.limit, rung.value)))};
-  if (!rung.room.empty()) parts += text(rung.room);
-  parts += QStringLiteral("set by: ") + text(rung.source);
-  parts += QStringLiteral("raised with: ") + text(rung.raise);
+  QStringList parts{to_qstring(fmt::format("{} is {}", rung.limit->name, format_value(*rung.limit, rung.value)))};
+  if (!rung.room.empty()) parts += to_qstring(rung.room);
+  parts += QStringLiteral("set by: ") + to_qstring(rung.source);
+  parts += QStringLiteral("raised with: ") + to_qstring(rung.raise);
   return parts.join(QStringLiteral(" · "));
 }
 
@@ -40,20 +37,21 @@ std::string in_csv(std::string_view cell) {
 }  // namespace
 
 QString limits_title(const Machine& machine, const LimitLadder& ladder) {
-  if (ladder.binding() == nullptr) return QObject::tr("%1 sets no limit on threads").arg(text(machine.name));
+  if (ladder.binding() == nullptr) return QObject::tr("%1 sets no limit on threads").arg(to_qstring(machine.name));
   return QObject::tr("%1 allows %2 besides the main thread: %3 binds")
-      .arg(text(machine.name), text(format_count(ladder.threads, "thread")), text(ladder.binding()->limit->name));
+      .arg(to_qstring(machine.name), to_qstring(format_count(ladder.threads, "thread")),
+           to_qstring(ladder.binding()->limit->name));
 }
 
 QString limits_provenance(const Scenario& scenario, const RunSpec& run) {
   QStringList parts;
   const std::string file = scenario.file.substr(scenario.file.find_last_of('/') + 1);
-  parts += text(file.empty() ? scenario.title : file);
+  parts += to_qstring(file.empty() ? scenario.title : file);
   parts += QStringLiteral("threads that could be created if each limit were the only one");
-  parts += QStringLiteral("runtime ") + text(run.runtime.name);
+  parts += QStringLiteral("runtime ") + to_qstring(run.runtime.name);
   parts += QStringLiteral("machine: %1, %2, %3")
-               .arg(text(scenario.machine.name), text(format_count(scenario.machine.cpus, "cpu")),
-                    text(format_bytes(scenario.machine.memory)));
+               .arg(to_qstring(scenario.machine.name), to_qstring(format_count(scenario.machine.cpus, "cpu")),
+                    to_qstring(format_bytes(scenario.machine.memory)));
   if (scenario.host_machine) parts += this_machine_words();
   parts += QStringLiteral("Spawnpoint " SPAWNPOINT_VERSION);
   return parts.join(QStringLiteral(" · "));

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "gui/map/map_picture.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "models/concurrency/registry.hpp"
 #include "models/lab/sweep/sweep_text.hpp"
 #include "models/result/format.hpp"
@@ -15,29 +16,27 @@ namespace {
 
 constexpr double kSpacing = 8;
 
-QString text(const std::string& words) {
-  return QString::fromStdString(words);
-}
-
 }  // namespace
 
 QString map_provenance(const MapResult& map) {
   const Scenario& scenario = map.plan.scenario();
   QStringList parts;
   const std::string file = scenario.file.substr(scenario.file.find_last_of('/') + 1);
-  parts += text(file.empty() ? scenario.title : file);
+  parts += to_qstring(file.empty() ? scenario.title : file);
   QStringList keys;
   for (const SweepAxis& axis : map.plan.sweep().axes)
-    keys += QStringLiteral("%1 from %2 to %3").arg(text(axis.key), text(axis.values.front()), text(axis.values.back()));
+    keys += QStringLiteral("%1 from %2 to %3")
+                .arg(to_qstring(axis.key), to_qstring(axis.values.front()), to_qstring(axis.values.back()));
   parts += QStringLiteral("sweep: ") + keys.join(QStringLiteral(", "));
-  parts += text(format_count(static_cast<std::int64_t>(map.plan.points()), "point"));
-  if (map.plan.repeat() > 1) parts += text(format_count(map.plan.repeat(), "replication"));
+  parts += to_qstring(format_count(static_cast<std::int64_t>(map.plan.points()), "point"));
+  if (map.plan.repeat() > 1) parts += to_qstring(format_count(map.plan.repeat(), "replication"));
   parts += QStringLiteral("seed %1").arg(scenario.seed);
   const std::string on = machines(map.plan);
-  parts += on == scenario.machine.name ? QStringLiteral("modeled machine: %1, %2, %3")
-                                             .arg(text(on), text(format_count(scenario.machine.cpus, "cpu")),
-                                                  text(format_bytes(scenario.machine.memory)))
-                                       : QStringLiteral("modeled machines: %1").arg(text(on));
+  parts += on == scenario.machine.name
+               ? QStringLiteral("modeled machine: %1, %2, %3")
+                     .arg(to_qstring(on), to_qstring(format_count(scenario.machine.cpus, "cpu")),
+                          to_qstring(format_bytes(scenario.machine.memory)))
+               : QStringLiteral("modeled machines: %1").arg(to_qstring(on));
   const auto threads = std::ranges::find_if(scenario.runs, [](const RunSpec& run) {
     const ConcurrencyModel* model = find_concurrency_model(run.concurrency);
     return model != nullptr && model->jobs_run == JobsRun::on_own_threads;
@@ -56,7 +55,7 @@ MapFigure::MapFigure(const MapResult& map, const QString& caption, const Theme& 
       theme_(theme),
       width_(std::max(240.0, width)),
       height_(height),
-      words_(text(map.plan.scenario().title), caption, theme_, width_) {
+      words_(to_qstring(map.plan.scenario().title), caption, theme_, width_) {
   if (height_ > 0) return;
   const double panel = std::clamp(width_ * 0.42, 260.0, 460.0);
   height_ = std::ceil(words_.title_height() + 2 * panel + 2 * kSpacing + words_.caption_height());

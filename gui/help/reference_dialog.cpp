@@ -11,15 +11,12 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "gui/text/to_qstring.hpp"
 #include "models/concurrency/registry.hpp"
 #include "models/scenario/parse.hpp"
 
 namespace spawnpoint::gui {
 namespace {
-
-QString text(std::string_view words) {
-  return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
-}
 
 /// Any column may have the words.
 class WordsFilter : public QSortFilterProxyModel {
@@ -69,9 +66,11 @@ ReferenceDialog::ReferenceDialog(QWidget* parent)
     }
     model->appendRow(row);
   };
-  for (const KeyHelp& key : scenario_keys()) add(text(key.key), text(key.type).remove('`'), text(key.help));
+  for (const KeyHelp& key : scenario_keys())
+    add(to_qstring(key.key), to_qstring(key.type).remove('`'), to_qstring(key.help));
   for (const ConcurrencyModel& known : concurrency_models())
-    add(QStringLiteral("run.concurrency = \"%1\"").arg(text(known.name)), tr("concurrency model"), text(known.summary));
+    add(QStringLiteral("run.concurrency = \"%1\"").arg(to_qstring(known.name)), tr("concurrency model"),
+        to_qstring(known.summary));
   filter_->setSourceModel(model);
   table_->setModel(filter_);
   table_->setAccessibleName(tr("Keys of scenario files"));

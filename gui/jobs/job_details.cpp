@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 
 #include "core/trace/trace_index.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "gui/time/state_words.hpp"
 #include "models/result/format.hpp"
 
@@ -12,12 +13,6 @@ namespace {
 
 QString tr(const char* text) {
   return QCoreApplication::translate("JobDetails", text);
-}
-QString text_of(const std::string& text) {
-  return QString::fromStdString(text);
-}
-QString text_of(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
 /// A job that stays in many states (steps by the hundred) is described by its first and last ones.
@@ -30,7 +25,7 @@ QString job_details(JobId job, const RunResult& result, const Theme& theme) {
   const Trace& trace = *result.trace;
   const JobTable& jobs = trace.jobs;
   QString html =
-      QStringLiteral("<p><b>%1</b> · %2</p>").arg(world_name(result.world), text_of(to_string(jobs.state[job])));
+      QStringLiteral("<p><b>%1</b> · %2</p>").arg(world_name(result.world), to_qstring(to_string(jobs.state[job])));
   const std::vector<Segment> segments = segments_of(trace, job);
   if (jobs.start_order[job] > 0)
     html += QStringLiteral("<p>%1 %2</p>").arg(tr("Started"), started_by(result.concurrency));
@@ -38,24 +33,24 @@ QString job_details(JobId job, const RunResult& result, const Theme& theme) {
     if (segments.size() > kMostLines && i == kMostLines - 4) {
       const std::size_t left_out = segments.size() - kMostLines;
       html += QStringLiteral("<p>%1</p>")
-                  .arg(tr("… %1 more …").arg(text_of(format_count(static_cast<std::int64_t>(left_out)))));
+                  .arg(tr("… %1 more …").arg(to_qstring(format_count(static_cast<std::int64_t>(left_out)))));
       i += left_out;
     }
     const Segment& s = segments[i];
     // Two short lines: the panel is narrow.
     html +=
         QStringLiteral("<p><span style='color:%1'>■</span> <b>%2</b> %3 · %4<br><span style='color:%5'>%6</span></p>")
-            .arg(theme.style(s.state).color.name(), text_of(to_string(s.state)),
-                 text_of(format_duration(s.end - s.begin)),
-                 s.lane == kNoLane ? tr("no thread") : text_of(lane_name(s.lane)), theme.muted.name(),
+            .arg(theme.style(s.state).color.name(), to_qstring(to_string(s.state)),
+                 to_qstring(format_duration(s.end - s.begin)),
+                 s.lane == kNoLane ? tr("no thread") : to_qstring(lane_name(s.lane)), theme.muted.name(),
                  state_reason(s.state, result.concurrency));
   }
   if (segments.empty()) html += QStringLiteral("<p>%1</p>").arg(tr("It spent no time in any state."));
   if (jobs.state[job] == JobState::failed && result.failure && result.failure->job == job) {
     const FailurePoint& failure = *result.failure;
-    QString what = text_of(name_of(failure.cause));
-    if (!failure.limit.empty()) what += tr(" by %1").arg(text_of(failure.limit));
-    if (!failure.message.empty()) what += QStringLiteral(": ") + text_of(failure.message);
+    QString what = to_qstring(name_of(failure.cause));
+    if (!failure.limit.empty()) what += tr(" by %1").arg(to_qstring(failure.limit));
+    if (!failure.message.empty()) what += QStringLiteral(": ") + to_qstring(failure.message);
     html += QStringLiteral("<p>✕ %1</p>").arg(what.toHtmlEscaped());
   }
   if (is_open(jobs.state[job])) {
@@ -99,7 +94,7 @@ void JobDetails::write() {
   }
   QString html =
       range_ +
-      QStringLiteral("<h4>%1</h4>").arg(QObject::tr("job %1").arg(text_of(format_count(std::int64_t{job_} + 1))));
+      QStringLiteral("<h4>%1</h4>").arg(QObject::tr("job %1").arg(to_qstring(format_count(std::int64_t{job_} + 1))));
   for (const auto& result : results_) html += job_details(job_, *result, theme_);
   setHtml(html);
 }

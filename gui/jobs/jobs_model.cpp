@@ -7,17 +7,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "gui/text/to_qstring.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {
-
-QString text_of(const std::string& text) {
-  return QString::fromStdString(text);
-}
-QString text_of(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 /// A moment of the run, in seconds with all digits: moments of neighbours differ in the last ones.
 QString moment(Instant at) {
@@ -30,12 +24,12 @@ QString world_word(WorldKind world) {
   return world == WorldKind::live ? QObject::tr("live") : QObject::tr("model");
 }
 QString thread_word(const JobFigures& jobs, JobId job) {
-  return jobs.lane(job) == kNoLane ? QString() : text_of(lane_name(jobs.lane(job)));
+  return jobs.lane(job) == kNoLane ? QString() : to_qstring(lane_name(jobs.lane(job)));
 }
 QString length(Duration duration) {
   if (duration == kNoDuration) return {};
-  if (duration < Duration::zero()) return QStringLiteral("−") + text_of(format_duration(-duration));
-  return text_of(format_duration(duration));
+  if (duration < Duration::zero()) return QStringLiteral("−") + to_qstring(format_duration(-duration));
+  return to_qstring(format_duration(duration));
 }
 
 constexpr JobColumn column_at(int section) {
@@ -151,14 +145,14 @@ QString JobsModel::text(int row, JobColumn column) const {
   const JobId id = job(row);
   switch (column) {
     case JobColumn::job:
-      return text_of(format_count(std::int64_t{id} + 1));
+      return to_qstring(format_count(std::int64_t{id} + 1));
     case JobColumn::world:
       return world_word(jobs.world());
     case JobColumn::thread:
       return thread_word(jobs, id);
     case JobColumn::state:
       return (jobs.state(id) == JobState::failed ? QStringLiteral("✕ ") : QString()) +
-             text_of(to_string(jobs.state(id)));
+             to_qstring(to_string(jobs.state(id)));
     case JobColumn::start:
       return moment(jobs.start(id));
     case JobColumn::end:
@@ -248,7 +242,7 @@ QString jobs_table(const JobsSnapshot& jobs, QChar separator) {
     all += QStringList{QString::number(std::int64_t{id} + 1),
                        world_word(of.world()),
                        thread_word(of, id),
-                       text_of(to_string(of.state(id))),
+                       to_qstring(to_string(of.state(id))),
                        moment(of.start(id)),
                        moment(of.end(id)),
                        seconds(of.duration(id)),

@@ -16,14 +16,11 @@
 #include <algorithm>
 
 #include "gui/page/veil.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {
-
-QString text_of(const std::string& text) {
-  return QString::fromStdString(text);
-}
 
 constexpr int kBothWorlds = 0;
 
@@ -183,7 +180,7 @@ void JobsPage::refresh() {
 
 void JobsPage::read_filter() {
   const auto filter = JobFilter::parse(filter_->text().toStdString());
-  mistake_ = filter ? QString() : text_of(filter.error());
+  mistake_ = filter ? QString() : to_qstring(filter.error());
   // The last one that could be read stays.
   if (filter) model_->set_filter(*filter);
   show_words();
@@ -195,8 +192,8 @@ void JobsPage::show_words() {
   const bool empty = shown == 0 && !model_->is_busy();
   // A job that ran in both worlds has a row for each.
   const QString all = model_->worlds() > 1
-                          ? tr("%1, one for each job and world").arg(text_of(format_count(total, "row")))
-                          : text_of(format_count(total, "job"));
+                          ? tr("%1, one for each job and world").arg(to_qstring(format_count(total, "row")))
+                          : to_qstring(format_count(total, "job"));
   table_->setVisible(!empty);
   nothing_->setVisible(empty);
   // What was not understood filters nothing: the reason stands where the rows are missing.
@@ -206,7 +203,7 @@ void JobsPage::show_words() {
   QString words = mistake_;
   if (words.isEmpty() && model_->is_busy()) words = tr("Sorting …");
   if (words.isEmpty() && total > 0) {
-    words = shown == total ? all : tr("%1 of %2").arg(text_of(format_count(shown)), all);
+    words = shown == total ? all : tr("%1 of %2").arg(to_qstring(format_count(shown)), all);
     if (old_) words += tr(" · of an older text");
     words += tr(" · Enter shows a job, S sorts by the column, Ctrl+C copies");
   }
@@ -244,7 +241,7 @@ void JobsPage::copy() {
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   if (rows.empty()) return;
   QApplication::clipboard()->setText(jobs_table(model_->snapshot(rows), u'\t'));
-  words_->setText(tr("%1 copied").arg(text_of(format_count(static_cast<std::int64_t>(rows.size()), "row"))));
+  words_->setText(tr("%1 copied").arg(to_qstring(format_count(static_cast<std::int64_t>(rows.size()), "row"))));
 }
 
 void JobsPage::showEvent(QShowEvent* event) {

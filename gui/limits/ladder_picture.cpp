@@ -8,6 +8,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "gui/text/to_qstring.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
@@ -15,10 +16,6 @@ namespace {
 
 constexpr int kNames = 150;
 constexpr int kRight = 96;
-
-QString text(std::string_view words) {
-  return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
-}
 
 /// "1", "10", "100", "1k" … "100M", "1G": short, since the decades are close together.
 QString decade_label(int decade) {
@@ -84,7 +81,7 @@ void LadderPicture::paint_row(QPainter& painter, int number, bool selected, doub
   painter.setFont(theme_.font(12, binds));
   painter.setPen(too_low ? theme_.failure_text : exempt ? theme_.muted : theme_.text);
   painter.drawText(area.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                   (too_low ? QStringLiteral("✕ ") : QString()) + text(rung.limit->name));
+                   (too_low ? QStringLiteral("✕ ") : QString()) + to_qstring(rung.limit->name));
   const QRectF bar(from, area.top() + 8, std::max(2.0, to - from), kRow - 16);
   painter.setPen(Qt::NoPen);
   QColor colour = too_low ? theme_.failure : theme_.accent;
@@ -97,7 +94,7 @@ void LadderPicture::paint_row(QPainter& painter, int number, bool selected, doub
   painter.drawRect(bar);
   painter.setPen(exempt ? theme_.muted : theme_.text);
   painter.setFont(theme_.font(12, binds));
-  const QString threads = text(format_count(rung.threads));
+  const QString threads = to_qstring(format_count(rung.threads));
   const QString count = exempt ? QObject::tr("%1, root is exempt").arg(threads) : threads;
   const double wide = painter.fontMetrics().horizontalAdvance(count) + 6;
   const QRectF label(std::min(bar.right() + 4, width_ - wide), area.top() + 6, wide, kRow - 12);

@@ -14,6 +14,7 @@
 
 #include "gui/charts/chart_view.hpp"
 #include "gui/limits/ladder_picture.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "gui/time/accessible.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/run_threads.hpp"
@@ -39,9 +40,6 @@ class LadderDrawing final : public Drawing {
   double width_;
 };
 
-QString text(std::string_view words) {
-  return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
-}
 }  // namespace
 
 LadderView::LadderView(QWidget* parent) : QWidget(parent) {
@@ -80,13 +78,13 @@ void LadderView::describe() {
   if (ladder_.rungs.empty()) return set_accessible_text(*this, tr("No limit is known."));
   QStringList words;
   words << tr("%1 binds, at %2.")
-               .arg(text(ladder_.binding()->limit->name), text(format_count(ladder_.threads, "thread")));
+               .arg(to_qstring(ladder_.binding()->limit->name), to_qstring(format_count(ladder_.threads, "thread")));
   const LimitRung& chosen = rung_at(ladder_, selected_);
   words << tr("Chosen: %1, %2 of %3: it allows %4.")
-               .arg(text(chosen.limit->name))
+               .arg(to_qstring(chosen.limit->name))
                .arg(selected_ + 1)
                .arg(rows_of(ladder_))
-               .arg(text(format_count(chosen.threads, "thread")));
+               .arg(to_qstring(format_count(chosen.threads, "thread")));
   if (is_exempt(ladder_, selected_)) words << tr("Root is exempt.");
   set_accessible_text(*this, words.join(' '));
 }
@@ -225,16 +223,16 @@ void LimitsPage::show_machine(const Machine& machine, const Runtime& runtime, st
   const LimitLadder ladder = limit_ladder(machine, runtime);
   if (ladder.rungs.empty()) {
     show_nothing();
-    title_->setText(tr("%1 sets no limit on threads").arg(text(machine.name)));
+    title_->setText(tr("%1 sets no limit on threads").arg(to_qstring(machine.name)));
     return;
   }
   title_->setText(tr("%1 allows %2 besides the main thread: %3 binds")
-                      .arg(text(machine.name), text(spawnpoint::format_count(ladder.threads, "thread")),
-                           text(ladder.binding()->limit->name)));
+                      .arg(to_qstring(machine.name), to_qstring(spawnpoint::format_count(ladder.threads, "thread")),
+                           to_qstring(ladder.binding()->limit->name)));
   sentence_->setText(
       tr("Threads of the runtime %1 that could be created if each limit were the only one. The shortest bar "
          "is the one that stops the program; the dashed line is what you want.")
-          .arg(text(runtime.name)));
+          .arg(to_qstring(runtime.name)));
   view_->set_ladder(ladder);
   for (QWidget* widget :
        {static_cast<QWidget*>(scroll_), static_cast<QWidget*>(detail_), question_, static_cast<QWidget*>(answer_)})
@@ -253,23 +251,25 @@ void LimitsPage::show_rung(int rung) {
   const LimitRung& limit = rung_at(ladder, rung);
   const Limit& about = *limit.limit;
   const bool dies = ends_process(limit.cause);
-  QString words = QStringLiteral("<b>%1</b> = %2 · ")
-                      .arg(text(about.name).toHtmlEscaped(), text(format_value(about, limit.value)).toHtmlEscaped());
+  QString words =
+      QStringLiteral("<b>%1</b> = %2 · ")
+          .arg(to_qstring(about.name).toHtmlEscaped(), to_qstring(format_value(about, limit.value)).toHtmlEscaped());
   QString ends =
       dies ? tr("after %1, %2 reaches it and the process dies with %3.") : tr("after %1, %2 is refused with %3.");
-  words += ends.arg(text(spawnpoint::format_count(limit.threads, "thread")), text(limit.call).toHtmlEscaped(),
-                    text(name_of(limit.cause)).toHtmlEscaped());
-  if (!limit.room.empty()) words += QStringLiteral("<br>") + text(limit.room).toHtmlEscaped() + '.';
+  words += ends.arg(to_qstring(spawnpoint::format_count(limit.threads, "thread")),
+                    to_qstring(limit.call).toHtmlEscaped(), to_qstring(name_of(limit.cause)).toHtmlEscaped());
+  if (!limit.room.empty()) words += QStringLiteral("<br>") + to_qstring(limit.room).toHtmlEscaped() + '.';
   if (is_exempt(ladder, rung))
     words += QStringLiteral("<br>") + tr("The program runs as root, which is exempt: it binds other users.");
-  words += QStringLiteral("<br>") + text(about.words.how).toHtmlEscaped();
-  words += "<br>" + tr("Set by: %1").arg(text(limit.source).toHtmlEscaped());
-  words += "<br>" + tr("Raised with: %1").arg(QStringLiteral("<code>%1</code>").arg(text(limit.raise).toHtmlEscaped()));
+  words += QStringLiteral("<br>") + to_qstring(about.words.how).toHtmlEscaped();
+  words += "<br>" + tr("Set by: %1").arg(to_qstring(limit.source).toHtmlEscaped());
+  words += "<br>" +
+           tr("Raised with: %1").arg(QStringLiteral("<code>%1</code>").arg(to_qstring(limit.raise).toHtmlEscaped()));
   if (static_cast<std::size_t>(rung) + 1 < ladder.rungs.size()) {
     const LimitRung& next = ladder.rungs[static_cast<std::size_t>(rung) + 1];
-    words += "<br>" +
-             tr("If it were raised, %1 would be next, at %2.")
-                 .arg(text(next.limit->name).toHtmlEscaped(), text(spawnpoint::format_count(next.threads, "thread")));
+    words += "<br>" + tr("If it were raised, %1 would be next, at %2.")
+                          .arg(to_qstring(next.limit->name).toHtmlEscaped(),
+                               to_qstring(spawnpoint::format_count(next.threads, "thread")));
   }
   detail_->setText(words);
 }
@@ -280,7 +280,7 @@ std::int64_t LimitsPage::wanted() const {
 
 QString LimitsPage::raise_command() const {
   const LimitLadder& ladder = view_->ladder();
-  return ladder.rungs.empty() ? QString() : text(rung_at(ladder, view_->selected()).raise);
+  return ladder.rungs.empty() ? QString() : to_qstring(rung_at(ladder, view_->selected()).raise);
 }
 
 void LimitsPage::show_needs() {
@@ -288,8 +288,8 @@ void LimitsPage::show_needs() {
   view_->set_wanted(needs.threads);
   QString words =
       tr("They take <b>%1</b> resident, <b>%2</b> in the kernel and <b>%3</b> of address space, when idle. ")
-          .arg(text(format_bytes(needs.resident)), text(format_bytes(needs.kernel)),
-               text(format_bytes(needs.virtual_size)));
+          .arg(to_qstring(format_bytes(needs.resident)), to_qstring(format_bytes(needs.kernel)),
+               to_qstring(format_bytes(needs.virtual_size)));
   if (needs.raise.empty()) {
     words += tr("They fit: no limit stands in their way.");
   } else {
@@ -297,12 +297,12 @@ void LimitsPage::show_needs() {
     words += QStringLiteral("<table cellspacing='0' cellpadding='2'>");
     for (const LimitToRaise& limit : needs.raise) {
       const Limit& row = *limit.limit;
-      const QString to = limit.needed > 0 ? text(format_value(row, limit.needed)) : QStringLiteral("–");
+      const QString to = limit.needed > 0 ? to_qstring(format_value(row, limit.needed)) : QStringLiteral("–");
       words += QStringLiteral(
                    "<tr><td><b>%1</b>&nbsp;&nbsp;</td><td align='right'>%2&nbsp;→&nbsp;%3&nbsp;&nbsp;</td>"
                    "<td><code>%4</code></td></tr>")
-                   .arg(text(row.name).toHtmlEscaped(), text(format_value(row, limit.value)), to,
-                        text(limit.command).toHtmlEscaped());
+                   .arg(to_qstring(row.name).toHtmlEscaped(), to_qstring(format_value(row, limit.value)), to,
+                        to_qstring(limit.command).toHtmlEscaped());
     }
     words += QStringLiteral("</table>");
   }

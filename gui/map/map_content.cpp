@@ -5,15 +5,12 @@
 #include <cmath>
 #include <map>
 
+#include "gui/text/to_qstring.hpp"
 #include "models/lab/sweep/sweep_text.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {
-
-QString text(const std::string& words) {
-  return QString::fromStdString(words);
-}
 
 /// The axis that is drawn from left to right: the number of jobs where it is swept, else the first one of numbers.
 std::size_t choose_axis(const Sweep& sweep) {
@@ -29,21 +26,22 @@ std::size_t choose_axis(const Sweep& sweep) {
 }
 
 QString failure_words(const FailurePoint& failure) {
-  QString words = text(name_of(failure.cause));
-  if (!failure.limit.empty()) words += QStringLiteral(", ") + text(failure.limit);
+  QString words = to_qstring(name_of(failure.cause));
+  if (!failure.limit.empty()) words += QStringLiteral(", ") + to_qstring(failure.limit);
   if (failure.value) {
     const Limit* limit = find_limit(failure.limit);
     words += QStringLiteral(" = ") +
-             text(limit != nullptr ? format_value(*limit, *failure.value) : format_count(*failure.value));
+             to_qstring(limit != nullptr ? format_value(*limit, *failure.value) : format_count(*failure.value));
   }
   return words;
 }
 
 QString run_words(const RunResult& run) {
-  QString words = QStringLiteral("%1, %2 of %3 done\n%4, %5 of the kernel, %6")
-                      .arg(text(format_duration(run.wall)), text(format_count(run.completed)),
-                           text(format_count(run.jobs, "job")), text(format_jobs_memory(run)),
-                           text(format_bytes(run.memory.kernel)), text(format_count(run.peak_threads, "thread")));
+  QString words =
+      QStringLiteral("%1, %2 of %3 done\n%4, %5 of the kernel, %6")
+          .arg(to_qstring(format_duration(run.wall)), to_qstring(format_count(run.completed)),
+               to_qstring(format_count(run.jobs, "job")), to_qstring(format_jobs_memory(run)),
+               to_qstring(format_bytes(run.memory.kernel)), to_qstring(format_count(run.peak_threads, "thread")));
   if (run.failure) words += QStringLiteral("\n✕ ") + failure_words(*run.failure);
   return words;
 }
@@ -60,8 +58,8 @@ QString replication_words(const SweepCell& cell) {
   if (cell.failed > 0) words += QStringLiteral(", %1 of them fail").arg(cell.failed);
   if (cell.wall.count() > 1) {
     words += QStringLiteral(": %1 ± %2 (95%)")
-                 .arg(text(format_duration(Duration(std::llround(wall.mean * 1e9)))),
-                      text(format_duration(Duration(std::llround(wall.half_width * 1e9)))));
+                 .arg(to_qstring(format_duration(Duration(std::llround(wall.mean * 1e9)))),
+                      to_qstring(format_duration(Duration(std::llround(wall.half_width * 1e9)))));
   }
   return words;
 }
@@ -116,7 +114,7 @@ class Builder {
   void set_up_axis() {
     const SweepAxis& axis = plan_.sweep().axes[axis_];
     MapAxis& x = content_.x;
-    x.title = axis.key == "jobs.count" ? QStringLiteral("jobs at once") : text(axis.key);
+    x.title = axis.key == "jobs.count" ? QStringLiteral("jobs at once") : to_qstring(axis.key);
     if (axis.key == "jobs.count" && plan_.scenario().jobs.arrivals.kind != Arrivals::Kind::at_once)
       x.title = QStringLiteral("jobs");
     if (const auto numbers = numbers_of(axis)) {
@@ -126,7 +124,7 @@ class Builder {
     } else {
       x.unit = MapAxis::Unit::names;
       for (const std::string& name : axis.values) {
-        x.names.push_back(text(name));
+        x.names.push_back(to_qstring(name));
         values_.push_back(static_cast<double>(x.names.size()));
       }
     }
@@ -150,7 +148,7 @@ class Builder {
       MapLine& line = at->second.line;
       line.run = run;
       line.style = static_cast<int>(lines_.size()) - 1;
-      line.name = text(plan_.scenario().runs[run].label + (others.empty() ? "" : " (" + others + ")"));
+      line.name = to_qstring(plan_.scenario().runs[run].label + (others.empty() ? "" : " (" + others + ")"));
     }
     return at->second;
   }
@@ -159,8 +157,9 @@ class Builder {
     MapLine& line = of.line;
     if (!cell.first.error.empty()) {
       if (content_.not_computed++ == 0) {
-        content_.why_not = QStringLiteral("%1 at %2: %3")
-                               .arg(line.name, text(describe_point(plan_, cell.point)), text(cell.first.error));
+        content_.why_not =
+            QStringLiteral("%1 at %2: %3")
+                .arg(line.name, to_qstring(describe_point(plan_, cell.point)), to_qstring(cell.first.error));
       }
       return;
     }
@@ -179,9 +178,9 @@ class Builder {
     item.bytes_interval = half_width(cell.resident) + half_width(cell.kernel);
     item.run = cell.run;
     item.settings = plan_.settings(cell.point);
-    item.words =
-        QStringLiteral("%1, %2\n%3%4")
-            .arg(line.name, text(describe_point(plan_, cell.point)), run_words(cell.first), replication_words(cell));
+    item.words = QStringLiteral("%1, %2\n%3%4")
+                     .arg(line.name, to_qstring(describe_point(plan_, cell.point)), run_words(cell.first),
+                          replication_words(cell));
     line.items.push_back(std::move(item));
   }
 
@@ -246,13 +245,13 @@ class Builder {
     }
     item.seconds = to_seconds(result.wall);
     item.bytes = static_cast<double>((result.memory.resident + result.memory.kernel).count);
-    QString where =
-        exact ? text(format_count(*exact)) : text(plan_.sweep().axes[axis_].values[plan_.value_of(cell.point, axis_)]);
-    if (!exact && key == "jobs.count") where = text(format_count(std::llround(item.x)));
+    QString where = exact ? to_qstring(format_count(*exact))
+                          : to_qstring(plan_.sweep().axes[axis_].values[plan_.value_of(cell.point, axis_)]);
+    if (!exact && key == "jobs.count") where = to_qstring(format_count(std::llround(item.x)));
     const bool is_name = content_.x.unit == MapAxis::Unit::names;
     item.words = QStringLiteral("%1 %2 %3 = %4\n%5")
-                     .arg(of.line.name, is_name ? QStringLiteral("fails with") : QStringLiteral("breaks at"), text(key),
-                          where, run_words(result));
+                     .arg(of.line.name, is_name ? QStringLiteral("fails with") : QStringLiteral("breaks at"),
+                          to_qstring(key), where, run_words(result));
     of.line.items.push_back(std::move(item));
     if (!is_name) of.breaks_at.clear();  // Where it ends for good.
     of.breaks_at += where;

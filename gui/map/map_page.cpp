@@ -12,19 +12,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "gui/text/to_qstring.hpp"
 #include "models/lab/calibration/this_host.hpp"
 #include "models/lab/sweep/sweep_text.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
-namespace {
-
-QString text(const std::string& words) {
-  return QString::fromStdString(words);
-}
-
-}  // namespace
-
 MapPage::MapPage(Workspace& workspace, QWidget* parent)
     : Page(parent),
       workspace_(workspace),
@@ -203,8 +196,9 @@ void MapPage::show_state() {
     const SweepProgress& now = sweep_.progress();
     progress_->setValue(static_cast<int>(now.fraction * 1000));
     progress_->setFormat(
-        now.left ? tr("%p%, %1 left").arg(text(format_duration(std::chrono::ceil<std::chrono::seconds>(*now.left))))
-                 : tr("%p%"));
+        now.left
+            ? tr("%p%, %1 left").arg(to_qstring(format_duration(std::chrono::ceil<std::chrono::seconds>(*now.left))))
+            : tr("%p%"));
   }
 
   if (!document_.is_open()) {
@@ -223,7 +217,7 @@ void MapPage::show_state() {
   }
   // Until the plan is there, the scenario's own machine.
   const std::string on = result ? machines(result->plan) : document_.scenario()->machine.name;
-  title_->setText(tr("Where does each concurrency model break, on %1?").arg(text(on)));
+  title_->setText(tr("Where does each concurrency model break, on %1?").arg(to_qstring(on)));
   if (!sweep_.error().isEmpty()) {
     state_->clear();
     view_->set_empty_text(tr("There is no map: %1").arg(sweep_.error()));
@@ -248,8 +242,8 @@ void MapPage::show_state() {
           ? tr("The scenario has no [sweep], so this is the default one: all concurrency models, from 1 to 10 "
                "million jobs.")
           : tr("The scenario's own [sweep]: %1 of %2.")
-                .arg(text(format_count(static_cast<std::int64_t>(plan.points()), "point")),
-                     text(format_count(static_cast<std::int64_t>(plan.runs()), "run")));
+                .arg(to_qstring(format_count(static_cast<std::int64_t>(plan.points()), "point")),
+                     to_qstring(format_count(static_cast<std::int64_t>(plan.runs()), "run")));
   const MapContent& content = view_->content();
   const bool done = result->complete && content.not_computed == 0;
   words += tr(" All are modeled.");
@@ -264,17 +258,19 @@ void MapPage::show_state() {
   else
     words += tr(" A ✕ marks where a line ends, at the exact number that breaks it.");
   if (plan.repeat() > 1)
-    words += tr(" A bar is the 95% confidence interval of %1.").arg(text(format_count(plan.repeat(), "replication")));
+    words +=
+        tr(" A bar is the 95% confidence interval of %1.").arg(to_qstring(format_count(plan.repeat(), "replication")));
   words += tr(" Click a point to open that run.");
   if (!running && !result->complete) {
     const auto there = std::ranges::count_if(result->cells, [](const auto& cell) { return cell.has_value(); });
     words += held_ ? tr(" It waits for the live run: ") : tr(" Stopped: ");
     words += tr("%1 of %2 done.")
-                 .arg(text(format_count(there)),
-                      text(format_count(static_cast<std::int64_t>(result->cells.size()), "point")));
+                 .arg(to_qstring(format_count(there)),
+                      to_qstring(format_count(static_cast<std::int64_t>(result->cells.size()), "point")));
   }
   if (content.not_computed > 0) {
-    words += tr(" Not computed: %1 (%2).").arg(text(format_count(content.not_computed, "point")), content.why_not);
+    words +=
+        tr(" Not computed: %1 (%2).").arg(to_qstring(format_count(content.not_computed, "point")), content.why_not);
   }
   state_->setText(words);
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/text/to_qstring.hpp"
 #include "gui/time/mark_text.hpp"
 #include "gui/time/state_words.hpp"
 #include "models/result/format.hpp"
@@ -14,9 +15,6 @@
 namespace spawnpoint::gui {
 namespace {
 
-QString text_of(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 QString text_of(Duration duration) {
   return QString::fromStdString(format_duration(duration));
 }
@@ -38,7 +36,7 @@ QString shares(const CellGrid& grid) {
     const QString amount = share < 0.1      ? QStringLiteral("<0.1")
                            : share >= 99.95 ? QStringLiteral("100")
                                             : QString::number(share, 'f', 1);
-    parts += QStringLiteral("%1 %2%").arg(text_of(to_string(kStacked[k])), amount);
+    parts += QStringLiteral("%1 %2%").arg(to_qstring(to_string(kStacked[k])), amount);
   }
   return parts.join(QStringLiteral(", "));
 }
@@ -95,7 +93,7 @@ QString hover_text(const TimelineData& data, const std::string& concurrency, con
   }
   QString place = job_name(segment->job);
   if (segment->lane != kNoLane) place += QStringLiteral(" on ") + QString::fromStdString(lane_name(segment->lane));
-  lines += QStringLiteral("%1: %2").arg(place, text_of(to_string(segment->state)));
+  lines += QStringLiteral("%1: %2").arg(place, to_qstring(to_string(segment->state)));
   if (const QString reason = state_reason(segment->state, concurrency); !reason.isEmpty()) lines += reason;
   const Duration exact = std::min(axis.pixel(), std::max<Duration>((segment->end - segment->begin) / 100, Duration(1)));
   lines +=

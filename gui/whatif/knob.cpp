@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/text/text.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "models/document/units.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/scenario.hpp"
@@ -23,14 +24,11 @@ constexpr std::int64_t kPartsOfAPower = 8;
 KnobValue bytes_of(const std::optional<Bytes>& bytes) {
   return bytes ? KnobValue(bytes->count) : std::nullopt;
 }
-QString text(std::string_view words) {
-  return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
-}
 Knob limit_knob(LimitKind kind, std::int64_t least, std::int64_t most) {
   const Limit& limit = limit_of(kind);
-  return {text(limit.name),
+  return {to_qstring(limit.name),
           fmt::format("machine.{}", limit.fields.names.front()),
-          text(limit.words.counts),
+          to_qstring(limit.words.counts),
           least,
           most,
           limit.is_size(),
@@ -91,8 +89,8 @@ std::vector<Knob> knobs(std::size_t run) {
       limit_knob(LimitKind::threads_max, 100, 16'777'216),
       limit_knob(LimitKind::rlimit_nproc, 10, 4'194'304),
       limit_knob(LimitKind::memory_max, 16 * kMiB, 1024 * kGiB),
-      {tr("Memory"), "machine.memory", text(limit_of(LimitKind::memory).words.counts), 64 * kMiB, 4096 * kGiB, true,
-       false},
+      {tr("Memory"), "machine.memory", to_qstring(limit_of(LimitKind::memory).words.counts), 64 * kMiB, 4096 * kGiB,
+       true, false},
       {tr("CPUs"), "machine.cpus", tr("Cores of the machine"), 1, 1024, false, false},
   };
 }

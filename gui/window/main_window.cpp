@@ -29,6 +29,7 @@
 #include "gui/jobs/jobs_page.hpp"
 #include "gui/limits/limits_page.hpp"
 #include "gui/map/map_page.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "gui/whatif/what_if_panel.hpp"
 #include "gui/window/actions.hpp"
 #include "gui/window/context_menu.hpp"
@@ -43,10 +44,6 @@ namespace {
 
 /// How long a diagnosis of the previous text may stay without being marked as old.
 constexpr std::chrono::milliseconds kDiagnosisPatience{300};
-
-QString text(const std::string& words) {
-  return QString::fromStdString(words);
-}
 
 }  // namespace
 
@@ -292,9 +289,9 @@ void MainWindow::show_scenario() {
   const auto scenario = document().scenario();
   const QSignalBlocker quiet_jobs(jobs_), quiet_machine(machine_);
   jobs_->setValue(static_cast<int>(std::min<std::int64_t>(scenario->jobs.count, jobs_->maximum())));
-  const int row = machine_->findData(text(scenario->machine_profile));
+  const int row = machine_->findData(to_qstring(scenario->machine_profile));
   machine_->setCurrentIndex(row);
-  if (row < 0) machine_->setPlaceholderText(text(scenario->machine.name));
+  if (row < 0) machine_->setPlaceholderText(to_qstring(scenario->machine.name));
   what_if_->show_scenario(scenario, selection().run());
   show_job();
 }
@@ -311,8 +308,8 @@ void MainWindow::show_diagnosis() {
   diagnosis_patience_.stop();
   if (const SavedRecord* record = workspace_.record(selection().run())) {
     diagnosis_->set_about({}, {});  // What the scenario says is not said of the record.
-    diagnosis_->show_words(
-        tr("A %1. What happened in it is in the timeline, the charts and the jobs.").arg(text(provenance(*record))));
+    diagnosis_->show_words(tr("A %1. What happened in it is in the timeline, the charts and the jobs.")
+                               .arg(to_qstring(provenance(*record))));
     return;
   }
   const auto scenario = document().scenario();
@@ -322,14 +319,14 @@ void MainWindow::show_diagnosis() {
     }
     return;
   }
-  diagnosis_->set_about(text(scenario->title), text(scenario->about));
+  diagnosis_->set_about(to_qstring(scenario->title), to_qstring(scenario->about));
   const std::size_t run = selection().run();
   const KnownResults known = workspace_.known(run);
   if (!known.modeled && !known.live) {
     for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
       const auto result = runs().result({run, world});
       if (!result) continue;
-      diagnosis_->show_words(tr("The run could not start: %1").arg(text(result->error)));
+      diagnosis_->show_words(tr("The run could not start: %1").arg(to_qstring(result->error)));
       return;
     }
     diagnosis_->show_words(runs().is_running() ? tr("Running …") : tr("Not run yet: F5 runs both worlds."));

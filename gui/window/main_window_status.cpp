@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The main window's status bar: what there is of the selected run, of which text.
+#include "gui/text/to_qstring.hpp"
 #include "gui/window/main_window.hpp"
 #include "gui/window/status_line.hpp"
 #include "models/result/format.hpp"
@@ -7,19 +8,15 @@
 namespace spawnpoint::gui {
 namespace {
 
-QString text(const std::string& words) {
-  return QString::fromStdString(words);
-}
-
 QString words_of(const RunResult& result) {
-  if (!result.error.empty()) return text(result.error);
-  QString words =
-      QObject::tr("%1 of %2 done")
-          .arg(text(spawnpoint::format_count(result.completed)), text(spawnpoint::format_count(result.jobs, "job")));
-  words += QObject::tr(" in %1").arg(text(spawnpoint::format_duration(result.wall)));
+  if (!result.error.empty()) return to_qstring(result.error);
+  QString words = QObject::tr("%1 of %2 done")
+                      .arg(to_qstring(spawnpoint::format_count(result.completed)),
+                           to_qstring(spawnpoint::format_count(result.jobs, "job")));
+  words += QObject::tr(" in %1").arg(to_qstring(spawnpoint::format_duration(result.wall)));
   // A saved record has no such time.
   if (result.world == WorldKind::modeled && result.compute > Duration{})
-    words += QObject::tr(" (computed in %1)").arg(text(spawnpoint::format_duration(result.compute)));
+    words += QObject::tr(" (computed in %1)").arg(to_qstring(spawnpoint::format_duration(result.compute)));
   if (result.stopped) words += QObject::tr(", stopped");
   return words;
 }

@@ -7,16 +7,11 @@
 #include <QToolButton>
 #include <cmath>
 
+#include "gui/text/to_qstring.hpp"
 #include "gui/theme/theme.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
-namespace {
-QString text(const std::string& words) {
-  return QString::fromStdString(words);
-}
-}  // namespace
-
 StatusLine::StatusLine(QWidget* parent)
     : QWidget(parent), words_(new QLabel(this)), bar_(new QProgressBar(this)), stop_(new QToolButton(this)) {
   words_->setAccessibleName(tr("State of the run"));
@@ -67,20 +62,21 @@ void StatusLine::show_run(const Runs& runs, const QString& name) {
   const bool has_begun = progress.completed > 0 || progress.now > Duration::zero();
   if (has_begun) {
     parts << tr("%1 of %2 done")
-                 .arg(text(spawnpoint::format_count(progress.completed)),
-                      text(spawnpoint::format_count(progress.jobs, "job")));
-    if (progress.threads > 0) parts << text(spawnpoint::format_count(progress.threads, "thread"));
-    if (progress.resident.count > 0) parts << tr("jobs %1").arg(text(spawnpoint::format_bytes(progress.resident)));
-    parts << text(spawnpoint::format_duration(progress.now));
+                 .arg(to_qstring(spawnpoint::format_count(progress.completed)),
+                      to_qstring(spawnpoint::format_count(progress.jobs, "job")));
+    if (progress.threads > 0) parts << to_qstring(spawnpoint::format_count(progress.threads, "thread"));
+    if (progress.resident.count > 0)
+      parts << tr("jobs %1").arg(to_qstring(spawnpoint::format_bytes(progress.resident)));
+    parts << to_qstring(spawnpoint::format_duration(progress.now));
   } else {
-    parts << tr("getting %1 ready").arg(text(spawnpoint::format_count(progress.jobs, "job")));
+    parts << tr("getting %1 ready").arg(to_qstring(spawnpoint::format_count(progress.jobs, "job")));
   }
   if (progress.over) parts << tr("over: reading its record");
   if (runs.is_behind_model()) parts << tr("longer than the model");
   if (const auto left = runs.time_left()) {
     // To a tenth of a second: more would only flicker.
     const auto tenths = std::chrono::round<std::chrono::duration<std::int64_t, std::deci>>(*left);
-    parts << tr("%1 left").arg(text(spawnpoint::format_duration(tenths)));
+    parts << tr("%1 left").arg(to_qstring(spawnpoint::format_duration(tenths)));
   }
   set_text(parts.join(QStringLiteral(" · ")));
   bar_->setRange(0, part ? 1000 : 0);  // No range: it only shows that something is running.

@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "gui/text/to_qstring.hpp"
 #include "gui/workspace/workspace.hpp"
 #include "models/lab/calibration/this_host.hpp"
 #include "models/scenario/edit/text_edit.hpp"
@@ -11,10 +12,6 @@
 
 namespace spawnpoint::gui {
 namespace {
-
-QString text(const std::string& words) {
-  return QString::fromStdString(words);
-}
 
 /// The runs that a scenario has, as its file may not write them out.
 std::vector<std::string> names_of_models(const std::vector<RunSpec>& runs) {
@@ -99,7 +96,7 @@ void Workspace::try_suggestion(const Suggestion& suggestion) {
     if (is_run_setting(setting.key)) {
       of_run.push_back(setting);
     } else {
-      document_.set_setting(text(setting.key), text(setting.value));
+      document_.set_setting(to_qstring(setting.key), to_qstring(setting.value));
     }
   }
   const auto& runs = scenario->runs;
@@ -110,14 +107,15 @@ void Workspace::try_suggestion(const Suggestion& suggestion) {
     return;
   }
   select_after_parse_ = runs.size();
-  document_.edit(text(with_run(document_.text().toStdString(), suggestion.concurrency, of_run, names_of_models(runs))));
+  document_.edit(
+      to_qstring(with_run(document_.text().toStdString(), suggestion.concurrency, of_run, names_of_models(runs))));
 }
 
 void Workspace::open_run(const std::vector<Setting>& settings, const RunSpec& spec) {
   const auto scenario = document_.scenario();
   if (!scenario || document_.scenario_is_old()) return;
   for (const Setting& setting : settings) {
-    const QString key = text(setting.key), value = text(setting.value);
+    const QString key = to_qstring(setting.key), value = to_qstring(setting.value);
     // What the text says already need not be said again.
     const bool in_text = with_value(document_.text(), key, value) == document_.text();
     document_.set_setting(key, in_text ? std::nullopt : std::optional(value));
@@ -147,12 +145,12 @@ void Workspace::write_settings() {
   if (const std::string added = document_.added_run(); !added.empty()) {
     std::vector<std::string> own = names_of_models(scenario->runs);
     own.pop_back();
-    words = text(with_run(words.toStdString(), added, {}, own));
+    words = to_qstring(with_run(words.toStdString(), added, {}, own));
     document_.set_added_run({});
   }
   for (const Setting& setting : std::vector(document_.settings())) {
-    const QString key = text(setting.key);
-    auto changed = with_value(words, key, text(setting.value));
+    const QString key = to_qstring(setting.key);
+    auto changed = with_value(words, key, to_qstring(setting.value));
     if (!changed) continue;
     words = *std::move(changed);
     document_.set_setting(key, std::nullopt);

@@ -19,6 +19,7 @@
 #include "gui/jobs/jobs_page.hpp"
 #include "gui/limits/limits_page.hpp"
 #include "gui/map/map_page.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "gui/time/state_words.hpp"
 #include "gui/whatif/what_if_panel.hpp"
 #include "models/result/format.hpp"
@@ -45,10 +46,6 @@ steps = [{ sleep = "60ms" }]
 [[run]]
 concurrency = "two_at_a_time"
 )";
-
-QString text(std::string_view words) {
-  return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
-}
 
 QByteArray contents(const std::filesystem::path& path) {
   QFile file(QString::fromStdString(path.string()));
@@ -83,7 +80,7 @@ TEST_CASE("the pages of a run show one of a model that is not shipped, in both w
     CHECK(timeline.trace()->jobs.size() == 5);
   }
   CHECK_FALSE(compare.threads().content().lines.empty());
-  CHECK(state_reason(JobState::queued, "two_at_a_time") == text(TwoAtATime::traits.queued_for));
+  CHECK(state_reason(JobState::queued, "two_at_a_time") == to_qstring(TwoAtATime::traits.queued_for));
 
   JobsPage& jobs = app.window->job_table();
   app.window->pages().setCurrentWidget(&jobs);
@@ -91,12 +88,12 @@ TEST_CASE("the pages of a run show one of a model that is not shipped, in both w
   CHECK(jobs.model().rowCount() == 10);
   compare.show_job(WorldKind::modeled, 2);
   REQUIRE(eventually([&] { return app.window->job_details().toPlainText().contains("MODEL"); }));
-  CHECK(app.window->job_details().toPlainText().contains(text(TwoAtATime::traits.started_by)));
+  CHECK(app.window->job_details().toPlainText().contains(to_qstring(TwoAtATime::traits.started_by)));
 
   CHECK(app.window->diagnosis().headline().contains("5 jobs ran on one thread, at most 2 at a time"));
   auto* why = app.window->diagnosis().findChild<QToolButton*>("why");
   REQUIRE(why);
-  CHECK(why->toolTip() == text(TwoAtATime::traits.question));
+  CHECK(why->toolTip() == to_qstring(TwoAtATime::traits.question));
   auto* answer = app.window->diagnosis().findChild<QLabel*>("why_answer");
   REQUIRE(answer);
   CHECK(answer->text().contains("The futures of the next pair"));

@@ -14,6 +14,7 @@
 #include "gui/gallery/gallery_model.hpp"
 #include "gui/limits/limits_page.hpp"
 #include "gui/map/map_page.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "tests/gui/app_fixture.hpp"
 #include "tests/gui/export_formats.hpp"
 #include "tests/toy/toy_limit.hpp"
@@ -39,10 +40,6 @@ steps = [{ sleep = "300ms" }]
 concurrency = "thread_per_job"
 )";
 
-QString text(std::string_view words) {
-  return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
-}
-
 }  // namespace
 
 TEST_CASE("the pages of a run name a limit that is not shipped, in both worlds") {
@@ -64,7 +61,7 @@ TEST_CASE("the pages of a run name a limit that is not shipped, in both worlds")
   CHECK(app.window->diagnosis().headline().contains("kernel.toy-max lets the cores have 100 threads"));
   auto* why = app.window->diagnosis().findChild<QToolButton*>("why");
   REQUIRE(why);
-  CHECK(why->toolTip() == text(tests::kToyLimit.words.question));
+  CHECK(why->toolTip() == to_qstring(tests::kToyLimit.words.question));
 
   app.window->pages().setCurrentWidget(&app.window->limits());
   const LimitLadder& ladder = app.window->limits().ladder().ladder();
@@ -72,7 +69,7 @@ TEST_CASE("the pages of a run name a limit that is not shipped, in both worlds")
   CHECK(ladder.binding()->limit->name == "toy.max");
   bool told = false;
   for (const QLabel* label : app.window->limits().findChildren<QLabel*>())
-    told = told || label->text().contains(text(tests::kToyLimit.words.how));
+    told = told || label->text().contains(to_qstring(tests::kToyLimit.words.how));
   CHECK(told);
 }
 
