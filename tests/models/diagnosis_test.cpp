@@ -99,9 +99,8 @@ TEST_CASE("What takes a pool's time is said by its arrivals, its work and its co
   Scenario late = pool_of(200, 1, {sleep});
   late.jobs.arrivals.kind = Arrivals::Kind::every;
   late.jobs.arrivals.every = 10ms;
-  CHECK(all_of(diagnosis_of(late))
-            .find("The last job came at 1.99 s; by then the pool was so far behind that it took "
-                  "2.0") != std::string::npos);
+  CHECK(all_of(diagnosis_of(late)).find("The last job came at 1.99 s; what had come by then took 2.0") !=
+        std::string::npos);
   CHECK(all_of(diagnosis_of(late)).find("The workers take the time: the jobs kept the only one busy for") !=
         std::string::npos);
   // Eight workers on two cores.
@@ -110,6 +109,56 @@ TEST_CASE("What takes a pool's time is said by its arrivals, its work and its co
                   "2 cores were busy with that for") != std::string::npos);
   // One worker on two cores: a core is free.
   CHECK(all_of(diagnosis_of(pool_of(100, 1, {cpu}))).find("and the 2 cores for 50%.") != std::string::npos);
+}
+
+TEST_CASE("What takes a run's time is said for every concurrency model by its arrivals, its thread and its cores") {
+  const auto words = [](const std::string& concurrency, std::vector<Step> steps, Duration every, std::int64_t jobs) {
+    Scenario scenario = tests::scenario(concurrency, jobs);
+    scenario.machine.cpus = 4;
+    scenario.jobs.steps = std::move(steps);
+    if (every > Duration::zero()) {
+      scenario.jobs.arrivals.kind = Arrivals::Kind::every;
+      scenario.jobs.arrivals.every = every;
+    }
+    return all_of(diagnosis_of(scenario));
+  };
+  const auto has = [](const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; };
+  const Step sleep{StepKind::sleep, Distribution::constant(20ms)}, cpu{StepKind::cpu, Distribution::constant(8ms)};
+  for (const char* concurrency : {"sequential", "thread_per_job", "thread_pool", "join_all"}) {
+    INFO(concurrency);
+    const std::string slow = words(concurrency, {sleep}, 100ms, 50);
+    CHECK(has(slow, "The arrivals take the time: the last job came at 4.9 s, and 20."));
+    CHECK_FALSE(has(slow, "waits for the previous one"));
+    // One after the other it takes 28 ms a job, of which the executor's thread is held for 8.
+    const std::string fast = words(concurrency, {cpu, sleep}, 5ms, 1000);
+    CHECK(has(fast, "The arrivals take the time") == (concurrency == std::string("thread_per_job")));
+  }
+  const std::string turns = words("join_all", {cpu, sleep}, 5ms, 1000);
+  CHECK(has(turns, "1,000 jobs took turns on the executor's only thread, in 8.0"));
+  CHECK(has(turns, "the jobs compute for 8 s in all"));
+  CHECK_FALSE(has(turns, "at the same time"));
+  CHECK_FALSE(has(turns, "blocked for"));
+  // Threads that compute together want the cores; a thread more is of no use.
+  CHECK(has(words("thread_per_job", {cpu}, {}, 400), "The cores take the time: the jobs compute 3.2 s in all"));
+  // Three jobs give a thousand workers nothing to do.
+  Scenario few = tests::scenario("thread_pool", 3);
+  few.runs[0].threads = 1000;
+  CHECK_FALSE(has(all_of(diagnosis_of(few)), "holds its worker"));
+  few.jobs.steps = {Step{StepKind::sleep, Distribution::constant(Duration::zero())}};
+  CHECK_FALSE(has(all_of(diagnosis_of(few)), "rounds"));
+}
+
+TEST_CASE("Where few threads of many are alive at once, memory is told for each that was started") {
+  Scenario scenario = tests::scenario("thread_per_job", 400);
+  scenario.jobs.steps = {Step{StepKind::sleep, Distribution::constant(2ms)}};
+  scenario.jobs.arrivals.kind = Arrivals::Kind::every;
+  scenario.jobs.arrivals.every = 1ms;
+  const RunResult result = run_modeled(scenario, 0, {});
+  CHECK(result.peak_threads < 10);
+  const std::string each = format_bytes(result.jobs_memory().resident / 400);
+  INFO(all_of(diagnose(scenario, 0, &result, nullptr)));
+  CHECK(all_of(diagnose(scenario, 0, &result, nullptr))
+            .find("That is " + each + " resident for each of the 400 threads that were started") != std::string::npos);
 }
 
 TEST_CASE("What a thread takes is told without what the program has before its first job") {

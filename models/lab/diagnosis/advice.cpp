@@ -4,14 +4,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <utility>
 
 #include "models/concurrency/registry.hpp"
 #include "models/document/document.hpp"
+#include "models/lab/diagnosis/bottleneck.hpp"
 #include "models/lab/limits/limits.hpp"
 #include "models/lab/run/run.hpp"
 #include "models/result/format.hpp"
@@ -50,10 +49,6 @@ struct OwnSettings {
   std::string steps;            ///< `jobs.steps` with every blocking call replaced by a timer; empty: none blocks.
 };
 
-bool blocks(const std::vector<Step>& steps) {
-  return std::ranges::any_of(steps, [](const Step& step) { return traits_of(step.kind).shown == JobState::blocked; });
-}
-
 class Adviser {
  public:
   Adviser(ScenarioSource source, const std::string& run, const RunResult& modeled, const AdviceOptions& options)
@@ -73,7 +68,7 @@ class Adviser {
     const auto spec = std::ranges::find(scenario->runs, run, &RunSpec::label);
     if (spec == scenario->runs.end()) return;
     spec_ = *spec;
-    blocks_ = blocks(scenario->jobs.steps);
+    blocks_ = has_step(*scenario, JobState::blocked);
     cpus_ = scenario->machine.cpus;
     own_ = own_settings(run);
   }

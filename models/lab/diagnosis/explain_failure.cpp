@@ -70,13 +70,13 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   }
   if (async && result.peak_tasks > 0)
     add(diagnosis, fmt::format("A task is no thread, but it is memory: its future, its timer and what it awaits. The "
-                               "process had {} resident by then, {} of them before its first job: {} per task.",
+                               "process had {} resident by then, {} of it before its first job: {} per task.",
                                format_bytes(result.memory.resident), format_bytes(result.base.resident),
                                format_bytes(memory_of_each(result, result.peak_tasks))));
   if (!failure.message.empty()) add(diagnosis, fmt::format("The program's user sees: {}", failure.message));
   if (result.memory.resident.count > 0 && failure.threads > 0 && failure.cause == Cause(Errno{EAGAIN})) {
     add(diagnosis,
-        fmt::format("With its {} the process took {} resident, {} of them before its first job, and {} in the kernel; "
+        fmt::format("With its {} the process took {} resident, {} of it before its first job, and {} in the kernel; "
                     "the address space was {}.",
                     format_count(failure.threads, "thread"), format_bytes(result.memory.resident),
                     format_bytes(result.base.resident), format_bytes(result.memory.kernel),

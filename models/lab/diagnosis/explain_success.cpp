@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include "models/kernel/kernel.hpp"
-#include "models/lab/diagnosis/demand.hpp"
+#include "models/lab/diagnosis/bottleneck.hpp"
 #include "models/lab/diagnosis/explain.hpp"
 #include "models/lab/limits/limits.hpp"
 #include "models/result/format.hpp"
@@ -13,9 +14,6 @@
 
 namespace spawnpoint {
 namespace {
-
-// A job that holds the executor's thread for longer than this makes the others wait in a way that people notice.
-constexpr Duration kStall = std::chrono::milliseconds(10);
 
 std::string job_name(JobId job) {
   return "job " + format_count(std::int64_t{job} + 1);
@@ -50,17 +48,6 @@ std::optional<Instant> peak_of(const Trace& trace, SeriesKind kind) {
   return series.time[static_cast<std::size_t>(highest - series.value.begin())];
 }
 
-/// A step in which a job is in state `shown`.
-bool has_step(const Scenario& scenario, JobState shown) {
-  return std::ranges::any_of(scenario.jobs.steps,
-                             [shown](const Step& step) { return traits_of(step.kind).shown == shown; });
-}
-
-/// Every job takes the same time.
-bool has_equal_jobs(const Scenario& scenario) {
-  return std::ranges::all_of(scenario.jobs.steps, [](const Step& step) { return step.duration.is_constant(); });
-}
-
 /// What a job takes when nothing holds it up; on average, where jobs are not equal.
 Duration job_duration(const Scenario& scenario) {
   Duration sum{};
@@ -68,24 +55,65 @@ Duration job_duration(const Scenario& scenario) {
   return sum;
 }
 
-void explain_executor_stall(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result) {
+/// "45%"; what is nearly nothing is not nothing.
+std::string percent(double part) {
+  const double value = std::clamp(part, 0.0, 1.0) * 100;
+  return value > 0 && value < 1 ? "less than 1%" : fmt::format("{:.0f}%", value);
+}
+
+/// Whoever serves them, and for what part of the time the jobs kept them busy: "the workers".
+void tell_arrivals(Diagnosis& diagnosis, const Load& load, const RunResult& result, std::string_view servers) {
+  std::string text =
+      fmt::format("The arrivals take the time: the last job came at {}, and {} later all were done.",
+                  format_duration(load.demand.last_arrival), format_duration(result.wall - load.demand.last_arrival));
+  if (!servers.empty())
+    text += fmt::format(" The jobs kept {} busy for {} of the time.", servers, percent(load.servers));
+  add(diagnosis, text);
+}
+
+void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, std::string_view more) {
+  add(diagnosis,
+      fmt::format("The cores take the time: the jobs compute {} in all, and the {} were busy with that for {} "
+                  "of the time. More {} would not make it faster.",
+                  format_duration(load.demand.computing), format_count(scenario.machine.cpus, "core"),
+                  percent(load.computing), more));
+}
+
+void show_first_that_waited(Diagnosis& diagnosis, const RunResult& result, std::string_view until) {
+  if (!result.trace) return;
+  if (const auto found = first_that_waited(*result.trace))
+    show(diagnosis, result, result.trace->jobs.started[found->next], found->next,
+         fmt::format(fmt::runtime(until), job_name(found->next), job_name(found->first)));
+}
+
+/// The executor's thread was held for most of the time, by jobs that compute or block.
+void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, const RunResult& result) {
+  // One job held it long enough to be named.
+  const bool by_one = result.longest_poll * 10 >= result.wall && result.longest_poll_job != kNoJob;
+  const std::string_view what = load.demand.blocking == Duration::zero()    ? "compute"
+                                : load.demand.computing == Duration::zero() ? "block"
+                                                                            : "compute and block";
   diagnosis.headline =
-      fmt::format("The executor's only thread was blocked for {} by job {}: everything behind it waited.",
-                  format_duration(result.longest_poll), format_count(std::int64_t{result.longest_poll_job} + 1));
+      by_one
+          ? fmt::format("The executor's only thread was blocked for {} by job {}: everything behind it waited.",
+                        format_duration(result.longest_poll), format_count(std::int64_t{result.longest_poll_job} + 1))
+          : fmt::format("{} took turns on the executor's only thread, in {}.", format_count(result.jobs, "job"),
+                        format_duration(result.wall));
   explain_by(diagnosis, find_mechanism("blocked executor"));
-  if (result.trace && result.longest_poll_job < result.trace->jobs.size()) {
-    const JobTable& jobs = result.trace->jobs;
-    const JobId job = result.longest_poll_job;
-    if (jobs.started[job] != kNever)
-      show(diagnosis, result, jobs.started[job], job, fmt::format("{} holds the executor's thread", job_name(job)));
-    if (const auto found = first_that_waited(*result.trace))
-      show(diagnosis, result, jobs.started[found->next], found->next,
-           fmt::format("{} starts only when {} has ended", job_name(found->next), job_name(found->first)));
+  if (by_one && result.trace && result.longest_poll_job < result.trace->jobs.size()) {
+    const Instant began = result.trace->jobs.started[result.longest_poll_job];
+    if (began != kNever)
+      show(diagnosis, result, began, result.longest_poll_job,
+           fmt::format("{} holds the executor's thread", job_name(result.longest_poll_job)));
   }
-  if (!has_step(scenario, JobState::blocked)) {
-    add(diagnosis,
-        "A job that computes keeps the thread as much as one that blocks. On threads of their own such jobs can use "
-        "the other cores.");
+  show_first_that_waited(diagnosis, result, "{} starts only when {} has ended");
+  add(diagnosis,
+      fmt::format("The thread takes the time: the jobs {} for {} in all, which kept it busy for {} of the time.", what,
+                  format_duration(load.demand.computing + load.demand.blocking), percent(load.servers)));
+  if (load.demand.blocking == Duration::zero()) {
+    std::string text = "A job that computes keeps the thread as much as one that blocks.";
+    if (scenario.machine.cpus > 1) text += " On threads of their own such jobs can use the other cores.";
+    add(diagnosis, text);
     return;
   }
   add(diagnosis,
@@ -94,7 +122,8 @@ void explain_executor_stall(Diagnosis& diagnosis, const Scenario& scenario, cons
   add(diagnosis, "Use a timer instead of a blocking sleep: a `sleep` step in place of `block`.");
 }
 
-void explain_serial(Diagnosis& diagnosis, const ConcurrencyModel& model, const RunResult& result) {
+void explain_serial(Diagnosis& diagnosis, const Scenario& scenario, const ConcurrencyModel& model,
+                    const RunResult& result) {
   if (result.jobs == 1) {
     diagnosis.headline = fmt::format("1 job ran in {}.", format_duration(result.wall));
     return;
@@ -102,11 +131,9 @@ void explain_serial(Diagnosis& diagnosis, const ConcurrencyModel& model, const R
   diagnosis.headline = fmt::format("The {} ran one at a time: {} in all.", format_count(result.jobs, "job"),
                                    format_duration(result.wall));
   explain_by(diagnosis, model);
-  if (result.trace) {
-    if (const auto found = first_that_waited(*result.trace))
-      show(diagnosis, result, result.trace->jobs.started[found->next], found->next,
-           fmt::format("{} starts only when {} has ended", job_name(found->next), job_name(found->first)));
-  }
+  show_first_that_waited(diagnosis, result, "{} starts only when {} has ended");
+  const Load load = load_of(scenario, model, 1, result);
+  if (load.bottleneck == Bottleneck::arrivals) return tell_arrivals(diagnosis, load, result, "the thread");
   add(diagnosis, std::string(model.serial_why));
 }
 
@@ -139,9 +166,48 @@ void tell_thread_times(Diagnosis& diagnosis, const Scenario& scenario, const Run
   add(diagnosis, text + ".");
 }
 
+/// What the threads took, each. A stack stays until its thread is joined.
+void tell_memory_of_threads(Diagnosis& diagnosis, std::int64_t alive, const RunResult& result) {
+  if (result.memory.kernel.count <= 0 || alive <= 0) return;
+  const std::string whole = fmt::format(
+      "The process took {} resident, {} of it before its first job, and {} in the kernel",
+      format_bytes(result.memory.resident), format_bytes(result.base.resident), format_bytes(result.memory.kernel));
+  const std::int64_t started = result.completed;
+  if (started <= alive)
+    return add(diagnosis, fmt::format("{}: {} per thread.", whole, format_bytes(memory_of_each(result, alive))));
+  add(diagnosis,
+      fmt::format("{}. That is {} resident for each of the {} that were started: their stacks stay until the "
+                  "main thread joins them.",
+                  whole, format_bytes(result.jobs_memory().resident / started), format_count(started, "thread")));
+}
+
+/// Fewer threads at once than jobs that came together: the first had ended before the last was started.
+void tell_few_at_once(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, std::int64_t alive,
+                      const RunResult& result, std::span<const Limit> limits) {
+  const Duration each = job_duration(scenario);
+  const Duration spawn = kernel::spawn_cost(scenario.machine, spec.runtime);
+  const std::int64_t by_then = spawn.count() > 0 ? each / spawn : result.jobs;
+  std::string text =
+      fmt::format("At most {} {} alive at once.", format_count(alive, "thread"), alive == 1 ? "was" : "were");
+  // The starts explain it only where they give about that number.
+  const bool by_starts = by_then > 0 && by_then <= 2 * alive && alive <= 2 * by_then;
+  if (by_starts)
+    text += fmt::format(
+        " Starting a thread takes about {} here, so in the {} that a job lasts{} only about {} are started "
+        "before the first ones end.",
+        format_duration(spawn), format_duration(each), has_equal_jobs(scenario) ? "" : " on average",
+        format_count(by_then));
+  add(diagnosis, text);
+  const LimitLadder ladder = limit_ladder(scenario.machine, spec.runtime, limits);
+  if (!by_starts || ladder.binding() == nullptr || ladder.threads >= result.jobs) return;
+  add(diagnosis, fmt::format("So {}, which allows {}, was never reached. Longer jobs, or a machine that starts threads "
+                             "faster, would reach it.",
+                             ladder.binding()->limit->name, format_count(ladder.threads, "thread")));
+}
+
 void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const ConcurrencyModel& model,
                      const RunResult& result, std::span<const Limit> limits) {
-  const std::int64_t created_at_once = threads_of_jobs(result, spec);
+  const std::int64_t alive = threads_of_jobs(result, spec);
   diagnosis.headline =
       fmt::format("{} ran on {} in {}.", format_count(result.completed, "job"),
                   result.completed == 1 ? "a thread of its own" : "threads of their own", format_duration(result.wall));
@@ -151,130 +217,109 @@ void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
       show(diagnosis, result, *at, kNoJob,
            fmt::format("{} at once, the main thread among them", format_count(result.peak_threads, "thread")));
   }
-  const Duration each = job_duration(scenario);
-  const Duration spawn = kernel::spawn_cost(scenario.machine, spec.runtime);
+  const Load load = load_of(scenario, model, result.jobs, result);
+  if (load.bottleneck == Bottleneck::arrivals) tell_arrivals(diagnosis, load, result, "");
+  if (load.bottleneck == Bottleneck::cores) tell_cores(diagnosis, scenario, load, "threads");
   tell_thread_times(diagnosis, scenario, result);
-  // Fewer threads at once than jobs: the first had ended before the last was started.
-  if (created_at_once < result.jobs && scenario.jobs.arrivals.kind == Arrivals::Kind::at_once) {
-    add(diagnosis,
-        fmt::format(
-            "At most {} were alive at once. Starting a thread takes about {} here, so in the {} that a job lasts{} "
-            "only about {} are started before the first ones end.",
-            format_count(created_at_once, "thread"), format_duration(spawn), format_duration(each),
-            has_equal_jobs(scenario) ? "" : " on average",
-            format_count(spawn.count() > 0 ? each / spawn : result.jobs)));
-    const LimitLadder ladder = limit_ladder(scenario.machine, spec.runtime, limits);
-    if (ladder.binding() != nullptr && ladder.threads < result.jobs) {
-      add(diagnosis,
-          fmt::format(
-              "So {}, which allows {}, was never reached. Longer jobs, or a machine that starts threads faster, "
-              "would reach it.",
-              ladder.binding()->limit->name, format_count(ladder.threads, "thread")));
-    }
-  }
-  if (result.memory.kernel.count > 0 && created_at_once > 0) {
-    add(diagnosis,
-        fmt::format("The process took {} resident, {} of them before its first job, and {} in the kernel: "
-                    "{} per thread.",
-                    format_bytes(result.memory.resident), format_bytes(result.base.resident),
-                    format_bytes(result.memory.kernel), format_bytes(memory_of_each(result, created_at_once))));
-  }
+  if (alive < result.jobs && scenario.jobs.arrivals.kind == Arrivals::Kind::at_once)
+    tell_few_at_once(diagnosis, scenario, spec, alive, result, limits);
+  tell_memory_of_threads(diagnosis, alive, result);
 }
 
-/// "45%"; what is nearly nothing is not nothing.
-std::string percent(double part) {
-  const double value = std::clamp(part, 0.0, 1.0) * 100;
-  return value > 0 && value < 1 ? "less than 1%" : fmt::format("{:.0f}%", value);
-}
-
-/// What the time of a pool went to: to waiting for jobs, to the cores, or to the workers.
-void tell_what_bounds_pool(Diagnosis& diagnosis, const Scenario& scenario, const Demand& demand, std::int64_t workers,
-                           const RunResult& result) {
-  // Nearly all of the time, as far as people are concerned.
-  constexpr double kMostly = 0.9;
-  const double wall = to_seconds(result.wall);
-  const double busy = to_seconds(demand.own) / (static_cast<double>(workers) * wall);
-  const double computing = to_seconds(demand.computing) / (static_cast<double>(scenario.machine.cpus) * wall);
-  const std::string cores = format_count(scenario.machine.cpus, "core");
-  const Duration after = result.wall - demand.last_arrival;
-  if (demand.last_arrival.count() > 0 && to_seconds(demand.last_arrival) >= kMostly * wall) {
-    add(diagnosis, fmt::format("The arrivals take the time: the last job came at {}, and {} later all were done. The "
-                               "jobs kept the workers busy for {} of the time.",
-                               format_duration(demand.last_arrival), format_duration(after), percent(busy)));
-  } else if (computing >= kMostly) {
-    add(diagnosis,
-        fmt::format("The cores take the time: the jobs compute {} in all, and the {} were busy with that for "
-                    "{} of the time. More workers would not make it faster.",
-                    format_duration(demand.computing), cores, percent(computing)));
-  } else {
-    if (demand.last_arrival.count() > 0)
-      add(diagnosis, fmt::format("The last job came at {}; by then the pool was so far behind that it took {} more.",
-                                 format_duration(demand.last_arrival), format_duration(after)));
-    add(diagnosis, fmt::format("The workers take the time: the jobs kept {} busy for {} of it, and the {} for {}.",
-                               workers == 1 ? "the only one" : "all " + format_count(workers), percent(busy), cores,
-                               percent(computing)));
-    if (computing < kMostly / 2)
-      add(diagnosis,
-          "A job that waits holds its worker. The next one in the queue cannot begin, though a core is free.");
-  }
+void tell_workers(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, std::int64_t workers,
+                  const RunResult& result) {
+  if (load.demand.last_arrival > Duration::zero())
+    add(diagnosis, fmt::format("The last job came at {}; what had come by then took {} more.",
+                               format_duration(load.demand.last_arrival),
+                               format_duration(result.wall - load.demand.last_arrival)));
+  add(diagnosis, fmt::format("The workers take the time: the jobs kept {} busy for {} of it, and the {} for {}.",
+                             workers == 1 ? "the only one" : "all " + format_count(workers), percent(load.servers),
+                             format_count(scenario.machine.cpus, "core"), percent(load.computing)));
+  if (load.computing < load.servers / 2)
+    add(diagnosis, "A job that waits holds its worker. The next one in the queue cannot begin, though a core is free.");
 }
 
 void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t run, const ConcurrencyModel& model,
                   const RunResult& result) {
   const std::int64_t workers = std::max<std::int64_t>(threads_of_run(scenario, run), 1);
-  const Demand demand = demand_of(scenario);
+  const Load load = load_of(scenario, model, workers, result);
+  const Duration each = job_duration(scenario);
   const std::int64_t rounds = (result.jobs + workers - 1) / workers;
   // Only equal jobs that come together and share no core go round by round.
-  const bool in_rounds = scenario.jobs.arrivals.kind == Arrivals::Kind::at_once && demand.same_for_all &&
-                         demand.computing.count() == 0 && rounds > 1;
+  const bool in_rounds = scenario.jobs.arrivals.kind == Arrivals::Kind::at_once && has_equal_jobs(scenario) &&
+                         each > Duration::zero() && load.demand.computing == Duration::zero() && rounds > 1;
   diagnosis.headline =
       fmt::format("{} on {}{} took {}.", format_count(result.jobs, "job"), format_count(workers, "worker"),
                   in_rounds ? fmt::format(": {} rounds, one after the other,", format_count(rounds)) : "",
                   format_duration(result.wall));
   explain_by(diagnosis, model);
-  if (result.trace) {
-    if (const auto found = first_that_waited(*result.trace))
-      show(diagnosis, result, result.trace->jobs.started[found->next], found->next,
-           fmt::format("{} waits until {} has left its worker", job_name(found->next), job_name(found->first)));
-  }
+  show_first_that_waited(diagnosis, result, "{} waits until {} has left its worker");
   if (result.wall <= Duration::zero() || result.completed < result.jobs) return;
-  const Duration each = job_duration(scenario);
-  const Duration round = result.wall / std::max<std::int64_t>(rounds, 1);
+  const Duration round = result.wall / rounds;
   if (in_rounds && round > each)
     add(diagnosis,
         fmt::format("A round took {} on average, of which a job's own waiting is {}: the rest went to starting the "
                     "workers, to late timers, and to waking the workers on the machine's cores.",
                     format_duration(round), format_duration(each)));
-  tell_what_bounds_pool(diagnosis, scenario, demand, workers, result);
+  switch (load.bottleneck) {
+    case Bottleneck::arrivals:
+      return tell_arrivals(diagnosis, load, result, "the workers");
+    case Bottleneck::cores:
+      return tell_cores(diagnosis, scenario, load, "workers");
+    case Bottleneck::workers:
+      return tell_workers(diagnosis, scenario, load, workers, result);
+    case Bottleneck::executor:
+    case Bottleneck::jobs:
+      break;
+  }
+  if (each > Duration::zero())
+    add(diagnosis,
+        fmt::format("A job takes {}{} by itself. The jobs kept the workers busy for {} of the time, and the {} "
+                    "for {}.",
+                    format_duration(each), has_equal_jobs(scenario) ? "" : " on average", percent(load.servers),
+                    format_count(scenario.machine.cpus, "core"), percent(load.computing)));
+}
+
+/// What the executor took besides the jobs' own waiting. Where it is a sum of many, what it is for each.
+void tell_executor_times(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result) {
+  constexpr std::int64_t kMany = 10'000;
+  const Duration each = job_duration(scenario);
+  const Duration beyond = result.wall - each;
+  if (result.completed < 2 || !has_equal_jobs(scenario) || each <= Duration::zero() || beyond <= Duration::zero() ||
+      has_step(scenario, JobState::running) || scenario.jobs.arrivals.kind != Arrivals::Kind::at_once)
+    return;
+  add(diagnosis,
+      fmt::format(
+          "On top of the {} that a job waits it took {}{}: making the futures, starting their timers, "
+          "waking them, and their ends.",
+          format_duration(each), format_duration(beyond),
+          result.completed >= kMany ? fmt::format(", {} per job", format_duration(beyond / result.completed)) : ""));
 }
 
 void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const ConcurrencyModel& model,
                    const RunResult& result) {
-  const bool all_at_once = result.peak_tasks >= result.completed;
-  diagnosis.headline =
-      all_at_once
-          ? fmt::format("{} ran{} on one thread, in {}.", format_count(result.completed, "job"),
-                        result.completed == 1 ? "" : " at the same time", format_duration(result.wall))
-          : fmt::format("{} ran on one thread, at most {} at a time, in {}.", format_count(result.completed, "job"),
-                        format_count(result.peak_tasks), format_duration(result.wall));
+  const Load load = load_of(scenario, model, result.jobs, result);
+  if (load.bottleneck == Bottleneck::executor) return explain_held_executor(diagnosis, scenario, load, result);
+  const bool at_once = scenario.jobs.arrivals.kind == Arrivals::Kind::at_once;
+  const bool all = result.peak_tasks >= result.completed;
+  std::string together;
+  if (at_once && all && result.completed > 1) together = " at the same time";
+  if (at_once && !all) together = fmt::format(", at most {} at a time,", format_count(result.peak_tasks));
+  diagnosis.headline = fmt::format("{} ran{} on one thread{} in {}.", format_count(result.completed, "job"),
+                                   all ? together : "", all ? "," : together, format_duration(result.wall));
   explain_by(diagnosis, model);
   if (result.trace) {
     if (const auto at = peak_of(*result.trace, SeriesKind::tasks); at && result.peak_tasks > 1)
       show(diagnosis, result, *at, kNoJob,
            fmt::format("{} at once on one thread", format_count(result.peak_tasks, "task")));
   }
-  add(diagnosis,
-      "A job that waits is only an entry in the executor's list of timers: it needs no thread and no stack.");
-  const Duration beyond = result.wall - job_duration(scenario);
-  if (result.completed > 1 && all_at_once && has_equal_jobs(scenario) && beyond > Duration::zero() &&
-      !has_step(scenario, JobState::running) && scenario.jobs.arrivals.kind == Arrivals::Kind::at_once)
+  if (load.bottleneck == Bottleneck::arrivals) tell_arrivals(diagnosis, load, result, "the executor's thread");
+  if (has_step(scenario, JobState::waiting))
     add(diagnosis,
-        fmt::format("On top of the {} that a job waits it took {}, {} per job: making its future, starting its "
-                    "timer, waking it, and its end.",
-                    format_duration(job_duration(scenario)), format_duration(beyond),
-                    format_duration(beyond / result.completed)));
+        "A job that waits is only an entry in the executor's list of timers: it needs no thread and no stack.");
+  tell_executor_times(diagnosis, scenario, result);
   if (result.peak_tasks > 1 && result.memory.resident.count > 0) {
-    add(diagnosis, fmt::format("The process took {} resident, {} of them before its first job: {} per task.",
+    add(diagnosis, fmt::format("The process took {} resident, {} of it before its first job: {} per task.",
                                format_bytes(result.memory.resident), format_bytes(result.base.resident),
                                format_bytes(memory_of_each(result, result.peak_tasks))));
   }
@@ -294,13 +339,12 @@ void explain_success(Diagnosis& diagnosis, const Scenario& scenario, std::size_t
   if (model == nullptr) return;
   switch (model->jobs_run) {
     case JobsRun::one_at_a_time:
-      return explain_serial(diagnosis, *model, result);
+      return explain_serial(diagnosis, scenario, *model, result);
     case JobsRun::on_own_threads:
       return explain_threads(diagnosis, scenario, spec, *model, result, limits);
     case JobsRun::in_a_pool:
       return explain_pool(diagnosis, scenario, run, *model, result);
     case JobsRun::as_tasks:
-      if (result.jobs > 1 && result.longest_poll >= kStall) return explain_executor_stall(diagnosis, scenario, result);
       return explain_tasks(diagnosis, scenario, *model, result);
   }
 }

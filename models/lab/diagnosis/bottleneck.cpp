@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/lab/diagnosis/bottleneck.hpp"
+
+#include <algorithm>
+
+#include "models/workload/workload.hpp"
+
+namespace spawnpoint {
+namespace {
+
+/// Drawing more would be felt by those who wait for the words: some milliseconds.
+constexpr std::int64_t kMostDrawn = 100'000;
+/// Nearly all of the time, as far as people are concerned.
+constexpr double kMostly = 0.9;
+/// A thread that is held for this part of the time makes jobs wait that could have gone on.
+constexpr double kHeld = 0.5;
+
+Duration last_arrival_on_average(const Jobs& jobs) {
+  switch (jobs.arrivals.kind) {
+    case Arrivals::Kind::at_once:
+      return {};
+    case Arrivals::Kind::every:
+      return jobs.arrivals.every * (jobs.count - 1);
+    case Arrivals::Kind::rate:
+      return Duration(static_cast<std::int64_t>(1e9 * static_cast<double>(jobs.count) / jobs.arrivals.rate_per_second));
+    case Arrivals::Kind::trace:
+      return jobs.arrivals.times[static_cast<std::size_t>(jobs.count - 1)];
+  }
+  return {};
+}
+
+Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int64_t workers, const RunResult& result) {
+  if (load.demand.last_arrival > Duration::zero() &&
+      to_seconds(load.demand.last_arrival) >= kMostly * to_seconds(result.wall))
+    return Bottleneck::arrivals;
+  if (model.jobs_run == JobsRun::as_tasks && result.jobs > 1 && load.servers >= kHeld) return Bottleneck::executor;
+  if (load.computing >= kMostly) return Bottleneck::cores;
+  const bool serves_few = model.jobs_run == JobsRun::in_a_pool || model.jobs_run == JobsRun::one_at_a_time;
+  if (serves_few && result.jobs > workers && load.servers >= kHeld) return Bottleneck::workers;
+  return Bottleneck::jobs;
+}
+
+}  // namespace
+
+bool has_step(const Scenario& scenario, JobState shown) {
+  return std::ranges::any_of(scenario.jobs.steps,
+                             [shown](const Step& step) { return traits_of(step.kind).shown == shown; });
+}
+
+bool has_equal_jobs(const Scenario& scenario) {
+  return std::ranges::all_of(scenario.jobs.steps, [](const Step& step) { return step.duration.is_constant(); });
+}
+
+Demand demand_of(const Scenario& scenario) {
+  const Jobs& jobs = scenario.jobs;
+  Demand demand;
+  const bool drawn = jobs.count * static_cast<std::int64_t>(jobs.steps.size() + 1) <= kMostDrawn;
+  const Workload work(drawn ? jobs : Jobs{}, scenario.seed);
+  for (std::size_t i = 0; i < jobs.steps.size(); ++i) {
+    const Step& step = jobs.steps[i];
+    Duration sum{};
+    if (drawn && !step.duration.is_constant())
+      for (const JobId job : work.jobs()) sum += work.duration(job, i);
+    else
+      sum = step.duration.mean() * jobs.count;
+    demand.own += sum;
+    if (traits_of(step.kind).shown == JobState::running) demand.computing += sum;
+    if (traits_of(step.kind).shown == JobState::blocked) demand.blocking += sum;
+  }
+  demand.last_arrival =
+      drawn && !work.at_once() ? work.arrival(work.count() - 1).time_since_epoch() : last_arrival_on_average(jobs);
+  return demand;
+}
+
+Load load_of(const Scenario& scenario, const ConcurrencyModel& model, std::int64_t workers, const RunResult& result) {
+  Load load;
+  load.demand = demand_of(scenario);
+  const double wall = to_seconds(result.wall);
+  if (wall <= 0) return load;
+  const Demand& demand = load.demand;
+  load.servers = model.jobs_run == JobsRun::as_tasks
+                     ? to_seconds(demand.computing + demand.blocking) / wall
+                     : to_seconds(demand.own) / (static_cast<double>(std::max<std::int64_t>(workers, 1)) * wall);
+  load.computing = to_seconds(demand.computing) / (static_cast<double>(scenario.machine.cpus) * wall);
+  load.bottleneck = bottleneck(load, model, workers, result);
+  return load;
+}
+
+}  // namespace spawnpoint

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What takes a run's time: its jobs' arrivals, the one thread of its executor, the cores, the workers of its pool, or
+// the jobs themselves. Told by what the jobs ask for, against what there is to serve them.
+#pragma once
+
+#include <cstdint>
+
+#include "core/units.hpp"
+#include "models/concurrency/registry.hpp"
+#include "models/result/result.hpp"
+#include "models/scenario/scenario.hpp"
+
+namespace spawnpoint {
+
+/// What a scenario's jobs ask for, whoever serves them.
+struct Demand {
+  Duration last_arrival{};  ///< After the start; zero where all jobs come at once.
+  Duration own{};           ///< The steps of all jobs, one after the other.
+  Duration computing{};     ///< The steps among them that compute,
+  Duration blocking{};      ///< and those that block their thread.
+};
+
+/// As the run draws them, with the scenario's seed; where there is much to draw, the means.
+Demand demand_of(const Scenario& scenario);
+
+/// A step in which a job is in state `shown`.
+bool has_step(const Scenario& scenario, JobState shown);
+/// Every job takes the same time.
+bool has_equal_jobs(const Scenario& scenario);
+
+enum class Bottleneck : std::uint8_t {
+  arrivals,  ///< The last job came when nearly all the time was over.
+  executor,  ///< Its thread was held for most of the time.
+  cores,     ///< Jobs computed on all of them for nearly all the time.
+  workers,   ///< All were busy nearly all the time, while other jobs waited.
+  jobs       ///< What a job takes by itself.
+};
+
+struct Load {
+  Demand demand;
+  double servers = 0;    ///< The part of the time for which jobs held the run's workers, or the executor's thread.
+  double computing = 0;  ///< The part of the time for which the cores computed.
+  Bottleneck bottleneck = Bottleneck::jobs;
+};
+
+/// Of a run that did all its jobs. `workers`: how many jobs it can run at a time; for tasks of no account.
+Load load_of(const Scenario& scenario, const ConcurrencyModel& model, std::int64_t workers, const RunResult& result);
+
+}  // namespace spawnpoint
