@@ -9,9 +9,12 @@ namespace spawnpoint {
 
 namespace concurrency {
 
+/// What a scenario file may ask for as `run.threads`.
+inline constexpr std::int64_t kMostWorkers = 1'000'000;
+
 /// What a model's [[run]] can set.
 struct Settings {
-  std::int64_t threads = 1;  ///< `run.threads`: how many workers.
+  std::int64_t threads = 1;  ///< `run.threads`: how many workers, 1 to kMostWorkers.
 };
 
 }  // namespace concurrency

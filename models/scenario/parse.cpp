@@ -32,8 +32,8 @@ std::string default_runtime(const ConcurrencyModel* model) {
 }
 
 constexpr std::int64_t kFormatVersion = 1;
-constexpr CountRange kJobCounts{1, 100'000'000};
-constexpr CountRange kPoolThreads{1, 1'000'000};
+constexpr CountRange kJobCounts{1, kMostJobs};
+constexpr CountRange kPoolThreads{1, concurrency::kMostWorkers};
 constexpr std::size_t kMostSteps = 1000;
 constexpr std::size_t kMostRuns = 100;
 

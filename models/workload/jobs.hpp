@@ -26,8 +26,11 @@ struct Arrivals {
   std::vector<Duration> times;  ///< trace: the arrivals, ascending.
 };
 
+/// Of a run.
+inline constexpr std::int64_t kMostJobs = 100'000'000;
+
 struct Jobs {
-  std::int64_t count = 1;
+  std::int64_t count = 1;  ///< 1 to kMostJobs.
   Arrivals arrivals;
   std::vector<Step> steps;
 };

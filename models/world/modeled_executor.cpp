@@ -2,16 +2,22 @@
 #include "models/world/modeled_executor.hpp"
 
 #include <csignal>
+#include <limits>
 #include <new>
 #include <optional>
 #include <string>
+
+#include "models/workload/jobs.hpp"
 
 namespace spawnpoint {
 
 namespace {
 
-// More than any run has.
-constexpr std::int64_t kManyTasks = std::int64_t{1} << 32;
+/// As many as a run can have, but no more than those whose memory is still a number: that is far beyond any process's
+/// address space, so those are refused.
+std::int64_t many_tasks(Bytes task) {
+  return std::min(kMostJobs, std::numeric_limits<std::int64_t>::max() / 4 / std::max<std::int64_t>(task.count, 1));
+}
 
 }  // namespace
 
@@ -109,7 +115,7 @@ kernel::ThreadCounts ModeledExecutor::with_tasks(std::int64_t tasks) const {
 /// with every task, the checks would cost more than all the rest.
 std::int64_t ModeledExecutor::find_most_tasks() const {
   std::int64_t low = 0;
-  std::int64_t high = kManyTasks;
+  std::int64_t high = many_tasks(runtime_->task);
   while (low < high) {
     const std::int64_t middle = low + (high - low + 1) / 2;
     if (checks_.on_task(with_tasks(middle))) {

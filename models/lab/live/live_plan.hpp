@@ -26,6 +26,12 @@ inline constexpr int kWorkerBoard = 3;     ///< LiveBoard and the plan.
 inline constexpr int kWorkerTrace = 4;     ///< The shared trace.
 inline constexpr int kWorkerLifeline = 5;  ///< A pipe: when its other end closes, the run dies.
 
+/// Rows that the record of a live run gets for each job at most, on threads: two of each step, and those of the job's
+/// own states, where a thread's start and end are two each.
+constexpr std::size_t rows_per_job(const Jobs& jobs) {
+  return 8 + 2 * jobs.steps.size();
+}
+
 struct LivePlan {
   std::string concurrency;
   concurrency::Settings settings;

@@ -211,8 +211,7 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
   plan.cpus = wanted.cpus;
   if (const auto* group = memory_accounts()) plan.memory_group = group->path();
 
-  // A thread's start and end are two rows each, and so are those of the tasks that are not left out.
-  const std::size_t changes = 8 + 2 * scenario.jobs.steps.size();
+  const std::size_t changes = rows_per_job(scenario.jobs);
   auto made = probe ? SharedTraceFile::create(1, SharedTraceFile::rows_for(1, changes), Recording::nothing)
                     : SharedTraceFile::create(job_count(scenario.jobs),
                                               SharedTraceFile::rows_for(job_count(scenario.jobs), changes),

@@ -20,6 +20,7 @@
 #include <string>
 
 #include "core/executor/executor.hpp"
+#include "core/memory/huge_pages.hpp"
 #include "models/concurrency/registry.hpp"
 #include "models/concurrency/run_job.hpp"
 #include "models/lab/live/live_cgroup.hpp"
@@ -38,7 +39,7 @@ namespace {
 constexpr std::int64_t kMostReserved = 200'000;
 
 // What an executor asks for at a time: a huge page, and as much again so that it can be aligned (core/memory).
-constexpr Bytes kLargestPiece{std::int64_t{4} << 20};
+constexpr Bytes kLargestPiece{static_cast<std::int64_t>(2 * kHugePage)};
 
 // A signal handler has nothing else to hold on to.
 LiveBoard* board_of_handler = nullptr;
@@ -284,7 +285,7 @@ int Worker::run_threads(const ConcurrencyModel& model) {
   const Workload work(plan_->jobs, plan_->seed);
   // The record's memory is taken before the run, so that the run does not pay for it; and all that a program without a
   // laboratory around it would not have.
-  trace_->prepare(work.count() * (8 + 2 * work.steps().size()));
+  trace_->prepare(work.count() * rows_per_job(plan_->jobs));
   MadeReady made_ready;
   made_ready.before = own_memory();
   LiveThreads::reserve(frames, std::min(plan_->threads, kMostReserved), frame_size(work, frames));
