@@ -32,13 +32,10 @@ namespace {
 /// What a run's length is worth: nobody waits longer for a question.
 constexpr std::chrono::milliseconds kModelPatience{1000};
 
-/// More jobs than this take seconds before their model can be stopped.
-constexpr std::int64_t kMostModeled = 1'000'000;
-
 /// How long the run takes by its model; `least`: the model was not done in time, or was not given all jobs.
 Duration modeled_wall(Scenario scenario, std::size_t index, const std::stop_token& stop, bool& least) {
-  const bool shortened = scenario.jobs.count > kMostModeled;
-  scenario.jobs.count = std::min(scenario.jobs.count, kMostModeled);
+  const bool shortened = scenario.jobs.count > kMostStoppable;
+  scenario.jobs.count = std::min(scenario.jobs.count, kMostStoppable);
   std::stop_source enough;
   const auto began = std::chrono::steady_clock::now();
   RunOptions options;

@@ -21,10 +21,16 @@ struct Progress {
   bool over = false;  ///< A live run's process has ended; its record is still being read.
 };
 
+/// A modeled run of more jobs takes seconds before it can be stopped: whoever cannot wait does not begin one.
+inline constexpr std::int64_t kMostStoppable = 1'000'000;
+
 struct RunOptions {
   bool record = true;                             ///< Keep the trace.
   std::function<void(const Progress&)> progress;  ///< Called about 20 times per second, on the calling thread.
   std::stop_token stop;                           ///< Asks for an early end: the partial result is kept.
+  /// Ends early after about as many events (see RunResult::events): at the same one on every machine. Modeled runs
+  /// only.
+  std::uint64_t most_events = UINT64_MAX;
 };
 
 /// Runs run `index` of the scenario on the simulated kernel. Same scenario, same seed: same trace, bit for bit.

@@ -21,13 +21,13 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kEventsBetweenLooks = 16384;
 constexpr Duration kProgressEvery = std::chrono::milliseconds(50);
 
-/// Lets the simulation run until the world's program ends, which stops it. False where the user stopped it. `program`
+/// Lets the simulation run until the world's program ends, which stops it. False where it was ended before. `program`
 /// is the program's own resident memory.
 template <class W>
 bool drive(Simulation& simulation, const W& world, const Workload& work, Bytes program, const RunOptions& options) {
   auto told = Clock::now();
   while (!world.ended()) {
-    if (options.stop.stop_requested()) return false;
+    if (options.stop.stop_requested() || simulation.events() >= options.most_events) return false;
     if (!simulation.run_some(kEventsBetweenLooks)) return true;
     if (options.progress && Clock::now() - told > kProgressEvery) {
       told = Clock::now();
