@@ -63,7 +63,6 @@ Kernel::Wait Kernel::compute(Duration cpu) {
 }
 
 Kernel::Wait Kernel::sleep_until(Instant until) {
-  if (until <= now()) return Wait(*this, Request{});
   return Wait(*this, Request{.cpu = costs().syscall.value, .after = After::sleep, .until = until});
 }
 
@@ -153,10 +152,15 @@ void Kernel::run_thread(Core& core) {
   Thread& thread = *core.running;
   while (!ended_) {
     switch (thread.request.after) {
-      case After::sleep:
-        simulation_->schedule(thread, std::max(thread.request.until + costs().timer_slack.value, now()));
+      case After::sleep: {
+        // A timer that the slack cannot hold back any more has fired before the thread has left its core. Any other
+        // one is waited for, a sleep of no length too (kernel/time/hrtimer.c, do_nanosleep).
+        const Instant fires = thread.request.until + costs().timer_slack.value;
+        if (fires <= now()) break;
+        simulation_->schedule(thread, fires);
         release(core);
         return;
+      }
       case After::wait:
         if (thread.request.condition->ready()) break;
         thread.waiting = true;

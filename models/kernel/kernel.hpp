@@ -76,6 +76,7 @@ class Kernel {
 
   // What the current thread can ask for. All are awaitables.
   Wait compute(Duration cpu);
+  /// As clock_nanosleep does: late by the timer's slack, and where the time has come already by what is left of that.
   Wait sleep_until(Instant until);
   /// Leaves the core until `condition` is ready or wake(thread) is called.
   Wait wait(Condition& condition);

@@ -42,7 +42,6 @@ ModeledExecutor::Wait ModeledExecutor::sleep_until(Instant instant) {
 }
 
 ModeledExecutor::Wait ModeledExecutor::block(Duration duration) {
-  if (duration <= Duration::zero()) return Wait(*this, Wait::Kind::hold, now());
   const Duration overhead =
       costs_->syscall.value + costs_->timer_slack.value + costs_->wakeup.value + costs_->context_switch.value;
   const Instant until = now() + duration + overhead;

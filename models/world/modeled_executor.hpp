@@ -115,17 +115,17 @@ class [[nodiscard]] ModeledExecutor::Wait {
 
   Wait(ModeledExecutor& world, Kind kind, Instant until) noexcept : world_(&world), until_(until), kind_(kind) {}
 
-  bool await_ready() const noexcept { return kind_ == Kind::hold || until_ <= world_->now(); }
+  /// Whatever awaits a timer gives the thread away, also where the timer is due already.
+  bool await_ready() const noexcept { return kind_ == Kind::hold; }
   void await_suspend(std::coroutine_handle<> waiting) {
     world_->spend(world_->runtime_->timer);
     // The timer may be due before the simulation's clock would notice: it is, at the earliest, now.
     world_->simulation_->schedule_resume(waiting, std::max(until_, world_->simulation_->now()));
-    suspended_ = true;
   }
   void await_resume() {
     if (kind_ == Kind::hold) {
       world_->clock_ = std::max(world_->now(), until_);
-    } else if (suspended_) {
+    } else {
       world_->woken();
     }
   }
@@ -134,7 +134,6 @@ class [[nodiscard]] ModeledExecutor::Wait {
   ModeledExecutor* world_;
   Instant until_;
   Kind kind_;
-  bool suspended_ = false;
 };
 
 }  // namespace spawnpoint

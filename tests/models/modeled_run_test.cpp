@@ -248,3 +248,46 @@ TEST_CASE("What is runnable is what runs or could run, at each moment") {
     CHECK(runnable(result, result.wall) == 0);
   }
 }
+
+TEST_CASE("A sleep of no length takes what is left of the timer's slack, as clock_nanosleep does") {
+  // Measured on Linux 6.18 with the default slack of 50 us: a deadline that has just passed takes 47 us at the least
+  // and the thread leaves its core; one that passed 100 us ago does not make it leave.
+  for (const StepKind kind : {StepKind::sleep, StepKind::block}) {
+    for (const char* concurrency : {"sequential", "thread_per_job"}) {
+      INFO(concurrency);
+      Scenario none = scenario(concurrency, 100);
+      none.jobs.steps = {Step{kind, Distribution::constant(0ns)}};
+      const RunResult result = run_modeled(none, 0, {});
+      CHECK(result.wall > 50us * (concurrency == std::string("sequential") ? 100 : 1));
+      CHECK((*result.trace)[SeriesKind::runnable].time.size() > 100);
+    }
+  }
+  Scenario held = scenario("join_all", 10);
+  held.jobs.steps = {Step{StepKind::block, Distribution::constant(0ns)}};
+  CHECK(run_modeled(held, 0, {}).wall > 500us);
+  // An arrival that is long past: a system call, and no more.
+  Scenario late = scenario("sequential", 100);
+  late.jobs.arrivals = {.kind = Arrivals::Kind::every, .every = 1ns};
+  late.jobs.steps = {Step{StepKind::cpu, Distribution::constant(1ms)}};
+  const Duration wall = run_modeled(late, 0, {}).wall;
+  CHECK(wall > 100ms);
+  CHECK(wall < 101ms);
+}
+
+TEST_CASE("A task that awaits a timer of no length lets the others begin first") {
+  Scenario none = scenario("join_all", 3);
+  none.jobs.steps = {Step{StepKind::sleep, Distribution::constant(0ns)}};
+  CHECK(job_lines(run_modeled(none, 0, {})) == "start 1, start 2, start 3, end 1, end 2, end 3");
+}
+
+TEST_CASE("A run that is given so many events ends after them, at the same one each time") {
+  const Scenario many = scenario("thread_per_job", 50'000);
+  RunOptions few;
+  few.record = false;
+  few.most_events = 100'000;
+  const RunResult one = run_modeled(many, 0, few);
+  CHECK(one.stopped);
+  CHECK(one.events >= 100'000);
+  CHECK(one.events < 200'000);
+  CHECK(one.events == run_modeled(many, 0, few).events);
+}
