@@ -42,9 +42,9 @@ constexpr LimitFields field(std::string_view name) {
           .copy = [](Machine& to, const Machine& from) { to.limits.*Value = from.limits.*Value; }};
 }
 
-/// A field of Limits, and what is in use of it.
+/// A field of Limits, and what is in use of it. `empty`: see LimitFields.
 template <auto Value, auto InUse>
-constexpr LimitFields fields(std::string_view name, std::string_view in_use) {
+constexpr LimitFields fields(std::string_view name, std::string_view in_use, void (*empty)(Machine&) = nullptr) {
   return {
       .names = {name, in_use},
       .read =
@@ -54,7 +54,8 @@ constexpr LimitFields fields(std::string_view name, std::string_view in_use) {
           [](Machine& to, const Machine& from) {
             to.limits.*Value = from.limits.*Value;
             to.in_use.*InUse = from.in_use.*InUse;
-          }};
+          },
+      .empty = empty};
 }
 
 /// Lists of the same length. A count that is not given is the main thread's.
@@ -99,7 +100,8 @@ constexpr LimitFields kMemory{
           to.memory = from.memory;
           to.swap = from.swap;
           to.in_use.memory = from.in_use.memory;
-        }};
+        },
+    .empty = [](Machine& machine) { machine.in_use.memory = Bytes{}; }};
 
 // Each mode has another value: what the machine has in all, none, or what may be promised.
 constexpr LimitFields kOvercommit{
@@ -246,47 +248,53 @@ constexpr std::array kLimits{
                    "program sees EAGAIN, as if there were too many threads. Where the new thread hits it, as "
                    "Rust's does when it sets up its signal stack, there is nobody to return an error to: the program "
                    "aborts."}},
-    Limit{.kind = LimitKind::memory_max,
-          .name = "memory.max",
-          .unit = LimitUnit::bytes,
-          .fields = fields<&Limits::memory_max, &InUse::cgroup_memory>("limits.memory_max", "in_use.cgroup_memory"),
-          .set_where = "memory.max of the cgroup, MemoryMax= of the systemd unit, docker run --memory",
-          .cgroup = {.systemd = "MemoryMax",
-                     .docker = "--memory",
-                     .without_it = "no limit",
-                     .pod = "resources.limits.memory of the pod's containers",
-                     .container = "resources.limits.memory of the pod's container"},
-          .raise = [](const RaiseRequest& to) { return to.in_cgroup(); },
-          .words = {.counts = "Memory that the control group may use",
-                    .met = "the cgroup's memory.max is {}",
-                    .how = kMemoryHow,
-                    .question = kMemoryQuestion,
-                    .answer =
-                        "Address space has been given out long before: memory is taken only when it is touched, or "
-                        "when the kernel makes its own objects. At that moment there is no system call that could "
-                        "fail. So where the "
-                        "control group is at memory.max and nothing can be reclaimed, the kernel's OOM killer ends a "
-                        "process of the group with SIGKILL.\n\n"
-                        "An idle thread takes about 36 KiB: 16 of kernel stack, 4 of page tables, 7 of the kernel's "
-                        "objects, 8 of its own stack. The resident size shows the last of these only."}},
-    Limit{.kind = LimitKind::memory,
-          .name = "memory",
-          .unit = LimitUnit::bytes,
-          .fields = kMemory,
-          .set_where = "the machine's memory and swap",
-          .raise = [](const RaiseRequest&) -> std::string { return "more memory, or more swap"; },
-          .words = {.counts = "Memory of the machine",
-                    .met = "the machine has {} of memory and swap",
-                    .how = kMemoryHow,
-                    .question = kMemoryQuestion,
-                    .answer =
-                        "Address space has been given out long before: memory is taken only when it is touched, or "
-                        "when the kernel makes its own objects. At that moment there is no system call that could "
-                        "fail. So where "
-                        "memory and swap are full, the kernel's OOM killer kills the process that uses the most, with "
-                        "SIGKILL.\n\n"
-                        "An idle thread takes about 36 KiB: 16 of kernel stack, 4 of page tables, 7 of the kernel's "
-                        "objects, 8 of its own stack. The resident size shows the last of these only."}},
+    Limit{
+        .kind = LimitKind::memory_max,
+        .name = "memory.max",
+        .unit = LimitUnit::bytes,
+        .fields = fields<&Limits::memory_max, &InUse::cgroup_memory>(
+            "limits.memory_max", "in_use.cgroup_memory",
+            [](Machine& machine) { machine.in_use.cgroup_memory = Bytes{}; }),
+        .set_where = "memory.max of the cgroup, MemoryMax= of the systemd unit, docker run --memory",
+        .cgroup = {.systemd = "MemoryMax",
+                   .docker = "--memory",
+                   .without_it = "no limit",
+                   .pod = "resources.limits.memory of the pod's containers",
+                   .container = "resources.limits.memory of the pod's container"},
+        .raise = [](const RaiseRequest& to) { return to.in_cgroup(); },
+        .words = {.counts = "Memory that the control group may use",
+                  .met = "the cgroup's memory.max is {}",
+                  .how = kMemoryHow,
+                  .question = kMemoryQuestion,
+                  .answer =
+                      "Address space has been given out long before: memory is taken only when it is touched, or "
+                      "when the kernel makes its own objects. At that moment there is no system call that could "
+                      "fail. So where the "
+                      "control group is at memory.max and nothing can be reclaimed, the kernel's OOM killer ends a "
+                      "process of the group with SIGKILL.\n\n"
+                      "An idle thread of a C program took 36 KiB where it was measured: 16 of kernel stack, 4 of page "
+                      "tables, 7 of the kernel's objects, 8 of its own stack. The resident size shows the last of "
+                      "these only."}},
+    Limit{
+        .kind = LimitKind::memory,
+        .name = "memory",
+        .unit = LimitUnit::bytes,
+        .fields = kMemory,
+        .set_where = "the machine's memory and swap",
+        .raise = [](const RaiseRequest&) -> std::string { return "more memory, or more swap"; },
+        .words = {.counts = "Memory of the machine",
+                  .met = "the machine has {} of memory and swap",
+                  .how = kMemoryHow,
+                  .question = kMemoryQuestion,
+                  .answer =
+                      "Address space has been given out long before: memory is taken only when it is touched, or "
+                      "when the kernel makes its own objects. At that moment there is no system call that could "
+                      "fail. So where "
+                      "memory and swap are full, the kernel's OOM killer kills the process that uses the most, with "
+                      "SIGKILL.\n\n"
+                      "An idle thread of a C program took 36 KiB where it was measured: 16 of kernel stack, 4 of page "
+                      "tables, 7 of the kernel's objects, 8 of its own stack. The resident size shows the last of "
+                      "these only."}},
     Limit{
         .kind = LimitKind::rlimit_nproc,
         .name = "RLIMIT_NPROC",

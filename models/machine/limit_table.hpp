@@ -62,7 +62,8 @@ struct LimitFields {
   void (*write)(Machine& machine, std::size_t level, std::int64_t value) = nullptr;
   /// Takes all fields over from another machine.
   void (*copy)(Machine& to, const Machine& from) = nullptr;
-  /// At each level there is the process's main thread and nothing else. Null: it has one level.
+  /// At each level there is the process and nothing else. Null: it is not put on the process alone, for all of the
+  /// machine has that limit together.
   void (*empty)(Machine& machine) = nullptr;
 };
 

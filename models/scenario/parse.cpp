@@ -111,13 +111,15 @@ class ScenarioReader {
   }
 
   /// A limit that a scenario puts on this host is put on the run alone: on a cgroup or a user namespace of its own, in
-  /// which there is only its main thread, and where root has no privilege.
+  /// which there is only its main thread, and where root has no privilege; as memory, on a machine of its own.
   static void begin_afresh(Machine& host, const std::vector<std::string>& set) {
     const auto is_set = [&](std::string_view key) { return std::ranges::find(set, key) != set.end(); };
     for (const Limit& limit : limit_table()) {
-      const auto [value, in_use, more] = limit.fields.names;
-      if (!is_set(value)) continue;
-      if (limit.fields.empty != nullptr && !is_set(in_use)) limit.fields.empty(host);
+      const auto& names = limit.fields.names;
+      if (!is_set(names.front())) continue;
+      const bool says_in_use = std::ranges::any_of(
+          names, [&](std::string_view name) { return name.starts_with("in_use.") && is_set(name); });
+      if (limit.fields.empty != nullptr && !says_in_use) limit.fields.empty(host);
       if (limit.exempts_privileged && !is_set("privileged")) host.privileged = false;
     }
   }

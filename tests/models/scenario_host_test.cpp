@@ -63,3 +63,29 @@ TEST_CASE("A modeled run on the host has no privilege, as the live run beside it
   REQUIRE(result.failure);
   CHECK(result.failure->threads == 200);
 }
+
+TEST_CASE("Memory set on the host is that of a machine of its own, and of a fresh cgroup") {
+  // 4,000 threads take 36 KiB each at most: 141 MiB.
+  const auto breaks = [](const std::string& text) {
+    ParseOptions options;
+    options.host = [] {
+      Machine machine = busy_host();
+      machine.in_use.memory = Bytes{std::int64_t{6} << 30};
+      machine.in_use.cgroup_memory = Bytes{std::int64_t{5} << 30};
+      return machine;
+    };
+    const ParseResult parsed =
+        parse_scenario("[machine]\n" + text + "\n[jobs]\ncount = 4000\n[[run]]\nconcurrency = \"thread_per_job\"\n",
+                       "t.toml", options);
+    INFO(format(parsed.diagnostics));
+    REQUIRE(parsed.scenario);
+    const RunResult result = run_modeled(*parsed.scenario, 0, {});
+    return result.failure ? result.failure->limit : "";
+  };
+  CHECK(breaks("memory = \"1GiB\"") == "");
+  CHECK(breaks("memory = \"1GiB\"\nin_use.memory = \"1000MiB\"") == "memory");
+  CHECK(breaks("limits.memory_max = \"1GiB\"") == "");
+  CHECK(breaks("limits.memory_max = \"1GiB\"\nin_use.cgroup_memory = \"1000MiB\"") == "memory.max");
+  // What is the host's own stays so.
+  CHECK(breaks("swap = \"0B\"") == "");
+}
