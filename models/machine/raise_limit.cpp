@@ -13,7 +13,8 @@ namespace {
 /// A control group as one finds it: what has made it, and under which name.
 struct Cgroup {
   std::optional<CgroupKind> kind;
-  std::string name;  ///< Of the unit or the container; empty: it is not known.
+  std::string name;     ///< Of the unit or the container; empty: it is not known.
+  bool in_pod = false;  ///< Kubernetes has made it.
 };
 
 /// Where it was read on this host; empty: it was not.
@@ -23,44 +24,58 @@ std::string origin(const Machine& machine, const Limit& limit, std::size_t level
   return found->second[level];
 }
 
-/// "docker-0123….scope" and ".../docker/0123…": the container's number, cut to what its commands show. Else empty.
-std::string docker_container(std::string_view folder) {
+/// A container's number, cut to what its commands show, from the name of its group: "docker-0123….scope",
+/// "cri-containerd-0123….scope", or "0123…" alone, as the cgroupfs driver has it. Else empty.
+std::string container_number(std::string_view name) {
   constexpr std::size_t kWhole = 64;
   constexpr std::size_t kShown = 12;
-  std::string_view name = folder.substr(folder.rfind('/') + 1);
-  const std::string_view parent = folder.substr(0, folder.size() - std::min(folder.size(), name.size() + 1));
-  if (name.starts_with("docker-") && name.ends_with(".scope")) {
-    name.remove_prefix(std::string_view("docker-").size());
-    name.remove_suffix(std::string_view(".scope").size());
-  } else if (!parent.ends_with("/docker")) {
-    return {};
+  constexpr std::string_view kScope = ".scope";
+  if (name.ends_with(kScope)) {
+    name.remove_suffix(kScope.size());
+    name.remove_prefix(name.rfind('-') + 1);
   }
   const bool is_number = name.size() == kWhole && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
   return is_number ? std::string(name.substr(0, kShown)) : std::string();
+}
+
+/// "kubepods-burstable-pod12.slice", or "pod12" below "kubepods".
+bool is_pod(std::string_view name) {
+  return name.starts_with("pod") || (name.starts_with("kubepods") && name.find("-pod") != std::string_view::npos);
 }
 
 /// The group of a file below /sys/fs/cgroup.
 Cgroup cgroup_of(std::string_view file) {
   const std::string_view folder = file.substr(0, file.rfind('/'));
   const std::string_view name = folder.substr(folder.rfind('/') + 1);
-  if (std::string container = docker_container(folder); !container.empty())
-    return {CgroupKind::container, std::move(container)};
-  if (name.starts_with("kubepods") && name.find("-pod") != std::string_view::npos) return {CgroupKind::pod, {}};
+  const std::string_view parent = folder.substr(0, folder.size() - std::min(folder.size(), name.size() + 1));
+  const bool in_pod = folder.find("/kubepods") != std::string_view::npos;
+  if (std::string number = container_number(name);
+      !number.empty() && (in_pod || name.starts_with("docker-") || parent.ends_with("/docker")))
+    return {CgroupKind::container, std::move(number), in_pod};
+  if (in_pod && is_pod(name)) return {CgroupKind::pod, {}, in_pod};
   static constexpr std::pair<std::string_view, CgroupKind> kUnits[] = {
       {".service", CgroupKind::service}, {".scope", CgroupKind::scope}, {".slice", CgroupKind::slice}};
   for (const auto& [ending, kind] : kUnits)
-    if (name.ends_with(ending)) return {kind, std::string(name)};
+    if (name.ends_with(ending)) return {kind, std::string(name), in_pod};
   return {};
 }
 
 Cgroup cgroup_at(const Machine& machine, const std::string& file, std::size_t level) {
   if (!file.empty()) return cgroup_of(file);
   const auto& kinds = machine.limits.cgroups;
-  return level < kinds.size() ? Cgroup{kinds[level], {}} : Cgroup{};
+  return level < kinds.size() ? Cgroup{.kind = kinds[level]} : Cgroup{};
 }
 
+/// Whether the program is in such a group: as the profile says, or as the files say where this host was read.
 bool has(const Machine& machine, CgroupKind kind) {
-  return std::ranges::find(machine.limits.cgroups, kind) != machine.limits.cgroups.end();
+  if (std::ranges::find(machine.limits.cgroups, kind) != machine.limits.cgroups.end()) return true;
+  return std::ranges::any_of(machine.origins, [&](const auto& field) {
+    return std::ranges::any_of(field.second, [&](const std::string& file) {
+      if (file.find("/sys/fs/cgroup/") == std::string::npos) return false;
+      const Cgroup group = cgroup_of(file);
+      return group.kind == kind || (kind == CgroupKind::pod && group.in_pod);
+    });
+  });
 }
 
 std::string levels_up(std::size_t level) {
@@ -77,9 +92,12 @@ std::string setter(const Machine& machine, const CgroupWords& words, CgroupKind 
       return std::string(words.pod);
     case CgroupKind::host:
       return "the host";
-    default:
-      return fmt::format("{}= of the systemd {}", words.systemd, kCgroupWords[static_cast<std::size_t>(kind)]);
+    case CgroupKind::service:
+    case CgroupKind::scope:
+    case CgroupKind::slice:
+      break;
   }
+  return fmt::format("{}= of the systemd {}", words.systemd, kCgroupWords[static_cast<std::size_t>(kind)]);
 }
 
 }  // namespace
