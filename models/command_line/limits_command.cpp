@@ -58,12 +58,19 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
     fmt::print("{}: no limit is known\n", style.bold(where));
     return;
   }
-  const bool dies = ends_process(binding->cause);
-  fmt::print("{}: {} besides the main thread; then {} {} ({})\n", style.bold(where),
-             format_count(ladder.threads, "thread"), binding->limit->name, dies ? "ends the process" : "refuses",
-             name_of(binding->cause));
-  fmt::print("{} is {}: {}\nraise it with: {}\n", binding->limit->name, format_value(*binding->limit, binding->value),
-             binding->source, binding->raise);
+  const std::string value = format_value(*binding->limit, binding->value);
+  if (binding->limit->kind == LimitKind::stack) {
+    fmt::print("{}: no thread can do its job: it would use {} of its stack, which has {} ({})\n", style.bold(where),
+               format_bytes(runtime.touched + runtime.idle_stack), value, name_of(binding->cause));
+  } else {
+    // A runtime's other threads are there before the first one for a job.
+    fmt::print("{}: {} besides {}; then {} {} ({})\n", style.bold(where), format_count(ladder.threads, "thread"),
+               runtime.base_threads > 1 ? fmt::format("the runtime's own {}", format_count(runtime.base_threads))
+                                        : std::string("the main thread"),
+               binding->limit->name, ends_process(binding->cause) ? "ends the process" : "refuses",
+               name_of(binding->cause));
+  }
+  fmt::print("{} is {}: {}\nraise it with: {}\n", binding->limit->name, value, binding->source, binding->raise);
   if (!binding->room.empty()) fmt::print("{}\n", binding->room);
   if (ladder.rungs.size() > 1) {
     const LimitRung& next = ladder.rungs[1];

@@ -43,7 +43,9 @@ Kernel::Kernel(Simulation& simulation, const Machine& machine, const Runtime& ru
   const Costs& cost = costs();
   // A runtime's signal stack is a mapping with a guard page, made by the thread itself and given back by it.
   const Duration map = memory_.has_signal_stack() ? cost.map.value : Duration::zero();
-  start_ = cost.thread_start.value + 2 * map + cost.page_fault.value * pages(runtime.touched, machine);
+  // One that uses more than its stack gets no further than to the stack's end.
+  const Bytes touched = std::min(runtime.touched, memory_.free_stack());
+  start_ = cost.thread_start.value + 2 * map + cost.page_fault.value * pages(touched, machine);
   exit_ = cost.thread_exit.value + map;
   create_ = spawn_cost(machine, runtime) - std::min(2 * cost.syscall.value, cost.thread_create.value);
   const std::int64_t cores = std::max<std::int64_t>(machine.cpus, 1);

@@ -16,8 +16,6 @@ constexpr std::int64_t kEntriesPerTable = 512;
 
 // glibc's nptl aligns the size that it is asked for to a cache line, downwards: tls_static_align.
 constexpr std::int64_t kStackAlignment = 64;
-// An idle thread uses two pages of its stack, and about one more is the C library's.
-constexpr std::int64_t kPagesOfIdleThread = 3;
 
 }  // namespace
 
@@ -82,8 +80,12 @@ Bytes ProcessMemory::writable_stack() const {
   return runtime_.guard_mode == GuardMode::madvise ? stack_mapping() : stack_;
 }
 
+Bytes ProcessMemory::free_stack() const {
+  return std::max(stack_ - round_up(runtime_.idle_stack, machine_.page_size), Bytes{});
+}
+
 bool ProcessMemory::overflows_stack() const {
-  return runtime_.touched > std::max(stack_ - kPagesOfIdleThread * machine_.page_size, Bytes{});
+  return runtime_.touched > free_stack();
 }
 
 /// Resident memory of a thread's own use of its stack.
@@ -91,8 +93,7 @@ Bytes ProcessMemory::touched_of_a_stack() const {
   if (runtime_.touched.count == 0) return Bytes{0};
   // The part that is used begins somewhere within a page.
   const Bytes page = machine_.page_size;
-  const Bytes most = std::max(stack_ - kPagesOfIdleThread * page, Bytes{});
-  return std::min(round_up(runtime_.touched, page) + page, most);
+  return std::min(round_up(runtime_.touched, page) + page, free_stack());
 }
 
 /// In bytes; stacks share tables, so it is rarely a whole number.

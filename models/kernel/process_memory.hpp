@@ -32,6 +32,8 @@ class ProcessMemory {
   Bytes stack_mapping() const { return stack_ + guard_; }
   /// The part of it that counts as data and as committed.
   Bytes writable_stack() const;
+  /// What an idle thread leaves of it.
+  Bytes free_stack() const;
   /// Whether a thread uses more of its stack than there is.
   bool overflows_stack() const;
   bool splits_guard() const { return splits_guard_; }

@@ -406,6 +406,10 @@ constexpr std::array kLimits{
           .name = "stack",
           .unit = LimitUnit::bytes,
           .set_where = "the program, or RLIMIT_STACK (ulimit -s) where it leaves that to the C library",
+          .raise =
+              [](const RaiseRequest& to) {
+                return fmt::format("ulimit -s {}, or where the program sets its threads' stacks", to.kibibytes());
+              },
           .words = {.counts = "Stack of one thread",
                     .met = "a thread used more than its stack of {}",
                     .how = "Below each stack lies a guard page that may not be touched. A thread that grows into it "

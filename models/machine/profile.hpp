@@ -150,6 +150,7 @@ struct Runtime {
   std::int64_t base_threads = 1;      ///< Threads of the runtime's own, the main thread among them (Java: 18).
   Bytes stack_cache{};                ///< Stacks of ended threads that are kept for the next ones, at most.
   Bytes touched{};                    ///< Stack that each thread really uses, beyond resident_per_thread.
+  Bytes idle_stack{12288};            ///< Stack that a thread uses before that, the C library's own part included.
   std::string clone_call = "clone3";  ///< The system call that starts a thread.
   std::string message;                ///< What the user sees where a thread is refused; verbatim.
   std::string abort_message;          ///< What the user sees where the process aborts; verbatim.
@@ -308,6 +309,7 @@ void describe(Visitor& visit, Runtime& runtime) {
   visit.count("base_threads", runtime.base_threads, {1, 100'000},
               "threads of the runtime's own, the main thread included");
   visit.size("touched", runtime.touched, "stack that each thread really uses, on top of resident_per_thread");
+  visit.size("idle_stack", runtime.idle_stack, "stack that an idle thread uses, the C library's own part included");
   visit.text("clone_call", runtime.clone_call, "the system call that starts a thread");
   visit.text("message", runtime.message, "what the program says when a thread is refused");
   visit.text("abort_message", runtime.abort_message, "what the program says before it aborts");

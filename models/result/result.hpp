@@ -20,11 +20,11 @@ std::string_view to_string(WorldKind kind);
 
 /// Where and why a run broke.
 struct FailurePoint {
-  JobId job = kNoJob;                 ///< The job that could not be started or was hit.
-  std::int64_t threads = 0;           ///< Threads created before it.
-  std::string call;                   ///< "clone3", "mmap", "mprotect", "page fault" …
-  Cause cause;                        ///< What the program got, or died of.
-  std::string limit;                  ///< "pids.max", "RLIMIT_NPROC" … (see limit_table.hpp); empty: not known.
+  JobId job = kNoJob;        ///< The job that could not be started or was hit.
+  std::int64_t threads = 0;  ///< Threads created before it: where a thread died of its own stack, before that one.
+  std::string call;          ///< "clone3", "mmap", "mprotect", "page fault" …
+  Cause cause;               ///< What the program got, or died of.
+  std::string limit;         ///< "pids.max", "RLIMIT_NPROC" … (see limit_table.hpp); empty: not known.
   std::optional<std::int64_t> value;  ///< The limit's value, in its own unit.
   std::string message;                ///< What the program's user sees.
   Instant at{};

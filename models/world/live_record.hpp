@@ -42,7 +42,15 @@ struct LiveCounters {
   std::atomic<JobId> longest_poll_job{kNoJob};
   std::atomic<JobId> starting{
       kNoJob};  ///< The job whose thread is being created: where the process dies, it is this one.
+  /// The first thread that is using its stack just now, and the job that it was started for: where the process dies of
+  /// a stack, it is this one. Lane 0: none is.
+  std::atomic<std::uint64_t> touching{0};
+
+  static constexpr std::uint64_t pack(LaneId lane, JobId job) { return (std::uint64_t{lane} << 32) | job; }
+  static constexpr LaneId lane_of(std::uint64_t packed) { return static_cast<LaneId>(packed >> 32); }
+  static constexpr JobId job_of(std::uint64_t packed) { return static_cast<JobId>(packed); }
 };
+static_assert(sizeof(LaneId) <= 4 && sizeof(JobId) <= 4);
 
 /// Raises `value` to at least `to`.
 template <class T>

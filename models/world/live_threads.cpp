@@ -32,6 +32,7 @@ struct LiveThreads::Start {
   LiveThreads* world = nullptr;
   Task<> body;
   LaneId lane = 0;
+  JobId job = kNoJob;  ///< That it is started for.
   pthread_t handle{};
   std::exception_ptr error;
 
@@ -145,7 +146,14 @@ void* LiveThreads::thread_main(void* argument) {
     std::free(memory);
   }
   // Where the stack is smaller than that, the process dies of it, as the program would.
-  if (world.runtime_->touched > Bytes{}) touch_stack(static_cast<std::size_t>(world.runtime_->touched.count));
+  if (world.runtime_->touched > Bytes{}) {
+    std::atomic<std::uint64_t>& touching = world.record_->counters().touching;
+    std::uint64_t nobody = 0;
+    std::uint64_t own = LiveCounters::pack(start.lane, start.job);
+    touching.compare_exchange_strong(nobody, own);
+    touch_stack(static_cast<std::size_t>(world.runtime_->touched.count));
+    touching.compare_exchange_strong(own, 0);
+  }
   try {
     Task<> body = std::move(start.body);
     body.start();
@@ -200,6 +208,7 @@ std::expected<LiveThreads::Thread, SpawnRefusal> LiveThreads::create(Task<> body
   start->body = std::move(body);
   LiveCounters& counters = record_->counters();
   start->lane = static_cast<LaneId>(counters.created.load(std::memory_order_relaxed) + 1);
+  start->job = counters.starting.load(std::memory_order_relaxed);
   const int error = ::pthread_create(&start->handle, &attributes_, &LiveThreads::thread_main, start.get());
   if (error != 0) return std::unexpected(describe(error));
   const auto created = counters.created.fetch_add(1, std::memory_order_relaxed) + 1;

@@ -23,6 +23,7 @@ SpawnRefusal describe(const kernel::Refusal& refusal, const Runtime& runtime) {
 }  // namespace
 
 ModeledThreads::Spawn ModeledThreads::spawn_thread(Task<> body) {
+  if (kernel_.memory().overflows_stack()) jobs_of_threads_.push_back(starting_);
   return Spawn(*this, std::move(body));
 }
 
@@ -44,23 +45,31 @@ void ModeledThreads::fail(JobId job, const SpawnRefusal& refusal) {
                   kernel_.current(), MarkKind::failure);
 }
 
+FailurePoint ModeledThreads::at_death(const kernel::Refusal& death) const {
+  FailurePoint failure{.job = starting_,
+                       .threads = kernel_.created(),
+                       .call = std::string(death.call),
+                       .cause = death.cause,
+                       .limit = std::string(death.limit->name),
+                       .value = death.value,
+                       .message = runtime_->abort_message,
+                       .at = now()};
+  if (death.cause == Cause(Signal{SIGKILL})) failure.message = "Killed";
+  if (death.cause == Cause(Signal{SIGSEGV})) {
+    // It is the thread's own doing, however many the main thread has started meanwhile.
+    failure.message = ::strsignal(SIGSEGV);
+    failure.threads = kernel_.current() - 1;
+    failure.job = jobs_of_threads_.at(kernel_.current() - 1);
+  }
+  return failure;
+}
+
 void ModeledThreads::finish() {
   recording_.flush();
   if (!kernel_.death()) return;
   const kernel::Refusal& death = *kernel_.death();
   const bool killed = death.cause == Cause(Signal{SIGKILL});
-  const bool crashed = death.cause == Cause(Signal{SIGSEGV});
-  recording_.fail(FailurePoint{.job = starting_,
-                               .threads = kernel_.created(),
-                               .call = std::string(death.call),
-                               .cause = death.cause,
-                               .limit = std::string(death.limit->name),
-                               .value = death.value,
-                               .message = killed    ? "Killed"
-                                          : crashed ? ::strsignal(SIGSEGV)
-                                                    : runtime_->abort_message,
-                               .at = now()},
-                  kernel_.current(), killed ? MarkKind::oom_kill : MarkKind::aborted);
+  recording_.fail(at_death(death), kernel_.current(), killed ? MarkKind::oom_kill : MarkKind::aborted);
 }
 
 void ModeledThreads::threads_changed() {

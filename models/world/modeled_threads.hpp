@@ -8,6 +8,7 @@
 #include <expected>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/coroutine/task.hpp"
 #include "models/kernel/kernel.hpp"
@@ -60,11 +61,14 @@ class ModeledThreads final : public kernel::KernelObserver {
   void threads_changed() override;
   void runnable_changed() override { recording_.sample_runnable(kernel_.runnable(), now()); }
   void note_peaks(const kernel::ThreadCounts& counts);
+  FailurePoint at_death(const kernel::Refusal& death) const;
 
   const Runtime* runtime_;
   kernel::Kernel kernel_;
   ModeledRecording recording_;
   JobId starting_ = kNoJob;
+  /// Of each thread the job that it was started for. Kept only where the first ones that run will die of their stacks.
+  std::vector<JobId> jobs_of_threads_;
   std::int64_t alive_before_ = 0;
   MemoryUse peak_memory_;
 };

@@ -59,6 +59,41 @@ TEST_CASE("limits reads a scenario's machine and runtime") {
   CHECK(ladder_of({"-"}, scenario)["threads"] == 95);
 }
 
+TEST_CASE("a stack that no thread's job fits on is the ladder's first rung, and leaves none") {
+  const std::string scenario =
+      "[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 3\n[[run]]\nconcurrency = \"thread_per_job\"\n"
+      "stack = \"64KiB\"\ntouched = \"128KiB\"\n";
+  const Json ladder = ladder_of({"-"}, scenario);
+  CHECK(ladder["threads"] == 0);
+  CHECK(ladder["binding"] == "stack");
+  CHECK(ladder["errno"] == "SIGSEGV");
+  CHECK(ladder["limits"][0]["value"] == 64 * 1024);
+  const Output text = spawnpoint_run({"limits", "-", "--threads", "10"}, scenario);
+  CHECK_THAT(text.out,
+             ContainsSubstring("no thread can do its job: it would use 140 KiB of its stack, which has 64 KiB "
+                               "(SIGSEGV)") &&
+                 ContainsSubstring("ulimit -s 140"));
+  // With what is asked for they can.
+  const std::vector<std::string> run{"run", "-", "--json", "--set"};
+  const auto completed = [&](const char* stack) {
+    auto arguments = run;
+    arguments.push_back(std::string("run.stack=") + stack);
+    return Json::parse(lines_of(spawnpoint_run(arguments, scenario).out).at(0))["completed"].get<int>();
+  };
+  CHECK(completed("140KiB") == 3);
+  CHECK(completed("136KiB") == 0);
+}
+
+TEST_CASE("the threads of the ladder are those besides the runtime's own") {
+  const std::string java =
+      spawnpoint_run({"limits", "--set", "machine.profile=rust-playground", "--set", "run.runtime=java"}).out;
+  // 512 tasks: 5 in the cgroup, 18 of the JVM besides its first thread.
+  CHECK_THAT(java, ContainsSubstring("489 threads besides the runtime's own 19; then pids.max refuses (EAGAIN)"));
+  const std::string python =
+      spawnpoint_run({"limits", "--set", "machine.profile=rust-playground", "--set", "run.runtime=python"}).out;
+  CHECK_THAT(python, ContainsSubstring("507 threads besides the main thread; then pids.max refuses (EAGAIN)"));
+}
+
 TEST_CASE("The option --threads reports what must be raised, to what, and with which command") {
   const std::vector<std::string> playground{"limits", "--set", "machine.profile=rust-playground", "--threads"};
   auto arguments = playground;

@@ -71,7 +71,10 @@ TEST_CASE("a thread that uses more than its stack ends a live run as it ends a m
     CHECK(result->failure->value == (128_KiB).count);
     CHECK(result->failure->message == "Segmentation fault");
     CHECK(result->trace->marks.back().kind == MarkKind::aborted);
+    // The job whose thread it was, however many were started meanwhile. Live, any of the first may come to it first.
+    CHECK(static_cast<std::int64_t>(result->failure->job) == result->failure->threads);
   }
+  CHECK(modeled.failure->job == 0);
 }
 
 TEST_CASE("the model tells the same of its program with a live run beside it as without") {

@@ -152,6 +152,13 @@ TEST_CASE("each way in which a worker dies is a failure point of its own") {
     CHECK(outcome.failure->value == 131072);
     CHECK(outcome.failure->message == "Segmentation fault");
     CHECK(outcome.mark == MarkKind::aborted);
+    // The thread that was using its stack, and not the one that was being made.
+    end.starting = 9;
+    end.created = 9;
+    end.touching = 3;
+    end.touching_job = 2;
+    CHECK(judge(end, limits, {}).failure->threads == 2);
+    CHECK(judge(end, limits, {}).failure->job == 2);
   }
   SECTION("aborted in a pid namespace, where it had to say so itself") {
     end.status = exited(134);

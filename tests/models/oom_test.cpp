@@ -184,6 +184,50 @@ TEST_CASE("A thread that uses more than its stack ends the modeled process with 
   CHECK(result.trace->marks[0].kind == MarkKind::aborted);
 }
 
+TEST_CASE(
+    "The thread that dies of its stack is the first, whatever it would have used and whatever was started meanwhile") {
+  const auto failure_of = [](const std::string& run, const std::string& touched) {
+    const ParseResult parsed =
+        parse_scenario("[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 50\n[[run]]\n" + run +
+                           "\nruntime = \"glibc\"\nstack = \"64KiB\"\ntouched = \"" + touched + "\"\n",
+                       "stack.toml", {});
+    REQUIRE(parsed.scenario);
+    const RunResult result = run_modeled(*parsed.scenario, 0, {});
+    REQUIRE(result.failure);
+    CHECK(result.failure->at.time_since_epoch() == result.wall);
+    return *result.failure;
+  };
+  const FailurePoint first = failure_of("concurrency = \"thread_per_job\"", "65KiB");
+  for (const char* touched : {"53KiB", "65KiB", "1MiB", "64MiB"}) {
+    INFO(touched);
+    const FailurePoint failure = failure_of("concurrency = \"thread_per_job\"", touched);
+    CHECK(failure.job == 0);
+    CHECK(failure.threads == 0);
+    CHECK(failure.at == first.at);
+    // Of a pool, before any job has begun.
+    const FailurePoint of_pool = failure_of("concurrency = \"thread_pool\"\nthreads = 4", touched);
+    CHECK(of_pool.job == kNoJob);
+    CHECK(of_pool.threads == 0);
+  }
+}
+
+TEST_CASE("A task of any size is refused, and its size times the number of tasks does not overflow") {
+  for (const char* task : {"1TiB", "200TiB"}) {
+    INFO(task);
+    const ParseResult parsed =
+        parse_scenario(std::string("[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 10\n[[run]]\nconcurrency = "
+                                   "\"join_all\"\ntask = \"") +
+                           task + "\"\n",
+                       "task.toml", {});
+    REQUIRE(parsed.scenario);
+    const RunResult result = run_modeled(*parsed.scenario, 0, {});
+    REQUIRE(result.failure);
+    CHECK(result.peak_tasks == 0);
+    // 8 GiB of memory; 128 TiB of addresses.
+    CHECK(result.failure->limit == (task[0] == '1' ? "memory" : "address space"));
+  }
+}
+
 TEST_CASE("A thread that uses most of its stack goes on") {
   const ParseResult parsed = parse_scenario(
       "[jobs]\ncount = 10\n[[run]]\nconcurrency = \"thread_per_job\"\nruntime = \"glibc\"\nstack = \"128KiB\"\n"

@@ -86,9 +86,10 @@ std::pair<int, int> step(const Found& found) {
 
 /// "512 less 5 leaves 507 (taken: 1 by the main thread, 4 by other tasks of the group)".
 std::string room(const Machine& machine, const Runtime& runtime, const Found& found) {
+  if (!found.limit->counts_threads || found.limit->words.others.empty()) return {};
   const std::vector<LimitLevel> levels = found.limit->fields.read(machine);
   const std::size_t level = found.refusal.level;
-  if (!found.limit->counts_threads || found.limit->words.others.empty() || level >= levels.size()) return {};
+  if (level >= levels.size()) return {};
   const std::int64_t others = levels[level].in_use - 1;
   const std::int64_t own = runtime.base_threads - 1;
   const std::int64_t taken = found.refusal.value - found.threads;
@@ -118,8 +119,31 @@ std::vector<Found> find_all(const Machine& machine, const Runtime& runtime, std:
   for (const Limit& limit : limits) {
     if (const auto found = find(machine, runtime, limit)) all.push_back(*found);
   }
+  // Not one of the kernel's limits: the very first thread dies of it.
+  const kernel::ProcessMemory memory(machine, runtime);
+  if (const auto refusal = kernel::SpawnChecks(machine, runtime, memory, limits).on_stack())
+    all.push_back({refusal->limit, 0, *refusal});
   std::ranges::sort(all, {}, [](const Found& found) { return std::pair(found.threads, step(found)); });
   return all;
+}
+
+/// The smallest stack that holds what a thread uses of it.
+Bytes stack_needed(const Machine& machine, Runtime runtime) {
+  const auto fits = [&](std::int64_t pages) {
+    runtime.stack = machine.page_size * pages;
+    return !kernel::ProcessMemory(machine, runtime).overflows_stack();
+  };
+  std::int64_t low = stack_size(runtime, machine.limits) / machine.page_size;
+  std::int64_t high = 2 * (low + (runtime.touched + runtime.idle_stack + runtime.guard) / machine.page_size + 1);
+  while (low < high) {
+    const std::int64_t middle = low + (high - low) / 2;
+    if (fits(middle)) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return machine.page_size * low;
 }
 
 /// The smallest value of the limit at this level with which `threads` threads fit; none: no value would do.
@@ -179,6 +203,15 @@ ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::in
   for (const Found& found : find_all(machine, runtime, limits)) {
     if (found.threads >= threads) break;
     const Limit& limit = *found.limit;
+    if (limit.kind == LimitKind::stack) {
+      const std::int64_t needed = stack_needed(machine, runtime).count;
+      needs.raise.push_back({.limit = &limit,
+                             .value = found.refusal.value,
+                             .needed = needed,
+                             .command = raise_command(machine, limit, 0, needed),
+                             .source = limit_source(machine, limit)});
+      continue;
+    }
     const std::vector<LimitLevel> levels = limit.fields.read(machine);
     for (std::size_t level = 0; level < levels.size(); ++level) {
       const CountLimit value = levels[level].value;

@@ -15,13 +15,13 @@
 
 namespace spawnpoint {
 
-/// One rung: a limit and the threads that could be created besides the main thread if it were the only one.
+/// One rung: a limit and the threads that could exist besides the runtime's own if it were the only one.
 struct LimitRung {
   const Limit* limit = nullptr;  ///< Its row; never null.
   std::int64_t value = 0;        ///< In the limit's own unit.
   std::int64_t threads = 0;
-  std::string
-      room;  ///< Of limits on counts, how one comes to the threads: "512 less 5 leaves 507 (taken: …)"; else empty.
+  /// Of limits on counts, how the threads follow from the value: "512 less 5 leaves 507 (taken: …)"; else empty.
+  std::string room;
   std::string call;    ///< The call that is refused: "clone3", "mmap", "mprotect", "page fault".
   Cause cause;         ///< What the program gets, or dies of.
   std::string source;  ///< Where it is set: the very file where it was read on this host, else files and commands.
@@ -29,8 +29,9 @@ struct LimitRung {
 };
 
 struct LimitLadder {
-  std::int64_t threads = 0;  ///< How many can be created besides the main thread.
-  /// Fewest threads first; of equals, the one checked first comes first. Limits that are not set are left out.
+  std::int64_t threads = 0;  ///< How many can exist besides the runtime's own, of which the main thread is one.
+  /// Fewest threads first; of equals, the one checked first comes first. Limits that are not set are left out. A stack
+  /// that is too small for what each thread uses of it is one, too: it leaves none.
   std::vector<LimitRung> rungs;
   /// Limits that would be met, were the process not privileged: root is exempt from them.
   std::vector<LimitRung> exempt;

@@ -109,6 +109,10 @@ LiveOutcome judge(const LiveEnd& end, const LiveLimitsInForce& limits, const Lim
     failure.message = end.last_words.empty() ? ::strsignal(signal) : end.last_words;
     if (signal == SIGSEGV && limits.stack) {
       failure.call = "page fault";
+      if (end.touching > 0) {
+        failure.threads = static_cast<std::int64_t>(end.touching) - 1;
+        failure.job = end.touching_job;
+      }
       name_limit(failure, *limits.stack);
     }
     return outcome;

@@ -26,6 +26,8 @@ struct LiveEnd {
   std::optional<SharedFailure> failure;  ///< The worker's own record.
   std::int64_t created = 0;
   JobId starting = kNoJob;
+  LaneId touching = 0;          ///< The thread that was using its stack; 0: none was.
+  JobId touching_job = kNoJob;  ///< That it was started for.
   Instant at{};
   std::string last_words;  ///< On standard error.
 };

@@ -78,7 +78,7 @@ struct StepReport {
 
 /// The first page of the file in which the plan is handed over; shared.
 struct LiveBoard {
-  static constexpr std::uint64_t kMagic = 0x6472616f62707335;  ///< Changes with the plan's form.
+  static constexpr std::uint64_t kMagic = 0x6472616f62707336;  ///< Changes with the plan's form.
   static constexpr std::size_t kSize = 4096;
 
   std::uint64_t magic = kMagic;

@@ -323,6 +323,9 @@ void LiveRun::State::finish(int status) {
   end.failure = reader->failure();
   end.created = counters.created.load();
   end.starting = counters.starting.load();
+  const std::uint64_t touching = counters.touching.load();
+  end.touching = LiveCounters::lane_of(touching);
+  end.touching_job = LiveCounters::job_of(touching);
   end.at = end_at;
   end.last_words = process->last_words();
 
