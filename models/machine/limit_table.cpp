@@ -151,8 +151,7 @@ constexpr LimitFields kPids{
 
 constexpr std::string_view kMemoryQuestion = "Why is the process killed, instead of getting an error?";
 constexpr std::string_view kMemoryHow =
-    "Kernel stacks, page tables and kernel objects count too: an idle thread takes about four times what its resident "
-    "set shows.";
+    "Kernel stacks, page tables and kernel objects count too: what a thread takes is more than its resident set shows.";
 
 constexpr std::array kLimits{
     Limit{
@@ -360,32 +359,31 @@ constexpr std::array kLimits{
                        "kernel.pid_max are taken, alloc_pid() fails and the program sees EAGAIN.\n\n"
                        "After the counter has wrapped around once, numbers below 300 are kept for the system's first "
                        "processes."}},
-    Limit{.kind = LimitKind::pids_max,
-          .name = "pids.max",
-          .unit = LimitUnit::count,
-          .counts_threads = true,
-          .fields = levels<&Limits::pids_max, &InUse::cgroup_tasks>("limits.pids_max", "in_use.cgroup_tasks"),
-          .set_where = "pids.max of the cgroup, TasksMax= of the systemd unit, docker run --pids-limit",
-          .cgroup = {.systemd = "TasksMax",
-                     .docker = "--pids-limit",
-                     .without_it = "systemd's DefaultTasksMax",
-                     .pod = "podPidsLimit of the kubelet's configuration",
-                     .container = "pids_limit of CRI-O's configuration"},
-          .raise = [](const RaiseRequest& to) { return to.in_cgroup(); },
-          .words =
-              {.counts = "Tasks that the control group may hold",
-               .others = "other tasks of the group",
-               .met = "the cgroup's pids.max is {}",
-               .how = "A cgroup may hold this many tasks, threads and processes together. Containers and systemd units "
-                      "set it: docker run --pids-limit, TasksMax=. Memory has nothing to do with it.",
-               .question = "Why is a thread refused while there is memory left?",
-               .answer = "A control group counts its tasks, and to the kernel each thread is a task, as each process "
-                         "is. At pids.max the next clone fails, however small the thread would be.\n\n"
-                         "It is the last of the kernel's checks for a new thread. Every group above counts too: the "
-                         "one with the least room left decides. The error is EAGAIN, \"try again\": it helps only if "
-                         "other tasks end meanwhile.\n\n"
-                         "Containers get it from their runtime (docker run --pids-limit), services from systemd "
-                         "(TasksMax)."}},
+    Limit{
+        .kind = LimitKind::pids_max,
+        .name = "pids.max",
+        .unit = LimitUnit::count,
+        .counts_threads = true,
+        .fields = levels<&Limits::pids_max, &InUse::cgroup_tasks>("limits.pids_max", "in_use.cgroup_tasks"),
+        .set_where = "pids.max of the cgroup, TasksMax= of the systemd unit, docker run --pids-limit",
+        .cgroup = {.systemd = "TasksMax",
+                   .docker = "--pids-limit",
+                   .without_it = "systemd's DefaultTasksMax",
+                   .pod = "podPidsLimit of the kubelet's configuration",
+                   .container = "pids_limit of CRI-O's configuration"},
+        .raise = [](const RaiseRequest& to) { return to.in_cgroup(); },
+        .words =
+            {.counts = "Tasks that the control group may hold",
+             .others = "other tasks of the group",
+             .met = "the cgroup's pids.max is {}",
+             .how = "A cgroup may hold this many tasks, threads and processes together. Memory has nothing to do with "
+                    "it.",
+             .question = "Why is a thread refused while there is memory left?",
+             .answer = "A control group counts its tasks, and to the kernel each thread is a task, as each process "
+                       "is. At pids.max the next clone fails, however small the thread would be.\n\n"
+                       "It is the last of the kernel's checks for a new thread. Every group above counts too: the "
+                       "one with the least room left decides. The error is EAGAIN, \"try again\": it helps only if "
+                       "other tasks end meanwhile."}},
     Limit{.kind = LimitKind::cpus,
           .name = "cpus",
           .unit = LimitUnit::count,

@@ -18,14 +18,15 @@ class LiveMemory {
  public:
   LiveMemory();
 
-  /// The series begin at 0, with what the worker had before its first job. To be called once, when that is known.
+  /// The series begin at 0, with what the worker had before its first job: to be called when that is known. Later calls
+  /// change nothing.
   void begin(const LiveBoard& board, Trace& trace);
   /// Looks at the process, and adds to the trace's series. `group` may be null.
   void sample(const LiveProcess& process, const RunCgroup* group, Instant at, Trace& trace);
   /// What the worker itself saw of its peaks, once it has ended at `at`.
   void finish(const LiveBoard& board, Instant at, Trace& trace);
 
-  /// All of it, as of the last look: resident, kernel stacks, page tables, slab.
+  /// All of the process, as of the last look: resident, kernel stacks, page tables.
   Bytes total() const { return total_; }
   const MemoryUse& peak() const { return peak_; }
   std::int64_t threads() const { return threads_; }
