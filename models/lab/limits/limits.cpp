@@ -24,7 +24,8 @@ std::optional<kernel::Refusal> refused_after(const kernel::SpawnChecks& checks, 
                                              std::int64_t threads) {
   kernel::ThreadCounts counts = memory.settled(threads);
   if (counts.started > 0) {
-    // The newest thread sets up its signal stack while the main thread has mapped the next thread's stack already.
+    // Mostly the main thread has mapped this one's stack already while the newest of the others sets up its signal
+    // stack.
     kernel::ThreadCounts starting = counts;
     --starting.started;
     ++starting.stacks;
@@ -34,7 +35,10 @@ std::optional<kernel::Refusal> refused_after(const kernel::SpawnChecks& checks, 
   ++counts.stacks;
   if (auto refusal = checks.on_clone(counts)) return refusal;
   ++counts.alive;
-  return checks.on_touch(counts);
+  if (auto refusal = checks.on_touch(counts)) return refusal;
+  // It sets up its own while no more are mapped.
+  counts.arenas = memory.settled(threads + 1).arenas;
+  return checks.on_start(counts);
 }
 
 /// So many threads that the sum of all their memory is still a number.
