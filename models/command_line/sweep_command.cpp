@@ -57,6 +57,8 @@ std::string time_text(const SweepCell& cell) {
   if (!cell.first.error.empty()) return "not computed";
   if (cell.failed == cell.replications && cell.first.failure) {
     const FailurePoint& failure = *cell.first.failure;
+    if (cell.first.completed == cell.first.jobs)
+      return fmt::format("{}, a worker refused", format_duration(cell.first.wall));
     std::string text = "✕ " + name_of(failure.cause);
     if (failure.job != kNoJob) text += " at " + format_count(std::int64_t{failure.job} + 1);
     return text;

@@ -65,6 +65,7 @@ struct RunResult {
   std::int64_t completed = 0;
   Duration wall{};
   std::int64_t peak_threads = 0;  ///< The main thread among them.
+  std::int64_t own_threads = 1;   ///< Of them, those that the program has without its jobs: a runtime may have its own.
   std::int64_t peak_tasks = 0;
   MemoryUse memory;  ///< At each one's own peak.
   MemoryUse base;    ///< Of it, what the program itself had before its first job: resident and virtual.

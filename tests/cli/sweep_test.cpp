@@ -170,3 +170,27 @@ TEST_CASE("a sweep reports bad usage", "[sweep]") {
   CHECK_THAT(key.err, ContainsSubstring("jobs.count"));
   CHECK(spawnpoint_run({"sweep", "-", "-o", "/no/such/folder/x.json"}, kScenario).status == 3);
 }
+
+TEST_CASE("a pool that was refused a worker and did all jobs has its time in the table, and says so", "[sweep]") {
+  const Output output = spawnpoint_run(
+      {"sweep", "-"},
+      "[machine]\nprofile = \"rust-playground\"\n[jobs]\ncount = 1000\nsteps = [{ sleep = \"1s\" }]\n[[run]]\n"
+      "concurrency = \"thread_pool\"\nruntime = \"rust-std\"\n[sweep]\n\"run.threads\" = [500, 600]\n");
+  REQUIRE(output.status == 0);
+  // 507 workers: two rounds.
+  CHECK_THAT(output.out, ContainsSubstring(" s, a worker refused"));
+  CHECK(output.out.find("✕ EAGAIN") == std::string::npos);
+}
+
+TEST_CASE("what a sweep says of itself comes after its result, where both go to one file", "[sweep]") {
+  TemporaryDirectory directory;
+  const std::string scenario = (directory / "map.toml").string();
+  const std::string both = (directory / "both.txt").string();
+  write_file(scenario, kScenario);
+  const std::string command =
+      std::string(SPAWNPOINT_PROGRAMS) + "/spawnpoint-run sweep '" + scenario + "' >'" + both + "' 2>&1";
+  REQUIRE(std::system(command.c_str()) == 0);
+  const auto lines = lines_of(read_file(both));
+  REQUIRE(lines.size() > 5);
+  CHECK_THAT(lines.back(), ContainsSubstring(" runs in "));
+}

@@ -260,3 +260,38 @@ TEST_CASE("Model and live run are compared by thread, errno and limit") {
   CHECK(all_of(diagnose(scenario, 0, &modeled, &live)).find("The live run could not start: no worker") !=
         std::string::npos);
 }
+
+TEST_CASE("A pool that was refused a worker and did all jobs nevertheless is told so") {
+  Scenario pool = tests::scenario("thread_pool", 1000);
+  pool.runs[0].threads = 600;
+  pool.machine.limits = {.pids_max = {512}};
+  pool.machine.in_use.cgroup_tasks = {5};
+  CHECK(diagnosis_of(pool).headline ==
+        "Thread 508 was refused: the cgroup's pids.max is 512. The 507 workers that there were did all 1,000 jobs.");
+  pool.machine.limits.pids_max = {5};
+  CHECK(diagnosis_of(pool).headline == "Thread 1 was refused: the cgroup's pids.max is 5.");
+}
+
+TEST_CASE("A runtime's own threads are no threads of jobs, and are not there in a live run's twin") {
+  Scenario java = tests::scenario("thread_per_job", 100);
+  java.machine.limits = {};
+  java.runs[0].runtime.base_threads = 19;
+  const RunResult alone = run_modeled(java, 0, {});
+  CHECK(alone.peak_threads == 119);
+  CHECK(alone.own_threads == 19);
+  const auto told = [&](const RunResult& result) {
+    const Diagnosis diagnosis = diagnose(java, 0, &result, nullptr);
+    REQUIRE_FALSE(diagnosis.evidence.empty());
+    return all_of(diagnosis) + diagnosis.evidence[0].text;
+  };
+  const std::string each =
+      ": " + format_bytes((alone.jobs_memory().resident + alone.jobs_memory().kernel) / 100) + " per thread.";
+  CHECK(told(alone).find(each) != std::string::npos);
+  CHECK(told(alone).find("119 threads at once, the runtime's own 19 among them") != std::string::npos);
+  // The program that runs live has none of its own.
+  Scenario twin = java;
+  twin.runs[0].runtime.base_threads = 1;
+  const RunResult beside = run_modeled(twin, 0, {});
+  CHECK(told(beside).find(each) != std::string::npos);
+  CHECK(told(beside).find("101 threads at once, the main thread among them") != std::string::npos);
+}

@@ -340,3 +340,31 @@ TEST_CASE("the estimate of a live run knows its threads and the caps") {
   CHECK(estimate_live(live_scenario("join_all", 1000, sleep_of(1s)), 0).threads == 0);
   CHECK(estimate_live(live_scenario("thread_pool", 1000, sleep_of(1s)), 0).threads == 4);
 }
+
+TEST_CASE("a runtime with threads of its own leaves its jobs as many live as in the modeled twin") {
+  // 100 tasks: the main thread, 18 more of the program's, 81 of jobs.
+  const std::string name = GENERATE("pids.max", "RLIMIT_NPROC");
+  auto scenario = live_scenario("thread_per_job", 120, sleep_of(2s));
+  scenario.runs[0].runtime.base_threads = 19;
+  if (name == "pids.max") set_pids_max(scenario, 100);
+  if (name == "RLIMIT_NPROC") {
+    scenario.machine.limits.nproc = {100};
+    scenario.machine.in_use.user_tasks = {1};
+    scenario.machine_overrides.emplace_back("limits.nproc");
+  }
+  INFO(name);
+  const auto twin = run_modeled_twin(scenario, 0, {}, with_worker());
+  const auto live = run_live_here(scenario);
+  REQUIRE(live.error == "");
+  need_imposed(live, name);
+  for (const RunResult* result : {&live, &twin}) {
+    INFO(to_string(result->world));
+    REQUIRE(result->failure);
+    CHECK(result->failure->threads == 81);
+    CHECK(result->failure->limit == name);
+    CHECK(result->failure->value == 100);
+    // The program that runs live is this one: it has a main thread alone.
+    CHECK(result->peak_threads == 82);
+    CHECK(result->own_threads == 1);
+  }
+}

@@ -28,9 +28,8 @@ void show(Diagnosis& diagnosis, const RunResult& result, Instant at, JobId job, 
   diagnosis.evidence.push_back({std::move(text), result.world, at, job});
 }
 
-std::int64_t threads_of_jobs(const RunResult& result, const RunSpec& spec) {
-  const std::int64_t own = result.world == WorldKind::modeled ? spec.runtime.base_threads : 1;
-  return std::max<std::int64_t>(result.peak_threads - own, 0);
+std::int64_t threads_of_jobs(const RunResult& result) {
+  return std::max<std::int64_t>(result.peak_threads - result.own_threads, 0);
 }
 
 Bytes memory_of_each(const RunResult& result, std::int64_t count) {

@@ -26,9 +26,9 @@ std::int64_t failing_thread(const FailurePoint& failure) {
 }
 
 /// " when it had 507 threads"; where some had ended by then, how many were started and how many were alive at most.
-std::string at_threads(const RunResult& result, const RunSpec& spec) {
+std::string at_threads(const RunResult& result) {
   const std::int64_t started = result.failure->threads;
-  const std::int64_t alive = threads_of_jobs(result, spec);
+  const std::int64_t alive = threads_of_jobs(result);
   if (started == 0) return "";
   if (alive <= 0 || started <= alive) return " when it had " + format_count(started, "thread");
   return fmt::format(" after it had started {}, of which at most {} were alive at once",
@@ -40,16 +40,21 @@ std::string at_tasks(const RunResult& result) {
   return result.peak_tasks > 0 ? " when it had " + format_count(result.peak_tasks, "task") : "";
 }
 
-std::string headline(const RunResult& result, const RunSpec& spec, bool async, std::span<const Limit> limits) {
+std::string headline(const RunResult& result, bool async, std::span<const Limit> limits) {
   const FailurePoint& failure = *result.failure;
   const std::string what = words_of_limit(failure, limits);
-  const std::string when = async ? at_tasks(result) : at_threads(result, spec);
+  const std::string when = async ? at_tasks(result) : at_threads(result);
   if (failure.cause == Cause(Signal{SIGKILL})) return fmt::format("The process was killed{}: {}.", when, what);
   if (failure.cause == Cause(Signal{SIGABRT})) return fmt::format("The process aborted{}: {}.", when, what);
   if (ends_process(failure.cause))
     return fmt::format("The process died of {}{}: {}.", name_of(failure.cause), when, what);
   if (async || failure.cause == Cause(Errno{ENOMEM})) return fmt::format("Memory was refused{}: {}.", when, what);
-  return fmt::format("Thread {} was refused: {}.", format_count(failing_thread(failure)), what);
+  std::string text = fmt::format("Thread {} was refused: {}.", format_count(failing_thread(failure)), what);
+  // A pool goes on with the workers that it has.
+  if (failure.job == kNoJob && failure.threads > 0 && result.completed == result.jobs && result.jobs > 0)
+    text += fmt::format(" The {} that there {} did all {}.", format_count(failure.threads, "worker"),
+                        failure.threads == 1 ? "was" : "were", format_count(result.jobs, "job"));
+  return text;
 }
 
 }  // namespace
@@ -61,7 +66,7 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   diagnosis.broke = true;
   const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);
   const bool async = model != nullptr && model->async;
-  diagnosis.headline = headline(result, spec, async, limits);
+  diagnosis.headline = headline(result, async, limits);
   diagnosis.where = failure.at;
   // How a limit works is told of threads.
   if (limit != nullptr) {

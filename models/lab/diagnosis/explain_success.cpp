@@ -207,7 +207,7 @@ void tell_few_at_once(Diagnosis& diagnosis, const Scenario& scenario, const RunS
 
 void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const ConcurrencyModel& model,
                      const RunResult& result, std::span<const Limit> limits) {
-  const std::int64_t alive = threads_of_jobs(result, spec);
+  const std::int64_t alive = threads_of_jobs(result);
   diagnosis.headline =
       fmt::format("{} ran on {} in {}.", format_count(result.completed, "job"),
                   result.completed == 1 ? "a thread of its own" : "threads of their own", format_duration(result.wall));
@@ -215,7 +215,9 @@ void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   if (result.trace) {
     if (const auto at = peak_of(*result.trace, SeriesKind::threads))
       show(diagnosis, result, *at, kNoJob,
-           fmt::format("{} at once, the main thread among them", format_count(result.peak_threads, "thread")));
+           fmt::format("{} at once, {} among them", format_count(result.peak_threads, "thread"),
+                       result.own_threads > 1 ? fmt::format("the runtime's own {}", format_count(result.own_threads))
+                                              : std::string("the main thread")));
   }
   const Load load = load_of(scenario, model, result.jobs, result);
   if (load.bottleneck == Bottleneck::arrivals) tell_arrivals(diagnosis, load, result, "");

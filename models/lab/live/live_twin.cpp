@@ -40,6 +40,9 @@ class Twin {
   Runtime& runtime() { return twin_.scenario.runs[index_].runtime; }
   /// The worker, and the process that waits outside of its pid namespace.
   std::int64_t own_tasks() const { return probe_->own_pid_namespace ? 2 : 1; }
+  /// What the runtime's program has besides its main thread, and the worker has not. The limits that are imposed leave
+  /// no room for it; those of this host's own do.
+  std::int64_t tasks_of_program() const { return twin_.scenario.runs[index_].runtime.base_threads - 1; }
 
   /// Set, and in force in the worker. Where setting it had no effect, says so.
   bool holds(const Limit& limit) {
@@ -77,6 +80,8 @@ void Twin::take(const Limit& limit) {
   if (limit.kind == LimitKind::pids_max) return take_tasks_of_group(set);
   if (!set) return limit.fields.copy(machine(), host_);
   if (limit.kind == LimitKind::memory_max) take_charged();
+  if (limit.kind == LimitKind::threads_max) machine().in_use.threads += tasks_of_program();
+  if (limit.kind == LimitKind::pid_max) machine().in_use.pids += tasks_of_program();
 }
 
 void Twin::take_tasks_of_user(bool set) {
@@ -90,6 +95,9 @@ void Twin::take_tasks_of_user(bool set) {
     const bool stands_in = probe_->own_user_namespace && probe_->nproc != probe_->nproc_above;
     limits.nproc = {stands_in ? CountLimit() : probe_->own_user_namespace ? probe_->nproc : probe_->nproc_above};
     in_use.user_tasks = {probe_->own_user_namespace ? own : others + own};
+  } else {
+    in_use.user_tasks.resize(limits.nproc.size(), 1);
+    for (auto& count : in_use.user_tasks) count += tasks_of_program();
   }
   if (probe_->own_user_namespace) {
     limits.nproc.push_back(probe_->nproc_above);
@@ -123,6 +131,7 @@ void Twin::take_tasks_of_group(bool set) {
     limits.insert(limits.begin(), own.limits.pids_max.begin(), own.limits.pids_max.end());
     std::vector<std::int64_t> counts = own.in_use.cgroup_tasks;
     counts.resize(levels, 1);
+    for (auto& count : counts) count += tasks_of_program();
     tasks.insert(tasks.begin(), counts.begin(), counts.end());
   }
   machine().limits.pids_max = std::move(limits);

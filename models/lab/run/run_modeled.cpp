@@ -112,6 +112,7 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
     world.finish();
     take_over(result, world);
     result.peak_threads = world.recording().peak();
+    result.own_threads = spec.runtime.base_threads;
     result.main_cpu = world.kernel().main_cpu();
     trace->lanes = static_cast<LaneId>(world.kernel().created() + 1);
   }
