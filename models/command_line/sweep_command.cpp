@@ -208,8 +208,11 @@ Exit sweep_on(Ranks* ranks, const SweepPlan& plan, const SweepArguments& argumen
   }
   const auto there = std::ranges::count_if(outcome.cells, [](const auto& cell) { return cell.has_value(); });
   const bool stopped = outcome.stopped;
+  if (stopped && arguments.json)
+    fmt::print(out, "{{\"stopped\":true,\"done\":{},\"of\":{}}}\n", there, outcome.cells.size());
+  // What is said of the result comes after it, where both go to one terminal or file.
+  const bool written = std::fflush(out) == 0 && std::ferror(out) == 0;
   if (stopped) {
-    if (arguments.json) fmt::print(out, "{{\"stopped\":true,\"done\":{},\"of\":{}}}\n", there, outcome.cells.size());
     fmt::print(stderr, "stopped: {} of {} done\n", format_count(there),
                format_count(static_cast<std::int64_t>(outcome.cells.size()), "result"));
   } else {
@@ -219,9 +222,7 @@ Exit sweep_on(Ranks* ranks, const SweepPlan& plan, const SweepArguments& argumen
       fmt::print(stderr, "{} in {}\n", format_count(static_cast<std::int64_t>(plan.tasks()), "run"),
                  format_duration(took));
   }
-  if (std::fflush(out) != 0 || std::ferror(out) != 0) {
-    return cannot(arguments.output.empty() ? "standard output" : arguments.output);
-  }
+  if (!written) return cannot(arguments.output.empty() ? "standard output" : arguments.output);
   if (journal_failed) return cannot(arguments.journal);
   return stopped ? Exit::interrupted : Exit::ok;
 }

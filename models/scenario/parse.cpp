@@ -297,7 +297,9 @@ class ScenarioReader {
     Diagnostics& out = root.out();
     const Node* node = root.take("run");  // There: see run_list().
     if (node->kind != Node::Kind::array)
-      return wrong_kind(*node, "run", "a list of tables", out, "each run begins with [[run]]");
+      return wrong_kind(
+          *node, "run", "a list of tables", out,
+          node->from_setting ? "set the keys of the runs, such as run.threads=4" : "each run begins with [[run]]");
     if (node->items.empty()) return out.error(node->place, "`run` is empty", "each run begins with [[run]]");
     if (node->items.size() > kMostRuns)
       return out.error(node->place,

@@ -13,6 +13,8 @@
 namespace spawnpoint {
 namespace {
 
+constexpr std::size_t kMostNamed = 20;  ///< In a message.
+
 Node run_of(std::string_view concurrency, const Place& place) {
   Node name;
   name.kind = Node::Kind::string;
@@ -57,6 +59,20 @@ std::vector<std::string> run_labels(const Node& list) {
   return labels;
 }
 
+bool is_called(std::string_view name, std::string_view concurrency, std::string_view label) {
+  if (name == concurrency || name == label) return true;
+  return label == concurrency && name.starts_with(concurrency) && name.substr(concurrency.size()) == " 1";
+}
+
+std::string only_name(const Node& list, std::size_t run) {
+  const std::string label = run_labels(list).at(run);
+  const std::string_view concurrency = text_of(list.items[run], "concurrency");
+  if (label != concurrency) return label;
+  const auto of_model = std::ranges::count_if(
+      list.items, [&](const Node& other) { return text_of(other, "concurrency") == concurrency; });
+  return of_model > 1 ? label + " 1" : label;
+}
+
 bool is_wanted(std::span<const std::string> names, std::string_view concurrency, std::string_view label) {
   return names.empty() ||
          std::ranges::any_of(names, [&](const std::string& name) { return is_called(name, concurrency, label); });
@@ -79,8 +95,18 @@ void add_missing_runs(Node& root, std::span<const std::string> names, Diagnostic
       list.items.push_back(run_of(name, place));
       continue;
     }
-    std::string hint = did_you_mean(name, concurrency_names());
-    if (hint.empty()) hint = fmt::format("known: {}", list_of(concurrency_names(), 20));
+    std::vector<std::string> of_file;
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      // Those of the same name as their model are among the models.
+      if (!labels[i].empty() && labels[i] != text_of(list.items[i], "concurrency")) of_file.push_back(labels[i]);
+    }
+    std::vector<std::string> all = of_file;
+    for (std::string& model : concurrency_names()) all.push_back(std::move(model));
+    std::string hint = did_you_mean(name, all);
+    if (hint.empty()) {
+      hint = fmt::format("known: {}", list_of(concurrency_names(), kMostNamed));
+      if (!of_file.empty()) hint = fmt::format("the file's runs: {}; {}", list_of(of_file, kMostNamed), hint);
+    }
     out.error(place, fmt::format("no run and no concurrency model is called \"{}\"", shown(name)), std::move(hint));
   }
 }

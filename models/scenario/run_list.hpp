@@ -29,10 +29,11 @@ Node& run_list(Node& root);
 /// with a number: "thread_pool 2". Empty where a run has neither.
 std::vector<std::string> run_labels(const Node& list);
 
-/// Whether a run is meant by `name`: by its label, or by its concurrency model's name.
-inline bool is_called(std::string_view name, std::string_view concurrency, std::string_view label) {
-  return name == concurrency || name == label;
-}
+/// Whether a run is meant by `name`: by its label, or by its concurrency model's name, which may be those of others
+/// too. The first run of a model, whose label is the model's name, is also called "thread_pool 1".
+bool is_called(std::string_view name, std::string_view concurrency, std::string_view label);
+/// What a run is called and no other of `list`: the model's name only where there is one such run.
+std::string only_name(const Node& list, std::size_t run);
 /// Whether it is meant by one of `names`; empty: all runs are.
 bool is_wanted(std::span<const std::string> names, std::string_view concurrency, std::string_view label);
 

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <utility>
 
 #include "core/text/text.hpp"
+#include "models/concurrency/registry.hpp"
 #include "models/document/reader.hpp"
 #include "models/scenario/run_list.hpp"
 
@@ -22,6 +24,7 @@ struct Segment {
 };
 
 constexpr std::size_t kDeepestKey = 16;
+constexpr std::size_t kMostNamed = 20;  ///< Runs or models in a message.
 
 std::optional<std::vector<Segment>> split_key(const SourceText& source, std::string_view key, Diagnostics& out) {
   std::vector<Segment> segments;
@@ -114,6 +117,22 @@ void put(Node& at, std::span<const Segment> segments, const Node& value, Diagnos
   entry->value = value;
 }
 
+std::string_view concurrency_of(const Node& run) {
+  const Node::Entry* entry = run.find("concurrency");
+  return entry == nullptr ? std::string_view() : std::string_view(entry->value.text);
+}
+
+/// Whether a run of this concurrency model makes anything of the setting. Of a model that is not known, who can tell.
+bool has_effect(const Segment& key, std::string_view concurrency) {
+  const ConcurrencyModel* model = find_concurrency_model(concurrency);
+  return key.key != "threads" || model == nullptr || model->takes_threads;
+}
+
+void tell_no_effect(const Segment& key, const std::set<std::string>& models, Diagnostics& out) {
+  out.warning(key.place,
+              fmt::format("`{}` has no effect on {}", key.key, list_of({models.begin(), models.end()}, kMostNamed)));
+}
+
 /// `run.KEY` and `run.NAME.KEY`.
 void put_into_runs(Node& root, std::span<const Segment> segments, const Node& value,
                    std::span<const std::string> wanted, Diagnostics& out) {
@@ -122,22 +141,41 @@ void put_into_runs(Node& root, std::span<const Segment> segments, const Node& va
   const bool named = segments.size() > 2;
   const std::vector<std::string> labels = run_labels(list);
   std::vector<std::string> names;
+  std::set<std::string> in_vain;
   bool found = false;
+  bool has_any_effect = false;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     Node& run = list.items[i];
     if (run.kind != Node::Kind::table) continue;
-    const Node::Entry* entry = run.find("concurrency");
-    const std::string concurrency = entry == nullptr ? "" : entry->value.text;
+    const std::string concurrency(concurrency_of(run));
     names.push_back(concurrency);
     if (labels[i] != concurrency) names.push_back(labels[i]);
     if (named ? !is_called(segments[1].key, concurrency, labels[i]) : !is_wanted(wanted, concurrency, labels[i]))
       continue;
     found = true;
-    put(run, segments.subspan(named ? 2 : 1), value, out);
+    const auto rest = segments.subspan(named ? 2 : 1);
+    put(run, rest, value, out);
+    if (has_effect(rest.back(), concurrency))
+      has_any_effect = true;
+    else
+      in_vain.insert(concurrency);
   }
-  if (!found && named)
-    out.error(segments[1].place, fmt::format("no run is called \"{}\"", shown(segments[1].key)),
-              did_you_mean(segments[1].key, names));
+  // A setting for all runs is for those that make something of it.
+  if (!has_any_effect && !in_vain.empty()) tell_no_effect(segments.back(), in_vain, out);
+  if (found || !named) return;
+  std::string hint = did_you_mean(segments[1].key, names);
+  if (hint.empty()) hint = fmt::format("the file's runs: {}", list_of(labels, kMostNamed));
+  out.error(segments[1].place, fmt::format("no run is called \"{}\"", shown(segments[1].key)), std::move(hint));
+}
+
+/// `run[2].KEY`.
+void put_into_run(Node& root, std::span<const Segment> segments, const Node& value, Diagnostics& out) {
+  put(root, segments, value, out);
+  const Node& list = run_list(root);
+  const auto at = static_cast<std::size_t>(*segments.front().index - 1);
+  if (segments.size() < 2 || list.kind != Node::Kind::array || at >= list.items.size()) return;
+  const std::string concurrency(concurrency_of(list.items[at]));
+  if (!has_effect(segments.back(), concurrency)) tell_no_effect(segments.back(), {concurrency}, out);
 }
 
 std::string toml_text(const Node& node) {
@@ -172,7 +210,15 @@ std::string toml_text(const Node& node) {
 }  // namespace
 
 std::expected<Setting, std::string> parse_setting(std::string_view text) {
-  const auto equals = text.find('=');
+  // A run may be called "a=b", in quotes.
+  bool quoted = false;
+  auto equals = std::string_view::npos;
+  for (std::size_t i = 0; i < text.size() && equals == std::string_view::npos; ++i) {
+    if (text[i] == '"') quoted = !quoted;
+    if (text[i] == '=' && !quoted) equals = i;
+  }
+  // Where a quote is not closed, that is what is wrong with the key.
+  if (equals == std::string_view::npos) equals = text.find('=');
   if (equals == std::string_view::npos)
     return std::unexpected(fmt::format("\"{}\" has no value: write KEY=VALUE, such as jobs.count=100", shown(text)));
   std::string_view key = text.substr(0, equals);
@@ -193,6 +239,8 @@ void apply_setting(Node& root, const Setting& setting, std::span<const std::stri
   if (!segments) return;
   if (segments->front().key == "run" && !segments->front().index && segments->size() > 1)
     put_into_runs(root, *segments, *value, wanted, out);
+  else if (segments->front().key == "run" && segments->front().index)
+    put_into_run(root, *segments, *value, out);
   else
     put(root, *segments, *value, out);
 }

@@ -238,6 +238,65 @@ TEST_CASE("A mistake in a setting is reported in the setting") {
   CHECK_FALSE(parse_setting("=3").has_value());
 }
 
+TEST_CASE("A setting's key may have an equals sign in quotes, and a run's name is told where it is not known") {
+  const std::string text =
+      "[jobs]\ncount = 1\n[[run]]\nconcurrency = \"thread_pool\"\nlabel = \"a=b\"\n[[run]]\nconcurrency = "
+      "\"sequential\"\n";
+  const auto parsed = parse_scenario(text, "test.toml", with({"run.\"a=b\".threads=9"}));
+  INFO(format(parsed.diagnostics));
+  REQUIRE(parsed.scenario);
+  CHECK(parsed.scenario->runs[0].threads == 9);
+  const Setting setting = parse_setting("title=\"a=b\"").value();
+  CHECK(setting.key == "title");
+  CHECK(setting.value == "\"a=b\"");
+  // A quote that is not closed is what is wrong, and not a missing value.
+  const auto open = mistakes(text, {"run.\"a.threads=9"});
+  REQUIRE(open.size() == 1);
+  CHECK(open[0].message.find("is not closed") != std::string::npos);
+
+  const auto unknown = mistakes(text, {"run.zzzzzz.threads=9"});
+  REQUIRE(unknown.size() == 1);
+  CHECK(unknown[0].hint == "the file's runs: `a=b` or `sequential`");
+  const auto no_list = mistakes(text, {"run=3"});
+  REQUIRE(no_list.size() == 1);
+  CHECK(no_list[0].hint == "set the keys of the runs, such as run.threads=4");
+}
+
+TEST_CASE("A number of threads for a run that takes none is told") {
+  const std::string text =
+      "[jobs]\ncount = 1\n[[run]]\nconcurrency = \"thread_pool\"\n[[run]]\nconcurrency = \"sequential\"\n";
+  const auto warned = [&](const char* setting, const std::vector<std::string>& concurrency) {
+    ParseOptions options = with({setting});
+    options.concurrency = concurrency;
+    const auto parsed = parse_scenario(text, "test.toml", options);
+    REQUIRE(parsed.scenario);
+    return parsed.diagnostics.empty() ? std::string() : parsed.diagnostics[0].message;
+  };
+  CHECK(warned("run.threads=9", {}) == "");  // The pool takes it.
+  CHECK(warned("run.stack=1MiB", {"sequential"}) == "");
+  CHECK(warned("run.threads=9", {"sequential"}) == "`threads` has no effect on `sequential`");
+  CHECK(warned("run.threads=9", {"sequential", "join_all"}) == "`threads` has no effect on `join_all` or `sequential`");
+  CHECK(warned("run.sequential.threads=9", {}) == "`threads` has no effect on `sequential`");
+  CHECK(warned("run[2].threads=9", {}) == "`threads` has no effect on `sequential`");
+  CHECK(warned("run[1].threads=9", {}) == "");
+}
+
+TEST_CASE("Of several runs of one model the first can be meant alone, too") {
+  const std::string text =
+      "[jobs]\ncount = 1\n[[run]]\nconcurrency = \"thread_pool\"\n[[run]]\nconcurrency = \"thread_pool\"\n";
+  ParseOptions options = with({"run.threads=9"});
+  options.concurrency = {"thread_pool 1"};
+  const auto parsed = parse_scenario(text, "test.toml", options);
+  REQUIRE(parsed.scenario);
+  REQUIRE(parsed.scenario->runs.size() == 1);
+  CHECK(parsed.scenario->runs[0].label == "thread_pool");
+  CHECK(parsed.scenario->runs[0].threads == 9);
+  options.concurrency = {"nope"};
+  const auto unknown = parse_scenario(text, "test.toml", options).diagnostics;
+  REQUIRE(unknown.size() == 1);
+  CHECK(unknown[0].hint.starts_with("the file's runs: `thread_pool 2`; known: `sequential`"));
+}
+
 TEST_CASE("Sweeps know lists, steps, points and pairs") {
   const auto axes = [](const std::string& text) { return parse("[sweep]\n" + text).sweep->axes; };
   CHECK(axes("\"jobs.count\" = { from = 10, to = 30, step = 10 }")[0].values ==
