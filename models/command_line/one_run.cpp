@@ -29,4 +29,14 @@ RunResult run_one(const Scenario& scenario, std::size_t index, WorldKind world, 
   return run_live(scenario, index, options, live);
 }
 
+std::vector<Suggestion> suggestions_for(const ScenarioSource& source, const std::string& label,
+                                        const RunResult& modeled, std::span<const RunResult> known) {
+  if (Interrupt::requested()) return {};
+  const InterruptToken interrupt;
+  AdviceOptions options;
+  options.known = known;
+  options.stop = interrupt.token();
+  return advise(source, label, modeled, options);
+}
+
 }  // namespace spawnpoint::command_line

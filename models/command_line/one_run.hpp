@@ -3,7 +3,11 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
 
+#include "models/lab/diagnosis/advice.hpp"
 #include "models/result/result.hpp"
 #include "models/scenario/scenario.hpp"
 
@@ -17,5 +21,10 @@ struct RunRequest {
 
 /// The caller holds an Interrupt.
 RunResult run_one(const Scenario& scenario, std::size_t index, WorldKind world, const RunRequest& request);
+
+/// What to try instead of the run of this label, which gave `modeled`; nothing more once Ctrl-C is pressed. `known` is
+/// what other runs of the scenario gave. The caller holds an Interrupt.
+std::vector<Suggestion> suggestions_for(const ScenarioSource& source, const std::string& label,
+                                        const RunResult& modeled, std::span<const RunResult> known);
 
 }  // namespace spawnpoint::command_line

@@ -143,4 +143,13 @@ bool Interrupt::requested() {
   return interrupted != 0;
 }
 
+// A signal handler may not stop anything itself.
+InterruptToken::InterruptToken()
+    : watcher_([stop = stop_](const std::stop_token& over) mutable {
+        while (!over.stop_requested() && !stop.stop_requested()) {
+          if (Interrupt::requested()) stop.request_stop();
+          std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+      }) {}
+
 }  // namespace spawnpoint::command_line

@@ -4,8 +4,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "models/lab/run/run.hpp"
@@ -87,6 +89,17 @@ class Interrupt {
   Interrupt& operator=(const Interrupt&) = delete;
   ~Interrupt();
   static bool requested();
+};
+
+/// While it lives, its token follows Interrupt::requested(): for what would take long and has no progress to tell.
+class InterruptToken {
+ public:
+  InterruptToken();
+  std::stop_token token() const { return stop_.get_token(); }
+
+ private:
+  std::stop_source stop_;
+  std::jthread watcher_;
 };
 
 }  // namespace spawnpoint::command_line

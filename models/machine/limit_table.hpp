@@ -94,7 +94,8 @@ struct Limit {
   LimitUnit unit = LimitUnit::count;
   /// clone3 is refused where as many threads are there as it allows. The checks need nothing but the row then.
   bool counts_threads = false;
-  bool exempts_privileged = false;               ///< Root, and processes with the capabilities, are exempt.
+  bool of_stacks = false;           ///< Stacks count in full, used or not: smaller ones leave room for more threads.
+  bool exempts_privileged = false;  ///< Root, and processes with the capabilities, are exempt.
   std::int64_t largest = std::int64_t{1} << 62;  ///< The largest value that Linux takes.
   LimitFields fields;
   std::string_view set_where;  ///< Where such a limit is set, and by whom: a file or a command.

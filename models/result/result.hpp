@@ -79,7 +79,8 @@ struct RunResult {
   std::vector<std::string> notes;  ///< About the figures: where they come from, what is missing.
   Duration longest_poll{};         ///< The longest time that one job held the executor's thread (async models).
   JobId longest_poll_job = kNoJob;
-  Duration main_cpu{};  ///< CPU time of the main thread (on threads).
+  Duration main_cpu{};       ///< CPU time of the main thread (on threads).
+  bool beside_live = false;  ///< Modeled on this host as the live run beside it meets it, and not as the file has it.
   std::shared_ptr<const Trace> trace;
 
   /// Of `memory`, what came with the jobs: without the program itself, which is another one in each world.

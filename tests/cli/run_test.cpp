@@ -202,7 +202,7 @@ TEST_CASE("a run's JSON has its diagnosis and suggestions, which the command lin
   // The table says the same, with what to type.
   const std::string table = spawnpoint_run({"run", "-"}, kPlayground).out;
   CHECK_THAT(table, ContainsSubstring("try instead: Join all futures: 1.0"));
-  CHECK_THAT(table, ContainsSubstring("--concurrency thread_pool --set run.runtime=rust-std --set run.threads=507"));
+  CHECK_THAT(table, ContainsSubstring("--concurrency thread_pool --set run.runtime=rust-std --set run.threads=500"));
 }
 
 TEST_CASE("The option --world both gives both worlds of each run, modeled first") {

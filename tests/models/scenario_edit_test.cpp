@@ -109,6 +109,10 @@ TEST_CASE("a text without a run gets its implied ones written out") {
         "title = \"x\"\n\n[[run]]\nconcurrency = \"thread_per_job\"\n\n[[run]]\nconcurrency = "
         "\"sequential\"\n\n[[run]]\nconcurrency = \"join_all\"\n");
   CHECK(with_run("", "join_all", {}, {}) == "[[run]]\nconcurrency = \"join_all\"\n");
+  // A run of the file stands for its model.
+  const std::string mine = "[[run]]\nconcurrency = \"thread_pool\"\nlabel = \"mine\"\n";
+  CHECK(with_run(mine, "mine", {{"run.stack", "1MiB"}}, {}) ==
+        mine + "\n[[run]]\nconcurrency = \"thread_pool\"\nstack = \"1MiB\"\n");
 }
 
 TEST_CASE("settings of a run are told from others") {

@@ -4,24 +4,27 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "models/concurrency/registry.hpp"
 #include "models/document/document.hpp"
+#include "models/document/units.hpp"
 #include "models/lab/diagnosis/bottleneck.hpp"
 #include "models/lab/limits/limits.hpp"
 #include "models/lab/run/run.hpp"
+#include "models/lab/run/run_identity.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/run_list.hpp"
+#include "models/scenario/run_threads.hpp"
 #include "models/scenario/settings.hpp"
 #include "models/workload/steps.hpp"
 
 namespace spawnpoint {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMost = 3;
 /// Faster by less is not worth a change.
@@ -30,7 +33,9 @@ constexpr double kBetter = 0.95;
 constexpr double kAsGood = 1.01;
 /// One that takes this many times as long as the best is no alternative to it.
 constexpr double kMuchSlower = 10;
-constexpr std::int64_t kLargestPool = 1'000'000;
+/// The stacks that are tried where a smaller one may help: as programs set them.
+constexpr Bytes kStacks[] = {Bytes{8 << 20},   Bytes{4 << 20},   Bytes{2 << 20},  Bytes{1 << 20},  Bytes{512 << 10},
+                             Bytes{256 << 10}, Bytes{128 << 10}, Bytes{64 << 10}, Bytes{32 << 10}, kSmallestStack};
 
 struct Candidate {
   std::string name;  ///< For people.
@@ -43,19 +48,35 @@ struct Outcome {
   Duration wall{};
 };
 
-/// The settings that the document gives to a run, but not its name, model and size.
-struct OwnSettings {
-  std::vector<Setting> of_run;  ///< As `run.KEY`.
+/// What the document says of a run.
+struct RunOfText {
+  std::string model;
+  std::string name;          ///< What it alone is called.
+  std::vector<Setting> own;  ///< As `run.KEY`, but not its label, model and size.
+};
+
+/// And of all of them.
+struct RunsOfText {
+  RunOfText run;                ///< The one that is to be bettered.
+  std::vector<RunOfText> file;  ///< Those that the file lists.
   std::string steps;            ///< `jobs.steps` with every blocking call replaced by a timer; empty: none blocks.
 };
+
+/// The settings of a run, with these in place of those of the same keys.
+std::vector<Setting> overlaid(std::vector<Setting> of_run, const std::vector<Setting>& with) {
+  for (const Setting& setting : with) {
+    std::erase_if(of_run, [&](const Setting& other) { return other.key == setting.key; });
+    of_run.push_back(setting);
+  }
+  return of_run;
+}
 
 class Adviser {
  public:
   Adviser(ScenarioSource source, const std::string& run, const RunResult& modeled, const AdviceOptions& options)
-      : source_(std::move(source)),
-        base_(modeled),
-        stop_(options.stop),
-        deadline_(Clock::now() + std::max(options.time, modeled.compute)) {
+      : source_(std::move(source)), base_(modeled), stop_(options.stop) {
+    base_.trace.reset();
+    work_left_ = std::max(options.work, work_of(modeled));
     // However often it is read, it is the same host.
     if (source_.options.host)
       source_.options.host = [read = source_.options.host, host = std::make_shared<std::optional<Machine>>()] {
@@ -70,14 +91,20 @@ class Adviser {
     spec_ = *spec;
     blocks_ = has_step(*scenario, JobState::blocked);
     cpus_ = scenario->machine.cpus;
-    own_ = own_settings(run);
+    runs_ = runs_of_text(run);
+    note_known(*scenario, options.known);
+    if (base_.beside_live) model_alone(*scenario, static_cast<std::size_t>(spec - scenario->runs.begin()));
   }
 
   std::vector<Suggestion> suggestions() {
     if (!spec_) return {};
     using enum JobsRun;
-    for (const JobsRun kind : {as_tasks, in_a_pool, on_own_threads}) try_models(kind);
+    // What takes least to compute comes first.
+    try_models(as_tasks);
     try_timer();
+    try_stack();
+    try_models(on_own_threads);
+    try_models(in_a_pool);
     // Better than nothing, where nothing else goes.
     if (found_.empty()) try_models(one_at_a_time);
     std::ranges::stable_sort(found_, {}, &Suggestion::wall);
@@ -90,6 +117,10 @@ class Adviser {
   }
 
  private:
+  static std::uint64_t work_of(const RunResult& result) {
+    return result.events + static_cast<std::uint64_t>(std::max<std::int64_t>(result.jobs, 0));
+  }
+
   std::optional<Scenario> read(const std::vector<std::string>& concurrency, const std::vector<Setting>& set) const {
     ParseOptions options = source_.options;
     if (!concurrency.empty()) options.concurrency = concurrency;
@@ -97,25 +128,31 @@ class Adviser {
     return parse_scenario(source_.text, source_.file, options).scenario;
   }
 
-  OwnSettings own_settings(const std::string& run) const {
-    OwnSettings own;
+  RunsOfText runs_of_text(const std::string& run) const {
+    RunsOfText runs;
     Diagnostics out;
     auto root = parse_document(out.add_source(source_.file, source_.text), out);
-    if (!root) return own;
+    if (!root) return runs;
     Node& list = run_list(*root);
+    const std::size_t of_file = list.items.size();
     add_missing_runs(*root, source_.options.added, out);
     add_missing_runs(*root, source_.options.concurrency, out);
     for (const Setting& setting : source_.options.settings)
       apply_setting(*root, setting, source_.options.concurrency, out);
     const std::vector<std::string> labels = run_labels(list);
-    const auto at = std::ranges::find(labels, run);
-    if (at == labels.end()) return own;
-    for (const Node::Entry& entry : list.items[static_cast<std::size_t>(at - labels.begin())].entries) {
-      if (entry.key == "concurrency" || entry.key == "label" || entry.key == "threads") continue;
-      own.of_run.push_back({"run." + entry.key, setting_text(entry.value)});
+    for (std::size_t i = 0; i < list.items.size(); ++i) {
+      RunOfText one;
+      one.name = only_name(list, i);
+      for (const Node::Entry& entry : list.items[i].entries) {
+        if (entry.key == "concurrency") one.model = entry.value.text;
+        if (entry.key == "concurrency" || entry.key == "label" || entry.key == "threads") continue;
+        one.own.push_back({"run." + entry.key, setting_text(entry.value)});
+      }
+      if (labels[i] == run) runs.run = one;
+      if (i < of_file) runs.file.push_back(std::move(one));
     }
-    own.steps = with_timers(*root);
-    return own;
+    runs.steps = with_timers(*root);
+    return runs;
   }
 
   static std::string with_timers(const Node& root) {
@@ -134,35 +171,81 @@ class Adviser {
     return any ? setting_text(changed) : std::string();
   }
 
-  /// The run of another model has this one's own settings where it is of the same kind, on threads or async; else the
-  /// runtime is another one, and they are of no use to it.
-  std::vector<Setting> kept_for(const ConcurrencyModel& model) const {
-    const ConcurrencyModel* own = find_concurrency_model(spec_->concurrency);
-    return own != nullptr && own->async == model.async ? own_.of_run : std::vector<Setting>();
+  /// By what each follows from. The label has no say in it, as a candidate may be called otherwise.
+  static std::string identity_of(Scenario scenario, std::size_t run) {
+    scenario.runs[run].label.clear();
+    scenario.runs[run].threads = settings_of(scenario, run).threads;
+    const ConcurrencyModel* model = find_concurrency_model(scenario.runs[run].concurrency);
+    if (model == nullptr || !model->takes_threads) scenario.runs[run].threads.reset();
+    return run_identity(scenario, run, WorldKind::modeled);
   }
 
-  bool is_time_up() const { return stop_.stop_requested() || Clock::now() >= deadline_; }
+  void note_known(const Scenario& scenario, std::span<const RunResult> known) {
+    for (const RunResult& result : known) {
+      const auto run = std::ranges::find(scenario.runs, result.label, &RunSpec::label);
+      if (run == scenario.runs.end() || result.beside_live || result.stopped || !result.error.empty()) continue;
+      known_[identity_of(scenario, static_cast<std::size_t>(run - scenario.runs.begin()))] = result;
+    }
+  }
 
-  /// Nothing where it cannot be computed in the time, or not everything would be done.
-  std::optional<Outcome> outcome_of(const Candidate& candidate) const {
-    if (is_time_up()) return std::nullopt;
+  /// The run as it is without a live one beside it, where that can be computed.
+  void model_alone(const Scenario& scenario, std::size_t run) {
+    work_left_ += work_of(base_);
+    if (auto alone = result_of(scenario, run)) base_ = *std::move(alone);
+  }
+
+  /// The runs of a model that can be asked for, this one first; where the file has none, the one that is added then.
+  /// Each has this run's own settings where it is of the same kind, on threads or async; else the runtime is another
+  /// one, and they are of no use to it.
+  std::vector<Candidate> runs_of(const ConcurrencyModel& model) const {
+    const ConcurrencyModel* own = find_concurrency_model(spec_->concurrency);
+    const auto kept = own != nullptr && own->async == model.async ? runs_.run.own : std::vector<Setting>();
+    std::vector<Candidate> runs;
+    for (const RunOfText& run : runs_.file) {
+      if (run.model != model.name) continue;
+      const bool is_this = run.name == runs_.run.name;
+      runs.insert(is_this ? runs.begin() : runs.end(), {std::string(model.title), run.name, overlaid(run.own, kept)});
+    }
+    if (runs.empty()) runs.push_back({std::string(model.title), std::string(model.name), kept});
+    return runs;
+  }
+
+  /// Nothing more can be computed: what has been found of a candidate until then is not all that there is to it.
+  bool is_over() const { return over_ || stop_.stop_requested(); }
+
+  std::optional<RunResult> result_of(const Scenario& scenario, std::size_t run) {
+    if (is_over()) return std::nullopt;
+    if (const auto known = known_.find(identity_of(scenario, run)); known != known_.end()) return known->second;
+    const auto jobs = static_cast<std::uint64_t>(scenario.jobs.count);
+    if (scenario.jobs.count > kMostStoppable || jobs >= work_left_) {
+      over_ = true;
+      return std::nullopt;
+    }
+    RunOptions options;
+    options.record = false;
+    options.stop = stop_;
+    options.most_events = work_left_ - jobs;
+    RunResult result = run_modeled(scenario, run, options);
+    work_left_ -= std::min(work_of(result), work_left_);
+    if (result.stopped) {
+      over_ = true;
+      return std::nullopt;
+    }
+    return result;
+  }
+
+  /// Nothing where it cannot be computed, or not everything would be done.
+  std::optional<Outcome> outcome_of(const Candidate& candidate) {
+    if (is_over()) return std::nullopt;
     const auto scenario = read({candidate.concurrency}, candidate.set);
     if (!scenario) return std::nullopt;
     std::optional<Outcome> outcome;
     for (std::size_t i = 0; i < scenario->runs.size(); ++i) {
-      std::stop_source stop;
-      RunOptions options;
-      options.record = false;
-      options.stop = stop.get_token();
-      options.progress = [&](const Progress&) {
-        if (is_time_up()) stop.request_stop();
-      };
-      const RunResult result = run_modeled(*scenario, i, options);
-      if (result.stopped || result.failure || !result.error.empty() || result.completed < result.jobs)
-        return std::nullopt;
+      const auto result = result_of(*scenario, i);
+      if (!result || result->failure || !result->error.empty() || result->completed < result->jobs) return std::nullopt;
       // Several runs of one name must all keep the promise.
-      if (outcome && outcome->wall != result.wall) return std::nullopt;
-      outcome = Outcome{result.completed, result.wall};
+      if (outcome && outcome->wall != result->wall) return std::nullopt;
+      outcome = Outcome{result->completed, result->wall};
     }
     return outcome;
   }
@@ -182,68 +265,163 @@ class Adviser {
   void try_models(JobsRun kind) {
     std::optional<Candidate> best;
     std::optional<Outcome> least;
+    // Where not all of them can be computed, it is not known which is the best.
+    over_ = false;
     for (const ConcurrencyModel& model : concurrency_models()) {
       if (model.jobs_run != kind) continue;
       // A blocking call holds the executor's thread, and with it every other job. Async, one at a time, is a mistake.
       if (model.async && (blocks_ || kind == JobsRun::one_at_a_time)) continue;
       if (model.name == spec_->concurrency && !model.takes_threads) continue;
-      Candidate candidate{std::string(model.title), std::string(model.name), kept_for(model)};
-      const auto outcome = model.takes_threads ? best_size(model, candidate) : outcome_of(candidate);
-      if (!outcome || (least && outcome->wall >= least->wall)) continue;
-      least = outcome;
-      best = std::move(candidate);
+      for (Candidate& candidate : runs_of(model)) {
+        const auto outcome = model.takes_threads ? best_size(model, candidate) : outcome_of(candidate);
+        if (!outcome) continue;
+        if (!least || outcome->wall < least->wall) {
+          least = outcome;
+          best = std::move(candidate);
+        }
+        break;
+      }
     }
-    if (best) take(*best, least);
+    if (best && !is_over()) take(*best, least);
   }
 
-  /// The smallest pool that is as good as the best one: from the largest that the limits allow downwards.
-  std::optional<Outcome> best_size(const ConcurrencyModel& model, Candidate& candidate) const {
+  /// The smallest pool that is as good as the best one, and its size as the candidate's setting.
+  std::optional<Outcome> best_size(const ConcurrencyModel& model, Candidate& candidate) {
     const auto scenario = read({candidate.concurrency}, candidate.set);
     if (!scenario || scenario->runs.empty()) return std::nullopt;
+    const std::int64_t jobs = scenario->jobs.count;
     const LimitLadder ladder = limit_ladder(scenario->machine, scenario->runs.front().runtime);
-    const std::int64_t largest = std::min({ladder.threads, scenario->jobs.count, kLargestPool});
-    std::optional<Outcome> best, chosen;
-    std::int64_t size_chosen = 0;
-    const auto try_size = [&](std::int64_t size) {
-      Candidate sized = candidate;
-      sized.set.push_back({"run.threads", std::to_string(size)});
-      const auto outcome = outcome_of(sized);
-      if (!outcome) return false;
-      if (!best || outcome->wall < best->wall) best = outcome;
-      if (to_seconds(outcome->wall) > kAsGood * to_seconds(best->wall)) return false;
-      if (chosen && size >= size_chosen && to_seconds(chosen->wall) <= kAsGood * to_seconds(best->wall)) return true;
-      chosen = outcome;
-      size_chosen = size;
-      return true;
+    const std::int64_t largest = std::min({ladder.threads, jobs, concurrency::kMostWorkers});
+    std::map<std::int64_t, std::optional<Outcome>> tried;
+    const auto of_size = [&](std::int64_t size) {
+      const auto [at, is_new] = tried.try_emplace(size);
+      if (is_new) {
+        Candidate sized = candidate;
+        sized.set.push_back({"run.threads", std::to_string(size)});
+        at->second = outcome_of(sized);
+      }
+      return at->second;
     };
-    bool worked = false;
-    for (std::int64_t size = largest; size >= 1; size /= 2) {
-      const bool good = try_size(size);
-      if (worked && !good) break;
-      worked = worked || good;
+    const std::int64_t top = largest_that_works(largest, of_size);
+    if (top == 0) return std::nullopt;
+    Duration best = of_size(top)->wall;
+    const auto is_as_good = [&](std::int64_t size) {
+      const auto outcome = of_size(size);
+      if (!outcome) return false;
+      best = std::min(best, outcome->wall);
+      return to_seconds(outcome->wall) <= kAsGood * to_seconds(best);
+    };
+    for (std::int64_t size = top / 2; size >= 1 && is_as_good(size); size /= 2) {
     }
-    if (cpus_ < largest) try_size(cpus_);
-    if (!chosen) return std::nullopt;
+    if (cpus_ < top) is_as_good(cpus_);
+    // Of those that take as many rounds the smallest.
+    const auto smallest = [&] {
+      const auto good = std::ranges::find_if(tried, [&](const auto& one) {
+        return one.second && to_seconds(one.second->wall) <= kAsGood * to_seconds(best);
+      });
+      return good->first;
+    };
+    std::int64_t size = smallest();
+    const std::int64_t rounds = (jobs + size - 1) / size;
+    is_as_good((jobs + rounds - 1) / rounds);
+    size = smallest();
+    if (is_over()) return std::nullopt;
     // The very pool that there is.
-    if (spec_->concurrency == model.name && spec_->threads == size_chosen) return std::nullopt;
-    candidate.set.push_back({"run.threads", std::to_string(size_chosen)});
-    candidate.name = fmt::format(fmt::runtime(model.title_with_threads), format_count(size_chosen), model.title);
-    return chosen;
+    if (spec_->concurrency == model.name && spec_->threads.value_or(cpus_) == size) return std::nullopt;
+    candidate.set.push_back({"run.threads", std::to_string(size)});
+    candidate.name = fmt::format(fmt::runtime(model.title_with_threads), format_count(size), model.title);
+    return of_size(size);
+  }
+
+  /// 0: none does. What the ladder says of all threads at rest may be too much for those that have just begun.
+  template <class OfSize>
+  static std::int64_t largest_that_works(std::int64_t largest, const OfSize& of_size) {
+    if (largest < 1 || of_size(largest)) return largest;
+    std::int64_t failing = largest;
+    std::int64_t working = largest - 1;
+    while (working >= 1 && !of_size(working)) {
+      failing = working;
+      working /= 2;
+    }
+    if (working == 0) return 0;
+    while (failing - working > 1) {
+      const std::int64_t middle = working + (failing - working) / 2;
+      (of_size(middle) ? working : failing) = middle;
+    }
+    return working;
   }
 
   void try_timer() {
+    over_ = false;
     const ConcurrencyModel* model = find_concurrency_model(spec_->concurrency);
-    if (model == nullptr || !model->async || own_.steps.empty()) return;
-    const Candidate candidate{"A timer instead of the blocking call", spec_->label, {{"jobs.steps", own_.steps}}};
+    if (model == nullptr || !model->async || runs_.steps.empty()) return;
+    const Candidate candidate{"A timer instead of the blocking call", runs_.run.name, {{"jobs.steps", runs_.steps}}};
+    take(candidate, outcome_of(candidate));
+  }
+
+  /// Larger stacks where a thread dies of its own; smaller ones where they are what is refused.
+  void try_stack() {
+    if (!base_.failure) return;
+    const Limit* limit = find_limit(base_.failure->limit);
+    if (limit == nullptr) return;
+    over_ = false;
+    const auto scenario = read({runs_.run.name}, {});
+    if (!scenario || scenario->runs.empty()) return;
+    if (limit->kind == LimitKind::stack)
+      try_larger_stack(*scenario);
+    else if (limit->of_stacks)
+      try_smaller_stack(*scenario);
+  }
+
+  Candidate with_stack(Bytes stack) const {
+    std::vector<Setting> set = overlaid(runs_.run.own, {{"run.stack", bytes_text(stack)}});
+    const ConcurrencyModel* model = find_concurrency_model(spec_->concurrency);
+    if (spec_->threads && model != nullptr && model->takes_threads)
+      set.push_back({"run.threads", std::to_string(*spec_->threads)});
+    return {fmt::format("Stacks of {}", format_bytes(stack)), runs_.run.name, std::move(set)};
+  }
+
+  /// The smallest that holds what a thread uses of it.
+  void try_larger_stack(const Scenario& scenario) {
+    const auto needs = thread_needs(scenario.machine, scenario.runs.front().runtime, 1);
+    const auto stack =
+        std::ranges::find(needs.raise, LimitKind::stack, [](const LimitToRaise& one) { return one.limit->kind; });
+    if (stack == needs.raise.end()) return;
+    Bytes size{stack->needed};
+    for (const Bytes usual : kStacks)
+      if (usual.count >= stack->needed) size = usual;
+    const Candidate candidate = with_stack(size);
+    take(candidate, outcome_of(candidate));
+  }
+
+  /// The largest with which all threads fit. Where none is enough for all at a time, the smallest: it may be for those
+  /// that are alive at once.
+  void try_smaller_stack(const Scenario& scenario) {
+    Runtime runtime = scenario.runs.front().runtime;
+    const Bytes present = stack_size(runtime, scenario.machine.limits);
+    const std::int64_t threads = threads_of_run(scenario, 0);
+    std::optional<Bytes> chosen;
+    for (const Bytes stack : kStacks) {
+      if (stack >= present) continue;
+      runtime.stack = stack;
+      const LimitLadder ladder = limit_ladder(scenario.machine, runtime);
+      if (ladder.threads == 0) break;
+      chosen = stack;
+      if (ladder.threads >= threads) break;
+    }
+    if (!chosen) return;
+    const Candidate candidate = with_stack(*chosen);
     take(candidate, outcome_of(candidate));
   }
 
   ScenarioSource source_;
-  const RunResult& base_;
+  RunResult base_;
   std::stop_token stop_;
-  Clock::time_point deadline_;
+  std::uint64_t work_left_ = 0;
+  bool over_ = false;  ///< The candidate that is looked at takes more work than is left.
+  std::map<std::string, RunResult, std::less<>> known_;
   std::optional<RunSpec> spec_;
-  OwnSettings own_;
+  RunsOfText runs_;
   bool blocks_ = false;
   std::int64_t cpus_ = 1;
   std::vector<Suggestion> found_;

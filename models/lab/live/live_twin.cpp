@@ -190,6 +190,7 @@ RunResult run_modeled_twin(const Scenario& scenario, std::size_t index, const Ru
                            const LiveOptions& live) {
   LiveTwin twin = live_twin(scenario, index, live);
   RunResult result = run_modeled(twin.scenario, index, options);
+  result.beside_live = scenario.host_machine;
   result.notes.insert(result.notes.end(), twin.notes.begin(), twin.notes.end());
   return result;
 }

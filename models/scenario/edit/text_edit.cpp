@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/text/text.hpp"
+#include "models/concurrency/registry.hpp"
 #include "models/document/document.hpp"
 #include "models/scenario/run_list.hpp"
 
@@ -230,6 +231,21 @@ std::string with_runs(std::string text) {
   return text;
 }
 
+/// The model of the run that is called so; where there is none, `name` is a model's.
+std::string model_of(const std::string& text, const std::string& name) {
+  if (find_concurrency_model(name) != nullptr) return name;
+  Diagnostics out;
+  auto root = parse(text, out);
+  if (!root) return name;
+  const Node& list = run_list(*root);
+  const std::vector<std::string> labels = run_labels(list);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const Node::Entry* model = list.items[i].find("concurrency");
+    if (model != nullptr && is_called(name, model->value.text, labels[i])) return model->value.text;
+  }
+  return name;
+}
+
 }  // namespace
 
 std::optional<std::string> with_value(const std::string& text, const std::string& key, const std::string& value) {
@@ -255,7 +271,7 @@ bool is_run_setting(std::string_view key) {
 
 std::string with_run(const std::string& text, const std::string& concurrency, const std::vector<Setting>& settings,
                      const std::vector<std::string>& implied) {
-  std::string added = run_table(concurrency);
+  std::string added = run_table(model_of(text, concurrency));
   for (const Setting& setting : settings) {
     if (const auto value = as_toml(setting.value))
       added += fmt::format("{} = {}\n", setting.key.substr(setting.key.rfind('.') + 1), *value);

@@ -21,7 +21,8 @@ std::optional<std::string> with_value(const std::string& text, const std::string
 /// Whether a setting belongs to its [[run]]: `run.threads`, or `threads` alone.
 bool is_run_setting(std::string_view key);
 
-/// The text with one more [[run]], placed after those that it has; `settings` are that run's own. `implied` are the
+/// The text with one more [[run]], placed after those that it has: of this model, or of that of the run that is called
+/// so. `settings` are that run's own. `implied` are the
 /// runs that a file without any stands for: they are written out too, or the new run would take their place.
 std::string with_run(const std::string& text, const std::string& concurrency, const std::vector<Setting>& settings,
                      const std::vector<std::string>& implied);
