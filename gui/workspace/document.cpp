@@ -5,6 +5,7 @@
 #include <QFileInfo>
 #include <QSaveFile>
 #include <algorithm>
+#include <expected>
 #include <utility>
 
 #include "models/lab/calibration/this_host.hpp"
@@ -21,6 +22,16 @@ constexpr qint64 kLargestFile = 4 << 20;
 bool same_settings(const std::vector<Setting>& a, const std::vector<Setting>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](const Setting& x, const Setting& y) { return x.key == y.key && x.value == y.value; });
+}
+
+/// All of the file; else why not.
+std::expected<QByteArray, QString> read_file(const QString& path) {
+  QFile file(path);
+  if (!file.open(QIODevice::ReadOnly)) return std::unexpected(file.errorString());
+  QByteArray bytes = file.read(kLargestFile + 1);
+  if (file.error() != QFileDevice::NoError) return std::unexpected(file.errorString());
+  if (bytes.size() > kLargestFile) return std::unexpected(Document::tr("it is larger than 4 MiB: not a scenario"));
+  return bytes;
 }
 
 /// The outcome of a text that could not even be parsed.
@@ -40,28 +51,22 @@ Document::Document(QObject* parent)
   look_timer_.setSingleShot(true);
   look_timer_.setInterval(kWritingRests);
   connect(&look_timer_, &QTimer::timeout, this, &Document::look_at_file);
-  const auto look_soon = [this] { look_timer_.start(); };
+  // Not later and later: a folder may change all the time.
+  const auto look_soon = [this] {
+    if (!look_timer_.isActive()) look_timer_.start();
+  };
   connect(&watcher_, &QFileSystemWatcher::fileChanged, this, look_soon);
   // A file that is put in the old one's place is seen in the folder only.
   connect(&watcher_, &QFileSystemWatcher::directoryChanged, this, look_soon);
 }
 
 bool Document::open(const QString& path, QString& error) {
-  QFile file(path);
-  if (!file.open(QIODevice::ReadOnly)) {
-    error = file.errorString();
+  const auto bytes = read_file(path);
+  if (!bytes) {
+    error = bytes.error();
     return false;
   }
-  const QByteArray bytes = file.read(kLargestFile + 1);
-  if (file.error() != QFileDevice::NoError) {
-    error = file.errorString();
-    return false;
-  }
-  if (bytes.size() > kLargestFile) {
-    error = tr("it is larger than 4 MiB: not a scenario");
-    return false;
-  }
-  replace(QFileInfo(path).absoluteFilePath(), bytes, /*is_open=*/true);
+  replace(QFileInfo(path).absoluteFilePath(), *bytes, /*is_open=*/true);
   parse_now();
   return true;
 }
@@ -86,6 +91,7 @@ void Document::replace(const QString& path, const QByteArray& bytes, bool is_ope
   text_ = QString::fromUtf8(bytes);
   known_bytes_ = bytes;
   gone_ = false;
+  unseen_.clear();
   set_outside(std::nullopt);
   watch();
   settings_.clear();
@@ -110,6 +116,10 @@ bool Document::save(const QString& path, QString& error) {
     error = tr("another program has changed it");
     return false;
   }
+  if (!moved && !unseen_.isEmpty()) {
+    error = tr("saving would write over what cannot be read (%1)").arg(unseen_);
+    return false;
+  }
   const QByteArray bytes = text_.toUtf8();
   QSaveFile file(path);
   if (!file.open(QIODevice::WriteOnly) || file.write(bytes) < 0 || !file.commit()) {
@@ -119,18 +129,12 @@ bool Document::save(const QString& path, QString& error) {
   path_ = absolute;
   known_bytes_ = bytes;
   gone_ = false;
+  unseen_.clear();
   set_outside(std::nullopt);
   watch();
   emit saved();
   if (moved) parse_now();  // Paths in the file are relative to it.
   return true;
-}
-
-std::optional<QByteArray> Document::read_again() const {
-  QFile file(path_);
-  if (!file.open(QIODevice::ReadOnly)) return std::nullopt;
-  QByteArray bytes = file.read(kLargestFile + 1);
-  return file.error() == QFileDevice::NoError ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
 /// The file may be another one than before, under the same name.
@@ -148,15 +152,20 @@ void Document::look_at_file() {
   if (path_.isEmpty()) return;
   look_timer_.stop();
   watch();
-  const auto bytes = read_again();
+  const auto bytes = read_file(path_);
+  unseen_ = !bytes && QFileInfo::exists(path_) ? bytes.error() : QString();
   if (!bytes) {
     // What cannot be read now is not lost: it is still here.
     set_outside(std::nullopt);
     if (!std::exchange(gone_, true)) emit differs_from_file();
     return;
   }
-  gone_ = false;
-  if (*bytes == known_bytes_) return set_outside(std::nullopt);
+  const bool was_gone = std::exchange(gone_, false);
+  if (*bytes == known_bytes_) {
+    set_outside(std::nullopt);
+    if (was_gone && QString::fromUtf8(*bytes) == text_) emit saved();
+    return;
+  }
   // Another program has written just what is here.
   if (*bytes == text_.toUtf8()) {
     known_bytes_ = *bytes;

@@ -7,14 +7,14 @@
 #include <QObject>
 #include <QString>
 #include <QTimer>
+#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "gui/background/latest_job.hpp"
-#include "models/lab/diagnosis/diagnosis.hpp"
 #include "models/scenario/parse.hpp"
 #include "models/scenario/scenario.hpp"
 
@@ -28,14 +28,14 @@ class Document : public QObject {
  public:
   explicit Document(QObject* parent = nullptr);
 
-  /// Reads the file. False: it could not be read (`error` says why), and nothing has changed.
+  /// Reads the file. False: it could not be read, or is too large (`error` says why), and nothing has changed.
   bool open(const QString& path, QString& error);
   /// A new text, which has no file before it is saved.
   void begin(const QString& text);
   /// Nothing is open afterwards.
   void close();
-  /// Writes the text to the file, or to `path` which then is the file. False: it could not be written, or another
-  /// program has changed the file meanwhile and nobody has decided about that.
+  /// Writes the text to the file, or to `path` which then is the file. False: it could not be written; or another
+  /// program has changed the file meanwhile and nobody has decided about that, or what is in it now cannot be seen.
   bool save(const QString& path, QString& error);
 
   /// The file's text, where another program has changed it and nobody has decided yet what counts.
@@ -105,7 +105,6 @@ class Document : public QObject {
 
  private:
   void replace(const QString& path, const QByteArray& bytes, bool is_open);
-  std::optional<QByteArray> read_again() const;
   void watch();
   void set_outside(std::optional<QString> text);
   void parse_soon();
@@ -115,7 +114,8 @@ class Document : public QObject {
   bool is_open_ = false;
   QString path_;
   QByteArray known_bytes_;  ///< Of the file, as it was read or written last.
-  bool gone_ = false;       ///< The file was deleted.
+  bool gone_ = false;       ///< The file was deleted, or cannot be read.
+  QString unseen_;          ///< Why what is in the file, which is there, cannot be seen; empty: it can.
   QFileSystemWatcher watcher_;
   QTimer look_timer_;
   std::optional<QString> outside_;

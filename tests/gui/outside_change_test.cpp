@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Another program changes the open file: it is noticed, asked about, and never written over unasked.
+#include <QDir>
+#include <QFileInfo>
 #include <QPlainTextEdit>
 #include <QPushButton>
 
@@ -129,6 +131,60 @@ TEST_CASE("a file that was deleted is still here, as a text that is not saved") 
   CHECK(app.asked.isEmpty());
   CHECK(app.on_disk() == kQuick);
   CHECK_FALSE(app.window->isWindowModified());
+}
+
+TEST_CASE("a file that was deleted and comes back as it was is saved again, unless the text here has changed") {
+  ChangedOutside app;
+  REQUIRE(QFile::remove(app.window->document().path()));
+  REQUIRE(eventually([&] { return app.window->isWindowModified(); }));
+  app.write("scenario.toml", kQuick);
+  CHECK(eventually([&] { return !app.window->isWindowModified(); }, 5'000));
+  app.window->file_panel().replace_text(kOwn);
+  REQUIRE(QFile::remove(app.window->document().path()));
+  app.window->document().look_at_file();
+  app.write("scenario.toml", kQuick);
+  app.window->document().look_at_file();
+  CHECK(app.window->isWindowModified());
+}
+
+TEST_CASE("a file that has become too large to be read is not written over, nor taken for a text") {
+  ChangedOutside app;
+  app.answer = OutsideAnswer::keep;
+  const QString large(5 << 20, '#');
+  app.write("scenario.toml", large);
+  app.window->document().look_at_file();
+  CHECK_FALSE(app.window->document().outside_text());
+  CHECK(app.window->isWindowModified());
+  CHECK_FALSE(app.window->save());
+  CHECK(app.told.join(' ').contains("larger than 4 MiB"));
+  CHECK(app.on_disk().size() == large.size());
+  // Once it can be read again, all is as before.
+  app.write("scenario.toml", kQuick);
+  app.window->document().look_at_file();
+  CHECK_FALSE(app.window->isWindowModified());
+  CHECK(app.window->save());
+}
+
+TEST_CASE("a file that cannot be read is not written over") {
+  ChangedOutside app;
+  const QString path = app.window->document().path();
+  REQUIRE(QFile::remove(path));
+  REQUIRE(QDir().mkdir(path));  // Also root cannot read it.
+  QString error;
+  CHECK_FALSE(app.window->document().save(path, error));
+  CHECK(error.contains("cannot be read"));
+  CHECK(QFileInfo(path).isDir());
+}
+
+TEST_CASE("a file that another program writes all the time is looked at all the same") {
+  ChangedOutside app;
+  int times = 0;
+  CHECK(eventually(
+      [&] {
+        app.write("scenario.toml", kOutside + QStringLiteral("# %1\n").arg(++times));
+        return app.bar().isVisible();
+      },
+      5'000));
 }
 
 TEST_CASE("the question shows what differs, line by line") {
