@@ -54,9 +54,9 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
   connect(&selection_, &Selection::side_by_side_changed, this, &Workspace::model_if_needed);
   connect(&runs_, &Runs::started, this,
           [this](RunKey key) { running_key_ = result_key(*runs_.current_scenario(), key); });
+  connect(&runs_, &Runs::started, this, &Workspace::put_off_advice);
   connect(&runs_, &Runs::finished, this, &Workspace::keep_result);
   connect(&runs_, &Runs::idle, this, &Workspace::go_on);
-  connect(&runs_, &Runs::finished, this, &Workspace::advise_if_needed);
   connect(&runs_, &Runs::idle, this, &Workspace::advise_if_needed);
   connect(&selection_, &Selection::run_changed, this, &Workspace::advise_if_needed);
   connect(this, &Workspace::scenario_followed, this, &Workspace::advise_if_needed);

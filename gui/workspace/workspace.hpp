@@ -107,9 +107,10 @@ class Workspace : public QObject {
   /// Writes a value into the text, and models it. While a model is being computed the newest request waits, so that
   /// what is dragged is drawn again and again. `gesture`: changes of the same one are one step to undo.
   void turn(const QString& key, const QString& value, int gesture);
-  /// What would do better than the selected run, of the present text. Computed in the background, after the run's model
-  /// has ended; empty until then.
+  /// What would do better than the selected run, of the present text. Computed in the background once nothing runs:
+  /// the search would disturb what a live run measures. Empty until then.
   const std::vector<Suggestion>& suggestions() const { return suggestions_; }
+  bool is_advising() const { return advising_.is_running(); }
   /// Adds a run that would do better, or selects it where it is there.
   void try_suggestion(const Suggestion& suggestion);
   /// Opens and models a run that a map has a point of. The text stays as it is: the values, and the run where the text
@@ -171,6 +172,7 @@ class Workspace : public QObject {
   const std::string& present_key(RunKey key);
   void turn_waiting(bool patient = true);
   void advise_if_needed();
+  void put_off_advice(RunKey running);
 
   Session& session_;
   Document document_;

@@ -69,13 +69,14 @@ void Workspace::advise_if_needed() {
   std::shared_ptr<const RunResult> about;
   if (scenario && key.run < scenario->runs.size() && is_of_present_text(key)) about = runs_.result(key);
   if (about == advised_) return;
-  advised_ = about;
+  advised_.reset();
   advising_.cancel();
   if (!suggestions_.empty()) {
     suggestions_.clear();
     emit suggestions_changed();
   }
-  if (!about) return;
+  if (!about || runs_.is_running()) return;  // When nothing runs any more, this is asked again.
+  advised_ = about;
   ScenarioSource source{document_.text().toStdString(), document_.path().toStdString(), {}};
   source.options.settings = document_.settings();
   if (!document_.added_run().empty()) source.options.added = {document_.added_run()};
@@ -86,6 +87,12 @@ void Workspace::advise_if_needed() {
         options.stop = stop;
         return advise(source, label, *about, options);
       });
+}
+
+void Workspace::put_off_advice(RunKey running) {
+  if (running.world != WorldKind::live || !advising_.is_running()) return;
+  advising_.cancel();
+  advised_.reset();
 }
 
 void Workspace::try_suggestion(const Suggestion& suggestion) {

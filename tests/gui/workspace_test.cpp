@@ -128,6 +128,39 @@ TEST_CASE("a live result counts again after an undo, and whatever does not conce
   CHECK(workspace.is_of_present_text(live));
 }
 
+TEST_CASE("what would do better is searched only while no live run measures", "[workspace]") {
+  Desk desk;
+  Workspace& workspace = *desk.workspace;
+  Runs& runs = workspace.runs();
+  int lives = 0;
+  bool searched = false, disturbed = false;
+  const auto look = [&](RunKey key) { disturbed |= key.world == WorldKind::live && workspace.is_advising(); };
+  QObject::connect(&runs, &Runs::started, &workspace, [&](RunKey key) {
+    lives += key.world == WorldKind::live ? 1 : 0;
+    look(key);
+  });
+  QObject::connect(&runs, &Runs::progressed, &workspace, look);
+  // As soon as the model has run, the search begins; then a live run.
+  QObject::connect(&runs, &Runs::idle, &workspace, [&] {
+    if (lives > 0) return;
+    searched = workspace.is_advising();
+    runs.start({workspace.document().scenario(), workspace.document().revision(), 0, /*modeled=*/false, /*live=*/true,
+                /*uncapped=*/false});
+  });
+  QSignalSpy suggested(&workspace, &Workspace::suggestions_changed);
+  QString error;
+  REQUIRE(workspace.open(desk.write("scenario.toml", kTwoRuns), error));
+  REQUIRE(eventually([&] { return suggested.count() > 0; }));
+  CHECK(lives == 1);
+  CHECK(searched);
+  CHECK_FALSE(runs.is_running());
+
+  // Of both worlds the model is first, and the live run follows at once.
+  workspace.run(/*modeled=*/true, /*live=*/true);
+  REQUIRE(eventually([&] { return lives == 2 && !runs.is_running(); }));
+  CHECK_FALSE(disturbed);
+}
+
 TEST_CASE("a suggestion adds its run, or selects the one that is there", "[workspace]") {
   Desk desk;
   desk.open(kTwoRuns);
