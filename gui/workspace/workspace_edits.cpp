@@ -163,10 +163,9 @@ void Workspace::write_settings() {
     document_.set_setting(key, std::nullopt);
   }
   const bool all = !document_.has_settings();
-  select_after_parse_ = selection_.run();
   document_.edit(words);
   document_.parse_at_once();
-  if (!all) emit told(tr("What the text has in another form stays over it."));
+  if (!all) emit told(tr("Some values cannot be written into the text; they still override it."));
 }
 
 }  // namespace spawnpoint::gui

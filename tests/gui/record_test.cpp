@@ -87,6 +87,21 @@ TEST_CASE("a record that is opened is a run of its own beside the scenario's", "
   CHECK_FALSE(app.window->runs().result(kRecord));
 }
 
+TEST_CASE("a record stays selected while what is tried is written into the text", "[record]") {
+  AppFixture app;
+  const QString record = saved(app);
+  app.open(kQuick);
+  app.window->document().set_setting("jobs.count", QString("4"));
+  REQUIRE(app.window->open_file(record));
+  REQUIRE(opened(app));
+  REQUIRE(eventually([&] { return app.parsed() && app.window->selection().run() == kRecord.run; }));
+  app.window->workspace().write_settings();
+  REQUIRE(eventually([&] { return app.parsed() && !app.window->document().has_settings(); }));
+  CHECK(app.window->document().text().contains("count = 4"));
+  CHECK(app.window->document().scenario()->jobs.count == 4);
+  CHECK(app.window->selection().run() == kRecord.run);
+}
+
 TEST_CASE("a record opens without a scenario, by its run.csv", "[record]") {
   AppFixture app;
   app.window->show();
