@@ -107,10 +107,15 @@ void TimeView::fit() {
   emit fitted();
 }
 
-void TimeView::zoom_to_selection() {
+std::optional<TimeRange> TimeView::range_to_zoom_to() const {
   std::optional<TimeRange> wanted = selection_;
   if (!wanted && markers_[0] && markers_[1]) wanted = ordered(*markers_[0], *markers_[1]);
-  if (!wanted || wanted->empty()) return;
+  return wanted && !wanted->empty() ? wanted : std::nullopt;
+}
+
+void TimeView::zoom_to_selection() {
+  const auto wanted = range_to_zoom_to();
+  if (!wanted) return;
   commit();
   // A little space on both sides, so that the edges are seen.
   const Duration air = wanted->length() / 20;

@@ -50,6 +50,7 @@ class TimeView : public QObject {
   void fit();
   /// To what was dragged over or, where nothing was, to what lies between the markers.
   void zoom_to_selection();
+  bool can_zoom_to_selection() const { return range_to_zoom_to().has_value(); }
   /// Brings `at` into the middle; zooms in to `around` where that is given and shorter than what is visible.
   void go_to(Instant at, std::optional<Duration> around = std::nullopt);
 
@@ -85,6 +86,7 @@ class TimeView : public QObject {
  private:
   void show(const TimeRange& range);
   void navigate(const TimeRange& range);
+  std::optional<TimeRange> range_to_zoom_to() const;
   bool uncommitted() const { return committed_ != visible_; }
 
   TimeBounds bounds_;

@@ -45,8 +45,9 @@ class MenuMaker {
  public:
   MenuMaker(MainWindow& window, QMenu& menu) : window_(window), menu_(menu) {}
 
-  void add(const QString& title, bool enabled, std::function<void()> what) {
-    QAction* made = menu_.addAction(title, &window_, std::move(what));
+  /// `what` is done to the view, which may go while the menu is open: nothing is done then.
+  void add(QWidget& view, const QString& title, bool enabled, std::function<void()> what) {
+    QAction* made = menu_.addAction(title, &view, std::move(what));
     made->setEnabled(enabled);
   }
   /// One of the window's own actions, with its key.
@@ -59,17 +60,19 @@ class MenuMaker {
 
   void of_drawing(QWidget& view) {
     const auto source = drawing_of(view);
-    add(QObject::tr("&Copy as picture and SVG"), source != nullptr, [&view] {
+    add(view, QObject::tr("&Copy as picture and SVG"), source != nullptr, [&view] {
       if (const auto drawing = drawing_of(view)) copy_drawing(*drawing);
     });
     add("export");
   }
 
-  void of_time_axis(TimeView& time) {
+  /// Of a view on the page that the time axis belongs to.
+  void of_time_axis(QWidget& view, TimeView& time) {
     line();
     add("fit");
-    add(QObject::tr("&Zoom to the selection\tZ"), time.selection().has_value(), [&time] { time.zoom_to_selection(); });
-    add(QObject::tr("Clear selection and &markers\tEsc"), true, [&time] { time.clear_selection(); });
+    add(view, QObject::tr("&Zoom to the selection\tZ"), time.can_zoom_to_selection(),
+        [&time] { time.zoom_to_selection(); });
+    add(view, QObject::tr("Clear selection and &markers\tEsc"), true, [&time] { time.clear_selection(); });
     add("back");
     add("forward");
     add("next_failure");
@@ -92,26 +95,28 @@ bool fill(MenuMaker& menu, MainWindow& window, QWidget& widget) {
   TimeView& time = window.compare().time();
   if (auto* chart = enclosing<ChartView>(widget)) {
     menu.of_drawing(*chart);
-    menu.of_time_axis(time);
+    menu.of_time_axis(*chart, time);
     menu.line();
-    menu.add(chart->is_logarithmic() ? QObject::tr("&Linear values\tL") : QObject::tr("&Logarithmic values\tL"), true,
-             [chart] { chart->set_logarithmic(!chart->is_logarithmic()); });
+    menu.add(*chart, chart->is_logarithmic() ? QObject::tr("&Linear values\tL") : QObject::tr("&Logarithmic values\tL"),
+             true, [chart] { chart->set_logarithmic(!chart->is_logarithmic()); });
     return true;
   }
   if (auto* timeline = enclosing<TimelineWidget>(widget)) {
     menu.of_drawing(*timeline);
-    menu.of_time_axis(time);
+    menu.of_time_axis(*timeline, time);
     menu.line();
     const bool job = time.selected_job() != kNoJob;
-    menu.add(QObject::tr("Zoom to the selected &job\tF"), job, [timeline] { timeline->focus_job(); });
-    menu.add(QObject::tr("All &rows"), timeline->trace() != nullptr, [timeline] { timeline->set_row_height(0); });
+    menu.add(*timeline, QObject::tr("Zoom to the selected &job\tF"), job, [timeline] { timeline->focus_job(); });
+    menu.add(*timeline, QObject::tr("All &rows"), timeline->trace() != nullptr,
+             [timeline] { timeline->set_row_height(0); });
     return true;
   }
   if (auto* map = enclosing<MapView>(widget)) {
     menu.of_drawing(*map);
     menu.line();
-    menu.add(QObject::tr("&Open this run\tEnter"), map->marked() != nullptr, [map] { map->open_marked(); });
-    menu.add(map->value() == MapValue::time ? QObject::tr("Show &memory\tM") : QObject::tr("Show completion ti&me\tM"),
+    menu.add(*map, QObject::tr("&Open this run\tEnter"), map->marked() != nullptr, [map] { map->open_marked(); });
+    menu.add(*map,
+             map->value() == MapValue::time ? QObject::tr("Show &memory\tM") : QObject::tr("Show completion ti&me\tM"),
              !map->content().empty(),
              [map] { map->set_value(map->value() == MapValue::time ? MapValue::memory : MapValue::time); });
     return true;
@@ -120,7 +125,7 @@ bool fill(MenuMaker& menu, MainWindow& window, QWidget& widget) {
     menu.of_drawing(*ladder);
     menu.line();
     const QString command = window.limits().raise_command();
-    menu.add(QObject::tr("Copy how the limit is &raised"), !command.isEmpty(),
+    menu.add(*ladder, QObject::tr("Copy how the limit is &raised"), !command.isEmpty(),
              [command] { QApplication::clipboard()->setText(command); });
     return true;
   }
@@ -133,7 +138,7 @@ bool fill(MenuMaker& menu, MainWindow& window, QWidget& widget) {
   // The overview and the strip of differences.
   if (enclosing<ComparePage>(widget) != nullptr && is_accessible_chart(widget)) {
     menu.of_drawing(widget);
-    menu.of_time_axis(time);
+    menu.of_time_axis(widget, time);
     return true;
   }
   return false;

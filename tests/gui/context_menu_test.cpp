@@ -10,11 +10,13 @@
 #include <QSvgRenderer>
 #include <QTabWidget>
 #include <QTableView>
+#include <QToolButton>
 #include <algorithm>
 #include <stdexcept>
 
 #include "gui/charts/chart_view.hpp"
 #include "gui/compare/compare_page.hpp"
+#include "gui/compare/side_run.hpp"
 #include "gui/jobs/jobs_page.hpp"
 #include "gui/limits/limits_page.hpp"
 #include "gui/map/map_page.hpp"
@@ -116,6 +118,51 @@ TEST_CASE("a timeline's menu copies it, exports, and moves on the time axis", "[
   CHECK(time.visible().length() >= time.extent().length());
   app.choose(*timeline.viewport(), "Clear selection");
   CHECK_FALSE(time.selection());
+}
+
+TEST_CASE("a menu zooms to what lies between the markers, as the key does", "[menu]") {
+  MenuFixture app;
+  app.window->pages().setCurrentWidget(&app.window->compare());
+  TimeView& time = app.window->compare().time();
+  ChartView& memory = app.window->compare().memory();
+  const auto zoom = [&] {
+    app.ask(memory);
+    const auto actions = app.menu->actions();
+    return *std::ranges::find_if(actions, [](const QAction* one) { return one->text().contains("&Zoom to the sel"); });
+  };
+  const Duration part = time.extent().length() / 4;
+  CHECK_FALSE(time.can_zoom_to_selection());
+  CHECK_FALSE(zoom()->isEnabled());
+  time.set_marker(0, time.extent().begin + part);
+  CHECK_FALSE(zoom()->isEnabled());
+  time.set_marker(1, time.extent().begin + part);
+  CHECK_FALSE(zoom()->isEnabled());  // There is nothing between them.
+  time.set_marker(1, time.extent().begin + 2 * part);
+  REQUIRE(zoom()->isEnabled());
+  zoom()->trigger();
+  CHECK(time.visible().length() < 2 * part);
+}
+
+TEST_CASE("an entry of a menu does nothing once its view has gone", "[menu]") {
+  MenuFixture app;
+  ComparePage& compare = app.window->compare();
+  app.window->pages().setCurrentWidget(&compare);
+  compare.beside().setChecked(true);
+  REQUIRE(eventually([&] {
+    const auto beside = app.window->runs().result({1, WorldKind::modeled});
+    return beside && !app.window->runs().is_running();
+  }));
+  QPointer<SideRun> side = compare.findChild<SideRun*>();
+  REQUIRE(side);
+  app.ask(side->memory());
+  QAction* copy = app.menu->actions().front();
+  REQUIRE(copy->text().contains("Copy"));
+  REQUIRE(copy->isEnabled());
+  compare.beside().setChecked(false);
+  REQUIRE_FALSE(side);
+  QApplication::clipboard()->setText("before");
+  copy->trigger();
+  CHECK(QApplication::clipboard()->text() == "before");
 }
 
 TEST_CASE("a chart's menu copies it with the labels of its time axis", "[menu]") {
