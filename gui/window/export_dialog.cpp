@@ -7,7 +7,6 @@
 #include <QCoreApplication>
 #include <QDesktopServices>
 #include <QDialogButtonBox>
-#include <QDir>
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QGridLayout>
@@ -168,10 +167,9 @@ void ExportDialog::offer(ExportPart wanted, bool there) {
   }
 }
 
-void ExportDialog::set_map(std::shared_ptr<const MapResult> map, bool first) {
+void ExportDialog::set_map(std::shared_ptr<const MapResult> map) {
   map_ = std::move(map);
   offer(ExportPart::map, map_ != nullptr);
-  if (map_ && (first || results_.empty())) set_only_part(ExportPart::map);
   show_state();
 }
 

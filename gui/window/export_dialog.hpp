@@ -32,8 +32,8 @@ class ExportDialog : public QDialog {
   ExportDialog(Session& session, std::shared_ptr<const Scenario> scenario,
                std::vector<std::shared_ptr<const RunResult>> results, ThemeKind theme, QWidget* parent = nullptr,
                ExportFormats formats = export_formats());
-  /// The failure map can be exported too; with `first` it is what is, unless something else is chosen.
-  void set_map(std::shared_ptr<const MapResult> map, bool first);
+  /// The failure map can be exported too.
+  void set_map(std::shared_ptr<const MapResult> map);
   /// The limits of the scenario's machine, for this run; `wanted`: threads that are marked.
   void set_limits(std::size_t run, std::int64_t wanted);
   /// The jobs, as the table shows them.

@@ -375,11 +375,19 @@ void MainWindow::export_figures(const ExportFormat* only) {
   auto* dialog = new ExportDialog(session_, scenario, std::move(results), theme_.kind, this);
   dialog->set_limits(run, limits_->wanted());
   QWidget* const shown = pages_->currentWidget();
+  const auto map = map_->snapshot();
+  if (map) dialog->set_map(map);
   // A page that is not seen has the jobs of another time.
   if (shown == job_table_) dialog->set_jobs(job_table_->model().snapshot());
-  if (shown == limits_ || dialog->has_no_record()) dialog->set_only_part(ExportPart::limits);
-  if (shown == job_table_ && job_table_->model().rowCount() > 0) dialog->set_only_part(ExportPart::jobs);
-  if (const auto map = map_->snapshot()) dialog->set_map(map, shown == map_);
+  // The page that is shown, where it has something; else the run's record; without one, what there is.
+  if (shown == job_table_ && job_table_->model().rowCount() > 0)
+    dialog->set_only_part(ExportPart::jobs);
+  else if (map && shown == map_)
+    dialog->set_only_part(ExportPart::map);
+  else if (shown == limits_)
+    dialog->set_only_part(ExportPart::limits);
+  else if (dialog->has_no_record())
+    dialog->set_only_part(map ? ExportPart::map : ExportPart::limits);
   if (only != nullptr) dialog->set_only_format(*only);
   dialog->set_source({.settings = document().settings(), .run = run, .added_run = document().added_run()},
                      file_->edit().document()->isModified());

@@ -165,6 +165,30 @@ TEST_CASE("an entry of a menu does nothing once its view has gone", "[menu]") {
   CHECK(QApplication::clipboard()->text() == "before");
 }
 
+TEST_CASE("where nothing has run, the page that is shown says what is exported", "[menu]") {
+  AppFixture app;
+  app.window->show();
+  // So many jobs are not modeled unasked.
+  REQUIRE(app.window->open_file(app.write("many.toml", QString(kRefused).replace("count = 1000", "count = 3_000_000") +
+                                                           "[sweep]\n\"jobs.count\" = [10, 100, 1000]\n")));
+  REQUIRE(eventually([&] { return app.parsed(); }));
+  MapPage& map = app.window->map();
+  app.window->pages().setCurrentWidget(&map);
+  REQUIRE(eventually([&] { return map.sweep().result() && map.sweep().result()->complete && map.snapshot(); }));
+  const std::pair<QWidget*, ExportPart> cases[] = {
+      {&app.window->limits(), ExportPart::limits}, {&map, ExportPart::map}, {&app.window->compare(), ExportPart::map}};
+  for (const auto& [page, part] : cases) {
+    INFO(page->objectName().toStdString());
+    app.window->pages().setCurrentWidget(page);
+    app.action("export").trigger();
+    auto* dialog = app.window->findChild<ExportDialog*>();
+    REQUIRE(dialog != nullptr);
+    CHECK(dialog->options().parts == std::vector{part});
+    dialog->close();
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+  }
+}
+
 TEST_CASE("a chart's menu copies it with the labels of its time axis", "[menu]") {
   MenuFixture app;
   app.window->pages().setCurrentWidget(&app.window->compare());
