@@ -135,7 +135,7 @@ void TimelineWidget::State::move_rows(const RowPlace& wanted) {
 
 void TimelineWidget::State::set_row_height_about(double pixels, double y) {
   const RowLayout before = layout();
-  if (before.rows == 0) return;
+  if (before.rows == 0) return move_rows({std::min(pixels, kHighestRow), place.top});
   const double fitting = RowLayout::fitting(before.rows, before.height);
   if (pixels <= fitting * 1.001) return move_rows({});
   const double height = std::min(pixels, kHighestRow);

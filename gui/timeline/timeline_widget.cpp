@@ -139,7 +139,10 @@ void TimelineWidget::set_shift(Duration shift) {
 }
 
 void TimelineWidget::set_row_height(double pixels) {
-  state_->set_place({std::clamp(pixels, 0.0, State::kHighestRow), state_->place.top});
+  if (pixels <= 0)
+    state_->move_rows({});
+  else
+    state_->set_row_height_about(pixels, /*y=*/0);
 }
 
 void TimelineWidget::set_row_place(const RowPlace& place) {

@@ -39,7 +39,8 @@ class TimelineWidget : public QAbstractScrollArea, public DrawingSource {
   void set_time_labels(bool shown);
   /// The record is drawn this much later on the shared axis, as to align its failure with another's.
   void set_shift(Duration shift);
-  /// Pixels per row; 0: all rows fit into the view.
+  /// Pixels per row, the first one that is seen staying where it is; 0: all rows fit into the view. As done by the
+  /// user: other timelines follow.
   void set_row_height(double pixels);
   double row_height() const;
   /// Where the rows are, as other timelines have them too.

@@ -15,8 +15,6 @@
 namespace spawnpoint::gui {
 namespace {
 
-constexpr RunKey kModeled{0, WorldKind::modeled};
-
 const char* const kMany = R"(spawnpoint = 1
 [machine]
 profile = "laptop-8g"
@@ -74,6 +72,25 @@ TEST_CASE("rows of all timelines scroll and scale together, and Home shows all o
   wheel(modeled, 40, Qt::ControlModifier);
   CHECK_FALSE(live.row_place() == RowPlace{});
   app.action("fit").trigger();
+  CHECK(live.row_place() == RowPlace{});
+}
+
+TEST_CASE("a height of rows that is set keeps the first row, and holds for all timelines", "[rows]") {
+  AppFixture app;
+  app.window->show();
+  app.open(kMany);
+  TimelineWidget& modeled = app.window->compare().timeline(WorldKind::modeled);
+  const TimelineWidget& live = app.window->compare().timeline(WorldKind::live);
+  modeled.settle();
+  modeled.show_job(5'000);
+  const double top = modeled.row_place().top;
+  REQUIRE(top > 0);
+  modeled.set_row_height(28);
+  CHECK(modeled.row_height() == 28);
+  CHECK(modeled.row_place().top == Approx(top));
+  CHECK(live.row_place() == modeled.row_place());
+  modeled.set_row_height(0);
+  CHECK(modeled.row_place() == RowPlace{});
   CHECK(live.row_place() == RowPlace{});
 }
 
