@@ -10,7 +10,7 @@
 namespace spawnpoint::gui {
 namespace {
 
-/// More pieces of lines than these are not looked at: the map is laid out anew as the mouse moves.
+/// More pieces of lines than these are not looked at: the map is laid out anew with each point that comes in.
 constexpr std::size_t kMostPieces = 1500;
 constexpr double kLine = kMapTextLine;
 constexpr double kBeside = 9;  ///< From a point to its label.

@@ -48,8 +48,18 @@ std::unique_ptr<Drawing> MapView::drawing() {
   return content_.empty() ? nullptr : std::make_unique<MapDrawing>(content_, value_, theme_, size());
 }
 
-MapPicture MapView::picture() const {
-  return {content_, value_, theme_, QRectF(rect()).adjusted(0, 0, -8, 0)};
+std::shared_ptr<const MapPicture> MapView::picture() const {
+  // Placing the labels takes long, and the mouse asks for it at each move.
+  if (!picture_ || picture_size_ != size()) {
+    picture_size_ = size();
+    picture_ = std::make_shared<const MapPicture>(content_, value_, theme_, QRectF(rect()).adjusted(0, 0, -8, 0));
+  }
+  return picture_;
+}
+
+void MapView::change_picture() {
+  picture_.reset();
+  update();
 }
 
 void MapView::set_content(MapContent content) {
@@ -68,7 +78,7 @@ void MapView::set_content(MapContent content) {
   content_ = std::move(content);
   marked_ = kept;
   describe();
-  update();
+  change_picture();
   emit marked_changed();
 }
 
@@ -76,13 +86,13 @@ void MapView::set_value(MapValue value) {
   if (value == value_) return;
   value_ = value;
   describe();
-  update();
+  change_picture();
   emit value_changed();
 }
 
 void MapView::set_theme(const Theme& theme) {
   theme_ = theme;
-  update();
+  change_picture();
 }
 
 void MapView::set_empty_text(const QString& text) {
@@ -122,7 +132,7 @@ void MapView::paintEvent(QPaintEvent*) {
     painter.setFont(theme_.font(13));
     painter.drawText(rect().adjusted(40, 20, -40, -20), Qt::AlignCenter | Qt::TextWordWrap, empty_text_);
   } else {
-    picture().paint(painter, marked_);
+    picture()->paint(painter, marked_);
   }
   if (hasFocus()) {
     painter.setPen(QPen(theme_.accent, 1));
@@ -132,12 +142,12 @@ void MapView::paintEvent(QPaintEvent*) {
 }
 
 void MapView::mouseMoveEvent(QMouseEvent* event) {
-  mark(picture().nearest(event->position()));
+  mark(picture()->nearest(event->position()));
 }
 
 void MapView::mousePressEvent(QMouseEvent* event) {
   if (event->button() != Qt::LeftButton) return;
-  mark(picture().nearest(event->position()));
+  mark(picture()->nearest(event->position()));
   open_marked();
 }
 
@@ -216,7 +226,7 @@ void MapView::keyPressEvent(QKeyEvent* event) {
 bool MapView::event(QEvent* event) {
   if (event->type() == QEvent::ToolTip) {
     const auto* help = static_cast<QHelpEvent*>(event);
-    if (const auto place = picture().nearest(help->pos()))
+    if (const auto place = picture()->nearest(help->pos()))
       QToolTip::showText(help->globalPos(), content_.lines[place->line].items[place->item].words, this);
     else
       QToolTip::hideText();

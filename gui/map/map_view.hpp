@@ -31,7 +31,9 @@ class MapView : public QWidget, public DrawingSource {
   /// As a click on it does.
   void open_marked();
   /// Where an item is, in the widget.
-  QPointF position(const MapPlace& place) const { return picture().at(place); }
+  QPointF position(const MapPlace& place) const { return picture()->at(place); }
+  /// What is drawn, laid out once for as long as nothing of it changes.
+  std::shared_ptr<const MapPicture> picture() const;
 
   std::unique_ptr<Drawing> drawing() override;
 
@@ -53,7 +55,8 @@ class MapView : public QWidget, public DrawingSource {
   bool event(QEvent* event) override;
 
  private:
-  MapPicture picture() const;
+  /// It is to be laid out and drawn anew.
+  void change_picture();
   void mark(const std::optional<MapPlace>& place);
   void step(int along, int across);
   void describe();
@@ -63,6 +66,8 @@ class MapView : public QWidget, public DrawingSource {
   Theme theme_ = make_theme(ThemeKind::light);
   QString empty_text_;
   std::optional<MapPlace> marked_;
+  mutable std::shared_ptr<const MapPicture> picture_;  ///< Null: not laid out. Of the members above,
+  mutable QSize picture_size_;                         ///< at this size.
 };
 
 }  // namespace spawnpoint::gui

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The failure map: lines that end at the very job, the page that computes it, and the way from a point to its run.
-#include <QAction>
 #include <QComboBox>
 #include <QImage>
 #include <QLabel>
-#include <QPainter>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTabWidget>
 #include <cmath>
+#include <utility>
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/export/export.hpp"
@@ -101,6 +100,32 @@ TEST_CASE("the keyboard walks through the map and opens a run", "[map]") {
     const QImage picture = view.grab().toImage();
     CHECK(picture.pixelColor(2, 300) == make_theme(kind).base);
   }
+}
+
+TEST_CASE("the map is laid out once for as long as it stays the same, wherever the mouse is", "[map]") {
+  application();
+  QtWatch warnings;
+  MapView view;
+  view.resize(900, 500);
+  view.set_content(map_content(computed_map(kSwept)));
+  view.show();
+  auto laid_out = view.picture();
+  const auto changed = [&] { return std::exchange(laid_out, view.picture()) != view.picture(); };
+  for (std::size_t item = 0; item < view.content().lines[0].items.size(); ++item)
+    QTest::mouseMove(&view, view.position({0, item}).toPoint());
+  CHECK(view.marked() != nullptr);
+  QTest::keyClick(&view, Qt::Key_Home);
+  view.grab();
+  CHECK_FALSE(changed());
+  view.resize(700, 500);
+  CHECK(changed());
+  view.set_value(MapValue::memory);
+  CHECK(changed());
+  view.set_theme(make_theme(ThemeKind::dark));
+  CHECK(changed());
+  view.set_content(view.content());
+  CHECK(changed());
+  CHECK_FALSE(changed());
 }
 
 TEST_CASE("the map's page computes in the background, and a click on the end opens that run", "[map]") {
