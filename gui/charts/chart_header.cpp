@@ -143,7 +143,7 @@ int chart_header_height(const ChartContent& content, const Theme& theme, double 
 }
 
 void paint_chart_header(QPainter& painter, const QRectF& where, const ChartContent& content, const Theme& theme,
-                        double right_margin) {
+                        double right_margin, const QString& also) {
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setFont(theme.font(kChartTextPixels + 1, true));
@@ -161,10 +161,15 @@ void paint_chart_header(QPainter& painter, const QRectF& where, const ChartConte
     end = paint_entries(painter, theme, legend.lines, legend.sample, next, title);
   const double begin =
       title.left() + QFontMetricsF(theme.font(kChartTextPixels + 1, true)).horizontalAdvance(content.title) + 12;
-  const double note = QFontMetricsF(painter.font()).horizontalAdvance(content.note) + 2;
-  if (begin + note <= end) {
+  QStringList notes{content.note, also};
+  notes.removeAll(QString());
+  for (; !notes.isEmpty(); notes.removeLast()) {
+    const QString note = notes.join(QStringLiteral(" · "));
+    const double width = QFontMetricsF(painter.font()).horizontalAdvance(note) + 2;
+    if (begin + width > end) continue;
     painter.setPen(theme.muted);
-    painter.drawText(QRectF(begin, title.top(), note, kRow), Qt::AlignLeft | Qt::AlignVCenter, content.note);
+    painter.drawText(QRectF(begin, title.top(), width, kRow), Qt::AlignLeft | Qt::AlignVCenter, note);
+    break;
   }
   painter.restore();
 }

@@ -19,8 +19,9 @@ QCPScatterStyle chart_glyph(const ChartLine& line, const Theme& theme);
 /// of their own.
 int chart_header_height(const ChartContent& content, const Theme& theme, double width, double right_margin);
 
-/// Into `where`, which has that height and reaches over the plot's right margin.
+/// Into `where`, which has that height and reaches over the plot's right margin. `also`: after the content's own note,
+/// where there is room.
 void paint_chart_header(QPainter& painter, const QRectF& where, const ChartContent& content, const Theme& theme,
-                        double right_margin);
+                        double right_margin, const QString& also = {});
 
 }  // namespace spawnpoint::gui

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "gui/charts/curve.hpp"
 #include "gui/charts/value_axis.hpp"
 #include "gui/time/accessible.hpp"
 #include "models/result/format.hpp"
@@ -14,6 +15,7 @@ namespace {
 /// QCustomPlot leaves a tick's label out that would be cut off at the top.
 constexpr int kAbove = 7;
 constexpr int kFooter = 20;
+constexpr float kBandAlpha = 0.45F;
 
 }  // namespace
 
@@ -91,15 +93,29 @@ void ChartView::State::rebuild() {
   }
   graphs.clear();
   marks.clear();
+  const auto add_graph = [this](const QPen& pen) {
+    QCPGraph* made = plot->addGraph();
+    made->setPen(pen);
+    made->setAdaptiveSampling(false);  // curve() has done it, and keeps every peak.
+    return made;
+  };
+  // Bands behind all lines.
   for (const ChartLine& line : content.lines) {
-    Graphs pair;
-    pair.line = plot->addGraph();
-    pair.line->setPen(theme.pen(line.world, line.color, 1.6));
-    pair.line->setAdaptiveSampling(false);  // corners() has done it, and keeps every peak.
-    pair.glyphs = plot->addGraph();
-    pair.glyphs->setLineStyle(QCPGraph::lsNone);
-    pair.glyphs->setScatterStyle(chart_glyph(line, theme));
-    graphs.push_back(pair);
+    Graphs drawn;
+    drawn.low = add_graph(Qt::NoPen);
+    drawn.high = add_graph(Qt::NoPen);
+    QColor faint = line.color;
+    faint.setAlphaF(kBandAlpha);
+    drawn.high->setBrush(faint);
+    drawn.high->setChannelFillGraph(drawn.low);
+    graphs.push_back(drawn);
+  }
+  for (std::size_t i = 0; i < graphs.size(); ++i) {
+    const ChartLine& line = content.lines[i];
+    graphs[i].line = add_graph(theme.pen(line.world, line.color, 1.6));
+    graphs[i].glyphs = plot->addGraph();
+    graphs[i].glyphs->setLineStyle(QCPGraph::lsNone);
+    graphs[i].glyphs->setScatterStyle(chart_glyph(line, theme));
   }
   for (std::size_t i = 0; i < content.marks.size(); ++i) {
     MarkItems items;
@@ -159,39 +175,48 @@ void ChartView::State::update_data(int width, int height, int detail) {
   plot->yAxis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
   plot->yAxis->setRange(values.low, values.high);
 
-  const auto drawable = [&](double value) { return logarithmic ? std::max(value, values.low) : value; };
   const double glyph_step =
       time_marks.size() > 1 ? to_seconds(time_marks[1].at - time_marks[0].at) : to_seconds(visible.length());
-  for (std::size_t i = 0; i < content.lines.size(); ++i) {
-    const ChartLine& line = content.lines[i];
-    QVector<double> x;
-    QVector<double> y;
-    for (const Corner& corner : corners(line.series, visible, line.end, static_cast<int>(axis.width) * detail)) {
-      x.append(corner.at);
-      y.append(drawable(corner.value));
-    }
-    QVector<double> glyph_x;
-    QVector<double> glyph_y;
-    if (!x.isEmpty()) {
-      // Between two ticks, so that they go along when the view is moved; the worlds' apart, so that both are seen.
-      const double offset = (line.world == WorldKind::modeled ? 0.35 : 0.65) * glyph_step;
-      double t = (std::floor((x.front() - offset) / glyph_step) + 1) * glyph_step + offset;
-      for (; t <= x.back(); t += glyph_step) {
-        const Instant moment(Duration(std::llround(t * 1e9)));
-        glyph_x.append(t);
-        glyph_y.append(drawable(line.series.at(moment)));
-      }
-      if (glyph_x.isEmpty()) {
-        const double middle = (x.front() + x.back()) / 2;
-        glyph_x.append(middle);
-        glyph_y.append(drawable(line.series.at(Instant(Duration(std::llround(middle * 1e9))))));
-      }
-    }
-    graphs[i].line->setData(x, y, true);
-    graphs[i].glyphs->setData(glyph_x, glyph_y, true);
-  }
+  const bool had_bands = std::exchange(has_bands, false);
+  for (std::size_t i = 0; i < content.lines.size(); ++i)
+    set_curve(graphs[i], content.lines[i], axis, detail, glyph_step);
+  if (has_bands != had_bands) widget.update();  // The header tells what bands are.
 
   place_marks(axis, height - below - kAbove);
+}
+
+void ChartView::State::set_curve(const Graphs& drawn, const ChartLine& line, const TimeAxis& axis, int detail,
+                                 double glyph_step) {
+  const auto drawable = [&](double value) { return logarithmic ? std::max(value, plot->yAxis->range().lower) : value; };
+  const Curve shape = curve(line.series, axis.range, line.end, static_cast<int>(axis.width), detail);
+  has_bands = has_bands || !shape.band.empty();
+  QVector<double> x, y;
+  for (const Corner& corner : shape.line) {
+    x.append(corner.at);
+    y.append(drawable(corner.value));
+  }
+  drawn.line->setData(x, y, true);
+  QVector<double> band_x, low, high;
+  for (const Curve::Reach& reach : shape.band) {
+    band_x.append(reach.at);
+    low.append(drawable(reach.low));
+    high.append(drawable(reach.high));
+  }
+  drawn.low->setData(band_x, low, true);
+  drawn.high->setData(band_x, high, true);
+  QVector<double> glyph_x, glyph_y;
+  const auto add_glyph = [&](double at) {
+    glyph_x.append(at);
+    glyph_y.append(drawable(shape.at(at)));
+  };
+  if (!x.isEmpty()) {
+    // Between two ticks, so that they go along when the view is moved; the worlds' apart, so that both are seen.
+    const double offset = (line.world == WorldKind::modeled ? 0.35 : 0.65) * glyph_step;
+    double t = (std::floor((x.front() - offset) / glyph_step) + 1) * glyph_step + offset;
+    for (; t <= x.back(); t += glyph_step) add_glyph(t);
+    if (glyph_x.isEmpty()) add_glyph((x.front() + x.back()) / 2);
+  }
+  drawn.glyphs->setData(glyph_x, glyph_y, true);
 }
 
 void ChartView::State::place_marks(const TimeAxis& axis, int height) {

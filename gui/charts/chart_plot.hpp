@@ -49,10 +49,14 @@ struct ChartView::State {
   QString empty_text = ChartView::tr("Nothing to draw yet: F5 runs the scenario.");
 
   struct Graphs {
+    // Of the band, drawn between them.
+    QCPGraph* low = nullptr;
+    QCPGraph* high = nullptr;
     QCPGraph* line = nullptr;
     QCPGraph* glyphs = nullptr;
   };
   std::vector<Graphs> graphs;
+  bool has_bands = false;  ///< Some line is drawn as its mean, before a band.
   struct MarkItems {
     QCPItemLine* line = nullptr;
     QCPItemText* label = nullptr;
@@ -72,12 +76,14 @@ struct ChartView::State {
   void set_up();
   void apply_theme();
   void rebuild();
-  /// `detail`: corners per pixel.
+  void set_curve(const Graphs& drawn, const ChartLine& line, const TimeAxis& axis, int detail, double glyph_step);
+  /// `detail`: columns of corners per pixel.
   void update_data(int width, int height, int detail = 1);
   void place_marks(const TimeAxis& axis, int height);
   void update_cursor();
   void paint_header(QPainter& painter, const QRectF& where) const {
-    paint_chart_header(painter, where, content, theme, view.margins().right);
+    const QString about_bands = has_bands ? ChartView::tr("line: mean, band: lowest to highest") : QString();
+    paint_chart_header(painter, where, content, theme, view.margins().right, about_bands);
   }
   QCPItemLine* vertical_line(const QString& layer);
   static void place(QCPItemLine* line, Instant at);

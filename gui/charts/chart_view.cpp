@@ -112,10 +112,10 @@ void ChartView::paint(FigurePainter& painter, const QRectF& where) {
   painter->save();
   painter->translate(where.topLeft());
   const QSize size = where.size().toSize();
-  s.paint_header(*painter, QRectF(0, 0, size.width(), s.header(size.width())));
   const QRect area = s.plot_area(size);
-  painter->translate(area.topLeft());
   s.update_data(area.width(), area.height(), 3);
+  s.paint_header(*painter, QRectF(0, 0, size.width(), s.header(size.width())));
+  painter->translate(area.topLeft());
   for (QCPAbstractItem* item :
        {static_cast<QCPAbstractItem*>(s.crosshair), static_cast<QCPAbstractItem*>(s.selection),
         static_cast<QCPAbstractItem*>(s.markers[0]), static_cast<QCPAbstractItem*>(s.markers[1])}) {
@@ -128,7 +128,7 @@ void ChartView::paint(FigurePainter& painter, const QRectF& where) {
 
 namespace {
 
-/// The chart at its size on the screen, and with labels at its time axis wherever these are on the screen.
+/// The chart at its size on the screen, with labels at its time axis even where another view has them on the screen.
 class ChartDrawing final : public Drawing {
  public:
   explicit ChartDrawing(ChartView& chart) : chart_(chart) {}

@@ -2,13 +2,15 @@
 #include "gui/charts/value_axis.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {
+
+/// As high as the highest line, and a little more.
+constexpr double kHeadRoom = 1.08;
 
 double linear_step(ChartUnit unit, double least) {
   if (unit == ChartUnit::bytes) return std::exp2(std::ceil(std::log2(std::max(1.0, least))));
@@ -32,7 +34,7 @@ ValueAxis value_axis(ChartUnit unit, bool logarithmic, double least, double most
   // Labels are whole numbers of 64 bits, and an axis without an end would have ticks without an end.
   most = std::clamp(most, 1.0, 1e18);
   if (!logarithmic) {
-    axis.high = most * 1.08;
+    axis.high = most * kHeadRoom;
     const double step = linear_step(unit, axis.high / wanted);
     for (double value = 0; value <= axis.high; value += step) axis.ticks.push_back({value, value_label(unit, value)});
     return axis;
@@ -41,7 +43,9 @@ ValueAxis value_axis(ChartUnit unit, bool logarithmic, double least, double most
   least = std::clamp(least, 1.0, most);
   // A little space below the lowest line.
   const double from = std::floor(std::log(std::max(1.0, least / 1.3)) / std::log(base) + 1e-9);
-  const double to = std::max(from + 1, std::log(most * 1.3) / std::log(base));
+  // … and above the highest one, in pixels however far apart they are: its glyphs are not cut off.
+  const double top = std::log(most * 1.3) / std::log(base);
+  const double to = std::max({from + 1, top, from + (std::log(most) / std::log(base) - from) * kHeadRoom});
   // A tick each 1, 2, 4, 10 … powers, so that they stay apart; but one alone would not show how far a line goes.
   const auto first = [from](double step) { return std::ceil(from / step) * step; };
   double every = 1;

@@ -4,10 +4,12 @@
 #include <QPainter>
 #include <QtTest/QTest>
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include "gui/charts/chart_header.hpp"
 #include "gui/charts/chart_view.hpp"
+#include "gui/charts/curve.hpp"
 #include "gui/charts/value_axis.hpp"
 #include "tests/catch.hpp"
 #include "tests/gui/application.hpp"
@@ -54,6 +56,58 @@ TEST_CASE("a peak of one step among a million is kept at any width") {
   }
 }
 
+TEST_CASE("a line whose steps can be told apart is drawn exactly, without a band") {
+  // Up and down every tenth of a second, and a peak that lasts a microsecond.
+  Series series;
+  for (int i = 0; i < 10; ++i) series.append(seconds(0.1 * i), i % 2);
+  series.append(seconds(0.95), 40);
+  series.append(seconds(0.950001), 1);
+  const TimeRange range{seconds(0), seconds(1)};
+  const Curve drawn = curve(series, range, seconds(1), 1000);
+  CHECK(drawn.band.empty());
+  const auto exact = corners(series, range, seconds(1), 1000);
+  REQUIRE(drawn.line.size() == exact.size());
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    CHECK(drawn.line[i].at == exact[i].at);
+    CHECK(drawn.line[i].value == exact[i].value);
+  }
+  CHECK(highest(drawn.line) == 40);
+  CHECK(drawn.at(0.15) == Approx(1));
+  CHECK(drawn.at(0.25) == Approx(0));
+}
+
+TEST_CASE("a line that turns more often than there are pixels is its mean, before a band that reaches each peak") {
+  // 3 and 5 in turns of a microsecond, one peak of 90; then flat; then in turns again.
+  Series series;
+  for (int i = 0; i < 400'000; ++i) series.append(Instant(Duration(i * 1000)), i == 123'456 ? 90 : i % 2 == 0 ? 3 : 5);
+  series.append(seconds(0.4), 7);
+  for (int i = 600'000; i < 1'000'000; ++i) series.append(Instant(Duration(i * 1000)), i % 2 == 0 ? 3 : 5);
+  const int pixels = GENERATE(333, 600, 1200);
+  const Curve drawn = curve(series, {seconds(0), seconds(1)}, seconds(1), pixels);
+  CHECK(drawn.line.size() < static_cast<std::size_t>(pixels));
+  for (const double at : {0.05, 0.3, 0.7, 0.95}) {
+    CHECK(drawn.at(at) == Approx(4).margin(0.02));
+  }
+  CHECK(drawn.at(0.5) == Approx(7));
+  double peak = 0;
+  const double pixel = 1.0 / pixels;
+  for (std::size_t i = 0; i < drawn.band.size(); ++i) {
+    const Curve::Reach& reach = drawn.band[i];
+    REQUIRE(reach.low <= reach.high);
+    if (i > 0) REQUIRE(reach.at >= drawn.band[i - 1].at - 1e-9);
+    if (reach.at > 0.42 && reach.at < 0.58) CHECK(reach.low == reach.high);
+    // The peak is in its own pixel.
+    if (reach.high > 7) CHECK(std::abs(reach.at - 0.123456) <= pixel + 1e-9);
+    peak = std::max(peak, reach.high);
+  }
+  CHECK(peak == 90);
+  for (std::size_t i = 1; i < drawn.line.size(); ++i) REQUIRE(drawn.line[i].at >= drawn.line[i - 1].at - 1e-9);
+  CHECK(drawn.line.front().at == Approx(0).margin(1e-9));
+  CHECK(drawn.line.back().at == Approx(1));
+  // From near enough, each step is seen.
+  CHECK(curve(series, {seconds(0.1), seconds(0.10005)}, seconds(1), pixels).band.empty());
+}
+
 TEST_CASE("kernel memory is the sum of its parts") {
   Series a;
   a.append(seconds(0), 1);
@@ -82,6 +136,19 @@ TEST_CASE("value axes have round ticks that stay apart") {
   const ValueAxis axis = value_axis(ChartUnit::bytes, true, 3e5, 9e9, 6);
   CHECK(axis.low < 3e5);
   CHECK(axis.high > 9e9);
+}
+
+TEST_CASE("above the highest line there is room for its glyphs, however far the axis goes") {
+  constexpr int kHeight = 130;  // Of a low chart's plot, in pixels; a glyph has 7.
+  for (const double least : {1.0, 4'096.0, 1e6}) {
+    for (const double most : {1e3, 3e6, 2e8, 6e9, 9e12}) {
+      if (most <= least) continue;
+      const ValueAxis linear = value_axis(ChartUnit::bytes, false, least, most, 4);
+      CHECK((linear.high - most) / linear.high * kHeight >= 4);
+      const ValueAxis wide = value_axis(ChartUnit::bytes, true, least, most, 4);
+      CHECK(std::log(wide.high / most) / std::log(wide.high / wide.low) * kHeight >= 4);
+    }
+  }
 }
 
 TEST_CASE("a memory chart has a line per world and kind, and the failure") {
