@@ -145,10 +145,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
   connect(run_tabs_, &QTabBar::currentChanged, this, [this](int tab) {
     if (tab >= 0) workspace_.selection().select_run(tab_runs_[static_cast<std::size_t>(tab)]);
   });
-  connect(alignment_, &QComboBox::currentIndexChanged, this, [this] {
-    refresh();
-    emit alignment_changed();
-  });
+  connect(alignment_, &QComboBox::currentIndexChanged, this, &ComparePage::refresh);
   connect(beside_, &QToolButton::toggled, &workspace_.selection(), &Selection::set_side_by_side);
   connect(rows_, &QComboBox::currentIndexChanged, this, [this](int index) {
     if (index == kAutomaticRows) {
@@ -203,6 +200,7 @@ void ComparePage::subscribe() {
     emit wanted();
     go_to(at, world);
   });
+  connect(&workspace_, &Workspace::whole_time_asked, &time_, &TimeView::fit);
   connect(&runs_, &Runs::started, this, &ComparePage::refresh);
   connect(&runs_, &Runs::finished, this, &ComparePage::refresh);
   connect(&runs_, &Runs::idle, this, &ComparePage::refresh);
@@ -274,6 +272,7 @@ void ComparePage::show_alignment() {
   modeled_->set_shift(modeled);
   live_->set_shift(lively);
   overview_->set_shifts(modeled, lively);
+  workspace_.selection().set_shifts(modeled, lively);
 }
 
 void ComparePage::refresh() {

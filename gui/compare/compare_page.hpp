@@ -5,7 +5,6 @@
 #include <QElapsedTimer>
 #include <QStringList>
 #include <QTimer>
-#include <array>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -64,9 +63,6 @@ class ComparePage : public Page {
   /// The header line of a world, without its name.
   QString summary(WorldKind world) const;
   QString summary(RunKey key) const;
-
- signals:
-  void alignment_changed();
 
  private:
   /// Says when to draw again, so that drawing takes only a small part of the time.

@@ -7,7 +7,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <string_view>
+#include <chrono>
 #include <utility>
 
 #include "gui/text/to_qstring.hpp"
@@ -15,6 +15,9 @@
 
 namespace spawnpoint::gui {
 namespace {
+
+/// How long a diagnosis of the previous text may stay without being marked as old.
+constexpr std::chrono::milliseconds kPatience{300};
 
 /// Long paths may break at their parts, or they would be cut off. Shorter words stay as they are, to be copied.
 QString breakable(const QString& text) {
@@ -44,7 +47,7 @@ void read_anew(QLabel& label) {
 
 }  // namespace
 
-DiagnosisPanel::DiagnosisPanel(QWidget* parent) : QScrollArea(parent) {
+DiagnosisPanel::DiagnosisPanel(Workspace& workspace, QWidget* parent) : QScrollArea(parent), workspace_(workspace) {
   setWidgetResizable(true);
   setFrameShape(QFrame::NoFrame);
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -81,6 +84,74 @@ DiagnosisPanel::DiagnosisPanel(QWidget* parent) : QScrollArea(parent) {
   column_->addStretch(1);
   setWidget(page);
   show_words(tr("Open a scenario to see here what broke, and why."));
+  subscribe();
+}
+
+void DiagnosisPanel::subscribe() {
+  connect(&workspace_.document(), &Document::opened, this, [this] {
+    set_about({}, {});
+    show_words(workspace_.document().is_open() ? tr("Reading the scenario …")
+                                               : tr("Open a scenario to see here what broke, and why."));
+  });
+  patience_.setSingleShot(true);
+  patience_.setInterval(kPatience);
+  connect(&patience_, &QTimer::timeout, this, &DiagnosisPanel::refresh);
+  connect(&workspace_, &Workspace::scenario_followed, this, &DiagnosisPanel::refresh_soon);
+  connect(&workspace_.runs(), &Runs::finished, this, &DiagnosisPanel::refresh);
+  connect(&workspace_.selection(), &Selection::run_changed, this, &DiagnosisPanel::refresh);
+  connect(&workspace_, &Workspace::suggestions_changed, this, [this] { show_suggestions(workspace_.suggestions()); });
+  connect(this, &DiagnosisPanel::try_this, &workspace_, &Workspace::try_suggestion);
+}
+
+/// While a model that takes no time is on its way, what was said of the previous text stays: while a slider is dragged,
+/// words would come and go with each step.
+void DiagnosisPanel::refresh_soon() {
+  const auto current = workspace_.runs().current();
+  if (!current || current->world != WorldKind::modeled) return refresh();
+  if (!patience_.isActive()) patience_.start();
+}
+
+void DiagnosisPanel::refresh() {
+  patience_.stop();
+  const std::size_t run = workspace_.selection().run();
+  if (const SavedRecord* record = workspace_.record(run)) {
+    set_about({}, {});  // What the scenario says is not said of the record.
+    show_words(tr("A %1. What happened in it is in the timeline, the charts and the jobs.")
+                   .arg(to_qstring(provenance(*record))));
+    return;
+  }
+  const auto scenario = workspace_.document().scenario();
+  if (!scenario) {
+    if (workspace_.document().error_count() > 0) show_words(workspace_.why_nothing());
+    return;
+  }
+  set_about(to_qstring(scenario->title), to_qstring(scenario->about));
+  const KnownResults known = workspace_.known(run);
+  if (!known.modeled && !known.live) {
+    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+      const auto result = workspace_.result(world);
+      if (!result) continue;
+      show_words(tr("The run could not start: %1").arg(to_qstring(result->error)));
+      return;
+    }
+    show_words(workspace_.runs().is_running() ? tr("Running …") : tr("Not run yet: F5 runs both worlds."));
+    return;
+  }
+  if (run >= scenario->runs.size()) return;
+  show_diagnosis(diagnose(*scenario, run, known.modeled.get(), known.live.get()), known.of_former_text);
+}
+
+void DiagnosisPanel::go_there() {
+  if (!diagnosis_.where) return;
+  // The diagnosis reports the live run's failure where there is one.
+  const auto live = workspace_.result(WorldKind::live);
+  const bool of_live = live && live->failure && live->failure->at == *diagnosis_.where;
+  workspace_.show_moment(*diagnosis_.where, of_live ? WorldKind::live : WorldKind::modeled);
+}
+
+void DiagnosisPanel::look_at(const Evidence& evidence) {
+  if (evidence.job != kNoJob) workspace_.show_job(evidence.world, evidence.job);
+  workspace_.show_moment(evidence.at, evidence.world);
 }
 
 QString DiagnosisPanel::headline() const {
@@ -131,9 +202,7 @@ QWidget* DiagnosisPanel::make(const Part& part) {
       auto* button = new QPushButton(body_);
       button->setAccessibleName(tr("Show the failure in the timelines"));
       button->setObjectName("go_there");
-      connect(button, &QPushButton::clicked, this, [this] {
-        if (diagnosis_.where) emit go_there(*diagnosis_.where);
-      });
+      connect(button, &QPushButton::clicked, this, &DiagnosisPanel::go_there);
       return button;
     }
     case Kind::why: {
@@ -163,7 +232,7 @@ QWidget* DiagnosisPanel::make(const Part& part) {
       link->setObjectName("evidence");
       connect(link, &QLabel::linkActivated, this, [this, i] {
         const Evidence chosen = diagnosis_.evidence[i];  // A copy, as above.
-        emit look_at(chosen);
+        look_at(chosen);
       });
       return link;
     }
@@ -201,7 +270,7 @@ void DiagnosisPanel::fill(QWidget& widget, const Part& part) const {
     case Kind::suggestion:
       static_cast<QPushButton&>(widget).setText(QString(part.text).replace('&', "&&"));
       widget.setAccessibleName(tr("Try: %1").arg(part.text));
-      widget.setToolTip(tr("Adds this run to the scenario. The model gives %1").arg(part.text));
+      widget.setToolTip(tr("Tries this; modeled: %1").arg(part.text));
       break;
     case Kind::evidence: {
       const std::string moment = format_duration(diagnosis_.evidence[part.index].at.time_since_epoch());

@@ -5,11 +5,12 @@
 
 #include <QScrollArea>
 #include <QString>
+#include <QTimer>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "gui/theme/theme.hpp"
+#include "gui/workspace/workspace.hpp"
 #include "models/lab/diagnosis/advice.hpp"
 #include "models/lab/diagnosis/diagnosis.hpp"
 
@@ -22,7 +23,7 @@ class DiagnosisPanel : public QScrollArea {
   Q_OBJECT
 
  public:
-  explicit DiagnosisPanel(QWidget* parent = nullptr);
+  explicit DiagnosisPanel(Workspace& workspace, QWidget* parent = nullptr);
 
   void show_diagnosis(const Diagnosis& diagnosis, bool out_of_date);
   /// What to try instead; the diagnosis stays.
@@ -36,9 +37,7 @@ class DiagnosisPanel : public QScrollArea {
   const std::vector<Suggestion>& suggestions() const { return suggestions_; }
 
  signals:
-  void go_there(spawnpoint::Instant at);
-  /// Something that shows what is said: go to its moment and row.
-  void look_at(const spawnpoint::Evidence& evidence);
+  /// A suggestion was chosen.
   void try_this(const spawnpoint::Suggestion& suggestion);
 
  private:
@@ -50,6 +49,12 @@ class DiagnosisPanel : public QScrollArea {
     std::size_t index = 0;  ///< Of the evidence or suggestion.
   };
 
+  void subscribe();
+  void refresh();
+  void refresh_soon();
+  void go_there();
+  /// At the moment and the row of something that shows what is said.
+  void look_at(const Evidence& evidence);
   void colour();
   std::vector<Part> parts() const;
   /// What is below the headline, again.
@@ -58,6 +63,8 @@ class DiagnosisPanel : public QScrollArea {
   void fill(QWidget& widget, const Part& part) const;
   void show_why(bool open);
 
+  Workspace& workspace_;
+  QTimer patience_;
   Diagnosis diagnosis_;
   bool out_of_date_ = false;
   std::vector<Suggestion> suggestions_;

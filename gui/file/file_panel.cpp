@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/file/file_panel.hpp"
 
-#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QListWidget>
@@ -16,9 +15,9 @@
 
 namespace spawnpoint::gui {
 
-FilePanel::FilePanel(Document& document, QWidget* parent)
+FilePanel::FilePanel(Workspace& workspace, QWidget* parent)
     : QWidget(parent),
-      document_(document),
+      document_(workspace.document()),
       edit_(new CodeEdit(this)),
       over_(new QWidget(this)),
       over_words_(new QLabel(over_)),
@@ -46,7 +45,7 @@ FilePanel::FilePanel(Document& document, QWidget* parent)
   over_words_->setWordWrap(true);
   over_words_->setTextFormat(Qt::PlainText);
   over_words_->setAccessibleName(tr("Values over the text"));
-  connect(write, &QPushButton::clicked, this, &FilePanel::write_asked);
+  connect(write, &QPushButton::clicked, &workspace, &Workspace::write_settings);
   connect(drop, &QPushButton::clicked, &document_, &Document::clear_settings);
   over_->hide();
   column->addWidget(over_);

@@ -4,7 +4,7 @@
 
 #include <QWidget>
 
-#include "gui/workspace/document.hpp"
+#include "gui/workspace/workspace.hpp"
 
 class QLabel;
 class QListWidget;
@@ -17,7 +17,7 @@ class FilePanel : public QWidget {
   Q_OBJECT
 
  public:
-  explicit FilePanel(Document& document, QWidget* parent = nullptr);
+  explicit FilePanel(Workspace& workspace, QWidget* parent = nullptr);
 
   CodeEdit& edit() { return *edit_; }
   void set_dark(bool dark);
@@ -25,10 +25,6 @@ class FilePanel : public QWidget {
   void replace_text(const QString& text, bool joined = false);
   /// To the mistake of this row.
   void go_to_problem(int row);
-
- signals:
-  /// What is over the text is to go into it.
-  void write_asked();
 
  protected:
   void resizeEvent(QResizeEvent* event) override;

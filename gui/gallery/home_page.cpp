@@ -11,7 +11,6 @@
 #include <QListView>
 #include <QListWidget>
 #include <QPushButton>
-#include <QScrollBar>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -200,8 +199,9 @@ void HomePage::fit_cards() {
   cards_->setGridSize(size);
 }
 
-ScenarioList::ScenarioList(GalleryModel& model, QWidget* parent)
+ScenarioList::ScenarioList(Workspace& workspace, GalleryModel& model, QWidget* parent)
     : QWidget(parent),
+      workspace_(workspace),
       filter_(new SearchFilter(model, this)),
       search_(make_search(this)),
       list_(new QListView(this)),
@@ -219,10 +219,11 @@ ScenarioList::ScenarioList(GalleryModel& model, QWidget* parent)
   connect(search_, &QLineEdit::textChanged, filter_, &SearchFilter::set_words);
   const auto choose = [this](const QModelIndex& index) {
     const QString path = index.data(GalleryModel::kPathRole).toString();
-    if (path != current_) emit chosen(path);
+    if (path != workspace_.document().path()) workspace_.ask_to_open(path);
   };
   connect(list_, &QListView::clicked, this, choose);
   connect(list_, &QListView::activated, this, choose);
+  connect(&workspace.document(), &Document::opened, this, &ScenarioList::mark_open_one);
 }
 
 void ScenarioList::set_theme(const Theme& theme) {
@@ -230,8 +231,8 @@ void ScenarioList::set_theme(const Theme& theme) {
   list_->viewport()->update();
 }
 
-void ScenarioList::set_current(const QString& path) {
-  current_ = path;
+void ScenarioList::mark_open_one() {
+  const QString path = workspace_.document().path();
   list_->clearSelection();
   for (int row = 0; row < filter_->rowCount(); ++row) {
     const QModelIndex index = filter_->index(row, 0);

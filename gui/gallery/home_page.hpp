@@ -65,21 +65,18 @@ class ScenarioList : public QWidget {
   Q_OBJECT
 
  public:
-  explicit ScenarioList(GalleryModel& model, QWidget* parent = nullptr);
+  ScenarioList(Workspace& workspace, GalleryModel& model, QWidget* parent = nullptr);
 
   void set_theme(const Theme& theme);
-  /// Marks the scenario that is open.
-  void set_current(const QString& path);
-
- signals:
-  void chosen(const QString& path);
 
  private:
+  void mark_open_one();
+
+  Workspace& workspace_;
   SearchFilter* filter_;
   QLineEdit* search_;
   QListView* list_;
   LineDelegate* delegate_;
-  QString current_;
 };
 
 }  // namespace spawnpoint::gui

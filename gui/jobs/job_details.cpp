@@ -2,8 +2,11 @@
 #include "gui/jobs/job_details.hpp"
 
 #include <QCoreApplication>
+#include <chrono>
+#include <utility>
 
 #include "core/trace/trace_index.hpp"
+#include "gui/jobs/range_details.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/time/state_words.hpp"
 #include "models/result/format.hpp"
@@ -17,6 +20,8 @@ QString tr(const char* text) {
 
 /// A job that stays in many states (steps by the hundred) is described by its first and last ones.
 constexpr std::size_t kMostLines = 24;
+/// Counting a million jobs takes a few milliseconds: not for every step of a drag.
+constexpr std::chrono::milliseconds kRangePatience{60};
 
 }  // namespace
 
@@ -61,28 +66,52 @@ QString job_details(JobId job, const RunResult& result, const Theme& theme) {
   return html;
 }
 
-JobDetails::JobDetails(QWidget* parent) : QTextBrowser(parent) {
+JobDetails::JobDetails(Workspace& workspace, QWidget* parent) : QTextBrowser(parent), workspace_(workspace) {
   setAccessibleName(QObject::tr("The selected job"));
   setOpenLinks(false);
   setFrameShape(QFrame::NoFrame);
+  Selection& selection = workspace.selection();
+  for (const auto signal : {&Selection::job_changed, &Selection::run_changed, &Selection::shifts_changed})
+    connect(&selection, signal, this, &JobDetails::refresh);
+  for (const auto signal : {&Runs::started, &Runs::finished})
+    connect(&workspace.runs(), signal, this, &JobDetails::refresh);
+  connect(&workspace, &Workspace::scenario_read, this, &JobDetails::refresh);
+  range_patience_.setSingleShot(true);
+  range_patience_.setInterval(kRangePatience);
+  connect(&range_patience_, &QTimer::timeout, this, &JobDetails::refresh_range);
+  connect(&selection, &Selection::range_changed, this, [this] {
+    if (!range_patience_.isActive()) range_patience_.start();
+  });
   write();
 }
 
 void JobDetails::set_theme(const Theme& theme) {
   theme_ = theme;
+  refresh_range();
   write();
 }
 
-void JobDetails::show_job(JobId job, std::vector<std::shared_ptr<const RunResult>> results) {
-  if (job == job_ && results == results_) return;
-  job_ = job;
-  results_ = std::move(results);
-  write();
+void JobDetails::refresh() {
+  const JobId job = workspace_.selection().job();
+  auto results = workspace_.recorded_results();
+  if (job != job_ || results != results_) {
+    job_ = job;
+    results_ = std::move(results);
+    write();
+  }
+  refresh_range();
 }
 
-void JobDetails::show_range(const QString& html) {
-  if (html == range_) return;
-  range_ = html;
+void JobDetails::refresh_range() {
+  QString words;
+  if (const auto range = workspace_.selection().range()) {
+    std::vector<ShiftedResult> results;
+    for (const WorldKind world : {WorldKind::modeled, WorldKind::live})
+      results.push_back({workspace_.result(world), workspace_.selection().shift(world)});
+    words = range_details(range->time, range->between_markers, results, theme_);
+  }
+  if (words == range_) return;
+  range_ = words;
   write();
 }
 

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// JobDetails: all that is known of one job, in words: each state, how long, on which thread, what it waited for, who
-// started it; in both worlds.
+// JobDetails: the panel about what is selected: what happens in a range of time, and all that is known of one job, in
+// words: each state, how long, on which thread, what it waited for, who started it; in both worlds.
 #pragma once
 
 #include <QTextBrowser>
+#include <QTimer>
 #include <memory>
 #include <vector>
 
 #include "core/trace/trace.hpp"
 #include "gui/theme/theme.hpp"
+#include "gui/workspace/workspace.hpp"
 #include "models/result/result.hpp"
 
 namespace spawnpoint::gui {
@@ -20,21 +22,21 @@ class JobDetails : public QTextBrowser {
   Q_OBJECT
 
  public:
-  explicit JobDetails(QWidget* parent = nullptr);
+  explicit JobDetails(Workspace& workspace, QWidget* parent = nullptr);
 
   void set_theme(const Theme& theme);
-  /// kNoJob: none is selected. Results without a record are left out.
-  void show_job(JobId job, std::vector<std::shared_ptr<const RunResult>> results);
-  /// What is said of a selected range, above the job; empty: nothing.
-  void show_range(const QString& html);
 
  private:
+  void refresh();
+  void refresh_range();
   void write();
 
+  Workspace& workspace_;
   Theme theme_ = make_theme(ThemeKind::light);
   JobId job_ = kNoJob;
-  QString range_;
-  std::vector<std::shared_ptr<const RunResult>> results_;
+  std::vector<std::shared_ptr<const RunResult>> results_;  ///< Those that have a record.
+  QString range_;                                          ///< What is said of the selected range, above the job.
+  QTimer range_patience_;
 };
 
 }  // namespace spawnpoint::gui

@@ -20,7 +20,8 @@ std::string plain_key(const std::string& key) {
 
 }  // namespace
 
-WhatIfPanel::WhatIfPanel(QWidget* parent) : QScrollArea(parent), words_(new QLabel(this)) {
+WhatIfPanel::WhatIfPanel(Workspace& workspace, QWidget* parent)
+    : QScrollArea(parent), workspace_(workspace), words_(new QLabel(this)) {
   setWidgetResizable(true);
   setFrameShape(QFrame::NoFrame);
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -73,6 +74,19 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QScrollArea(parent), words_(new QLab
   // There is no scrolling sideways, so the panel is as wide as its rows.
   setMinimumWidth(page->minimumSizeHint().width() + verticalScrollBar()->sizeHint().width());
   show_scenario(nullptr, 0);
+  connect(&workspace.document(), &Document::opened, this, [this] { show_scenario(nullptr, 0); });
+  connect(&workspace, &Workspace::scenario_read, this, [this](bool changed) {
+    if (changed) refresh();
+  });
+  connect(&workspace.selection(), &Selection::run_changed, this, &WhatIfPanel::refresh);
+}
+
+void WhatIfPanel::refresh() {
+  const auto scenario = workspace_.document().scenario();
+  if (!scenario) return;
+  // A record has no text to turn anything in: the sliders stay with the run before.
+  const std::size_t run = workspace_.selection().run();
+  show_scenario(scenario, workspace_.record(run) == nullptr ? run : std::min(run_, scenario->runs.size() - 1));
 }
 
 const WhatIfPanel::Row* WhatIfPanel::find(const std::string& key) const {
@@ -84,7 +98,7 @@ bool WhatIfPanel::eventFilter(QObject* watched, QEvent* event) {
   // Home shows everything, here as elsewhere: to a slider it would mean its smallest value.
   if (event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Home &&
       qobject_cast<QSlider*>(watched) != nullptr) {
-    emit everything_wanted();
+    workspace_.show_whole_time();
     return true;
   }
   return QScrollArea::eventFilter(watched, event);
@@ -128,8 +142,8 @@ void WhatIfPanel::show_row(Row& row) {
 void WhatIfPanel::ask(Row& row, KnobValue value) {
   if (!scenario_) return;
   row.field->setText(shown_value(row.knob, value));
-  emit wanted(QString::fromStdString(row.knob.key), QString::fromStdString(setting_value(row.knob, value, *scenario_)),
-              gesture_);
+  workspace_.turn(QString::fromStdString(row.knob.key),
+                  QString::fromStdString(setting_value(row.knob, value, *scenario_)), gesture_);
 }
 
 void WhatIfPanel::read_field(Row& row) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// WhatIfPanel: sliders for jobs, stack, limits and the machine. What is dragged is asked for at once; whoever receives
-// it writes it into the scenario.
+// WhatIfPanel: sliders for jobs, stack, limits and the machine. What is dragged is written into the scenario, and
+// modeled at once.
 #pragma once
 
 #include <QScrollArea>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gui/whatif/knob.hpp"
+#include "gui/workspace/workspace.hpp"
 
 class QLabel;
 class QLineEdit;
@@ -19,20 +20,12 @@ class WhatIfPanel : public QScrollArea {
   Q_OBJECT
 
  public:
-  explicit WhatIfPanel(QWidget* parent = nullptr);
+  explicit WhatIfPanel(Workspace& workspace, QWidget* parent = nullptr);
   bool eventFilter(QObject* watched, QEvent* event) override;
 
-  /// Null: there is nothing to turn.
-  void show_scenario(std::shared_ptr<const Scenario> scenario, std::size_t run);
   /// The slider and the field of a key, such as "jobs.count" or "run.stack"; null: there is none.
   QSlider* slider(const std::string& key) const;
   QLineEdit* field(const std::string& key) const;
-
- signals:
-  /// `setting` as --set writes it. The same gesture's changes have the same number: they are one step to undo.
-  void wanted(const QString& key, const QString& setting, int gesture);
-  /// The whole time axis, by the key Home.
-  void everything_wanted();
 
  private:
   struct Row {
@@ -40,16 +33,20 @@ class WhatIfPanel : public QScrollArea {
     QSlider* slider = nullptr;
     QLineEdit* field = nullptr;
   };
+  void refresh();
+  /// Null: there is nothing to turn.
+  void show_scenario(std::shared_ptr<const Scenario> scenario, std::size_t run);
   void ask(Row& row, KnobValue value);
   void read_field(Row& row);
   void show_row(Row& row);
   const Row* find(const std::string& key) const;
 
+  Workspace& workspace_;
   std::shared_ptr<const Scenario> scenario_;
   std::size_t run_ = 0;
   std::vector<Row> rows_;
   QLabel* words_;
-  int gesture_ = 0;
+  int gesture_ = 0;  ///< Changes of the same one are one step to undo.
 };
 
 }  // namespace spawnpoint::gui

@@ -12,14 +12,12 @@
 #include <QTabBar>
 #include <QTabWidget>
 #include <QTimer>
-#include <QToolButton>
 #include <QToolTip>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <utility>
 
 #include "gui/compare/compare_page.hpp"
-#include "gui/compare/range_details.hpp"
 #include "gui/diagnosis/diagnosis_panel.hpp"
 #include "gui/file/code_edit.hpp"
 #include "gui/file/file_panel.hpp"
@@ -37,15 +35,8 @@
 #include "gui/window/icons.hpp"
 #include "gui/window/pages.hpp"
 #include "gui/window/status_line.hpp"
-#include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
-namespace {
-
-/// How long a diagnosis of the previous text may stay without being marked as old.
-constexpr std::chrono::milliseconds kDiagnosisPatience{300};
-
-}  // namespace
 
 MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* parent)
     : QMainWindow(parent),
@@ -53,10 +44,10 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
       theme_(make_theme(ThemeKind::light)),
       workspace_(session, worker),
       pages_(new QTabWidget(this)),
-      job_details_(new JobDetails(this)),
-      diagnosis_(new DiagnosisPanel(this)),
-      file_(new FilePanel(document(), this)),
-      what_if_(new WhatIfPanel(this)),
+      job_details_(new JobDetails(workspace_, this)),
+      diagnosis_(new DiagnosisPanel(workspace_, this)),
+      file_(new FilePanel(workspace_, this)),
+      what_if_(new WhatIfPanel(workspace_, this)),
       status_(new StatusLine(this)),
       worker_(std::move(worker)) {
   setObjectName("main_window");
@@ -86,7 +77,6 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
   make_menus();
   make_toolbar();
   make_connections();
-  connect_panels();
   set_dark(session_.dark());
   show_title();
   show_actions();
@@ -121,7 +111,7 @@ void MainWindow::make_pages() {
   limits_ = page<LimitsPage>();
   map_ = page<MapPage>();
   job_table_ = page<JobsPage>();
-  scenarios_ = new ScenarioList(gallery(), this);
+  scenarios_ = new ScenarioList(workspace_, gallery(), this);
 }
 
 GalleryModel& MainWindow::gallery() {
@@ -194,18 +184,18 @@ void MainWindow::make_connections() {
     else
       open_file(path);
   });
-  connect(scenarios_, &ScenarioList::chosen, &workspace_, &Workspace::ask_to_open);
   connect(&workspace_, &Workspace::recent_changed, this, &MainWindow::show_recent);
   connect(&workspace_, &Workspace::scenario_read, this, [this](bool changed) {
     show_title();
     if (changed) show_scenario();
-    if (!document().is_open()) show_closed();
+    if (!document().is_open()) pages_->setCurrentWidget(home_);
   });
-  connect(&workspace_, &Workspace::scenario_followed, this, [this] {
-    show_diagnosis_soon();
+  const auto show_state = [this] {
     show_actions();
     show_status();
-  });
+  };
+  connect(&workspace_, &Workspace::scenario_followed, this, show_state);
+  connect(&selection(), &Selection::run_changed, this, show_state);
   connect(&workspace_, &Workspace::told, this, [this](const QString& words) {
     if (words.isEmpty())
       show_status();
@@ -220,7 +210,6 @@ void MainWindow::make_connections() {
   connect(&document(), &Document::settings_changed, this, [this] {
     for (const char* name : {"own_values", "write_values"}) act(name)->setVisible(document().has_settings());
   });
-  connect(file_, &FilePanel::write_asked, &workspace_, &Workspace::write_settings);
   connect(file_->edit().document(), &QTextDocument::modificationChanged, this, [this] { show_title(); });
   connect(&file_->edit(), &QPlainTextEdit::textChanged, compare_, [this] {
     // From the first keystroke on, what is shown is of an older text.
@@ -228,7 +217,6 @@ void MainWindow::make_connections() {
     show_title();
     show_status();
   });
-  connect(&document(), &Document::opened, this, [this] { what_if_->show_scenario(nullptr, 0); });
   connect(map_, &MapPage::changed, this, &MainWindow::show_actions);
   connect(pages_, &QTabWidget::currentChanged, this, [this] { show_actions(); });
   connect(status_, &StatusLine::stop_wanted, &runs(), &Runs::stop);
@@ -236,55 +224,11 @@ void MainWindow::make_connections() {
     connect(&runs(), signal, this, [this] { show_status(); });
   }
   connect(&runs(), &Runs::started, this, &MainWindow::show_actions);
-  connect(&runs(), &Runs::idle, this, [this] {
-    show_actions();
-    show_status();
-    show_title();
-  });
+  connect(&runs(), &Runs::idle, this, show_state);
+  connect(&runs(), &Runs::idle, this, &MainWindow::show_title);
 }
 
-void MainWindow::connect_panels() {
-  connect(what_if_, &WhatIfPanel::wanted, &workspace_, &Workspace::turn);
-  connect(what_if_, &WhatIfPanel::everything_wanted, this, [this] { compare_->time().fit(); });
-  connect(diagnosis_, &DiagnosisPanel::go_there, this, [this](Instant at) {
-    // The diagnosis reports the live run's failure where there is one.
-    const auto live = workspace_.result(WorldKind::live);
-    const bool of_live = live && live->failure && live->failure->at == at;
-    workspace_.show_moment(at, of_live ? WorldKind::live : WorldKind::modeled);
-  });
-  connect(diagnosis_, &DiagnosisPanel::look_at, this, [this](const Evidence& evidence) {
-    if (evidence.job != kNoJob) workspace_.show_job(evidence.world, evidence.job);
-    workspace_.show_moment(evidence.at, evidence.world);
-  });
-  connect(diagnosis_, &DiagnosisPanel::try_this, &workspace_, &Workspace::try_suggestion);
-  connect(&workspace_, &Workspace::suggestions_changed, this,
-          [this] { diagnosis_->show_suggestions(workspace_.suggestions()); });
-  diagnosis_patience_.setSingleShot(true);
-  diagnosis_patience_.setInterval(kDiagnosisPatience);
-  connect(&diagnosis_patience_, &QTimer::timeout, this, &MainWindow::show_diagnosis);
-  connect(&runs(), &Runs::finished, this, &MainWindow::show_diagnosis);
-  connect(&selection(), &Selection::run_changed, this, [this] {
-    show_diagnosis();
-    show_job();
-    show_actions();
-    show_status();
-    // A record has no text to turn anything in.
-    if (const auto scenario = document().scenario(); scenario && workspace_.record(selection().run()) == nullptr)
-      what_if_->show_scenario(scenario, selection().run());
-  });
-  connect(&selection(), &Selection::job_changed, this, &MainWindow::show_job);
-  for (const auto signal : {&Runs::started, &Runs::finished}) connect(&runs(), signal, this, &MainWindow::show_job);
-  connect(compare_, &ComparePage::alignment_changed, this, &MainWindow::show_job);
-  // Counting a million jobs takes a few milliseconds: not for every step of a drag.
-  range_timer_.setSingleShot(true);
-  range_timer_.setInterval(std::chrono::milliseconds(60));
-  connect(&range_timer_, &QTimer::timeout, this, &MainWindow::show_range);
-  connect(&selection(), &Selection::range_changed, this, [this] {
-    if (!range_timer_.isActive()) range_timer_.start();
-  });
-}
-
-/// The toolbar and the panels, of a scenario that is another one.
+/// The toolbar, of a scenario that is another one.
 void MainWindow::show_scenario() {
   const auto scenario = document().scenario();
   const QSignalBlocker quiet_jobs(jobs_), quiet_machine(machine_);
@@ -292,65 +236,6 @@ void MainWindow::show_scenario() {
   const int row = machine_->findData(to_qstring(scenario->machine_profile));
   machine_->setCurrentIndex(row);
   if (row < 0) machine_->setPlaceholderText(to_qstring(scenario->machine.name));
-  what_if_->show_scenario(scenario, selection().run());
-  show_job();
-}
-
-/// While a model that takes no time is on its way, what was said of the previous text stays: while a slider is dragged,
-/// words would come and go with each step.
-void MainWindow::show_diagnosis_soon() {
-  const auto current = runs().current();
-  if (!current || current->world != WorldKind::modeled) return show_diagnosis();
-  if (!diagnosis_patience_.isActive()) diagnosis_patience_.start();
-}
-
-void MainWindow::show_diagnosis() {
-  diagnosis_patience_.stop();
-  if (const SavedRecord* record = workspace_.record(selection().run())) {
-    diagnosis_->set_about({}, {});  // What the scenario says is not said of the record.
-    diagnosis_->show_words(tr("A %1. What happened in it is in the timeline, the charts and the jobs.")
-                               .arg(to_qstring(provenance(*record))));
-    return;
-  }
-  const auto scenario = document().scenario();
-  if (!scenario) {
-    if (document().error_count() > 0) {
-      diagnosis_->show_words(tr("The scenario has errors. The File panel shows them at their lines."));
-    }
-    return;
-  }
-  diagnosis_->set_about(to_qstring(scenario->title), to_qstring(scenario->about));
-  const std::size_t run = selection().run();
-  const KnownResults known = workspace_.known(run);
-  if (!known.modeled && !known.live) {
-    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
-      const auto result = runs().result({run, world});
-      if (!result) continue;
-      diagnosis_->show_words(tr("The run could not start: %1").arg(to_qstring(result->error)));
-      return;
-    }
-    diagnosis_->show_words(runs().is_running() ? tr("Running …") : tr("Not run yet: F5 runs both worlds."));
-    return;
-  }
-  if (run >= scenario->runs.size()) return;
-  diagnosis_->show_diagnosis(diagnose(*scenario, run, known.modeled.get(), known.live.get()), known.of_former_text);
-}
-
-void MainWindow::show_job() {
-  job_details_->show_job(selection().job(), workspace_.recorded_results());
-  show_range();
-}
-
-void MainWindow::show_range() {
-  const auto range = selection().range();
-  if (!range) {
-    job_details_->show_range({});
-    return;
-  }
-  std::vector<ShiftedResult> results;
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live})
-    results.push_back({workspace_.result(world), compare_->shift(world)});
-  job_details_->show_range(range_details(range->time, range->between_markers, results, theme_));
 }
 
 void MainWindow::show_title() {

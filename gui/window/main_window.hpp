@@ -4,8 +4,6 @@
 #pragma once
 
 #include <QMainWindow>
-#include <QStringList>
-#include <QTimer>
 #include <array>
 #include <filesystem>
 #include <functional>
@@ -138,7 +136,6 @@ class MainWindow : public QMainWindow {
   void make_menus();
   void make_toolbar();
   void make_connections();
-  void connect_panels();
   QAction* act(const char* name) const;
   void show_templates(QMenu& menu);
   void go_to_page(Page& page);
@@ -150,15 +147,10 @@ class MainWindow : public QMainWindow {
   void show_recent();
   void show_title();
   void show_scenario();
-  void show_diagnosis();
-  void show_diagnosis_soon();
-  void show_job();
-  void show_range();
   void show_status();
   void show_actions();
   /// After `open` of the workspace has gone well.
   void show_opened();
-  void show_closed();
   bool may_leave();
   /// Writes the text to `path`; where that is the open file and another program has changed it, only if it may.
   bool save_to(const QString& path);
@@ -193,8 +185,6 @@ class MainWindow : public QMainWindow {
   QMenu* recent_menu_ = nullptr;
   std::filesystem::path worker_;
   bool docks_shown_ = false;
-  QTimer diagnosis_patience_;
-  QTimer range_timer_;
 };
 
 }  // namespace spawnpoint::gui

@@ -15,7 +15,6 @@
 #include <algorithm>
 
 #include "gui/compare/compare_page.hpp"
-#include "gui/diagnosis/diagnosis_panel.hpp"
 #include "gui/file/code_edit.hpp"
 #include "gui/file/file_panel.hpp"
 #include "gui/gallery/home_page.hpp"
@@ -83,9 +82,6 @@ void MainWindow::restore_place() {
 
 void MainWindow::show_opened() {
   show_docks();
-  scenarios_->set_current(document().path());
-  diagnosis_->show_words(tr("Reading the scenario …"));
-  diagnosis_->set_about({}, {});
   show_title();
   show_actions();
   show_status();
@@ -144,14 +140,6 @@ void MainWindow::close_document() {
   } else if (document().is_open() && may_leave()) {
     document().close();
   }
-}
-
-void MainWindow::show_closed() {
-  scenarios_->set_current({});
-  diagnosis_->set_about({}, {});
-  diagnosis_->show_words(tr("Open a scenario to see here what broke, and why."));
-  show_job();
-  pages_->setCurrentWidget(home_);
 }
 
 void MainWindow::choose_file() {

@@ -21,4 +21,11 @@ void Selection::select_range(std::optional<SelectedRange> range) {
   if (std::exchange(range_, range) != range) emit range_changed();
 }
 
+void Selection::set_shifts(Duration modeled, Duration live) {
+  if (modeled == modeled_shift_ && live == live_shift_) return;
+  modeled_shift_ = modeled;
+  live_shift_ = live;
+  emit shifts_changed();
+}
+
 }  // namespace spawnpoint::gui

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Selection: what of the open scenario is looked at: a run, a job, a range of time. Knows no widgets.
+// Selection: what of the open scenario is looked at: a run, a job, a range of time; and how its worlds are aligned.
+// Knows no widgets.
 #pragma once
 
 #include <QObject>
@@ -8,6 +9,7 @@
 
 #include "core/trace/time_range.hpp"
 #include "core/trace/trace.hpp"
+#include "models/result/result.hpp"
 
 namespace spawnpoint::gui {
 
@@ -36,18 +38,24 @@ class Selection : public QObject {
   void select_job(JobId job);
   std::optional<SelectedRange> range() const { return range_; }
   void select_range(std::optional<SelectedRange> range);
+  /// How much later than in its own record a world is shown, so that what is aligned has one place.
+  Duration shift(WorldKind world) const { return world == WorldKind::modeled ? modeled_shift_ : live_shift_; }
+  void set_shifts(Duration modeled, Duration live);
 
  signals:
   void run_changed();
   void side_by_side_changed();
   void job_changed();
   void range_changed();
+  void shifts_changed();
 
  private:
   std::size_t run_ = 0;
   bool side_by_side_ = false;
   JobId job_ = kNoJob;
   std::optional<SelectedRange> range_;
+  Duration modeled_shift_{};
+  Duration live_shift_{};
 };
 
 }  // namespace spawnpoint::gui

@@ -76,7 +76,7 @@ class Workspace : public QObject {
   std::string concurrency_of(std::size_t run) const;
   /// What people call it; empty where there is no such run.
   QString name_of(std::size_t run) const;
-  /// Why there is no scenario to show, in words.
+  /// Why there is no scenario to show, in words: none is open, it has errors, or it is being read.
   QString why_nothing() const;
   /// The selected run's model waits for the user: so many jobs are not modeled unasked.
   bool waits_to_be_asked() const;
@@ -124,6 +124,7 @@ class Workspace : public QObject {
   void show_job(WorldKind world, JobId job) { emit job_asked(world, job); }
   /// A moment of a world's own record.
   void show_moment(Instant at, WorldKind world) { emit moment_asked(at, world); }
+  void show_whole_time() { emit whole_time_asked(); }
 
  signals:
   /// The text was read again. `changed`: the scenario is another one; what is known of its results is there.
@@ -140,6 +141,7 @@ class Workspace : public QObject {
   void suggestions_changed();
   void job_asked(spawnpoint::WorldKind world, spawnpoint::JobId job);
   void moment_asked(spawnpoint::Instant at, spawnpoint::WorldKind world);
+  void whole_time_asked();
   /// Empty: the user chooses.
   void open_asked(const QString& path);
   /// Something for the user to read; empty: how things stand.

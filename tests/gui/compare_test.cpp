@@ -5,8 +5,8 @@
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/compare/difference_strip.hpp"
-#include "gui/compare/range_details.hpp"
 #include "gui/jobs/job_details.hpp"
+#include "gui/jobs/range_details.hpp"
 #include "tests/gui/app_fixture.hpp"
 
 using namespace spawnpoint;
@@ -26,9 +26,6 @@ std::shared_ptr<Trace> threads(std::vector<double> values, double end) {
   trace->end = at(end);
   return trace;
 }
-
-constexpr RunKey kModeled{0, WorldKind::modeled};
-constexpr RunKey kLive{0, WorldKind::live};
 
 }  // namespace
 

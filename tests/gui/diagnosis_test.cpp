@@ -16,11 +16,9 @@ using namespace spawnpoint::gui;
 
 namespace {
 
-constexpr RunKey kModeled{0, WorldKind::modeled};
-
 QString scenario(const char* concurrency, const char* step, const char* more = "") {
   return QString(
-             "spawnpoint = 1\n[machine]\nprofile = \"rust-playground\"\n[jobs]\ncount = 10\n"
+             "spawnpoint = 1\n[machine]\nprofile = \"rust-playground\"\n[jobs]\ncount = 4\n"
              "steps = [{ %1 = \"1s\" }]\n[[run]]\nconcurrency = \"%2\"\n%3")
       .arg(step, concurrency, more);
 }
@@ -114,7 +112,10 @@ TEST_CASE("each suggestion really adds its run, which is chosen and modeled") {
 
 TEST_CASE("another diagnosis of the same kind changes words and leaves the widgets, so that the panel does not jump") {
   const QtWatch watch;
-  DiagnosisPanel panel;
+  const QTemporaryDir folder;
+  Session session(folder.filePath("settings.ini"));
+  Workspace workspace(session);
+  DiagnosisPanel panel(workspace);
   Diagnosis diagnosis{.broke = true,
                       .headline = "Thread 508 was refused.",
                       .details = {"It took 1 s."},

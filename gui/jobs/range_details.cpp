@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "gui/compare/range_details.hpp"
+#include "gui/jobs/range_details.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "gui/charts/chart_content.hpp"
 #include "gui/text/to_qstring.hpp"
@@ -19,6 +21,22 @@ struct Quantity {
   bool is_size;
   bool has_programs_part;         ///< Which is left out.
   std::vector<SeriesKind> kinds;  ///< Their sum.
+
+  /// What came with the jobs, of this many.
+  double jobs_part(const Series& series, double value) const {
+    return has_programs_part ? std::max(value - programs_part(series).value_or(0), 0.0) : value;
+  }
+  double at(const Trace& trace, Instant moment) const {
+    double sum = 0;
+    for (const SeriesKind kind : kinds) sum += jobs_part(trace[kind], trace[kind].at(moment));
+    return sum;
+  }
+  bool is_ever_there(const Trace& trace) const {
+    return std::ranges::any_of(kinds, [&](SeriesKind kind) {
+      const Series& series = trace[kind];
+      return std::ranges::any_of(series.value, [&](double value) { return jobs_part(series, value) > 0; });
+    });
+  }
 };
 
 }  // namespace
@@ -56,14 +74,8 @@ QString range_details(const TimeRange& range, bool markers, const std::vector<Sh
                 "<td align='right'>Δ</td></tr>")
                 .arg(theme.muted.name(), a, b);
     for (const Quantity& quantity : quantities) {
-      double first = 0, last = 0, most = 0;
-      for (const SeriesKind kind : quantity.kinds) {
-        const Series series = quantity.has_programs_part ? jobs_part(trace[kind]) : trace[kind];
-        first += series.at(own.begin);
-        last += series.at(own.end);
-        most += series.maximum();
-      }
-      if (most <= 0) continue;
+      if (!quantity.is_ever_there(trace)) continue;
+      const double first = quantity.at(trace, own.begin), last = quantity.at(trace, own.end);
       const auto shown = [&](double value) {
         const auto whole = static_cast<std::int64_t>(std::llround(value));
         return to_qstring(quantity.is_size ? format_bytes(Bytes{whole}) : format_count(whole));
