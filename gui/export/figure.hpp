@@ -42,7 +42,7 @@ QString this_machine_words();
 /// "simulated kernel · 1.04 s · 507 threads · 18 MiB · failed at thread 508: EAGAIN, pids.max".
 QString result_summary(const RunResult& result);
 
-/// "limits: pids.max 512, max_map_count 65530": the three that bind first.
+/// "limits: pids.max 512, RLIMIT_NPROC 31,536, threads-max 63,072": the three that bind first. Empty: there are none.
 QString limits_words(const Scenario& scenario, const RunSpec& run);
 /// Breaks a text at its middle dots, and what is longer than a line between words, so that each line has at most
 /// `width`.

@@ -2,8 +2,6 @@
 #include "gui/window/actions.hpp"
 
 #include <QApplication>
-#include <QPlainTextEdit>
-#include <QStatusBar>
 #include <algorithm>
 
 #include "gui/compare/compare_page.hpp"
@@ -115,7 +113,7 @@ constexpr Action kActions[] = {
     {.name = "copy_chart",
      .menu = MenuOf::edit,
      .begins_group = true,
-     .title = "&Copy chart",
+     .title = "Copy c&hart",
      .keys = "Ctrl+Shift+C",
      .group = KeysOf::pages,
      .on_sheet = "copy the chart as picture and SVG",
@@ -195,7 +193,7 @@ constexpr Action kActions[] = {
      .run = [](Window& w) { w.compare().time().go_forward(); }},
     {.name = "beside",
      .menu = MenuOf::view,
-     .title = "Runs side &by side",
+     .title = "Runs s&ide by side",
      .keys = "Ctrl+B",
      .over_text_fields = true,
      .group = KeysOf::compare,

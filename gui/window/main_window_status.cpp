@@ -47,7 +47,7 @@ QString MainWindow::status_words() const {
     parts << words;
   }
   if (workspace_.waits_to_be_asked())
-    parts << tr("so many jobs are not modeled by themselves: F6 models them");
+    parts << tr("this many jobs are modeled only when you ask: press F6");
   else if (parts.isEmpty())
     parts << tr("not run yet");
   // Which one, where there are several.

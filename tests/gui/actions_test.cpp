@@ -5,7 +5,7 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QTabWidget>
-#include <algorithm>
+#include <map>
 #include <regex>
 #include <set>
 
@@ -66,6 +66,21 @@ TEST_CASE("the menus and the window have the actions of the table", "[actions]")
     INFO(one.name);
     CHECK(app.action(one.name).shortcut() == one.sequence());
     CHECK(in_menus.contains(one.name) == (one.menu != MenuOf::none));
+  }
+}
+
+TEST_CASE("no two entries of a menu have the same letter", "[actions]") {
+  AppFixture app;
+  for (const QMenu* menu : app.window->findChildren<QMenu*>()) {
+    std::map<QChar, QString> letters;
+    for (const QAction* one : menu->actions()) {
+      const QString title = QString(one->text()).remove(QStringLiteral("&&"));
+      const qsizetype at = title.indexOf(u'&');
+      if (at < 0) continue;
+      const auto [there, is_new] = letters.emplace(title.at(at + 1).toLower(), title);
+      INFO(menu->title().toStdString() << ": " << there->second.toStdString() << ", " << title.toStdString());
+      CHECK(is_new);
+    }
   }
 }
 
