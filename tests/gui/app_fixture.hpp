@@ -8,6 +8,7 @@
 #include <QTest>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "gui/diagnosis/diagnosis_panel.hpp"
@@ -17,6 +18,10 @@
 #include "tests/gui/eventually.hpp"
 
 namespace spawnpoint::gui {
+
+/// The first run's results.
+inline constexpr RunKey kModeled{0, WorldKind::modeled};
+inline constexpr RunKey kLive{0, WorldKind::live};
 
 /// Thread 508 is refused there, and the second run goes through.
 inline const char* const kRefused = R"(spawnpoint = 1
@@ -74,6 +79,20 @@ struct AppFixture {
   std::vector<Suggestion> suggestions() {
     (void)eventually([&] { return !window->diagnosis().suggestions().empty(); });
     return window->diagnosis().suggestions();
+  }
+
+  /// Starts a live run, and answers the question before it with no: what was asked.
+  LiveEstimate asked_before_live() {
+    std::optional<LiveEstimate> asked;
+    window->questions().live = [&](QWidget*, const LiveEstimate& estimate) {
+      asked = estimate;
+      return LiveAnswer::cancel;
+    };
+    action("run_live").trigger();
+    REQUIRE(eventually([&] { return asked.has_value(); }));
+    window->questions().live = [](QWidget*, const LiveEstimate&) { return LiveAnswer::cancel; };
+    CHECK_FALSE(window->runs().is_running());
+    return *asked;
   }
 
   QAction& action(const char* name) {

@@ -15,8 +15,6 @@ using namespace spawnpoint::gui;
 
 namespace {
 
-constexpr RunKey kModeled{0, WorldKind::modeled};
-constexpr RunKey kLive{0, WorldKind::live};
 constexpr int kKills = 200;
 
 QString scenario(const char* concurrency, int jobs) {

@@ -4,7 +4,6 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <algorithm>
-#include <cmath>
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/diagnosis/diagnosis_panel.hpp"
@@ -19,9 +18,6 @@ using namespace spawnpoint;
 using namespace spawnpoint::gui;
 
 namespace {
-
-constexpr RunKey kModeled{0, WorldKind::modeled};
-constexpr RunKey kLive{0, WorldKind::live};
 
 /// Millions of short jobs on two threads: seconds to compute.
 const char* const kLong = R"(spawnpoint = 1
@@ -213,16 +209,9 @@ steps = [{ sleep = "1s" }]
 concurrency = "thread_per_job"
 touched = "4MiB"
 )");
-  std::optional<LiveEstimate> asked;
-  app.window->questions().live = [&](QWidget*, const LiveEstimate& estimate) {
-    asked = estimate;
-    return LiveAnswer::cancel;
-  };
-  app.action("run_live").trigger();
-  REQUIRE(eventually([&] { return asked.has_value(); }));
-  CHECK(is_risky(*asked));
-  CHECK_FALSE(app.window->runs().is_running());
-  CHECK(live_words(*asked).contains("30,000"));
+  const LiveEstimate asked = app.asked_before_live();
+  CHECK(is_risky(asked));
+  CHECK(live_words(asked).contains("30,000"));
 }
 
 TEST_CASE("a late result never reaches a newer scenario") {
@@ -231,9 +220,8 @@ TEST_CASE("a late result never reaches a newer scenario") {
   REQUIRE(eventually([&] { return app.parsed(); }));
   app.action("run_model").trigger();
   REQUIRE(eventually([&] { return app.window->runs().progress().completed > 0; }));
+  // Runs are made one after the other: whatever the abandoned one still says has been said before this one's result.
   app.open(kQuick, "quick.toml");
-  // Whatever the abandoned run still posts arrives in this time.
-  QTest::qWait(300);
   const auto result = app.window->runs().result(kModeled);
   REQUIRE(result);
   CHECK(result->jobs == 3);
@@ -242,11 +230,13 @@ TEST_CASE("a late result never reaches a newer scenario") {
 
 TEST_CASE("a suggestion adds its run to the text, selects and models it") {
   AppFixture app;
+  // Few jobs, so that nothing depends on how much a search of a fifth of a second gets done.
   app.open(R"(spawnpoint = 1
 [machine]
 profile = "rust-playground"
+limits.pids_max = 10
 [jobs]
-count = 1000
+count = 8
 [[run]]
 concurrency = "thread_per_job"
 )");
@@ -258,7 +248,7 @@ concurrency = "thread_per_job"
   REQUIRE(eventually([&] { return app.window->runs().result({1, WorldKind::modeled}) != nullptr; }));
   CHECK(app.window->selection().run() == 1);
   CHECK(app.window->document().scenario()->runs[1].concurrency == "join_all");
-  CHECK(app.window->runs().result({1, WorldKind::modeled})->completed == 1000);
+  CHECK(app.window->runs().result({1, WorldKind::modeled})->completed == 8);
   // It is an edit like any other.
   REQUIRE(app.action("undo").isEnabled());
   app.action("undo").trigger();
@@ -269,6 +259,8 @@ concurrency = "thread_per_job"
 TEST_CASE("a suggestion that changes the steps goes over the file, whose text stays") {
   AppFixture app;
   const QString text = R"(spawnpoint = 1
+[machine]
+profile = "rust-playground"
 [jobs]
 count = 3
 steps = [{ block = "50ms" }]

@@ -33,6 +33,18 @@ std::vector<std::filesystem::path> files_of(AppFixture& app) {
           app.write("c-broken.toml", "titel = 1\n").toStdString()};
 }
 
+/// The dialog of a run that has been modeled.
+struct ExportFixture : AppFixture {
+  ExportFixture(const char* scenario, ThemeKind theme) {
+    open(scenario);
+    const auto result = window->runs().result(kModeled);
+    REQUIRE(result);
+    made = std::make_unique<ExportDialog>(session, window->document().scenario(), std::vector{result}, theme);
+  }
+
+  std::unique_ptr<ExportDialog> made;
+};
+
 }  // namespace
 
 TEST_CASE("the gallery shows titles, first sentences and a preview of each good scenario") {
@@ -164,10 +176,8 @@ TEST_CASE("panels come with the first scenario, and the default layout brings th
 }
 
 TEST_CASE("the export dialog writes the formats that are wanted") {
-  AppFixture app;
-  app.open(kRefused);
-  auto result = app.window->runs().result({0, WorldKind::modeled});
-  ExportDialog dialog(app.session, app.window->document().scenario(), {result}, ThemeKind::light);
+  ExportFixture app(kRefused, ThemeKind::light);
+  ExportDialog& dialog = *app.made;
   const QString target = app.folder.filePath("out");
   dialog.set_directory(target);
   dialog.set_format(export_format("svg"), true);
@@ -191,10 +201,8 @@ TEST_CASE("the export dialog writes the formats that are wanted") {
 }
 
 TEST_CASE("the export dialog cannot write nothing") {
-  AppFixture app;
-  app.open(kQuick);
-  auto result = app.window->runs().result({0, WorldKind::modeled});
-  ExportDialog dialog(app.session, app.window->document().scenario(), {result}, ThemeKind::dark);
+  ExportFixture app(kQuick, ThemeKind::dark);
+  ExportDialog& dialog = *app.made;
   auto* button = dialog.findChild<QPushButton*>("write");
   REQUIRE(button);
   dialog.set_directory(app.folder.path());
@@ -208,10 +216,8 @@ TEST_CASE("the export dialog cannot write nothing") {
 }
 
 TEST_CASE("after an export the dialog's fields have the size that they had, and its folder can be opened") {
-  AppFixture app;
-  app.open(kRefused);
-  auto result = app.window->runs().result({0, WorldKind::modeled});
-  ExportDialog dialog(app.session, app.window->document().scenario(), {result}, ThemeKind::light);
+  ExportFixture app(kRefused, ThemeKind::light);
+  ExportDialog& dialog = *app.made;
   const QString target = app.folder.filePath("a folder with a rather long name, so that the outcome takes many lines");
   dialog.set_directory(target);
   for (const char* format : {"svg", "pdf", "csv", "trace"}) dialog.set_format(export_format(format), true);

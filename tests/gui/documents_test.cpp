@@ -23,8 +23,6 @@ using namespace spawnpoint::gui;
 
 namespace {
 
-constexpr RunKey kModeled{0, WorldKind::modeled};
-
 std::vector<MainWindow*> windows() {
   std::vector<MainWindow*> found;
   for (QWidget* top : QApplication::topLevelWidgets())

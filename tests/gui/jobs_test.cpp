@@ -10,7 +10,6 @@
 #include <QSignalSpy>
 #include <QTabWidget>
 #include <QTableView>
-#include <algorithm>
 
 #include "core/trace/recorder.hpp"
 #include "gui/compare/compare_page.hpp"

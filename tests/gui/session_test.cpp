@@ -12,8 +12,6 @@ using namespace spawnpoint::gui;
 
 namespace {
 
-constexpr RunKey kModeled{0, WorldKind::modeled};
-
 std::shared_ptr<const RunResult> result_of(std::size_t jobs) {
   auto trace = std::make_shared<Trace>();
   trace->jobs.resize(jobs);

@@ -15,9 +15,6 @@ using namespace spawnpoint::gui;
 
 namespace {
 
-constexpr RunKey kModeled{0, WorldKind::modeled};
-constexpr RunKey kLive{0, WorldKind::live};
-
 const QString kTwoPools = QString(kQuick).section("[[run]]", 0, 0) +
                           "[[run]]\nconcurrency = \"thread_pool\"\nthreads = 2\n"
                           "[[run]]\nconcurrency = \"thread_pool\"\nthreads = 4\n";
@@ -154,7 +151,6 @@ TEST_CASE("stopping one of all runs stops all", "[status]") {
   REQUIRE(eventually([&] { return app.window->runs().current() == kLive; }));
   app.action("stop").trigger();
   REQUIRE(eventually([&] { return !app.window->runs().is_running(); }, 20'000));
-  QTest::qWait(100);
   CHECK(started == 2);
   CHECK(app.window->workspace().runs_in_all() == 0);
 }
@@ -162,17 +158,10 @@ TEST_CASE("stopping one of all runs stops all", "[status]") {
 TEST_CASE("a live run of hours asks before it starts", "[status]") {
   AppFixture app;
   app.open(QString(kQuick).replace("60ms", "67h"));
-  std::optional<LiveEstimate> asked;
-  app.window->questions().live = [&](QWidget*, const LiveEstimate& estimate) {
-    asked = estimate;
-    return LiveAnswer::cancel;
-  };
-  app.action("run_live").trigger();
-  REQUIRE(eventually([&] { return asked.has_value(); }));
-  CHECK(is_long(*asked));
-  CHECK(asked->wall >= std::chrono::hours(67));
-  CHECK(live_words(*asked).contains("67 h"));
-  CHECK_FALSE(app.window->runs().is_running());
+  const LiveEstimate asked = app.asked_before_live();
+  CHECK(is_long(asked));
+  CHECK(asked.wall >= std::chrono::hours(67));
+  CHECK(live_words(asked).contains("67 h"));
   // Ten minutes are asked about, nine are not.
   for (const auto& [minutes, long_one] : {std::pair(9, false), std::pair(11, true)}) {
     LiveEstimate estimate;

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "core/trace/recorder.hpp"
 #include "core/trace/trace.hpp"

@@ -20,8 +20,6 @@ using namespace spawnpoint::gui;
 
 namespace {
 
-constexpr RunKey kModeled{0, WorldKind::modeled};
-
 bool modeled_with(AppFixture& app, const std::function<bool(const RunResult&)>& holds) {
   return eventually([&] {
     const auto result = app.window->runs().result(kModeled);

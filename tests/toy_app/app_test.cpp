@@ -33,9 +33,6 @@ using concurrency::TwoAtATime;
 
 namespace {
 
-constexpr RunKey kModeled{0, WorldKind::modeled};
-constexpr RunKey kLive{0, WorldKind::live};
-
 const char* const kFive = R"(spawnpoint = 1
 title = "Five jobs"
 [machine]

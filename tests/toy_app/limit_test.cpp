@@ -24,9 +24,6 @@ using namespace spawnpoint::gui;
 
 namespace {
 
-constexpr RunKey kModeled{0, WorldKind::modeled};
-constexpr RunKey kLive{0, WorldKind::live};
-
 /// Thread 100 is refused there.
 const char* const kToyRefused = R"(spawnpoint = 1
 title = "Refused by a toy"
