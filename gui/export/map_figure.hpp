@@ -2,8 +2,6 @@
 // MapFigure: a failure map for a file: title, completion time, memory, and where it comes from.
 #pragma once
 
-#include <vector>
-
 #include "gui/export/figure.hpp"
 #include "gui/map/map_content.hpp"
 

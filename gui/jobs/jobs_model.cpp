@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/jobs/jobs_model.hpp"
 
-#include <QStringList>
-
 #include <QCoreApplication>
+#include <QStringList>
 #include <algorithm>
 #include <utility>
 

@@ -5,7 +5,6 @@
 
 #include <QAbstractTableModel>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "gui/background/latest_job.hpp"

@@ -6,7 +6,6 @@
 #include <QString>
 #include <algorithm>
 #include <cmath>
-#include <string_view>
 
 #include "gui/text/to_qstring.hpp"
 #include "models/result/format.hpp"

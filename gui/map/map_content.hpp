@@ -4,7 +4,6 @@
 
 #include <QString>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <vector>
 

@@ -3,6 +3,7 @@
 
 #include <QTimer>
 #include <atomic>
+#include <mutex>
 #include <utility>
 
 namespace spawnpoint::gui {

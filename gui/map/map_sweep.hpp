@@ -6,7 +6,6 @@
 #include <QObject>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 
 #include "gui/background/latest_job.hpp"

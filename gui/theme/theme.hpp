@@ -3,7 +3,6 @@
 // second code (position, hatch, dash or glyph), so that nothing is conveyed by colour alone.
 #pragma once
 
-#include <QBrush>
 #include <QColor>
 #include <QFont>
 #include <QPalette>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/timeline/timeline_hover.hpp"
 
-#include <QFontMetricsF>
 #include <QPainter>
 #include <QStringList>
 #include <algorithm>
