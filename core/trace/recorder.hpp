@@ -46,7 +46,8 @@ class TraceRecorder {
     jobs.since[job] = at;
     if (state >= JobState::running) note_lines(jobs, job, state, at);
     if (lane != kNoLane && lane >= trace_->lanes) trace_->lanes = lane + 1;
-    trace_->end = std::max(trace_->end, at);
+    // When jobs will come may be recorded before they do.
+    if (state != JobState::queued) trace_->end = std::max(trace_->end, at);
   }
   void sample(SeriesKind kind, Instant at, double value) { (*trace_)[kind].append(at, value); }
   void mark(Mark mark);

@@ -87,6 +87,20 @@ double Series::at(Instant t) const {
   return after == time.begin() ? 0.0 : value[static_cast<std::size_t>(after - time.begin()) - 1];
 }
 
+Series Series::capped_by(const Series& most) const {
+  Series both;
+  std::size_t mine = 0, other = 0;
+  while (mine < time.size() || other < most.time.size()) {
+    const Instant next =
+        std::min(mine < time.size() ? time[mine] : kNever, other < most.time.size() ? most.time[other] : kNever);
+    while (mine < time.size() && time[mine] == next) ++mine;
+    while (other < most.time.size() && most.time[other] == next) ++other;
+    if (mine == 0) continue;
+    both.append(next, other == 0 ? value[mine - 1] : std::min(value[mine - 1], most.value[other - 1]));
+  }
+  return both;
+}
+
 double Series::maximum() const {
   return value.empty() ? 0.0 : *std::max_element(value.begin(), value.end());
 }

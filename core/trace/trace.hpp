@@ -128,6 +128,8 @@ struct Series {
   double at(Instant t) const;
   /// The largest value; 0 for an empty series.
   double maximum() const;
+  /// At each moment the smaller of the two; before the other begins, this one.
+  Series capped_by(const Series& most) const;
 
   friend bool operator==(const Series&, const Series&) = default;
 };

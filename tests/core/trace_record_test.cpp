@@ -53,6 +53,31 @@ TEST_CASE("a job's states become segments, and its first active state is its sta
   CHECK((log[3].job == 0 && log[3].is_end));
 }
 
+TEST_CASE("jobs that are known to come later do not make the record longer") {
+  Trace trace;
+  TraceRecorder recorder(trace, 3);
+  for (JobId job = 0; job < 3; ++job) recorder.enter(job, JobState::queued, kNoLane, at(job * 5ms));
+  recorder.enter(0, JobState::running, 0, at(1ms));
+  CHECK(trace.end == at(1ms));
+  recorder.finish(at(6ms));
+  CHECK(trace.end == at(6ms));
+  REQUIRE(trace.segments.size() == 3);
+  CHECK(trace.segments[2] == Segment{kNoLane, 1, JobState::queued, at(5ms), at(6ms)});
+}
+
+TEST_CASE("a series capped by another is the smaller one at each moment") {
+  const auto series = [](std::initializer_list<std::pair<Duration, double>> steps) {
+    Series made;
+    for (const auto& [time, value] : steps) made.append(at(time), value);
+    return made;
+  };
+  const Series looked_at = series({{1ms, 3}, {4ms, 40}, {9ms, 2}});
+  CHECK(looked_at.capped_by(series({{0ms, 1}, {2ms, 50}, {5ms, 7}, {6ms, 0}})) ==
+        series({{1ms, 1}, {2ms, 3}, {4ms, 40}, {5ms, 7}, {6ms, 0}}));
+  CHECK(looked_at.capped_by({}) == looked_at);
+  CHECK(Series{}.capped_by(looked_at).empty());
+}
+
 TEST_CASE("a state that lasts no time leaves no row, but its line is kept") {
   Trace trace;
   TraceRecorder recorder(trace, 1);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <utility>
 
 #include "models/machine/host/proc_files.hpp"
@@ -46,6 +47,13 @@ constexpr std::int64_t kCoarseBelow = 5'000;
 // the series could bear.
 constexpr std::int64_t kLookShare = 50;
 constexpr std::int64_t kMostLookedAt = 1'000;
+
+/// Of the calling thread.
+Duration own_cpu_time() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
 
 }  // namespace
 
@@ -106,9 +114,10 @@ void LiveMemory::sample_runnable(const LiveProcess& process, Instant at, Trace& 
     return;
   }
   if (at < next_look_) return;
-  const auto began = std::chrono::steady_clock::now();
+  // What the looking itself takes of a cpu: on a machine that is busy, waiting for one would not disturb the run.
+  const Duration began = own_cpu_time();
   const auto runnable = process.runnable();
-  const Duration took = std::chrono::steady_clock::now() - began;
+  const Duration took = own_cpu_time() - began;
   next_look_ = at + took * kLookShare;
   if (runnable) trace[SeriesKind::runnable].append(at, static_cast<double>(*runnable));
 }
@@ -155,7 +164,11 @@ void LiveMemory::sample(const LiveProcess& process, const RunCgroup* group, Inst
 void LiveMemory::finish(const LiveBoard& board, Instant at, Trace& trace) {
   // It may have died before it knew what it had.
   if (board.base_resident.load() > 0) begin(board, trace);
-  if (begun_ && looks_at_states_) trace[SeriesKind::runnable].append(at, 0);
+  if (begun_ && looks_at_states_) {
+    // Threads that have ended since they were looked at do not run.
+    trace[SeriesKind::runnable] = trace[SeriesKind::runnable].capped_by(trace[SeriesKind::threads]);
+    trace[SeriesKind::runnable].append(at, 0);
+  }
   peak_.resident = std::max(peak_.resident, Bytes{board.peak_resident.load() - board.other_resident.load()});
   peak_.virtual_size = std::max(peak_.virtual_size, Bytes{board.peak_virtual.load()} - not_the_programs(board));
 }
