@@ -166,7 +166,7 @@ TEST_CASE("an edge that no job reveals is found by bisection", "[sweep]") {
   SweepTask task;
   task.index = made.tasks();
   task.point = 1;
-  task.edge = SweepTask::Edge{0, 100, 100'000, 60'000};
+  task.edge = EdgeSearch{0, 100, 100'000, 60'000};
   const SweepTaskResult found = compute(made, task, {});
   CHECK(found.good == 507);
   CHECK(found.failing == 508);
@@ -280,7 +280,7 @@ TEST_CASE("a task and its result read back as they were", "[sweep]") {
     CHECK(to_json_line(record->result.result) == to_json_line(result.result));
     CHECK(to_record(task, record->result) == to_record(task, result));
   }
-  SweepTask edge{.index = 9, .point = 1, .run = 0, .replication = 0, .edge = SweepTask::Edge{0, 1, 1000, 508}};
+  SweepTask edge{.index = 9, .point = 1, .run = 0, .replication = 0, .edge = EdgeSearch{0, 1, 1000, 508}};
   const auto back = task_from_text(to_text(edge));
   REQUIRE(back);
   CHECK(back->index == 9);

@@ -216,13 +216,13 @@ std::optional<ProcessSample> LiveProcess::sample() const {
 
 std::optional<std::int64_t> LiveProcess::runnable() const {
   const auto inner = board_->worker.load();
-  DIR* const tasks = ::opendir(fmt::format("/proc/{}/task", inner != 0 ? inner : pid_).c_str());
+  const std::string folder = fmt::format("/proc/{}/task", inner != 0 ? inner : pid_);
+  DIR* const tasks = ::opendir(folder.c_str());
   if (tasks == nullptr) return std::nullopt;
   std::int64_t count = 0;
   while (const dirent* const entry = ::readdir(tasks)) {
     if (entry->d_name[0] == '.') continue;
-    const FileDescriptor file(
-        ::openat(::dirfd(tasks), (std::string(entry->d_name) + "/stat").c_str(), O_RDONLY | O_CLOEXEC));
+    const FileDescriptor file(::open(fmt::format("{}/{}/stat", folder, entry->d_name).c_str(), O_RDONLY | O_CLOEXEC));
     char buffer[64];
     const ssize_t n = file ? ::read(file.get(), buffer, sizeof buffer) : 0;  // it may have ended meanwhile
     // Number, (name) and state; a name may hold anything.

@@ -17,6 +17,15 @@
 
 namespace spawnpoint {
 
+/// A search between two neighbours on an axis of whole numbers, of which one fails and the other does not.
+struct EdgeSearch {
+  std::size_t axis = 0;
+  std::int64_t good = 0;             ///< The axis' value that does not fail.
+  std::int64_t failing = 0;          ///< The one that does.
+  std::optional<std::int64_t> hint;  ///< Where the failing value is expected to begin.
+  bool operator==(const EdgeSearch&) const = default;
+};
+
 /// One thing to compute. Tasks are numbered: first (point, run, replication), the last changing fastest; then the
 /// edges.
 struct SweepTask {
@@ -24,16 +33,7 @@ struct SweepTask {
   std::size_t point = 0;
   std::size_t run = 0;
   std::int64_t replication = 0;
-
-  /// A search between two neighbours on an axis of whole numbers, of which one fails and the other does not.
-  struct Edge {
-    std::size_t axis = 0;
-    std::int64_t good = 0;             ///< The axis' value that does not fail.
-    std::int64_t failing = 0;          ///< The one that does.
-    std::optional<std::int64_t> hint;  ///< Where the failing value is expected to begin.
-    friend bool operator==(const Edge&, const Edge&) = default;
-  };
-  std::optional<Edge> edge;  ///< `point` is then the failing neighbour.
+  std::optional<EdgeSearch> edge;  ///< `point` is then the failing neighbour.
 };
 
 /// The outcome of a task; for an edge the result is that of the run at `failing`.

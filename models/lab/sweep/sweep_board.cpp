@@ -72,7 +72,7 @@ SweepBoard::Answer SweepBoard::take(End end) {
 std::optional<SweepTask> SweepBoard::take_when_ready(End end) {
   for (;;) {
     Answer answer = take(end);
-    if (auto* task = std::get_if<SweepTask>(&answer)) return std::move(*task);
+    if (auto* task = std::get_if<SweepTask>(&answer)) return *task;
     if (std::holds_alternative<Over>(answer)) return std::nullopt;
     std::unique_lock lock(mutex_);
     // A result may have come since the answer: the wait is short, and no wake-up is missed for long.
@@ -253,7 +253,7 @@ void SweepBoard::find_edges() {
         task.index = plan_.tasks() + edges_.size();
         task.point = fails_there ? *next : point;
         task.run = run;
-        task.edge = SweepTask::Edge{axis, *good, *failing, std::nullopt};
+        task.edge = EdgeSearch{axis, *good, *failing, std::nullopt};
         const FailurePoint& failure = *(fails_there ? there : here).first.failure;
         if (swept.key == "jobs.count" && failure.job != kNoJob) task.edge->hint = std::int64_t{failure.job} + 1;
         edges_.push_back(task);

@@ -51,7 +51,7 @@ bool fails(const RunResult& result) {
 /// Halves the gap until good and failing are neighbours. A hint (the job that was refused) usually is the edge itself:
 /// then two runs do. Assumes one edge between the two, as any search by halves does.
 SweepTaskResult find_edge(const SweepPlan& plan, const SweepTask& task, const std::stop_token& stop) {
-  const SweepTask::Edge& edge = *task.edge;
+  const EdgeSearch& edge = *task.edge;
   const std::string& key = plan.sweep().axes[edge.axis].key;
   SweepTaskResult found;
   found.good = edge.good;

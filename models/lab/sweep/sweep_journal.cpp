@@ -28,7 +28,7 @@ std::expected<SweepJournal, std::string> SweepJournal::open(const std::filesyste
   if (!journal.file_) return fail(std::strerror(errno));
   if (flock(fileno(journal.file_.get()), LOCK_EX | LOCK_NB) != 0)
     return fail(errno == EWOULDBLOCK ? "another sweep is using it" : std::strerror(errno));
-  std::rewind(journal.file_.get());
+  if (std::fseek(journal.file_.get(), 0, SEEK_SET) != 0) return fail(std::strerror(errno));
   std::string text;
   char buffer[65536];
   for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, journal.file_.get())) > 0;) text.append(buffer, n);

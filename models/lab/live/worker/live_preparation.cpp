@@ -138,9 +138,10 @@ void settle_heap(Bytes per_thread, Bytes step) {
   }
 
   // What is lost here is meant to be: it stands for what a thread would take first.
+  static void* volatile lost = nullptr;
   const auto take = [](std::int64_t chunk) {
-    void* volatile piece = std::calloc(1, static_cast<std::size_t>(chunk - kHead));
-    return piece != nullptr;
+    lost = std::calloc(1, static_cast<std::size_t>(chunk - kHead));
+    return lost != nullptr;
   };
   const void* const end = ::sbrk(0);
   for (int i = 0; i < 100'000 && ::sbrk(0) == end; ++i) {
