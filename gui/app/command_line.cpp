@@ -122,6 +122,9 @@ Request parse_command_line(int argc, const char* const* argv, std::ostream& out,
   }
   if (pictures.formats.empty()) pictures.formats = {*parse_export_format("svg")};
   if (pictures.parts.empty()) pictures.parts = {ExportPart::all};
+  if (std::ranges::find(pictures.parts, ExportPart::jobs) != pictures.parts.end() &&
+      std::ranges::none_of(pictures.formats, &ExportFormat::is_table))
+    return refuse("--format", "the part jobs is a table: add csv");
   pictures.dark = theme == "dark";
   pictures.caption = !no_caption;
   return pictures;

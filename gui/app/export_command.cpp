@@ -28,6 +28,17 @@ std::map<std::string, JobsSnapshot> jobs_of(const Scenario& scenario, const std:
   return all;
 }
 
+std::vector<std::size_t> wanted_runs(const Scenario& scenario, const ExportRequest& request) {
+  std::vector<std::size_t> runs;
+  for (std::size_t run = 0; run < scenario.runs.size(); ++run) {
+    const RunSpec& spec = scenario.runs[run];
+    if (!is_wanted(request.concurrency, spec.concurrency, spec.label)) continue;
+    if (!request.runs.empty() && std::ranges::find(request.runs, run + 1) == request.runs.end()) continue;
+    runs.push_back(run);
+  }
+  return runs;
+}
+
 }  // namespace
 
 Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& err) {
@@ -85,18 +96,19 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
       map.complete = !outcome.stopped;
       tell(export_map(map, options));
     }
-    if (is_wanted(ExportPart::limits)) {
-      const std::size_t run = request.runs.empty() ? 0 : std::min(request.runs.front() - 1, scenario.runs.size() - 1);
-      tell(export_limits(scenario, run, threads_of_run(scenario, run), options));
+    const bool of_runs = of_record || is_wanted(ExportPart::jobs);
+    if (!of_runs && !is_wanted(ExportPart::limits)) continue;
+    const std::vector<std::size_t> runs = wanted_runs(scenario, request);
+    if (runs.empty()) {
+      err << "spawnpoint export: " << scenario.file << ": none of its runs matches --concurrency and --run\n";
+      return Exit::usage;
     }
-    if (!of_record && !is_wanted(ExportPart::jobs)) continue;
+    // They are the machine's and one runtime's: that of the first run.
+    if (is_wanted(ExportPart::limits))
+      tell(export_limits(scenario, runs.front(), threads_of_run(scenario, runs.front()), options));
+    if (!of_runs) continue;
     std::vector<RunResult> results;
-    bool any = false;
-    for (std::size_t run = 0; run < scenario.runs.size(); ++run) {
-      const RunSpec& spec = scenario.runs[run];
-      if (!spawnpoint::is_wanted(request.concurrency, spec.concurrency, spec.label)) continue;
-      if (!request.runs.empty() && std::ranges::find(request.runs, run + 1) == request.runs.end()) continue;
-      any = true;
+    for (const std::size_t run : runs) {
       const auto keep = [&](RunResult result) {
         if (result.error.empty()) {
           results.push_back(std::move(result));
@@ -109,10 +121,6 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
       if (request.world == "both") keep(run_modeled_twin(scenario, run, {}, {}));
       if (request.world == "modeled") keep(run_modeled(scenario, run, {}));
       if (request.world != "modeled") keep(run_live(scenario, run, {}, {}));
-    }
-    if (!any) {
-      err << "spawnpoint export: " << scenario.file << ": none of its runs matches --concurrency and --run\n";
-      return Exit::usage;
     }
     if (results.empty()) continue;
     if (is_wanted(ExportPart::jobs)) {

@@ -51,6 +51,10 @@ ChartContent memory_chart(const std::vector<WorldTrace>& traces, const Theme& th
     add_line(content, of, QStringLiteral("kernel"), theme.color(SeriesKind::kernel_stacks), Glyph::square, kernel);
     add_marks(content, of);
   }
+  if (content.lines.empty() && std::ranges::any_of(traces, [](const WorldTrace& of) {
+        return of.trace != nullptr && !of.trace->growing && !(*of.trace)[SeriesKind::resident].empty();
+      }))
+    content.nothing = QStringLiteral("The jobs took no memory of their own.");
   if (!programs.isEmpty())
     content.note = QStringLiteral("the program itself: %1").arg(programs.join(QStringLiteral(", ")));
   return content;

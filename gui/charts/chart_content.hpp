@@ -41,6 +41,7 @@ struct ChartContent {
   ChartUnit unit = ChartUnit::count;
   std::vector<ChartLine> lines;
   std::vector<ChartMark> marks;
+  QString nothing;  ///< Where there are no lines though something has run: why.
 
   bool empty() const { return lines.empty(); }
 };

@@ -287,7 +287,7 @@ void ChartView::State::describe() const {
     words +=
         QStringLiteral("%1 at %2").arg(mark.label, QString::fromStdString(format_duration(mark.at.time_since_epoch())));
   }
-  set_accessible_text(widget, content.empty() ? empty_text : words.join(QStringLiteral(". ")));
+  set_accessible_text(widget, content.empty() ? empty_words() : words.join(QStringLiteral(". ")));
 }
 
 }  // namespace spawnpoint::gui

@@ -46,6 +46,8 @@ struct ChartView::State {
   Theme theme = make_theme(ThemeKind::light);
   bool logarithmic = false;
   bool time_labels = false;
+  /// What is said where there are no lines.
+  const QString& empty_words() const { return content.nothing.isEmpty() ? empty_text : content.nothing; }
   QString empty_text = ChartView::tr("Nothing to draw yet: F5 runs the scenario.");
 
   struct Graphs {

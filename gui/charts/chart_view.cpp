@@ -176,7 +176,7 @@ void ChartView::paintEvent(QPaintEvent*) {
   if (s.content.empty()) {
     painter.setPen(s.theme.muted);
     painter.setFont(s.theme.font(kChartTextPixels + 2));
-    painter.drawText(rect().adjusted(8, s.header(width()), -8, 0), Qt::AlignCenter | Qt::TextWordWrap, s.empty_text);
+    painter.drawText(rect().adjusted(8, s.header(width()), -8, 0), Qt::AlignCenter | Qt::TextWordWrap, s.empty_words());
   }
   if (hasFocus()) {
     painter.fillRect(QRect(0, 2, 3, s.header(width()) - 4), s.theme.accent);

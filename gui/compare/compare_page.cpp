@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QTabBar>
 #include <QToolButton>
@@ -55,7 +56,8 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
       live_veil_(new Veil(live_)),
       overview_veil_(new Veil(overview_)),
       memory_veil_(new Veil(memory_)),
-      threads_veil_(new Veil(threads_)) {
+      threads_veil_(new Veil(threads_)),
+      difference_veil_(new Veil(difference_)) {
   run_tabs_->setExpanding(false);
   run_tabs_->setDrawBase(false);
   run_tabs_->setUsesScrollButtons(true);
@@ -91,7 +93,10 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
   memory_->set_time_labels(false);
   threads_->set_time_labels(true);
   memory_->set_logarithmic(true);
-  for (auto* timeline : {modeled_, live_}) timeline->setMinimumHeight(90);
+  // Less would show nothing: on a small screen the page scrolls.
+  constexpr int kLeastHeight = 124;
+  for (QWidget* picture : std::initializer_list<QWidget*>{modeled_, live_, memory_, threads_})
+    picture->setMinimumHeight(kLeastHeight);
   memory_difference_->setObjectName(QStringLiteral("memory_difference"));
   memory_difference_->setTextFormat(Qt::PlainText);
   memory_difference_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
@@ -140,7 +145,12 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
   // The charts are of the chosen run, so they stay below its timelines, on the same time axis.
   columns_->addWidget(splitter_);
   columns_->setStretchFactor(0, 1);
-  column->addWidget(columns_, 1);
+  auto* scroll = new QScrollArea(this);
+  scroll->setWidget(columns_);
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setFocusPolicy(Qt::NoFocus);  // The pictures have the keys.
+  column->addWidget(scroll, 1);
 
   connect(run_tabs_, &QTabBar::currentChanged, this, [this](int tab) {
     if (tab >= 0) workspace_.selection().select_run(tab_runs_[static_cast<std::size_t>(tab)]);
@@ -279,6 +289,8 @@ void ComparePage::refresh() {
   const auto scenario = document_.scenario();
   modeled_->set_summary(summary(WorldKind::modeled));
   live_->set_summary(summary(WorldKind::live));
+  modeled_->set_failure(failure({selected_run(), WorldKind::modeled}));
+  live_->set_failure(failure({selected_run(), WorldKind::live}));
   for (auto* timeline : {modeled_, live_}) timeline->set_run(selected_run(), workspace_.concurrency_of(selected_run()));
   const bool saved = workspace_.record(selected_run()) != nullptr;
   const bool modeling = runs_.current() == RunKey{selected_run(), WorldKind::modeled};
@@ -287,7 +299,7 @@ void ComparePage::refresh() {
                            : modeling  ? tr("Running the model …")
                                        : tr("Not modeled yet: F6 runs the model."));
   live_->set_empty_text(saved       ? tr("The record is of a modeled run.")
-                        : !scenario ? QString()
+                        : !scenario ? workspace_.why_nothing()
                                     : tr("Not run yet: F7 runs it on this machine, in a process of its own."));
   difference_->set_empty_text(saved ? tr("A record is of one world.")
                                     : tr("Run both worlds to see their difference here."));
@@ -320,6 +332,7 @@ void ComparePage::refresh() {
   overview_veil_->setVisible(old);
   memory_veil_->setVisible(old);
   threads_veil_->setVisible(old);
+  difference_veil_->setVisible(old);
   restore_range();
 }
 
@@ -391,10 +404,18 @@ void ComparePage::show_charts(const std::shared_ptr<const Trace>& modeled, const
   TimeRange extent;
   std::vector<WorldTrace> traces;
   std::vector<Instant> landmarks;
+  // Beside a run of the present text, curves of an older one would be taken for its.
+  const auto revision = [this](WorldKind world) {
+    const RunKey key{selected_run(), world};
+    return runs_.current() == key ? document_.revision() : runs_.revision(key);
+  };
+  const auto newest = std::max(modeled ? revision(WorldKind::modeled) : 0, live ? revision(WorldKind::live) : 0);
+  const auto is_charted = [&](WorldKind world) { return revision(world) == newest; };
   for (const auto& [world, trace] : {std::pair(WorldKind::modeled, modeled), std::pair(WorldKind::live, live)}) {
     if (!trace) continue;
     const Duration later = shift(world);
     extent.end = std::max(extent.end, trace->end + later);
+    if (!is_charted(world)) continue;
     traces.push_back({world, trace, later});
     for (const Mark& mark : trace->marks) landmarks.push_back(mark.at + later);
   }
@@ -415,10 +436,12 @@ void ComparePage::show_charts(const std::shared_ptr<const Trace>& modeled, const
   std::sort(landmarks.begin(), landmarks.end());
   time_.set_landmarks(std::move(landmarks));
   // What grows is another one each time, though it may be at the same place in memory.
-  const ShownCharts now{modeled, live, shift(WorldKind::modeled), shift(WorldKind::live), theme_.kind};
+  const auto charted_model = is_charted(WorldKind::modeled) ? modeled : nullptr;
+  const auto charted_live = is_charted(WorldKind::live) ? live : nullptr;
+  const ShownCharts now{charted_model, charted_live, shift(WorldKind::modeled), shift(WorldKind::live), theme_.kind};
   if ((!live || !live->growing) && now.same(shown_charts_)) return;
   shown_charts_ = now;
-  overview_->set_traces(modeled, live);
+  overview_->set_traces(charted_model, charted_live);
   memory_->set_content(shortened(memory_chart(traces, theme_), selected_run()));
   threads_->set_content(shortened(threads_chart(traces, theme_), selected_run()));
 }

@@ -63,6 +63,8 @@ class ComparePage : public Page {
   /// The header line of a world, without its name.
   QString summary(WorldKind world) const;
   QString summary(RunKey key) const;
+  /// What the mark of its failure says; empty where it has none.
+  QString failure(RunKey key) const;
 
  private:
   /// Says when to draw again, so that drawing takes only a small part of the time.
@@ -145,6 +147,7 @@ class ComparePage : public Page {
   Veil* overview_veil_;
   Veil* memory_veil_;
   Veil* threads_veil_;
+  Veil* difference_veil_;
   Theme theme_ = make_theme(ThemeKind::light);
   bool showed_something_ = false;
   ShownCharts shown_charts_;

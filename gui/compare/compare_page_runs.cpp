@@ -105,6 +105,7 @@ void ComparePage::refresh_side_runs() {
       // What fits one run need not fit another: threads of their own here, one thread for all jobs there.
       if (world == WorldKind::modeled && rows_->currentIndex() == 0 && trace) side->set_rows(suggested_rows(*trace));
       side->show_world(world, trace, summary(key), is_dimmed(key));
+      side->timeline(world).set_failure(failure(key));
       dimmed = dimmed && (!trace || is_dimmed(key));
     }
     const auto& [modeled, live] = traces;

@@ -51,8 +51,8 @@ QString ComparePage::summary(RunKey key) const {
     if (world == WorldKind::modeled) return tr("running …") + dot + machine;
     const Progress& progress = runs_.progress();
     return QStringList{tr("running …"), to_qstring(spawnpoint::format_duration(progress.now)),
-                       to_qstring(spawnpoint::format_count(progress.threads, "thread")),
-                       tr("jobs %1").arg(to_qstring(spawnpoint::format_bytes(progress.resident))), machine}
+                       to_qstring(spawnpoint::format_threads(progress.threads)),
+                       to_qstring(spawnpoint::format_jobs_memory(progress.resident)), machine}
         .join(dot);
   }
   const auto own = runs_.result(key);
@@ -73,8 +73,7 @@ QString ComparePage::summary(RunKey key) const {
   parts << against(spawnpoint::format_duration(own->wall), [](const RunResult& r) { return r.wall.count(); });
   if (own->failure) parts << failure_words(*own->failure);
   if (own->stopped) parts << tr("stopped, so partial");
-  parts << against(spawnpoint::format_count(own->peak_threads, "thread"),
-                   [](const RunResult& r) { return r.peak_threads; });
+  parts << against(spawnpoint::format_threads(own->peak_threads), [](const RunResult& r) { return r.peak_threads; });
   // The programs are of different sizes: what is compared is what came with the jobs.
   const Bytes taken = own->jobs_memory().resident;
   parts << to_qstring(spawnpoint::format_jobs_memory(*own)) +
@@ -87,6 +86,12 @@ QString ComparePage::summary(RunKey key) const {
   if (!is_dimmed(key)) parts << machine;
   parts.removeAll(QString());
   return parts.join(dot);
+}
+
+QString ComparePage::failure(RunKey key) const {
+  const auto own = runs_.result(key);
+  return own && own->failure && runs_.current() != key ? to_qstring(spawnpoint::format_failure(*own->failure))
+                                                       : QString();
 }
 
 void ComparePage::show_memory_difference() {

@@ -19,6 +19,7 @@
 #include "gui/export/limits_figure.hpp"
 #include "gui/export/map_figure.hpp"
 #include "gui/map/map_content.hpp"
+#include "models/scenario/run_names.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::gui {
@@ -141,7 +142,7 @@ class Export {
     for (Group& group : grouped(results)) {
       std::erase_if(group.results, [&](const RunResult* result) {
         if (result->trace) return false;
-        report_.errors.push_back(fmt::format("{} ({}): there is no record to draw{}{}", group.label,
+        report_.errors.push_back(fmt::format("{} ({}): there is no record to draw{}{}", shown_name(scenario_, *result),
                                              to_string(result->world), result->error.empty() ? "" : ": ",
                                              result->error));
         return true;
@@ -191,7 +192,8 @@ class Export {
 
   ExportOutcome write_picture(const Group& group, const ExportFormat& format, ExportPart part, const fs::path& path) {
     FigureContent content;
-    content.title = QString::fromStdString((scenario_.title.empty() ? base_ : scenario_.title) + ": " + group.label);
+    content.title = QString::fromStdString((scenario_.title.empty() ? base_ : scenario_.title) + ": " +
+                                           shown_name(scenario_, *group.results.front()));
     const QString text = provenance(scenario_, group.results);
     if (options_.caption) content.caption = text;
     for (const RunResult* result : group.results)

@@ -103,7 +103,6 @@ struct ExportSource {
   std::vector<Setting> settings;   ///< Set over the file.
   std::optional<std::size_t> run;  ///< Only this one of several.
   std::string world = "modeled";   ///< As --world has it.
-  std::string added_run;           ///< The concurrency model of `run`, where the file has no such run.
 };
 /// The same as a command line: "spawnpoint export FILE --output … --format …" ("copy as command").
 std::string export_command(const Scenario& scenario, const ExportOptions& options, const ExportSource& source = {});

@@ -130,9 +130,8 @@ std::string export_command(const Scenario& scenario, const ExportOptions& option
                   shell_word(options.directory.empty() ? "." : options.directory.string()), fmt::join(formats, ","));
   for (const Setting& setting : source.settings)
     command += fmt::format(" --set {}", shell_word(setting.key + "=" + setting.value));
-  const bool is_added = !source.added_run.empty() && source.run && *source.run + 1 == scenario.runs.size();
-  if (is_added)
-    command += fmt::format(" --concurrency {}", source.added_run);
+  if (source.run && *source.run < scenario.runs.size() && scenario.runs[*source.run].added)
+    command += fmt::format(" --concurrency {}", scenario.runs[*source.run].concurrency);
   else if (source.run && scenario.runs.size() > 1)
     command += fmt::format(" --run {}", *source.run + 1);
   if (source.world != "modeled") command += fmt::format(" --world {}", source.world);

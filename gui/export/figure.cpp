@@ -13,11 +13,13 @@
 
 #include "gui/text/to_qstring.hpp"
 #include "gui/time/failure_words.hpp"
+#include "gui/time/mark_text.hpp"
 #include "gui/timeline/timeline_picture.hpp"
 #include "models/lab/limits/limits.hpp"
 #include "models/machine/host/host.hpp"
 #include "models/result/format.hpp"
 #include "models/result/imposed_words.hpp"
+#include "models/scenario/run_names.hpp"
 #include "models/scenario/scenario.hpp"
 
 namespace spawnpoint::gui {
@@ -62,9 +64,8 @@ QString provenance(const Scenario& scenario, const std::vector<const RunResult*>
   const std::string file = scenario.file.substr(scenario.file.find_last_of('/') + 1);
   parts += to_qstring(file.empty() ? scenario.title : file);
   const RunResult& first = *results.front();
-  parts += to_qstring(first.label.empty() || first.label == first.concurrency
-                          ? first.concurrency
-                          : first.label + " (" + first.concurrency + ")");
+  const std::string name = shown_name(scenario, first);
+  parts += to_qstring(name.starts_with(first.concurrency) ? name : name + " (" + first.concurrency + ")");
   parts += to_qstring(format_count(first.jobs, "job"));
   parts += QStringLiteral("seed %1").arg(first.seed);
   for (const RunResult* result : results) {
@@ -110,21 +111,17 @@ QString result_summary(const RunResult& result) {
   QStringList parts;
   parts += result.world == WorldKind::modeled ? QStringLiteral("simulated kernel") : QStringLiteral("this machine");
   parts += to_qstring(format_duration(result.wall));
-  const QString threads = to_qstring(format_count(result.peak_threads, "thread"));
-  parts += result.peak_threads > 1 ? threads + QStringLiteral(" with main") : threads;
+  parts += to_qstring(format_threads(result.peak_threads));
   if (result.memory.resident.count > 0) {
     parts += to_qstring(format_jobs_memory(result));
     parts += to_qstring(format_program_memory(result));
     parts.removeAll(QString());
   }
   if (result.failure) {
-    QString words =
-        result.failure->job == kNoJob
-            ? QStringLiteral("failed")
-            : QStringLiteral("failed at job %1").arg(to_qstring(format_count(std::int64_t{result.failure->job} + 1)));
-    if (result.failure->cause != Cause()) words += QStringLiteral(": ") + to_qstring(name_of(result.failure->cause));
-    if (!result.failure->limit.empty()) words += QStringLiteral(", ") + to_qstring(result.failure->limit);
-    parts += words;
+    parts += result.failure->job == kNoJob ? failure_words(*result.failure)
+                                           : QStringLiteral("%1 at job %2")
+                                                 .arg(failure_words(*result.failure),
+                                                      to_qstring(format_count(std::int64_t{result.failure->job} + 1)));
   }
   return parts.join(QStringLiteral(" · "));
 }
@@ -323,12 +320,8 @@ void Figure::paint_timeline(FigurePainter& painter, const Panel& panel, const QR
   const TimeAxis axis{scene.range, area.left(), area.width()};
   paint_time_ticks(*painter, theme_, axis, area, panel.time_labels, kText);
   paint_row_names(*painter, scene, QRectF(4, area.top(), area.left() - 14, area.height()), kText);
-  std::vector<Mark> marks = world.trace->marks;
-  for (Mark& mark : marks) {
-    if (world.failure && mark.at == world.failure->at)
-      mark.text = failure_words(*world.failure).remove(QStringLiteral("✕ ")).toStdString();
-  }
-  paint_marks(*painter, theme_, axis, marks, area, kText);
+  const QString failure = world.failure ? to_qstring(format_failure(*world.failure)) : QString();
+  paint_marks(*painter, theme_, axis, with_failure(world.trace->marks, failure), area, kText);
   painter->setRenderHint(QPainter::Antialiasing, false);
   painter->setPen(QPen(theme_.frame, 1));
   painter->setBrush(Qt::NoBrush);

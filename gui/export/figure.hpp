@@ -39,7 +39,7 @@ struct FigureContent {
 QString provenance(const Scenario& scenario, const std::vector<const RunResult*>& results);
 /// "this machine: Intel Xeon …, 2 cpus, Linux 6.1.0, 2026-11-29".
 QString this_machine_words();
-/// "simulated kernel · 1.04 s · 507 threads · 18 MiB · failed at thread 508: EAGAIN, pids.max".
+/// "simulated kernel · 1.04 s · 508 threads with main · 4 MiB for the jobs · ✕ EAGAIN by pids.max at job 508".
 QString result_summary(const RunResult& result);
 
 /// "limits: pids.max 512, RLIMIT_NPROC 31,536, threads-max 63,072": the three that bind first. Empty: there are none.

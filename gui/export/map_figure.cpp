@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/export/map_figure.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
@@ -24,9 +27,18 @@ QString map_provenance(const MapResult& map) {
   const std::string file = scenario.file.substr(scenario.file.find_last_of('/') + 1);
   parts += to_qstring(file.empty() ? scenario.title : file);
   QStringList keys;
-  for (const SweepAxis& axis : map.plan.sweep().axes)
-    keys += QStringLiteral("%1 from %2 to %3")
-                .arg(to_qstring(axis.key), to_qstring(axis.values.front()), to_qstring(axis.values.back()));
+  for (const SweepAxis& axis : map.plan.sweep().axes) {
+    const auto numbers = numbers_of(axis);
+    const auto shown_value = [&](std::size_t i) {
+      return numbers && numbers->whole ? format_count(std::llround(numbers->values[i])) : axis.values[i];
+    };
+    // Only numbers have an order.
+    keys += numbers ? QStringLiteral("%1 from %2 to %3")
+                          .arg(to_qstring(axis.key), to_qstring(shown_value(0)),
+                               to_qstring(shown_value(axis.values.size() - 1)))
+                    : QStringLiteral("%1: %2").arg(to_qstring(axis.key),
+                                                   to_qstring(fmt::format("{}", fmt::join(axis.values, ", "))));
+  }
   parts += QStringLiteral("sweep: ") + keys.join(QStringLiteral(", "));
   parts += to_qstring(format_count(static_cast<std::int64_t>(map.plan.points()), "point"));
   if (map.plan.repeat() > 1) parts += to_qstring(format_count(map.plan.repeat(), "replication"));

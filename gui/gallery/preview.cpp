@@ -23,7 +23,7 @@ QString words(const RunResult& result) {
     return text;
   }
   return QString::fromStdString(spawnpoint::format_duration(result.wall)) + QStringLiteral(" · ") +
-         QString::fromStdString(spawnpoint::format_count(result.peak_threads, "thread")) + QStringLiteral(" · ") +
+         QString::fromStdString(spawnpoint::format_threads(result.peak_threads)) + QStringLiteral(" · ") +
          QString::fromStdString(spawnpoint::format_jobs_memory(result));
 }
 

@@ -25,24 +25,12 @@ std::size_t choose_axis(const Sweep& sweep) {
   return chosen;
 }
 
-QString failure_words(const FailurePoint& failure) {
-  QString words = to_qstring(name_of(failure.cause));
-  if (!failure.limit.empty()) words += QStringLiteral(", ") + to_qstring(failure.limit);
-  if (failure.value) {
-    const Limit* limit = find_limit(failure.limit);
-    words += QStringLiteral(" = ") +
-             to_qstring(limit != nullptr ? format_value(*limit, *failure.value) : format_count(*failure.value));
-  }
-  return words;
-}
-
 QString run_words(const RunResult& run) {
-  QString words =
-      QStringLiteral("%1, %2 of %3 done\n%4, %5 of the kernel, %6")
-          .arg(to_qstring(format_duration(run.wall)), to_qstring(format_count(run.completed)),
-               to_qstring(format_count(run.jobs, "job")), to_qstring(format_jobs_memory(run)),
-               to_qstring(format_bytes(run.memory.kernel)), to_qstring(format_count(run.peak_threads, "thread")));
-  if (run.failure) words += QStringLiteral("\n✕ ") + failure_words(*run.failure);
+  QString words = QStringLiteral("%1, %2 of %3 done\n%4, %5 of the kernel, %6")
+                      .arg(to_qstring(format_duration(run.wall)), to_qstring(format_count(run.completed)),
+                           to_qstring(format_count(run.jobs, "job")), to_qstring(format_jobs_memory(run)),
+                           to_qstring(format_bytes(run.memory.kernel)), to_qstring(format_threads(run.peak_threads)));
+  if (run.failure) words += QStringLiteral("\n✕ ") + to_qstring(format_failure_in_full(*run.failure));
   return words;
 }
 
@@ -148,7 +136,7 @@ class Builder {
       MapLine& line = at->second.line;
       line.run = run;
       line.style = static_cast<int>(lines_.size()) - 1;
-      line.name = to_qstring(plan_.scenario().runs[run].label + (others.empty() ? "" : " (" + others + ")"));
+      line.name = to_qstring(plan_.run_name(run) + (others.empty() ? "" : " (" + others + ")"));
     }
     return at->second;
   }
@@ -256,7 +244,7 @@ class Builder {
     if (!is_name) of.breaks_at.clear();  // Where it ends for good.
     of.breaks_at += where;
     of.place_is_known = exact.has_value() || key == "jobs.count";
-    of.causes += failure_words(*result.failure);
+    of.causes += to_qstring(format_failure_in_full(*result.failure));
   }
 
   const MapResult& result_;

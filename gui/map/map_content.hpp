@@ -40,7 +40,7 @@ struct MapItem {
 
 struct MapLine {
   QString name;
-  QString end;  ///< "508: EAGAIN, pids.max = 512"; empty: it does not end.
+  QString end;  ///< "508: EAGAIN by pids.max = 512"; empty: it does not end.
   std::size_t run = 0;
   int style = 0;  ///< Colour and glyph.
   std::vector<MapItem> items;

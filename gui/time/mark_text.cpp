@@ -4,7 +4,8 @@
 namespace spawnpoint::gui {
 
 QString mark_text(const Mark& mark) {
-  if (!mark.text.empty()) return QString::fromStdString(mark.text);
+  // What a program says may have several lines.
+  if (!mark.text.empty()) return QString::fromStdString(mark.text).section('\n', 0, 0);
   switch (mark.kind) {
     case MarkKind::failure:
       return QStringLiteral("failed");
@@ -20,6 +21,13 @@ QString mark_text(const Mark& mark) {
       return QStringLiteral("executor blocked");
   }
   return {};
+}
+
+std::vector<Mark> with_failure(std::vector<Mark> marks, const QString& failure) {
+  for (Mark& mark : marks)
+    if (mark.kind != MarkKind::stopped && mark.kind != MarkKind::executor_stall && !failure.isEmpty())
+      mark.text = failure.toStdString();
+  return marks;
 }
 
 }  // namespace spawnpoint::gui

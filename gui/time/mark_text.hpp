@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QString>
+#include <vector>
 
 #include "core/trace/trace.hpp"
 
@@ -10,5 +11,9 @@ namespace spawnpoint::gui {
 
 /// What a mark says: its text, or its kind in words.
 QString mark_text(const Mark& mark);
+
+/// The marks as they are drawn: where a run ended, with `failure` in place of what the program's user sees, which may
+/// be long. Empty: as they are.
+std::vector<Mark> with_failure(std::vector<Mark> marks, const QString& failure);
 
 }  // namespace spawnpoint::gui

@@ -20,7 +20,7 @@ namespace spawnpoint::gui {
 struct TimelineWidget::State {
   static constexpr int kHeaderLine = 22;
   /// Below this width the legend has a line of its own.
-  static constexpr int kOneLine = 600;
+  static constexpr int kOneLine = 900;
   static constexpr int kFooter = 20;
   static constexpr int kTextPixels = 11;
   static constexpr double kHighestRow = 48;
@@ -33,6 +33,7 @@ struct TimelineWidget::State {
   WorldKind world;
   Theme theme = make_theme(ThemeKind::light);
   QString summary;
+  QString failure;  ///< What its mark says.
   QString empty_text;
   std::size_t of_run = 0;
   std::string concurrency;

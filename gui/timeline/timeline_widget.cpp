@@ -120,6 +120,12 @@ void TimelineWidget::set_summary(const QString& summary) {
   viewport()->update(0, 0, viewport()->width(), state_->header());
 }
 
+void TimelineWidget::set_failure(const QString& words) {
+  if (words == state_->failure) return;
+  state_->failure = words;
+  viewport()->update();
+}
+
 void TimelineWidget::set_empty_text(const QString& text) {
   state_->empty_text = text;
   state_->describe();

@@ -64,9 +64,8 @@ void StatusLine::show_run(const Runs& runs, const QString& name) {
     parts << tr("%1 of %2 done")
                  .arg(to_qstring(spawnpoint::format_count(progress.completed)),
                       to_qstring(spawnpoint::format_count(progress.jobs, "job")));
-    if (progress.threads > 0) parts << to_qstring(spawnpoint::format_count(progress.threads, "thread"));
-    if (progress.resident.count > 0)
-      parts << tr("jobs %1").arg(to_qstring(spawnpoint::format_bytes(progress.resident)));
+    if (progress.threads > 0) parts << to_qstring(spawnpoint::format_threads(progress.threads));
+    if (progress.resident.count > 0) parts << to_qstring(spawnpoint::format_jobs_memory(progress.resident));
     parts << to_qstring(spawnpoint::format_duration(progress.now));
   } else {
     parts << tr("getting %1 ready").arg(to_qstring(spawnpoint::format_count(progress.jobs, "job")));

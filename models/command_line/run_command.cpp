@@ -36,10 +36,10 @@ std::string failure_text(const RunResult& result) {
   if (!result.error.empty()) return "could not run";
   std::string text;
   if (result.failure) {
-    const FailurePoint& failure = *result.failure;
-    text = failure.cause == Cause() ? "failed" : name_of(failure.cause);
-    if (failure.job != kNoJob) text += " at job " + format_count(std::int64_t{failure.job} + 1);
-    if (!failure.limit.empty()) text += ": " + failure.limit;
+    text = format_failure(*result.failure);
+    if (result.failure->job != kNoJob) text += " at job " + format_count(std::int64_t{result.failure->job} + 1);
+    // A pool that was refused a worker goes on with those that it has.
+    if (result.did_all_refused()) text = "a worker refused (" + text + "), all jobs done";
   }
   if (result.stopped) text += text.empty() ? "stopped" : ", stopped";
   return text;
@@ -71,7 +71,7 @@ const RunResult* made(const std::optional<RunResult>& result) {
   return result && result->error.empty() ? &*result : nullptr;
 }
 
-/// What makes this very run: "--concurrency thread_pool --set run.threads=507".
+/// What makes this very run: "--concurrency thread_pool --set run.threads=500".
 std::string options_of(const Suggestion& suggestion) {
   std::string options = "--concurrency " + shell_word(suggestion.concurrency);
   for (const Setting& setting : suggestion.set) options += " --set " + shell_word(to_text(setting));
@@ -212,6 +212,7 @@ Exit run(const RunArguments& arguments) {
   Exit status = Exit::ok;
   const bool several = !scenarios->empty() && (!files.tag(0, 0, WorldKind::modeled).empty() || !records->empty());
 
+  std::vector<RunResult> known;  // What the modeled runs of this file gave.
   const auto make = [&](std::size_t file, std::size_t index, WorldKind world, Pair& pair) {
     const Scenario& scenario = (*scenarios)[file];
     RunResult result = run_one(scenario, index, world, request);
@@ -222,8 +223,8 @@ Exit run(const RunArguments& arguments) {
       if (several && !arguments.json) fmt::print("# {}, {}\n", shown_name(scenario, index), to_string(world));
       print_log(*result.trace);
     }
-    if (world == WorldKind::modeled && !arguments.fingerprint && !Interrupt::requested())
-      pair.suggestions = advise(source_of(scenario, inputs), scenario.runs[index].label, result);
+    if (world == WorldKind::modeled && !arguments.fingerprint)
+      pair.suggestions = suggestions_for(source_of(scenario, inputs), scenario.runs[index].label, result, known);
     if (arguments.json) print_json(scenario, index, result, pair);
     if (arguments.fingerprint && result.trace) print_fingerprint(result);
     std::fflush(stdout);
@@ -235,12 +236,14 @@ Exit run(const RunArguments& arguments) {
     }
     // The table needs no record, and one of a million jobs is large.
     result.trace.reset();
+    if (world == WorldKind::modeled) known.push_back(result);
     (world == WorldKind::modeled ? pair.modeled : pair.live) = std::move(result);
   };
 
   for (std::size_t file = 0; file < scenarios->size(); ++file) {
     const Scenario& scenario = (*scenarios)[file];
     std::vector<Pair> pairs(scenario.runs.size());
+    known.clear();
     for (std::size_t i = 0; i < pairs.size() && !Interrupt::requested(); ++i) {
       if (arguments.worlds != Worlds::live) make(file, i, WorldKind::modeled, pairs[i]);
       if (arguments.worlds != Worlds::modeled && !Interrupt::requested()) make(file, i, WorldKind::live, pairs[i]);

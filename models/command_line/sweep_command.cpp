@@ -57,8 +57,7 @@ std::string time_text(const SweepCell& cell) {
   if (!cell.first.error.empty()) return "not computed";
   if (cell.failed == cell.replications && cell.first.failure) {
     const FailurePoint& failure = *cell.first.failure;
-    if (cell.first.completed == cell.first.jobs)
-      return fmt::format("{}, a worker refused", format_duration(cell.first.wall));
+    if (cell.first.did_all_refused()) return fmt::format("{}, a worker refused", format_duration(cell.first.wall));
     std::string text = "✕ " + name_of(failure.cause);
     if (failure.job != kNoJob) text += " at " + format_count(std::int64_t{failure.job} + 1);
     return text;
@@ -80,7 +79,7 @@ std::string table_text(const SweepPlan& plan, const SweepOutcome& outcome, const
                        std::string (*words)(const SweepCell&)) {
   std::vector<Table::Column> columns;
   for (const SweepAxis& axis : plan.sweep().axes) columns.push_back({axis.key, Table::Align::right});
-  for (const RunSpec& run : plan.scenario().runs) columns.push_back({run.label, Table::Align::right});
+  for (std::size_t run = 0; run < plan.runs(); ++run) columns.push_back({plan.run_name(run), Table::Align::right});
   Table table(std::move(columns));
   for (std::size_t point = 0; point < plan.points(); ++point) {
     std::vector<std::string> cells;
@@ -109,7 +108,7 @@ void print_report(std::FILE* out, const SweepPlan& plan, const SweepOutcome& out
   for (const std::string& sentence : conclusions(plan, outcome)) fmt::print(out, "  {}\n", sentence);
   std::map<std::string, std::int64_t> errors;
   for (const auto& cell : outcome.cells) {
-    if (cell && !cell->first.error.empty()) ++errors[cell->first.label + ": " + cell->first.error];
+    if (cell && !cell->first.error.empty()) ++errors[plan.run_name(cell->run) + ": " + cell->first.error];
   }
   for (const auto& [words, times] : errors) {
     fmt::print(out, "  {}\n", style.bad(times > 1 ? fmt::format("{} ({} points)", words, times) : words));

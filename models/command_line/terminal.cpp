@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
 
 #include "models/result/format.hpp"
 
@@ -116,7 +118,7 @@ void ProgressLine::show(const Progress& progress) {
   if (!is_due()) return;
   std::string line = fmt::format("{} of {}, {}", format_count(progress.completed), format_count(progress.jobs, "job"),
                                  format_duration(progress.now));
-  if (progress.threads > 0) line += ", " + format_count(progress.threads, "thread");
+  if (progress.threads > 0) line += ", " + format_threads(progress.threads);
   if (progress.resident.count > 0) line += ", jobs " + format_bytes(progress.resident);
   if (progress.over) line += ", over: reading its record";
   print(line);
@@ -146,9 +148,14 @@ bool Interrupt::requested() {
 // A signal handler may not stop anything itself.
 InterruptToken::InterruptToken()
     : watcher_([stop = stop_](const std::stop_token& over) mutable {
-        while (!over.stop_requested() && !stop.stop_requested()) {
-          if (Interrupt::requested()) stop.request_stop();
-          std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        std::mutex mutex;
+        std::condition_variable_any ended;
+        std::unique_lock lock(mutex);
+        while (!over.stop_requested()) {
+          if (ended.wait_for(lock, over, std::chrono::milliseconds(5), [] { return Interrupt::requested(); })) {
+            stop.request_stop();
+            return;
+          }
         }
       }) {}
 

@@ -29,6 +29,11 @@ std::string name_of(const Cause& cause) {
   return std::visit(NameOf(), cause);
 }
 
+std::string message_of(Signal signal) {
+  const char* words = ::sigdescr_np(signal.number);
+  return words != nullptr ? words : name_of(signal);
+}
+
 Cause cause_named(std::string_view name) {
   if (name == kException) return Exception{};
   for (int number = 1; number < kMostErrnos; ++number) {

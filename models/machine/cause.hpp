@@ -28,6 +28,8 @@ using Cause = std::variant<std::monostate, Errno, Signal, Exception>;
 
 /// "EAGAIN", "SIGKILL", "exception"; empty: not known.
 std::string name_of(const Cause& cause);
+/// What a shell says of a process that this ended: "Killed", "Segmentation fault". The same in every language.
+std::string message_of(Signal signal);
 /// The one of this name; the one that is not known for any other.
 Cause cause_named(std::string_view name);
 

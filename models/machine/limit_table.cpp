@@ -374,7 +374,7 @@ constexpr std::array kLimits{
                    .docker = "--pids-limit",
                    .without_it = "systemd's DefaultTasksMax",
                    .pod = "podPidsLimit of the kubelet's configuration",
-                   .container = "pids_limit of CRI-O's configuration"},
+                   .container = "the container runtime's configuration"},
         .raise = [](const RaiseRequest& to) { return to.in_cgroup(); },
         .words =
             {.counts = "Tasks that the control group may hold",
@@ -410,7 +410,7 @@ constexpr std::array kLimits{
           .set_where = "the program, or RLIMIT_STACK (ulimit -s) where it leaves that to the C library",
           .raise =
               [](const RaiseRequest& to) {
-                return fmt::format("ulimit -s {}, or where the program sets its threads' stacks", to.kibibytes());
+                return fmt::format("the program's own setting, or ulimit -s {} where it has none", to.kibibytes());
               },
           .words = {.counts = "Stack of one thread",
                     .met = "a thread used more than its stack of {}",

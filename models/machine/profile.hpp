@@ -150,7 +150,7 @@ struct Runtime {
   std::int64_t base_threads = 1;      ///< Threads of the runtime's own, the main thread among them (Java: 18).
   Bytes stack_cache{};                ///< Stacks of ended threads that are kept for the next ones, at most.
   Bytes touched{};                    ///< Stack that each thread really uses, beyond resident_per_thread.
-  Bytes idle_stack{12288};            ///< Stack that a thread uses before that, the C library's own part included.
+  Bytes idle_stack{};                 ///< Stack that a thread uses before that, the C library's own part included.
   std::string clone_call = "clone3";  ///< The system call that starts a thread.
   std::string message;                ///< What the user sees where a thread is refused; verbatim.
   std::string abort_message;          ///< What the user sees where the process aborts; verbatim.

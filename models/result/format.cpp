@@ -143,6 +143,10 @@ std::string format_count(std::int64_t count, const std::string& noun) {
   return format_count(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
+std::string format_threads(std::int64_t alive) {
+  return format_count(alive, "thread") + (alive > 1 ? " with main" : "");
+}
+
 std::string format_difference(double value, double reference) {
   if (reference == 0 || !std::isfinite(value) || !std::isfinite(reference)) return "";
   const double percent = (value - reference) / std::abs(reference) * 100;
@@ -152,15 +156,33 @@ std::string format_difference(double value, double reference) {
 }
 
 std::string format_jobs_memory(const RunResult& result) {
-  return (result.base.resident > Bytes{} ? "jobs " : "") + format_bytes(result.jobs_memory().resident);
+  const Bytes resident = result.jobs_memory().resident;
+  return result.base.resident > Bytes{} ? format_jobs_memory(resident) : format_bytes(resident);
+}
+
+std::string format_jobs_memory(Bytes resident) {
+  return format_bytes(resident) + " for the jobs";
 }
 
 std::string format_program_memory(const RunResult& result) {
-  return result.base.resident > Bytes{} ? "program " + format_bytes(result.base.resident) : "";
+  return result.base.resident > Bytes{} ? format_bytes(result.base.resident) + " for the program" : "";
 }
 
 std::string format_value(const Limit& limit, std::int64_t value) {
   return limit.is_size() ? format_bytes({value}) : format_count(value);
+}
+
+std::string format_failure(const FailurePoint& failure) {
+  std::string text = failure.cause == Cause() ? "failed" : name_of(failure.cause);
+  if (!failure.limit.empty()) text += " by " + failure.limit;
+  return text;
+}
+
+std::string format_failure_in_full(const FailurePoint& failure) {
+  if (failure.limit.empty() || !failure.value) return format_failure(failure);
+  const Limit* limit = find_limit(failure.limit);
+  return format_failure(failure) + " = " +
+         (limit != nullptr ? format_value(*limit, *failure.value) : format_count(*failure.value));
 }
 
 std::string to_json_line(const RunResult& result) {

@@ -25,16 +25,26 @@ std::string format_count(std::int64_t count);
 /// "1 job", "3 jobs", "1,000 jobs": the plural is the noun with an s.
 std::string format_count(std::int64_t count, const std::string& noun);
 
+/// "508 threads with main": those that were alive at once; "1 thread" where there was only the main thread.
+std::string format_threads(std::int64_t alive);
+
 /// How much larger `value` is than `reference`: "+14%", "-0.3%", "±0%"; "" where the reference is 0.
 std::string format_difference(double value, double reference);
 
 /// A limit's value in its own unit: "512", "8 GiB".
 std::string format_value(const Limit& limit, std::int64_t value);
 
-/// "jobs 4.58 MiB": what the jobs took, resident, at its peak. "13.2 MiB" where the program's own part is not known.
+/// "4.58 MiB for the jobs": what they took, resident, at its peak. "13.2 MiB" where the program's own part is not
+/// known.
 std::string format_jobs_memory(const RunResult& result);
-/// "program 8.63 MiB": what the program itself had before its first job; empty: not known.
+std::string format_jobs_memory(Bytes resident);
+/// "8.63 MiB for the program": what the program itself had before its first job; empty: not known.
 std::string format_program_memory(const RunResult& result);
+
+/// What ended a run, in a few words: "EAGAIN by pids.max", "SIGSEGV"; "failed" where it is not known.
+std::string format_failure(const FailurePoint& failure);
+/// With the limit's value: "EAGAIN by pids.max = 512".
+std::string format_failure_in_full(const FailurePoint& failure);
 
 /// One line of `spawnpoint-run run --json`, without its newline. Its fields are part of the command line's contract;
 /// new ones are only ever added at the end.

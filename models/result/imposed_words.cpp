@@ -42,7 +42,7 @@ std::string imposed_words(const ImposedLimit& limit) {
 }
 
 std::string imposed_caption(const ImposedLimit& limit) {
-  return fmt::format("{} {}{}", imposed_value(limit), limit.held() ? "imposed" : "not imposed",
+  return fmt::format("{} {}{}", imposed_value(limit), limit.held() ? "held" : "not held",
                      has_other_value(limit) ? " (" + limit.means + ")" : "");
 }
 

@@ -14,7 +14,7 @@ std::string imposed_value(const ImposedLimit& limit);
 /// A sentence without its full stop: "pids.max 512 held in the live run: pids.max = 508 in a control group of its own,
 /// which leaves the same room: what else …".
 std::string imposed_words(const ImposedLimit& limit);
-/// The same in short: "pids.max 512 imposed (pids.max = 508 in a control group of its own)".
+/// The same in short: "pids.max 512 held (pids.max = 508 in a control group of its own)".
 std::string imposed_caption(const ImposedLimit& limit);
 
 }  // namespace spawnpoint

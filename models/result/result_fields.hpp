@@ -79,7 +79,6 @@ void describe(Visitor& visit, RunResult& result) {
   visit.list("imposed", result.imposed, "what a live run imposed on itself",
              [](auto& inner, ImposedLimit& limit) { describe(inner, limit); });
   visit.texts("notes", result.notes, Told::programs, "about the figures");
-  visit.job("longest_poll_job", result.longest_poll_job, Told::records, "whose that was");
   visit.duration("main_cpu", result.main_cpu, Told::records, "CPU time of the main thread");
   visit.section("base", "what the program itself had before its first job", [&](auto& inner) {
     inner.size("resident", result.base.resident, Told::programs, "of the process");
@@ -94,6 +93,7 @@ void describe(Visitor& visit, RunResult& result) {
     inner.size("resident", of_jobs.resident, Told::expectations, "of the process");
     inner.size("virtual", of_jobs.virtual_size, Told::expectations, "address space");
   });
+  visit.job("longest_poll_job", result.longest_poll_job, Told::programs, "whose the longest poll was");
 }
 
 }  // namespace spawnpoint

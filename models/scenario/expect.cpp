@@ -14,6 +14,7 @@
 #include "models/document/units.hpp"
 #include "models/result/format.hpp"
 #include "models/result/result_values.hpp"
+#include "models/scenario/run_list.hpp"
 #include "models/scenario/scenario.hpp"
 #include "models/scenario/settings.hpp"
 
@@ -267,7 +268,10 @@ std::vector<Expectation> read_expectations(const Node& table, const std::vector<
   Names names{.runs = {}, .limits = limits};
   for (const RunSpec& run : runs) {
     names.runs.push_back(run.label);
-    if (run.concurrency != run.label) names.runs.push_back(run.concurrency);
+    if (run.concurrency != run.label)
+      names.runs.push_back(run.concurrency);
+    else if (std::ranges::count(runs, run.concurrency, &RunSpec::concurrency) > 1)
+      names.runs.push_back(run.label + " 1");
   }
   std::vector<Expectation> written;
   read_table(table, {}, names, out, written);
@@ -281,7 +285,7 @@ std::vector<Expectation> read_expectations(const Node& table, const std::vector<
       continue;
     }
     for (const RunSpec& run : runs) {
-      if (run.concurrency != name) continue;
+      if (!is_called(name, run.concurrency, run.label)) continue;
       expectations.push_back(expectation);
       expectations.back().run = run.label;
     }

@@ -322,7 +322,10 @@ class ScenarioReader {
       runs.push_back(std::move(run));
     }
     const std::vector<std::string> names = run_labels(*node);
-    for (std::size_t i = 0; i < runs.size() && runs.size() == names.size(); ++i) runs[i].label = names[i];
+    for (std::size_t i = 0; i < runs.size() && runs.size() == names.size(); ++i) {
+      runs[i].label_is_made = runs[i].label.empty();
+      runs[i].label = names[i];
+    }
   }
 
   RunSpec read_run(const Node& item, const std::string& name, Diagnostics& out) {
@@ -448,7 +451,7 @@ ParseResult parse_scenario(std::string_view text, const std::string& file_name, 
   const SourceText& source = out.add_source(file_name, std::string(text.substr(0, kLargestFile + 1)));
   auto root = parse_document(source, out);
   if (!root) return {std::nullopt, out.take()};
-  (void)run_list(*root);
+  const std::size_t own_runs = run_list(*root).items.size();
   add_missing_runs(*root, options.added, out);
   add_missing_runs(*root, options.concurrency, out);
   for (const Setting& setting : options.settings) apply_setting(*root, setting, options.concurrency, out);
@@ -457,6 +460,7 @@ ParseResult parse_scenario(std::string_view text, const std::string& file_name, 
                   [](const Node::Entry& entry) { return entry.key == "sweep" || entry.key == "expect"; });
   ScenarioReader reader(file_name, options);
   Scenario scenario = reader.read(*root, out);
+  for (std::size_t i = own_runs; i < scenario.runs.size(); ++i) scenario.runs[i].added = true;
   std::erase_if(scenario.runs,
                 [&](const RunSpec& run) { return !is_wanted(options.concurrency, run.concurrency, run.label); });
   scenario.file = file_name;

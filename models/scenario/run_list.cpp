@@ -13,8 +13,6 @@
 namespace spawnpoint {
 namespace {
 
-constexpr std::size_t kMostNamed = 20;  ///< In a message.
-
 Node run_of(std::string_view concurrency, const Place& place) {
   Node name;
   name.kind = Node::Kind::string;

@@ -21,6 +21,8 @@ namespace spawnpoint {
 inline constexpr std::string_view kDefaultRuns[] = {concurrency::ThreadPerJob::traits.name,
                                                     concurrency::JoinAll::traits.name};
 
+inline constexpr std::size_t kMostNamed = 20;  ///< Runs or models in a message.
+
 /// The list of runs; made, with the default ones, where the document has none. It may be anything but a list, which the
 /// reader reports.
 Node& run_list(Node& root);

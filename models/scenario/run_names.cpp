@@ -7,7 +7,6 @@
 #include <functional>
 #include <map>
 #include <set>
-#include <string_view>
 
 #include "core/text/text.hpp"
 #include "models/concurrency/registry.hpp"
@@ -16,16 +15,8 @@
 namespace spawnpoint {
 namespace {
 
-/// The label is one that run_labels() makes, for want of another.
-bool has_own_label(const RunSpec& run) {
-  std::string_view rest = run.label;
-  if (!rest.starts_with(run.concurrency)) return true;
-  rest.remove_prefix(run.concurrency.size());
-  return !(rest.empty() || (rest.starts_with(' ') && parse_number<std::int64_t>(rest.substr(1))));
-}
-
 std::string first_name(const RunSpec& run) {
-  if (has_own_label(run)) return run.label;
+  if (!run.label_is_made) return run.label;
   const ConcurrencyModel* model = find_concurrency_model(run.concurrency);
   if (!run.threads || model == nullptr || !model->takes_threads) return run.concurrency;
   return fmt::format("{}, {}", run.concurrency, format_count(*run.threads, "thread"));

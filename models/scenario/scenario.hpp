@@ -19,6 +19,8 @@ namespace spawnpoint {
 struct RunSpec {
   std::string concurrency;              ///< A name of the registry (models/concurrency/registry.hpp).
   std::string label;                    ///< Unique; people read shown_name() of models/scenario/run_names.hpp.
+  bool label_is_made = false;           ///< By run_labels(), as the file gives none.
+  bool added = false;                   ///< Asked for by its model's name, as the file has no such run.
   Runtime runtime;                      ///< The profile with the run's overrides applied.
   std::optional<std::int64_t> threads;  ///< Workers, where the model takes them; default: the machine's cpus.
 };

@@ -24,7 +24,6 @@ struct Segment {
 };
 
 constexpr std::size_t kDeepestKey = 16;
-constexpr std::size_t kMostNamed = 20;  ///< Runs or models in a message.
 
 std::optional<std::vector<Segment>> split_key(const SourceText& source, std::string_view key, Diagnostics& out) {
   std::vector<Segment> segments;

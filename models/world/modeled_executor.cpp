@@ -136,7 +136,7 @@ void ModeledExecutor::run_out_of_memory() {
                                .cause = refusal->cause,
                                .limit = std::string(refusal->limit->name),
                                .value = refusal->value,
-                               .message = killed ? "Killed" : runtime_->no_memory_message,
+                               .message = killed ? message_of(Signal{SIGKILL}) : runtime_->no_memory_message,
                                .at = now()},
                   0, killed ? MarkKind::oom_kill : MarkKind::failure);
   out_of_memory_ = true;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstring>
 #include <string>
 
 namespace spawnpoint {
@@ -54,10 +53,10 @@ FailurePoint ModeledThreads::at_death(const kernel::Refusal& death) const {
                        .value = death.value,
                        .message = runtime_->abort_message,
                        .at = now()};
-  if (death.cause == Cause(Signal{SIGKILL})) failure.message = "Killed";
+  const auto* signal = std::get_if<Signal>(&death.cause);
+  if (signal != nullptr && *signal != Signal{SIGABRT}) failure.message = message_of(*signal);
   if (death.cause == Cause(Signal{SIGSEGV})) {
     // It is the thread's own doing, however many the main thread has started meanwhile.
-    failure.message = ::strsignal(SIGSEGV);
     failure.threads = kernel_.current() - 1;
     failure.job = jobs_of_threads_.at(kernel_.current() - 1);
   }

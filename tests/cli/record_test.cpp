@@ -91,7 +91,7 @@ TEST_CASE("a saved record is shown as a run of its own beside others") {
   // Title, heading, the scenario's three runs, the record.
   REQUIRE(lines.size() > 6);
   CHECK(lines[0] == "Random");
-  CHECK(lines[5].find("EAGAIN at job 508: pids.max") != std::string::npos);
+  CHECK(lines[5].find("EAGAIN by pids.max at job 508") != std::string::npos);
   CHECK(table.out.find("saved record · rust-playground · seed ") != std::string::npos);
 
   // Alone, by its run.csv, and as JSON it is the very run.

@@ -224,7 +224,7 @@ TEST_CASE("the table says for each run what was done, and a sentence says why it
   const Output output = spawnpoint_run({"run", "-"}, kPlayground);
   REQUIRE(output.status == 0);
   CHECK_THAT(output.out, ContainsSubstring("A thousand threads") && ContainsSubstring("507 of 1,000") &&
-                             ContainsSubstring("EAGAIN at job 508: pids.max"));
+                             ContainsSubstring("EAGAIN by pids.max at job 508"));
   CHECK_THAT(output.out, ContainsSubstring("thread_per_job: ") && ContainsSubstring("512"));
   // Not a terminal: no colours, no progress.
   CHECK(output.out.find('\x1b') == std::string::npos);

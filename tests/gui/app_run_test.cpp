@@ -230,7 +230,7 @@ TEST_CASE("a late result never reaches a newer scenario") {
 
 TEST_CASE("a suggestion adds its run to the text, selects and models it") {
   AppFixture app;
-  // Few jobs, so that nothing depends on how much a search of a fifth of a second gets done.
+  // Few jobs, so that all that could be suggested is tried.
   app.open(R"(spawnpoint = 1
 [machine]
 profile = "rust-playground"

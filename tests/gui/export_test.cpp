@@ -322,9 +322,9 @@ TEST_CASE("a figure for a column of paper has all of its words") {
   INFO(words.toStdString());
   // The run's name, the memory and the failure in each header, a short label at the ✕, which line is which world.
   for (const char* said :
-       {"on the Playground>: thread_per_job", "508 threads with main", "14 MiB", "failed at job 508: EAGAIN, pids.max",
-        "EAGAIN by pids.max", "model", "live", "pids.max 512 imposed (pids.max = 508 in a control group of its own)",
-        "memory.max 512 MiB imposed", "this machine: ", "Linux", "seed 42", "Spawnpoint"}) {
+       {"on the Playground>: thread_per_job", "508 threads with main", "14 MiB", "EAGAIN by pids.max at job 508",
+        "EAGAIN by pids.max", "model", "live", "pids.max 512 held (pids.max = 508 in a control group of its own)",
+        "memory.max 512 MiB held", "this machine: ", "Linux", "seed 42", "Spawnpoint"}) {
     INFO(said);
     CHECK(words.contains(QString::fromUtf8(said)));
   }
@@ -338,8 +338,7 @@ TEST_CASE("a caption is broken at its dots, and what is longer than a line betwe
   application();
   const QFont font = make_theme(ThemeKind::light).font(10);
   const QFontMetricsF metrics(font);
-  const QString caption =
-      "a.toml · 1,000 jobs · live on this machine, pids.max 512 imposed, memory.max 512 MiB imposed";
+  const QString caption = "a.toml · 1,000 jobs · live on this machine, pids.max 512 held, memory.max 512 MiB held";
   const double width = metrics.horizontalAdvance("a.toml · 1,000 jobs · live");
   const std::vector<QString> lines = caption_lines(caption, font, width);
   QString joined;
@@ -387,7 +386,7 @@ TEST_CASE("jobs are exported as a table, and as nothing else") {
   REQUIRE(csv.open(QIODevice::ReadOnly));
   const QList<QByteArray> lines = csv.readAll().trimmed().split('\n');
   CHECK(lines.size() == static_cast<qsizetype>(trace->jobs.size()) + 1);
-  CHECK(lines[0].startsWith("Job,World,Thread,State,Start"));
+  CHECK(lines[0].startsWith("Job,World,Thread,State,Arrival (s),Start (s)"));
   CHECK(lines[1].startsWith("1,model,"));
   setup.options.formats = export_formats_of({"png"});
   const ExportReport refused = export_jobs(setup.scenario, "thread_per_job", jobs, setup.options);

@@ -177,8 +177,10 @@ sleep 1.5
 shot 6f-point
 title_lacks '*' || fail "a look at the map has changed the text: $(title)"
 # What would be saved now is what was opened.
+saved_at=$(stat -c %y "$work/home/journey.toml")
+saved_again() { [[ $(stat -c %y "$work/home/journey.toml") != "$saved_at" ]]; }
 key ctrl+s
-sleep 1
+within 5 saved_again || fail "Ctrl+S has not saved"
 cmp -s "$scenario" "$work/home/journey.toml" || fail "a look at the map has changed the text"
 key ctrl+k
 within 5 window_named '^Commands' || fail "the list of commands did not open"

@@ -249,12 +249,11 @@ TEST_CASE("Model and live run are compared by thread, errno and limit") {
   const RunResult modeled = run_modeled(scenario, 0, {});
   RunResult live = modeled;
   live.world = WorldKind::live;
-  CHECK(
-      all_of(diagnose(scenario, 0, &modeled, &live)).find("Model and live run agree: 511 threads, EAGAIN, pids.max.") !=
-      std::string::npos);
+  CHECK(all_of(diagnose(scenario, 0, &modeled, &live))
+            .find("Model and live run agree: 511 threads, EAGAIN by pids.max.") != std::string::npos);
   live.failure->threads = 400;
   CHECK(all_of(diagnose(scenario, 0, &modeled, &live))
-            .find("The model says 511 threads, EAGAIN, pids.max; the live run got 400") != std::string::npos);
+            .find("The model says 511 threads, EAGAIN by pids.max; the live run got 400") != std::string::npos);
   live = RunResult{};
   live.error = "no worker";
   CHECK(all_of(diagnose(scenario, 0, &modeled, &live)).find("The live run could not start: no worker") !=
@@ -267,7 +266,7 @@ TEST_CASE("A pool that was refused a worker and did all jobs nevertheless is tol
   pool.machine.limits = {.pids_max = {512}};
   pool.machine.in_use.cgroup_tasks = {5};
   CHECK(diagnosis_of(pool).headline ==
-        "Thread 508 was refused: the cgroup's pids.max is 512. The 507 workers that there were did all 1,000 jobs.");
+        "Thread 508 was refused: the cgroup's pids.max is 512. The 507 workers that had started did all 1,000 jobs.");
   pool.machine.limits.pids_max = {5};
   CHECK(diagnosis_of(pool).headline == "Thread 1 was refused: the cgroup's pids.max is 5.");
 }

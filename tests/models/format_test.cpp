@@ -88,8 +88,8 @@ TEST_CASE("what the jobs took is apart from what the program had, in words and i
   RunResult result;
   result.memory = {18_MiB, 100_MiB, 12_MiB};
   result.base = {8_MiB, 20_MiB};
-  CHECK(format_jobs_memory(result) == "jobs 10 MiB");
-  CHECK(format_program_memory(result) == "program 8 MiB");
+  CHECK(format_jobs_memory(result) == "10 MiB for the jobs");
+  CHECK(format_program_memory(result) == "8 MiB for the program");
   const auto json = nlohmann::json::parse(to_json_line(result));
   CHECK(json["memory"]["resident_bytes"] == (18_MiB).count);
   CHECK(json["base"] == nlohmann::json{{"resident_bytes", (8_MiB).count}, {"virtual_bytes", (20_MiB).count}});

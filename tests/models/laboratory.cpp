@@ -36,6 +36,7 @@ Runtime c_runtime() {
   runtime.stack = 8_MiB;
   runtime.heap_per_thread = 288_B;
   runtime.resident_per_thread = 8480_B;
+  runtime.idle_stack = 12_KiB;
   runtime.base_virtual = 2556_KiB;
   runtime.base_data = 292_KiB;
   runtime.base_resident = 1600_KiB;
@@ -55,6 +56,7 @@ Scenario scenario(const std::string& concurrency, std::int64_t count) {
   result.jobs.steps = {Step{StepKind::sleep, Distribution::constant(1s)}};
   RunSpec run;
   run.concurrency = run.label = concurrency;
+  run.label_is_made = true;
   run.runtime = c_runtime();
   result.runs = {run};
   return result;

@@ -256,7 +256,7 @@ TEST_CASE("a container of a pod that was read on this host is one, whoever made 
     machine.origins["limits.memory_max"] = {"/sys/fs/cgroup/" + folder + "/memory.max"};
     CHECK(raise_command(machine, limit_of(LimitKind::memory_max), 0, 1 << 30) ==
           "resources.limits.memory of the pod's container: 1073741824");
-    CHECK(raise_command(machine, limit_of(LimitKind::pids_max), 0, 9) == "pids_limit of CRI-O's configuration: 9");
+    CHECK(raise_command(machine, limit_of(LimitKind::pids_max), 0, 9) == "the container runtime's configuration: 9");
     // What is the host's cannot be set from within.
     CHECK(raise_command(machine, limit_of(LimitKind::pid_max), 0, 5) == "on the host: sysctl -w kernel.pid_max=5");
   }
@@ -310,7 +310,7 @@ TEST_CASE("a stack that is too small for what a thread uses of it leaves no thre
   const ThreadNeeds needs = thread_needs(machine, runtime, 10);
   REQUIRE_FALSE(needs.raise.empty());
   CHECK(needs.raise[0].needed == (132_KiB).count);
-  CHECK(needs.raise[0].command == "ulimit -s 132, or where the program sets its threads' stacks");
+  CHECK(needs.raise[0].command == "the program's own setting, or ulimit -s 132 where it has none");
   CHECK(nlohmann::json::parse(to_json_line(ladder))["errno"] == "SIGSEGV");
 }
 

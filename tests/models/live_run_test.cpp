@@ -347,8 +347,13 @@ TEST_CASE("a live run tells which of its threads run, or why it does not know") 
   CHECK(runnable.maximum() <= (*computing.trace)[SeriesKind::threads].maximum());
   // Whenever it was looked at while all four computed.
   const TimeRange computed = all_at_once(*computing.trace);
-  for (std::size_t i = 0; i < runnable.time.size(); ++i)
-    if (computed.contains(runnable.time[i])) CHECK(runnable.value[i] >= 3);
+  std::size_t looks = 0;
+  for (std::size_t i = 0; i < runnable.time.size(); ++i) {
+    if (!computed.contains(runnable.time[i])) continue;
+    ++looks;
+    CHECK(runnable.value[i] >= 3);
+  }
+  if (looks == 0) SKIP("this machine was too busy to look at the threads while they computed");
   const auto sleeping = run_live_here(live_scenario("thread_per_job", 4, sleep_of(400ms)));
   REQUIRE(sleeping.error == "");
   const TimeRange slept = all_at_once(*sleeping.trace);

@@ -381,20 +381,21 @@ TEST_CASE("a sweep concludes what its table shows", "[sweep]") {
   // An edge says of its line what there is to say.
   CHECK(told(plan(kPlayground + "[sweep]\n\"jobs.count\" = [100, 1000, 2000]\n")) ==
         std::vector<std::string>{
-            "thread_per_job breaks at jobs.count = 508; with 507 it does not: EAGAIN, pids.max is 512"});
+            "thread_per_job breaks at jobs.count = 508; with 507 it does not: EAGAIN by pids.max = 512"});
   CHECK(told(plan(kPlayground + "[sweep]\n\"jobs.count\" = [1000, 2000]\n")) ==
-        std::vector<std::string>{"thread_per_job fails at all 2 points: EAGAIN, pids.max is 512"});
+        std::vector<std::string>{"thread_per_job fails at all 2 points: EAGAIN by pids.max = 512"});
   // Machines have no order, and so no place between them where it breaks.
-  CHECK(told(plan(kPlayground + "[sweep]\n\"machine.profile\" = [\"laptop-8g\", \"rust-playground\"]\n")) ==
-        std::vector<std::string>{"thread_per_job fails at machine.profile = rust-playground: EAGAIN, pids.max is 512"});
+  CHECK(
+      told(plan(kPlayground + "[sweep]\n\"machine.profile\" = [\"laptop-8g\", \"rust-playground\"]\n")) ==
+      std::vector<std::string>{"thread_per_job fails at machine.profile = rust-playground: EAGAIN by pids.max = 512"});
   // Each line for itself.
   CHECK(told(plan(kPlayground + "[sweep]\n\"machine.limits.pids_max\" = [50, 512]\n\"jobs.count\" = [100, 1000]\n")) ==
         std::vector<std::string>{
-            "thread_per_job breaks at machine.limits.pids_max = 104 (jobs.count = 100); with 105 it does not: EAGAIN, "
-            "pids.max is 104",
-            "thread_per_job breaks at jobs.count = 508 (machine.limits.pids_max = 512); with 507 it does not: EAGAIN, "
-            "pids.max is 512",
-            "thread_per_job fails at machine.limits.pids_max = 50, jobs.count = 1000: EAGAIN, pids.max is 50"});
+            "thread_per_job breaks at machine.limits.pids_max = 104 (jobs.count = 100); with 105 it does not: EAGAIN "
+            "by pids.max = 104",
+            "thread_per_job breaks at jobs.count = 508 (machine.limits.pids_max = 512); with 507 it does not: EAGAIN "
+            "by pids.max = 512",
+            "thread_per_job fails at machine.limits.pids_max = 50, jobs.count = 1000: EAGAIN by pids.max = 50"});
 }
 
 }  // namespace spawnpoint

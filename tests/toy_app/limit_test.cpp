@@ -78,7 +78,7 @@ TEST_CASE("the failure map and Home name a limit that is not shipped") {
   app.window->pages().setCurrentWidget(&map);
   REQUIRE(eventually([&] { return map.snapshot() && map.snapshot()->complete; }));
   REQUIRE(map.view().content().lines.size() == 1);
-  CHECK(map.view().content().lines[0].end == "✕ at 100: EAGAIN, toy.max = 100");
+  CHECK(map.view().content().lines[0].end == "✕ at 100: EAGAIN by toy.max = 100");
 
   GalleryModel gallery;
   gallery.show({app.write("toy.toml", kToyRefused).toStdString()});

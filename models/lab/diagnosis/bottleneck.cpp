@@ -8,8 +8,9 @@
 namespace spawnpoint {
 namespace {
 
-/// Drawing more would be felt by those who wait for the words: some milliseconds.
+/// Drawing more would be felt by those who wait for the words: some milliseconds each.
 constexpr std::int64_t kMostDrawn = 100'000;
+constexpr std::int64_t kMostArrivalsDrawn = 500'000;
 /// Nearly all of the time, as far as people are concerned.
 constexpr double kMostly = 0.9;
 /// A thread that is held for this part of the time makes jobs wait that could have gone on.
@@ -24,7 +25,7 @@ Duration last_arrival_on_average(const Jobs& jobs) {
     case Arrivals::Kind::rate:
       return Duration(static_cast<std::int64_t>(1e9 * static_cast<double>(jobs.count) / jobs.arrivals.rate_per_second));
     case Arrivals::Kind::trace:
-      return jobs.arrivals.times[static_cast<std::size_t>(jobs.count - 1)];
+      return jobs.arrivals.times.at(std::min(static_cast<std::size_t>(jobs.count), jobs.arrivals.times.size()) - 1);
   }
   return {};
 }
@@ -36,7 +37,7 @@ Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int6
   if (model.jobs_run == JobsRun::as_tasks && result.jobs > 1 && load.servers >= kHeld) return Bottleneck::executor;
   if (load.computing >= kMostly) return Bottleneck::cores;
   const bool serves_few = model.jobs_run == JobsRun::in_a_pool || model.jobs_run == JobsRun::one_at_a_time;
-  if (serves_few && result.jobs > workers && load.servers >= kHeld) return Bottleneck::workers;
+  if (serves_few && result.jobs > workers && load.servers >= kMostly) return Bottleneck::workers;
   return Bottleneck::jobs;
 }
 
@@ -54,15 +55,17 @@ bool has_equal_jobs(const Scenario& scenario) {
 Demand demand_of(const Scenario& scenario) {
   const Jobs& jobs = scenario.jobs;
   Demand demand;
-  const bool drawn = jobs.count * static_cast<std::int64_t>(jobs.steps.size() + 1) <= kMostDrawn;
+  const bool steps_drawn = jobs.count * static_cast<std::int64_t>(jobs.steps.size()) <= kMostDrawn;
+  demand.arrivals_drawn = jobs.arrivals.kind != Arrivals::Kind::rate || jobs.count <= kMostArrivalsDrawn;
+  const bool drawn = steps_drawn || (jobs.arrivals.kind == Arrivals::Kind::rate && demand.arrivals_drawn);
   const Workload work(drawn ? jobs : Jobs{}, scenario.seed);
   for (std::size_t i = 0; i < jobs.steps.size(); ++i) {
     const Step& step = jobs.steps[i];
-    Duration sum{};
-    if (drawn && !step.duration.is_constant())
-      for (const JobId job : work.jobs()) sum += work.duration(job, i);
+    double sum = 0;
+    if (steps_drawn && !step.duration.is_constant())
+      for (const JobId job : work.jobs()) sum += to_seconds(work.duration(job, i));
     else
-      sum = step.duration.mean() * jobs.count;
+      sum = to_seconds(step.duration.mean()) * static_cast<double>(jobs.count);
     demand.own += sum;
     if (traits_of(step.kind).shown == JobState::running) demand.computing += sum;
     if (traits_of(step.kind).shown == JobState::blocked) demand.blocking += sum;
@@ -78,10 +81,10 @@ Load load_of(const Scenario& scenario, const ConcurrencyModel& model, std::int64
   const double wall = to_seconds(result.wall);
   if (wall <= 0) return load;
   const Demand& demand = load.demand;
-  load.servers = model.jobs_run == JobsRun::as_tasks
-                     ? to_seconds(demand.computing + demand.blocking) / wall
-                     : to_seconds(demand.own) / (static_cast<double>(std::max<std::int64_t>(workers, 1)) * wall);
-  load.computing = to_seconds(demand.computing) / (static_cast<double>(scenario.machine.cpus) * wall);
+  // A task that waits leaves the executor's thread to others.
+  load.servers = model.async ? (demand.computing + demand.blocking) / wall
+                             : demand.own / (static_cast<double>(std::max<std::int64_t>(workers, 1)) * wall);
+  load.computing = demand.computing / (static_cast<double>(scenario.machine.cpus) * wall);
   load.bottleneck = bottleneck(load, model, workers, result);
   return load;
 }

@@ -12,12 +12,13 @@
 
 namespace spawnpoint {
 
-/// What a scenario's jobs ask for, whoever serves them.
+/// What a scenario's jobs ask for, whoever serves them. In seconds: many long jobs are more than a Duration holds.
 struct Demand {
-  Duration last_arrival{};  ///< After the start; zero where all jobs come at once.
-  Duration own{};           ///< The steps of all jobs, one after the other.
-  Duration computing{};     ///< The steps among them that compute,
-  Duration blocking{};      ///< and those that block their thread.
+  Duration last_arrival{};     ///< After the start; zero where all jobs come at once.
+  bool arrivals_drawn = true;  ///< Else `last_arrival` is what is to be expected of a random stream.
+  double own = 0;              ///< The steps of all jobs, one after the other.
+  double computing = 0;        ///< The steps among them that compute,
+  double blocking = 0;         ///< and those that block their thread.
 };
 
 /// As the run draws them, with the scenario's seed; where there is much to draw, the means.
@@ -30,7 +31,7 @@ bool has_equal_jobs(const Scenario& scenario);
 
 enum class Bottleneck : std::uint8_t {
   arrivals,  ///< The last job came when nearly all the time was over.
-  executor,  ///< Its thread was held for most of the time.
+  executor,  ///< Its thread was held for half of the time or more.
   cores,     ///< Jobs computed on all of them for nearly all the time.
   workers,   ///< All were busy nearly all the time, while other jobs waited.
   jobs       ///< What a job takes by itself.

@@ -4,7 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <string_view>
+#include <cmath>
 
 #include "models/lab/diagnosis/explain.hpp"
 #include "models/result/format.hpp"
@@ -37,27 +37,43 @@ Bytes memory_of_each(const RunResult& result, std::int64_t count) {
   return count > 0 ? std::max(jobs.resident + jobs.kernel, Bytes{}) / count : Bytes{};
 }
 
+std::int64_t tasks_when_measured(const RunResult& result) {
+  if (!result.trace) return result.peak_tasks;
+  const Series& resident = (*result.trace)[SeriesKind::resident];
+  const auto highest = std::ranges::max_element(resident.value);
+  if (highest == resident.value.end() || result.memory.resident > Bytes{std::llround(*highest)})
+    return result.peak_tasks;
+  const double tasks =
+      (*result.trace)[SeriesKind::tasks].at(resident.time[static_cast<std::size_t>(highest - resident.value.begin())]);
+  return tasks > 0 ? std::llround(tasks) : result.peak_tasks;
+}
+
 namespace {
+
+/// What a failed run had by then: "511 threads, " that it had started, or "312,000 tasks, ". Which thread is the first
+/// to overflow its own stack is chance, and says nothing.
+std::string reached(const RunResult& result) {
+  if (result.failure->limit == limit_of(LimitKind::stack).name) return {};
+  const bool tasks = result.failure->threads == 0 && result.peak_tasks > 0;
+  return (tasks ? format_count(result.peak_tasks, "task") : format_count(result.failure->threads, "thread")) + ", ";
+}
 
 void compare_worlds(Diagnosis& diagnosis, const RunResult& modeled, const RunResult& live) {
   if (modeled.stopped || live.stopped || !live.error.empty()) return;
   const std::optional<FailurePoint>& m = modeled.failure;
   const std::optional<FailurePoint>& l = live.failure;
   if (m && l) {
-    if (m->threads == l->threads && m->cause == l->cause && m->limit == l->limit) {
-      add(diagnosis, fmt::format("Model and live run agree: {} threads, {}, {}.", format_count(l->threads),
-                                 name_of(l->cause), l->limit));
+    if (reached(modeled) == reached(live) && m->cause == l->cause && m->limit == l->limit) {
+      add(diagnosis, fmt::format("Model and live run agree: {}{}.", reached(live), format_failure(*l)));
     } else {
-      add(diagnosis, fmt::format("The model says {} threads, {}, {}; the live run got {} threads, {}, {}.",
-                                 format_count(m->threads), name_of(m->cause), m->limit, format_count(l->threads),
-                                 name_of(l->cause), l->limit.empty() ? "limit not known" : l->limit));
+      add(diagnosis, fmt::format("The model says {}{}; the live run got {}{}.", reached(modeled), format_failure(*m),
+                                 reached(live), format_failure(*l)));
     }
   } else if (m) {
-    add(diagnosis, fmt::format("The model fails after {} threads ({}); the live run on this machine did not fail.",
-                               format_count(m->threads), m->limit));
+    add(diagnosis, fmt::format("The model fails ({}{}); the live run on this machine did not fail.", reached(modeled),
+                               format_failure(*m)));
   } else if (l) {
-    add(diagnosis, fmt::format("The live run failed after {} threads ({}); the model does not.",
-                               format_count(l->threads), l->limit.empty() ? name_of(l->cause) : l->limit));
+    add(diagnosis, fmt::format("The live run failed ({}{}); the model does not.", reached(live), format_failure(*l)));
   } else {
     add(diagnosis,
         fmt::format("The model says {}, the live run took {} ({}).", format_duration(modeled.wall),

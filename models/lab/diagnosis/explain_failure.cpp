@@ -48,12 +48,12 @@ std::string headline(const RunResult& result, bool async, std::span<const Limit>
   if (failure.cause == Cause(Signal{SIGABRT})) return fmt::format("The process aborted{}: {}.", when, what);
   if (ends_process(failure.cause))
     return fmt::format("The process died of {}{}: {}.", name_of(failure.cause), when, what);
-  if (async || failure.cause == Cause(Errno{ENOMEM})) return fmt::format("Memory was refused{}: {}.", when, what);
-  std::string text = fmt::format("Thread {} was refused: {}.", format_count(failing_thread(failure)), what);
-  // A pool goes on with the workers that it has.
-  if (failure.job == kNoJob && failure.threads > 0 && result.completed == result.jobs && result.jobs > 0)
-    text += fmt::format(" The {} that there {} did all {}.", format_count(failure.threads, "worker"),
-                        failure.threads == 1 ? "was" : "were", format_count(result.jobs, "job"));
+  std::string text = async || failure.cause == Cause(Errno{ENOMEM})
+                         ? fmt::format("Memory was refused{}: {}.", when, what)
+                         : fmt::format("Thread {} was refused: {}.", format_count(failing_thread(failure)), what);
+  if (result.did_all_refused() && failure.threads > 0)
+    text += fmt::format(" The {} that had started did all {}.", format_count(failure.threads, "worker"),
+                        format_count(result.jobs, "job"));
   return text;
 }
 
@@ -77,7 +77,7 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
     add(diagnosis, fmt::format("A task is no thread, but it is memory: its future, its timer and what it awaits. The "
                                "process had {} resident by then, {} of it before its first job: {} per task.",
                                format_bytes(result.memory.resident), format_bytes(result.base.resident),
-                               format_bytes(memory_of_each(result, result.peak_tasks))));
+                               format_bytes(memory_of_each(result, tasks_when_measured(result)))));
   if (!failure.message.empty()) add(diagnosis, fmt::format("The program's user sees: {}", failure.message));
   if (result.memory.resident.count > 0 && failure.threads > 0 && failure.cause == Cause(Errno{EAGAIN})) {
     add(diagnosis,

@@ -55,6 +55,10 @@ Duration job_duration(const Scenario& scenario) {
   return sum;
 }
 
+std::string format_seconds(double seconds) {
+  return format_duration(Duration(static_cast<std::int64_t>(std::min(seconds * 1e9, 9e18))));
+}
+
 /// "45%"; what is nearly nothing is not nothing.
 std::string percent(double part) {
   const double value = std::clamp(part, 0.0, 1.0) * 100;
@@ -64,8 +68,12 @@ std::string percent(double part) {
 /// Whoever serves them, and for what part of the time the jobs kept them busy: "the workers".
 void tell_arrivals(Diagnosis& diagnosis, const Load& load, const RunResult& result, std::string_view servers) {
   std::string text =
-      fmt::format("The arrivals take the time: the last job came at {}, and {} later all were done.",
-                  format_duration(load.demand.last_arrival), format_duration(result.wall - load.demand.last_arrival));
+      load.demand.arrivals_drawn
+          ? fmt::format("The arrivals take the time: the last job came at {}, and {} later all were done.",
+                        format_duration(load.demand.last_arrival),
+                        format_duration(result.wall - load.demand.last_arrival))
+          : fmt::format("The arrivals take the time: the jobs come over about {}.",
+                        format_duration(load.demand.last_arrival));
   if (!servers.empty())
     text += fmt::format(" The jobs kept {} busy for {} of the time.", servers, percent(load.servers));
   add(diagnosis, text);
@@ -75,7 +83,7 @@ void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load
   add(diagnosis,
       fmt::format("The cores take the time: the jobs compute {} in all, and the {} were busy with that for {} "
                   "of the time. More {} would not make it faster.",
-                  format_duration(load.demand.computing), format_count(scenario.machine.cpus, "core"),
+                  format_seconds(load.demand.computing), format_count(scenario.machine.cpus, "core"),
                   percent(load.computing), more));
 }
 
@@ -90,9 +98,9 @@ void show_first_that_waited(Diagnosis& diagnosis, const RunResult& result, std::
 void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, const RunResult& result) {
   // One job held it long enough to be named.
   const bool by_one = result.longest_poll * 10 >= result.wall && result.longest_poll_job != kNoJob;
-  const std::string_view what = load.demand.blocking == Duration::zero()    ? "compute"
-                                : load.demand.computing == Duration::zero() ? "block"
-                                                                            : "compute and block";
+  const std::string_view what = load.demand.blocking == 0    ? "compute"
+                                : load.demand.computing == 0 ? "block"
+                                                             : "compute and block";
   diagnosis.headline =
       by_one
           ? fmt::format("The executor's only thread was blocked for {} by job {}: everything behind it waited.",
@@ -109,8 +117,8 @@ void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const
   show_first_that_waited(diagnosis, result, "{} starts only when {} has ended");
   add(diagnosis,
       fmt::format("The thread takes the time: the jobs {} for {} in all, which kept it busy for {} of the time.", what,
-                  format_duration(load.demand.computing + load.demand.blocking), percent(load.servers)));
-  if (load.demand.blocking == Duration::zero()) {
+                  format_seconds(load.demand.computing + load.demand.blocking), percent(load.servers)));
+  if (load.demand.blocking == 0) {
     std::string text = "A job that computes keeps the thread as much as one that blocks.";
     if (scenario.machine.cpus > 1) text += " On threads of their own such jobs can use the other cores.";
     add(diagnosis, text);
@@ -230,7 +238,7 @@ void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
 
 void tell_workers(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, std::int64_t workers,
                   const RunResult& result) {
-  if (load.demand.last_arrival > Duration::zero())
+  if (load.demand.last_arrival > Duration::zero() && load.demand.arrivals_drawn)
     add(diagnosis, fmt::format("The last job came at {}; what had come by then took {} more.",
                                format_duration(load.demand.last_arrival),
                                format_duration(result.wall - load.demand.last_arrival)));
@@ -249,7 +257,7 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
   const std::int64_t rounds = (result.jobs + workers - 1) / workers;
   // Only equal jobs that come together and share no core go round by round.
   const bool in_rounds = scenario.jobs.arrivals.kind == Arrivals::Kind::at_once && has_equal_jobs(scenario) &&
-                         each > Duration::zero() && load.demand.computing == Duration::zero() && rounds > 1;
+                         each > Duration::zero() && load.demand.computing == 0 && rounds > 1;
   diagnosis.headline =
       fmt::format("{} on {}{} took {}.", format_count(result.jobs, "job"), format_count(workers, "worker"),
                   in_rounds ? fmt::format(": {} rounds, one after the other,", format_count(rounds)) : "",
@@ -304,11 +312,11 @@ void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const Concurr
   if (load.bottleneck == Bottleneck::executor) return explain_held_executor(diagnosis, scenario, load, result);
   const bool at_once = scenario.jobs.arrivals.kind == Arrivals::Kind::at_once;
   const bool all = result.peak_tasks >= result.completed;
-  std::string together;
-  if (at_once && all && result.completed > 1) together = " at the same time";
-  if (at_once && !all) together = fmt::format(", at most {} at a time,", format_count(result.peak_tasks));
-  diagnosis.headline = fmt::format("{} ran{} on one thread{} in {}.", format_count(result.completed, "job"),
-                                   all ? together : "", all ? "," : together, format_duration(result.wall));
+  diagnosis.headline = fmt::format(
+      "{} ran{} on one thread, {}in {}.", format_count(result.completed, "job"),
+      at_once && all && result.completed > 1 ? " at the same time" : "",
+      at_once && !all ? fmt::format("at most {} at a time, ", format_count(result.peak_tasks)) : std::string(),
+      format_duration(result.wall));
   explain_by(diagnosis, model);
   if (result.trace) {
     if (const auto at = peak_of(*result.trace, SeriesKind::tasks); at && result.peak_tasks > 1)

@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 
 #include "models/world/live_record.hpp"
 
@@ -43,12 +42,11 @@ LiveOutcome killed(const LiveEnd& end, const LiveLimitsInForce& limits) {
   outcome.mark = end.out_of_memory || end.machine_out_of_memory ? MarkKind::oom_kill : MarkKind::killed;
   auto& failure = outcome.failure.emplace(at_death(end));
   failure.cause = Signal{SIGKILL};
-  failure.message = "Killed";
+  failure.message = message_of(Signal{SIGKILL});
   if (end.over_memory || end.out_of_memory) {
     failure.call = "page fault";
     if (limits.memory) name_limit(failure, *limits.memory);
-    if (limits.memory && limits.memory->is_cap())
-      failure.message = "Killed: the run reached the memory cap of live runs";
+    if (limits.memory && limits.memory->is_cap()) failure.message += ": the run reached the memory cap of live runs";
   } else if (end.machine_out_of_memory) {
     failure.call = "page fault";
     failure.limit = limit_of(LimitKind::memory).name;
@@ -106,7 +104,7 @@ LiveOutcome judge(const LiveEnd& end, const LiveLimitsInForce& limits, const Lim
     outcome.mark = MarkKind::aborted;
     auto& failure = outcome.failure.emplace(at_death(end));
     failure.cause = Signal{signal};
-    failure.message = end.last_words.empty() ? ::strsignal(signal) : end.last_words;
+    failure.message = end.last_words.empty() ? message_of(Signal{signal}) : end.last_words;
     if (signal == SIGSEGV && limits.stack) {
       failure.call = "page fault";
       if (end.touching > 0) {

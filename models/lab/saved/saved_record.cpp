@@ -12,6 +12,7 @@
 #include "core/text/text.hpp"
 #include "core/trace/csv_reader.hpp"
 #include "core/trace/csv_writer.hpp"
+#include "models/concurrency/traits.hpp"
 #include "models/lab/saved/record_facts.hpp"
 #include "models/result/result_fields.hpp"
 
@@ -123,8 +124,7 @@ std::expected<SavedRecord, std::string> open_record(const fs::path& path) {
   };
   const Trace& trace = read->trace;
   // A pool may have more threads than there are jobs, but not more than a scenario may ask for.
-  constexpr std::size_t kMostWorkers = 1'000'000;
-  if (trace.lanes > trace.jobs.size() + kMostWorkers + 1)
+  if (trace.lanes > trace.jobs.size() + concurrency::kMostWorkers + 1)
     return wrong(fmt::format("3:7: {} lanes are too many for {} jobs", trace.lanes, trace.jobs.size()));
 
   SavedRecord record;

@@ -12,6 +12,7 @@
 #include "models/concurrency/registry.hpp"
 #include "models/document/units.hpp"
 #include "models/machine/profile_file.hpp"
+#include "models/scenario/run_names.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -91,6 +92,7 @@ std::expected<SweepPlan, std::vector<Diagnostic>> SweepPlan::make(SweepSource so
     return std::unexpected(one_error(
         plan.source_.file, fmt::format("the sweep makes {:.0f} runs: at most {:.0f} are allowed", tasks, kMostTasks)));
   }
+  plan.name_runs();
   return plan;
 }
 
@@ -183,6 +185,23 @@ std::string SweepPlan::fingerprint() const {
   add(fmt::format("{}", scenario_.seed));
   add(to_toml(scenario_.machine));
   return fmt::format("{:016x}", hash);
+}
+
+void SweepPlan::name_runs() {
+  std::vector<RunSpec> runs = scenario_.runs;
+  for (const SweepAxis& axis : sweep().axes) {
+    if (!axis.key.starts_with("run") || !axis.key.ends_with(".threads")) continue;
+    // A key may mean some of the runs: those that differ by its values.
+    const auto first = at(0, Setting{axis.key, axis.values.front()}),
+               last = at(0, Setting{axis.key, axis.values.back()});
+    for (std::size_t i = 0; i < runs.size(); ++i)
+      if (first && last && first->runs.at(i).threads != last->runs.at(i).threads) runs[i].threads.reset();
+  }
+  names_ = shown_names(runs);
+}
+
+std::string SweepPlan::run_name(std::size_t run) const {
+  return shown(names_.at(run));
 }
 
 std::optional<SweepNumbers> numbers_of(const SweepAxis& axis) {

@@ -44,6 +44,8 @@ class SweepPlan {
 
   std::size_t points() const { return points_; }
   std::size_t runs() const { return scenario_.runs.size(); }
+  /// What people read of run `run`: without the number of threads where the sweep changes it.
+  std::string run_name(std::size_t run) const;
   std::int64_t repeat() const { return sweep().repeat; }
   std::size_t cells() const { return points() * runs(); }
   /// One for each run of each replication at each point.
@@ -83,6 +85,7 @@ class SweepPlan {
 
   SweepPlan() = default;
   void lay_out();
+  void name_runs();
 
   SweepSource source_;
   Scenario scenario_;
@@ -91,6 +94,7 @@ class SweepPlan {
   std::vector<Group> groups_;
   std::vector<std::size_t> group_of_;  ///< Of each axis.
   std::size_t points_ = 1;
+  std::vector<std::string> names_;  ///< Of the runs.
 };
 
 /// An axis' values as numbers (seconds, bytes or plain); nothing where one is not a number.

@@ -117,18 +117,6 @@ void add_statistics(Row& row, const Tally& tally) {
   std::isfinite(interval.half_width) ? row << interval.half_width : row.empty();
 }
 
-/// "EAGAIN, pids.max is 512".
-std::string cause_text(const FailurePoint& failure) {
-  std::string text = name_of(failure.cause);
-  if (failure.limit.empty()) return text;
-  text += ", " + failure.limit;
-  if (failure.value) {
-    const Limit* limit = find_limit(failure.limit);
-    text += " is " + (limit != nullptr ? format_value(*limit, *failure.value) : format_count(*failure.value));
-  }
-  return text;
-}
-
 /// The point differs from the edge's only along the edge's axis.
 bool on_line(const SweepPlan& plan, std::size_t point, const SweepEdge& edge) {
   for (std::size_t axis = 0; axis < plan.sweep().axes.size(); ++axis) {
@@ -138,7 +126,7 @@ bool on_line(const SweepPlan& plan, std::size_t point, const SweepEdge& edge) {
   return true;
 }
 
-/// "thread_per_job fails at all 4 points: EAGAIN, pids.max is 512".
+/// "thread_per_job fails at all 4 points: EAGAIN by pids.max = 512".
 std::string describe_failing(const SweepPlan& plan, const std::vector<const SweepCell*>& failing,
                              std::size_t computed) {
   constexpr std::size_t kNamedPoints = 3;
@@ -155,13 +143,14 @@ std::string describe_failing(const SweepPlan& plan, const std::vector<const Swee
   std::vector<std::string> causes;
   for (const SweepCell* cell : failing) {
     // The first replication's: others may fail where it does not.
-    std::string cause = cell->first.failure ? cause_text(*cell->first.failure) : "only in some replications";
+    std::string cause =
+        cell->first.failure ? format_failure_in_full(*cell->first.failure) : "only in some replications";
     if (std::ranges::find(causes, cause) == causes.end()) causes.push_back(std::move(cause));
   }
   const bool more = causes.size() > kNamedCauses;
   if (more) causes.resize(kNamedCauses);
-  return fmt::format("{} fails at {}: {}{}", plan.scenario().runs[failing.front()->run].label, where,
-                     fmt::join(causes, "; "), more ? "; and others" : "");
+  return fmt::format("{} fails at {}: {}{}", plan.run_name(failing.front()->run), where, fmt::join(causes, "; "),
+                     more ? "; and others" : "");
 }
 
 }  // namespace
@@ -288,13 +277,13 @@ std::string describe(const SweepPlan& plan, const SweepEdge& edge) {
   for (const Setting& setting : plan.settings(edge.point)) {
     if (setting.key != key) where += fmt::format("{}{} = {}", where.empty() ? "" : ", ", setting.key, setting.value);
   }
-  std::string text = fmt::format("{} breaks at {} = {}{}", edge.result.label, key, format_count(edge.failing),
+  std::string text = fmt::format("{} breaks at {} = {}{}", plan.run_name(edge.run), key, format_count(edge.failing),
                                  where.empty() ? "" : " (" + where + ")");
   if (edge.result.stopped || std::abs(edge.failing - edge.good) != 1)
     text += fmt::format(", or between {} and that", format_count(edge.good));
   else
     text += fmt::format("; with {} it does not", format_count(edge.good));
-  if (const auto& failure = edge.result.failure) text += ": " + cause_text(*failure);
+  if (const auto& failure = edge.result.failure) text += ": " + format_failure_in_full(*failure);
   return text;
 }
 
