@@ -53,8 +53,7 @@ QString job_details(JobId job, const RunResult& result, const Theme& theme) {
   if (segments.empty()) html += QStringLiteral("<p>%1</p>").arg(tr("It spent no time in any state."));
   if (jobs.state[job] == JobState::failed && result.failure && result.failure->job == job) {
     const FailurePoint& failure = *result.failure;
-    QString what = to_qstring(name_of(failure.cause));
-    if (!failure.limit.empty()) what += tr(" by %1").arg(to_qstring(failure.limit));
+    QString what = to_qstring(format_failure(failure));
     if (!failure.message.empty()) what += QStringLiteral(": ") + to_qstring(failure.message);
     html += QStringLiteral("<p>✕ %1</p>").arg(what.toHtmlEscaped());
   }

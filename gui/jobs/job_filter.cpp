@@ -14,9 +14,10 @@ namespace spawnpoint::gui {
 namespace {
 
 constexpr std::pair<std::string_view, JobColumn> kNames[] = {
-    {"job", JobColumn::job},           {"world", JobColumn::world}, {"thread", JobColumn::thread},
-    {"state", JobColumn::state},       {"start", JobColumn::start}, {"end", JobColumn::end},
-    {"duration", JobColumn::duration}, {"wait", JobColumn::wait},   {"late", JobColumn::late}};
+    {"job", JobColumn::job},           {"world", JobColumn::world},     {"thread", JobColumn::thread},
+    {"state", JobColumn::state},       {"arrival", JobColumn::arrival}, {"start", JobColumn::start},
+    {"end", JobColumn::end},           {"queued", JobColumn::queued},   {"duration", JobColumn::duration},
+    {"response", JobColumn::response}, {"late", JobColumn::late}};
 constexpr std::string_view kOperators[] = {"<=", ">=", "<", ">", "=", ":"};
 
 std::optional<JobColumn> column_named(std::string_view name) {
@@ -27,7 +28,7 @@ std::optional<JobColumn> column_named(std::string_view name) {
 }
 
 bool is_time(JobColumn column) {
-  return column >= JobColumn::start;
+  return column >= JobColumn::arrival;
 }
 
 /// Lower case; operators are words of their own: "duration > 1.1s" and "duration>1.1s" are the same.

@@ -13,6 +13,10 @@ namespace {
 /// Sorted by; what a job does not have is the largest.
 constexpr std::int64_t kLast = INT64_MAX;
 
+Duration between(Instant from, Instant to) {
+  return from == kNever || to == kNever ? kNoDuration : to - from;
+}
+
 }  // namespace
 
 JobFigures::JobFigures(WorldKind world, std::shared_ptr<const Trace> trace, const Scenario* scenario)
@@ -20,15 +24,10 @@ JobFigures::JobFigures(WorldKind world, std::shared_ptr<const Trace> trace, cons
   const JobTable& jobs = trace_->jobs;
   const SegmentTable& segments = trace_->segments;
   // A job arrives when its first segment begins; one without segments has not waited.
-  Column<Instant> arrived(jobs.size(), kNever);
+  arrived_.assign(jobs.started.begin(), jobs.started.end());
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const JobId job = segments.jobs()[i];
-    if (job < jobs.size()) arrived[job] = std::min(arrived[job], segments.begins()[i]);
-  }
-  wait_.resize(jobs.size());
-  for (std::size_t job = 0; job < jobs.size(); ++job) {
-    wait_[job] =
-        jobs.started[job] == kNever ? kNoDuration : jobs.started[job] - std::min(arrived[job], jobs.started[job]);
+    if (job < jobs.size()) arrived_[job] = std::min(arrived_[job], segments.begins()[i]);
   }
   if (!scenario) return;
   const Workload work(scenario->jobs, scenario->seed);
@@ -43,8 +42,16 @@ JobFigures::JobFigures(WorldKind world, std::shared_ptr<const Trace> trace, cons
   for (std::size_t job = 0; job < steps_.size(); ++job) steps_[job] = all_steps(static_cast<JobId>(job));
 }
 
+Duration JobFigures::queued(JobId job) const {
+  return between(arrival(job), start(job));
+}
+
 Duration JobFigures::duration(JobId job) const {
-  return start(job) == kNever || end(job) == kNever ? kNoDuration : end(job) - start(job);
+  return between(start(job), end(job));
+}
+
+Duration JobFigures::response(JobId job) const {
+  return between(arrival(job), end(job));
 }
 
 Duration JobFigures::late(JobId job) const {
@@ -67,14 +74,18 @@ std::optional<std::int64_t> JobFigures::figure(JobId job, JobColumn column) cons
       return lane(job) == kNoLane ? std::nullopt : std::optional<std::int64_t>(lane(job));
     case JobColumn::state:
       return static_cast<std::int64_t>(state(job));
+    case JobColumn::arrival:
+      return of_instant(arrival(job));
     case JobColumn::start:
       return of_instant(start(job));
     case JobColumn::end:
       return of_instant(end(job));
     case JobColumn::duration:
       return of_duration(duration(job));
-    case JobColumn::wait:
-      return of_duration(wait(job));
+    case JobColumn::queued:
+      return of_duration(queued(job));
+    case JobColumn::response:
+      return of_duration(response(job));
     case JobColumn::late:
       return of_duration(late(job));
   }

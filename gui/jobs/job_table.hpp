@@ -20,8 +20,20 @@ namespace spawnpoint::gui {
 /// A figure that a job does not have.
 inline constexpr Duration kNoDuration = Duration::min();
 
-enum class JobColumn : std::uint8_t { job, world, thread, state, start, end, duration, wait, late };
-inline constexpr std::size_t kJobColumns = 9;
+enum class JobColumn : std::uint8_t {
+  job,
+  world,
+  thread,
+  state,
+  arrival,
+  start,
+  end,
+  queued,
+  duration,
+  response,
+  late
+};
+inline constexpr std::size_t kJobColumns = 11;
 
 /// One world's jobs.
 class JobFigures {
@@ -35,12 +47,16 @@ class JobFigures {
 
   JobState state(JobId job) const { return trace_->jobs.state[job]; }
   LaneId lane(JobId job) const { return trace_->jobs.lane[job]; }
+  /// When it was there to be run; kNever where the record does not have it.
+  Instant arrival(JobId job) const { return arrived_[job]; }
   Instant start(JobId job) const { return trace_->jobs.started[job]; }
   Instant end(JobId job) const { return trace_->jobs.ended[job]; }
   /// From start to end.
   Duration duration(JobId job) const;
   /// From its arrival to its start: in the queue, and while its thread was made.
-  Duration wait(JobId job) const { return wait_[job]; }
+  Duration queued(JobId job) const;
+  /// From its arrival to its end.
+  Duration response(JobId job) const;
   /// How much longer it took than its steps say.
   Duration late(JobId job) const;
   /// The value in the column, as a number: times in nanoseconds. Nothing where the job does not have it.
@@ -49,7 +65,7 @@ class JobFigures {
  private:
   WorldKind world_;
   std::shared_ptr<const Trace> trace_;
-  Column<Duration> wait_;
+  Column<Instant> arrived_;
   Column<Duration> steps_;  ///< What the steps take together; one element: the same for all; none: not known.
 };
 

@@ -47,14 +47,18 @@ QString job_column_name(JobColumn column) {
       return QCoreApplication::translate("Jobs", "Thread");
     case JobColumn::state:
       return QCoreApplication::translate("Jobs", "State");
+    case JobColumn::arrival:
+      return QCoreApplication::translate("Jobs", "Arrival (s)");
     case JobColumn::start:
       return QCoreApplication::translate("Jobs", "Start (s)");
     case JobColumn::end:
       return QCoreApplication::translate("Jobs", "End (s)");
     case JobColumn::duration:
       return QCoreApplication::translate("Jobs", "Duration");
-    case JobColumn::wait:
-      return QCoreApplication::translate("Jobs", "Wait");
+    case JobColumn::queued:
+      return QCoreApplication::translate("Jobs", "Queued");
+    case JobColumn::response:
+      return QCoreApplication::translate("Jobs", "Response");
     case JobColumn::late:
       return QCoreApplication::translate("Jobs", "Late");
   }
@@ -152,14 +156,18 @@ QString JobsModel::text(int row, JobColumn column) const {
     case JobColumn::state:
       return (jobs.state(id) == JobState::failed ? QStringLiteral("✕ ") : QString()) +
              to_qstring(to_string(jobs.state(id)));
+    case JobColumn::arrival:
+      return moment(jobs.arrival(id));
     case JobColumn::start:
       return moment(jobs.start(id));
     case JobColumn::end:
       return moment(jobs.end(id));
     case JobColumn::duration:
       return length(jobs.duration(id));
-    case JobColumn::wait:
-      return length(jobs.wait(id));
+    case JobColumn::queued:
+      return length(jobs.queued(id));
+    case JobColumn::response:
+      return length(jobs.response(id));
     case JobColumn::late:
       return length(jobs.late(id));
   }
@@ -186,7 +194,11 @@ QVariant JobsModel::headerData(int section, Qt::Orientation orientation, int rol
   if (role == Qt::DisplayRole) return job_column_name(column_at(section));
   if (role != Qt::ToolTipRole) return {};
   switch (column_at(section)) {
-    case JobColumn::wait:
+    case JobColumn::arrival:
+      return tr("When it came: from then on it waited to be run");
+    case JobColumn::response:
+      return tr("From its arrival to its end: what whoever sent it waits for");
+    case JobColumn::queued:
       return tr("From its arrival to its start: in the queue, and while its thread was made");
     case JobColumn::late:
       return tr("How much longer it took than its steps say");
@@ -232,7 +244,7 @@ QString jobs_table(const JobsSnapshot& jobs, QChar separator) {
     if (column > 0) all += separator;
     const auto which = static_cast<JobColumn>(column);
     all += job_column_name(which);
-    if (which >= JobColumn::duration) all += QStringLiteral(" (s)");
+    if (which >= JobColumn::queued) all += QStringLiteral(" (s)");
   }
   all += u'\n';
   for (const JobRow row : jobs.rows) {
@@ -242,10 +254,12 @@ QString jobs_table(const JobsSnapshot& jobs, QChar separator) {
                        world_word(of.world()),
                        thread_word(of, id),
                        to_qstring(to_string(of.state(id))),
+                       moment(of.arrival(id)),
                        moment(of.start(id)),
                        moment(of.end(id)),
+                       seconds(of.queued(id)),
                        seconds(of.duration(id)),
-                       seconds(of.wait(id)),
+                       seconds(of.response(id)),
                        seconds(of.late(id))}
                .join(separator) +
            u'\n';

@@ -44,7 +44,7 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
          "312, job 300-320, job>300\n"
          "thread 3, thread:main\n"
          "failed, state:waiting, live, world:modeled\n"
-         "start, end, duration, wait, late with < <= > >= = and a time: duration>1.1s"));
+         "arrival, start, end, queued, duration, response, late with < <= > >= = and a time: duration>1.1s"));
   worlds_->addItems({tr("both worlds"), tr("model"), tr("live")});
   worlds_->setAccessibleName(tr("Whose jobs are shown"));
   words_->setAccessibleName(tr("What the table shows"));
@@ -145,7 +145,7 @@ void JobsPage::fit_columns() {
       const int row = rows <= kLooks ? look : static_cast<int>(std::int64_t{rows - 1} * look / (kLooks - 1));
       widest = std::max(widest, metrics.horizontalAdvance(model_->index(row, column).data().toString()));
     }
-    table_->horizontalHeader()->resizeSection(column, widest + 12);
+    table_->horizontalHeader()->resizeSection(column, widest + 6);
   }
   fitting_ = false;
 }

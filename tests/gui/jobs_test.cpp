@@ -65,11 +65,14 @@ std::string passing(const std::string& text, JobOrder order = {}) {
 
 TEST_CASE("a job's figures are those of its record") {
   const auto jobs = worlds()[0];
-  CHECK(jobs->wait(2) == std::chrono::milliseconds(30));
+  CHECK(jobs->queued(2) == std::chrono::milliseconds(30));
+  CHECK(jobs->arrival(2) == seconds(0));
+  CHECK(jobs->response(2) == std::chrono::milliseconds(1230));
+  CHECK(jobs->response(4) == kNoDuration);
   CHECK(jobs->duration(2) == std::chrono::milliseconds(1200));
   CHECK(jobs->late(2) == std::chrono::milliseconds(200));
   CHECK(jobs->start(4) == kNever);
-  CHECK(jobs->wait(4) == kNoDuration);
+  CHECK(jobs->queued(4) == kNoDuration);
   CHECK(jobs->duration(4) == kNoDuration);
   CHECK(jobs->late(4) == kNoDuration);
   const JobFigures unknown(WorldKind::live, five_jobs(), nullptr);
@@ -91,8 +94,9 @@ TEST_CASE("the filter understands what people write") {
   CHECK(passing("duration >= 1.1s live") == "l2 l3 l4");
   CHECK(passing("duration<=1100ms live") == "l1 l2");
   CHECK(passing("late<100ms live") == "l1");
-  CHECK(passing("wait=20ms live") == "l2");
+  CHECK(passing("queued=20ms live") == "l2");
   CHECK(passing("start>15ms end<1.3s live") == "l2 l3");
+  CHECK(passing("response>1.2s arrival=0s live") == "l3 l4");
   CHECK(passing("job 1,000") == "");
 }
 
@@ -109,7 +113,7 @@ TEST_CASE("a filter that cannot be read says why") {
 TEST_CASE("rows are sorted by any column, those without the figure last") {
   CHECK(passing("live", {JobColumn::duration, true}) == "l4 l3 l2 l1 l5");
   CHECK(passing("live", {JobColumn::duration, false}) == "l1 l2 l3 l4 l5");
-  CHECK(passing("live", {JobColumn::wait, true}) == "l4 l3 l2 l1 l5");
+  CHECK(passing("live", {JobColumn::queued, true}) == "l4 l3 l2 l1 l5");
   CHECK(passing("job<=2", {JobColumn::world, true}) == "l1 l2 m1 m2");
   CHECK(passing("live", {JobColumn::state, true}) == "l5 l1 l2 l3 l4");
   CHECK(passing("model", {JobColumn::job, true}) == "m5 m4 m3 m2 m1");
@@ -160,9 +164,11 @@ TEST_CASE("cells read as people write, and rows copy as programs read") {
   CHECK(cell(4, JobColumn::state) == QStringLiteral("✕ failed"));
   CHECK(cell(4, JobColumn::duration).isEmpty());
   CHECK(jobs_table(model.snapshot({1, 4}), u'\t') ==
-        QStringLiteral("Job\tWorld\tThread\tState\tStart (s)\tEnd (s)\tDuration (s)\tWait (s)\tLate (s)\n"
-                       "2\tlive\tthread 2\tdone\t0.020000000\t1.120000000\t1.100000000\t0.020000000\t0.100000000\n"
-                       "5\tlive\tmain\tfailed\t\t\t\t\t\n"));
+        QStringLiteral("Job\tWorld\tThread\tState\tArrival (s)\tStart (s)\tEnd (s)\tQueued (s)\tDuration (s)\t"
+                       "Response (s)\tLate (s)\n"
+                       "2\tlive\tthread 2\tdone\t0.000000000\t0.020000000\t1.120000000\t0.020000000\t1.100000000\t"
+                       "1.120000000\t0.100000000\n"
+                       "5\tlive\tmain\tfailed\t0.000000000\t\t\t\t\t\t\n"));
 }
 
 TEST_CASE("a million jobs are listed, filtered and sorted") {
