@@ -129,7 +129,10 @@ void DifferenceStrip::paintEvent(QPaintEvent*) {
     }
     if (largest_.value == 0) {
       painter.setPen(theme_.muted);
-      painter.drawText(plot, Qt::AlignCenter, tr("no difference in %1s").arg(noun()));
+      const bool comparable = comparable_until(runs_[0], runs_[1]) > Instant{};
+      painter.drawText(
+          plot, Qt::AlignCenter,
+          comparable ? tr("no difference in %1s").arg(noun()) : tr("stopped before there was anything to compare"));
     }
   }
   if (const auto selection = view_.selection()) {

@@ -4,6 +4,8 @@
 #include <QFrame>
 #include <QLabel>
 #include <QPushButton>
+#include <QStyleOptionButton>
+#include <QStylePainter>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -15,6 +17,26 @@
 
 namespace spawnpoint::gui {
 namespace {
+
+/// One line, however narrow the panel is: what it gives, at its end, stays readable. Its tooltip has the whole.
+class ElidingButton : public QPushButton {
+ public:
+  using QPushButton::QPushButton;
+
+  QSize minimumSizeHint() const override { return {kLeastWidth, QPushButton::minimumSizeHint().height()}; }
+
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    QStyleOptionButton option;
+    initStyleOption(&option);
+    const int room = style()->subElementRect(QStyle::SE_PushButtonContents, &option, this).width();
+    option.text = fontMetrics().elidedText(option.text, Qt::ElideMiddle, room, Qt::TextShowMnemonic);
+    QStylePainter(this).drawControl(QStyle::CE_PushButton, option);
+  }
+
+ private:
+  static constexpr int kLeastWidth = 120;
+};
 
 /// How long a diagnosis of the previous text may stay without being marked as old.
 constexpr std::chrono::milliseconds kPatience{300};
@@ -216,7 +238,7 @@ QWidget* DiagnosisPanel::make(const Part& part) {
       return button;
     }
     case Kind::suggestion: {
-      auto* button = new QPushButton(body_);
+      auto* button = new ElidingButton(body_);
       button->setObjectName("suggestion");
       connect(button, &QPushButton::clicked, this, [this, i] {
         const Suggestion chosen = suggestions_[i];  // A copy: what follows may show another diagnosis.

@@ -46,7 +46,8 @@ CodeEdit::CodeEdit(QWidget* parent)
       highlighter_(new TomlHighlighter(document())),
       completion_popup_(new CompletionPopup(this)) {
   setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-  setLineWrapMode(QPlainTextEdit::NoWrap);
+  setLineWrapMode(QPlainTextEdit::WidgetWidth);  // The panel is narrow.
+  setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
   setTabStopDistance(4 * fontMetrics().horizontalAdvance(' '));
   setAccessibleName(tr("Scenario text"));
   connect(this, &QPlainTextEdit::blockCountChanged, this, &CodeEdit::place_margin);

@@ -112,6 +112,7 @@ OutsideChangeBar::OutsideChangeBar(Document& document, QWidget* parent)
     button->setObjectName(name);
     button->setToolTip(help);
     row->addWidget(button);
+    answers_.push_back(button);
     return button;
   };
   connect(add("reload", tr("Re&load"), tr("The text here becomes the file's. Ctrl+Z brings this one back")),
@@ -125,8 +126,16 @@ OutsideChangeBar::OutsideChangeBar(Document& document, QWidget* parent)
 }
 
 void OutsideChangeBar::show_state() {
-  setVisible(document_.outside_text().has_value());
-  if (document_.outside_text()) words_->setText(tr("▲ Another program has changed %1.").arg(document_.name()));
+  const bool changed = document_.outside_text().has_value();
+  setVisible(changed || document_.is_gone());
+  for (QPushButton* answer : answers_) answer->setVisible(changed);
+  if (changed)
+    words_->setText(tr("▲ Another program has changed %1.").arg(document_.name()));
+  else if (!document_.why_unseen().isEmpty())
+    words_->setText(tr("▲ %1 cannot be read (%2). Save the text under another name.")
+                        .arg(document_.name(), document_.why_unseen()));
+  else if (document_.is_gone())
+    words_->setText(tr("▲ %1 was deleted. Save writes it again.").arg(document_.name()));
 }
 
 }  // namespace spawnpoint::gui

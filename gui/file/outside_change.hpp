@@ -6,11 +6,13 @@
 #include <QDialog>
 #include <QFrame>
 #include <cstdint>
+#include <vector>
 
 #include "gui/workspace/document.hpp"
 
 class QLabel;
 class QPlainTextEdit;
+class QPushButton;
 
 namespace spawnpoint::gui {
 
@@ -50,6 +52,7 @@ class OutsideChangeBar : public QFrame {
 
   Document& document_;
   QLabel* words_;
+  std::vector<QPushButton*> answers_;
 };
 
 }  // namespace spawnpoint::gui

@@ -12,6 +12,7 @@
 
 #include "models/lab/calibration/this_host.hpp"
 #include "models/lab/run/run.hpp"
+#include "models/result/format.hpp"
 #include "models/scenario/parse.hpp"
 
 namespace spawnpoint::gui {
@@ -98,6 +99,7 @@ void GalleryModel::show(std::vector<std::filesystem::path> files) {
         const RunResult result = run_modeled(*scenario, 0, run);
         if (stop.stop_requested()) return;
         card.preview = std::make_shared<const Preview>(make_preview(result));
+        if (result.failure) card.search += " " + QString::fromStdString(format_failure(*result.failure));
       } catch (const std::exception&) {
         // No memory for it: the card stays without a picture. Opening the scenario shows the error.
       }

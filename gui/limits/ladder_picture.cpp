@@ -66,6 +66,10 @@ void LadderPicture::paint(QPainter& painter, int selected) const {
   if (wanted_ > 0) {
     painter.setPen(QPen(theme_.text, 1.5, Qt::DashLine));
     painter.drawLine(QPointF(x(wanted_), kTop - 4), QPointF(x(wanted_), row(rows).top()));
+    const QString words = QObject::tr("%1 wanted").arg(to_qstring(format_count(wanted_, "thread")));
+    const double half = painter.fontMetrics().horizontalAdvance(words) / 2.0 + 2;
+    const double middle = std::clamp(x(wanted_), half, std::max(half, width_ - half));
+    painter.drawText(QRectF(middle - half, row(rows).top(), 2 * half, kFoot), Qt::AlignCenter, words);
   }
   for (int i = 0; i < rows; ++i) paint_row(painter, i, i == selected, left, x(rung_at(ladder_, i).threads));
 }

@@ -26,7 +26,7 @@ class LadderPicture {
       : ladder_(ladder), theme_(theme), wanted_(wanted), width_(width) {}
 
   double height() const { return height_of(rows_of(ladder_)); }
-  static double height_of(int rows) { return kTop + kRow * rows + 10; }
+  static double height_of(int rows) { return kTop + kRow * rows + kFoot; }
   QRectF row(int row) const { return {0.0, static_cast<double>(kTop + row * kRow), width_, kRow}; }
   /// The row at this height; may be none.
   static int row_at(double y) { return y < kTop ? kNone : static_cast<int>((y - kTop) / kRow); }
@@ -36,6 +36,7 @@ class LadderPicture {
  private:
   static constexpr int kRow = 34;
   static constexpr int kTop = 26;
+  static constexpr int kFoot = 20;  ///< What the dashed line is.
 
   void paint_row(QPainter& painter, int row, bool selected, double from, double to) const;
 

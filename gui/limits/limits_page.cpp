@@ -52,7 +52,7 @@ void LadderView::set_ladder(const LimitLadder& ladder) {
   ladder_ = ladder;
   selected_ = 0;
   describe();
-  updateGeometry();
+  setFixedHeight(sizeHint().height());
   update();
 }
 
@@ -132,7 +132,6 @@ LimitsPage::LimitsPage(Workspace& workspace, QWidget* parent)
       wanted_(new QSpinBox(question_)),
       answer_(new QLabel(this)),
       view_(new LadderView),
-      scroll_(new QScrollArea(this)),
       detail_(new QLabel(this)) {
   QFont large = title_->font();
   large.setPointSizeF(large.pointSizeF() * 1.3);
@@ -167,20 +166,23 @@ LimitsPage::LimitsPage(Workspace& workspace, QWidget* parent)
   question->addWidget(new QLabel(tr("threads"), question_));
   question->addStretch(1);
 
-  scroll_->setWidget(view_);
-  scroll_->setWidgetResizable(true);
-  scroll_->setFrameShape(QFrame::NoFrame);
-  scroll_->setMinimumHeight(140);
-  scroll_->setFocusPolicy(Qt::NoFocus);  // The bars have the keys.
-  auto* column = new QVBoxLayout(this);
+  // All of it moves together: on a small screen it does not fit.
+  auto* inside = new QWidget;
+  auto* column = new QVBoxLayout(inside);
   column->setContentsMargins(18, 14, 18, 14);
   column->setSpacing(8);
-  column->addWidget(title_);
-  column->addWidget(sentence_);
-  column->addWidget(scroll_, 1);
-  column->addWidget(detail_);
-  column->addWidget(question_);
-  column->addWidget(answer_);
+  for (QWidget* widget : {static_cast<QWidget*>(title_), static_cast<QWidget*>(sentence_), static_cast<QWidget*>(view_),
+                          static_cast<QWidget*>(detail_), question_, static_cast<QWidget*>(answer_)})
+    column->addWidget(widget);
+  column->addStretch(1);
+  auto* scroll = new QScrollArea(this);
+  scroll->setWidget(inside);
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setFocusPolicy(Qt::NoFocus);  // The bars have the keys.
+  auto* whole = new QVBoxLayout(this);
+  whole->setContentsMargins(0, 0, 0, 0);
+  whole->addWidget(scroll);
   setFocusProxy(view_);
   connect(view_, &LadderView::selected_changed, this, &LimitsPage::show_rung);
   connect(wanted_, &QSpinBox::valueChanged, this, [this] {
@@ -213,7 +215,7 @@ void LimitsPage::show_nothing() {
   title_->setText(tr("Open a scenario to see which limit of its machine binds."));
   sentence_->clear();
   for (QWidget* widget :
-       {static_cast<QWidget*>(scroll_), static_cast<QWidget*>(detail_), question_, static_cast<QWidget*>(answer_)})
+       {static_cast<QWidget*>(view_), static_cast<QWidget*>(detail_), question_, static_cast<QWidget*>(answer_)})
     widget->hide();
 }
 
@@ -235,7 +237,7 @@ void LimitsPage::show_machine(const Machine& machine, const Runtime& runtime, st
           .arg(to_qstring(runtime.name)));
   view_->set_ladder(ladder);
   for (QWidget* widget :
-       {static_cast<QWidget*>(scroll_), static_cast<QWidget*>(detail_), question_, static_cast<QWidget*>(answer_)})
+       {static_cast<QWidget*>(view_), static_cast<QWidget*>(detail_), question_, static_cast<QWidget*>(answer_)})
     widget->show();
   if (wanted > 0 && !own_wish_) {
     const QSignalBlocker quiet(wanted_);

@@ -11,7 +11,6 @@
 #include "models/lab/limits/limits.hpp"
 
 class QLabel;
-class QScrollArea;
 class QSpinBox;
 
 namespace spawnpoint::gui {
@@ -87,7 +86,6 @@ class LimitsPage : public Page {
   QSpinBox* wanted_;
   QLabel* answer_;
   LadderView* view_;
-  QScrollArea* scroll_;
   QLabel* detail_;
 };
 

@@ -196,7 +196,8 @@ void MapPage::show_state() {
     const SweepProgress& now = sweep_.progress();
     progress_->setValue(static_cast<int>(now.fraction * 1000));
     progress_->setFormat(
-        now.left
+        now.fraction >= 1 ? tr("looking for the exact numbers")
+        : now.left
             ? tr("%p%, %1 left").arg(to_qstring(format_duration(std::chrono::ceil<std::chrono::seconds>(*now.left))))
             : tr("%p%"));
   }
@@ -233,7 +234,9 @@ void MapPage::show_state() {
     view_->set_empty_text(tr("Not computed yet."));
   }
   if (!result) {
-    state_->setText(tr("Every run of the scenario is modeled at every point of its [sweep]."));
+    state_->setText(document_.scenario()->sweep
+                        ? tr("Every run of the scenario is modeled at every point of its [sweep].")
+                        : tr("The scenario has no [sweep]: all concurrency models, from 1 to 10 million jobs."));
     return;
   }
   const SweepPlan& plan = result->plan;
@@ -253,7 +256,7 @@ void MapPage::show_state() {
     words += tr(" Every point fails: a ✕ marks where each line would begin.");
   else if (content.x.unit == MapAxis::Unit::names)
     words += tr(" A ✕ marks what fails.");
-  else if (result->edges.empty())
+  else if (result->edges.empty() || running)
     words += tr(" A ✕ marks where a line ends.");
   else
     words += tr(" A ✕ marks where a line ends, at the exact number that breaks it.");

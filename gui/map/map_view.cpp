@@ -48,13 +48,14 @@ std::unique_ptr<Drawing> MapView::drawing() {
   return content_.empty() ? nullptr : std::make_unique<MapDrawing>(content_, value_, theme_, size());
 }
 
-std::shared_ptr<const MapPicture> MapView::picture() const {
+const MapPicture& MapView::picture() const {
   // Placing the labels takes long, and the mouse asks for it at each move.
   if (!picture_ || picture_size_ != size()) {
     picture_size_ = size();
-    picture_ = std::make_shared<const MapPicture>(content_, value_, theme_, QRectF(rect()).adjusted(0, 0, -8, 0));
+    ++layouts_;
+    picture_.emplace(content_, value_, theme_, QRectF(rect()).adjusted(0, 0, -8, 0));
   }
-  return picture_;
+  return *picture_;
 }
 
 void MapView::change_picture() {
@@ -132,7 +133,7 @@ void MapView::paintEvent(QPaintEvent*) {
     painter.setFont(theme_.font(13));
     painter.drawText(rect().adjusted(40, 20, -40, -20), Qt::AlignCenter | Qt::TextWordWrap, empty_text_);
   } else {
-    picture()->paint(painter, marked_);
+    picture().paint(painter, marked_);
   }
   if (hasFocus()) {
     painter.setPen(QPen(theme_.accent, 1));
@@ -142,12 +143,12 @@ void MapView::paintEvent(QPaintEvent*) {
 }
 
 void MapView::mouseMoveEvent(QMouseEvent* event) {
-  mark(picture()->nearest(event->position()));
+  mark(picture().nearest(event->position()));
 }
 
 void MapView::mousePressEvent(QMouseEvent* event) {
   if (event->button() != Qt::LeftButton) return;
-  mark(picture()->nearest(event->position()));
+  mark(picture().nearest(event->position()));
   open_marked();
 }
 
@@ -226,7 +227,7 @@ void MapView::keyPressEvent(QKeyEvent* event) {
 bool MapView::event(QEvent* event) {
   if (event->type() == QEvent::ToolTip) {
     const auto* help = static_cast<QHelpEvent*>(event);
-    if (const auto place = picture()->nearest(help->pos()))
+    if (const auto place = picture().nearest(help->pos()))
       QToolTip::showText(help->globalPos(), content_.lines[place->line].items[place->item].words, this);
     else
       QToolTip::hideText();

@@ -31,9 +31,11 @@ class MapView : public QWidget, public DrawingSource {
   /// As a click on it does.
   void open_marked();
   /// Where an item is, in the widget.
-  QPointF position(const MapPlace& place) const { return picture()->at(place); }
+  QPointF position(const MapPlace& place) const { return picture().at(place); }
   /// What is drawn, laid out once for as long as nothing of it changes.
-  std::shared_ptr<const MapPicture> picture() const;
+  const MapPicture& picture() const;
+  /// How often it was laid out.
+  int layouts() const { return layouts_; }
 
   std::unique_ptr<Drawing> drawing() override;
 
@@ -66,8 +68,9 @@ class MapView : public QWidget, public DrawingSource {
   Theme theme_ = make_theme(ThemeKind::light);
   QString empty_text_;
   std::optional<MapPlace> marked_;
-  mutable std::shared_ptr<const MapPicture> picture_;  ///< Null: not laid out. Of the members above,
-  mutable QSize picture_size_;                         ///< at this size.
+  mutable std::optional<MapPicture> picture_;  ///< Empty: not laid out. Of the members above,
+  mutable int layouts_ = 0;
+  mutable QSize picture_size_;  ///< at this size.
 };
 
 }  // namespace spawnpoint::gui

@@ -17,8 +17,23 @@ constexpr int kDetail = Qt::UserRole;
 constexpr int kCommand = Qt::UserRole + 1;
 constexpr int kWidth = 560;
 constexpr int kHeight = 380;
-/// Letters that only occur in order count as worse than words that occur, wherever.
-constexpr int kScattered = 10'000;
+/// Beginnings of words count as worse than words that occur, wherever; what only the other words of a command say, as
+/// worse still.
+constexpr int kBeginnings = 10'000;
+constexpr int kOtherWords = 20'000;
+
+/// Where in the title the last of `letters` is, if each begins a word or follows the one before; negative: nowhere.
+qsizetype beginnings(QStringView title, QStringView letters, qsizetype from, bool follows) {
+  if (letters.isEmpty()) return from;
+  for (qsizetype at = from; at < title.size(); ++at) {
+    const bool begins = at == 0 || !title[at - 1].isLetterOrNumber();
+    if ((begins || (follows && at == from)) && title[at].toLower() == letters[0].toLower()) {
+      const qsizetype end = beginnings(title, letters.mid(1), at + 1, true);
+      if (end >= 0) return end;
+    }
+  }
+  return -1;
+}
 
 /// The title on the left, its keys on the right.
 class CommandDelegate : public QStyledItemDelegate {
@@ -44,27 +59,26 @@ class CommandDelegate : public QStyledItemDelegate {
   }
 };
 
-}  // namespace
-
-int command_distance(const QString& title, const QString& words) {
+/// Negative where one of the words does not occur.
+int distance_of_words(const QString& title, const QString& words) {
   int distance = 0;
-  bool all_occur = true;
   for (const QString& word : words.simplified().split(' ', Qt::SkipEmptyParts)) {
     const auto at = title.indexOf(word, 0, Qt::CaseInsensitive);
-    all_occur = all_occur && at >= 0;
+    if (at < 0) return -1;
     // At a word's beginning is where people begin to type.
     const bool begins = at == 0 || (at > 0 && !title[at - 1].isLetterOrNumber());
     distance += static_cast<int>(at) + (begins ? 0 : 100);
   }
-  if (all_occur) return distance;
-  qsizetype from = 0;
-  const QString letters = QString(words).remove(' ');
-  for (const QChar letter : letters) {
-    const auto at = title.indexOf(letter, from, Qt::CaseInsensitive);
-    if (at < 0) return -1;
-    from = at + 1;
-  }
-  return kScattered + static_cast<int>(from);
+  return distance;
+}
+
+}  // namespace
+
+int command_distance(const QString& title, const QString& words) {
+  const int distance = distance_of_words(title, words);
+  if (distance >= 0) return distance;
+  const qsizetype end = beginnings(title, QString(words).remove(' '), 0, false);
+  return end < 0 ? -1 : kBeginnings + static_cast<int>(end);
 }
 
 CommandPalette::CommandPalette(std::vector<Command> commands, QWidget* parent)
@@ -98,7 +112,8 @@ void CommandPalette::list() {
   const QString words = search_->text();
   std::vector<std::pair<int, std::size_t>> found;
   for (std::size_t i = 0; i < commands_.size(); ++i) {
-    const int distance = command_distance(commands_[i].title, words);
+    int distance = command_distance(commands_[i].title, words);
+    if (distance < 0 && (distance = distance_of_words(commands_[i].words, words)) >= 0) distance += kOtherWords;
     if (distance >= 0) found.emplace_back(distance, i);
   }
   // Of equals, the one that was listed first.

@@ -15,11 +15,12 @@ namespace spawnpoint::gui {
 struct Command {
   QString title;
   QString detail;  ///< Its keys, or what kind of thing it is.
+  QString words;   ///< What else it is found by; what the title says counts for more.
   std::function<void()> run;
 };
 
-/// How well `words` fit a title: the lower, the better; negative: not at all. Every word must occur, or the letters of
-/// all of them in their order.
+/// How well `words` fit a title: the lower, the better; negative: not at all. Every word must occur, or the title's
+/// words must begin with their letters: "nf" or "nefa" for "Next failure".
 int command_distance(const QString& title, const QString& words);
 
 class CommandPalette : public QDialog {

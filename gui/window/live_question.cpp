@@ -32,7 +32,7 @@ QString live_words(const LiveEstimate& estimate) {
              "<tr><td>%3</td><td align='right'>%4</td><td align='right'>%5</td></tr>"
              "<tr><td>%6</td><td align='right'>%7</td><td align='right'>%8</td></tr>"
              "<tr><td>%9</td><td align='right'>%10</td><td></td></tr></table>")
-      .arg(QObject::tr("predicted"), QObject::tr("cap: half of what is free"), QObject::tr("Threads"),
+      .arg(QObject::tr("predicted"), QObject::tr("cap: half of what is free"), QObject::tr("Threads besides main"),
            count(estimate.threads), count(estimate.thread_cap), QObject::tr("Memory, the kernel's included"),
            bytes(estimate.memory.resident + estimate.memory.kernel), bytes(estimate.memory_cap), QObject::tr("Time"),
            time_words(estimate));

@@ -7,6 +7,7 @@
 #include <QDockWidget>
 #include <QKeyEvent>
 #include <QLineEdit>
+#include <QScreen>
 #include <QSpinBox>
 #include <QStatusBar>
 #include <QTabBar>
@@ -54,7 +55,9 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
   setWindowIcon(app_icon());
   setAcceptDrops(true);
   setDockNestingEnabled(true);
-  resize(1280, 800);
+  // With its frame it must fit the screen.
+  constexpr QSize kFrame{16, 48};
+  resize(QSize(1280, 800).boundedTo(screen()->availableSize() - kFrame));
   workspace_.ask_before_live = [this](const LiveEstimate& estimate) { return questions_.live(this, estimate); };
 
   make_pages();
@@ -274,8 +277,7 @@ void MainWindow::export_figures(const ExportFormat* only) {
   else if (dialog->has_no_record())
     dialog->set_only_part(map ? ExportPart::map : ExportPart::limits);
   if (only != nullptr) dialog->set_only_format(*only);
-  dialog->set_source({.settings = document().settings(), .run = run, .added_run = document().added_run()},
-                     file_->edit().document()->isModified());
+  dialog->set_source({.settings = document().settings(), .run = run}, file_->edit().document()->isModified());
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->open();
 }

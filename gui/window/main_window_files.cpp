@@ -11,6 +11,7 @@
 #include <QFileInfo>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QScreen>
 #include <QTabWidget>
 #include <algorithm>
 
@@ -125,7 +126,11 @@ MainWindow& MainWindow::open_window(const QString& path) {
   // Not exactly over this one, which would look as if it were gone.
   constexpr QPoint kBeside{32, 32};
   other->resize(size());
-  other->move(pos() + kBeside);
+  const QRect room = screen()->availableGeometry();
+  const QPoint beside = pos() + kBeside;
+  // Nor partly off the screen where it fits one: then at its beginning again.
+  const bool fits = room.width() >= frameSize().width() && room.height() >= frameSize().height();
+  other->move(!fits || room.contains(QRect(beside, frameSize())) ? beside : room.topLeft());
   other->show();
   if (!path.isEmpty()) other->open_file(path);
   return *other;

@@ -44,17 +44,19 @@ void MainWindow::show_palette() {
     if (title.isEmpty() || known->isSeparator() || !known->isEnabled() || !known->isVisible() ||
         known->objectName() == "palette")
       continue;
-    commands.push_back({title, known->shortcut().toString(QKeySequence::NativeText), [known] { known->trigger(); }});
+    commands.push_back(
+        {title, known->shortcut().toString(QKeySequence::NativeText), {}, [known] { known->trigger(); }});
   }
   if (act("export")->isEnabled()) {
     for (const ExportFormat& format : export_formats())
       commands.push_back(
-          {tr("Export: %1").arg(tr(format.title.data())), {}, [this, &format] { export_figures(&format); }});
+          {tr("Export: %1").arg(tr(format.title.data())), {}, {}, [this, &format] { export_figures(&format); }});
   }
   for (int row = 0; row < gallery().rowCount(); ++row) {
     const QModelIndex index = gallery().index(row);
     const QString path = index.data(GalleryModel::kPathRole).toString();
-    commands.push_back({index.data().toString(), tr("scenario"), [this, path] { open_file(path); }});
+    commands.push_back({index.data().toString(), tr("scenario"), index.data(GalleryModel::kSearchRole).toString(),
+                        [this, path] { open_file(path); }});
   }
   auto* palette = new CommandPalette(std::move(commands), this);
   palette->setAttribute(Qt::WA_DeleteOnClose);

@@ -17,6 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds kTypingRests{350};
 /// A program that writes in several steps, or puts a new file in the old one's place, needs a moment.
 constexpr std::chrono::milliseconds kWritingRests{150};
+constexpr std::chrono::seconds kLongestWriting{1};
 constexpr qint64 kLargestFile = 4 << 20;
 
 bool same_settings(const std::vector<Setting>& a, const std::vector<Setting>& b) {
@@ -53,7 +54,10 @@ Document::Document(QObject* parent)
   connect(&look_timer_, &QTimer::timeout, this, &Document::look_at_file);
   // Not later and later: a folder may change all the time.
   const auto look_soon = [this] {
-    if (!look_timer_.isActive()) look_timer_.start();
+    // Whoever writes all the time is looked at, too.
+    const auto now = std::chrono::steady_clock::now();
+    if (!look_timer_.isActive()) writing_since_ = now;
+    if (now - writing_since_ < kLongestWriting) look_timer_.start();
   };
   connect(&watcher_, &QFileSystemWatcher::fileChanged, this, look_soon);
   // A file that is put in the old one's place is seen in the folder only.
@@ -90,7 +94,7 @@ void Document::replace(const QString& path, const QByteArray& bytes, bool is_ope
   path_ = path;
   text_ = QString::fromUtf8(bytes);
   known_bytes_ = bytes;
-  gone_ = false;
+  set_gone(false);
   unseen_.clear();
   set_outside(std::nullopt);
   watch();
@@ -128,7 +132,7 @@ bool Document::save(const QString& path, QString& error) {
   }
   path_ = absolute;
   known_bytes_ = bytes;
-  gone_ = false;
+  set_gone(false);
   unseen_.clear();
   set_outside(std::nullopt);
   watch();
@@ -157,10 +161,12 @@ void Document::look_at_file() {
   if (!bytes) {
     // What cannot be read now is not lost: it is still here.
     set_outside(std::nullopt);
-    if (!std::exchange(gone_, true)) emit differs_from_file();
+    if (!gone_) emit differs_from_file();
+    set_gone(true);
     return;
   }
-  const bool was_gone = std::exchange(gone_, false);
+  const bool was_gone = gone_;
+  set_gone(false);
   if (*bytes == known_bytes_) {
     set_outside(std::nullopt);
     if (was_gone && QString::fromUtf8(*bytes) == text_) emit saved();
@@ -180,6 +186,12 @@ void Document::look_at_file() {
 void Document::set_outside(std::optional<QString> text) {
   if (text == outside_) return;
   outside_ = std::move(text);
+  emit outside_changed();
+}
+
+void Document::set_gone(bool gone) {
+  if (gone == gone_) return;
+  gone_ = gone;
   emit outside_changed();
 }
 

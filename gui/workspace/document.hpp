@@ -40,6 +40,10 @@ class Document : public QObject {
 
   /// The file's text, where another program has changed it and nobody has decided yet what counts.
   const std::optional<QString>& outside_text() const { return outside_; }
+  /// The file was deleted, or cannot be read.
+  bool is_gone() const { return gone_; }
+  /// Why what is in the file, which is there, cannot be seen; empty: it can, or there is no file.
+  const QString& why_unseen() const { return unseen_; }
   /// Reads the file, whether anyone has told of a change or not: network folders tell of none.
   void look_at_file();
   /// The file's text counts: it takes the place of this one, as a step that can be undone.
@@ -98,7 +102,7 @@ class Document : public QObject {
   void saved();
   /// What is over the file is another.
   void settings_changed();
-  /// `outside_text()` is another one.
+  /// `outside_text()` or `is_gone()` is another.
   void outside_changed();
   /// The text is not the file's any more, without a change of it: the file was, or is gone.
   void differs_from_file();
@@ -107,6 +111,7 @@ class Document : public QObject {
   void replace(const QString& path, const QByteArray& bytes, bool is_open);
   void watch();
   void set_outside(std::optional<QString> text);
+  void set_gone(bool gone);
   void parse_soon();
   void parse_now();
   void take(std::shared_ptr<const ParseResult> result);
@@ -117,6 +122,7 @@ class Document : public QObject {
   bool gone_ = false;       ///< The file was deleted, or cannot be read.
   QString unseen_;          ///< Why what is in the file, which is there, cannot be seen; empty: it can.
   QFileSystemWatcher watcher_;
+  std::chrono::steady_clock::time_point writing_since_;
   QTimer look_timer_;
   std::optional<QString> outside_;
   QByteArray outside_bytes_;

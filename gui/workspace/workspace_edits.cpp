@@ -1,24 +1,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The workspace's changes of the text: a turned knob, a suggestion, a point of the map.
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <utility>
 
 #include "gui/text/to_qstring.hpp"
 #include "gui/workspace/workspace.hpp"
 #include "models/lab/calibration/this_host.hpp"
+#include "models/lab/run/run_identity.hpp"
 #include "models/scenario/edit/text_edit.hpp"
 #include "models/scenario/run_list.hpp"
 
 namespace spawnpoint::gui {
 namespace {
 
-/// The runs that a scenario has, as its file may not write them out.
-std::vector<std::string> names_of_models(const std::vector<RunSpec>& runs) {
+/// Without the run that is tried, which comes last.
+std::span<const RunSpec> own_runs(const Scenario& scenario) {
+  return std::span(scenario.runs)
+      .first(static_cast<std::size_t>(std::ranges::count(scenario.runs, false, &RunSpec::added)));
+}
+
+/// The models of the runs that a scenario has of its own, as its file may not write them out.
+std::vector<std::string> models_of_own_runs(const Scenario& scenario) {
   std::vector<std::string> names;
-  names.reserve(runs.size());
-  for (const RunSpec& run : runs) names.push_back(run.concurrency);
+  for (const RunSpec& run : own_runs(scenario)) names.push_back(run.concurrency);
   return names;
+}
+
+/// The run that is the same as the last one but for its name.
+std::optional<std::size_t> same_as_last(Scenario scenario) {
+  for (RunSpec& run : scenario.runs) run.label.clear();
+  const std::size_t last = scenario.runs.size() - 1;
+  const std::string wanted = run_identity(scenario, last, WorldKind::modeled);
+  for (std::size_t run = 0; run < last; ++run)
+    if (run_identity(scenario, run, WorldKind::modeled) == wanted) return run;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -81,12 +98,19 @@ void Workspace::advise_if_needed() {
   source.options.settings = document_.settings();
   if (!document_.added_run().empty()) source.options.added = {document_.added_run()};
   source.options.host = [] { return this_host().machine; };
-  advising_.start(
-      [source = std::move(source), about, label = scenario->runs[key.run].label](const std::stop_token& stop) {
-        AdviceOptions options;
-        options.stop = stop;
-        return advise(source, label, *about, options);
-      });
+  std::vector<RunResult> known;
+  for (std::size_t run = 0; run < scenario->runs.size(); ++run) {
+    const RunKey other{run, WorldKind::modeled};
+    if (const auto result = runs_.result(other); result && result != about && is_of_present_text(other))
+      known.push_back(*result);
+  }
+  advising_.start([source = std::move(source), about, known = std::move(known),
+                   label = scenario->runs[key.run].label](const std::stop_token& stop) {
+    AdviceOptions options;
+    options.stop = stop;
+    options.known = known;
+    return advise(source, label, *about, options);
+  });
 }
 
 void Workspace::put_off_advice(RunKey running) {
@@ -113,9 +137,18 @@ void Workspace::try_suggestion(const Suggestion& suggestion) {
     selection_.select_run(static_cast<std::size_t>(there - runs.begin()));
     return;
   }
-  select_after_parse_ = runs.size();
-  document_.edit(
-      to_qstring(with_run(document_.text().toStdString(), suggestion.concurrency, of_run, names_of_models(runs))));
+  const std::string text =
+      with_run(document_.text().toStdString(), suggestion.concurrency, of_run, models_of_own_runs(*scenario));
+  ParseOptions options;
+  options.settings = document_.settings();
+  options.host = [] { return this_host().machine; };
+  auto parsed = parse_scenario(text, document_.path().toStdString(), options);
+  if (const auto same = parsed.scenario ? same_as_last(*std::move(parsed.scenario)) : std::nullopt) {
+    selection_.select_run(*same);
+    return;
+  }
+  select_after_parse_ = own_runs(*scenario).size();
+  document_.edit(to_qstring(text));
 }
 
 void Workspace::open_run(const std::vector<Setting>& settings, const RunSpec& spec) {
@@ -127,8 +160,7 @@ void Workspace::open_run(const std::vector<Setting>& settings, const RunSpec& sp
     const bool in_text = with_value(document_.text(), key, value) == document_.text();
     document_.set_setting(key, in_text ? std::nullopt : std::optional(value));
   }
-  std::span<const RunSpec> own(scenario->runs);
-  if (!document_.added_run().empty()) own = own.first(own.size() - 1);
+  const std::span<const RunSpec> own = own_runs(*scenario);
   auto there = std::ranges::find(own, spec.label, &RunSpec::label);
   if (there == own.end()) there = std::ranges::find(own, spec.concurrency, &RunSpec::concurrency);
   const auto run = static_cast<std::size_t>(there - own.begin());
@@ -150,9 +182,7 @@ void Workspace::write_settings() {
   if (!scenario || document_.scenario_is_old()) return;
   QString words = document_.text();
   if (const std::string added = document_.added_run(); !added.empty()) {
-    std::vector<std::string> own = names_of_models(scenario->runs);
-    own.pop_back();
-    words = to_qstring(with_run(words.toStdString(), added, {}, own));
+    words = to_qstring(with_run(words.toStdString(), added, {}, models_of_own_runs(*scenario)));
     document_.set_added_run({});
   }
   for (const Setting& setting : std::vector(document_.settings())) {

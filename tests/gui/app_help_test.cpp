@@ -21,13 +21,16 @@
 using namespace spawnpoint;
 using namespace spawnpoint::gui;
 
-TEST_CASE("commands are found by their words, or by letters in their order") {
+TEST_CASE("commands are found by their words, or by how they begin") {
   CHECK(command_distance("Run both", "run") == 0);
   CHECK(command_distance("Run both", "BOTH") > command_distance("Run both", "run"));
   CHECK(command_distance("Restore default layout", "default") < command_distance("Undefaulted", "default"));
   CHECK(command_distance("Next failure", "nf") > command_distance("Next failure", "failure"));
   CHECK(command_distance("Next failure", "nf") >= 0);
   CHECK(command_distance("Next failure", "xyz") < 0);
+  CHECK(command_distance("Next failure", "nefa") >= 0);
+  CHECK(command_distance("Next failure", "tf") < 0);
+  CHECK(command_distance("What imposes this: threads", "pids") < 0);
   CHECK(command_distance("Anything", "") == 0);
 }
 

@@ -127,7 +127,11 @@ TEST_CASE("a file that was deleted is still here, as a text that is not saved") 
   ChangedOutside app;
   REQUIRE(QFile::remove(app.window->document().path()));
   REQUIRE(eventually([&] { return app.window->isWindowModified(); }));
+  // It is said, and there is nothing to choose.
+  CHECK(app.bar().isVisible());
+  CHECK_FALSE(app.bar().findChild<QPushButton*>("reload")->isVisible());
   CHECK(app.window->save());
+  CHECK_FALSE(app.bar().isVisible());
   CHECK(app.asked.isEmpty());
   CHECK(app.on_disk() == kQuick);
   CHECK_FALSE(app.window->isWindowModified());

@@ -167,6 +167,12 @@ TEST_CASE("a suggestion adds its run, or selects the one that is there", "[works
   Workspace& workspace = *desk.workspace;
   workspace.try_suggestion({.label = "a pool", .concurrency = "thread_pool", .set = {}});
   CHECK(workspace.selection().run() == 1);
+  // A run of that size is there.
+  const std::size_t runs = workspace.document().scenario()->runs.size();
+  workspace.selection().select_run(0);
+  workspace.try_suggestion({.label = "a pool", .concurrency = "thread_pool", .set = {{"run.threads", "4"}}});
+  CHECK(workspace.selection().run() == 1);
+  CHECK(workspace.document().scenario()->runs.size() == runs);
   workspace.try_suggestion({.label = "tasks", .concurrency = "join_all", .set = {}});
   REQUIRE(eventually([&] { return desk.is_modeled(2); }));
   CHECK(workspace.selection().run() == 2);
