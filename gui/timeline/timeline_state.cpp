@@ -37,6 +37,7 @@ void TimelineWidget::State::forget() {
   preparing.cancel();
   drawing.cancel();
   prepare_again = false;
+  job_to_show = kNoJob;
   trace.reset();
   take_data(nullptr);
 }
@@ -74,6 +75,7 @@ void TimelineWidget::State::take_data(std::shared_ptr<const TimelineData> fresh)
   update_scroll_bar();
   describe();
   make_old();
+  if (data && job_to_show != kNoJob) widget.show_job(job_to_show);
 }
 
 void TimelineWidget::State::make_old() {

@@ -166,8 +166,9 @@ double TimelineWidget::row_height() const {
 void TimelineWidget::show_job(JobId job) {
   State& s = *state_;
   s.view.select_job(job);
-  if (!s.data) return;
-  const auto row = s.data->row_of(job);
+  const auto row = s.data ? s.data->row_of(job) : std::nullopt;
+  // Its record may still be prepared.
+  s.job_to_show = !row && s.trace ? job : kNoJob;
   if (!row) return;
   const RowLayout layout = s.layout();
   const double top = layout.top(*row);

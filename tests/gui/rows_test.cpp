@@ -145,6 +145,21 @@ TEST_CASE("a job that is found among many is scrolled to and framed, in a row th
   CHECK(modeled.row_height() >= 14);
 }
 
+TEST_CASE("a job is shown as soon as its record is prepared", "[rows]") {
+  application();
+  QtWatch warnings;
+  TimeView view;
+  TimelineWidget timeline(view, WorldKind::modeled);
+  timeline.resize(600, 300);
+  timeline.show();
+  timeline.set_rows(TimelineRows::jobs);
+  timeline.set_trace(million_tasks());
+  timeline.show_job(654'320);
+  timeline.settle();
+  CHECK(timeline.row_height() >= 14);
+  CHECK(timeline.row_place().top == Approx(654'320).margin(20));
+}
+
 TEST_CASE("Z zooms to what lies between the markers", "[rows]") {
   TimeView view;
   view.reset({seconds(0), seconds(10)});
