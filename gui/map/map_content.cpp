@@ -159,7 +159,7 @@ class Builder {
     MapItem item;
     item.order = static_cast<double>(value);
     item.x = values_[value];
-    item.seconds = cell.wall.count() > 0 ? cell.wall.mean() : to_seconds(cell.first.wall);
+    item.seconds = seconds_of(cell);
     item.bytes = cell.resident.mean() + cell.kernel.mean();
     item.seconds_interval = half_width(cell.wall);
     // Both follow the number of threads and tasks: they are large together and small together.
@@ -180,16 +180,16 @@ class Builder {
         if (cell == nullptr || !fails(*cell)) continue;
         // Machines, say, have no order: each that fails is an end by itself.
         if (content_.x.unit == MapAxis::Unit::names) {
-          add_end(*cell, static_cast<double>(value));
+          add_end(*cell, static_cast<double>(value), nullptr);
           continue;
         }
         // Beside it, to the left or to the right, lies a point that does not fail.
         if (const SweepCell* before = neighbour(point, run, -1); before != nullptr && !fails(*before))
-          add_end(*cell, static_cast<double>(value) - 0.5);
+          add_end(*cell, static_cast<double>(value) - 0.5, before);
         else if (value == 0)
-          add_end(*cell, -0.5);
+          add_end(*cell, -0.5, nullptr);
         if (const SweepCell* after = neighbour(point, run, +1); after != nullptr && !fails(*after))
-          add_end(*cell, static_cast<double>(value) + 0.5);
+          add_end(*cell, static_cast<double>(value) + 0.5, after);
       }
     }
   }
@@ -206,7 +206,12 @@ class Builder {
     return other ? cell_at(*other, run) : nullptr;
   }
 
-  void add_end(const SweepCell& cell, double order) {
+  static double seconds_of(const SweepCell& cell) {
+    return cell.wall.count() > 0 ? cell.wall.mean() : to_seconds(cell.first.wall);
+  }
+
+  /// `beside`: the point of its line that does not fail; may be null.
+  void add_end(const SweepCell& cell, double order, const SweepCell* beside) {
     Line& of = line_of(cell.point, cell.run);
     MapItem item;
     item.kind = MapItem::Kind::end;
@@ -231,7 +236,8 @@ class Builder {
         if (setting.key == key) setting.value = std::to_string(std::llround(item.x));
       }
     }
-    item.seconds = to_seconds(result.wall);
+    // What broke never completed: the moment at which it broke would look like a run that is fast.
+    item.seconds = beside != nullptr && result.completed < result.jobs ? seconds_of(*beside) : to_seconds(result.wall);
     item.bytes = static_cast<double>((result.memory.resident + result.memory.kernel).count);
     QString where = exact ? to_qstring(format_count(*exact))
                           : to_qstring(plan_.sweep().axes[axis_].values[plan_.value_of(cell.point, axis_)]);
