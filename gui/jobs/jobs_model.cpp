@@ -16,6 +16,11 @@ namespace {
 QString moment(Instant at) {
   return at == kNever ? QString() : QString::number(to_seconds(at), 'f', 9);
 }
+/// In a cell: nanoseconds only of what takes less than some milliseconds.
+QString short_moment(Instant at, const Trace& trace) {
+  constexpr Instant kShort{std::chrono::milliseconds(10)};
+  return at == kNever ? QString() : QString::number(to_seconds(at), 'f', trace.end < kShort ? 9 : 6);
+}
 QString seconds(Duration duration) {
   return duration == kNoDuration ? QString() : QString::number(to_seconds(duration), 'f', 9);
 }
@@ -157,11 +162,11 @@ QString JobsModel::text(int row, JobColumn column) const {
       return (jobs.state(id) == JobState::failed ? QStringLiteral("✕ ") : QString()) +
              to_qstring(to_string(jobs.state(id)));
     case JobColumn::arrival:
-      return moment(jobs.arrival(id));
+      return short_moment(jobs.arrival(id), jobs.trace());
     case JobColumn::start:
-      return moment(jobs.start(id));
+      return short_moment(jobs.start(id), jobs.trace());
     case JobColumn::end:
-      return moment(jobs.end(id));
+      return short_moment(jobs.end(id), jobs.trace());
     case JobColumn::duration:
       return length(jobs.duration(id));
     case JobColumn::queued:

@@ -145,7 +145,7 @@ void JobsPage::fit_columns() {
       const int row = rows <= kLooks ? look : static_cast<int>(std::int64_t{rows - 1} * look / (kLooks - 1));
       widest = std::max(widest, metrics.horizontalAdvance(model_->index(row, column).data().toString()));
     }
-    table_->horizontalHeader()->resizeSection(column, widest + 6);
+    table_->horizontalHeader()->resizeSection(column, widest + 11);
   }
   fitting_ = false;
 }

@@ -158,7 +158,7 @@ TEST_CASE("cells read as people write, and rows copy as programs read") {
   CHECK(cell(1, JobColumn::job) == "2");
   CHECK(cell(1, JobColumn::world) == "live");
   CHECK(cell(1, JobColumn::thread) == "thread 2");
-  CHECK(cell(1, JobColumn::start) == "0.020000000");
+  CHECK(cell(1, JobColumn::start) == "0.020000");
   CHECK(cell(1, JobColumn::duration) == "1.1 s");
   CHECK(cell(1, JobColumn::late) == "100 ms");
   CHECK(cell(4, JobColumn::state) == QStringLiteral("✕ failed"));
