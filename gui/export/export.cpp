@@ -18,6 +18,7 @@
 #include "gui/export/figure.hpp"
 #include "gui/export/limits_figure.hpp"
 #include "gui/export/map_figure.hpp"
+#include "gui/limits/ladder_picture.hpp"
 #include "gui/map/map_content.hpp"
 #include "models/scenario/run_names.hpp"
 #include "models/scenario/scenario.hpp"
@@ -306,7 +307,7 @@ ExportReport export_limits(const Scenario& scenario, std::size_t run, std::int64
                            const ExportOptions& options) {
   const RunSpec& spec = scenario.runs.at(run);
   const LimitLadder ladder = limit_ladder(scenario.machine, spec.runtime);
-  const QString title = limits_title(scenario.machine, ladder);
+  const QString title = limits_title(scenario.machine, spec.runtime, ladder);
   return write_sheet({.name = base_name(scenario, options) + "-limits",
                       .scenario = scenario,
                       .title = title,

@@ -36,13 +36,6 @@ std::string in_csv(std::string_view cell) {
 
 }  // namespace
 
-QString limits_title(const Machine& machine, const LimitLadder& ladder) {
-  if (ladder.binding() == nullptr) return QObject::tr("%1 sets no limit on threads").arg(to_qstring(machine.name));
-  return QObject::tr("%1 allows %2 besides the main thread: %3 binds")
-      .arg(to_qstring(machine.name), to_qstring(format_count(ladder.threads, "thread")),
-           to_qstring(ladder.binding()->limit->name));
-}
-
 QString limits_provenance(const Scenario& scenario, const RunSpec& run) {
   QStringList parts;
   const std::string file = scenario.file.substr(scenario.file.find_last_of('/') + 1);

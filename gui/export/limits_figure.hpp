@@ -11,8 +11,6 @@
 
 namespace spawnpoint::gui {
 
-/// "rust-playground allows 507 threads besides the main thread: pids.max binds".
-QString limits_title(const Machine& machine, const LimitLadder& ladder);
 /// "threads.toml · threads that could be created if each limit were the only one · runtime rust-std · machine: … · …".
 QString limits_provenance(const Scenario& scenario, const RunSpec& run);
 /// A line of CSV for each limit, under a line of names.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QRectF>
+#include <QString>
 #include <cstdint>
 
 #include "gui/theme/theme.hpp"
@@ -11,6 +12,9 @@
 class QPainter;
 
 namespace spawnpoint::gui {
+
+/// "rust-playground allows 507 threads besides the main thread: pids.max binds".
+QString limits_title(const Machine& machine, const Runtime& runtime, const LimitLadder& ladder);
 
 /// The ladder's limits, then those from which root is exempt.
 int rows_of(const LimitLadder& ladder);

@@ -156,7 +156,7 @@ LimitsPage::LimitsPage(Workspace& workspace, QWidget* parent)
   wanted_->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
   wanted_->setAccessibleName(tr("Threads that I want"));
   wanted_->setToolTip(
-      tr("How many threads besides the main thread you want: the page shows what must be raised for them."));
+      tr("How many threads you want besides the runtime's own: the page shows what must be raised for them."));
   auto* question = new QHBoxLayout(question_);
   question->setContentsMargins(0, 0, 0, 0);
   auto* want = new QLabel(tr("I &want"), question_);
@@ -225,12 +225,10 @@ void LimitsPage::show_machine(const Machine& machine, const Runtime& runtime, st
   const LimitLadder ladder = limit_ladder(machine, runtime);
   if (ladder.rungs.empty()) {
     show_nothing();
-    title_->setText(tr("%1 sets no limit on threads").arg(to_qstring(machine.name)));
+    title_->setText(limits_title(machine, runtime, ladder));
     return;
   }
-  title_->setText(tr("%1 allows %2 besides the main thread: %3 binds")
-                      .arg(to_qstring(machine.name), to_qstring(spawnpoint::format_count(ladder.threads, "thread")),
-                           to_qstring(ladder.binding()->limit->name)));
+  title_->setText(limits_title(machine, runtime, ladder));
   sentence_->setText(
       tr("Threads of the runtime %1 that could be created if each limit were the only one. The shortest bar "
          "is the one that stops the program; the dashed line is what you want.")

@@ -65,10 +65,8 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
   } else {
     // A runtime's other threads are there before the first one for a job.
     fmt::print("{}: {} besides {}; then {} {} ({})\n", style.bold(where), format_count(ladder.threads, "thread"),
-               runtime.base_threads > 1 ? fmt::format("the runtime's own {}", format_count(runtime.base_threads))
-                                        : std::string("the main thread"),
-               binding->limit->name, ends_process(binding->cause) ? "ends the process" : "refuses",
-               name_of(binding->cause));
+               own_threads_words(runtime.base_threads), binding->limit->name,
+               ends_process(binding->cause) ? "ends the process" : "refuses", name_of(binding->cause));
   }
   fmt::print("{} is {}: {}\nraise it with: {}\n", binding->limit->name, value, binding->source, binding->raise);
   if (!binding->room.empty()) fmt::print("{}\n", binding->room);

@@ -224,8 +224,7 @@ void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
     if (const auto at = peak_of(*result.trace, SeriesKind::threads))
       show(diagnosis, result, *at, kNoJob,
            fmt::format("{} at once, {} among them", format_count(result.peak_threads, "thread"),
-                       result.own_threads > 1 ? fmt::format("the runtime's own {}", format_count(result.own_threads))
-                                              : std::string("the main thread")));
+                       own_threads_words(result.own_threads)));
   }
   const Load load = load_of(scenario, model, result.jobs, result);
   if (load.bottleneck == Bottleneck::arrivals) tell_arrivals(diagnosis, load, result, "");

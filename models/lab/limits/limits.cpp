@@ -179,6 +179,10 @@ std::optional<std::int64_t> value_needed(const Machine& machine, const Runtime& 
 
 }  // namespace
 
+std::string own_threads_words(std::int64_t own_threads) {
+  return own_threads > 1 ? "the runtime's own " + format_count(own_threads) : "the main thread";
+}
+
 LimitLadder limit_ladder(const Machine& machine, const Runtime& runtime, std::span<const Limit> limits) {
   LimitLadder ladder;
   for (const Found& found : find_all(machine, runtime, limits)) ladder.rungs.push_back(rung(machine, runtime, found));

@@ -40,6 +40,9 @@ struct LimitLadder {
   const LimitRung* binding() const { return rungs.empty() ? nullptr : &rungs.front(); }
 };
 
+/// Besides whom there is room for threads: "the main thread", or "the runtime's own 19", of which that is one.
+std::string own_threads_words(std::int64_t own_threads);
+
 LimitLadder limit_ladder(const Machine& machine, const Runtime& runtime, std::span<const Limit> limits = limit_table());
 
 /// A limit that is too low for this many threads. Of one that several cgroups or user namespaces hold, each has its
