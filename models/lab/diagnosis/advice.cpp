@@ -133,12 +133,12 @@ class Adviser {
     Diagnostics out;
     auto root = parse_document(out.add_source(source_.file, source_.text), out);
     if (!root) return runs;
-    Node& list = run_list(*root);
-    const std::size_t of_file = list.items.size();
+    const std::size_t of_file = run_list(*root).items.size();
     add_missing_runs(*root, source_.options.added, out);
     add_missing_runs(*root, source_.options.concurrency, out);
     for (const Setting& setting : source_.options.settings)
       apply_setting(*root, setting, source_.options.concurrency, out);
+    const Node& list = run_list(*root);  // Settings may have moved it.
     const std::vector<std::string> labels = run_labels(list);
     for (std::size_t i = 0; i < list.items.size(); ++i) {
       RunOfText one;
