@@ -21,7 +21,9 @@ namespace {
 /// One line, however narrow the panel is: what it gives, at its end, stays readable. Its tooltip has the whole.
 class ElidingButton : public QPushButton {
  public:
-  using QPushButton::QPushButton;
+  explicit ElidingButton(QWidget* parent) : QPushButton(parent) {
+    setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);  // May be narrower than its words.
+  }
 
   QSize minimumSizeHint() const override { return {kLeastWidth, QPushButton::minimumSizeHint().height()}; }
 

@@ -4,6 +4,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QProgressBar>
+#include <QTextDocument>
 #include <QToolButton>
 #include <cmath>
 
@@ -14,6 +15,7 @@
 namespace spawnpoint::gui {
 StatusLine::StatusLine(QWidget* parent)
     : QWidget(parent), words_(new QLabel(this)), bar_(new QProgressBar(this)), stop_(new QToolButton(this)) {
+  words_->setTextFormat(Qt::PlainText);
   words_->setAccessibleName(tr("State of the run"));
   // A long message must not make the window wider.
   words_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -41,7 +43,9 @@ QString StatusLine::words() const {
 
 void StatusLine::set_text(const QString& words) {
   words_->setText(words);
-  words_->setToolTip(words);  // On a small screen its end is cut off.
+  // A run may be called anything, such as "<b>".
+  words_->setToolTip(Qt::mightBeRichText(words) ? Qt::convertFromPlainText(words)
+                                                : words);  // On a small screen its end is cut off.
 }
 
 void StatusLine::show_words(const QString& words) {

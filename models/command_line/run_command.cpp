@@ -49,20 +49,24 @@ std::string failure_text(const RunResult& result) {
 struct RunColumn {
   const char* title;
   const char* field;
+  bool of_memory = false;
 };
 constexpr RunColumn kColumns[] = {{"time", "wall"},
                                   {"threads", "peak_threads"},
-                                  {"resident", "jobs_memory.resident"},
-                                  {"kernel", "memory.kernel"},
-                                  {"virtual", "jobs_memory.virtual"},
-                                  {"program", "base.resident"}};
+                                  {"resident", "jobs_memory.resident", true},
+                                  {"kernel", "memory.kernel", true},
+                                  {"virtual", "jobs_memory.virtual", true},
+                                  {"program", "base.resident", true}};
 
 void add_row(Table& table, const std::string& name, const RunResult& result) {
   using enum Table::Emphasis;
   const bool ran = result.error.empty();
   std::vector<std::string> row{name, std::string(to_string(result.world)),
                                ran ? format_count(result.completed) + " of " + format_count(result.jobs) : ""};
-  for (const RunColumn& column : kColumns) row.push_back(ran ? for_people(value_of(result, column.field)) : "");
+  for (const RunColumn& column : kColumns) {
+    const bool known = ran && (!column.of_memory || result.memory_is_known());
+    row.push_back(known ? for_people(value_of(result, column.field)) : "");
+  }
   row.push_back(failure_text(result));
   table.add(std::move(row), !ran || result.failure ? bad : none);
 }

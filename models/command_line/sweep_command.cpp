@@ -53,6 +53,11 @@ class InOrder {
   std::map<std::size_t, std::string> ready_;
 };
 
+/// " ± 1.7%", " ± 170%"
+std::string relative(double part) {
+  return part < 1 ? fmt::format(" ± {:.2g}%", part * 100) : fmt::format(" ± {:.0f}%", part * 100);
+}
+
 std::string time_text(const SweepCell& cell) {
   if (!cell.first.error.empty()) return "not computed";
   if (cell.failed == cell.replications && cell.first.failure) {
@@ -64,7 +69,7 @@ std::string time_text(const SweepCell& cell) {
   }
   const ConfidenceInterval wall = cell.wall.confidence_interval(0.95);
   std::string text = format_duration(Duration(std::llround(wall.mean * 1e9)));
-  if (cell.wall.count() > 1 && wall.mean > 0) text += fmt::format(" ± {:.2g}%", wall.half_width / wall.mean * 100);
+  if (cell.wall.count() > 1 && wall.mean > 0) text += relative(wall.half_width / wall.mean);
   if (cell.failed > 0) text += fmt::format(", {} of {} ✕", cell.failed, cell.replications);
   return text;
 }

@@ -156,6 +156,7 @@ std::string format_difference(double value, double reference) {
 }
 
 std::string format_jobs_memory(const RunResult& result) {
+  if (!result.memory_is_known()) return "memory not measured";
   const Bytes resident = result.jobs_memory().resident;
   return result.base.resident > Bytes{} ? format_jobs_memory(resident) : format_bytes(resident);
 }

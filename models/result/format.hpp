@@ -35,7 +35,7 @@ std::string format_difference(double value, double reference);
 std::string format_value(const Limit& limit, std::int64_t value);
 
 /// "4.58 MiB for the jobs": what they took, resident, at its peak. "13.2 MiB" where the program's own part is not
-/// known.
+/// known, "memory not measured" where nothing is.
 std::string format_jobs_memory(const RunResult& result);
 std::string format_jobs_memory(Bytes resident);
 /// "8.63 MiB for the program": what the program itself had before its first job; empty: not known.

@@ -85,6 +85,8 @@ struct RunResult {
 
   /// Of `memory`, what came with the jobs: without the program itself, which is another one in each world.
   MemoryUse jobs_memory() const;
+  /// A live run may die before its memory is looked at.
+  bool memory_is_known() const { return memory.resident > Bytes{}; }
   /// A pool was refused a worker, and went on with those that it had until all jobs were done.
   bool did_all_refused() const { return failure && jobs > 0 && completed == jobs && !ends_process(failure->cause); }
 };

@@ -86,6 +86,23 @@ TEST_CASE("a failure's evidence is the failure in the model's timeline") {
   CHECK(app.window->compare().time().visible().contains(app.window->runs().result(kModeled)->failure->at));
 }
 
+TEST_CASE("a long suggestion is shortened, and makes no text of the panel wider than it") {
+  AppFixture app;
+  app.window->resize(1280, 800);
+  app.window->show();
+  app.open(scenario("join_all", "block"));
+  REQUIRE_FALSE(app.suggestions().empty());
+  QCoreApplication::processEvents();
+  const auto buttons = named<QPushButton>(app, "suggestion");
+  REQUIRE_FALSE(buttons.empty());
+  const QWidget& panel = app.window->diagnosis();
+  for (const QPushButton* button : buttons) {
+    INFO(button->text().toStdString());
+    CHECK(button->mapTo(&panel, QPoint(button->width(), 0)).x() <= panel.width());
+    CHECK(button->toolTip().contains(button->text()));
+  }
+}
+
 TEST_CASE("each suggestion really adds its run, which is chosen and modeled") {
   AppFixture app;
   for (const QString& text : {scenario("sequential", "sleep"), scenario("thread_pool", "sleep", "threads = 2\n")}) {

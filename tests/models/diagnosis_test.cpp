@@ -148,6 +148,30 @@ TEST_CASE("What takes a run's time is said for every concurrency model by its ar
   CHECK_FALSE(has(all_of(diagnosis_of(few)), "rounds"));
 }
 
+TEST_CASE("A job that comes after another's end is not said to have waited for it") {
+  Scenario scenario = tests::scenario("thread_pool", 200);
+  scenario.runs[0].threads = 25;
+  scenario.jobs.steps = {Step{StepKind::sleep, Distribution::constant(100ms)}};
+  scenario.jobs.arrivals.kind = Arrivals::Kind::every;
+  scenario.jobs.arrivals.every = 5ms;
+  const Diagnosis diagnosis = diagnosis_of(scenario);
+  for (const Evidence& evidence : diagnosis.evidence) CHECK(evidence.text.find("waits until") == std::string::npos);
+  CHECK_FALSE(diagnosis.mechanism.has_value());
+  // With fewer workers one has to.
+  scenario.runs[0].threads = 10;
+  CHECK(std::ranges::any_of(diagnosis_of(scenario).evidence, [](const Evidence& evidence) {
+    return evidence.text.find("waits until") != std::string::npos;
+  }));
+}
+
+TEST_CASE("A thread that overflows its stack says nothing of how many there were") {
+  const Scenario scenario = tests::scenario("thread_per_job", 100);
+  RunResult result;
+  result.peak_threads = 6;
+  result.failure = FailurePoint{.job = 1, .threads = 1, .cause = Signal{SIGSEGV}, .limit = "stack", .value = 262144};
+  CHECK(diagnose(scenario, 0, nullptr, &result).headline.starts_with("The process died of SIGSEGV: "));
+}
+
 TEST_CASE("Where few threads of many are alive at once, memory is told for each that was started") {
   Scenario scenario = tests::scenario("thread_per_job", 400);
   scenario.jobs.steps = {Step{StepKind::sleep, Distribution::constant(2ms)}};

@@ -96,6 +96,8 @@ TEST_CASE("what the jobs took is apart from what the program had, in words and i
   CHECK(json["jobs_memory"] == nlohmann::json{{"resident_bytes", (10_MiB).count}, {"virtual_bytes", (80_MiB).count}});
   result.base = {};
   CHECK(format_jobs_memory(result) == "18 MiB");
+  // It died before anybody looked.
+  CHECK(format_jobs_memory(RunResult{}) == "memory not measured");
   CHECK(format_program_memory(result) == "");
 }
 

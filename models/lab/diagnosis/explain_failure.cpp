@@ -27,6 +27,8 @@ std::int64_t failing_thread(const FailurePoint& failure) {
 
 /// " when it had 507 threads"; where some had ended by then, how many were started and how many were alive at most.
 std::string at_threads(const RunResult& result) {
+  // Of a thread that overflows its own stack it is that thread's number.
+  if (result.failure->limit == limit_of(LimitKind::stack).name) return "";
   const std::int64_t started = result.failure->threads;
   const std::int64_t alive = threads_of_jobs(result);
   if (started == 0) return "";
@@ -52,8 +54,8 @@ std::string headline(const RunResult& result, bool async, std::span<const Limit>
                          ? fmt::format("Memory was refused{}: {}.", when, what)
                          : fmt::format("Thread {} was refused: {}.", format_count(failing_thread(failure)), what);
   if (result.did_all_refused() && failure.threads > 0)
-    text += fmt::format(" The {} that had started did all {}.", format_count(failure.threads, "worker"),
-                        format_count(result.jobs, "job"));
+    text += fmt::format(" The {} that had started did {}.", format_count(failure.threads, "worker"),
+                        result.jobs == 1 ? "the job" : "all " + format_count(result.jobs, "job"));
   return text;
 }
 

@@ -37,7 +37,12 @@ std::optional<Following> first_that_waited(const Trace& trace) {
     if (jobs.started[job] == kNever || jobs.started[job] < jobs.ended[found.first]) continue;
     if (found.next == kNoJob || jobs.started[job] < jobs.started[found.next]) found.next = job;
   }
-  return found.next == kNoJob ? std::nullopt : std::optional(found);
+  if (found.next == kNoJob) return std::nullopt;
+  // One that came after the other's end has not waited for it.
+  Instant came = jobs.started[found.next];
+  for (std::size_t i = 0; i < trace.segments.size(); ++i)
+    if (trace.segments.jobs()[i] == found.next) came = std::min(came, trace.segments.begins()[i]);
+  return came < jobs.ended[found.first] ? std::optional(found) : std::nullopt;
 }
 
 /// When a series is at its highest first.
@@ -81,9 +86,11 @@ void tell_arrivals(Diagnosis& diagnosis, const Load& load, const RunResult& resu
 
 void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, std::string_view more) {
   add(diagnosis,
-      fmt::format("The cores take the time: the jobs compute {} in all, and the {} were busy with that for {} "
-                  "of the time. More {} would not make it faster.",
-                  format_seconds(load.demand.computing), format_count(scenario.machine.cpus, "core"),
+      fmt::format("The cores take the time: the jobs compute {} in all, and {} busy with that for {} of the time. "
+                  "More {} would not make it faster.",
+                  format_seconds(load.demand.computing),
+                  scenario.machine.cpus == 1 ? "the only core was"
+                                             : fmt::format("the {} were", format_count(scenario.machine.cpus, "core")),
                   percent(load.computing), more));
 }
 
@@ -261,7 +268,8 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
       fmt::format("{} on {}{} took {}.", format_count(result.jobs, "job"), format_count(workers, "worker"),
                   in_rounds ? fmt::format(": {} rounds, one after the other,", format_count(rounds)) : "",
                   format_duration(result.wall));
-  explain_by(diagnosis, model);
+  // Why jobs queue is asked only where they do.
+  if (load.bottleneck != Bottleneck::arrivals) explain_by(diagnosis, model);
   show_first_that_waited(diagnosis, result, "{} waits until {} has left its worker");
   if (result.wall <= Duration::zero() || result.completed < result.jobs) return;
   const Duration round = result.wall / rounds;

@@ -9,6 +9,7 @@
 
 #include "models/lab/limits/limits.hpp"
 #include "models/machine/profile.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -83,7 +84,7 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
     } else if (value < here) {
       wanted.maps = WantedLimit{&limit_of(max_map_count), value, here - value};
     } else {
-      leave_out(limit_of(max_map_count), value, Imposed::no, fmt::format("this machine allows only {}", here));
+      leave_out(limit_of(max_map_count), value, Imposed::no, "this machine allows only " + format_count(here));
     }
   }
 
