@@ -54,24 +54,29 @@ struct Found {
   kernel::Refusal refusal;
 };
 
-std::optional<Found> find(const Machine& machine, const Runtime& runtime, const Limit& limit) {
-  const kernel::ProcessMemory memory(machine, runtime);
-  const kernel::SpawnChecks checks(machine, runtime, memory, std::span(&limit, 1));
-  // Each check holds for all larger numbers once it holds, so the first that is refused is found by bisection.
-  std::int64_t low = 0;
-  std::int64_t high = most_threads(memory, runtime);
-  auto refusal = refused_after(checks, memory, high);
-  if (!refusal) return std::nullopt;
+/// The smallest number from `low` on that fits, where each larger one does too, and `high` does.
+template <class Fits>
+std::int64_t smallest_that(const Fits& fits, std::int64_t low, std::int64_t high) {
   while (low < high) {
     const std::int64_t middle = low + (high - low) / 2;
-    if (auto at_middle = refused_after(checks, memory, middle)) {
-      refusal = at_middle;
+    if (fits(middle)) {
       high = middle;
     } else {
       low = middle + 1;
     }
   }
-  return Found{&limit, low, *refusal};
+  return low;
+}
+
+std::optional<Found> find(const Machine& machine, const Runtime& runtime, const Limit& limit) {
+  const kernel::ProcessMemory memory(machine, runtime);
+  const kernel::SpawnChecks checks(machine, runtime, memory, std::span(&limit, 1));
+  // Each check holds for all larger numbers once it holds, so the first that is refused is found by bisection.
+  const auto refused = [&](std::int64_t threads) { return refused_after(checks, memory, threads); };
+  const std::int64_t most = most_threads(memory, runtime);
+  if (!refused(most)) return std::nullopt;
+  const std::int64_t first = smallest_that([&](std::int64_t threads) { return refused(threads).has_value(); }, 0, most);
+  return Found{&limit, first, *refused(first)};
 }
 
 /// The place of a check among those that one thread meets: of equal limits the earlier one is the reason.
@@ -137,17 +142,9 @@ Bytes stack_needed(const Machine& machine, Runtime runtime) {
     runtime.stack = machine.page_size * pages;
     return !kernel::ProcessMemory(machine, runtime).overflows_stack();
   };
-  std::int64_t low = stack_size(runtime, machine.limits) / machine.page_size;
-  std::int64_t high = 2 * (low + (runtime.touched + runtime.idle_stack + runtime.guard) / machine.page_size + 1);
-  while (low < high) {
-    const std::int64_t middle = low + (high - low) / 2;
-    if (fits(middle)) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return machine.page_size * low;
+  const std::int64_t low = stack_size(runtime, machine.limits) / machine.page_size;
+  const std::int64_t used = (runtime.touched + runtime.idle_stack + runtime.guard) / machine.page_size + 1;
+  return machine.page_size * smallest_that(fits, low, 2 * (low + used));
 }
 
 /// The smallest value of the limit at this level with which `threads` threads fit; none: no value would do.
@@ -161,17 +158,8 @@ std::optional<std::int64_t> value_needed(const Machine& machine, const Runtime& 
     const kernel::SpawnChecks checks(changed, runtime, memory, std::span(&limit, 1));
     return !refused_after(checks, memory, threads - 1);
   };
-  std::int64_t low = value;
-  std::int64_t high = limit.largest;
-  if (!fits(high)) return std::nullopt;
-  while (low < high) {
-    const std::int64_t middle = low + (high - low) / 2;
-    if (fits(middle)) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
+  if (!fits(limit.largest)) return std::nullopt;
+  const std::int64_t low = smallest_that(fits, value, limit.largest);
   if (!limit.is_size()) return low;
   const std::int64_t page = machine.page_size.count;
   return (low + page - 1) / page * page;
