@@ -67,6 +67,8 @@ class ModeledExecutor final : private Completion {
 
   std::int64_t completed() const { return recording_.completed(); }
   const ModeledRecording& recording() const { return recording_; }
+  /// All tasks run on one.
+  std::int64_t peak_threads() const { return 1; }
   MemoryUse peak_memory() const;
   /// The longest time that a job held the thread without a break.
   Duration longest_poll() const { return longest_poll_; }

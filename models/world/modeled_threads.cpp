@@ -77,7 +77,10 @@ void ModeledThreads::threads_changed() {
   if (counts.alive >= alive_before_) note_peaks(counts);
   alive_before_ = counts.alive;
   const std::int64_t threads = counts.alive + runtime_->base_threads;
-  recording_.sample(threads, now(), [&](const auto& add) {
+  peak_threads_ = std::max(peak_threads_, threads);
+  // What threads use of their stacks comes after them, and may be the most of what they take.
+  const std::int64_t steps = runtime_->touched > Bytes{} ? threads + counts.touched : threads;
+  recording_.sample(steps, now(), [&](const auto& add) {
     const kernel::ProcessMemory& memory = kernel_.memory();
     const auto add_size = [&add](SeriesKind kind, Bytes size) { add(kind, static_cast<double>(size.count)); };
     add_size(SeriesKind::resident, memory.resident(counts));

@@ -56,6 +56,8 @@ class ModeledThreads final : public kernel::KernelObserver {
   const ModeledRecording& recording() const { return recording_; }
   const kernel::Kernel& kernel() const { return kernel_; }
   MemoryUse peak_memory() const { return peak_memory_; }
+  /// The most threads at a time, the runtime's own among them.
+  std::int64_t peak_threads() const { return peak_threads_; }
 
  private:
   void threads_changed() override;
@@ -70,6 +72,7 @@ class ModeledThreads final : public kernel::KernelObserver {
   /// Of each thread the job that it was started for. Kept only where the first ones that run will die of their stacks.
   std::vector<JobId> jobs_of_threads_;
   std::int64_t alive_before_ = 0;
+  std::int64_t peak_threads_ = 0;
   MemoryUse peak_memory_;
 };
 

@@ -95,6 +95,21 @@ TEST_CASE("A time slice lets a short job pass a long one on one core") {
   CHECK(job_lines(result, true) == "end 2, end 1");
 }
 
+TEST_CASE("The series of a modeled run reach what its threads use of their stacks") {
+  for (const std::int64_t jobs : {1, 4, 50, 2000}) {
+    Scenario scenario = tests::scenario("thread_per_job", jobs);
+    scenario.machine.limits = {};
+    scenario.runs[0].runtime.touched = 512_KiB;
+    const RunResult result = run_modeled(scenario, 0, {});
+    const Series& resident = (*result.trace)[SeriesKind::resident];
+    INFO(jobs);
+    CHECK(resident.maximum() == static_cast<double>(result.memory.resident.count));
+    // Long before the jobs' second is over.
+    CHECK(resident.at(Instant(990ms)) >= 0.99 * resident.maximum());
+    CHECK(result.peak_threads == jobs + 1);
+  }
+}
+
 TEST_CASE("The first thread past pids.max is refused, and the jobs before it complete") {
   Scenario playground = scenario("thread_per_job", 1000);
   playground.machine.limits.pids_max = {512};

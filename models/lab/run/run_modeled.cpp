@@ -33,7 +33,7 @@ bool drive(Simulation& simulation, const W& world, const Workload& work, Bytes p
       told = Clock::now();
       options.progress(Progress{.completed = world.completed(),
                                 .jobs = work.count(),
-                                .threads = world.recording().peak(),
+                                .threads = world.peak_threads(),
                                 .resident = world.peak_memory().resident - program,
                                 .now = world.now().time_since_epoch()});
     }
@@ -101,7 +101,7 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
     finished = drive(simulation, world, work, spec.runtime.base_resident, options);
     world.finish();
     take_over(result, world);
-    result.peak_threads = 1;
+    result.peak_threads = world.peak_threads();
     result.peak_tasks = world.recording().peak();
     result.longest_poll = world.longest_poll();
     result.longest_poll_job = world.longest_poll_job();
@@ -111,7 +111,7 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
     finished = drive(simulation, world, work, spec.runtime.base_resident, options);
     world.finish();
     take_over(result, world);
-    result.peak_threads = world.recording().peak();
+    result.peak_threads = world.peak_threads();
     result.own_threads = spec.runtime.base_threads;
     result.main_cpu = world.kernel().main_cpu();
     trace->lanes = static_cast<LaneId>(world.kernel().created() + 1);
