@@ -65,7 +65,9 @@ struct Entry {
 constexpr int kRow = 18;
 constexpr double kLongSample = 24;  ///< Of a line.
 constexpr double kShortSample = 16;
+constexpr double kTightSample = 12;
 constexpr double kApart = 12;
+constexpr double kTight = 6;
 constexpr double kBeforeText = 6;
 
 double width_of(const Entry& entry, double sample, const QFontMetricsF& metrics) {
@@ -77,7 +79,9 @@ struct Legend {
   std::vector<Entry> worlds;
   std::vector<Entry> lines;
   double sample = kLongSample;
-  bool in_two_rows = false;
+  double apart = kApart;
+  int rows =
+      1;  ///< The title's, below it the lines', and between them the worlds' where there is no room by the title.
 };
 
 Legend legend_of(const ChartContent& content, const Theme& theme, double width, double right_margin) {
@@ -112,13 +116,21 @@ Legend legend_of(const ChartContent& content, const Theme& theme, double width, 
     return all;
   };
   if (needed(legend.sample) > width - right_margin) legend.sample = kShortSample;
-  legend.in_two_rows = needed(legend.sample) > width - right_margin;
+  if (needed(legend.sample) <= width - right_margin) return legend;
+  double beside_title = title;
+  for (const Entry& entry : legend.worlds) beside_title += width_of(entry, legend.sample, metrics);
+  legend.rows = beside_title <= width - right_margin ? 2 : 3;
+  if (legend.rows == 3) {
+    legend.sample = kTightSample;
+    legend.apart = kTight;
+  }
   return legend;
 }
 
 /// From `right` to the left; gives the place of the next one.
-double paint_entries(QPainter& painter, const Theme& theme, const std::vector<Entry>& entries, double sample,
+double paint_entries(QPainter& painter, const Theme& theme, const std::vector<Entry>& entries, const Legend& legend,
                      double right, const QRectF& row) {
+  const double sample = legend.sample;
   const QFontMetricsF metrics(painter.font());
   const double middle = std::round(row.center().y());
   for (const Entry& entry : entries) {
@@ -131,7 +143,7 @@ double paint_entries(QPainter& painter, const Theme& theme, const std::vector<En
     painter.setPen(entry.pen);
     painter.drawLine(QPointF(line, middle), QPointF(line + sample, middle));
     if (entry.glyph) paint_glyph(painter, *entry.glyph, {line + sample / 2, middle});
-    right = line - kApart;
+    right = line - legend.apart;
   }
   return right;
 }
@@ -139,7 +151,7 @@ double paint_entries(QPainter& painter, const Theme& theme, const std::vector<En
 }  // namespace
 
 int chart_header_height(const ChartContent& content, const Theme& theme, double width, double right_margin) {
-  return legend_of(content, theme, width, right_margin).in_two_rows ? 2 * kRow : kRow;
+  return legend_of(content, theme, width, right_margin).rows * kRow;
 }
 
 void paint_chart_header(QPainter& painter, const QRectF& where, const ChartContent& content, const Theme& theme,
@@ -153,12 +165,13 @@ void paint_chart_header(QPainter& painter, const QRectF& where, const ChartConte
   painter.setFont(theme.font(kChartTextPixels));
   const Legend legend = legend_of(content, theme, where.width(), right_margin);
   const double right = where.right() - right_margin;
-  const double next = paint_entries(painter, theme, legend.worlds, legend.sample, right, title);
-  double end = next;
-  if (legend.in_two_rows)
-    paint_entries(painter, theme, legend.lines, legend.sample, right, title.translated(0, kRow));
+  const auto row = [&](int number) { return title.translated(0, number * kRow); };
+  const double next = paint_entries(painter, theme, legend.worlds, legend, right, row(legend.rows == 3 ? 1 : 0));
+  double end = legend.rows == 3 ? right : next;
+  if (legend.rows > 1)
+    paint_entries(painter, theme, legend.lines, legend, right, row(legend.rows - 1));
   else
-    end = paint_entries(painter, theme, legend.lines, legend.sample, next, title);
+    end = paint_entries(painter, theme, legend.lines, legend, next, title);
   const double begin =
       title.left() + QFontMetricsF(theme.font(kChartTextPixels + 1, true)).horizontalAdvance(content.title) + 12;
   QStringList notes{content.note, also};

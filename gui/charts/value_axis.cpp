@@ -35,7 +35,9 @@ ValueAxis value_axis(ChartUnit unit, bool logarithmic, double least, double most
   most = std::clamp(most, 1.0, 1e18);
   if (!logarithmic) {
     axis.high = most * kHeadRoom;
-    const double step = linear_step(unit, axis.high / wanted);
+    double step = linear_step(unit, axis.high / wanted);
+    // A zero alone would not show how much anything is.
+    if (step > most) step = linear_step(unit, step / 4);
     for (double value = 0; value <= axis.high; value += step) axis.ticks.push_back({value, value_label(unit, value)});
     return axis;
   }

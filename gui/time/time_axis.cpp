@@ -114,6 +114,9 @@ std::string format_instant(Instant at, Duration resolution) {
 std::vector<Tick> ticks(const TimeAxis& axis, double spacing) {
   std::vector<Tick> result;
   if (axis.range.empty() || axis.width <= 0 || spacing <= 0) return result;
+  // One label alone would not show how long anything takes: a narrow axis has its labels closer together.
+  constexpr double kTwoLabels = 2.5;
+  spacing = std::min(spacing, axis.width / kTwoLabels);
   const double least = static_cast<double>(axis.range.length().count()) / axis.width * spacing;
   const Ns step = nice_step(least);
   const Unit unit = unit_for(step);

@@ -128,6 +128,9 @@ TEST_CASE("value axes have round ticks that stay apart") {
     return all;
   };
   CHECK(labels(value_axis(ChartUnit::count, false, 1, 508, 4)) == "0|200|400|");
+  // Where there is little room, a zero is not alone.
+  CHECK(labels(value_axis(ChartUnit::count, false, 1, 40'001, 2)) == "0|20,000|40,000|");
+  CHECK(labels(value_axis(ChartUnit::count, false, 1, 1, 2)) == "0|1|");
   CHECK(labels(value_axis(ChartUnit::bytes, false, 1, 20 << 20, 4)) == "0 B|8 MiB|16 MiB|");
   CHECK(labels(value_axis(ChartUnit::count, true, 1, 1e6, 8)) == "1|10|100|1,000|10,000|100,000|1,000,000|");
   CHECK(labels(value_axis(ChartUnit::bytes, true, 2 << 20, 400 << 20, 4)) == "2 MiB|16 MiB|128 MiB|");

@@ -64,6 +64,9 @@ TEST_CASE("ticks are round, apart, and carry their unit once") {
   }
   CHECK(labels == c.labels);
   CHECK(ticks({{seconds(1), seconds(1)}, 0, 100}, 88).empty());
+  // A narrow axis has more than its zero.
+  for (const double length : {1.0, 4.196, 9.99, 60.0, 123.0})
+    CHECK(ticks({{seconds(0), seconds(length)}, 0, 126}, 88).size() >= 2);
 }
 
 }  // namespace spawnpoint::gui
