@@ -84,7 +84,6 @@ class Builder {
     MapLine line;
     bool goes_well = false;  ///< Somewhere.
     QStringList breaks_at;
-    bool place_is_known = false;  ///< The last of these is the very number.
     QStringList causes;
   };
 
@@ -93,7 +92,7 @@ class Builder {
     constexpr qsizetype kNamed = 3;
     QString where = of.breaks_at.join(QStringLiteral(", "));
     if (of.breaks_at.size() > kNamed) where = QStringLiteral("%1 of them").arg(of.breaks_at.size());
-    if (!of.goes_well && !of.place_is_known && result_.complete) where = QStringLiteral("every point");
+    if (!of.goes_well && result_.complete) where = QStringLiteral("every point");
     of.causes.removeDuplicates();
     return QStringLiteral("✕ at %1: %2").arg(where, of.causes.last()) +
            (of.causes.size() > 1 && content_.x.unit == MapAxis::Unit::names ? QStringLiteral(" …") : QString());
@@ -230,7 +229,7 @@ class Builder {
     item.x = exact ? static_cast<double>(*exact) : values_[plan_.value_of(cell.point, axis_)];
     // Until the edge has been searched for, the job that was refused shows where it is.
     if (!exact && key == "jobs.count" && result.failure->job != kNoJob)
-      item.x = std::min(item.x, static_cast<double>(result.failure->job) + 1);
+      item.x = std::clamp(static_cast<double>(result.failure->job) + 1, content_.x.low, item.x);
     if (exact || key == "jobs.count") {
       for (Setting& setting : item.settings) {
         if (setting.key == key) setting.value = std::to_string(std::llround(item.x));
@@ -249,7 +248,6 @@ class Builder {
     of.line.items.push_back(std::move(item));
     if (!is_name) of.breaks_at.clear();  // Where it ends for good.
     of.breaks_at += where;
-    of.place_is_known = exact.has_value() || key == "jobs.count";
     of.causes += to_qstring(format_failure_in_full(*result.failure));
   }
 

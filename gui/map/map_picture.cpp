@@ -165,7 +165,11 @@ std::vector<MapPicture::Tick> MapPicture::x_ticks() const {
     for (double value = std::pow(10, std::ceil(std::log10(axis.low) - 1e-9)); value <= axis.high * 1.001; value *= 10)
       add(value, label(value));
   } else if (axis.high > axis.low) {
-    const double step = round_step(axis.high - axis.low, static_cast<int>(plot_.width() / 90));
+    const int most = std::max(1, static_cast<int>(plot_.width() / 90));
+    const double length = axis.high - axis.low;
+    // Sizes are round in powers of two.
+    const double step =
+        axis.unit == MapAxis::Unit::bytes ? std::exp2(std::ceil(std::log2(length / most))) : round_step(length, most);
     for (double value = std::ceil(axis.low / step - 1e-9) * step; value <= axis.high + step * 1e-9; value += step)
       add(value, label(value));
   } else {
