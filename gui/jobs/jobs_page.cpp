@@ -140,12 +140,12 @@ void JobsPage::fit_columns() {
   const QFontMetrics metrics(font());
   fitting_ = true;
   for (int column = 0; column < static_cast<int>(kJobColumns); ++column) {
-    int widest = metrics.horizontalAdvance(job_column_name(static_cast<JobColumn>(column))) + 14;
+    int widest = metrics.horizontalAdvance(job_column_name(static_cast<JobColumn>(column))) + 10;
     for (int look = 0; look < std::min(kLooks, rows); ++look) {
       const int row = rows <= kLooks ? look : static_cast<int>(std::int64_t{rows - 1} * look / (kLooks - 1));
       widest = std::max(widest, metrics.horizontalAdvance(model_->index(row, column).data().toString()));
     }
-    table_->horizontalHeader()->resizeSection(column, widest + 11);
+    table_->horizontalHeader()->resizeSection(column, widest + 8);
   }
   fitting_ = false;
 }
@@ -204,7 +204,7 @@ void JobsPage::show_words() {
   if (words.isEmpty() && model_->is_busy()) words = tr("Sorting …");
   if (words.isEmpty() && total > 0) {
     words = shown == total ? all : tr("%1 of %2").arg(to_qstring(format_count(shown)), all);
-    if (old_) words += tr(" · of an older text");
+    if (old_) words += QStringLiteral(" · ") + workspace_.why_old();
     words += tr(" · Enter shows a job, S sorts by the column, Ctrl+C copies");
   }
   words_->setText(words);
