@@ -69,7 +69,7 @@ QString ComparePage::summary(RunKey key) const {
   };
   // What is looked for comes first: where there is no room, the last parts are left out.
   QStringList parts;
-  if (is_dimmed(key)) parts << tr("of an older text");
+  if (is_dimmed(key)) parts << workspace_.why_old();
   parts << against(spawnpoint::format_duration(own->wall), [](const RunResult& r) { return r.wall.count(); });
   if (own->failure) parts << failure_words(*own->failure);
   if (own->stopped) parts << tr("stopped, so partial");
@@ -104,7 +104,7 @@ void ComparePage::show_memory_difference() {
   if (modeled && lively && !running) told = spawnpoint::memory_difference(*lively, *modeled);
   // The line stays, so that nothing jumps while a value is turned.
   if (!told.line.empty() && !of_one_text)
-    told = {.line = tr("live against model: from different texts; F5 runs both").toStdString(), .details = {}};
+    told = {.line = tr("live against model: from different values; F5 runs both").toStdString(), .details = {}};
   memory_difference_->setText(to_qstring(told.line));
   memory_difference_->setToolTip(to_qstring(told.details));
   memory_difference_->setAccessibleDescription(to_qstring(told.details));

@@ -43,7 +43,8 @@ QString MainWindow::status_words() const {
     const auto result = workspace_.result(world);
     if (!result) continue;
     QString words = world_name(world) + QStringLiteral(": ") + words_of(*result);
-    if (!workspace_.is_of_present_text({workspace_.selection().run(), world})) words += tr(", of an older text");
+    if (!workspace_.is_of_present_text({workspace_.selection().run(), world}))
+      words += QStringLiteral(", ") + workspace_.why_old();
     parts << words;
   }
   if (workspace_.waits_to_be_asked())
