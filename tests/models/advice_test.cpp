@@ -136,6 +136,34 @@ TEST_CASE("a pool is as large as the limits allow and as small as takes no longe
   CHECK(tasks->set.empty());
 }
 
+TEST_CASE("a pool for very many jobs is found within the work that is allowed") {
+  const std::string text =
+      "[machine]\nprofile = \"laptop-8g\"\nlimits.memory_max = \"16 MiB\"\n[jobs]\ncount = 300000\n"
+      "steps = [{ sleep = \"1s\" }]\n[[run]]\nconcurrency = \"thread_per_job\"\n"
+      "[[run]]\nconcurrency = \"thread_pool\"\nthreads = 100\n";
+  const ScenarioSource source{text, "many.toml", {}};
+  const auto scenario = read(source);
+  REQUIRE(scenario);
+  const auto suggestions = advise(source, "thread_per_job", modeled(*scenario, 0), {});
+  const Suggestion* pool = find(suggestions, "thread_pool");
+  REQUIRE(pool != nullptr);
+  // One thread more is killed, and all that the limit allows work.
+  const std::int64_t threads = std::stoll(pool->set.back().value);
+  CHECK(threads > 400);
+  Scenario tried = *scenario;
+  tried.runs[1].threads = threads;
+  CHECK(modeled(tried, 1).wall == pool->wall);
+  tried.runs[1].threads = threads + threads / 10;
+  tried.jobs.count = 10'000;
+  CHECK_FALSE(is_done(modeled(tried, 1)));
+  // Nothing new can be tried, but the file's own pool has been.
+  const std::vector<RunResult> known{modeled(*scenario, 1)};
+  const auto own = advise(source, "thread_per_job", modeled(*scenario, 0), {.work = 1, .known = known});
+  REQUIRE(own.size() == 1);
+  CHECK(own[0].set.back().value == "100");
+  CHECK(own[0].wall == known[0].wall);
+}
+
 TEST_CASE("a pool of jobs that compute has no more workers than help", "[advice]") {
   const auto suggestions = advice_of(
       "[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 200\nsteps = [{ cpu = \"10ms\" }]\n[[run]]\n"

@@ -14,6 +14,7 @@
 #include "models/document/document.hpp"
 #include "models/document/units.hpp"
 #include "models/lab/diagnosis/bottleneck.hpp"
+#include "models/lab/diagnosis/pool_size.hpp"
 #include "models/lab/limits/limits.hpp"
 #include "models/lab/run/run.hpp"
 #include "models/lab/run/run_identity.hpp"
@@ -29,8 +30,9 @@ namespace {
 constexpr std::size_t kMost = 3;
 /// Faster by less is not worth a change.
 constexpr double kBetter = 0.95;
-/// A pool that is slower by no more than this is as good, if it is smaller.
-constexpr double kAsGood = 1.01;
+/// Which size of a pool is the best is looked for with no more jobs than this, or than a few for each worker.
+constexpr std::int64_t kJobsOfSearch = 10'000;
+constexpr std::int64_t kJobsOfWorker = 4;
 /// One that takes this many times as long as the best is no alternative to it.
 constexpr double kMuchSlower = 10;
 /// The stacks that are tried where a smaller one may help: as programs set them.
@@ -41,6 +43,7 @@ struct Candidate {
   std::string name;  ///< For people.
   std::string concurrency;
   std::vector<Setting> set;
+  std::optional<std::int64_t> threads;  ///< The size that the file gives its pool.
 };
 
 struct Outcome {
@@ -53,6 +56,7 @@ struct RunOfText {
   std::string model;
   std::string name;          ///< What it alone is called.
   std::vector<Setting> own;  ///< As `run.KEY`, but not its label, model and size.
+  std::optional<std::int64_t> threads;
 };
 
 /// And of all of them.
@@ -91,9 +95,11 @@ class Adviser {
     spec_ = *spec;
     blocks_ = has_step(*scenario, JobState::blocked);
     cpus_ = scenario->machine.cpus;
-    runs_ = runs_of_text(run);
+    runs_ = runs_of_text(run, *scenario);
     note_known(*scenario, options.known);
-    if (base_.beside_live) model_alone(*scenario, static_cast<std::size_t>(spec - scenario->runs.begin()));
+    const auto index = static_cast<std::size_t>(spec - scenario->runs.begin());
+    if (base_.beside_live) model_alone(*scenario, index);
+    if (!base_.beside_live) known_[identity_of(*scenario, index)] = base_;
   }
 
   std::vector<Suggestion> suggestions() {
@@ -128,7 +134,7 @@ class Adviser {
     return parse_scenario(source_.text, source_.file, options).scenario;
   }
 
-  RunsOfText runs_of_text(const std::string& run) const {
+  RunsOfText runs_of_text(const std::string& run, const Scenario& scenario) const {
     RunsOfText runs;
     Diagnostics out;
     auto root = parse_document(out.add_source(source_.file, source_.text), out);
@@ -148,6 +154,8 @@ class Adviser {
         if (entry.key == "concurrency" || entry.key == "label" || entry.key == "threads") continue;
         one.own.push_back({"run." + entry.key, setting_text(entry.value)});
       }
+      const auto spec = std::ranges::find(scenario.runs, labels[i], &RunSpec::label);
+      if (spec != scenario.runs.end()) one.threads = spec->threads;
       if (labels[i] == run) runs.run = one;
       if (i < of_file) runs.file.push_back(std::move(one));
     }
@@ -204,18 +212,16 @@ class Adviser {
     for (const RunOfText& run : runs_.file) {
       if (run.model != model.name) continue;
       const bool is_this = run.name == runs_.run.name;
-      runs.insert(is_this ? runs.begin() : runs.end(), {std::string(model.title), run.name, overlaid(run.own, kept)});
+      runs.insert(is_this ? runs.begin() : runs.end(),
+                  {std::string(model.title), run.name, overlaid(run.own, kept), run.threads});
     }
-    if (runs.empty()) runs.push_back({std::string(model.title), std::string(model.name), kept});
+    if (runs.empty()) runs.push_back({std::string(model.title), std::string(model.name), kept, {}});
     return runs;
   }
 
-  /// Nothing more can be computed: what has been found of a candidate until then is not all that there is to it.
-  bool is_over() const { return over_ || stop_.stop_requested(); }
-
   std::optional<RunResult> result_of(const Scenario& scenario, std::size_t run) {
-    if (is_over()) return std::nullopt;
     if (const auto known = known_.find(identity_of(scenario, run)); known != known_.end()) return known->second;
+    if (over_) return std::nullopt;
     const auto jobs = static_cast<std::uint64_t>(scenario.jobs.count);
     if (scenario.jobs.count > kMostStoppable || jobs >= work_left_) {
       over_ = true;
@@ -235,10 +241,11 @@ class Adviser {
   }
 
   /// Nothing where it cannot be computed, or not everything would be done.
-  std::optional<Outcome> outcome_of(const Candidate& candidate) {
-    if (is_over()) return std::nullopt;
-    const auto scenario = read({candidate.concurrency}, candidate.set);
+  std::optional<Outcome> outcome_of(const Candidate& candidate, std::int64_t most_jobs = kMostJobs) {
+    if (stop_.stop_requested()) return std::nullopt;
+    auto scenario = read({candidate.concurrency}, candidate.set);
     if (!scenario) return std::nullopt;
+    scenario->jobs.count = std::min(scenario->jobs.count, most_jobs);
     std::optional<Outcome> outcome;
     for (std::size_t i = 0; i < scenario->runs.size(); ++i) {
       const auto result = result_of(*scenario, i);
@@ -265,7 +272,6 @@ class Adviser {
   void try_models(JobsRun kind) {
     std::optional<Candidate> best;
     std::optional<Outcome> least;
-    // Where not all of them can be computed, it is not known which is the best.
     over_ = false;
     for (const ConcurrencyModel& model : concurrency_models()) {
       if (model.jobs_run != kind) continue;
@@ -282,73 +288,45 @@ class Adviser {
         break;
       }
     }
-    if (best && !is_over()) take(*best, least);
+    if (best && !stop_.stop_requested()) take(*best, least);
   }
 
-  /// The smallest pool that is as good as the best one, and its size as the candidate's setting.
+  /// The smallest pool that is as good as the best one, and its size as the candidate's setting. Where not every size
+  /// can be tried, the best of those that were.
   std::optional<Outcome> best_size(const ConcurrencyModel& model, Candidate& candidate) {
     const auto scenario = read({candidate.concurrency}, candidate.set);
     if (!scenario || scenario->runs.empty()) return std::nullopt;
     const std::int64_t jobs = scenario->jobs.count;
     const LimitLadder ladder = limit_ladder(scenario->machine, scenario->runs.front().runtime);
     const std::int64_t largest = std::min({ladder.threads, jobs, concurrency::kMostWorkers});
-    std::map<std::int64_t, std::optional<Outcome>> tried;
-    const auto of_size = [&](std::int64_t size) {
-      const auto [at, is_new] = tried.try_emplace(size);
-      if (is_new) {
-        Candidate sized = candidate;
-        sized.set.push_back({"run.threads", std::to_string(size)});
-        at->second = outcome_of(sized);
-      }
-      return at->second;
+    const auto sized = [&](std::int64_t size) {
+      Candidate of_size = candidate;
+      of_size.set.push_back({"run.threads", std::to_string(size)});
+      return of_size;
     };
-    const std::int64_t top = largest_that_works(largest, of_size);
-    if (top == 0) return std::nullopt;
-    Duration best = of_size(top)->wall;
-    const auto is_as_good = [&](std::int64_t size) {
-      const auto outcome = of_size(size);
-      if (!outcome) return false;
-      best = std::min(best, outcome->wall);
-      return to_seconds(outcome->wall) <= kAsGood * to_seconds(best);
+    const auto wall_of = [&](std::int64_t size, std::int64_t most_jobs) -> std::optional<Duration> {
+      const auto outcome = outcome_of(sized(size), most_jobs);
+      return outcome ? std::optional(outcome->wall) : std::nullopt;
     };
-    for (std::int64_t size = top / 2; size >= 1 && is_as_good(size); size /= 2) {
+    PoolSizes sizes([&](std::int64_t size) { return wall_of(size, jobs); });
+    // Each try with all of very many jobs would take much: a part of them tells the same of sizes.
+    const std::int64_t part = std::max(kJobsOfSearch, kJobsOfWorker * largest);
+    if (jobs <= 2 * part) {
+      sizes.search(largest, jobs, cpus_);
+    } else {
+      PoolSizes of_part([&](std::int64_t size) { return wall_of(size, part); });
+      of_part.search(largest, part, cpus_);
+      if (const auto size = of_part.best()) sizes.of(*size);
     }
-    if (cpus_ < top) is_as_good(cpus_);
-    // Of those that take as many rounds the smallest.
-    const auto smallest = [&] {
-      const auto good = std::ranges::find_if(tried, [&](const auto& one) {
-        return one.second && to_seconds(one.second->wall) <= kAsGood * to_seconds(best);
-      });
-      return good->first;
-    };
-    std::int64_t size = smallest();
-    const std::int64_t rounds = (jobs + size - 1) / size;
-    is_as_good((jobs + rounds - 1) / rounds);
-    size = smallest();
-    if (is_over()) return std::nullopt;
+    if (candidate.threads && (over_ || !sizes.best())) sizes.of(*candidate.threads);
+    const auto size = sizes.best();
+    if (!size) return std::nullopt;
     // The very pool that there is.
-    if (spec_->concurrency == model.name && spec_->threads.value_or(cpus_) == size) return std::nullopt;
-    candidate.set.push_back({"run.threads", std::to_string(size)});
-    candidate.name = fmt::format(fmt::runtime(model.title_with_threads), format_count(size), model.title);
-    return of_size(size);
-  }
-
-  /// 0: none does. What the ladder says of all threads at rest may be too much for those that have just begun.
-  template <class OfSize>
-  static std::int64_t largest_that_works(std::int64_t largest, const OfSize& of_size) {
-    if (largest < 1 || of_size(largest)) return largest;
-    std::int64_t failing = largest;
-    std::int64_t working = largest - 1;
-    while (working >= 1 && !of_size(working)) {
-      failing = working;
-      working /= 2;
-    }
-    if (working == 0) return 0;
-    while (failing - working > 1) {
-      const std::int64_t middle = working + (failing - working) / 2;
-      (of_size(middle) ? working : failing) = middle;
-    }
-    return working;
+    if (spec_->concurrency == model.name && spec_->threads.value_or(cpus_) == *size) return std::nullopt;
+    const Outcome outcome{jobs, *sizes.of(*size)};
+    candidate = sized(*size);
+    candidate.name = fmt::format(fmt::runtime(model.title_with_threads), format_count(*size), model.title);
+    return outcome;
   }
 
   void try_timer() {
@@ -418,7 +396,7 @@ class Adviser {
   RunResult base_;
   std::stop_token stop_;
   std::uint64_t work_left_ = 0;
-  bool over_ = false;  ///< The candidate that is looked at takes more work than is left.
+  bool over_ = false;  ///< What is looked at takes more work than is left: only what is known already counts.
   std::map<std::string, RunResult, std::less<>> known_;
   std::optional<RunSpec> spec_;
   RunsOfText runs_;

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/lab/diagnosis/pool_size.hpp"
+
+#include <algorithm>
+
+namespace spawnpoint {
+namespace {
+
+/// A pool that is slower by no more than this is as good, if it is smaller.
+constexpr double kAsGood = 1.01;
+
+bool is_as_good(Duration one, Duration best) {
+  return to_seconds(one) <= kAsGood * to_seconds(best);
+}
+
+}  // namespace
+
+std::optional<Duration> PoolSizes::of(std::int64_t size) {
+  const auto [at, is_new] = tried_.try_emplace(size);
+  if (is_new) at->second = take_(size);
+  return at->second;
+}
+
+std::optional<std::int64_t> PoolSizes::best() const {
+  std::optional<Duration> least;
+  for (const auto& [size, wall] : tried_)
+    if (wall && (!least || *wall < *least)) least = wall;
+  for (const auto& [size, wall] : tried_)
+    if (wall && is_as_good(*wall, *least)) return size;
+  return std::nullopt;
+}
+
+void PoolSizes::search(std::int64_t largest, std::int64_t jobs, std::int64_t cpus) {
+  const std::int64_t top = largest_that_works(largest);
+  if (top == 0) return;
+  Duration least = *of(top);
+  const auto keeps_up = [&](std::int64_t size) {
+    const auto wall = of(size);
+    if (!wall) return false;
+    least = std::min(least, *wall);
+    return is_as_good(*wall, least);
+  };
+  for (std::int64_t size = top / 2; size >= 1 && keeps_up(size); size /= 2) {
+  }
+  if (cpus < top) of(cpus);
+  // Of those that take as many rounds the smallest.
+  const std::int64_t size = *best();
+  const std::int64_t rounds = (jobs + size - 1) / size;
+  of((jobs + rounds - 1) / rounds);
+}
+
+/// 0: none does. What the limits say of all threads at rest may be too much for those that have just begun.
+std::int64_t PoolSizes::largest_that_works(std::int64_t largest) {
+  if (largest < 1 || of(largest)) return largest;
+  std::int64_t failing = largest;
+  std::int64_t working = largest - 1;
+  while (working >= 1 && !of(working)) {
+    failing = working;
+    working /= 2;
+  }
+  if (working == 0) return 0;
+  while (failing - working > 1) {
+    const std::int64_t middle = working + (failing - working) / 2;
+    (of(middle) ? working : failing) = middle;
+  }
+  return working;
+}
+
+}  // namespace spawnpoint

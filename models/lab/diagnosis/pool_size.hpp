@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which size of a pool is the best: the smallest that takes no longer than any other, found in a few tries.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+
+#include "core/units.hpp"
+
+namespace spawnpoint {
+
+class PoolSizes {
+ public:
+  /// What a pool of a size takes; nothing where it does not do all its jobs, or where nothing more can be tried.
+  using Take = std::function<std::optional<Duration>(std::int64_t size)>;
+
+  explicit PoolSizes(Take take) : take_(std::move(take)) {}
+
+  std::optional<Duration> of(std::int64_t size);
+  /// Tries sizes up to `largest` for this many jobs; `cpus` is tried in any case.
+  void search(std::int64_t largest, std::int64_t jobs, std::int64_t cpus);
+  /// The smallest of those tried that is as good as the best of them.
+  std::optional<std::int64_t> best() const;
+
+ private:
+  std::int64_t largest_that_works(std::int64_t largest);
+
+  Take take_;
+  std::map<std::int64_t, std::optional<Duration>> tried_;
+};
+
+}  // namespace spawnpoint
