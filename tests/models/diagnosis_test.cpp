@@ -4,6 +4,7 @@
 
 #include <csignal>
 
+#include "models/kernel/kernel.hpp"
 #include "models/lab/run/run.hpp"
 #include "models/result/format.hpp"
 #include "tests/catch.hpp"
@@ -107,6 +108,22 @@ TEST_CASE("What takes a pool's time is said by its arrivals, its work and its co
   CHECK(all_of(diagnosis_of(pool_of(100, 8, {cpu})))
             .find("The cores take the time: the jobs compute 1 s in all, and the "
                   "2 cores were busy with that for") != std::string::npos);
+  // The last one came late, and what was left is a job's own time.
+  Scenario last = pool_of(60, 10, {Step{StepKind::sleep, Distribution::constant(100ms)}});
+  last.jobs.arrivals.kind = Arrivals::Kind::every;
+  last.jobs.arrivals.every = 10ms;
+  CHECK(all_of(diagnosis_of(last)).find("The arrivals take the time: the last job came at 590 ms, and 1") !=
+        std::string::npos);
+  // Rounds are not all full, and a long one hides what starting takes.
+  const std::string uneven = all_of(diagnosis_of(pool_of(10, 3, {Step{StepKind::sleep, Distribution::constant(1s)}})));
+  CHECK(uneven.find("In the last round only 1 of the 3 workers had a job.") != std::string::npos);
+  CHECK(uneven.find("A round took") == std::string::npos);
+  // More workers than anybody needs.
+  const Scenario many = pool_of(1, 2000, {sleep});
+  const Duration start = kernel::spawn_cost(many.machine, many.runs[0].runtime);
+  CHECK(all_of(diagnosis_of(many))
+            .find("Starting the workers takes the time: 2,000 of them, at about " + format_duration(start) +
+                  " each.") != std::string::npos);
   // One worker on two cores: a core is free.
   CHECK(all_of(diagnosis_of(pool_of(100, 1, {cpu}))).find("and the 2 cores for 50%.") != std::string::npos);
 }

@@ -13,6 +13,8 @@ constexpr std::int64_t kMostDrawn = 100'000;
 constexpr std::int64_t kMostArrivalsDrawn = 500'000;
 /// Nearly all of the time, as far as people are concerned.
 constexpr double kMostly = 0.9;
+/// Arrivals take the time only where they take this part of it themselves.
+constexpr double kHalf = 0.5;
 /// A thread that is held for this part of the time makes jobs wait that could have gone on.
 constexpr double kHeld = 0.5;
 
@@ -31,8 +33,12 @@ Duration last_arrival_on_average(const Jobs& jobs) {
 }
 
 Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int64_t workers, const RunResult& result) {
-  if (load.demand.last_arrival > Duration::zero() &&
-      to_seconds(load.demand.last_arrival) >= kMostly * to_seconds(result.wall))
+  const double wall = to_seconds(result.wall);
+  const double coming = to_seconds(load.demand.last_arrival);
+  // What the last one takes by itself.
+  const double last = load.demand.own / static_cast<double>(std::max<std::int64_t>(result.jobs, 1));
+  const bool idle = std::max(load.servers, load.computing) < kMostly;
+  if (coming > 0 && (coming >= kMostly * wall || (idle && coming >= kHalf * wall && coming + last >= kMostly * wall)))
     return Bottleneck::arrivals;
   if (model.jobs_run == JobsRun::as_tasks && result.jobs > 1 && load.servers >= kHeld) return Bottleneck::executor;
   if (load.computing >= kMostly) return Bottleneck::cores;

@@ -30,7 +30,7 @@ bool has_step(const Scenario& scenario, JobState shown);
 bool has_equal_jobs(const Scenario& scenario);
 
 enum class Bottleneck : std::uint8_t {
-  arrivals,  ///< The last job came when nearly all the time was over.
+  arrivals,  ///< The last job came late, and what was left was hardly more than a job's own time.
   executor,  ///< Its thread was held for half of the time or more.
   cores,     ///< Jobs computed on all of them for nearly all the time.
   workers,   ///< All were busy nearly all the time, while other jobs waited.

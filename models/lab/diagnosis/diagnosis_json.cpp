@@ -20,7 +20,7 @@ std::string to_json_line(const RunResult& result, const Diagnosis& diagnosis, st
     one["set"] = Json::array();
     for (const Setting& setting : suggestion.set) one["set"].push_back(to_text(setting));
     one["completed"] = suggestion.completed;
-    one["wall_s"] = static_cast<double>(suggestion.wall.count()) / 1e9;  // As results write theirs.
+    one["wall_s"] = to_seconds(suggestion.wall);
     all.push_back(std::move(one));
   }
   const auto written = [](const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); };

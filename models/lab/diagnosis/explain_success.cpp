@@ -15,6 +15,11 @@
 namespace spawnpoint {
 namespace {
 
+/// What takes at least this part of the time is what takes it.
+constexpr double kHalf = 0.5;
+/// What differs by less is not worth a word.
+constexpr double kNoticed = 0.99;
+
 std::string job_name(JobId job) {
   return "job " + format_count(std::int64_t{job} + 1);
 }
@@ -268,19 +273,20 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
       fmt::format("{} on {}{} took {}.", format_count(result.jobs, "job"), format_count(workers, "worker"),
                   in_rounds ? fmt::format(": {} rounds, one after the other,", format_count(rounds)) : "",
                   format_duration(result.wall));
+  const std::string_view servers = workers == 1 ? "the worker" : "the workers";
   // Why jobs queue is asked only where they do.
   if (load.bottleneck != Bottleneck::arrivals) explain_by(diagnosis, model);
   show_first_that_waited(diagnosis, result, "{} waits until {} has left its worker");
   if (result.wall <= Duration::zero() || result.completed < result.jobs) return;
   const Duration round = result.wall / rounds;
-  if (in_rounds && round > each)
+  if (in_rounds && kNoticed * to_seconds(round) >= to_seconds(each))
     add(diagnosis,
         fmt::format("A round took {} on average, of which a job's own waiting is {}: the rest went to starting the "
                     "workers, to late timers, and to waking the workers on the machine's cores.",
                     format_duration(round), format_duration(each)));
   switch (load.bottleneck) {
     case Bottleneck::arrivals:
-      return tell_arrivals(diagnosis, load, result, "the workers");
+      return tell_arrivals(diagnosis, load, result, servers);
     case Bottleneck::cores:
       return tell_cores(diagnosis, scenario, load, "workers");
     case Bottleneck::workers:
@@ -289,12 +295,18 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
     case Bottleneck::jobs:
       break;
   }
+  const Duration starting = kernel::spawn_cost(scenario.machine, scenario.runs[run].runtime) * workers;
+  if (to_seconds(starting) >= kHalf * to_seconds(result.wall))
+    add(diagnosis, fmt::format("Starting the workers takes the time: {} of them, at about {} each.",
+                               format_count(workers), format_duration(starting / workers)));
+  if (in_rounds && result.jobs % workers != 0)
+    add(diagnosis, fmt::format("In the last round only {} of the {} had a job.", format_count(result.jobs % workers),
+                               format_count(workers, "worker")));
   if (each > Duration::zero())
     add(diagnosis,
-        fmt::format("A job takes {}{} by itself. The jobs kept the workers busy for {} of the time, and the {} "
-                    "for {}.",
-                    format_duration(each), has_equal_jobs(scenario) ? "" : " on average", percent(load.servers),
-                    format_count(scenario.machine.cpus, "core"), percent(load.computing)));
+        fmt::format("A job takes {}{} by itself. The jobs kept {} busy for {} of the time, and the {} for {}.",
+                    format_duration(each), has_equal_jobs(scenario) ? "" : " on average", servers,
+                    percent(load.servers), format_count(scenario.machine.cpus, "core"), percent(load.computing)));
 }
 
 /// What the executor took besides the jobs' own waiting. Where it is a sum of many, what it is for each.
