@@ -30,7 +30,7 @@ constexpr bool is_sensible(Duration d) {
 }
 
 constexpr double to_seconds(Duration d) {
-  return static_cast<double>(d.count()) * 1e-9;
+  return static_cast<double>(d.count()) / 1e9;
 }
 constexpr double to_seconds(Instant t) {
   return to_seconds(t.time_since_epoch());

@@ -53,7 +53,7 @@ class LineWriter {
   }
   /// Divided, not multiplied by 1e-9: 43 ms is then 0.043 and not 0.043000000000000003.
   void duration(std::string_view key, Duration value, Told told, std::string_view) {
-    put(std::string(key) + "_s", told, static_cast<double>(value.count()) / 1e9);
+    put(std::string(key) + "_s", told, to_seconds(value));
   }
   void instant(std::string_view key, Instant value, Told told, std::string_view help) {
     duration(key, value.time_since_epoch(), told, help);
@@ -148,9 +148,11 @@ std::string format_threads(std::int64_t alive) {
 }
 
 std::string format_difference(double value, double reference) {
+  constexpr double kMostPercent = 900;
   if (reference == 0 || !std::isfinite(value) || !std::isfinite(reference)) return "";
   const double percent = (value - reference) / std::abs(reference) * 100;
   const double size = std::abs(percent);
+  if (percent > kMostPercent) return "×" + format_count(std::llround(std::min(value / reference, 1e18)));
   if (size < 0.05) return "±0%";
   return fmt::format("{:+.{}f}%", percent, size < 9.95 ? 1 : 0);
 }

@@ -28,7 +28,8 @@ std::string format_count(std::int64_t count, const std::string& noun);
 /// "508 threads with main": those that were alive at once; "1 thread" where there was only the main thread.
 std::string format_threads(std::int64_t alive);
 
-/// How much larger `value` is than `reference`: "+14%", "-0.3%", "±0%"; "" where the reference is 0.
+/// How much larger `value` is than `reference`: "+14%", "-0.3%", "±0%", "×12" beyond ten times; "" where the reference
+/// is 0.
 std::string format_difference(double value, double reference);
 
 /// A limit's value in its own unit: "512", "8 GiB".

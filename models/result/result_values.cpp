@@ -122,7 +122,7 @@ std::string for_programs(const FieldValue& value) {
         if constexpr (std::is_same_v<T, std::monostate>)
           return {};
         else if constexpr (std::is_same_v<T, Duration>)
-          return fmt::format("{}", static_cast<double>(it.count()) / 1e9);
+          return fmt::format("{}", to_seconds(it));
         else if constexpr (std::is_same_v<T, Bytes>)
           return fmt::format("{}", it.count);
         else

@@ -59,6 +59,8 @@ TEST_CASE("a difference is given in percent") {
   CHECK(format_difference(1.14, 1.0) == "+14%");
   CHECK(format_difference(0.997, 1.0) == "-0.3%");
   CHECK(format_difference(1.00001, 1.0) == "±0%");
+  CHECK(format_difference(10, 1.0) == "+900%");
+  CHECK(format_difference(72590.7, 1.0) == "×72,591");
   CHECK(format_difference(1, 0) == "");
 }
 

@@ -215,7 +215,7 @@ std::optional<SweepNumbers> numbers_of(const SweepAxis& axis) {
       numbers.whole = numbers.whole && text.find_first_not_of("-0123456789") == std::string::npos;
     } else if (const auto duration = parse_duration(text)) {
       unit = SweepNumbers::Unit::seconds;
-      value = static_cast<double>(duration->count()) / 1e9;
+      value = to_seconds(*duration);
     } else if (const auto bytes = parse_bytes(text)) {
       unit = SweepNumbers::Unit::bytes;
       value = static_cast<double>(bytes->count);
