@@ -143,7 +143,8 @@ void LiveRun::State::choose_thread_limit(LivePlan& plan) {
     auto group = RunCgroup::create("pids");
     auto limited = group ? group->limit_tasks(limit.room + 1) : std::unexpected(group.error());
     if (limited) {
-      note(limit, Imposed::yes, fmt::format("pids.max = {} in a control group of its own", limit.room + 1));
+      note(limit, Imposed::yes,
+           fmt::format("pids.max = {} in a control group of its own", format_count(limit.room + 1)));
       pids = std::move(*group);
       return;
     }
@@ -292,7 +293,7 @@ void LiveRun::State::take_reports() {
     const bool done = state_of(step) == StepReport::State::done;
     std::string means = words_of(step);
     if (done && step == limit_threads_by_rlimit && limit->limit->kind != LimitKind::rlimit_nproc)
-      means += fmt::format(", standing in for {} = {}", limit->limit->name, limit->value);
+      means += fmt::format(", standing in for {} = {}", limit->limit->name, format_count(limit->value));
     note(*limit, done ? Imposed::yes : Imposed::no, std::move(means));
     return done;
   };

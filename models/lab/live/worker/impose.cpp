@@ -22,6 +22,7 @@
 #include <string_view>
 
 #include "models/machine/host/proc_files.hpp"
+#include "models/result/format.hpp"
 #include "models/world/own_memory.hpp"
 
 namespace spawnpoint {
@@ -105,7 +106,7 @@ Means limit_tasks_by_rlimit(std::int64_t threads, std::int64_t others) {
         fmt::format("this session's own RLIMIT_NPROC is {}", static_cast<std::uint64_t>(now.rlim_max)));
   const rlimit set{wanted, wanted};
   if (::setrlimit(RLIMIT_NPROC, &set) != 0) return failed("RLIMIT_NPROC");
-  return fmt::format("RLIMIT_NPROC = {} {}", limit, where);
+  return fmt::format("RLIMIT_NPROC = {} {}", format_count(limit), where);
 }
 
 Means limit_threads_by_pid_namespace(std::int64_t threads, const std::function<void(int)>& started,
@@ -137,7 +138,7 @@ Means limit_threads_by_pid_namespace(std::int64_t threads, const std::function<v
   }
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (!write_number("/proc/sys/kernel/pid_max", pid_max)) return failed("kernel.pid_max");
-  return fmt::format("kernel.pid_max = {} in a pid namespace of its own", pid_max);
+  return fmt::format("kernel.pid_max = {} in a pid namespace of its own", format_count(pid_max));
 }
 
 Means limit_memory_by_rlimit(MemoryLimit limit, Bytes value, Bytes more) {
@@ -151,8 +152,9 @@ Means limit_memory_by_rlimit(MemoryLimit limit, Bytes value, Bytes more) {
         fmt::format("this session's own {} is {} bytes", name, static_cast<std::uint64_t>(now.rlim_max)));
   const rlimit set{wanted, wanted};
   if (::setrlimit(resource, &set) != 0) return failed(name);
-  if (more == Bytes{}) return fmt::format("{} = {} bytes", name, value.count);
-  return fmt::format("{} = {} bytes, plus {} for memory that is not the program's", name, value.count, more.count);
+  if (more == Bytes{}) return fmt::format("{} = {} bytes", name, format_count(value.count));
+  return fmt::format("{} = {} bytes, plus {} for memory that is not the program's", name, format_count(value.count),
+                     format_count(more.count));
 }
 
 Means fill_maps(std::int64_t maps) {
