@@ -18,6 +18,8 @@ namespace spawnpoint::gui {
 namespace {
 
 constexpr double kSpacing = 8;
+constexpr double kMargin = 8;
+constexpr double kLeast = 60;  ///< A map's height.
 
 }  // namespace
 
@@ -68,21 +70,35 @@ MapFigure::MapFigure(const MapResult& map, const QString& caption, const Theme& 
       width_(std::max(240.0, width)),
       height_(height),
       words_(to_qstring(map.plan.scenario().title), caption, theme_, width_) {
-  if (height_ > 0) return;
-  const double panel = std::clamp(width_ * 0.42, 260.0, 460.0);
-  height_ = std::ceil(words_.title_height() + 2 * panel + 2 * kSpacing + words_.caption_height());
+  const double around = words_.title_height() + words_.caption_height() + 2 * kSpacing;
+  const double panel = height_ > 0 ? std::max(kLeast, (height_ - around) / 2) : std::clamp(width_ * 0.42, 260.0, 460.0);
+  const auto is_crowded = [&](MapValue value) {
+    return MapPicture(content_, value, theme_, QRectF(0, 0, width_ - 4, panel), MapNames::beside).is_crowded();
+  };
+  // One key for both, where the names would be over lines and there is room for it.
+  if (is_crowded(MapValue::time) || is_crowded(MapValue::memory)) {
+    key_.emplace(content_, theme_, width_ - 2 * kMargin);
+    if (height_ > 0 && key_->height() > height_ / 3) key_.reset();
+  }
+  if (height_ <= 0) height_ = std::ceil(around + 2 * panel + key_height());
+}
+
+double MapFigure::key_height() const {
+  return key_ ? key_->height() + kSpacing : 0;
 }
 
 void MapFigure::paint(FigurePainter& painter, double /*pixels*/) {
   painter->fillRect(QRectF(0, 0, width_, height_), theme_.base);
-  const double around = words_.title_height() + words_.caption_height() + 2 * kSpacing;
-  const double panel = std::max(60.0, (height_ - around) / 2);
+  const double around = words_.title_height() + words_.caption_height() + 2 * kSpacing + key_height();
+  const double panel = std::max(kLeast, (height_ - around) / 2);
   double top = words_.title_height();
   for (const MapValue value : {MapValue::time, MapValue::memory}) {
-    const MapPicture picture(content_, value, theme_, QRectF(0, top, width_ - 4, panel));
+    const MapPicture picture(content_, value, theme_, QRectF(0, top, width_ - 4, panel),
+                             key_ ? MapNames::none : MapNames::beside);
     picture.paint(*painter);
     top += panel + kSpacing / 2;
   }
+  if (key_) key_->paint(*painter, QPointF(kMargin, top));
   words_.paint(*painter, theme_, width_, height_);
 }
 

@@ -2,8 +2,11 @@
 // MapFigure: a failure map for a file: title, completion time, memory, and where it comes from.
 #pragma once
 
+#include <optional>
+
 #include "gui/export/figure.hpp"
 #include "gui/map/map_content.hpp"
+#include "gui/map/map_key.hpp"
 
 namespace spawnpoint::gui {
 
@@ -20,11 +23,14 @@ class MapFigure final : public Drawing {
   void paint(FigurePainter& painter, double pixels) override;
 
  private:
+  double key_height() const;
+
   MapContent content_;
   Theme theme_;
   double width_;
   double height_;
   FigureWords words_;
+  std::optional<MapKey> key_;  ///< Of the lines of both maps; else each has its names beside them.
 };
 
 }  // namespace spawnpoint::gui

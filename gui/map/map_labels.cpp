@@ -56,6 +56,7 @@ std::vector<QLineF> MapPicture::line_pieces() const {
 }
 
 std::vector<QRectF> MapPicture::label_places() const {
+  if (key_) return key_->places(key_corner());
   std::vector<QRectF> places;
   for (const Label& label : labels_) places.push_back(label.where);
   return places;
@@ -85,6 +86,7 @@ void MapPicture::lay_labels() {
     const double lefts[] = {label.anchor.x() + kBeside, area_.right() - width, label.anchor.x() - width / 2,
                             label.anchor.x() - width - kBeside};
     double best = std::numeric_limits<double>::infinity();
+    bool covers = true;
     for (int step = 0; step < 2 * steps; ++step) {
       const double shift = (step % 2 == 0 ? -1 : 1) * ((step + 1) / 2) * kStep;
       for (std::size_t side = 0; side < std::size(lefts); ++side) {
@@ -93,20 +95,23 @@ void MapPicture::lay_labels() {
             where.bottom() > plot_.bottom() + 4)
           continue;
         // Words over words cannot be read; over a line they can. The nearer the better.
-        double cost = label_distance(label.anchor, where) / kWorthALine + (side == 0 ? 0 : kNotBeside);
+        const double cost = label_distance(label.anchor, where) / kWorthALine + (side == 0 ? 0 : kNotBeside);
         if (cost >= best) continue;
+        double under = 0;
         for (const Label& other : labels_)
-          if (other.where.intersects(where)) cost += kOverWords;
+          if (other.where.intersects(where)) under += kOverWords;
         const QRectF around = where.adjusted(-2, -3, 2, 3);
         for (const QLineF& piece : pieces)
-          if (cost < best && crosses(piece, around)) cost += 1;
-        if (cost >= best) continue;
-        best = cost;
+          if (cost + under < best && crosses(piece, around)) under += 1;
+        if (cost + under >= best) continue;
+        best = cost + under;
+        covers = under > 0;
         label.where = where;
       }
     }
     if (std::isinf(best))  // There is no room at all.
       label.where = QRectF(std::max(plot_.left(), area_.right() - width), label.anchor.y() - height / 2, width, height);
+    crowded_ = crowded_ || covers;
     labels_.push_back(std::move(label));
   }
 }

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "gui/charts/value_axis.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
@@ -19,6 +20,9 @@ constexpr double kLine = kMapTextLine;
 constexpr double kLeft = 74;
 constexpr double kTop = 26;
 constexpr double kBottom = 40;
+constexpr double kRight = 14;  ///< Where no names are there.
+constexpr double kKeyMargin = 8;
+constexpr double kMostKey = 0.4;  ///< Of the height; below more than that the plot is too flat.
 constexpr double kReach = 16;
 constexpr double kGlyph = 8;
 
@@ -79,15 +83,13 @@ QColor map_color(const Theme& theme, int style) {
   return (theme.kind == ThemeKind::light ? light : dark)[static_cast<std::size_t>(style) % light.size()];
 }
 
-MapPicture::MapPicture(const MapContent& content, MapValue value, const Theme& theme, const QRectF& area)
+MapPicture::MapPicture(const MapContent& content, MapValue value, const Theme& theme, const QRectF& area,
+                       MapNames names)
     : content_(content), value_(value), theme_(theme), area_(area) {
-  const QFontMetricsF metrics(theme.font(kText));
-  double names = 0;
-  for (const MapLine& line : content.lines) names = std::max(names, metrics.horizontalAdvance(line.name));
-  const double right = std::clamp(names + 22, 40.0, area.width() * 0.32);
-  plot_ = area.adjusted(kLeft, kTop, -right, -kBottom);
-  if (plot_.width() < 40 || plot_.height() < 40) plot_.setSize(QSizeF(40, 40).expandedTo(plot_.size()));
-
+  const auto lay_plot = [&](double right, double bottom) {
+    plot_ = area.adjusted(kLeft, kTop, -right, -kBottom - bottom);
+    if (plot_.width() < 40 || plot_.height() < 40) plot_.setSize(QSizeF(40, 40).expandedTo(plot_.size()));
+  };
   double least = INFINITY, most = 0;
   for (const MapLine& line : content.lines) {
     for (const MapItem& item : line.items) {
@@ -101,7 +103,22 @@ MapPicture::MapPicture(const MapContent& content, MapValue value, const Theme& t
   // Lines that are flat (all take one second) are drawn in the middle of the plot, not on its frame.
   low_ = least / 2.2;
   high_ = most * 2.2;
+  if (names == MapNames::none) return lay_plot(kRight, 0);
+  const QFontMetricsF metrics(theme.font(kText));
+  double longest = 0;
+  for (const MapLine& line : content.lines) longest = std::max(longest, metrics.horizontalAdvance(line.name));
+  lay_plot(std::clamp(longest + 22, 40.0, area.width() * 0.32), 0);
   lay_labels();
+  if (!crowded_ || names == MapNames::beside) return;
+  MapKey key(content, theme, area.width() - 2 * kKeyMargin);
+  if (key.height() > kMostKey * area.height()) return;
+  labels_.clear();
+  lay_plot(kRight, key.height() + kKeyMargin);
+  key_.emplace(std::move(key));
+}
+
+QPointF MapPicture::key_corner() const {
+  return {area_.left() + kKeyMargin, area_.bottom() - key_->height() - kKeyMargin};
 }
 
 double MapPicture::x(double value) const {
@@ -153,9 +170,8 @@ std::vector<MapPicture::Tick> MapPicture::x_ticks() const {
     return ticks;
   }
   const auto label = [&](double value) {
-    if (axis.unit == MapAxis::Unit::bytes) return QString::fromStdString(format_bytes(Bytes{std::llround(value)}));
-    if (axis.unit == MapAxis::Unit::seconds)
-      return QString::fromStdString(format_duration(Duration(std::llround(value * 1e9))));
+    if (axis.unit == MapAxis::Unit::bytes) return to_qstring(format_bytes(Bytes{std::llround(value)}));
+    if (axis.unit == MapAxis::Unit::seconds) return to_qstring(format_duration(Duration(std::llround(value * 1e9))));
     return count_label(value);
   };
   if (axis.logarithmic && axis.unit == MapAxis::Unit::bytes) {
@@ -183,7 +199,7 @@ std::vector<MapPicture::Tick> MapPicture::y_ticks() const {
   if (value_ == MapValue::memory) {
     const ValueAxis axis = value_axis(ChartUnit::bytes, true, low_, high_, static_cast<int>(plot_.height() / 42));
     for (const ValueTick& tick : axis.ticks) {
-      if (tick.value >= low_ && tick.value <= high_) ticks.push_back({tick.value, QString::fromStdString(tick.label)});
+      if (tick.value >= low_ && tick.value <= high_) ticks.push_back({tick.value, to_qstring(tick.label)});
     }
     return ticks;
   }
@@ -195,7 +211,7 @@ std::vector<MapPicture::Tick> MapPicture::y_ticks() const {
   ticks.clear();
   const double step = round_step(high_ - low_, 4);
   for (double value = std::ceil(low_ / step) * step; value <= high_; value += step)
-    ticks.push_back({value, QString::fromStdString(format_duration(Duration(std::llround(value * 1e9))))});
+    ticks.push_back({value, to_qstring(format_duration(Duration(std::llround(value * 1e9))))});
   return ticks;
 }
 
@@ -211,6 +227,21 @@ void MapPicture::paint(QPainter& painter, const std::optional<MapPlace>& marked)
         paint_cross(painter, at({line, item}), kGlyph + 3);
     }
   }
+  paint_labels(painter);
+  if (key_) key_->paint(painter, key_corner());
+  if (marked && marked->line < content_.lines.size() && marked->item < content_.lines[marked->line].items.size()) {
+    const QPointF here = at(*marked);
+    painter.setPen(QPen(theme_.crosshair, 1, Qt::DotLine));
+    painter.drawLine(QPointF(here.x(), plot_.top()), QPointF(here.x(), plot_.bottom()));
+    painter.drawLine(QPointF(plot_.left(), here.y()), QPointF(plot_.right(), here.y()));
+    const MapLine& line = content_.lines[marked->line];
+    paint_map_glyph(painter, theme_, line.style, here, kGlyph + 4, true);
+    if (line.items[marked->item].kind == MapItem::Kind::end) paint_cross(painter, here, kGlyph + 4);
+  }
+  painter.restore();
+}
+
+void MapPicture::paint_labels(QPainter& painter) const {
   painter.setFont(theme_.font(kText));
   for (const Label& label : labels_) {
     const QColor color = map_color(theme_, content_.lines[label.line].style);
@@ -231,16 +262,6 @@ void MapPicture::paint(QPainter& painter, const std::optional<MapPlace>& marked)
     painter.drawText(QRectF(label.where.left() + 2, label.where.top() + kLine, label.where.width(), kLine),
                      Qt::AlignLeft | Qt::AlignVCenter, label.end);
   }
-  if (marked && marked->line < content_.lines.size() && marked->item < content_.lines[marked->line].items.size()) {
-    const QPointF here = at(*marked);
-    painter.setPen(QPen(theme_.crosshair, 1, Qt::DotLine));
-    painter.drawLine(QPointF(here.x(), plot_.top()), QPointF(here.x(), plot_.bottom()));
-    painter.drawLine(QPointF(plot_.left(), here.y()), QPointF(plot_.right(), here.y()));
-    const MapLine& line = content_.lines[marked->line];
-    paint_glyph(painter, line.style, here, kGlyph + 4, true);
-    if (line.items[marked->item].kind == MapItem::Kind::end) paint_cross(painter, here, kGlyph + 4);
-  }
-  painter.restore();
 }
 
 void MapPicture::paint_axes(QPainter& painter) const {
@@ -306,7 +327,7 @@ void MapPicture::paint_line(QPainter& painter, std::size_t number) const {
     if (line.items[i].kind == MapItem::Kind::end) continue;
     // For the same reason their glyphs take turns.
     const bool turn = lines <= 3 || (static_cast<std::size_t>(line.items[i].order) + number) % 3 == 0;
-    if (turn) paint_glyph(painter, line.style, here, kGlyph, false);
+    if (turn) paint_map_glyph(painter, theme_, line.style, here, kGlyph, false);
   }
 }
 
@@ -328,35 +349,6 @@ void MapPicture::paint_intervals(QPainter& painter, const MapLine& line, const Q
     if (below - above < 1) continue;  // No larger than the line is wide.
     painter.drawLine(QPointF(here, above), QPointF(here, below));
     for (const double end : {above, below}) painter.drawLine(QPointF(here - kWide, end), QPointF(here + kWide, end));
-  }
-}
-
-void MapPicture::paint_glyph(QPainter& painter, int style, const QPointF& at, double size, bool filled) const {
-  const QColor color = map_color(theme_, style);
-  painter.setPen(QPen(color, 1.4));
-  painter.setBrush(filled ? color : theme_.base);
-  const double r = size / 2;
-  switch (style % 6) {
-    case 0:
-      painter.drawEllipse(at, r, r);
-      break;
-    case 1:
-      painter.drawRect(QRectF(at.x() - r, at.y() - r, size, size));
-      break;
-    case 2:
-      painter.drawPolygon(QPolygonF({{at.x(), at.y() - r}, {at.x() + r, at.y() + r}, {at.x() - r, at.y() + r}}));
-      break;
-    case 3:
-      painter.drawPolygon(
-          QPolygonF({{at.x(), at.y() - r}, {at.x() + r, at.y()}, {at.x(), at.y() + r}, {at.x() - r, at.y()}}));
-      break;
-    case 4:
-      painter.drawPolygon(QPolygonF({{at.x(), at.y() + r}, {at.x() + r, at.y() - r}, {at.x() - r, at.y() - r}}));
-      break;
-    default:
-      painter.drawLine(at - QPointF(r, 0), at + QPointF(r, 0));
-      painter.drawLine(at - QPointF(0, r), at + QPointF(0, r));
-      break;
   }
 }
 

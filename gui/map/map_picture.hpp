@@ -5,10 +5,12 @@
 #include <QLineF>
 #include <QPointF>
 #include <QRectF>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "gui/map/map_content.hpp"
+#include "gui/map/map_key.hpp"
 #include "gui/theme/theme.hpp"
 
 class QPainter;
@@ -26,10 +28,18 @@ struct MapPlace {
   friend bool operator==(const MapPlace&, const MapPlace&) = default;
 };
 
+/// Where a map has the names of its lines.
+enum class MapNames : std::uint8_t {
+  fitting,  ///< Beside the lines; below the plot where they would be over lines.
+  beside,   ///< Beside the lines at any rate.
+  none      ///< Elsewhere.
+};
+
 class MapPicture {
  public:
   /// Draws into `area`, in a painter's logical pixels.
-  MapPicture(const MapContent& content, MapValue value, const Theme& theme, const QRectF& area);
+  MapPicture(const MapContent& content, MapValue value, const Theme& theme, const QRectF& area,
+             MapNames names = MapNames::fitting);
 
   void paint(QPainter& painter, const std::optional<MapPlace>& marked = {}) const;
   /// Where an item is drawn.
@@ -40,6 +50,8 @@ class MapPicture {
   std::vector<QRectF> label_places() const;
   /// From point to point, of all lines.
   std::vector<QLineF> line_pieces() const;
+  /// A name beside its line is over a line or over another name.
+  bool is_crowded() const { return crowded_; }
   /// The plot itself, within the axes.
   const QRectF& plot() const { return plot_; }
 
@@ -61,12 +73,13 @@ class MapPicture {
   std::vector<Tick> x_ticks() const;
   std::vector<Tick> y_ticks() const;
   void lay_labels();
+  void paint_labels(QPainter& painter) const;
+  QPointF key_corner() const;
   void paint_axes(QPainter& painter) const;
   void paint_line(QPainter& painter, std::size_t line) const;
   /// Whether a line is drawn from one point to the next.
   bool are_joined(const MapItem& before, const MapItem& after) const;
   void paint_intervals(QPainter& painter, const MapLine& line, const QColor& color) const;
-  void paint_glyph(QPainter& painter, int style, const QPointF& at, double size, bool filled) const;
   void paint_cross(QPainter& painter, const QPointF& at, double size) const;
 
   const MapContent& content_;
@@ -77,6 +90,8 @@ class MapPicture {
   double low_ = 1;
   double high_ = 10;
   std::vector<Label> labels_;
+  bool crowded_ = false;
+  std::optional<MapKey> key_;
 };
 
 /// From a line's end to its label.

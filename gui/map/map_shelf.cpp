@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gui/text/to_qstring.hpp"
 #include "gui/workspace/document.hpp"
 #include "models/machine/profile_file.hpp"
 
@@ -20,7 +21,7 @@ std::string map_key(const Document& document) {
   bool varies_machine = false;
   for (const std::string& key : varied) {
     // Any value will do, if it is always the same one.
-    text = with_value(text, QString::fromStdString(key), QStringLiteral("1")).value_or(text);
+    text = with_value(text, to_qstring(key), QStringLiteral("1")).value_or(text);
     varies_machine = varies_machine || key.starts_with("machine.");
   }
   std::string key = scenario.file + '\n' + text.toStdString();

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <utility>
 
+#include "gui/text/to_qstring.hpp"
+
 namespace spawnpoint::gui {
 namespace {
 constexpr int kPickUpMs = 50;
@@ -24,7 +26,7 @@ struct MapSweep::Mail {
 
 MapSweep::MapSweep(QObject* parent)
     : QObject(parent), job_([this](auto outcome) {
-        end(outcome ? *std::move(outcome) : End{.complete = false, .error = QString::fromStdString(outcome.error())});
+        end(outcome ? *std::move(outcome) : End{.complete = false, .error = to_qstring(outcome.error())});
       }) {}
 
 MapSweep::~MapSweep() {
@@ -59,7 +61,7 @@ void MapSweep::launch() {
     auto plan = SweepPlan::make(std::move(source));
     if (!plan) {
       const auto& mistakes = plan.error();
-      return End{.complete = false, .error = QString::fromStdString(mistakes.empty() ? "" : mistakes.front().message)};
+      return End{.complete = false, .error = to_qstring(mistakes.empty() ? "" : mistakes.front().message)};
     }
     // Before the plan is handed over, which the window may look at from then on.
     const SweepPlan& swept = *plan;

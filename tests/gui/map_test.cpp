@@ -376,6 +376,31 @@ TEST_CASE("eight lines have eight colours, and labels that lie over nothing", "[
   }
 }
 
+TEST_CASE("where names would be over lines they are below the map", "[map]") {
+  application();
+  const MapContent content = map_content(computed_map(kEightLines));
+  const Theme theme = make_theme(ThemeKind::light);
+  for (const QSizeF size : {QSizeF(320, 300), QSizeF(480, 320), QSizeF(640, 400), QSizeF(960, 540)}) {
+    for (const MapValue value : {MapValue::time, MapValue::memory}) {
+      const MapPicture beside(content, value, theme, QRectF(QPointF(), size), MapNames::beside);
+      const MapPicture picture(content, value, theme, QRectF(QPointF(), size));
+      CAPTURE(size.width(), beside.is_crowded());
+      const bool below = picture.label_places().front().top() > picture.plot().bottom();
+      CHECK(below == (beside.is_crowded() && MapKey(content, theme, size.width()).height() < 0.4 * size.height()));
+      const auto labels = picture.label_places();
+      REQUIRE(labels.size() == 8);
+      if (!below) continue;
+      for (std::size_t a = 0; a < labels.size(); ++a) {
+        CHECK(QRectF(QPointF(), size).contains(labels[a]));
+        for (std::size_t b = 0; b < a; ++b) CHECK_FALSE(labels[a].intersects(labels[b]));
+        for (const QLineF& piece : picture.line_pieces()) CHECK(piece.y1() < labels[a].top());
+      }
+    }
+    if (size.width() < 400)
+      CHECK(MapPicture(content, MapValue::time, theme, QRectF(QPointF(), size), MapNames::beside).is_crowded());
+  }
+}
+
 TEST_CASE("points with replications have their interval", "[map]") {
   application();
   const MapContent content = map_content(computed_map(kEightLines));

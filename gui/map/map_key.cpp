@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/map/map_key.hpp"
+
+#include <QFontMetricsF>
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+
+#include "gui/map/map_picture.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+constexpr double kLine = kMapTextLine;
+constexpr double kSample = 30;  ///< A piece of the line with its glyph, before the name.
+constexpr double kGap = 14;     ///< Between two columns, and between a name and its line's end.
+constexpr double kGlyph = 8;
+
+}  // namespace
+
+void paint_map_glyph(QPainter& painter, const Theme& theme, int style, const QPointF& at, double size, bool filled) {
+  const QColor color = map_color(theme, style);
+  painter.setPen(QPen(color, 1.4));
+  painter.setBrush(filled ? color : theme.base);
+  const double r = size / 2;
+  switch (style % 6) {
+    case 0:
+      painter.drawEllipse(at, r, r);
+      break;
+    case 1:
+      painter.drawRect(QRectF(at.x() - r, at.y() - r, size, size));
+      break;
+    case 2:
+      painter.drawPolygon(QPolygonF({{at.x(), at.y() - r}, {at.x() + r, at.y() + r}, {at.x() - r, at.y() + r}}));
+      break;
+    case 3:
+      painter.drawPolygon(
+          QPolygonF({{at.x(), at.y() - r}, {at.x() + r, at.y()}, {at.x(), at.y() + r}, {at.x() - r, at.y()}}));
+      break;
+    case 4:
+      painter.drawPolygon(QPolygonF({{at.x(), at.y() + r}, {at.x() + r, at.y() - r}, {at.x() - r, at.y() - r}}));
+      break;
+    default:
+      painter.drawLine(at - QPointF(r, 0), at + QPointF(r, 0));
+      painter.drawLine(at - QPointF(0, r), at + QPointF(0, r));
+      break;
+  }
+}
+
+MapKey::MapKey(const MapContent& content, const Theme& theme, double width) : theme_(theme) {
+  const QFontMetricsF metrics(theme.font(kMapText));
+  double names = 0, ends = 0;
+  for (const MapLine& line : content.lines) {
+    if (line.items.empty()) continue;
+    entries_.push_back({line.style, line.name, line.end, {}});
+    names = std::max(names, metrics.horizontalAdvance(line.name));
+    ends = std::max(ends, metrics.horizontalAdvance(line.end));
+  }
+  if (entries_.empty()) return;
+  const double in_one_row = kSample + names + (ends > 0 ? kGap + ends : 0);
+  end_below_ = in_one_row > width;
+  const double wide = end_below_ ? kSample + std::max(names, ends) : in_one_row;
+  const double high = end_below_ ? 2 * kLine : kLine;
+  const auto count = static_cast<int>(entries_.size());
+  const int columns = std::clamp(static_cast<int>((width + kGap) / (wide + kGap)), 1, count);
+  const int rows = (count + columns - 1) / columns;
+  for (int i = 0; i < count; ++i)
+    entries_[static_cast<std::size_t>(i)].where =
+        QRectF((i / rows) * (wide + kGap), (i % rows) * high, std::min(wide, width), high);
+  height_ = rows * high;
+}
+
+std::vector<QRectF> MapKey::places(const QPointF& corner) const {
+  std::vector<QRectF> places;
+  for (const Entry& entry : entries_) places.push_back(entry.where.translated(corner));
+  return places;
+}
+
+void MapKey::paint(QPainter& painter, const QPointF& corner) const {
+  const QFont font = theme_.font(kMapText);
+  const QFontMetricsF metrics(font);
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setFont(font);
+  for (const Entry& entry : entries_) {
+    const QRectF where = entry.where.translated(corner);
+    const double middle = where.top() + kLine / 2;
+    const QColor color = map_color(theme_, entry.style);
+    painter.setPen(theme_.pen(WorldKind::modeled, color, 1.6));
+    painter.drawLine(QPointF(where.left(), middle), QPointF(where.left() + kSample - 6, middle));
+    paint_map_glyph(painter, theme_, entry.style, QPointF(where.left() + (kSample - 6) / 2, middle), kGlyph, false);
+    painter.setPen(color);
+    const QRectF name(where.left() + kSample, where.top(), where.width() - kSample, kLine);
+    painter.drawText(name, Qt::AlignLeft | Qt::AlignVCenter, entry.name);
+    painter.setPen(theme_.failure_text);
+    const double beside = end_below_ ? 0 : metrics.horizontalAdvance(entry.name) + kGap;
+    painter.drawText(name.adjusted(beside, 0, 0, 0).translated(0, end_below_ ? kLine : 0),
+                     Qt::AlignLeft | Qt::AlignVCenter, entry.end);
+  }
+  painter.restore();
+}
+
+}  // namespace spawnpoint::gui
