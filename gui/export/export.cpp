@@ -20,6 +20,7 @@
 #include "gui/export/map_figure.hpp"
 #include "gui/limits/ladder_picture.hpp"
 #include "gui/map/map_content.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "models/scenario/run_names.hpp"
 #include "models/scenario/scenario.hpp"
 
@@ -29,7 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 
 QString path_text(const fs::path& path) {
-  return QString::fromStdString(path.string());
+  return to_qstring(path.string());
 }
 
 /// A name that every file system takes.
@@ -193,8 +194,8 @@ class Export {
 
   ExportOutcome write_picture(const Group& group, const ExportFormat& format, ExportPart part, const fs::path& path) {
     FigureContent content;
-    content.title = QString::fromStdString((scenario_.title.empty() ? base_ : scenario_.title) + ": " +
-                                           shown_name(scenario_, *group.results.front()));
+    content.title = to_qstring((scenario_.title.empty() ? base_ : scenario_.title) + ": " +
+                               shown_name(scenario_, *group.results.front()));
     const QString text = provenance(scenario_, group.results);
     if (options_.caption) content.caption = text;
     for (const RunResult* result : group.results)
@@ -295,7 +296,7 @@ ExportReport export_map(const MapResult& map, const ExportOptions& options) {
   return write_sheet(
       {.name = base_name(scenario, options) + "-map",
        .scenario = scenario,
-       .title = QString::fromStdString(scenario.title),
+       .title = to_qstring(scenario.title),
        .provenance = map_provenance(map),
        .figure = [&map](const QString& caption, const Theme& theme, double width,
                         double height) { return std::make_unique<MapFigure>(map, caption, theme, width, height); },

@@ -195,9 +195,13 @@ Figure::Figure(FigureContent content, const Theme& theme, double width, double h
     const auto& trace = content_.worlds[i].trace;
     data_.push_back(nullptr);
     headers_.emplace_back();
-    if (part != ExportPart::all && part != ExportPart::timelines) continue;
+    if (part != ExportPart::all && part != ExportPart::timelines) {
+      headers_.back() = header_of(content_.worlds[i], nullptr);
+      panels_.push_back({Panel::Kind::summary, i, headers_.back().height(), false});
+      continue;
+    }
     data_.back() = std::make_shared<const TimelineData>(trace, rows_of(content_.rows, *trace));
-    headers_.back() = header_of(content_.worlds[i], *data_.back());
+    headers_.back() = header_of(content_.worlds[i], data_.back().get());
     panels_.push_back(
         {Panel::Kind::timeline, i, timeline_height(data_.back()->rows(), headers_.back().height()), false});
   }
@@ -207,16 +211,18 @@ Figure::Figure(FigureContent content, const Theme& theme, double width, double h
   panels_.back().time_labels = true;
   panels_.back().height += kTimeLabels;
 
-  const double around = words_.title_height() + words_.caption_height() + kSpacing;
+  double around = words_.title_height() + words_.caption_height() + kSpacing;
   double natural = 0;
-  for (const Panel& panel : panels_) natural += panel.height + kSpacing;
+  for (const Panel& panel : panels_) (panel.kind == Panel::Kind::summary ? around : natural) += panel.height + kSpacing;
   if (height_ <= 0) {
     height_ = std::ceil(around + natural);
     return;
   }
   // A given height is shared out; a panel keeps enough to be read.
   const double stretch = std::max(0.25, (height_ - around) / natural);
-  for (Panel& panel : panels_) panel.height = std::max(60.0, (panel.height + kSpacing) * stretch - kSpacing);
+  for (Panel& panel : panels_)
+    if (panel.kind != Panel::Kind::summary)
+      panel.height = std::max(60.0, (panel.height + kSpacing) * stretch - kSpacing);
 }
 
 double Figure::Header::height() const {
@@ -224,12 +230,16 @@ double Figure::Header::height() const {
   return kHeader + more + (legend_below ? kHeader - 4 : 0);
 }
 
-Figure::Header Figure::header_of(const FigureWorld& world, const TimelineData& data) const {
+Figure::Header Figure::header_of(const FigureWorld& world, const TimelineData* data) const {
   Header header;
   const QFont font = theme_.font(kText + 1);
   const double right = width_ - view_.margins().right;
   const double first = kSide + world_header_indent(theme_, kText + 1);
-  const double beside = right - first - std::min(kLegend, state_legend_width(theme_, data, kText)) - 16;
+  if (data == nullptr) {
+    header.lines = caption_lines(world.summary, font, right - first);
+    return header;
+  }
+  const double beside = right - first - std::min(kLegend, state_legend_width(theme_, *data, kText)) - 16;
   header.legend_below = QFontMetricsF(font).horizontalAdvance(world.summary) > beside;
   header.lines = caption_lines(world.summary, font, header.legend_below ? right - first : beside);
   return header;
@@ -252,7 +262,9 @@ void Figure::paint(FigurePainter& painter, double pixels) {
   for (const FigureWorld& world : content_.worlds) traces.push_back({world.world, world.trace});
   for (const Panel& panel : panels_) {
     const QRectF where(0, std::round(top), width_, std::round(panel.height));
-    if (panel.kind == Panel::Kind::timeline) {
+    if (panel.kind == Panel::Kind::summary) {
+      paint_header(*painter, panel, where, width_ - view_.margins().right);
+    } else if (panel.kind == Panel::Kind::timeline) {
       paint_timeline(painter, panel, where, pixels);
     } else {
       ChartView chart(view_);
@@ -271,12 +283,13 @@ void Figure::paint(FigurePainter& painter, double pixels) {
 void Figure::paint_header(QPainter& painter, const Panel& panel, const QRectF& where, double right) const {
   const FigureWorld& world = content_.worlds[panel.world];
   const Header& header = headers_[panel.world];
-  const TimelineData& data = *data_[panel.world];
+  const TimelineData* data = data_[panel.world].get();
   const QRectF line(kSide, where.top(), right - kSide, kHeader);
   const double first = kSide + world_header_indent(theme_, kText + 1);
   const double legend = std::min(kLegend, right - 8);
-  if (!header.legend_below) {
-    paint_state_legend(painter, theme_, world.world, data, QRectF(right - legend, where.top(), legend, kHeader), kText);
+  if (data != nullptr && !header.legend_below) {
+    paint_state_legend(painter, theme_, world.world, *data, QRectF(right - legend, where.top(), legend, kHeader),
+                       kText);
   }
   paint_world_header(painter, theme_, world.world, header.lines.empty() ? QString() : header.lines.front(), line,
                      kText + 1);
@@ -288,7 +301,7 @@ void Figure::paint_header(QPainter& painter, const Panel& panel, const QRectF& w
     top += kHeaderLine;
   }
   if (header.legend_below) {
-    paint_state_legend(painter, theme_, world.world, data,
+    paint_state_legend(painter, theme_, world.world, *data,
                        QRectF(8, where.top() + header.height() - kHeader, right - 8, kHeader), kText);
   }
 }

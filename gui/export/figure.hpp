@@ -72,18 +72,19 @@ class Figure final : public Drawing {
 
  private:
   struct Panel {
-    enum class Kind : std::uint8_t { timeline, memory, threads } kind = Kind::timeline;
+    /// A summary is a world's header where its timeline is not there.
+    enum class Kind : std::uint8_t { timeline, summary, memory, threads } kind = Kind::timeline;
     std::size_t world = 0;
     double height = 0;
     bool time_labels = false;
   };
-  /// What is said of one world over its timeline.
+  /// What is said of one world, over its timeline if that is there.
   struct Header {
     std::vector<QString> lines;
     bool legend_below = false;  ///< There is no room for the states' legend beside it.
     double height() const;
   };
-  Header header_of(const FigureWorld& world, const TimelineData& data) const;
+  Header header_of(const FigureWorld& world, const TimelineData* data) const;
   void paint_header(QPainter& painter, const Panel& panel, const QRectF& where, double right) const;
   void paint_timeline(FigurePainter& painter, const Panel& panel, const QRectF& where, double pixels);
   ChartContent with_failures(ChartContent content) const;

@@ -316,6 +316,7 @@ TEST_CASE("a figure for a column of paper has all of its words") {
   for (RunResult& result : setup.results) result.memory.resident = Bytes{14 << 20};
   setup.options.formats = export_formats_of({"pdf"});
   setup.options.size = *parse_export_size(GENERATE("paper-85", "paper-170"));
+  setup.options.parts = {GENERATE(ExportPart::all, ExportPart::memory, ExportPart::threads)};
   const QString file = path_text(setup.only(export_run(setup.scenario, setup.results, setup.options)));
   // Lines are broken anywhere between words.
   const QString words = QString::fromUtf8(run("pdftotext", {"-raw", file, "-"})).simplified();
