@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "gui/text/to_qstring.hpp"
 #include "gui/time/mark_text.hpp"
 #include "models/result/format.hpp"
 
@@ -46,7 +47,7 @@ ChartContent memory_chart(const std::vector<WorldTrace>& traces, const Theme& th
     if (const auto own = programs_part(trace[SeriesKind::resident])) {
       const Bytes size{static_cast<std::int64_t>(*own)};
       programs += (of.world == WorldKind::live ? QStringLiteral("live %1") : QStringLiteral("model %1"))
-                      .arg(QString::fromStdString(format_bytes(size)));
+                      .arg(to_qstring(format_bytes(size)));
     }
     add_line(content, of, QStringLiteral("kernel"), theme.color(SeriesKind::kernel_stacks), Glyph::square, kernel);
     add_marks(content, of);

@@ -6,6 +6,7 @@
 
 #include "gui/charts/curve.hpp"
 #include "gui/charts/value_axis.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "gui/time/accessible.hpp"
 #include "models/result/format.hpp"
 
@@ -151,7 +152,7 @@ void ChartView::State::update_data(int width, int height, int detail) {
   const std::vector<Tick> time_marks = ticks(axis, kChartTextPixels * 8.0);
   for (const Tick& tick : time_marks) {
     at.append(to_seconds(tick.at));
-    labels.append(QString::fromStdString(tick.label));
+    labels.append(to_qstring(tick.label));
   }
   time_ticks->set(at, labels);
   plot->xAxis->setRange(to_seconds(visible.begin), to_seconds(visible.end));
@@ -169,7 +170,7 @@ void ChartView::State::update_data(int width, int height, int detail) {
   labels.clear();
   for (const ValueTick& tick : values.ticks) {
     at.append(tick.value);
-    labels.append(QString::fromStdString(tick.label));
+    labels.append(to_qstring(tick.label));
   }
   value_ticks->set(at, labels);
   plot->yAxis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
@@ -281,11 +282,10 @@ void ChartView::State::describe() const {
   for (const ChartLine& line : content.lines) {
     words += QStringLiteral("%1, %2: at most %3")
                  .arg(world_name(line.world).toLower(), line.name,
-                      QString::fromStdString(value_label(content.unit, line.series.maximum())));
+                      to_qstring(value_label(content.unit, line.series.maximum())));
   }
   for (const ChartMark& mark : content.marks) {
-    words +=
-        QStringLiteral("%1 at %2").arg(mark.label, QString::fromStdString(format_duration(mark.at.time_since_epoch())));
+    words += QStringLiteral("%1 at %2").arg(mark.label, to_qstring(format_duration(mark.at.time_since_epoch())));
   }
   set_accessible_text(widget, content.empty() ? empty_words() : words.join(QStringLiteral(". ")));
 }

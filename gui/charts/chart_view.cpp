@@ -11,6 +11,7 @@
 #include "gui/charts/chart_header.hpp"
 #include "gui/charts/chart_plot.hpp"
 #include "gui/charts/value_axis.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "gui/time/accessible.hpp"
 #include "gui/time/hover.hpp"
 #include "models/result/format.hpp"
@@ -163,7 +164,7 @@ QString ChartView::values_at(Instant at) const {
     if (at > line.end) continue;
     const QString world = line.world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model");
     lines += QStringLiteral("%1 %2: %3")
-                 .arg(world, line.name, QString::fromStdString(value_label(state_->content.unit, line.series.at(at))));
+                 .arg(world, line.name, to_qstring(value_label(state_->content.unit, line.series.at(at))));
   }
   return lines.join(u'\n');
 }
@@ -245,7 +246,7 @@ bool ChartView::eventFilter(QObject* watched, QEvent* event) {
       const Instant at = axis.time(help->pos().x());
       const QString text = values_at(at);
       if (!text.isEmpty()) {
-        const QString when = QString::fromStdString(format_instant(at, axis.pixel()));
+        const QString when = to_qstring(format_instant(at, axis.pixel()));
         QToolTip::showText(help->globalPos(), when + u'\n' + text, s.plot);
       }
       return true;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The comparison's runs: a tab for each, and those that stand beside the selected one.
+#include <QComboBox>
 #include <QSplitter>
 #include <QTabBar>
 #include <QToolButton>

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/text/to_qstring.hpp"
 #include "gui/time/accessible.hpp"
 #include "models/result/format.hpp"
 
@@ -19,7 +20,7 @@ namespace {
 constexpr int kTextPixels = 11;
 
 QString count_of(double value, const QString& noun) {
-  return QString::fromStdString(format_count(std::llround(std::abs(value)), noun.toStdString()));
+  return to_qstring(format_count(std::llround(std::abs(value)), noun.toStdString()));
 }
 
 }  // namespace
@@ -27,7 +28,7 @@ QString count_of(double value, const QString& noun) {
 DifferenceStrip::DifferenceStrip(TimeView& view, QWidget* parent) : QWidget(parent), view_(view) {
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
-  setFixedHeight(sizeHint().height());
+  setFixedHeight(DifferenceStrip::sizeHint().height());
   setAttribute(Qt::WA_OpaquePaintEvent);
   make_accessible_chart(*this, tr("Where model and live run differ"));
   for (const auto signal : {&TimeView::visible_changed, &TimeView::crosshair_changed, &TimeView::selection_changed})
@@ -45,7 +46,7 @@ void DifferenceStrip::set_runs(ShiftedTrace modeled, ShiftedTrace live) {
     words = largest_.value == 0
                 ? tr("Both runs have the same number of %1s at all times.").arg(noun())
                 : tr("At %1 %2 has %3 more, the largest difference.")
-                      .arg(QString::fromStdString(format_duration(largest_.at.time_since_epoch())),
+                      .arg(to_qstring(format_duration(largest_.at.time_since_epoch())),
                            largest_.value > 0 ? tr("the live run") : tr("the model"), count_of(largest_.value, noun()));
   }
   set_accessible_text(*this, words);
@@ -73,9 +74,9 @@ QString DifferenceStrip::text_at(Instant at) const {
     return at >= run.trace->end + run.shift ? 0 : (*run.trace)[kind].at(at - run.shift);
   };
   const double modeled = value(runs_[0]), live = value(runs_[1]);
-  QString words = tr("%1: model %2, live %3")
-                      .arg(QString::fromStdString(format_duration(at.time_since_epoch())), count_of(modeled, noun()),
-                           count_of(live, noun()));
+  QString words =
+      tr("%1: model %2, live %3")
+          .arg(to_qstring(format_duration(at.time_since_epoch())), count_of(modeled, noun()), count_of(live, noun()));
   if (modeled != live)
     words += QStringLiteral(" (%1%2)")
                  .arg(live > modeled ? QStringLiteral("+") : QStringLiteral("−"))
@@ -99,7 +100,7 @@ void DifferenceStrip::paintEvent(QPaintEvent*) {
     painter.setFont(theme_.font(kTextPixels - 1));
     QString words = QStringLiteral("±") + count_of(largest_.value, noun());
     if (painter.fontMetrics().horizontalAdvance(words) > label.width()) {  // the number matters more than of what
-      words = QStringLiteral("±") + QString::fromStdString(format_count(std::llround(std::abs(largest_.value))));
+      words = QStringLiteral("±") + to_qstring(format_count(std::llround(std::abs(largest_.value))));
     }
     painter.drawText(label.translated(0, height() / 2.0), Qt::AlignRight | Qt::AlignVCenter, words);
     painter.setFont(theme_.font(kTextPixels));

@@ -202,7 +202,7 @@ std::vector<DiagnosisPanel::Part> DiagnosisPanel::parts() const {
   if (out_of_date_) all.push_back({Kind::old, tr("This is about the text as it was before the last change.")});
   if (diagnosis_.where) {
     const std::string moment = format_duration(diagnosis_.where->time_since_epoch());
-    all.push_back({Kind::where, tr("Go there  (%1)").arg(QString::fromStdString(moment))});
+    all.push_back({Kind::where, tr("Go there  (%1)").arg(to_qstring(moment))});
   }
   if (diagnosis_.mechanism) {
     all.push_back({Kind::why, to_qstring(diagnosis_.mechanism->question)});
@@ -301,7 +301,7 @@ void DiagnosisPanel::fill(QWidget& widget, const Part& part) const {
       static_cast<QLabel&>(widget).setText(
           QStringLiteral("<a href='%1'>%2</a>").arg(part.index).arg(part.text.toHtmlEscaped()));
       widget.setAccessibleName(tr("Show in the timelines: %1").arg(part.text));
-      widget.setToolTip(tr("Goes to %1 in the timelines").arg(QString::fromStdString(moment)));
+      widget.setToolTip(tr("Goes to %1 in the timelines").arg(to_qstring(moment)));
       break;
     }
     case Kind::old:

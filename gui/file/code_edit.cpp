@@ -10,6 +10,7 @@
 
 #include "gui/file/completion_popup.hpp"
 #include "gui/file/toml_highlighter.hpp"
+#include "gui/text/to_qstring.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -20,8 +21,8 @@ QColor mark_colour(Severity severity, bool dark) {
 }
 
 QString words(const Diagnostic& diagnostic) {
-  QString text = QString::fromStdString(diagnostic.message);
-  if (!diagnostic.hint.empty()) text += "\n" + QString::fromStdString(diagnostic.hint);
+  QString text = to_qstring(diagnostic.message);
+  if (!diagnostic.hint.empty()) text += "\n" + to_qstring(diagnostic.hint);
   return text;
 }
 
@@ -190,8 +191,7 @@ QString CodeEdit::help_at(const QPoint& inside) const {
   const auto at = static_cast<std::size_t>(QStringView(all).left(cursor.position()).toUtf8().size());
   const auto key = key_at(all.toStdString(), at);
   if (!key) return {};
-  return QStringLiteral("%1  (%2)\n%3")
-      .arg(QString::fromStdString(key->key), QString::fromStdString(key->type), QString::fromStdString(key->help));
+  return QStringLiteral("%1  (%2)\n%3").arg(to_qstring(key->key), to_qstring(key->type), to_qstring(key->help));
 }
 
 bool CodeEdit::event(QEvent* event) {
@@ -254,7 +254,7 @@ void CodeEdit::show_completions(bool only_if_begun) {
 
 void CodeEdit::take_completion(int row) {
   if (row < 0 || static_cast<std::size_t>(row) >= offered_.choices.size()) return;
-  QString insert = QString::fromStdString(offered_.choices[static_cast<std::size_t>(row)].insert);
+  QString insert = to_qstring(offered_.choices[static_cast<std::size_t>(row)].insert);
   const QString all = toPlainText();
   const auto from = QString::fromUtf8(all.toUtf8().left(static_cast<qsizetype>(offered_.from))).size();
   QTextCursor cursor = textCursor();

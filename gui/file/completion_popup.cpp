@@ -7,6 +7,8 @@
 #include <QStyledItemDelegate>
 #include <algorithm>
 
+#include "gui/text/to_qstring.hpp"
+
 namespace spawnpoint::gui {
 namespace {
 
@@ -53,8 +55,8 @@ void CompletionPopup::show_choices(const std::vector<WordChoice>& choices, const
   const QFontMetrics metrics(popup()->font());
   int width = 0;
   for (const WordChoice& choice : choices) {
-    auto* item = new QStandardItem(QString::fromStdString(choice.shown));
-    const QString help = QString::fromStdString(choice.help);
+    auto* item = new QStandardItem(to_qstring(choice.shown));
+    const QString help = to_qstring(choice.help);
     item->setData(help, kHelp);
     item->setToolTip(help);
     item->setData(help, Qt::AccessibleDescriptionRole);

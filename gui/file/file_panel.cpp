@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "gui/file/code_edit.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "models/machine/profile_file.hpp"
 
 namespace spawnpoint::gui {
@@ -113,8 +114,8 @@ void FilePanel::go_to_problem(int row) {
 void FilePanel::show_settings() {
   QStringList words;
   for (const Setting& setting : document_.settings())
-    words << QStringLiteral("%1 = %2").arg(QString::fromStdString(setting.key), QString::fromStdString(setting.value));
-  if (!document_.added_run().empty()) words << tr("a run %1").arg(QString::fromStdString(document_.added_run()));
+    words << QStringLiteral("%1 = %2").arg(to_qstring(setting.key), to_qstring(setting.value));
+  if (!document_.added_run().empty()) words << tr("a run %1").arg(to_qstring(document_.added_run()));
   over_words_->setText(tr("Tried without changing the text: %1").arg(words.join(QStringLiteral(", "))));
   over_->setVisible(document_.has_settings());
 }
@@ -130,8 +131,8 @@ void FilePanel::show_diagnostics() {
                    : diagnostic.severity == Severity::warning ? tr("▲ ")
                                                               : tr("· ");
     if (diagnostic.line > 0) text += tr("%1:%2  ").arg(diagnostic.line).arg(diagnostic.column);
-    text += QString::fromStdString(diagnostic.message);
-    if (!diagnostic.hint.empty()) text += "\n" + QString::fromStdString(diagnostic.hint);
+    text += to_qstring(diagnostic.message);
+    if (!diagnostic.hint.empty()) text += "\n" + to_qstring(diagnostic.hint);
     problems_->addItem(text);
   }
   edit_->set_diagnostics(here);

@@ -10,6 +10,7 @@
 #include <optional>
 #include <thread>
 
+#include "gui/text/to_qstring.hpp"
 #include "models/lab/calibration/this_host.hpp"
 #include "models/lab/run/run.hpp"
 #include "models/result/format.hpp"
@@ -39,19 +40,19 @@ namespace {
 
 Card make_card(const std::filesystem::path& file, const std::optional<Scenario>& scenario) {
   Card card;
-  card.path = QString::fromStdString(file.string());
-  card.title = QString::fromStdString(file.stem().string());
+  card.path = to_qstring(file.string());
+  card.title = to_qstring(file.stem().string());
   card.good = scenario.has_value();
   card.search = card.title;
   if (!scenario) {
     card.summary = QObject::tr("This file has errors; open it to see them.");
     return card;
   }
-  if (!scenario->title.empty()) card.title = QString::fromStdString(scenario->title);
-  const QString about = QString::fromStdString(scenario->about);
+  if (!scenario->title.empty()) card.title = to_qstring(scenario->title);
+  const QString about = to_qstring(scenario->about);
   card.summary = first_sentence(about);
-  card.search += " " + card.title + " " + about + " " + QString::fromStdString(scenario->machine_profile);
-  for (const RunSpec& run : scenario->runs) card.search += " " + QString::fromStdString(run.concurrency);
+  card.search += " " + card.title + " " + about + " " + to_qstring(scenario->machine_profile);
+  for (const RunSpec& run : scenario->runs) card.search += " " + to_qstring(run.concurrency);
   return card;
 }
 
@@ -67,8 +68,8 @@ void GalleryModel::show(std::vector<std::filesystem::path> files) {
   cards_.clear();
   for (const auto& file : files) {
     Card card;
-    card.path = QString::fromStdString(file.string());
-    card.title = QString::fromStdString(file.stem().string()).replace('-', ' ');
+    card.path = to_qstring(file.string());
+    card.title = to_qstring(file.stem().string()).replace('-', ' ');
     card.search = card.title;
     cards_.push_back(card);
   }
@@ -99,7 +100,7 @@ void GalleryModel::show(std::vector<std::filesystem::path> files) {
         const RunResult result = run_modeled(*scenario, 0, run);
         if (stop.stop_requested()) return;
         card.preview = std::make_shared<const Preview>(make_preview(result));
-        if (result.failure) card.search += " " + QString::fromStdString(format_failure(*result.failure));
+        if (result.failure) card.search += " " + to_qstring(format_failure(*result.failure));
       } catch (const std::exception&) {
         // No memory for it: the card stays without a picture. Opening the scenario shows the error.
       }

@@ -4,6 +4,7 @@
 #include <QPainter>
 #include <algorithm>
 
+#include "gui/text/to_qstring.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
@@ -17,14 +18,14 @@ QString words(const RunResult& result) {
     const auto& failure = *result.failure;
     const bool async = result.peak_tasks > 0;
     QString text = QStringLiteral("✕ stops after %1")
-                       .arg(QString::fromStdString(spawnpoint::format_count(async ? result.peak_tasks : failure.threads,
-                                                                            async ? "task" : "thread")));
-    if (!failure.limit.empty()) text += ": " + QString::fromStdString(failure.limit);
+                       .arg(to_qstring(spawnpoint::format_count(async ? result.peak_tasks : failure.threads,
+                                                                async ? "task" : "thread")));
+    if (!failure.limit.empty()) text += ": " + to_qstring(failure.limit);
     return text;
   }
-  return QString::fromStdString(spawnpoint::format_duration(result.wall)) + QStringLiteral(" · ") +
-         QString::fromStdString(spawnpoint::format_threads(result.peak_threads)) + QStringLiteral(" · ") +
-         QString::fromStdString(spawnpoint::format_jobs_memory(result));
+  return to_qstring(spawnpoint::format_duration(result.wall)) + QStringLiteral(" · ") +
+         to_qstring(spawnpoint::format_threads(result.peak_threads)) + QStringLiteral(" · ") +
+         to_qstring(spawnpoint::format_jobs_memory(result));
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
       words_(new QLabel(this)),
       nothing_(new QLabel(this)),
       veil_(new Veil(table_)) {
-  filter_->setPlaceholderText(tr("Filter: job 312   state:failed   thread:3   duration>1.1s   late>50us"));
+  filter_->setPlaceholderText(tr("Filter: job 312   state:failed   thread:3   response>1.1s   queued>50ms"));
   filter_->setClearButtonEnabled(true);
   filter_->setAccessibleName(tr("Filter of the jobs"));
   filter_->setToolTip(

@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <algorithm>
 
+#include "gui/text/to_qstring.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
@@ -12,10 +13,10 @@ namespace spawnpoint::gui {
 namespace {
 
 QString text_of(Duration duration) {
-  return QString::fromStdString(format_duration(duration));
+  return to_qstring(format_duration(duration));
 }
 QString text_of(Instant at, Duration pixel) {
-  return QString::fromStdString(format_instant(at, pixel));
+  return to_qstring(format_instant(at, pixel));
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/time/mark_text.hpp"
 
+#include "gui/text/to_qstring.hpp"
+
 namespace spawnpoint::gui {
 
 QString mark_text(const Mark& mark) {
   // What a program says may have several lines.
-  if (!mark.text.empty()) return QString::fromStdString(mark.text).section('\n', 0, 0);
+  if (!mark.text.empty()) return to_qstring(mark.text).section('\n', 0, 0);
   switch (mark.kind) {
     case MarkKind::failure:
       return QStringLiteral("failed");

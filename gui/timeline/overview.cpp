@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "gui/charts/chart_content.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "gui/time/accessible.hpp"
 #include "gui/timeline/timeline_picture.hpp"
 #include "models/result/format.hpp"
@@ -63,7 +64,7 @@ void Overview::set_traces(std::shared_ptr<const Trace> modeled, std::shared_ptr<
 
 void Overview::describe() {
   if (!traces_[0] && !traces_[1]) return set_accessible_text(*this, tr("Nothing has run yet."));
-  const auto moment = [](Instant at) { return QString::fromStdString(format_duration(at.time_since_epoch())); };
+  const auto moment = [](Instant at) { return to_qstring(format_duration(at.time_since_epoch())); };
   QString words = tr("Showing %1 to %2 of %3.")
                       .arg(moment(view_.visible().begin), moment(view_.visible().end), moment(view_.extent().end));
   for (const auto& [trace, name] :
@@ -156,8 +157,7 @@ void Overview::draw_picture() {
                    tr("whole run"));
   painter.setFont(theme_.font(10));
   painter.drawText(QRectF(4, kTop + area.height() / 2, area.left() - 14, area.height() / 2),
-                   Qt::AlignRight | Qt::AlignVCenter,
-                   QString::fromStdString(format_duration(time_axis.range.length())));
+                   Qt::AlignRight | Qt::AlignVCenter, to_qstring(format_duration(time_axis.range.length())));
 }
 
 void Overview::paintEvent(QPaintEvent*) {

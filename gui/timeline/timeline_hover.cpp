@@ -15,14 +15,14 @@ namespace spawnpoint::gui {
 namespace {
 
 QString text_of(Duration duration) {
-  return QString::fromStdString(format_duration(duration));
+  return to_qstring(format_duration(duration));
 }
 QString text_of(Instant at, Duration pixel) {
-  return QString::fromStdString(format_instant(at, pixel));
+  return to_qstring(format_instant(at, pixel));
 }
 
 QString job_name(JobId job) {
-  return QStringLiteral("job %1").arg(QString::fromStdString(format_count(std::int64_t{job} + 1)));
+  return QStringLiteral("job %1").arg(to_qstring(format_count(std::int64_t{job} + 1)));
 }
 
 /// "running 12.5%, waiting 80.0%"
@@ -54,8 +54,7 @@ QStringList failures_near(const TimelineData& data, std::size_t first, std::size
   }
   if (failed == 1) lines += QStringLiteral("✕ %1 failed").arg(job_name(one));
   if (failed > 1)
-    lines += QStringLiteral("✕ %1 failed")
-                 .arg(QString::fromStdString(format_count(static_cast<std::int64_t>(failed), "job")));
+    lines += QStringLiteral("✕ %1 failed").arg(to_qstring(format_count(static_cast<std::int64_t>(failed), "job")));
   for (const Mark& mark : data.trace().marks) {
     if (std::abs(axis.x(mark.at) - x) <= kNear)
       lines += QStringLiteral("✕ %1 at %2").arg(mark_text(mark), text_of(mark.at, axis.pixel()));
@@ -78,8 +77,8 @@ QString hover_text(const TimelineData& data, const std::string& concurrency, con
   QStringList lines = failures_near(data, first, count, axis, point.x());
   if (layout.gathers() && count > 1) {
     const CellGrid grid = data.cells({first, count, count, {at, at + axis.pixel()}, 1});
-    const QString name = QStringLiteral("%1 – %2").arg(QString::fromStdString(row_name(data, first)),
-                                                       QString::fromStdString(row_name(data, first + count - 1)));
+    const QString name =
+        QStringLiteral("%1 – %2").arg(to_qstring(row_name(data, first)), to_qstring(row_name(data, first + count - 1)));
     const QString what = shares(grid);
     lines += what.isEmpty() ? name : name + QStringLiteral(": ") + what;
     lines += text_of(at, axis.pixel());
@@ -87,11 +86,11 @@ QString hover_text(const TimelineData& data, const std::string& concurrency, con
   }
   const auto segment = data.segment_at(row, at);
   if (!segment) {
-    if (!lines.isEmpty()) lines.prepend(QString::fromStdString(row_name(data, row)));
+    if (!lines.isEmpty()) lines.prepend(to_qstring(row_name(data, row)));
     return lines.join(u'\n');
   }
   QString place = job_name(segment->job);
-  if (segment->lane != kNoLane) place += QStringLiteral(" on ") + QString::fromStdString(lane_name(segment->lane));
+  if (segment->lane != kNoLane) place += QStringLiteral(" on ") + to_qstring(lane_name(segment->lane));
   lines += QStringLiteral("%1: %2").arg(place, to_qstring(to_string(segment->state)));
   if (const QString reason = state_reason(segment->state, concurrency); !reason.isEmpty()) lines += reason;
   const Duration exact = std::min(axis.pixel(), std::max<Duration>((segment->end - segment->begin) / 100, Duration(1)));

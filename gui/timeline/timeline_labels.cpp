@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/text/to_qstring.hpp"
 #include "gui/time/mark_text.hpp"
 #include "gui/timeline/timeline_picture.hpp"
 
@@ -52,8 +53,7 @@ void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF
     double top = layout.top(row);
     if (!layout.gathers() && box > layout.row_height) top += (layout.row_height - box) / 2;
     if (top < -2 || top + box > where.height() + 2) continue;
-    const QString name =
-        metrics.elidedText(QString::fromStdString(row_name(*scene.data, row)), Qt::ElideRight, where.width());
+    const QString name = metrics.elidedText(to_qstring(row_name(*scene.data, row)), Qt::ElideRight, where.width());
     painter.drawText(QRectF(where.left(), where.top() + top, where.width(), box), Qt::AlignRight | Qt::AlignVCenter,
                      name);
   }
@@ -71,7 +71,7 @@ void paint_time_ticks(QPainter& painter, const Theme& theme, const TimeAxis& axi
     const double x = axis.x(tick.at);
     painter.setPen(QPen(theme.frame, 1));
     painter.drawLine(QPointF(x, where.bottom()), QPointF(x, where.bottom() + 3));
-    const QString text = QString::fromStdString(tick.label);
+    const QString text = to_qstring(tick.label);
     const double width = metrics.horizontalAdvance(text) + 2;
     const double left = std::clamp(x - width / 2, where.left() - 30, where.right() + 16 - width);
     painter.setPen(theme.muted);

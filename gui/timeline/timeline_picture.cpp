@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "gui/text/to_qstring.hpp"
 #include "gui/timeline/band_image.hpp"
 #include "gui/timeline/bands.hpp"
 #include "models/result/format.hpp"
@@ -57,10 +58,10 @@ void paint_hatch(QPainter& painter, const StateStyle& style, const QVector<QLine
 }
 
 QString bar_label(const TimelineData& data, const Segment& s, double width, const QFontMetricsF& metrics) {
-  const QString number = QString::fromStdString(format_count(std::int64_t{s.job} + 1));
+  const QString number = to_qstring(format_count(std::int64_t{s.job} + 1));
   const std::string_view state = to_string(s.state);
   const QString words = QString::fromUtf8(state.data(), static_cast<qsizetype>(state.size()));
-  const QString length = QString::fromStdString(format_duration(s.end - s.begin));
+  const QString length = to_qstring(format_duration(s.end - s.begin));
   QStringList choices;
   if (data.mode() == TimelineRows::jobs) {
     choices = {words + u' ' + length, words};

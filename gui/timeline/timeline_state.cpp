@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How a timeline gets its picture: at once or in the background, and what is shown until then.
 #include "gui/timeline/timeline_state.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "gui/time/hover.hpp"
 #include "gui/time/mark_text.hpp"
 
@@ -253,13 +254,11 @@ void TimelineWidget::State::describe() const {
   const Trace& run = data->trace();
   const std::string rows_text =
       format_count(static_cast<std::int64_t>(data->rows()), rows == TimelineRows::jobs ? "job" : "thread");
-  QString text =
-      QStringLiteral("%1 over %2. ")
-          .arg(QString::fromStdString(rows_text), QString::fromStdString(format_duration(run.end.time_since_epoch())));
+  QString text = QStringLiteral("%1 over %2. ")
+                     .arg(to_qstring(rows_text), to_qstring(format_duration(run.end.time_since_epoch())));
   for (std::size_t i = 0; i < std::min<std::size_t>(run.marks.size(), 5); ++i) {
-    text +=
-        QStringLiteral("At %1: %2. ")
-            .arg(QString::fromStdString(format_duration(run.marks[i].at.time_since_epoch())), mark_text(run.marks[i]));
+    text += QStringLiteral("At %1: %2. ")
+                .arg(to_qstring(format_duration(run.marks[i].at.time_since_epoch())), mark_text(run.marks[i]));
   }
   set_accessible_text(widget, text + summary);
 }

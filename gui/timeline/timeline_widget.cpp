@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "gui/charts/chart_view.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "gui/time/accessible.hpp"
 #include "gui/timeline/timeline_hover.hpp"
 #include "gui/timeline/timeline_picture.hpp"
@@ -223,8 +224,7 @@ void TimelineWidget::paintEvent(QPaintEvent*) {
     painter.setFont(s.theme.font(State::kTextPixels + 2));
     const QString words =
         s.preparing.is_running()
-            ? tr("Preparing %1 …")
-                  .arg(QString::fromStdString(format_count(static_cast<std::int64_t>(s.trace->jobs.size()), "job")))
+            ? tr("Preparing %1 …").arg(to_qstring(format_count(static_cast<std::int64_t>(s.trace->jobs.size()), "job")))
             : s.empty_text;
     painter.drawText(area, Qt::AlignCenter | Qt::TextWordWrap, words);
   } else {

@@ -132,7 +132,7 @@ KnobValue value_at(const Knob& knob, int position) {
 
 QString shown_value(const Knob& knob, KnobValue value) {
   if (!value) return QStringLiteral("unlimited");
-  return QString::fromStdString(knob.is_size ? format_bytes(Bytes{*value}) : format_count(*value));
+  return to_qstring(knob.is_size ? format_bytes(Bytes{*value}) : format_count(*value));
 }
 
 std::expected<KnobValue, std::string> typed_value(const Knob& knob, const std::string& text) {

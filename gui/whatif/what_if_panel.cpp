@@ -10,6 +10,8 @@
 #include <QSlider>
 #include <algorithm>
 
+#include "gui/text/to_qstring.hpp"
+
 namespace spawnpoint::gui {
 namespace {
 
@@ -142,15 +144,14 @@ void WhatIfPanel::show_row(Row& row) {
 void WhatIfPanel::ask(Row& row, KnobValue value) {
   if (!scenario_) return;
   row.field->setText(shown_value(row.knob, value));
-  workspace_.turn(QString::fromStdString(row.knob.key),
-                  QString::fromStdString(setting_value(row.knob, value, *scenario_)), gesture_);
+  workspace_.turn(to_qstring(row.knob.key), to_qstring(setting_value(row.knob, value, *scenario_)), gesture_);
 }
 
 void WhatIfPanel::read_field(Row& row) {
   if (!scenario_ || !row.field->isModified()) return;
   const auto value = typed_value(row.knob, row.field->text().toStdString());
   if (!value) {
-    words_->setText(tr("✕ %1: %2").arg(row.knob.name, QString::fromStdString(value.error())));
+    words_->setText(tr("✕ %1: %2").arg(row.knob.name, to_qstring(value.error())));
     return;
   }
   row.field->setModified(false);

@@ -23,6 +23,7 @@
 #include <algorithm>
 
 #include "gui/map/map_content.hpp"
+#include "gui/text/to_qstring.hpp"
 
 namespace spawnpoint::gui {
 
@@ -80,7 +81,7 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
   rows_->addItems({tr("automatic"), tr("one row per thread"), tr("one row per job")});
   rows_->setAccessibleName(tr("Rows of the timelines"));
   for (const ExportSize& size : export_sizes()) {
-    size_->addItem(tr("%1 (%2 mm wide)").arg(QString::fromStdString(size.name)).arg(size.width_mm, 0, 'f', 0));
+    size_->addItem(tr("%1 (%2 mm wide)").arg(to_qstring(size.name)).arg(size.width_mm, 0, 'f', 0));
   }
   size_->setAccessibleName(tr("Size"));
   dpi_->setRange(72, 1200);
@@ -146,7 +147,7 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
   folder_->setAccessibleName(tr("Open the folder of the files"));
   folder_->setEnabled(false);
   connect(folder_, &QPushButton::clicked, this, [this] {
-    if (!report_.written.empty()) open_folder(QString::fromStdString(report_.written.front().parent_path().string()));
+    if (!report_.written.empty()) open_folder(to_qstring(report_.written.front().parent_path().string()));
   });
   copy_->setToolTip(tr("A command for a terminal that writes the same files"));
   connect(copy_, &QPushButton::clicked, this, &ExportDialog::copy_command);
@@ -201,7 +202,7 @@ void ExportDialog::copy_command() {
     return std::ranges::any_of(results_, [&](const auto& result) { return result->world == world; });
   };
   if (has(WorldKind::live)) source.world = has(WorldKind::modeled) ? "both" : "live";
-  QGuiApplication::clipboard()->setText(QString::fromStdString(export_command(*scenario_, options(), source)));
+  QGuiApplication::clipboard()->setText(to_qstring(export_command(*scenario_, options(), source)));
   QString words = tr("The command has been copied to the clipboard.");
   if (source.world != "modeled") words += ' ' + tr("It makes a new live run, so its live part will differ a little.");
   if (unsaved_) words += ' ' + tr("It reads the file as last saved: save it to get what is drawn here.");
@@ -323,11 +324,11 @@ void ExportDialog::write() {
   show_state();
 
   QStringList lines;
-  for (const std::string& error : report_.errors) lines << QStringLiteral("✕ ") + QString::fromStdString(error);
+  for (const std::string& error : report_.errors) lines << QStringLiteral("✕ ") + to_qstring(error);
   if (report_.stopped) lines << tr("Stopped before the end.");
   if (!report_.written.empty()) {
     QStringList names;
-    for (const auto& path : report_.written) names << QString::fromStdString(path.filename().string());
+    for (const auto& path : report_.written) names << to_qstring(path.filename().string());
     lines << tr("Written to %1: %2").arg(directory_->text(), names.join(QStringLiteral(", ")));
     session_.set_last_folder("export", directory_->text());
   }

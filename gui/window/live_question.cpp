@@ -4,13 +4,14 @@
 #include <QMessageBox>
 #include <QPushButton>
 
+#include "gui/text/to_qstring.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {
 
 QString time_words(const LiveEstimate& estimate) {
-  const QString words = QString::fromStdString(spawnpoint::format_duration(estimate.wall));
+  const QString words = to_qstring(spawnpoint::format_duration(estimate.wall));
   return estimate.wall_is_least ? QObject::tr("at least %1").arg(words) : words;
 }
 
@@ -24,8 +25,8 @@ QString headline(const LiveEstimate& estimate) {
 }  // namespace
 
 QString live_words(const LiveEstimate& estimate) {
-  const auto count = [](std::int64_t n) { return QString::fromStdString(spawnpoint::format_count(n)); };
-  const auto bytes = [](Bytes b) { return QString::fromStdString(spawnpoint::format_bytes(b)); };
+  const auto count = [](std::int64_t n) { return to_qstring(spawnpoint::format_count(n)); };
+  const auto bytes = [](Bytes b) { return to_qstring(spawnpoint::format_bytes(b)); };
   return QStringLiteral(
              "<table cellpadding='4'>"
              "<tr><td></td><td align='right'><b>%1</b></td><td align='right'><b>%2</b></td></tr>"

@@ -19,6 +19,7 @@
 #include "gui/file/code_edit.hpp"
 #include "gui/file/file_panel.hpp"
 #include "gui/map/map_page.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "gui/window/actions.hpp"
 #include "gui/window/icons.hpp"
 #include "gui/window/main_window.hpp"
@@ -113,10 +114,10 @@ void MainWindow::make_menus() {
 
 void MainWindow::show_templates(QMenu& menu) {
   for (const auto& file : list_scenarios(scenario_templates())) {
-    QString name = QString::fromStdString(file.stem().string()).replace('-', ' ');
+    QString name = to_qstring(file.stem().string()).replace('-', ' ');
     name[0] = name[0].toUpper();
     connect(menu.addAction(name), &QAction::triggered, this,
-            [this, path = QString::fromStdString(file.string())] { begin_scenario(path); });
+            [this, path = to_qstring(file.string())] { begin_scenario(path); });
   }
 }
 
@@ -176,7 +177,7 @@ void MainWindow::make_toolbar() {
   machine_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
   machine_->addItem(tr("this machine"), QStringLiteral("host"));
   for (const auto& profile : list_scenarios(shipped_scenarios() / "machines")) {
-    const QString name = QString::fromStdString(profile.stem().string());
+    const QString name = to_qstring(profile.stem().string());
     if (name != "host") machine_->addItem(name, name);
   }
   machine_label->setBuddy(machine_);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The main window's files: opening, saving, dropping, and what is asked before something would be lost.
+#include "gui/text/to_qstring.hpp"
 #include "gui/window/main_window.hpp"
 
 #include <QApplication>
@@ -59,7 +60,7 @@ bool MainWindow::open_file(const QString& path) {
       return false;
     }
     show_docks();
-    for (const auto& record : records) workspace_.open_record(QString::fromStdString(record.string()));
+    for (const auto& record : records) workspace_.open_record(to_qstring(record.string()));
     return true;
   }
   if (!may_leave() || !can_read(path)) return false;
@@ -91,7 +92,7 @@ void MainWindow::show_opened() {
 void MainWindow::open_files(const std::vector<std::string>& files) {
   QStringList scenarios, records;
   for (const std::string& file : files) {
-    const QString path = QString::fromStdString(file);
+    const QString path = to_qstring(file);
     if (is_record(file))
       records += path;
     else if (const QString whole = QFileInfo(path).absoluteFilePath(); !scenarios.contains(whole))
@@ -106,8 +107,7 @@ void MainWindow::open_files(const std::vector<std::string>& files) {
 
 void MainWindow::begin_scenario(const QString& template_file) {
   if (!may_leave()) return;
-  QFile file(template_file.isEmpty() ? QString::fromStdString((scenario_templates() / kPlainest).string())
-                                     : template_file);
+  QFile file(template_file.isEmpty() ? to_qstring((scenario_templates() / kPlainest).string()) : template_file);
   if (!file.open(QIODevice::ReadOnly)) {
     questions_.tell(this, tr("Cannot open"), tr("%1: %2").arg(file.fileName(), file.errorString()));
     return;

@@ -13,6 +13,7 @@
 #include "gui/gallery/home_page.hpp"
 #include "gui/help/reference_dialog.hpp"
 #include "gui/help/tour.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "gui/window/command_palette.hpp"
 #include "gui/window/icons.hpp"
 #include "gui/window/key_sheet.hpp"
@@ -69,7 +70,7 @@ void MainWindow::start_tour() {
     pages_->setCurrentWidget(home_);
   }
   const auto with_scenario = [this] {
-    if (!document().is_open()) open_file(QString::fromStdString((shipped_scenarios() / kTourScenario).string()));
+    if (!document().is_open()) open_file(to_qstring((shipped_scenarios() / kTourScenario).string()));
     pages_->setCurrentWidget(compare_);
   };
   std::vector<TourStep> steps;

@@ -8,6 +8,7 @@
 #include <expected>
 #include <utility>
 
+#include "gui/text/to_qstring.hpp"
 #include "models/lab/calibration/this_host.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/scenario/edit/text_edit.hpp"
@@ -213,7 +214,7 @@ void Document::keep_own() {
 }
 
 bool Document::is_shipped() const {
-  const QString root = QFileInfo(QString::fromStdString(shipped_scenarios().string())).canonicalFilePath();
+  const QString root = QFileInfo(to_qstring(shipped_scenarios().string())).canonicalFilePath();
   return !root.isEmpty() && QFileInfo(path_).canonicalPath() == root;
 }
 
@@ -248,7 +249,7 @@ void Document::set_added_run(const std::string& concurrency) {
 
 std::optional<QString> Document::setting(const QString& key) const {
   for (const Setting& s : settings_) {
-    if (s.key == key.toStdString()) return QString::fromStdString(s.value);
+    if (s.key == key.toStdString()) return to_qstring(s.value);
   }
   return std::nullopt;
 }
@@ -311,7 +312,7 @@ void Document::take(std::shared_ptr<const ParseResult> result) {
 
 std::optional<QString> with_value(const QString& text, const QString& key, const QString& value) {
   const auto changed = spawnpoint::with_value(text.toStdString(), key.toStdString(), value.toStdString());
-  return changed ? std::optional(QString::fromStdString(*changed)) : std::nullopt;
+  return changed ? std::optional(to_qstring(*changed)) : std::nullopt;
 }
 
 }  // namespace spawnpoint::gui

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/text/text.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "models/scenario/run_names.hpp"
 
 namespace spawnpoint::gui {
@@ -24,7 +25,7 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
         if (outcome)
           start_live(*std::move(outcome));
         else
-          emit told(QString::fromStdString(outcome.error()));
+          emit told(to_qstring(outcome.error()));
       }),
       advising_([this](auto outcome) {
         suggestions_ = outcome ? *std::move(outcome) : std::vector<Suggestion>();
@@ -35,7 +36,7 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
         if (outcome && *outcome)
           take_record(**std::move(outcome));
         else
-          emit record_refused(QString::fromStdString(outcome ? outcome->error() : outcome.error()));
+          emit record_refused(to_qstring(outcome ? outcome->error() : outcome.error()));
         open_next_record();
       }) {
   turn_patience_.setSingleShot(true);
@@ -129,12 +130,12 @@ std::string Workspace::concurrency_of(std::size_t run) const {
 
 QString Workspace::name_of(std::size_t run) const {
   if (const SavedRecord* saved = record(run)) {
-    const QString label = QString::fromStdString(shown(saved->result.label));
+    const QString label = to_qstring(shown(saved->result.label));
     return saved->result.world == WorldKind::live ? tr("%1 (saved, live)").arg(label)
                                                   : tr("%1 (saved, modeled)").arg(label);
   }
   const auto scenario = document_.scenario();
-  return scenario ? QString::fromStdString(shown_name(*scenario, run)) : QString();
+  return scenario ? to_qstring(shown_name(*scenario, run)) : QString();
 }
 
 QString Workspace::why_nothing() const {

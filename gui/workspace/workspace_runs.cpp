@@ -91,13 +91,11 @@ void Workspace::forget_live_wish() {
 void Workspace::start_live(LiveWish wish) {
   if (is_risky(wish.estimate)) {
     const std::uint64_t asked = wishes_;
+    emit told({});  // It is no longer being estimated.
     const LiveAnswer answer = ask_before_live(wish.estimate);
     // Something else was opened or started while the question stood.
     if (asked != wishes_) return;
-    if (answer == LiveAnswer::cancel) {
-      emit told({});
-      return;
-    }
+    if (answer == LiveAnswer::cancel) return;
     for (RunRequest& request : wish.requests) request.uncapped = answer == LiveAnswer::run_uncapped;
   }
   start_all(std::move(wish.requests));

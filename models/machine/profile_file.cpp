@@ -77,7 +77,7 @@ std::optional<std::filesystem::path> find_profile(const std::string& name, const
     return path;
   }
   for (const auto& root : roots_of(places)) {
-    const auto path = root / kind.folder / (name + ".toml");
+    auto path = root / kind.folder / (name + ".toml");
     if (std::filesystem::exists(path, error)) return path;
   }
   std::vector<std::string> known = profile_names(places, kind);

@@ -63,7 +63,7 @@ bool is_called(std::string_view name, std::string_view concurrency, std::string_
 }
 
 std::string only_name(const Node& list, std::size_t run) {
-  const std::string label = run_labels(list).at(run);
+  std::string label = run_labels(list).at(run);
   const std::string_view concurrency = text_of(list.items[run], "concurrency");
   if (label != concurrency) return label;
   const auto of_model = std::ranges::count_if(
