@@ -291,8 +291,8 @@ class Adviser {
     if (best && !stop_.stop_requested()) take(*best, least);
   }
 
-  /// The smallest pool that is as good as the best one, and its size as the candidate's setting. Where not every size
-  /// can be tried, the best of those that were.
+  /// The smallest pool that is as good as the best one, and its size as the candidate's setting. Where that cannot be
+  /// found within the work that is allowed, the file's own pool, if what it gives is known.
   std::optional<Outcome> best_size(const ConcurrencyModel& model, Candidate& candidate) {
     const auto scenario = read({candidate.concurrency}, candidate.set);
     if (!scenario || scenario->runs.empty()) return std::nullopt;
@@ -308,22 +308,23 @@ class Adviser {
       const auto outcome = outcome_of(sized(size), most_jobs);
       return outcome ? std::optional(outcome->wall) : std::nullopt;
     };
-    PoolSizes sizes([&](std::int64_t size) { return wall_of(size, jobs); });
+    std::optional<std::int64_t> size;
+    std::optional<Duration> wall;
     // Each try with all of very many jobs would take much: a part of them tells the same of sizes.
     const std::int64_t part = std::max(kJobsOfSearch, kJobsOfWorker * largest);
-    if (jobs <= 2 * part) {
-      sizes.search(largest, jobs, cpus_);
-    } else {
-      PoolSizes of_part([&](std::int64_t size) { return wall_of(size, part); });
-      of_part.search(largest, part, cpus_);
-      if (const auto size = of_part.best()) sizes.of(*size);
+    const std::int64_t tried = jobs <= 2 * part ? jobs : part;
+    PoolSizes sizes([&](std::int64_t threads) { return wall_of(threads, tried); });
+    sizes.search(largest, tried, cpus_);
+    if (!over_) size = sizes.best();
+    if (size) wall = tried == jobs ? sizes.of(*size) : wall_of(*size, jobs);
+    if (!wall && candidate.threads) {
+      size = candidate.threads;
+      wall = wall_of(*size, jobs);
     }
-    if (candidate.threads && (over_ || !sizes.best())) sizes.of(*candidate.threads);
-    const auto size = sizes.best();
-    if (!size) return std::nullopt;
+    if (!wall) return std::nullopt;
     // The very pool that there is.
     if (spec_->concurrency == model.name && spec_->threads.value_or(cpus_) == *size) return std::nullopt;
-    const Outcome outcome{jobs, *sizes.of(*size)};
+    const Outcome outcome{jobs, *wall};
     candidate = sized(*size);
     candidate.name = fmt::format(fmt::runtime(model.title_with_threads), format_count(*size), model.title);
     return outcome;

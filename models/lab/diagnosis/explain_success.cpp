@@ -18,7 +18,7 @@ namespace {
 /// What takes at least this part of the time is what takes it.
 constexpr double kHalf = 0.5;
 /// What differs by less is not worth a word.
-constexpr double kNoticed = 0.99;
+constexpr double kNoticed = 0.999;
 
 std::string job_name(JobId job) {
   return "job " + format_count(std::int64_t{job} + 1);
