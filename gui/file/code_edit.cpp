@@ -174,7 +174,7 @@ void CodeEdit::paint_margin(QPaintEvent* event) {
       painter.drawLine(cross.topRight(), cross.bottomLeft());
     }
     painter.setPen(palette().color(QPalette::PlaceholderText));
-    painter.drawText(place.adjusted(0, 0, -fontMetrics().horizontalAdvance('9') / 2, 0),
+    painter.drawText(place.adjusted(0, 0, -fontMetrics().horizontalAdvance('9') / 2.0, 0),
                      Qt::AlignRight | Qt::AlignVCenter, QString::number(line));
   }
 }

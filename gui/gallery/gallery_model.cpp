@@ -25,7 +25,7 @@ constexpr qsizetype kShortest = 12;
 QString first_sentence(const QString& markdown) {
   QTextDocument document;
   document.setMarkdown(markdown.trimmed());
-  const QString text = document.toPlainText().simplified();
+  QString text = document.toPlainText().simplified();
   for (qsizetype at = 0; at < text.size(); ++at) {
     const bool stops = text[at] == '.' || text[at] == '!' || text[at] == '?' || text[at] == ':';
     // "Oops!" alone says nothing.

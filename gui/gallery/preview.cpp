@@ -67,8 +67,9 @@ Preview make_preview(const RunResult& result) {
 
   preview.cells.resize(static_cast<std::size_t>(preview.rows * Preview::kColumns));
   for (int row = 0; row < preview.rows; ++row) {
-    const auto members = static_cast<double>((jobs * (row + 1) + preview.rows - 1) / preview.rows -
-                                             (jobs * row + preview.rows - 1) / preview.rows);
+    const auto first = (jobs * row + preview.rows - 1) / preview.rows;
+    const auto after = (jobs * (row + 1) + preview.rows - 1) / preview.rows;
+    const auto members = static_cast<double>(after - first);
     for (std::size_t state = 0; state < kJobStates; ++state) {
       const std::size_t base = (static_cast<std::size_t>(row) * kJobStates + state) * stride;
       double whole = 0;

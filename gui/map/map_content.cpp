@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/map/map_content.hpp"
 
+#include <QStringList>
 #include <algorithm>
 #include <cmath>
 #include <map>

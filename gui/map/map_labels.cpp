@@ -58,6 +58,7 @@ std::vector<QLineF> MapPicture::line_pieces() const {
 std::vector<QRectF> MapPicture::label_places() const {
   if (key_) return key_->places(key_corner());
   std::vector<QRectF> places;
+  places.reserve(labels_.size());
   for (const Label& label : labels_) places.push_back(label.where);
   return places;
 }
@@ -88,7 +89,8 @@ void MapPicture::lay_labels() {
     double best = std::numeric_limits<double>::infinity();
     bool covers = true;
     for (int step = 0; step < 2 * steps; ++step) {
-      const double shift = (step % 2 == 0 ? -1 : 1) * ((step + 1) / 2) * kStep;
+      const int steps_away = (step % 2 == 0 ? -1 : 1) * ((step + 1) / 2);
+      const double shift = steps_away * kStep;
       for (std::size_t side = 0; side < std::size(lefts); ++side) {
         const QRectF where(lefts[side], label.anchor.y() - height / 2 + shift, width, height);
         if (where.left() < plot_.left() || where.right() > area_.right() || where.top() < plot_.top() - 8 ||

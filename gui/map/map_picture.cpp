@@ -103,7 +103,10 @@ MapPicture::MapPicture(const MapContent& content, MapValue value, const Theme& t
   // Lines that are flat (all take one second) are drawn in the middle of the plot, not on its frame.
   low_ = least / 2.2;
   high_ = most * 2.2;
-  if (names == MapNames::none) return lay_plot(kRight, 0);
+  if (names == MapNames::none) {
+    lay_plot(kRight, 0);
+    return;
+  }
   const QFontMetricsF metrics(theme.font(kText));
   double longest = 0;
   for (const MapLine& line : content.lines) longest = std::max(longest, metrics.horizontalAdvance(line.name));

@@ -2,6 +2,7 @@
 // Drawing a timeline: onto an image for the screen (fast, in any thread) or with a painter into a vector file.
 #pragma once
 
+#include <QFontMetricsF>
 #include <QImage>
 #include <QRectF>
 #include <memory>

@@ -292,7 +292,7 @@ void Document::parse_now() {
       });
 }
 
-void Document::take(std::shared_ptr<const ParseResult> result) {
+void Document::take(const std::shared_ptr<const ParseResult>& result) {
   diagnostics_ = result->diagnostics;
   const bool good = result->scenario.has_value();
   const bool same = good && scenario_ && good_text_ == text_ && good_path_ == path_ &&

@@ -114,7 +114,7 @@ class Document : public QObject {
   void set_gone(bool gone);
   void parse_soon();
   void parse_now();
-  void take(std::shared_ptr<const ParseResult> result);
+  void take(const std::shared_ptr<const ParseResult>& result);
 
   bool is_open_ = false;
   QString path_;
