@@ -147,7 +147,7 @@ TEST_CASE("a pool for very many jobs is found within the work that is allowed") 
   const auto suggestions = advise(source, "thread_per_job", modeled(*scenario, 0), {});
   const Suggestion* pool = find(suggestions, "thread_pool");
   REQUIRE(pool != nullptr);
-  // One thread more is killed, and all that the limit allows work.
+  // All that the limit allows work; a tenth more is killed.
   const std::int64_t threads = std::stoll(pool->set.back().value);
   CHECK(threads > 400);
   Scenario tried = *scenario;

@@ -335,3 +335,25 @@ TEST_CASE("A runtime's own threads are no threads of jobs, and are not there in 
   CHECK(told(beside).find(each) != std::string::npos);
   CHECK(told(beside).find("101 threads at once, the main thread among them") != std::string::npos);
 }
+
+TEST_CASE("What ended a run is told as what it was") {
+  const Scenario tasks = tests::scenario("join_all", 1000);
+  RunResult result;
+  result.peak_tasks = 10;
+  result.failure = FailurePoint{.job = kNoJob, .threads = 0, .cause = Exception{}, .limit = {}, .message = "bad"};
+  const auto headline = [&] { return diagnose(tasks, 0, nullptr, &result).headline; };
+  CHECK(headline() == "The program ended with an exception when it had 10 tasks.");
+  // By nobody that is known here.
+  result.failure->cause = Signal{SIGKILL};
+  CHECK(headline() ==
+        "The process was killed when it had 10 tasks: no limit is known to have done it; it may have been killed from "
+        "outside.");
+}
+
+TEST_CASE("One job that comes late is no stream of arrivals") {
+  Scenario one = tests::scenario("thread_pool", 1);
+  one.jobs.arrivals.kind = Arrivals::Kind::trace;
+  one.jobs.arrivals.times = {5s};
+  CHECK(all_of(diagnosis_of(one)).find("The arrival takes the time: the job came at 5 s, and was done 1") !=
+        std::string::npos);
+}

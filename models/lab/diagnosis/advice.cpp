@@ -155,7 +155,8 @@ class Adviser {
         one.own.push_back({"run." + entry.key, setting_text(entry.value)});
       }
       const auto spec = std::ranges::find(scenario.runs, labels[i], &RunSpec::label);
-      if (spec != scenario.runs.end()) one.threads = spec->threads;
+      if (spec != scenario.runs.end())
+        one.threads = settings_of(scenario, static_cast<std::size_t>(spec - scenario.runs.begin())).threads;
       if (labels[i] == run) runs.run = one;
       if (i < of_file) runs.file.push_back(std::move(one));
     }

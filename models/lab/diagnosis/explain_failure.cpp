@@ -16,6 +16,8 @@ namespace {
 /// "the cgroup's pids.max is 512"
 std::string words_of_limit(const FailurePoint& failure, std::span<const Limit> limits) {
   const Limit* limit = find_limit(failure.limit, limits);
+  if (limit == nullptr && failure.cause == Cause(Signal{SIGKILL}))
+    return "no limit is known to have done it; it may have been killed from outside";
   if (limit == nullptr) return "which limit it was is not known";
   return fmt::format(fmt::runtime(limit->words.met), failure.value ? format_value(*limit, *failure.value) : "reached");
 }
@@ -44,6 +46,8 @@ std::string at_tasks(const RunResult& result) {
 
 std::string headline(const RunResult& result, bool async, std::span<const Limit> limits) {
   const FailurePoint& failure = *result.failure;
+  if (failure.cause == Cause(Exception{}))
+    return fmt::format("The program ended with an exception{}.", async ? at_tasks(result) : at_threads(result));
   const std::string what = words_of_limit(failure, limits);
   const std::string when = async ? at_tasks(result) : at_threads(result);
   if (failure.cause == Cause(Signal{SIGKILL})) return fmt::format("The process was killed{}: {}.", when, what);

@@ -77,6 +77,10 @@ std::string percent(double part) {
 
 /// Whoever serves them, and for what part of the time the jobs kept them busy: "the workers".
 void tell_arrivals(Diagnosis& diagnosis, const Load& load, const RunResult& result, std::string_view servers) {
+  if (result.jobs == 1)
+    return add(diagnosis, fmt::format("The arrival takes the time: the job came at {}, and was done {} later.",
+                                      format_duration(load.demand.last_arrival),
+                                      format_duration(result.wall - load.demand.last_arrival)));
   std::string text =
       load.demand.arrivals_drawn
           ? fmt::format("The arrivals take the time: the last job came at {}, and {} later all were done.",
@@ -296,7 +300,8 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
       break;
   }
   const Duration starting = kernel::spawn_cost(scenario.machine, scenario.runs[run].runtime) * workers;
-  if (to_seconds(starting) >= kHalf * to_seconds(result.wall))
+  // What a live run's starts took is not the model's cost.
+  if (result.world == WorldKind::modeled && workers > 1 && to_seconds(starting) >= kHalf * to_seconds(result.wall))
     add(diagnosis, fmt::format("Starting the workers takes the time: {} of them, at about {} each.",
                                format_count(workers), format_duration(starting / workers)));
   if (in_rounds && result.jobs % workers != 0)
