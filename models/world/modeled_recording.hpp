@@ -28,6 +28,11 @@ class ModeledRecording {
     count_.sample(recorder_, count, at, values);
   }
 
+  /// Notes a size that does not follow the count: its own maximum is what counts.
+  void sample_size(SeriesKind kind, Bytes size, Instant at) {
+    size_.sample(recorder_, size.count, at, [&](const auto& add) { add(kind, static_cast<double>(size.count)); });
+  }
+
   /// Notes how many threads run or could run from `at` on.
   void sample_runnable(std::int64_t threads, Instant at) {
     if (recorder_ == nullptr) return;
@@ -39,6 +44,7 @@ class ModeledRecording {
   void flush() {
     if (recorder_ == nullptr) return;
     count_.flush(recorder_);
+    size_.flush(recorder_);
     runnable_.flush(recorder_);
   }
 
@@ -62,6 +68,7 @@ class ModeledRecording {
   TraceRecorder* recorder_;
   std::int64_t completed_ = 0;
   ThinnedCount count_;
+  ThinnedCount size_;
   ThinnedCount runnable_;
   std::optional<FailurePoint> failure_;
 };

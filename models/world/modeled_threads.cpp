@@ -78,12 +78,13 @@ void ModeledThreads::threads_changed() {
   alive_before_ = counts.alive;
   const std::int64_t threads = counts.alive + runtime_->base_threads;
   peak_threads_ = std::max(peak_threads_, threads);
+  const kernel::ProcessMemory& memory = kernel_.memory();
   // What threads use of their stacks comes after them, and may be the most of what they take.
-  const std::int64_t steps = runtime_->touched > Bytes{} ? threads + counts.touched : threads;
-  recording_.sample(steps, now(), [&](const auto& add) {
-    const kernel::ProcessMemory& memory = kernel_.memory();
+  const bool resident_follows = runtime_->touched == Bytes{};
+  if (!resident_follows) recording_.sample_size(SeriesKind::resident, memory.resident(counts), now());
+  recording_.sample(threads, now(), [&](const auto& add) {
     const auto add_size = [&add](SeriesKind kind, Bytes size) { add(kind, static_cast<double>(size.count)); };
-    add_size(SeriesKind::resident, memory.resident(counts));
+    if (resident_follows) add_size(SeriesKind::resident, memory.resident(counts));
     add_size(SeriesKind::virtual_size, memory.virtual_size(counts));
     add_size(SeriesKind::kernel_stacks, memory.kernel_stacks(counts));
     add_size(SeriesKind::page_tables, memory.page_tables(counts));

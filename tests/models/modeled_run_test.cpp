@@ -108,6 +108,17 @@ TEST_CASE("The series of a modeled run reach what its threads use of their stack
     CHECK(resident.at(Instant(990ms)) >= 0.99 * resident.maximum());
     CHECK(result.peak_threads == jobs + 1);
   }
+  // Where the first ones end before the last ones start, no maximum is lost either.
+  Scenario scenario = tests::scenario("thread_per_job", 5000);
+  scenario.machine.limits = {};
+  scenario.runs[0].runtime.touched = 512_KiB;
+  scenario.jobs.steps = {Step{StepKind::sleep, Distribution::exponential(20ms)}};
+  const RunResult result = run_modeled(scenario, 0, {});
+  const Trace& trace = *result.trace;
+  CHECK(trace[SeriesKind::resident].maximum() == static_cast<double>(result.memory.resident.count));
+  CHECK(trace[SeriesKind::virtual_size].maximum() == static_cast<double>(result.memory.virtual_size.count));
+  CHECK(trace[SeriesKind::threads].maximum() == static_cast<double>(result.peak_threads));
+  CHECK(result.peak_threads < 5000);
 }
 
 TEST_CASE("The first thread past pids.max is refused, and the jobs before it complete") {
