@@ -18,7 +18,6 @@ namespace spawnpoint::gui {
 namespace {
 
 constexpr double kSpacing = 8;
-constexpr double kMargin = 8;
 constexpr double kLeast = 60;  ///< A map's height.
 
 }  // namespace
@@ -77,14 +76,14 @@ MapFigure::MapFigure(const MapResult& map, const QString& caption, const Theme& 
   };
   // One key for both, where the names would be over lines and there is room for it.
   if (is_crowded(MapValue::time) || is_crowded(MapValue::memory)) {
-    key_.emplace(content_, theme_, width_ - 2 * kMargin);
-    if (height_ > 0 && key_->height() > height_ / 3) key_.reset();
+    key_.emplace(content_, theme_, width_);
+    if (height_ > 0 && !key_->fits(height_)) key_.reset();
   }
   if (height_ <= 0) height_ = std::ceil(around + 2 * panel + key_height());
 }
 
 double MapFigure::key_height() const {
-  return key_ ? key_->height() + kSpacing : 0;
+  return key_ ? key_->height() : 0;
 }
 
 void MapFigure::paint(FigurePainter& painter, double /*pixels*/) {
@@ -98,7 +97,7 @@ void MapFigure::paint(FigurePainter& painter, double /*pixels*/) {
     picture.paint(*painter);
     top += panel + kSpacing / 2;
   }
-  if (key_) key_->paint(*painter, QPointF(kMargin, top));
+  if (key_) key_->paint(*painter, QPointF(0, top));
   words_.paint(*painter, theme_, width_, height_);
 }
 

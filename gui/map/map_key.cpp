@@ -57,16 +57,21 @@ MapKey::MapKey(const MapContent& content, const Theme& theme, double width) : th
     ends = std::max(ends, metrics.horizontalAdvance(line.end));
   }
   if (entries_.empty()) return;
+  width -= 2 * kMargin;
   const double in_one_row = kSample + names + (ends > 0 ? kGap + ends : 0);
   end_below_ = in_one_row > width;
-  const double wide = end_below_ ? kSample + std::max(names, ends) : in_one_row;
-  const double high = end_below_ ? 2 * kLine : kLine;
+  const double wide = std::min(width, end_below_ ? kSample + std::max(names, ends) : in_one_row);
+  double high = kLine;
+  if (end_below_)
+    for (const Entry& entry : entries_)
+      high = std::max(
+          high, kLine + metrics.boundingRect(QRectF(0, 0, wide - kSample, 1000), Qt::TextWordWrap, entry.end).height());
   const auto count = static_cast<int>(entries_.size());
   const int columns = std::clamp(static_cast<int>((width + kGap) / (wide + kGap)), 1, count);
   const int rows = (count + columns - 1) / columns;
   for (int i = 0; i < count; ++i)
     entries_[static_cast<std::size_t>(i)].where =
-        QRectF((i / rows) * (wide + kGap), (i % rows) * high, std::min(wide, width), high);
+        QRectF(kMargin + (i / rows) * (wide + kGap), kMargin + (i % rows) * high, wide, high);
   height_ = rows * high;
 }
 
@@ -93,9 +98,12 @@ void MapKey::paint(QPainter& painter, const QPointF& corner) const {
     const QRectF name(where.left() + kSample, where.top(), where.width() - kSample, kLine);
     painter.drawText(name, Qt::AlignLeft | Qt::AlignVCenter, entry.name);
     painter.setPen(theme_.failure_text);
-    const double beside = end_below_ ? 0 : metrics.horizontalAdvance(entry.name) + kGap;
-    painter.drawText(name.adjusted(beside, 0, 0, 0).translated(0, end_below_ ? kLine : 0),
-                     Qt::AlignLeft | Qt::AlignVCenter, entry.end);
+    const double beside = metrics.horizontalAdvance(entry.name) + kGap;
+    if (end_below_)
+      painter.drawText(where.adjusted(kSample, kLine, 0, 0), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap,
+                       entry.end);
+    else
+      painter.drawText(name.adjusted(beside, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, entry.end);
   }
   painter.restore();
 }

@@ -18,12 +18,18 @@ class MapKey {
   /// In columns, as many as go side by side into a width in logical pixels.
   MapKey(const MapContent& content, const Theme& theme, double width);
 
-  double height() const { return height_; }
-  /// Where each line's name is, from this corner.
+  /// Its margins included.
+  double height() const { return height_ + 2 * kMargin; }
+  /// In a picture of this height there is enough left for the map.
+  bool fits(double height) const { return height_ + 2 * kMargin <= kMost * height; }
+  /// Where each line's name is, in an area that begins at this corner.
   std::vector<QRectF> places(const QPointF& corner) const;
   void paint(QPainter& painter, const QPointF& corner) const;
 
  private:
+  static constexpr double kMargin = 8;
+  static constexpr double kMost = 0.4;
+
   struct Entry {
     int style = 0;
     QString name;

@@ -58,7 +58,6 @@ std::vector<QLineF> MapPicture::line_pieces() const {
 std::vector<QRectF> MapPicture::label_places() const {
   if (key_) return key_->places(key_corner());
   std::vector<QRectF> places;
-  places.reserve(labels_.size());
   for (const Label& label : labels_) places.push_back(label.where);
   return places;
 }

@@ -21,8 +21,6 @@ constexpr double kLeft = 74;
 constexpr double kTop = 26;
 constexpr double kBottom = 40;
 constexpr double kRight = 14;  ///< Where no names are there.
-constexpr double kKeyMargin = 8;
-constexpr double kMostKey = 0.4;  ///< Of the height; below more than that the plot is too flat.
 constexpr double kReach = 16;
 constexpr double kGlyph = 8;
 
@@ -113,15 +111,15 @@ MapPicture::MapPicture(const MapContent& content, MapValue value, const Theme& t
   lay_plot(std::clamp(longest + 22, 40.0, area.width() * 0.32), 0);
   lay_labels();
   if (!crowded_ || names == MapNames::beside) return;
-  MapKey key(content, theme, area.width() - 2 * kKeyMargin);
-  if (key.height() > kMostKey * area.height()) return;
+  MapKey key(content, theme, area.width());
+  if (!key.fits(area.height())) return;
   labels_.clear();
-  lay_plot(kRight, key.height() + kKeyMargin);
+  lay_plot(kRight, key.height());
   key_.emplace(std::move(key));
 }
 
 QPointF MapPicture::key_corner() const {
-  return {area_.left() + kKeyMargin, area_.bottom() - key_->height() - kKeyMargin};
+  return {area_.left(), area_.bottom() - key_->height()};
 }
 
 double MapPicture::x(double value) const {

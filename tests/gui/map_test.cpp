@@ -380,24 +380,24 @@ TEST_CASE("where names would be over lines they are below the map", "[map]") {
   application();
   const MapContent content = map_content(computed_map(kEightLines));
   const Theme theme = make_theme(ThemeKind::light);
-  for (const QSizeF size : {QSizeF(320, 300), QSizeF(480, 320), QSizeF(640, 400), QSizeF(960, 540)}) {
+  const QFontMetricsF metrics(theme.font(kMapText));
+  for (const auto& [size, is_below] : {std::pair(QSizeF(360, 420), true), std::pair(QSizeF(640, 400), true),
+                                       std::pair(QSizeF(1600, 900), false), std::pair(QSizeF(360, 150), false)}) {
     for (const MapValue value : {MapValue::time, MapValue::memory}) {
-      const MapPicture beside(content, value, theme, QRectF(QPointF(), size), MapNames::beside);
       const MapPicture picture(content, value, theme, QRectF(QPointF(), size));
-      CAPTURE(size.width(), beside.is_crowded());
-      const bool below = picture.label_places().front().top() > picture.plot().bottom();
-      CHECK(below == (beside.is_crowded() && MapKey(content, theme, size.width()).height() < 0.4 * size.height()));
       const auto labels = picture.label_places();
+      CAPTURE(size.width(), size.height());
       REQUIRE(labels.size() == 8);
-      if (!below) continue;
+      // Where the key would be most of the picture, names are over lines rather than nowhere.
+      CHECK((labels.front().top() > picture.plot().bottom()) == is_below);
+      if (!is_below) continue;
       for (std::size_t a = 0; a < labels.size(); ++a) {
         CHECK(QRectF(QPointF(), size).contains(labels[a]));
+        CHECK(labels[a].width() > metrics.horizontalAdvance(content.lines[a].name));
         for (std::size_t b = 0; b < a; ++b) CHECK_FALSE(labels[a].intersects(labels[b]));
         for (const QLineF& piece : picture.line_pieces()) CHECK(piece.y1() < labels[a].top());
       }
     }
-    if (size.width() < 400)
-      CHECK(MapPicture(content, MapValue::time, theme, QRectF(QPointF(), size), MapNames::beside).is_crowded());
   }
 }
 
