@@ -3,8 +3,8 @@
 # Checks the sources of core, models and gui against the rules in .clang-tidy.
 # Usage: tidy.sh BUILD_DIR [SECONDS [JOBS]]
 # BUILD_DIR is configured for Ninja and built. What passed is noted there, and looked at again only when the file, or
-# one that it includes, changes. With SECONDS it begins no further file after that time: files of the last commit and
-# uncommitted ones come first, then the others, from a place that moves on with each commit.
+# one that it includes, changes. With SECONDS only sources that the last commit or what is uncommitted has changed, or
+# that include such a file, are looked at, those themselves first, and no further one is begun after that time.
 # Exit status 1: findings; 77: skipped, something is not installed.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
@@ -40,24 +40,25 @@ ninja -C "$build" -t deps | awk -v root="$root/" -v build="$build/" -v up="$(rea
   }
   END { flush() }' | sort -u >"$work/sources"
 
-declare -A mark
+declare -A mark includes
 all=() due=()
 while read -r source files; do
   all+=("$source")
+  includes[$source]=" $files"
   # shellcheck disable=SC2086 # a list of files
   mark[$source]=$work/passed/$({ echo "$rules"; cat $files; } | sha256sum | cut -c 1-40)
   [[ -e ${mark[$source]} ]] || due+=("$source")
 done <"$work/sources"
 [[ ${#all[@]} -gt 0 ]] || { echo "nothing is built in $build" >&2; exit 2; }
 
-changed() { { git diff --name-only HEAD~1 || true; git ls-files --others --exclude-standard; } 2>/dev/null; }
-mapfile -t first < <(changed | sed 's/\.hpp$/.cpp/' | sort -u | grep -Fxf <(printf '%s\n' "${due[@]}"))
-mapfile -t rest < <(printf '%s\n' "${due[@]}" | grep -vFxf <(printf '%s\n' "${first[@]:-none}"))
-if [[ ${#rest[@]} -gt 0 ]]; then
-  commits=$(git rev-list --count HEAD 2>/dev/null || echo 0)
-  from=$((commits * 7 % ${#rest[@]}))
-  rest=("${rest[@]:from}" "${rest[@]:0:from}")
-fi
+mapfile -t changed < <({ git diff --name-only HEAD~1 || true; git ls-files --others --exclude-standard; } 2>/dev/null)
+first=() others=()
+for source in ${due[@]+"${due[@]}"}; do
+  if printf '%s\n' ${changed[@]+"${changed[@]}"} | grep -qFx "$source"; then first+=("$source")
+  elif [[ $seconds -eq 0 ]] || grep -qFf <(printf ' %s\n' ${changed[@]+"${changed[@]}"}) <<<"${includes[$source]} "; then
+    others+=("$source")
+  fi
+done
 
 rm -f "$work/findings" "$work/checked"
 touch "$work/findings" "$work/checked"
@@ -70,7 +71,7 @@ check() {
   fi
   echo "$1" >>"$work/checked"
 }
-for source in ${first[@]+"${first[@]}"} ${rest[@]+"${rest[@]}"}; do
+for source in ${first[@]+"${first[@]}"} ${others[@]+"${others[@]}"}; do
   while [[ $(jobs -rp | wc -l) -ge $jobs ]]; do wait -n || true; done
   [[ $seconds -eq 0 || $SECONDS -lt $seconds ]] || break
   check "$source" "${mark[$source]}" &
