@@ -29,6 +29,7 @@ constexpr bool is_sensible(Duration d) {
   return d >= -kFarthest && d <= kFarthest;
 }
 
+/// Divided, not multiplied by 1e-9: 43 ms is then 0.043 and not 0.043000000000000003.
 constexpr double to_seconds(Duration d) {
   return static_cast<double>(d.count()) / 1e9;
 }

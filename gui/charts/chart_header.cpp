@@ -80,8 +80,8 @@ struct Legend {
   std::vector<Entry> lines;
   double sample = kLongSample;
   double apart = kApart;
-  int rows =
-      1;  ///< The title's, below it the lines', and between them the worlds' where there is no room by the title.
+  /// The title's, below it the lines', and between them the worlds' where there is no room by the title.
+  int rows = 1;
 };
 
 Legend legend_of(const ChartContent& content, const Theme& theme, double width, double right_margin) {

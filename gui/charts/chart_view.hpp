@@ -59,7 +59,7 @@ class ChartView : public QWidget, public DrawingSource {
   QString values_at(Instant at) const;
 
   QSize sizeHint() const override { return {800, 150}; }
-  QSize minimumSizeHint() const override { return {226, 80}; }
+  QSize minimumSizeHint() const override { return {kNarrowestPlot, 80}; }
 
  protected:
   void paintEvent(QPaintEvent* event) override;

@@ -385,7 +385,8 @@ void ComparePage::show_traces(std::shared_ptr<const Trace> modeled, std::shared_
   // A run that still grows would differ by what is not there yet.
   const bool whole = live && !live->growing;
   const bool of_one_text = is_dimmed(WorldKind::modeled) == is_dimmed(WorldKind::live);
-  if (modeled && whole && !of_one_text) difference_->set_empty_text(tr("From different values: F5 runs both worlds."));
+  if (modeled && whole && !of_one_text)
+    difference_->set_empty_text(tr("One of them is %1: F5 runs both worlds.").arg(Workspace::why_old()));
   difference_->set_runs({modeled, shift(WorldKind::modeled)},
                         {whole && of_one_text ? live : nullptr, shift(WorldKind::live)});
   modeled_->set_trace(std::move(modeled));

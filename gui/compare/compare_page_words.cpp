@@ -50,10 +50,12 @@ QString ComparePage::summary(RunKey key) const {
   if (runs_.current() == key) {
     if (world == WorldKind::modeled) return tr("running …") + dot + machine;
     const Progress& progress = runs_.progress();
-    return QStringList{tr("running …"), to_qstring(spawnpoint::format_duration(progress.now)),
-                       to_qstring(spawnpoint::format_threads(progress.threads)),
-                       to_qstring(spawnpoint::format_jobs_memory(progress.resident)), machine}
-        .join(dot);
+    QStringList parts{tr("running …")};
+    // What is not measured yet is not 0.
+    if (progress.now > Duration::zero()) parts << to_qstring(spawnpoint::format_duration(progress.now));
+    if (progress.threads > 0) parts << to_qstring(spawnpoint::format_threads(progress.threads));
+    if (progress.resident.count > 0) parts << to_qstring(spawnpoint::format_jobs_memory(progress.resident));
+    return (parts << machine).join(dot);
   }
   const auto own = runs_.result(key);
   if (!own) return tr("not run yet") + dot + machine;
@@ -104,7 +106,8 @@ void ComparePage::show_memory_difference() {
   if (modeled && lively && !running) told = spawnpoint::memory_difference(*lively, *modeled);
   // The line stays, so that nothing jumps while a value is turned.
   if (!told.line.empty() && !of_one_text)
-    told = {.line = tr("live against model: from different values; F5 runs both").toStdString(), .details = {}};
+    told = {.line = tr("live against model: one is %1; F5 runs both").arg(Workspace::why_old()).toStdString(),
+            .details = {}};
   memory_difference_->setText(to_qstring(told.line));
   memory_difference_->setToolTip(to_qstring(told.details));
   memory_difference_->setAccessibleDescription(to_qstring(told.details));

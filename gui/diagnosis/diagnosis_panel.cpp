@@ -199,7 +199,7 @@ void DiagnosisPanel::colour() {
 
 std::vector<DiagnosisPanel::Part> DiagnosisPanel::parts() const {
   std::vector<Part> all;
-  if (out_of_date_) all.push_back({Kind::old, tr("This is about the text as it was before the last change.")});
+  if (out_of_date_) all.push_back({Kind::old, tr("This is %1.").arg(Workspace::why_old())});
   if (diagnosis_.where) {
     const std::string moment = format_duration(diagnosis_.where->time_since_epoch());
     all.push_back({Kind::where, tr("Go there  (%1)").arg(to_qstring(moment))});

@@ -10,6 +10,9 @@
 
 namespace spawnpoint::gui {
 
+/// So narrow, in pixels, a chart's legend and a timeline's header still fit, in three rows.
+inline constexpr int kNarrowestPlot = 226;
+
 /// The range with its ends in order.
 TimeRange ordered(Instant a, Instant b);
 TimeRange intersection(const TimeRange& a, const TimeRange& b);

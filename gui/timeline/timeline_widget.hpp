@@ -63,7 +63,7 @@ class TimelineWidget : public QAbstractScrollArea, public DrawingSource {
   void settle();
 
   QSize sizeHint() const override { return {800, 240}; }
-  QSize minimumSizeHint() const override { return {226, 90}; }
+  QSize minimumSizeHint() const override { return {kNarrowestPlot, 90}; }
 
  signals:
   /// A click or Enter on a segment of the job.

@@ -17,9 +17,10 @@ QString time_words(const LiveEstimate& estimate) {
 
 QString headline(const LiveEstimate& estimate) {
   if (estimate.over_cap)
-    return QObject::tr("<b>This live run wants more than half of this machine, the most that a run may take.</b>");
-  if (is_long(estimate)) return QObject::tr("<b>This live run will take %1.</b>").arg(time_words(estimate));
-  return QObject::tr("<b>This live run will take a good part of this machine.</b>");
+    return QObject::tr(
+        "<b>Running live wants more than half of what is free on this machine, the most that a run may take.</b>");
+  if (is_long(estimate)) return QObject::tr("<b>Running live will take %1.</b>").arg(time_words(estimate));
+  return QObject::tr("<b>Running live will take a good part of this machine.</b>");
 }
 
 }  // namespace

@@ -79,7 +79,7 @@ class Workspace : public QObject {
   /// Why there is no scenario to show, in words: none is open, it has errors, or it is being read.
   QString why_nothing() const;
   /// What is said of a result that is not of what is open: the text has changed, or values are tried over it.
-  QString why_old() const { return document_.has_settings() ? tr("of other values") : tr("of an older text"); }
+  static QString why_old() { return tr("from before the last change"); }
   /// The selected run's model waits for the user: so many jobs are not modeled unasked.
   bool waits_to_be_asked() const;
   /// The visible range of `open`'s place, once; nothing before the run's model is there.

@@ -51,7 +51,6 @@ class LineWriter {
   void optional_amount(std::string_view key, const std::optional<std::int64_t>& value, Told told, std::string_view) {
     put(key, told, value ? Json(*value) : Json(nullptr));
   }
-  /// Divided, not multiplied by 1e-9: 43 ms is then 0.043 and not 0.043000000000000003.
   void duration(std::string_view key, Duration value, Told told, std::string_view) {
     put(std::string(key) + "_s", told, to_seconds(value));
   }

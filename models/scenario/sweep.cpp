@@ -221,7 +221,6 @@ class SweepReader {
 
   void read_zip_group(const Node& group, std::set<std::string>& used) {
     std::vector<std::string> known;
-    known.reserve(draft_.sweep.axes.size());
     for (const SweepAxis& axis : draft_.sweep.axes) known.push_back(axis.key);
     std::vector<std::string> keys;
     std::size_t length = 0;

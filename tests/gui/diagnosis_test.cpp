@@ -168,9 +168,9 @@ TEST_CASE("another diagnosis of the same kind changes words and leaves the widge
 
   SECTION("one that is old says so, and no longer when it is not") {
     panel.show_diagnosis(diagnosis, true);
-    CHECK(shows("as it was before the last change"));
+    CHECK(shows("from before the last change"));
     panel.show_diagnosis(diagnosis, false);
-    CHECK_FALSE(shows("as it was before the last change"));
+    CHECK_FALSE(shows("from before the last change"));
     CHECK(shows("It took 2 s."));
   }
 }

@@ -56,13 +56,13 @@ TEST_CASE("status bar and tabs name the run, and tell of the text as it is", "[s
   CHECK_FALSE(words().contains("older text"));
   // From the first keystroke on; and not any more once it is undone.
   app.window->file_panel().replace_text(QString(kTwoPools).replace("count = 3", "count = 4"));
-  CHECK(words().count("of an older text") == 2);
+  CHECK(words().count("from before the last change") == 2);
   REQUIRE(eventually([&] {
     const auto result = app.window->runs().result(kModeled);
     return result && result->jobs == 4 && !app.window->runs().is_running();
   }));
-  CHECK(words().count("of an older text") == 1);
-  CHECK(app.window->compare().summary(WorldKind::live).startsWith("of an older text"));
+  CHECK(words().count("from before the last change") == 1);
+  CHECK(app.window->compare().summary(WorldKind::live).startsWith("from before the last change"));
   CHECK_FALSE(app.window->compare().summary(WorldKind::live).contains("this machine"));
   app.action("undo").trigger();
   REQUIRE(eventually([&] { return app.parsed() && !app.window->runs().is_running(); }));

@@ -152,7 +152,7 @@ TEST_CASE("a live run of the previous text has no say in what is said of the new
   CHECK_FALSE(app.window->diagnosis().headline().contains("refused"));
   // Nor is it compared with the new model.
   CHECK_FALSE(app.window->compare().summary(WorldKind::live).contains('%'));
-  CHECK(app.window->compare().findChild<QLabel*>("memory_difference")->text().contains("different values"));
+  CHECK(app.window->compare().findChild<QLabel*>("memory_difference")->text().contains("from before the last change"));
   CHECK_FALSE(app.window->workspace().known(0).of_former_text);
   CHECK_FALSE(app.window->workspace().known(0).live);
   CHECK_FALSE(app.window->compare().findChild<QTabBar*>("runs")->tabText(0).contains("✕"));

@@ -95,15 +95,15 @@ Means limit_tasks_by_rlimit(std::int64_t threads, std::int64_t others) {
     const std::int64_t foreign = std::max<std::int64_t>(tasks_of(::getuid()) - 1 - others, 0);
     limit += foreign;
     where = foreign == 0 ? fmt::format("for uid {}, which runs nothing else", ::getuid())
-                         : fmt::format("for uid {}, which runs {} other tasks (no user namespace: {})", ::getuid(),
-                                       foreign, std::strerror(error));
+                         : fmt::format("for uid {}, which runs {} (no user namespace: {})", ::getuid(),
+                                       format_count(foreign, "other task"), std::strerror(error));
   }
   rlimit now{};
   ::getrlimit(RLIMIT_NPROC, &now);
   const auto wanted = static_cast<rlim_t>(limit);
   if (now.rlim_max != RLIM_INFINITY && wanted > now.rlim_max)
     return std::unexpected(
-        fmt::format("this session's own RLIMIT_NPROC is {}", static_cast<std::uint64_t>(now.rlim_max)));
+        fmt::format("this session's own RLIMIT_NPROC is {}", format_count(static_cast<std::int64_t>(now.rlim_max))));
   const rlimit set{wanted, wanted};
   if (::setrlimit(RLIMIT_NPROC, &set) != 0) return failed("RLIMIT_NPROC");
   return fmt::format("RLIMIT_NPROC = {} {}", format_count(limit), where);
@@ -149,7 +149,7 @@ Means limit_memory_by_rlimit(MemoryLimit limit, Bytes value, Bytes more) {
   const auto wanted = static_cast<rlim_t>(std::max((value + more).count, std::int64_t{0}));
   if (now.rlim_max != RLIM_INFINITY && wanted > now.rlim_max)
     return std::unexpected(
-        fmt::format("this session's own {} is {} bytes", name, static_cast<std::uint64_t>(now.rlim_max)));
+        fmt::format("this session's own {} is {} bytes", name, format_count(static_cast<std::int64_t>(now.rlim_max))));
   const rlimit set{wanted, wanted};
   if (::setrlimit(resource, &set) != 0) return failed(name);
   if (more == Bytes{}) return fmt::format("{} = {} bytes", name, format_count(value.count));
@@ -159,7 +159,8 @@ Means limit_memory_by_rlimit(MemoryLimit limit, Bytes value, Bytes more) {
 
 Means fill_maps(std::int64_t maps) {
   if (maps > kMostMaps)
-    return std::unexpected(fmt::format("{} mappings would have to be made to get close to this machine's limit", maps));
+    return std::unexpected(
+        fmt::format("{} would have to be made to get close to this machine's limit", format_count(maps, "mapping")));
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   std::int64_t made = 0;
   // Neighbours with the same protection are one mapping, so every second page is made different. The region's ends may
@@ -176,8 +177,9 @@ Means fill_maps(std::int64_t maps) {
     }
     made = count_own_maps() - before;
   }
-  if (made != maps) return std::unexpected(fmt::format("{} of {} mappings could be made", made, maps));
-  return fmt::format("{} dummy mappings bring this machine's own limit as close", maps);
+  if (made != maps)
+    return std::unexpected(fmt::format("{} of {} could be made", format_count(made), format_count(maps, "mapping")));
+  return fmt::format("{} dummy mappings bring this machine's own limit as close", format_count(maps));
 }
 
 Means use_cpus(std::int64_t cpus) {

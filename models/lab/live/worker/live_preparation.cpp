@@ -141,7 +141,7 @@ void settle_heap(Bytes per_thread, Bytes step) {
   static void* volatile lost = nullptr;
   const auto take = [](std::int64_t chunk) {
     lost = std::calloc(1, static_cast<std::size_t>(chunk - kHead));
-    return lost != nullptr;  // NOLINT(clang-analyzer-unix.Malloc)
+    return lost != nullptr;  // NOLINT(clang-analyzer-unix.Malloc): as is said above
   };
   const void* const end = ::sbrk(0);
   for (int i = 0; i < 100'000 && ::sbrk(0) == end; ++i) {
