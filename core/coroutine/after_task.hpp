@@ -62,6 +62,8 @@ class AfterTask {
   }
   /// At the task's end: whether that was all and the frame can go, without anyone to hand the thread to.
   bool leaves_quietly() const noexcept { return kind() == join && child_leaves(joined_child()); }
+  /// Null where it has not failed.
+  std::exception_ptr error() const noexcept { return (word_ & kFailed) != 0 ? failure()->error : nullptr; }
   void rethrow_failure() const {
     if ((word_ & kFailed) != 0) std::rethrow_exception(failure()->error);
   }

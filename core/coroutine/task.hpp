@@ -128,6 +128,8 @@ class [[nodiscard]] Task {
   explicit operator bool() const noexcept { return coroutine_ != nullptr; }
   bool started() const noexcept { return coroutine_.promise().after().started(); }
   bool done() const noexcept { return coroutine_.done(); }
+  /// What a task that is done has ended with, where nobody awaits it to be told; null: all is well.
+  std::exception_ptr error() const noexcept { return coroutine_.promise().after().error(); }
   std::coroutine_handle<> handle() const noexcept { return coroutine_; }
 
   /// For owners that are not coroutines: runs the task until it first suspends. Where nothing suspends, to its end.

@@ -159,7 +159,7 @@ class Executor {
 class Executor::SleepFor : public Parked {
  public:
   SleepFor(Executor& executor, Duration duration) noexcept
-      : Parked(&executor, duration > Duration::zero() ? duration.count() : 0) {}
+      : Parked(&executor, std::max(duration, Duration::zero()).count()) {}
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> coroutine) {
     auto& executor = *static_cast<Executor*>(owner());

@@ -39,6 +39,22 @@ std::size_t control_length(std::string_view text) {
 
 }  // namespace
 
+std::string file_name(std::string_view text, std::string_view instead) {
+  std::string name;
+  for (const char c : text) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+    if (plain) {
+      name += c;
+    } else if (!name.empty() && name.back() != '-') {
+      name += '-';
+    }
+  }
+  while (!name.empty() && (name.back() == '-' || name.back() == '.')) name.pop_back();
+  name.erase(0, std::min(name.find_first_not_of(".-"), name.size()));
+  return name.empty() ? std::string(instead) : name.substr(0, 120);
+}
+
 std::string shell_word(std::string_view text) {
   const auto plain = [](char c) {
     return is_word(c) || std::string_view("./=+,:@-").find(c) != std::string_view::npos;

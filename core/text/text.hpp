@@ -48,6 +48,10 @@ std::size_t code_points(std::string_view text);
 /// The first `count` code points of `text`.
 std::string_view first_code_points(std::string_view text, std::size_t count);
 
+/// A name for a file that every file system takes: of letters of ASCII, digits, `_`, `.` and `-`; `instead` where
+/// nothing is left.
+std::string file_name(std::string_view text, std::string_view instead = "run");
+
 /// A word of a shell's command line: in quotes where it needs them.
 std::string shell_word(std::string_view text);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/trace/csv_writer.hpp"
 
-#include <system_error>
+#include <utility>
 
+#include "core/files/replacing_folder.hpp"
 #include "core/trace/output_file.hpp"
 
 namespace spawnpoint {
@@ -116,15 +117,19 @@ std::expected<void, std::string> write_marks(const std::vector<Mark>& marks, con
 
 std::expected<void, std::string> write_csv(const Trace& trace, const std::filesystem::path& directory,
                                            std::span<const CsvFact> facts) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error) return std::unexpected(directory.string() + ": " + error.message());
-  auto written = write_run(trace, facts, directory / "run.csv");
-  if (written) written = write_jobs(trace.jobs, directory / "jobs.csv");
-  if (written) written = write_segments(trace.segments, directory / "segments.csv");
-  if (written) written = write_series(trace, directory / "series.csv");
-  if (written) written = write_marks(trace.marks, directory / "marks.csv");
-  return written;
+  auto folder = ReplacingFolder::create(directory, {"run.csv", "jobs.csv", "segments.csv", "series.csv", "marks.csv"});
+  if (!folder) return std::unexpected(folder.error());
+  const std::filesystem::path& place = folder->folder();
+  auto written = write_run(trace, facts, place / "run.csv");
+  if (written) written = write_jobs(trace.jobs, place / "jobs.csv");
+  if (written) written = write_segments(trace.segments, place / "segments.csv");
+  if (written) written = write_series(trace, place / "series.csv");
+  if (written) written = write_marks(trace.marks, place / "marks.csv");
+  if (written) return folder->commit();
+  // Where they were to go, not where they were written.
+  std::string why = std::move(written).error();
+  if (why.starts_with(place.string())) why.replace(0, place.string().size(), directory.string());
+  return std::unexpected(std::move(why));
 }
 
 }  // namespace spawnpoint

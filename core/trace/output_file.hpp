@@ -14,16 +14,15 @@
 #include <string>
 #include <string_view>
 
+#include "core/files/replacing_file.hpp"
 #include "core/units.hpp"
-
-#include "core/files/file_descriptor.hpp"
 
 namespace spawnpoint {
 
 class OutputFile {
  public:
-  /// Replaces the file. Errors are kept and reported by `close`.
-  explicit OutputFile(std::filesystem::path path);
+  /// Replaces the file, when it is closed and all of it is there. Errors are kept and reported by `close`.
+  explicit OutputFile(const std::filesystem::path& path);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
@@ -56,7 +55,8 @@ class OutputFile {
   /// In microseconds: "1000000.250".
   OutputFile& microseconds(Instant t) { return fraction<3>(t.time_since_epoch().count()); }
 
-  /// Writes what is left. The error says the file and what the system says.
+  /// Writes what is left and puts the file in place. The error says the file and what the system says. Without it the
+  /// file that was there stays.
   std::expected<void, std::string> close();
 
  private:
@@ -104,11 +104,9 @@ class OutputFile {
     if (kBuffer - used_ < bytes) flush();
   }
   void flush();
-  void write_all(const char* text, std::size_t size);
+  void write_all(std::string_view text);
 
-  std::filesystem::path path_;
-  FileDescriptor file_;
-  int error_ = 0;
+  std::expected<ReplacingFile, std::string> file_;
   std::size_t used_ = 0;
   std::unique_ptr<char[]> buffer_;
 };

@@ -2,14 +2,17 @@
 #include "gui/app/export_command.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <map>
 #include <memory>
+#include <new>
 #include <ostream>
 
 #include "gui/export/export.hpp"
 #include "gui/map/map_content.hpp"
 #include "models/lab/calibration/this_host.hpp"
 #include "models/lab/live/live_run.hpp"
+#include "models/lab/sweep/sweep_memory.hpp"
 #include "models/scenario/run_list.hpp"
 #include "models/scenario/run_names.hpp"
 #include "models/scenario/run_threads.hpp"
@@ -80,14 +83,15 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
   };
   const auto is_wanted = [&](ExportPart part) { return std::ranges::find(request.parts, part) != request.parts.end(); };
   const bool of_record = std::ranges::any_of(request.parts, is_of_record);
-  for (const Scenario& scenario : scenarios) {
+  const auto export_one = [&](const Scenario& scenario) {
     if (is_wanted(ExportPart::map)) {
       ParseOptions of_map = parsing;
       of_map.concurrency = request.concurrency;
       auto plan = SweepPlan::make({scenario.text, scenario.file, std::move(of_map)});
       if (!plan) {
         err << format(plan.error());
-        return Exit::usage;
+        status = Exit::usage;
+        return;
       }
       MapResult map(*std::move(plan));
       SweepOutcome outcome = run_sweep(map.plan, {});
@@ -97,16 +101,17 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
       tell(export_map(map, options));
     }
     const bool of_runs = of_record || is_wanted(ExportPart::jobs);
-    if (!of_runs && !is_wanted(ExportPart::limits)) continue;
+    if (!of_runs && !is_wanted(ExportPart::limits)) return;
     const std::vector<std::size_t> runs = wanted_runs(scenario, request);
     if (runs.empty()) {
       err << "spawnpoint export: " << scenario.file << ": none of its runs matches --concurrency and --run\n";
-      return Exit::usage;
+      status = Exit::usage;
+      return;
     }
     // They are the machine's and one runtime's: that of the first run.
     if (is_wanted(ExportPart::limits))
       tell(export_limits(scenario, runs.front(), threads_of_run(scenario, runs.front()), options));
-    if (!of_runs) continue;
+    if (!of_runs) return;
     std::vector<RunResult> results;
     for (const std::size_t run : runs) {
       const auto keep = [&](RunResult result) {
@@ -118,16 +123,35 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
             << '\n';
         status = Exit::cannot_run;
       };
+      if (request.world != "live") {
+        if (auto why = too_large_for_memory(scenario, run, true)) {
+          keep(not_run(scenario, run, std::move(*why)));
+          continue;
+        }
+      }
       if (request.world == "both") keep(run_modeled_twin(scenario, run, {}, {}));
       if (request.world == "modeled") keep(run_modeled(scenario, run, {}));
       if (request.world != "modeled") keep(run_live(scenario, run, {}, {}));
     }
-    if (results.empty()) continue;
+    if (results.empty()) return;
     if (is_wanted(ExportPart::jobs)) {
       for (const auto& [label, jobs] : jobs_of(scenario, results)) tell(export_jobs(scenario, label, jobs, options));
     }
     if (of_record) tell(export_run(scenario, results, options));
+  };
+  for (const Scenario& scenario : scenarios) {
+    // What goes wrong with one file is not the others' business.
+    try {
+      export_one(scenario);
+    } catch (const std::exception& error) {
+      const bool no_memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
+      err << "spawnpoint export: " << scenario.file << ": "
+          << (no_memory ? "this machine has not enough memory for it" : error.what()) << '\n';
+      status = Exit::cannot_run;
+    }
   }
+  out.flush();
+  if (!out || !err) status = status == Exit::ok ? Exit::cannot_run : status;
   return status;
 }
 

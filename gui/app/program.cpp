@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "core/files/streams.hpp"
 #include "gui/app/command_line.hpp"
 #include "gui/app/display.hpp"
 #include "gui/app/export_command.hpp"
@@ -72,8 +73,13 @@ int open_window(const AppRequest& request, int argc, char** argv) {
 }  // namespace
 
 int run_program(int argc, char** argv) {
+  guard_standard_streams();
   const Request request = parse_command_line(argc, argv, std::cout, std::cerr);
-  if (const auto* status = std::get_if<Exit>(&request)) return static_cast<int>(*status);
+  if (const auto* status = std::get_if<Exit>(&request)) {
+    // Help that nobody could read is no help.
+    const bool lost = !std::cout.flush() || !standard_streams_hold();
+    return static_cast<int>(lost && *status == Exit::ok ? Exit::cannot_run : *status);
+  }
   // Qt writes a PDF's fonts in the order of a hash: the same run must give the same file.
   QHashSeed::setDeterministicGlobalSeed();
   if (const auto* pictures = std::get_if<ExportRequest>(&request)) return export_without_window(*pictures, argc, argv);

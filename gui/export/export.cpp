@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/text/text.hpp"
 #include "core/trace/csv_writer.hpp"
 #include "gui/export/export_units.hpp"
 #include "gui/export/figure.hpp"
@@ -31,23 +32,6 @@ namespace fs = std::filesystem;
 
 QString path_text(const fs::path& path) {
   return to_qstring(path.string());
-}
-
-/// A name that every file system takes.
-std::string file_name(std::string_view text) {
-  std::string name;
-  for (const char c : text) {
-    const bool plain =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
-    if (plain) {
-      name += c;
-    } else if (!name.empty() && name.back() != '-') {
-      name += '-';
-    }
-  }
-  while (!name.empty() && (name.back() == '-' || name.back() == '.')) name.pop_back();
-  name.erase(0, std::min(name.find_first_not_of(".-"), name.size()));
-  return name.empty() ? "run" : name.substr(0, 120);
 }
 
 std::string base_name(const Scenario& scenario, const ExportOptions& options) {

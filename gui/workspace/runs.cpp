@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "models/lab/sweep/sweep_memory.hpp"
+
 namespace spawnpoint::gui {
 namespace {
 constexpr std::chrono::milliseconds kFrame{33};
@@ -68,6 +70,8 @@ void Runs::begin_modeled() {
         emit progressed(key);
       });
     };
+    if (auto why = too_large_for_memory(*request.scenario, request.run, options.record))
+      return not_run(*request.scenario, request.run, std::move(*why));
     return request.live ? run_modeled_twin(*request.scenario, request.run, options, live)
                         : run_modeled(*request.scenario, request.run, options);
   });

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "core/files/streams.hpp"
 #include "models/command_line/commands.hpp"
 #include "models/command_line/inputs.hpp"
 #include "models/command_line/one_run.hpp"
@@ -47,10 +48,10 @@ void compare(const Scenario& scenario, const RunResult& result, const Style& sty
     const auto place = fmt::format("{}:{}", scenario.file.empty() ? "<stdin>" : scenario.file, expectation.line);
     if (!result.error.empty()) {
       ++count.not_run;
-      fmt::print("{}: {}: {}\n", place, style.bad("not run"), expectation.key);
+      say("{}: {}: {}\n", place, style.bad("not run"), expectation.key);
     } else if (const auto mismatch = spawnpoint::check(expectation, result)) {
       ++count.failed;
-      fmt::print("{}: {}: {}\n", place, style.bad("failed"), *mismatch);
+      say("{}: {}: {}\n", place, style.bad("failed"), *mismatch);
     } else {
       ++count.met;
     }
@@ -82,7 +83,7 @@ Exit check(const CheckArguments& arguments) {
         if (!is_wanted(scenario, run, world, arguments.worlds)) continue;
         const RunResult result = run_one(scenario, run, world, request);
         if (Interrupt::requested()) {
-          fmt::print("stopped\n");
+          say("stopped\n");
           return Exit::interrupted;
         }
         if (!result.error.empty()) {
@@ -94,14 +95,13 @@ Exit check(const CheckArguments& arguments) {
       }
     }
     const bool good = count.failed == 0 && count.not_run == 0;
-    fmt::print("{}  {}: {}\n", good ? style.good("ok") : style.bad("--"),
-               scenario.file.empty() ? "<stdin>" : scenario.file,
-               scenario.expectations.empty() ? "it runs; it has no expectations" : summary(count));
+    say("{}  {}: {}\n", good ? style.good("ok") : style.bad("--"), scenario.file.empty() ? "<stdin>" : scenario.file,
+        scenario.expectations.empty() ? "it runs; it has no expectations" : summary(count));
     std::fflush(stdout);
     total += count;
   }
-  fmt::print("{}: {}: {}\n", format_count(static_cast<std::int64_t>(scenarios->size()), "scenario"),
-             format_count(total.met + total.failed + total.not_run, "expectation"), summary(total));
+  say("{}: {}: {}\n", format_count(static_cast<std::int64_t>(scenarios->size()), "scenario"),
+      format_count(total.met + total.failed + total.not_run, "expectation"), summary(total));
   if (total.failed > 0) return Exit::expectation_failed;
   return could_not_run ? Exit::cannot_run : Exit::ok;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/exit.hpp"
+#include "models/lab/run/budget.hpp"
 
 namespace spawnpoint::command_line {
 
@@ -29,6 +30,7 @@ struct RunArguments {
   bool log = false;
   bool fingerprint = false;  ///< Instead of a table; modeled runs only.
   bool uncapped = false;
+  Budget budget;
   std::string trace;  ///< A file; empty: none.
   std::string csv;    ///< A directory; empty: none.
 };

@@ -3,11 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <iterator>
 #include <memory>
 #include <set>
 
+#include "core/files/streams.hpp"
 #include "models/concurrency/thread_per_job.hpp"
 #include "models/lab/calibration/this_host.hpp"
 #include "models/scenario/parse.hpp"
@@ -18,13 +22,23 @@ namespace {
 // More than any scenario file needs; the parser refuses larger ones too.
 constexpr std::size_t kMostInput = 4U << 20;
 
-std::string read_standard_input() {
+/// Nothing where it cannot be read; that is reported.
+std::optional<std::string> read_standard_input() {
   std::string text;
-  char buffer[65536];
+  char buffer[4096];
   for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, stdin)) > 0 && text.size() <= kMostInput;) {
     text.append(buffer, n);
   }
-  return text;
+  if (std::ferror(stdin) == 0) return text;
+  print_error(fmt::format("standard input cannot be read: {}", std::strerror(errno)));
+  return std::nullopt;
+}
+
+/// A scenario by its name on the command line.
+ParseResult load(const std::string& file, const ParseOptions& options) {
+  if (file != "-") return load_scenario(file, options);
+  const auto text = read_standard_input();
+  return text ? parse_scenario(*text, "<stdin>", options) : ParseResult{};
 }
 
 /// Nothing where a setting is not KEY=VALUE; that is reported.
@@ -41,8 +55,11 @@ std::optional<ParseOptions> parse_options(const ScenarioArguments& arguments) {
       good = false;
     }
   }
-  // However many files there are, the host is read once.
-  options.host = [host = std::make_shared<std::optional<Machine>>()] {
+  // However many scenarios there are, and however often each is read, the host and the files are read once.
+  static const auto files = std::make_shared<InputFiles>();
+  static const auto host = std::make_shared<std::optional<Machine>>();
+  options.files = files;
+  options.host = [] {
     if (!*host) *host = this_host().machine;
     return **host;
   };
@@ -55,7 +72,7 @@ void print_once(const std::vector<Diagnostic>& diagnostics, std::set<std::string
   for (const Diagnostic& diagnostic : diagnostics) {
     std::string text = format(diagnostic);
     if (text.empty() || text.back() != '\n') text += '\n';
-    if (told.insert(text).second) std::fwrite(text.data(), 1, text.size(), stderr);
+    if (told.insert(text).second) write_to(stderr, {text.data(), text.size()});
   }
 }
 
@@ -64,11 +81,14 @@ void print_once(const std::vector<Diagnostic>& diagnostics, std::set<std::string
 std::optional<std::vector<Scenario>> load_scenarios(const ScenarioArguments& arguments) {
   const auto options = parse_options(arguments);
   if (!options) return std::nullopt;
+  if (std::ranges::count(arguments.files, "-") > 1) {
+    print_error("standard input, -, can be read only once");
+    return std::nullopt;
+  }
   std::vector<Scenario> scenarios;
   std::set<std::string> told;
   for (const std::string& file : arguments.files) {
-    ParseResult parsed =
-        file == "-" ? parse_scenario(read_standard_input(), "<stdin>", *options) : load_scenario(file, *options);
+    ParseResult parsed = load(file, *options);
     print_once(parsed.diagnostics, told);
     if (parsed.scenario) scenarios.push_back(*std::move(parsed.scenario));
   }
@@ -80,8 +100,7 @@ std::optional<SweepSource> sweep_source(const ScenarioArguments& arguments) {
   const auto options = parse_options(arguments);
   if (!options) return std::nullopt;
   const std::string& file = arguments.files.front();
-  ParseResult parsed =
-      file == "-" ? parse_scenario(read_standard_input(), "<stdin>", *options) : load_scenario(file, *options);
+  ParseResult parsed = load(file, *options);
   std::set<std::string> told;
   print_once(parsed.diagnostics, told);
   if (!parsed.scenario) return std::nullopt;
@@ -105,7 +124,10 @@ std::optional<Scenario> default_scenario(const ScenarioArguments& arguments) {
 }
 
 void print_error(const std::string& message) {
-  fmt::print(stderr, "spawnpoint-run: error: {}\n", message);
+  // Nothing here allocates: it may be what is said of memory that is at its end.
+  for (const std::string_view part :
+       {std::string_view("spawnpoint-run: error: "), std::string_view(message), std::string_view("\n")})
+    write_to(stderr, part);
 }
 
 }  // namespace spawnpoint::command_line

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "core/files/streams.hpp"
 #include "models/command_line/commands.hpp"
 #include "models/command_line/inputs.hpp"
 #include "models/command_line/terminal.hpp"
@@ -25,11 +26,11 @@ const RunSpec& threaded_run(const Scenario& scenario) {
 void print_needs(const ThreadNeeds& needs, const Style& style) {
   using enum Table::Align;
   const std::string threads = format_count(needs.threads, "thread");
-  fmt::print("\n{} take {} resident, {} in the kernel and {} of address space when idle.\n", threads,
-             style.bold(format_bytes(needs.resident)), style.bold(format_bytes(needs.kernel)),
-             style.bold(format_bytes(needs.virtual_size)));
+  say("\n{} take {} resident, {} in the kernel and {} of address space when idle.\n", threads,
+      style.bold(format_bytes(needs.resident)), style.bold(format_bytes(needs.kernel)),
+      style.bold(format_bytes(needs.virtual_size)));
   if (needs.raise.empty()) {
-    fmt::print("{} fit: no limit stands in their way.\n", threads);
+    say("{} fit: no limit stands in their way.\n", threads);
     return;
   }
   std::string names;
@@ -37,7 +38,7 @@ void print_needs(const ThreadNeeds& needs, const Style& style) {
     const bool again = &limit != needs.raise.data() && (&limit)[-1].limit == limit.limit;
     if (!again) names += fmt::format("{}{}", names.empty() ? "" : ", ", limit.limit->name);
   }
-  fmt::print("{} need higher limits: {}.\n\n", threads, names);
+  say("{} need higher limits: {}.\n\n", threads, names);
   Table table({{"limit", left}, {"is", right}, {"needs", right}, {"with", left}, {"set by", left}});
   for (const LimitToRaise& limit : needs.raise) {
     const Limit& row = *limit.limit;
@@ -45,7 +46,7 @@ void print_needs(const ThreadNeeds& needs, const Style& style) {
                limit.needed > 0 ? format_value(row, limit.needed) : "-", limit.command, limit.source},
               Table::Emphasis::none);
   }
-  fmt::print("{}", table.text(style));
+  say("{}", table.text(style));
 }
 
 void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitLadder& ladder,
@@ -55,27 +56,26 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
   const std::string where = fmt::format("{} with {}", scenario.machine.name, runtime.name);
   const LimitRung* binding = ladder.binding();
   if (binding == nullptr) {
-    fmt::print("{}: no limit is known\n", style.bold(where));
+    say("{}: no limit is known\n", style.bold(where));
     return;
   }
   const std::string value = format_value(*binding->limit, binding->value);
   if (binding->limit->kind == LimitKind::stack) {
-    fmt::print("{}: no thread can do its job: it would use {} of its stack, which has {} ({})\n", style.bold(where),
-               format_bytes(runtime.touched + runtime.idle_stack), value, name_of(binding->cause));
+    say("{}: no thread can do its job: it would use {} of its stack, which has {} ({})\n", style.bold(where),
+        format_bytes(runtime.touched + runtime.idle_stack), value, name_of(binding->cause));
   } else {
     // A runtime's other threads are there before the first one for a job.
-    fmt::print("{}: {} besides {}; then {} {} ({})\n", style.bold(where), format_count(ladder.threads, "thread"),
-               own_threads_words(runtime.base_threads), binding->limit->name,
-               ends_process(binding->cause) ? "ends the process" : "refuses", name_of(binding->cause));
+    say("{}: {} besides {}; then {} {} ({})\n", style.bold(where), format_count(ladder.threads, "thread"),
+        own_threads_words(runtime.base_threads), binding->limit->name,
+        ends_process(binding->cause) ? "ends the process" : "refuses", name_of(binding->cause));
   }
-  fmt::print("{} is {}: {}\nraise it with: {}\n", binding->limit->name, value, binding->source, binding->raise);
-  if (!binding->room.empty()) fmt::print("{}\n", binding->room);
+  say("{} is {}: {}\nraise it with: {}\n", binding->limit->name, value, binding->source, binding->raise);
+  if (!binding->room.empty()) say("{}\n", binding->room);
   if (ladder.rungs.size() > 1) {
     const LimitRung& next = ladder.rungs[1];
-    fmt::print("if it were raised, {} would bind next, at {}\n", next.limit->name,
-               format_count(next.threads, "thread"));
+    say("if it were raised, {} would bind next, at {}\n", next.limit->name, format_count(next.threads, "thread"));
   }
-  fmt::print("\n");
+  say("\n");
   Table table({{"", left},
                {"limit", left},
                {"value", right},
@@ -95,7 +95,7 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
                rung.call, "root is exempt", rung.source},
               Table::Emphasis::none);
   }
-  fmt::print("{}", table.text(style));
+  say("{}", table.text(style));
 }
 
 }  // namespace
@@ -120,7 +120,7 @@ Exit limits(const LimitsArguments& arguments) {
     needs = thread_needs(scenario->machine, runtime, *arguments.threads);
   }
   if (arguments.json) {
-    fmt::print("{}\n", to_json_line(ladder, needs ? &*needs : nullptr));
+    say("{}\n", to_json_line(ladder, needs ? &*needs : nullptr));
   } else {
     print_ladder(*scenario, runtime, ladder, arguments.threads);
     if (needs) print_needs(*needs, Style::of(STDOUT_FILENO));

@@ -6,9 +6,11 @@
 #include <cstdio>
 #include <exception>
 #include <map>
+#include <new>
 #include <string>
 #include <vector>
 
+#include "core/files/streams.hpp"
 #include "models/command_line/commands.hpp"
 #include "models/command_line/inputs.hpp"
 #include "models/lab/live/live_plan.hpp"
@@ -39,6 +41,14 @@ constexpr const char* kFooter =
 
 const std::map<std::string, Worlds> kWorlds{
     {"modeled", Worlds::modeled}, {"live", Worlds::live}, {"both", Worlds::both}};
+
+/// The name of a file to write. An empty one is a variable that is not set.
+CLI::Option* add_output(CLI::App& command, const std::string& names, std::string& into, const std::string& help,
+                        const char* type) {
+  return command.add_option(names, into, help)->type_name(type)->check([](const std::string& name) {
+    return name.empty() ? std::string("its name is empty") : std::string();
+  });
+}
 
 void add_settings(CLI::App& command, ScenarioArguments& arguments) {
   command
@@ -105,15 +115,25 @@ int main_with_arguments(int argc, char** argv) {
                  "file and the run's label. The same file and seed give the same number on every machine")
       ->excludes(run_as_json);
   run_command->add_flag("--log", run_arguments.log, "Print `start 1`, `end 1` … in the order in which they happened");
+  add_output(*run_command, "--trace", run_arguments.trace,
+             "Write the record for the Perfetto interface (Chrome trace JSON); with several runs, each gets its name "
+             "before the extension",
+             "OUT");
+  add_output(*run_command, "--csv", run_arguments.csv,
+             "Save the record as CSV files in this directory, which `run` and the app open again", "DIR");
+
   run_command
-      ->add_option("--trace", run_arguments.trace,
-                   "Write the record for the Perfetto interface (Chrome trace JSON); with several runs, each gets its "
-                   "name before the extension")
-      ->type_name("OUT");
-  run_command
-      ->add_option("--csv", run_arguments.csv,
-                   "Save the record as CSV files in this directory, which `run` and the app open again")
-      ->type_name("DIR");
+      ->add_option(
+          "--budget",
+          [&](const std::vector<std::string>& texts) {
+            auto budget = parse_budget(texts.front());
+            if (!budget) throw CLI::ValidationError("--budget", budget.error());
+            run_arguments.budget = *budget;
+            return true;
+          },
+          "What computing a modeled run may take: events=N, memory=SIZE, time=DURATION, several with commas. One that "
+          "takes more ends early, with a partial result (default: 2 s in which no step begins or ends)")
+      ->type_name("BUDGET");
 
   LimitsArguments limits_arguments;
   CLI::App* limits_command = app.add_subcommand(
@@ -156,12 +176,11 @@ int main_with_arguments(int argc, char** argv) {
   sweep_command->add_option("--jobs", sweep_arguments.jobs, "Threads that compute (default: one per core)")
       ->type_name("N")
       ->check(CLI::Range(1U, 4096U).description(""));
-  sweep_command->add_option("-o,--output", sweep_arguments.output, "Write the result to this file")->type_name("FILE");
-  sweep_command
-      ->add_option(
-          "--journal", sweep_arguments.journal,
-          "Append each result to this file as it comes; a sweep started again with the same file continues from there")
-      ->type_name("FILE");
+  add_output(*sweep_command, "-o,--output", sweep_arguments.output, "Write the result to this file", "FILE");
+  add_output(
+      *sweep_command, "--journal", sweep_arguments.journal,
+      "Append each result to this file as it comes; a sweep started again with the same file continues from there",
+      "FILE");
 
   CheckArguments check_arguments;
   CLI::App* check_command = app.add_subcommand("check", "Run scenarios and compare with their [expect] sections");
@@ -176,13 +195,13 @@ int main_with_arguments(int argc, char** argv) {
   machine_command
       ->add_flag("--save", machine_arguments.save, "Keep what was measured: the machine \"host\" uses it from then on")
       ->needs(calibrate_flag);
-  machine_command->add_option("-o,--output", machine_arguments.output, "Write it to this file")->type_name("FILE");
+  add_output(*machine_command, "-o,--output", machine_arguments.output, "Write it to this file", "FILE");
 
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // --help and --version come this way too, with 0; everything else is bad usage.
-    return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
+    return app.exit(error) == 0 ? static_cast<int>(Exit::ok) : static_cast<int>(Exit::usage);
   }
 
   Exit status = Exit::ok;
@@ -191,10 +210,6 @@ int main_with_arguments(int argc, char** argv) {
   if (sweep_command->parsed()) status = sweep(sweep_arguments);
   if (check_command->parsed()) status = check(check_arguments);
   if (machine_command->parsed()) status = machine(machine_arguments);
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    print_error("cannot write to standard output");
-    if (status == Exit::ok) status = Exit::cannot_run;
-  }
   return static_cast<int>(status);
 }
 
@@ -202,12 +217,21 @@ int main_with_arguments(int argc, char** argv) {
 }  // namespace spawnpoint::command_line
 
 int main(int argc, char** argv) {
+  using namespace spawnpoint;
+  guard_standard_streams();
+  int status = static_cast<int>(Exit::cannot_run);
   try {
     // Not a command for users: the process of a live run, started by LiveRun. Nothing else of ours may surround it.
-    if (argc == 2 && argv[1] == spawnpoint::kLiveWorkerCommand) return spawnpoint::live_worker_main();
-    return spawnpoint::command_line::main_with_arguments(argc, argv);
+    if (argc == 2 && argv[1] == kLiveWorkerCommand) return live_worker_main();
+    status = command_line::main_with_arguments(argc, argv);
+  } catch (const std::bad_alloc&) {
+    write_to(stderr, "spawnpoint-run: error: this machine has not enough memory for this\n");
   } catch (const std::exception& error) {
-    spawnpoint::command_line::print_error(error.what());
-    return static_cast<int>(spawnpoint::Exit::cannot_run);
+    command_line::print_error(error.what());
   }
+  if (!standard_streams_hold()) {
+    write_to(stderr, "spawnpoint-run: error: cannot write to standard output or standard error\n");
+    if (status == static_cast<int>(Exit::ok)) status = static_cast<int>(Exit::cannot_run);
+  }
+  return status;
 }

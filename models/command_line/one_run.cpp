@@ -3,13 +3,31 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stop_token>
+#include <string>
 
 #include "models/command_line/terminal.hpp"
 #include "models/lab/live/live_run.hpp"
+#include "models/lab/sweep/sweep_memory.hpp"
 #include "models/scenario/run_names.hpp"
 
 namespace spawnpoint::command_line {
+namespace {
+
+/// A suggestion holds under what this command was given, so its line says that too.
+std::vector<Setting> with_given(const ParseOptions& given, const std::vector<Setting>& suggested) {
+  std::vector<Setting> all;
+  const auto add = [&](const Setting& setting) {
+    if (std::ranges::find(suggested, setting.key, &Setting::key) == suggested.end()) all.push_back(setting);
+  };
+  for (const Setting& setting : given.settings) add(setting);
+  if (given.seed) add({"seed", std::to_string(*given.seed)});
+  all.insert(all.end(), suggested.begin(), suggested.end());
+  return all;
+}
+
+}  // namespace
 
 RunResult run_one(const Scenario& scenario, std::size_t index, WorldKind world, const RunRequest& request) {
   std::stop_source stop;
@@ -17,12 +35,17 @@ RunResult run_one(const Scenario& scenario, std::size_t index, WorldKind world, 
   RunOptions options;
   options.record = request.record;
   options.stop = stop.get_token();
+  options.budget = request.budget;
   options.progress = [&](const Progress& progress) {
     if (Interrupt::requested()) stop.request_stop();
     line.show(progress);
   };
   LiveOptions live;
   live.uncapped = request.uncapped;
+  if (world == WorldKind::modeled && !request.budget.memory) {
+    if (auto why = too_large_for_memory(scenario, index, request.record))
+      return not_run(scenario, index, std::move(*why) + ", unless --budget memory=SIZE says otherwise");
+  }
   if (world == WorldKind::modeled)
     return request.beside_live ? run_modeled_twin(scenario, index, options, live)
                                : run_modeled(scenario, index, options);
@@ -36,7 +59,9 @@ std::vector<Suggestion> suggestions_for(const ScenarioSource& source, const std:
   AdviceOptions options;
   options.known = known;
   options.stop = interrupt.token();
-  return advise(source, label, modeled, options);
+  std::vector<Suggestion> suggestions = advise(source, label, modeled, options);
+  for (Suggestion& suggestion : suggestions) suggestion.set = with_given(source.options, suggestion.set);
+  return suggestions;
 }
 
 }  // namespace spawnpoint::command_line

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/lab/diagnosis/advice.hpp"
+#include "models/lab/run/budget.hpp"
 #include "models/result/result.hpp"
 #include "models/scenario/scenario.hpp"
 
@@ -17,6 +18,7 @@ struct RunRequest {
   bool record = false;       ///< Keep the trace.
   bool beside_live = false;  ///< A modeled run next to a live one: it is that one's twin.
   bool uncapped = false;     ///< Lift the live run's default caps.
+  Budget budget{};           ///< Of a modeled run.
 };
 
 /// The caller holds an Interrupt.

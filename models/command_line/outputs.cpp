@@ -7,6 +7,8 @@
 #include <iterator>
 #include <set>
 
+#include "core/files/streams.hpp"
+#include "core/text/text.hpp"
 #include "core/trace/perfetto_writer.hpp"
 #include "models/lab/saved/saved_record.hpp"
 #include "models/scenario/run_names.hpp"
@@ -33,7 +35,7 @@ OutputFiles::OutputFiles(const std::vector<Scenario>& scenarios, Worlds worlds, 
     machines_.push_back(scenario.machine.name);
     std::set<std::string> runs;
     std::vector<std::string>& names = run_names_.emplace_back();
-    for (const RunSpec& run : scenario.runs) names.push_back(unique(run.concurrency, runs));
+    for (const RunSpec& run : scenario.runs) names.push_back(unique(file_name(run.label), runs));
     run_titles_.push_back(shown_names(scenario.runs));
   }
 }
@@ -66,7 +68,7 @@ void print_log(const Trace& trace) {
   for (const LogLine& line : job_log(trace)) {
     fmt::format_to(std::back_inserter(text), "{} {}\n", line.is_end ? "end" : "start", std::int64_t{line.job} + 1);
   }
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  write_to(stdout, {text.data(), text.size()});
 }
 
 }  // namespace spawnpoint::command_line

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `spawnpoint-run run`: each run of each file in the wanted worlds, reported as a table and a sentence, or as JSON.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <map>
 #include <optional>
-#include <set>
+#include <string>
+#include <vector>
 
+#include "core/files/streams.hpp"
 #include "core/text/text.hpp"
 #include "core/trace/fingerprint.hpp"
 #include "models/command_line/commands.hpp"
@@ -86,13 +90,13 @@ std::string options_of(const Suggestion& suggestion) {
 void print_imposed(const RunResult& live, const Style& style) {
   std::string names;
   for (const ImposedLimit& limit : live.imposed) {
-    if (limit.held()) names += (names.empty() ? "" : ", ") + imposed_value(limit);
+    if (limit.held()) names += (names.empty() ? "" : ", ") + imposed_caption(limit);
   }
-  if (!names.empty()) fmt::print("    {}\n", style.faint("live, these limits held: " + names));
+  if (!names.empty()) say("    {}\n", style.faint("live, these limits held: " + names));
   for (const ImposedLimit& limit : live.imposed) {
     // One that another limit hides is of no interest here.
     if (limit.imposed != Imposed::no) continue;
-    fmt::print("    {}\n", style.faint(fmt::format("live, {} did not hold: {}", imposed_value(limit), limit.means)));
+    say("    {}\n", style.faint(fmt::format("live, {} did not hold: {}", imposed_value(limit), limit.means)));
   }
 }
 
@@ -110,7 +114,7 @@ void add_records(Table& table, const std::vector<SavedRecord>& records) {
 }
 void print_records(const std::vector<SavedRecord>& records, const Style& style) {
   for (const SavedRecord& record : records)
-    fmt::print("  {}: {}\n", shown(record.result.label), style.faint(provenance(record)));
+    say("  {}: {}\n", shown(record.result.label), style.faint(provenance(record)));
 }
 
 /// Records that are shown with no scenario, or with several.
@@ -118,9 +122,9 @@ void print_report(const std::vector<SavedRecord>& records) {
   const Style style = Style::of(STDOUT_FILENO);
   Table table = run_table();
   add_records(table, records);
-  fmt::print("{}\n{}\n", style.bold("Saved records"), table.text(style));
+  say("{}\n{}\n", style.bold("Saved records"), table.text(style));
   print_records(records, style);
-  fmt::print("\n");
+  say("\n");
 }
 
 void print_report(const Scenario& scenario, const std::vector<Pair>& pairs, const std::vector<SavedRecord>& records) {
@@ -131,22 +135,27 @@ void print_report(const Scenario& scenario, const std::vector<Pair>& pairs, cons
       if (*result) add_row(table, shown_name(scenario, **result), **result);
   }
   add_records(table, records);
-  fmt::print("{}\n{}\n", style.bold(scenario.title), table.text(style));
-  std::set<std::string> notes;
+  say("{}\n{}\n", style.bold(scenario.title), table.text(style));
+  std::map<std::string, std::vector<std::string>> notes;  // With the runs that each is about.
+  std::size_t live_runs = 0;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     const RunResult* modeled = made(pairs[i].modeled);
     const RunResult* live = made(pairs[i].live);
     if (modeled == nullptr && live == nullptr) continue;
-    fmt::print("  {}: {}\n", shown_name(scenario, i), diagnose(scenario, i, modeled, live).headline);
+    say("  {}: {}\n", shown_name(scenario, i), diagnose(scenario, i, modeled, live).headline);
     for (const Suggestion& suggestion : pairs[i].suggestions)
-      fmt::print("    try instead: {}  {}\n", suggestion.label, style.faint(options_of(suggestion)));
+      say("    try instead: {}  {}\n", suggestion.label, style.faint(options_of(suggestion)));
     if (live == nullptr) continue;
     print_imposed(*live, style);
-    notes.insert(live->notes.begin(), live->notes.end());
+    ++live_runs;
+    for (const std::string& note : live->notes) notes[note].push_back(shown_name(scenario, i));
   }
   print_records(records, style);
-  for (const std::string& note : notes) fmt::print("  {}\n", style.faint("live, " + note));
-  fmt::print("\n");
+  for (const auto& [note, runs] : notes) {
+    const std::string of = runs.size() == live_runs ? "" : fmt::format("{}: ", fmt::join(runs, ", "));
+    say("  {}\n", style.faint("live, " + of + note));
+  }
+  say("\n");
 }
 
 /// Takes the saved records out of `arguments`' files and opens them; nothing where one has a mistake, which is
@@ -182,11 +191,11 @@ void print_json(const Scenario& scenario, std::size_t index, const RunResult& re
   const bool is_live = result.world == WorldKind::live;
   const RunResult* live = is_live && result.error.empty() ? &result : nullptr;
   const RunResult* modeled = is_live ? made(pair.modeled) : result.error.empty() ? &result : nullptr;
-  fmt::print("{}\n", to_json_line(result, diagnose(scenario, index, modeled, live), pair.suggestions));
+  say("{}\n", to_json_line(result, diagnose(scenario, index, modeled, live), pair.suggestions));
 }
 
 void print_fingerprint(const RunResult& result) {
-  fmt::print("{:016x}  {}  {}\n", fingerprint(*result.trace), result.scenario, result.label);
+  say("{:016x}  {}  {}\n", fingerprint(*result.trace), result.scenario, result.label);
 }
 
 }  // namespace
@@ -211,6 +220,7 @@ Exit run(const RunArguments& arguments) {
   request.record = arguments.log || arguments.fingerprint || files.wanted();
   request.beside_live = arguments.worlds == Worlds::both;
   request.uncapped = arguments.uncapped;
+  request.budget = arguments.budget;
 
   const Interrupt interrupt;
   Exit status = Exit::ok;
@@ -224,7 +234,7 @@ Exit run(const RunArguments& arguments) {
       print_error(fmt::format("{}, {}: {}", shown_name(scenario, index), to_string(world), result.error));
       status = Exit::cannot_run;
     } else if (arguments.log) {
-      if (several && !arguments.json) fmt::print("# {}, {}\n", shown_name(scenario, index), to_string(world));
+      if (several && !arguments.json) say("# {}, {}\n", shown_name(scenario, index), to_string(world));
       print_log(*result.trace);
     }
     if (world == WorldKind::modeled && !arguments.fingerprint)
@@ -260,10 +270,10 @@ Exit run(const RunArguments& arguments) {
   for (const SavedRecord& record : *records) {
     if (arguments.log) {
       if ((several || records->size() > 1) && !arguments.json)
-        fmt::print("# {}, {}, saved\n", record.result.label, to_string(record.result.world));
+        say("# {}, {}, saved\n", record.result.label, to_string(record.result.world));
       print_log(*record.result.trace);
     }
-    if (arguments.json) fmt::print("{}\n", to_json_line(record.result));
+    if (arguments.json) say("{}\n", to_json_line(record.result));
     if (arguments.fingerprint) print_fingerprint(record.result);
   }
   if (!records->empty() && scenarios->size() != 1 && !arguments.json && !arguments.fingerprint) print_report(*records);

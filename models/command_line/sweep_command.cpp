@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `spawnpoint-run sweep`: the failure map of a scenario, as a table, JSON or CSV, on all cores or all ranks of mpirun.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -8,10 +9,15 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
+#include <system_error>
 
+#include "core/files/replacing_file.hpp"
+#include "core/files/streams.hpp"
 #include "models/command_line/commands.hpp"
 #include "models/command_line/inputs.hpp"
 #include "models/command_line/sweep_ranks.hpp"
@@ -45,7 +51,7 @@ class InOrder {
     for (const auto& [index, line] : ready_) print(line);
     ready_.clear();
   }
-  void print(const std::string& line) { std::fwrite(line.data(), 1, line.size(), file_); }
+  void print(const std::string& line) { write_to(file_, {line.data(), line.size()}); }
 
  private:
   std::FILE* file_;
@@ -102,21 +108,21 @@ std::string table_text(const SweepPlan& plan, const SweepOutcome& outcome, const
 
 void print_report(std::FILE* out, const SweepPlan& plan, const SweepOutcome& outcome) {
   const Style style = Style::of(fileno(out));
-  fmt::print(out, "{}\nmodeled on {}: {} x {}{}\n\n", style.bold(plan.scenario().title), machines(plan),
-             format_count(static_cast<std::int64_t>(plan.points()), "point"),
-             format_count(static_cast<std::int64_t>(plan.runs()), "run"),
-             plan.repeat() > 1 ? " x " + format_count(plan.repeat(), "replication") : "");
-  fmt::print(out, "  {}{}\n", style.bold("completion time"),
-             plan.repeat() > 1 ? ", mean and 95% confidence interval" : "");
-  fmt::print(out, "{}\n  {}\n{}\n", table_text(plan, outcome, style, time_text),
-             style.bold("memory, resident and the kernel's"), table_text(plan, outcome, style, memory_text));
-  for (const std::string& sentence : conclusions(plan, outcome)) fmt::print(out, "  {}\n", sentence);
+  print_to(out, "{}\nmodeled on {}: {} x {}{}\n\n", style.bold(plan.scenario().title), machines(plan),
+           format_count(static_cast<std::int64_t>(plan.points()), "point"),
+           format_count(static_cast<std::int64_t>(plan.runs()), "run"),
+           plan.repeat() > 1 ? " x " + format_count(plan.repeat(), "replication") : "");
+  print_to(out, "  {}{}\n", style.bold("completion time"),
+           plan.repeat() > 1 ? ", mean and 95% confidence interval" : "");
+  print_to(out, "{}\n  {}\n{}\n", table_text(plan, outcome, style, time_text),
+           style.bold("memory, resident and the kernel's"), table_text(plan, outcome, style, memory_text));
+  for (const std::string& sentence : conclusions(plan, outcome)) print_to(out, "  {}\n", sentence);
   std::map<std::string, std::int64_t> errors;
   for (const auto& cell : outcome.cells) {
     if (cell && !cell->first.error.empty()) ++errors[plan.run_name(cell->run) + ": " + cell->first.error];
   }
   for (const auto& [words, times] : errors) {
-    fmt::print(out, "  {}\n", style.bad(times > 1 ? fmt::format("{} ({} points)", words, times) : words));
+    print_to(out, "  {}\n", style.bad(times > 1 ? fmt::format("{} ({} points)", words, times) : words));
   }
 }
 
@@ -141,31 +147,36 @@ class Progress {
 
 Exit sweep_on(Ranks* ranks, const SweepPlan& plan, const SweepArguments& arguments) {
   if (plan.is_default())
-    fmt::print(stderr, "{}: no [sweep]: jobs.count from 1 to {}, all concurrency models\n", plan.source().file,
-               format_count(SweepPlan::kMostJobs));
+    note("{}: no [sweep]: jobs.count from 1 to {}, all concurrency models\n", plan.source().file,
+         format_count(SweepPlan::kMostJobs));
   if (plan.repeat() > 1 && !is_random(plan.scenario()))
-    fmt::print(stderr, "{}: repeat = {}, but nothing in it is random: all replications are the same\n",
-               plan.source().file, plan.repeat());
+    note("{}: repeat = {}, but nothing in it is random: all replications are the same\n", plan.source().file,
+         plan.repeat());
 
-  std::unique_ptr<std::FILE, Close> opened;
-  std::FILE* out = stdout;
-  const auto cannot = [](const std::string& file) {
-    print_error(fmt::format("{}: {}", file, std::strerror(errno)));
+  const auto cannot = [](const std::string& why) {
+    print_error(why);
     return Exit::cannot_run;
   };
-  if (!arguments.output.empty()) {
-    opened.reset(std::fopen(arguments.output.c_str(), "we"));
-    if (!opened) return cannot(arguments.output);
-    out = opened.get();
-  }
   std::optional<SweepJournal> journal;
   if (!arguments.journal.empty()) {
     auto with = SweepJournal::open(arguments.journal, plan);
-    if (!with) {
-      print_error(with.error());
-      return Exit::cannot_run;
-    }
+    if (!with) return cannot(with.error());
     journal = std::move(*with);
+  }
+  // Last, as what is refused before must not cost the file that is there.
+  std::optional<ReplacingFile> output;
+  std::unique_ptr<std::FILE, Close> opened;
+  std::FILE* out = stdout;
+  if (!arguments.output.empty()) {
+    std::error_code error;
+    if (journal && std::filesystem::equivalent(arguments.journal, arguments.output, error))
+      return cannot(arguments.output + ": it cannot be the journal and the result");
+    auto created = ReplacingFile::create(arguments.output);
+    if (!created) return cannot(created.error());
+    output = *std::move(created);
+    opened.reset(::fdopen(::fcntl(output->get(), F_DUPFD_CLOEXEC, 0), "w"));
+    if (!opened) return cannot(fmt::format("{}: {}", arguments.output, std::strerror(errno)));
+    out = opened.get();
   }
 
   const Interrupt interrupt;
@@ -176,16 +187,18 @@ Exit sweep_on(Ranks* ranks, const SweepPlan& plan, const SweepArguments& argumen
   InOrder lines(out);
   if (arguments.csv) lines.print(csv_header(plan));
   const auto began = std::chrono::steady_clock::now();
-  bool journal_failed = false;
+  std::optional<std::string> journal_failed;
   if (journal) {
     if (!journal->known.empty())
-      fmt::print(stderr, "journal {}: continuing after {}\n", arguments.journal,
-                 format_count(static_cast<std::int64_t>(journal->known.size()), "run"));
+      note("journal {}: continuing after {}\n", arguments.journal,
+           format_count(static_cast<std::int64_t>(journal->known.size()), "run"));
     options.known = std::move(journal->known);
     options.task = [&](const SweepTask& task, const SweepTaskResult& result) {
-      if (journal_failed || journal->append(task, result)) return;
-      journal_failed = true;
-      stop.request_stop();
+      if (journal_failed) return;
+      if (auto appended = journal->append(task, result); !appended) {
+        journal_failed = std::move(appended).error();
+        stop.request_stop();
+      }
     };
   }
   std::optional<Progress> progress(std::in_place);
@@ -213,21 +226,33 @@ Exit sweep_on(Ranks* ranks, const SweepPlan& plan, const SweepArguments& argumen
   const auto there = std::ranges::count_if(outcome.cells, [](const auto& cell) { return cell.has_value(); });
   const bool stopped = outcome.stopped;
   if (stopped && arguments.json)
-    fmt::print(out, "{{\"stopped\":true,\"done\":{},\"of\":{}}}\n", there, outcome.cells.size());
+    print_to(out, "{{\"stopped\":true,\"done\":{},\"of\":{}}}\n", there, outcome.cells.size());
   // What is said of the result comes after it, where both go to one terminal or file.
-  const bool written = std::fflush(out) == 0 && std::ferror(out) == 0;
+  const bool flushed = std::fflush(out) == 0 && std::ferror(out) == 0;
+  std::string why = flushed ? "not all of it could be written" : std::strerror(errno);
+  bool written = flushed && (!output || all_was_written());
+  if (output && written) {
+    opened.reset();
+    const auto committed = output->commit();
+    written = committed.has_value();
+    if (!written) why = committed.error().substr(arguments.output.size() + 2);
+  }
   if (stopped) {
-    fmt::print(stderr, "stopped: {} of {} done\n", format_count(there),
-               format_count(static_cast<std::int64_t>(outcome.cells.size()), "result"));
+    note("stopped: {} of {} done\n", format_count(there),
+         format_count(static_cast<std::int64_t>(outcome.cells.size()), "result"));
   } else {
     const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - began;
     const bool quiet = (arguments.json || arguments.csv) && arguments.output.empty();
-    if (!quiet)
-      fmt::print(stderr, "{} in {}\n", format_count(static_cast<std::int64_t>(plan.tasks()), "run"),
-                 format_duration(took));
+    if (!quiet) note("{} in {}\n", format_count(static_cast<std::int64_t>(plan.tasks()), "run"), format_duration(took));
   }
-  if (!written) return cannot(arguments.output.empty() ? "standard output" : arguments.output);
-  if (journal_failed) return cannot(arguments.journal);
+  if (!written)
+    return cannot(fmt::format("{}: {}", arguments.output.empty() ? "standard output" : arguments.output, why));
+  if (journal_failed) return cannot(*journal_failed);
+  const auto not_computed =
+      std::ranges::count_if(outcome.cells, [](const auto& cell) { return cell && !cell->first.error.empty(); });
+  if (not_computed > 0)
+    return cannot(fmt::format("{} of {} could not be computed here", format_count(not_computed),
+                              format_count(static_cast<std::int64_t>(outcome.cells.size()), "result")));
   return stopped ? Exit::interrupted : Exit::ok;
 }
 
@@ -247,7 +272,7 @@ Exit sweep(const SweepArguments& arguments) {
   if (!source) return leads ? Exit::usage : Exit::ok;
   auto plan = SweepPlan::make(*std::move(source));
   if (!plan) {
-    if (leads) fmt::print(stderr, "{}", format(plan.error()));
+    if (leads) note("{}", format(plan.error()));
     return leads ? Exit::usage : Exit::ok;
   }
   if (leads) return sweep_on(all, *plan, arguments);

@@ -5,29 +5,48 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <csignal>
-#include <cstdio>
+#include <cstdint>
 #include <cstdlib>
+#include <ctime>
 #include <mutex>
 
+#include "core/files/streams.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::command_line {
 namespace {
 
 // A signal handler can reach nothing but what is static.
-volatile std::sig_atomic_t interrupted = 0;
+volatile std::sig_atomic_t interrupted = 0;  ///< How often.
+std::atomic<std::int64_t> last_signal{0};    ///< In nanoseconds.
+static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 
-void on_signal(int) {
-  interrupted = 1;
+/// What comes at once with another one is the same: timeout(1) signals a program and then its group.
+constexpr std::int64_t kOneSignal = 100'000'000;
+/// The first two ask for the result that there is; who insists gets the end.
+constexpr int kInsists = 3;
+
+void on_signal(int signal) {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  const std::int64_t now = std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  if (interrupted > 0 && now - last_signal.load() < kOneSignal) return;
+  last_signal = now;
+  interrupted = interrupted + 1;
+  if (interrupted < kInsists) return;
+  struct sigaction action{};
+  action.sa_handler = SIG_DFL;
+  ::sigaction(signal, &action, nullptr);
+  ::raise(signal);  // Delivered when this handler returns.
 }
 
 void set_handler(void (*handler)(int)) {
   struct sigaction action{};
   action.sa_handler = handler;
-  // Resets itself: pressing Ctrl-C twice must not have to wait.
-  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+  action.sa_flags = SA_RESTART;
   for (int signal : {SIGINT, SIGTERM}) {
     struct sigaction before{};
     // A program started with the signal ignored (nohup, a shell's background job) keeps it so.
@@ -103,7 +122,7 @@ ProgressLine::ProgressLine(std::string what)
       next_(std::chrono::steady_clock::now() + std::chrono::milliseconds(500)) {}
 
 ProgressLine::~ProgressLine() {
-  if (shown_) fmt::print(stderr, "\r\x1b[K");
+  if (shown_) note("\r\x1b[K");
 }
 
 bool ProgressLine::is_due() {
@@ -129,7 +148,7 @@ void ProgressLine::show(const std::string& how_far) {
 }
 
 void ProgressLine::print(const std::string& how_far) {
-  fmt::print(stderr, "\r\x1b[K{}: {} (Ctrl-C stops) ", what_, how_far);
+  note("\r\x1b[K{}: {} (Ctrl-C stops) ", what_, how_far);
   std::fflush(stderr);
   shown_ = true;
 }

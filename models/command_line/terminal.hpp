@@ -81,7 +81,7 @@ class ProgressLine {
   std::chrono::steady_clock::time_point next_;
 };
 
-/// While it lives, the first Ctrl-C (or SIGTERM) asks for a stop; the second ends the program as usual.
+/// While it lives, Ctrl-C (or SIGTERM) asks for a stop, which keeps what there is; the third one ends the program.
 class Interrupt {
  public:
   Interrupt();

@@ -51,6 +51,10 @@ void Diagnostics::warning(const Place& place, std::string message, std::string h
   add(Severity::warning, place, std::move(message), std::move(hint));
 }
 
+void Diagnostics::note(const Place& place, std::string message) {
+  add(Severity::note, place, std::move(message), {});
+}
+
 void Diagnostics::file_error(const std::string& file, std::string message, std::string hint) {
   Diagnostic diagnostic;
   diagnostic.file = file;

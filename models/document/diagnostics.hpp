@@ -73,6 +73,8 @@ class Diagnostics {
 
   void error(const Place& place, std::string message, std::string hint = {});
   void warning(const Place& place, std::string message, std::string hint = {});
+  /// Nothing is wrong, but it may not be what was meant.
+  void note(const Place& place, std::string message);
   /// An error about a file as a whole (cannot be read, too large).
   void file_error(const std::string& file, std::string message, std::string hint = {});
   /// Takes over finished diagnostics, as of a profile that was read on the way.

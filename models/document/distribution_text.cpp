@@ -63,8 +63,8 @@ std::optional<std::vector<Duration>> listed_durations(std::string_view text) {
 
 }  // namespace
 
-std::expected<Distribution, std::string> parse_distribution(std::string_view written,
-                                                            const std::filesystem::path& beside) {
+std::expected<Distribution, std::string> parse_distribution(std::string_view written, const InputPlace& place,
+                                                            std::string* remark) {
   const std::string_view text = trimmed(written);
   const auto open = text.find('(');
   if (open == std::string_view::npos) {
@@ -100,11 +100,16 @@ std::expected<Distribution, std::string> parse_distribution(std::string_view wri
   std::vector<DistributionArgument> arguments;
   if (name == "empirical") {
     if (inside.empty()) return std::unexpected(std::string("empirical needs a file name: \"empirical(times.csv)\""));
-    const auto listed = listed_durations(inside);
-    const auto values =
-        listed ? std::expected<std::vector<Duration>, std::string>(*listed) : read_durations(inside, beside);
-    if (!values) return std::unexpected(values.error());
-    for (const Duration value : *values) {
+    DataFile data;
+    if (auto listed = listed_durations(inside)) {
+      data.times = *std::move(listed);
+    } else if (auto read = read_durations(inside, place)) {
+      data = *std::move(read);
+    } else {
+      return std::unexpected(read.error());
+    }
+    if (remark != nullptr) *remark = heading_remark(inside, data);
+    for (const Duration value : data.times) {
       if (value > Distribution::kLongest)
         return std::unexpected(fmt::format("{}: a time is longer than 100 years", shown(inside)));
       arguments.push_back({{}, value});

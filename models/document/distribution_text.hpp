@@ -3,15 +3,16 @@
 #pragma once
 
 #include <expected>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "core/simulation/distribution.hpp"
+#include "models/document/data_file.hpp"
 
 namespace spawnpoint {
 
-/// A relative file name is looked up in `beside`. The error says what is wrong, in words.
-std::expected<Distribution, std::string> parse_distribution(std::string_view text, const std::filesystem::path& beside);
+/// The error says what is wrong, in words. `remark` gets what is to be said of a good one, if anything is.
+std::expected<Distribution, std::string> parse_distribution(std::string_view text, const InputPlace& place = {},
+                                                            std::string* remark = nullptr);
 
 }  // namespace spawnpoint

@@ -56,12 +56,14 @@ class JsonFieldWriter {
     put(key, value ? FieldJson(bytes_text(*value)) : FieldJson(nullptr));
   }
   void duration(std::string_view key, Duration value, const auto&...) { put(key, duration_text(value)); }
-  void instant(std::string_view key, Instant value, const auto&...) { put(key, value.time_since_epoch().count()); }
+  void instant(std::string_view key, Instant value, const auto&...) {
+    put(key, std::int64_t{value.time_since_epoch().count()});
+  }
   void distribution(std::string_view key, const Distribution& value, const auto&...) { put(key, value.to_string()); }
   /// As nanoseconds: there may be a million of them.
   void durations(std::string_view key, const std::vector<Duration>& values, const auto&...) {
     FieldJson list = FieldJson::array();
-    for (const Duration value : values) list.push_back(value.count());
+    for (const Duration value : values) list.push_back(std::int64_t{value.count()});
     put(key, std::move(list));
   }
   void texts(std::string_view key, const std::vector<std::string>& values, const auto&...) { put(key, values); }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/coroutine/resume.hpp"
+#include "core/simulation/end_of_time.hpp"
 
 namespace spawnpoint::kernel {
 
@@ -15,7 +16,10 @@ namespace {
 Duration table_cost(const Machine& machine, const ProcessMemory& memory) {
   const std::int64_t covered = machine.page_size.count * (machine.page_size.count / 8);
   const std::int64_t stack = std::min(memory.stack_mapping().count, covered);
-  return Duration(machine.costs.stack_table.value.count() * stack / std::max<std::int64_t>(covered, 1));
+  // The product may be longer than any time, though its part of it is not.
+  __extension__ using Wide = __int128;
+  const Wide cost = Wide{machine.costs.stack_table.value.count()} * stack / std::max<std::int64_t>(covered, 1);
+  return Duration(static_cast<std::int64_t>(cost));
 }
 
 std::int64_t pages(Bytes size, const Machine& machine) {
@@ -29,6 +33,7 @@ Duration spawn_cost(const Machine& machine, const Runtime& runtime) {
 }
 
 std::coroutine_handle<> Kernel::Thread::done() noexcept {
+  if (auto error = body.error()) kernel->give_up(std::move(error));
   request = Request{.cpu = kernel->exit_, .after = After::exit};
   return std::noop_coroutine();
 }
@@ -125,7 +130,7 @@ void Kernel::thread_fired(Timer& timer) {
 void Kernel::follow(Core& core) {
   while (core.running != nullptr && !ended_) {
     const Instant at = due(core);
-    if (!simulation_->pass_to(at)) return simulation_->schedule(core, at);
+    if (!simulation_->pass_to(at)) return simulation_->schedule(core, before_the_end(at));
     serve(core);
   }
 }
@@ -159,7 +164,7 @@ void Kernel::run_thread(Core& core) {
         // one is waited for, a sleep of no length too (kernel/time/hrtimer.c, do_nanosleep).
         const Instant fires = thread.request.until + costs().timer_slack.value;
         if (fires <= now()) break;
-        simulation_->schedule(thread, fires);
+        simulation_->schedule(thread, before_the_end(fires));
         release(core);
         return;
       }
@@ -214,7 +219,7 @@ Instant Kernel::due(const Core& core) const {
 }
 
 void Kernel::arm(Core& core) {
-  simulation_->schedule(core, due(core));
+  simulation_->schedule(core, before_the_end(due(core)));
 }
 
 void Kernel::dispatch(Core& core) {
@@ -223,7 +228,8 @@ void Kernel::dispatch(Core& core) {
   if (ready_first_ == nullptr) ready_last_ = nullptr;
   core.running = &thread;
   core.since = now();
-  core.slice_end = now() + costs().time_slice;
+  // The switch is no part of the slice: however long it takes, the thread gets on.
+  core.slice_end = now() + costs().context_switch.value + costs().time_slice;
   thread.request.cpu += costs().context_switch.value;
 }
 

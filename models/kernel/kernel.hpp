@@ -13,6 +13,7 @@
 #include <coroutine>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <expected>
 #include <optional>
 #include <utility>
@@ -88,6 +89,11 @@ class Kernel {
 
   /// The process has ended: its main thread returned, or it was killed.
   bool ended() const { return ended_; }
+  /// Rethrows what a thread's program has ended with, if one has: the model is wrong, or this machine could not compute
+  /// it. To be asked once the simulation has stopped.
+  void rethrow_error() const {
+    if (error_) std::rethrow_exception(error_);
+  }
   /// Why it was killed, where it was, and which thread's start did it.
   const std::optional<Refusal>& death() const { return death_; }
 
@@ -167,6 +173,10 @@ class Kernel {
   void joined(ThreadId thread);
   void die(const Refusal& refusal);
   void end();
+  void give_up(std::exception_ptr error) noexcept {
+    if (!error_) error_ = std::move(error);
+    end();
+  }
 
   Simulation* simulation_;
   const Machine* machine_;
@@ -189,6 +199,7 @@ class Kernel {
   std::int64_t runnable_ = 0;
   bool ended_ = false;
   std::optional<Refusal> death_;
+  std::exception_ptr error_;
 };
 
 /// The awaitable of compute, sleep_until and wait.

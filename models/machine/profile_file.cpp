@@ -73,7 +73,8 @@ std::optional<std::filesystem::path> find_profile(const std::string& name, const
   std::error_code error;
   if (is_path(name)) {
     std::filesystem::path path(name);
-    if (path.is_relative() && std::filesystem::exists(places.beside / path, error)) path = places.beside / path;
+    const std::filesystem::path beside = places.inputs.beside / path;
+    if (path.is_relative() && std::filesystem::exists(beside, error)) path = beside;
     return path;
   }
   for (const auto& root : roots_of(places)) {
@@ -88,6 +89,20 @@ std::optional<std::filesystem::path> find_profile(const std::string& name, const
   return std::nullopt;
 }
 
+/// Messages quote what is wrong in a profile, so they must not be about a file that is none: a scenario may name any.
+/// It is one where most of its keys are a profile's; and it may be meant as one where it is no TOML, but called so.
+bool is_profile(const std::filesystem::path& path, const std::string& text, const ProfileKind& kind) {
+  Diagnostics unused;
+  const auto root = parse_document(unused.add_source(path.string(), text), unused);
+  if (!root) return path.extension() == ".toml";
+  const auto known = std::ranges::count_if(root->entries, [&](const Node::Entry& entry) {
+    return entry.key == "base" || std::ranges::any_of(kind.keys, [&](const KeyHelp& key) {
+             return key.key == entry.key || key.key.starts_with(entry.key + '.');
+           });
+  });
+  return 2 * known >= std::ssize(root->entries);
+}
+
 /// Reads a profile's file and hands its root to `apply`, after the profile that it builds on. False: a mistake was
 /// told.
 template <class Apply>
@@ -95,7 +110,9 @@ bool read_chain(const std::string& name, const ProfilePlaces& places, const Prof
                 const Place& where, Diagnostics& out, Apply apply) {
   const auto path = find_profile(name, places, kind, where, out);
   if (!path) return false;
-  auto text = read_file(*path, kLargestFile);
+  auto text = places.inputs.read(*path, kLargestFile);
+  if (text && !is_profile(*path, *text, kind))
+    text = std::unexpected(fmt::format("this is not a {} profile", kind.what));
   if (!text) {
     tell(where, name, fmt::format("{} profile \"{}\": {}", kind.what, shown(name), text.error()), {}, out);
     return false;
@@ -112,7 +129,7 @@ bool read_chain(const std::string& name, const ProfilePlaces& places, const Prof
     base_place = node->place;
   }
   ProfilePlaces base_places = places;
-  base_places.beside = path->parent_path();
+  base_places.inputs.beside = path->parent_path();
   if (depth >= kLongestChain) {
     out.error(base_place, fmt::format("more than {} profiles build on one another: is there a cycle?", kLongestChain));
     return false;
@@ -141,6 +158,14 @@ void check_levels(TableReader& table, const std::vector<std::string>& present, s
                                                     table.name(count_key), counts, table.name(limit_key), limits));
 }
 
+/// Of one without length a thread would never get on.
+void check_time_slice(TableReader& table, const Costs& costs) {
+  const Node::Entry* entry = table.entry("costs");
+  const Node::Entry* slice = entry == nullptr ? nullptr : entry->value.find("time_slice");
+  if (slice != nullptr && costs.time_slice <= Duration::zero())
+    table.out().error(slice->value.place, fmt::format("`{}` must be more than 0", table.name("costs.time_slice")));
+}
+
 }  // namespace
 
 std::filesystem::path shipped_scenarios() {
@@ -160,6 +185,7 @@ void apply_machine_fields(TableReader& table, MachineDraft& draft, std::vector<s
   fields.finish();
   const Limits& limits = machine.limits;
   InUse& in_use = machine.in_use;
+  check_time_slice(fields.table(), machine.costs);
   check_levels(fields.table(), present, "pids_max", limits.pids_max.size(), "cgroup_tasks", in_use.cgroup_tasks.size());
   check_levels(fields.table(), present, "nproc", limits.nproc.size(), "user_tasks", in_use.user_tasks.size());
   match_levels(limits.pids_max.size(), in_use.cgroup_tasks);

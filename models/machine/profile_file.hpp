@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "models/document/data_file.hpp"
 #include "models/document/diagnostics.hpp"
 #include "models/document/document.hpp"
 #include "models/document/reader.hpp"
@@ -24,7 +25,7 @@ struct MachineDraft {
 /// Where profile names are looked up, and the folder that a relative path starts from.
 struct ProfilePlaces {
   std::vector<std::filesystem::path> roots;  ///< Each with machines/ and runtimes/; none: the shipped scenarios.
-  std::filesystem::path beside = ".";
+  InputPlace inputs{.beside = ".", .files = nullptr};
 };
 
 /// The shipped scenarios: beside the program when installed, in the source tree when run from the build.

@@ -156,6 +156,23 @@ std::string format_difference(double value, double reference) {
   return fmt::format("{:+.{}f}%", percent, size < 9.95 ? 1 : 0);
 }
 
+std::string stop_words(StopCause cause) {
+  switch (cause) {
+    case StopCause::none:
+    case StopCause::user:
+      break;
+    case StopCause::events:
+      return "its budget of events is spent";
+    case StopCause::memory:
+      return "its budget of memory is spent";
+    case StopCause::real_time:
+      return "its budget of time is spent";
+    case StopCause::idle:
+      return "no step began or ended for too long while it was computed";
+  }
+  return "";
+}
+
 std::string format_jobs_memory(const RunResult& result) {
   if (!result.memory_is_known()) return "memory not measured";
   const Bytes resident = result.jobs_memory().resident;
@@ -192,6 +209,10 @@ std::string to_json_line(const RunResult& result) {
   Json json;
   LineWriter writer(json);
   describe(writer, copy);
+  // What was not measured is not 0 bytes.
+  if (result.world == WorldKind::live && !result.memory_is_known())
+    for (const char* section : {"memory", "kernel_memory", "jobs_memory"})
+      for (Json& value : json[section]) value = nullptr;
   // What a program printed, or a file is called, need not be UTF-8.
   return json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }

@@ -32,6 +32,10 @@ std::string format_threads(std::int64_t alive);
 /// is 0.
 std::string format_difference(double value, double reference);
 
+/// "no step began or ended for too long while it was computed": why a run ended early; empty where the user asked for
+/// it, or it did not.
+std::string stop_words(StopCause cause);
+
 /// A limit's value in its own unit: "512", "8 GiB".
 std::string format_value(const Limit& limit, std::int64_t value);
 

@@ -46,6 +46,16 @@ enum class Imposed : std::uint8_t {
   not_needed  ///< Another one is met before it.
 };
 
+/// What ended a run before its program did.
+enum class StopCause : std::uint8_t {
+  none,
+  user,       ///< Asked for.
+  events,     ///< Its budget of simulated events was spent,
+  memory,     ///< that of this machine's memory,
+  real_time,  ///< or that of time.
+  idle        ///< For too long no step of a job began or ended.
+};
+
 /// A limit that a live run was to have.
 struct ImposedLimit {
   std::string limit;  ///< "pids.max"
@@ -73,8 +83,9 @@ struct RunResult {
   std::uint64_t seed = 0;
   std::uint64_t events = 0;  ///< Simulation events, or live polls.
   Duration compute{};        ///< What it took to compute (modeled) or to run (live), in real time.
-  bool stopped = false;      ///< The user stopped it: the record is partial.
-  std::string error;         ///< The run could not be made at all (exit status 3); then all else is empty.
+  bool stopped = false;      ///< It was ended before its program did: the record is partial.
+  StopCause stop_cause = StopCause::none;
+  std::string error;  ///< The run could not be made at all (exit status 3); then all else is empty.
   std::vector<ImposedLimit> imposed;
   std::vector<std::string> notes;  ///< About the figures: where they come from, what is missing.
   Duration longest_poll{};         ///< The longest time that one job held the executor's thread (async models).

@@ -19,6 +19,7 @@ enum class Told : std::uint8_t {
 };
 
 inline constexpr std::array<std::string_view, 2> kWorldWords{"modeled", "live"};
+inline constexpr std::array<std::string_view, 6> kStopWords{"nothing", "the user", "events", "memory", "time", "idle"};
 inline constexpr std::array<std::string_view, 3> kImposedWords{"no", "yes", "not needed"};
 
 template <class Visitor>
@@ -74,7 +75,8 @@ void describe(Visitor& visit, RunResult& result) {
   visit.count("peak_tasks", result.peak_tasks, Told::expectations, "async tasks at a time");
   visit.duration("longest_poll", result.longest_poll, Told::programs,
                  "the longest time that one job held the executor's thread");
-  visit.flag("stopped", result.stopped, Told::programs, "the user stopped it: the record is partial");
+  visit.flag("stopped", result.stopped, Told::programs, "it was ended before its program did: the record is partial");
+  visit.choice("stopped_by", result.stop_cause, kStopWords, Told::programs, "what ended it so");
   visit.optional_text("error", result.error, Told::programs, "why it could not be run at all");
   visit.list("imposed", result.imposed, "what a live run imposed on itself",
              [](auto& inner, ImposedLimit& limit) { describe(inner, limit); });

@@ -42,8 +42,8 @@ class ScenarioReader {
  public:
   ScenarioReader(const std::string& file, const ParseOptions& options)
       : options_(&options),
-        beside_(std::filesystem::path(file).parent_path()),
-        places_{options.profile_roots, beside_} {}
+        inputs_{std::filesystem::path(file).parent_path(), options.files},
+        places_{options.profile_roots, inputs_} {}
 
   Scenario read(const Node& root, Diagnostics& out) {
     Scenario scenario;
@@ -214,8 +214,10 @@ class ScenarioReader {
   void read_arrival_trace(const Node& node, Arrivals& arrivals, Diagnostics& out) const {
     const auto name = read_text(node, "jobs.arrivals.trace", out);
     if (!name) return;
-    auto times = read_durations(*name, beside_);
-    if (!times) return out.error(node.place, fmt::format("`jobs.arrivals.trace`: {}", times.error()));
+    auto data = read_durations(*name, inputs_);
+    if (!data) return out.error(node.place, fmt::format("`jobs.arrivals.trace`: {}", data.error()));
+    if (data->heading > 0) out.note(node.place, heading_remark(*name, *data));
+    std::vector<Duration>* const times = &data->times;
     if (times->empty())
       return out.error(node.place, fmt::format("`jobs.arrivals.trace`: {}: the file contains no times", shown(*name)));
     const auto unsorted = std::is_sorted_until(times->begin(), times->end());
@@ -287,7 +289,9 @@ class ScenarioReader {
       wrong_kind(node, name, "a duration or a distribution", out, "such as \"10ms\" or \"exp(mean=10ms)\"");
       return std::nullopt;
     }
-    auto distribution = parse_distribution(node.text, beside_);
+    std::string remark;
+    auto distribution = parse_distribution(node.text, inputs_, &remark);
+    if (!remark.empty()) out.note(node.place, remark);
     if (distribution) return std::move(*distribution);
     out.error(node.place, fmt::format("`{}`: {}", name, distribution.error()));
     return std::nullopt;
@@ -437,7 +441,7 @@ class ScenarioReader {
   }
 
   const ParseOptions* options_;
-  std::filesystem::path beside_;
+  InputPlace inputs_;
   ProfilePlaces places_;
   std::map<std::string, MachineDraft> machines_;
   std::map<std::string, Runtime> runtimes_;

@@ -5,10 +5,12 @@
 #include <expected>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "models/document/data_file.hpp"
 #include "models/document/diagnostics.hpp"
 #include "models/document/reader.hpp"
 #include "models/scenario/scenario.hpp"
@@ -33,6 +35,7 @@ struct ParseOptions {
   std::optional<std::uint64_t> seed;  ///< --seed
   std::function<Machine()> host;      ///< Reads this machine; called at most once, when "host" is wanted.
   std::vector<std::filesystem::path> profile_roots;  ///< As ProfilePlaces has them.
+  std::shared_ptr<InputFiles> files;                 ///< Those that the text names, read once for all that share them.
   bool one_point = false;                            ///< Leaves [sweep] and [expect] out: for one point of a sweep.
 };
 

@@ -70,7 +70,8 @@ void ModeledExecutor::woken() {
   if (clock_ < simulation_->now()) {
     // It slept until then: the kernel wakes it.
     note_sleep(clock_, simulation_->now());
-    clock_ = simulation_->now() + costs_->wakeup.value + costs_->context_switch.value + costs_->syscall.value;
+    clock_ = before_the_end(simulation_->now() + costs_->wakeup.value + costs_->context_switch.value +
+                            costs_->syscall.value);
   }
   poll_began_ = now();
   spend(runtime_->task_wake + runtime_->timer + runtime_->task_poll);
@@ -82,6 +83,8 @@ void ModeledExecutor::note_sleep(Instant from, Instant until) {
 }
 
 void ModeledExecutor::finish() {
+  // Nobody awaits the program. What the simulated process ran out of is a result; anything else is not.
+  if (!out_of_memory_ && program_ && program_.done()) program_.result();
   if (ended()) recording_.sample_runnable(0, now());
   recording_.flush();
 }
@@ -127,7 +130,8 @@ std::int64_t ModeledExecutor::find_most_tasks() const {
 }
 
 /// The simulation ends here, whoever of the program's tasks catches what is thrown.
-void ModeledExecutor::run_out_of_memory() {
+void ModeledExecutor::end_by_memory() {
+  if (cannot_go_on_) throw std::bad_alloc();
   const std::optional<kernel::Refusal> refusal = checks_.on_task(with_tasks(tasks_ + 1));
   const bool killed = refusal->cause == Cause(Signal{SIGKILL});
   recording_.fail(FailurePoint{.job = kNoJob,

@@ -12,9 +12,11 @@
 #include <algorithm>
 #include <coroutine>
 #include <cstdint>
+#include <new>
 #include <utility>
 
 #include "core/coroutine/task.hpp"
+#include "core/simulation/end_of_time.hpp"
 #include "core/simulation/simulation.hpp"
 #include "models/kernel/process_memory.hpp"
 #include "models/kernel/spawn_checks.hpp"
@@ -41,8 +43,8 @@ class ModeledExecutor final : private Completion {
 
   Task<> task(Task<> task) {
     spend(runtime_->task_spawn);
-    if (tasks_ >= most_tasks_) [[unlikely]]
-      run_out_of_memory();
+    if (tasks_ >= most_tasks_ || cannot_go_on_) [[unlikely]]
+      end_by_memory();
     ++tasks_;
     tasks_changed();
     return task;
@@ -62,7 +64,7 @@ class ModeledExecutor final : private Completion {
   /// At the program's end the simulation stops.
   void start(Task<> program);
   bool ended() const { return out_of_memory_ || program_.done(); }
-  /// To be called once the run is over.
+  /// To be called once the run is over; rethrows what the program has thrown.
   void finish();
 
   std::int64_t completed() const { return recording_.completed(); }
@@ -77,7 +79,7 @@ class ModeledExecutor final : private Completion {
  private:
   std::coroutine_handle<> done() noexcept override;
   /// The thread is busy for so long.
-  void spend(Duration duration) { clock_ = now() + duration; }
+  void spend(Duration duration) { clock_ = before_the_end(now() + duration); }
   /// A timer has fired: the thread wakes, if it slept, and polls the task.
   void woken();
   /// The thread sleeps from `from` to `until`.
@@ -85,7 +87,7 @@ class ModeledExecutor final : private Completion {
   void tasks_changed();
   kernel::ThreadCounts with_tasks(std::int64_t tasks) const;
   std::int64_t find_most_tasks() const;
-  [[noreturn]] void run_out_of_memory();
+  [[noreturn]] void end_by_memory();
   void note_poll(JobId job) {
     const Duration held = now() - poll_began_;
     if (held > longest_poll_) {
@@ -105,7 +107,8 @@ class ModeledExecutor final : private Completion {
   Task<> program_;
   Instant clock_{};
   std::int64_t tasks_ = 0;
-  bool out_of_memory_ = false;
+  bool out_of_memory_ = false;  ///< The modeled process,
+  bool cannot_go_on_ = false;   ///< and this one.
   Instant poll_began_{};
   Duration longest_poll_{};
   JobId longest_poll_job_ = kNoJob;
@@ -122,11 +125,18 @@ class [[nodiscard]] ModeledExecutor::Wait {
   void await_suspend(std::coroutine_handle<> waiting) {
     world_->spend(world_->runtime_->timer);
     // The timer may be due before the simulation's clock would notice: it is, at the earliest, now.
-    world_->simulation_->schedule_resume(waiting, std::max(until_, world_->simulation_->now()));
+    const Instant due = before_the_end(std::max(until_, world_->simulation_->now()));
+    try {
+      world_->simulation_->schedule_resume(waiting, due);
+    } catch (const std::bad_alloc&) {
+      // Every further task would fail alike, one after the other.
+      world_->cannot_go_on_ = true;
+      throw;
+    }
   }
   void await_resume() {
     if (kind_ == Kind::hold) {
-      world_->clock_ = std::max(world_->now(), until_);
+      world_->clock_ = before_the_end(std::max(world_->now(), until_));
     } else {
       world_->woken();
     }

@@ -18,6 +18,7 @@ class ModeledRecording {
   explicit ModeledRecording(TraceRecorder* recorder) : recorder_(recorder) {}
 
   void enter(JobId job, JobState state, LaneId lane, Instant at) {
+    ++steps_;
     if (state == JobState::done) ++completed_;
     if (recorder_ != nullptr) recorder_->enter(job, state, lane, at);
   }
@@ -60,6 +61,8 @@ class ModeledRecording {
 
   TraceRecorder* recorder() const { return recorder_; }
   std::int64_t completed() const { return completed_; }
+  /// How often a job has begun or ended something.
+  std::uint64_t steps() const { return steps_; }
   /// The highest count that was sampled.
   std::int64_t peak() const { return count_.peak(); }
   const std::optional<FailurePoint>& failure() const { return failure_; }
@@ -67,6 +70,7 @@ class ModeledRecording {
  private:
   TraceRecorder* recorder_;
   std::int64_t completed_ = 0;
+  std::uint64_t steps_ = 0;
   ThinnedCount count_;
   ThinnedCount size_;
   ThinnedCount runnable_;

@@ -64,6 +64,7 @@ FailurePoint ModeledThreads::at_death(const kernel::Refusal& death) const {
 }
 
 void ModeledThreads::finish() {
+  kernel_.rethrow_error();
   recording_.flush();
   if (!kernel_.death()) return;
   const kernel::Refusal& death = *kernel_.death();

@@ -49,7 +49,8 @@ class ModeledThreads final : public kernel::KernelObserver {
 
   void start(Task<> program) { kernel_.start(std::move(program)); }
   bool ended() const { return kernel_.ended(); }
-  /// To be called once the run is over: notes a death, if there was one.
+  /// To be called once the run is over: notes a death, if there was one, and rethrows what a thread's program has
+  /// thrown.
   void finish();
 
   std::int64_t completed() const { return recording_.completed(); }

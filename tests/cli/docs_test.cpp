@@ -191,9 +191,9 @@ TEST_CASE("the reference has every distribution, and its examples are read as th
     shown.insert(name);
     if (name == "empirical") continue;  // Its file is not there.
     INFO(text);
-    const auto distribution = parse_distribution(text, ".");
+    const auto distribution = parse_distribution(text);
     REQUIRE(distribution);
-    CHECK(parse_distribution(distribution->to_string(), ".") == *distribution);
+    CHECK(parse_distribution(distribution->to_string()) == *distribution);
   }
   for (const std::string_view name : Distribution::names()) {
     INFO(name);

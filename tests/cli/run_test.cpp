@@ -242,3 +242,26 @@ TEST_CASE("several files are run one after the other") {
   CHECK_THAT(results[0]["scenario"].get<std::string>(), ContainsSubstring("one"));
   CHECK_THAT(results[2]["scenario"].get<std::string>(), ContainsSubstring("two"));
 }
+
+TEST_CASE("a suggestion's line carries what the command was given") {
+  const TemporaryDirectory folder;
+  const std::string file = (folder / "a.toml").string();
+  write_file(file,
+             "[machine]\nprofile = \"rust-playground\"\n[jobs]\ncount = 1000\nsteps = [{ sleep = \"exp(mean=100ms)\" "
+             "}]\n[[run]]\nconcurrency = \"thread_per_job\"\n");
+  const Output output = spawnpoint_run({"run", file, "--set", "jobs.count=2000", "--seed", "5", "--json"});
+  INFO(output.err);
+  const auto result = nlohmann::json::parse(lines_of(output.out).at(0));
+  REQUIRE_FALSE(result["suggestions"].empty());
+  for (const auto& suggestion : result["suggestions"]) {
+    std::vector<std::string> again{"run", file, "--json", "--concurrency", suggestion["concurrency"]};
+    for (const auto& setting : suggestion["set"]) again.insert(again.end(), {"--set", setting.get<std::string>()});
+    const Output kept = spawnpoint_run(again);
+    INFO(kept.err);
+    const auto promised = nlohmann::json::parse(lines_of(kept.out).at(0));
+    CHECK(promised["wall_s"] == suggestion["wall_s"]);
+    CHECK(promised["completed"] == suggestion["completed"]);
+    CHECK(promised["jobs"] == 2000);
+    CHECK(promised["seed"] == 5);
+  }
+}

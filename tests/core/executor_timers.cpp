@@ -164,7 +164,7 @@ TEST_CASE("timers fire in order, never early, and none is lost") {
           break;
         case 8: {
           const Instant wake = bench.next_wake();
-          if (wake != kNever) RC_ASSERT(bench.pass(std::max(wake - bench.now(), 0ns)) == "");
+          if (wake != kNever) RC_ASSERT(bench.pass(std::max(wake - bench.now(), Duration::zero())) == "");
           break;
         }
         default:
@@ -176,7 +176,7 @@ TEST_CASE("timers fire in order, never early, and none is lost") {
       RC_ASSERT(rounds < 100'000);
       const Instant wake = bench.next_wake();
       RC_ASSERT(wake != kNever);
-      RC_ASSERT(bench.pass(std::max(wake - bench.now(), 0ns)) == "");
+      RC_ASSERT(bench.pass(std::max(wake - bench.now(), Duration::zero())) == "");
     }
   }));
 }

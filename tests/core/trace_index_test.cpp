@@ -51,8 +51,8 @@ struct ByHand {
                                                       index.rows() - query.first_row - band * query.rows_per_band}));
       for (std::size_t column = 0; column < query.columns; ++column) {
         const std::int64_t left = origin + width * static_cast<std::int64_t>(column);
-        const std::int64_t begin = std::max(left, s.begin.time_since_epoch().count());
-        const std::int64_t end = std::min(left + width, s.end.time_since_epoch().count());
+        const std::int64_t begin = std::max<std::int64_t>(left, s.begin.time_since_epoch().count());
+        const std::int64_t end = std::min<std::int64_t>(left + width, s.end.time_since_epoch().count());
         if (begin >= end) continue;
         const std::size_t cell = (band * kStackedStates + place) * query.columns + column;
         share[cell] += static_cast<double>(end - begin) / static_cast<double>(width) / rows;

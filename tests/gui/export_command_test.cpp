@@ -3,10 +3,12 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDir>
 #include <QLabel>
 #include <QProcess>
 #include <QRegularExpression>
 #include <QTabWidget>
+#include <QTemporaryDir>
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/file/file_panel.hpp"
@@ -144,4 +146,29 @@ TEST_CASE("a copied command says where it cannot give the same") {
   bool told = false;
   for (const auto* label : dialog.findChildren<QLabel*>()) told |= label->text().contains("last saved");
   CHECK(told);
+}
+
+TEST_CASE("what one file cannot give is told, and the others are exported") {
+  application();
+  const QTemporaryDir folder;
+  const auto write = [&](const char* name, const QByteArray& text) {
+    QFile file(folder.filePath(name));
+    REQUIRE(file.open(QIODevice::WriteOnly));
+    file.write(text);
+  };
+  const QByteArray start = "[machine]\nprofile = \"laptop-8g\"\n";
+  const QByteArray runs = "[[run]]\nconcurrency = \"thread_per_job\"\n";
+  write("long.toml", start + "costs.thread_create = \"800000h\"\n[jobs]\ncount = 90\n" + runs);
+  write("good.toml", start + "[jobs]\ncount = 3\n" + runs);
+  QProcess process;
+  process.setWorkingDirectory(folder.path());
+  process.start(QStringLiteral(SPAWNPOINT_PROGRAMS "/spawnpoint"),
+                {"export", "long.toml", "good.toml", "-o", "out", "--part", "memory"});
+  REQUIRE(process.waitForFinished(120'000));
+  const QString err = QString::fromUtf8(process.readAllStandardError());
+  INFO(err.toStdString());
+  CHECK(process.exitCode() == 3);
+  CHECK(err.contains("long.toml: thread_per_job: the run would take more than 292 years"));
+  CHECK(QDir(folder.filePath("out")).entryList({"good*"}, QDir::Files).size() == 1);
+  CHECK(QDir(folder.filePath("out")).entryList({"long*"}, QDir::Files).empty());
 }

@@ -118,6 +118,19 @@ TEST_CASE("What takes a pool's time is said by its arrivals, its work and its co
   const std::string uneven = all_of(diagnosis_of(pool_of(10, 3, {Step{StepKind::sleep, Distribution::constant(1s)}})));
   CHECK(uneven.find("In the last round only 1 of the 3 workers had a job.") != std::string::npos);
   CHECK(uneven.find("A round took") == std::string::npos);
+  // Jobs of many lengths: what is left when the last one has begun.
+  Scenario drawn = pool_of(40, 16, {Step{StepKind::sleep, Distribution::exponential(100ms)}});
+  CHECK(all_of(diagnosis_of(drawn)).find("The last job began at ") != std::string::npos);
+  Scenario own = tests::scenario("thread_per_job", 40);
+  own.jobs.steps = {Step{StepKind::sleep, Distribution::exponential(100ms)}};
+  CHECK(all_of(diagnosis_of(own)).find("The last one to end was job ") != std::string::npos);
+  // Arrivals that take most of the time, with others.
+  Scenario mixed = tests::scenario("thread_per_job", 400);
+  mixed.jobs.steps = {Step{StepKind::sleep, Distribution::exponential(150ms)}};
+  mixed.jobs.arrivals.kind = Arrivals::Kind::every;
+  mixed.jobs.arrivals.every = 5ms;
+  CHECK((all_of(diagnosis_of(mixed)).find("the last job came at 1.995 s, and ") != std::string::npos ||
+         all_of(diagnosis_of(mixed)).find("The last job came at 1.995 s, and ") != std::string::npos));
   // More workers than anybody needs.
   const Scenario many = pool_of(1, 2000, {sleep});
   const Duration start = kernel::spawn_cost(many.machine, many.runs[0].runtime);

@@ -226,7 +226,7 @@ TEST_CASE("A machine written as a file reads back as the same machine") {
     machine.in_use.cgroup_memory = size();
     machine.executor = {cost(), cost(), cost(), cost()};
     machine.costs = {cost(), cost(), cost(), cost(), cost(), cost(), cost(),
-                     cost(), cost(), cost(), cost(), cost(), cost(), Duration{count(0, 1'000'000'000)},
+                     cost(), cost(), cost(), cost(), cost(), cost(), Duration{count(1, 1'000'000'000)},
                      size(), size(), size(), size(), size(), size(), size()};
     profiles.machine("copy", to_toml(machine));
     const auto copy = load_machine("copy", profiles.places());

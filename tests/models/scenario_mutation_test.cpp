@@ -113,9 +113,9 @@ TEST_CASE("Units and distributions take any text") {
     (void)parse_duration(text);
     (void)parse_bytes(text);
     (void)parse_rate(text);
-    (void)parse_distribution(text, ".");
-    (void)parse_distribution("exp(" + text + ")", ".");
-    (void)parse_distribution("uniform(" + text + ")", ".");
-    (void)parse_distribution("gamma(shape=" + text + ", mean=1s)", ".");
+    (void)parse_distribution(text);
+    (void)parse_distribution("exp(" + text + ")");
+    (void)parse_distribution("uniform(" + text + ")");
+    (void)parse_distribution("gamma(shape=" + text + ", mean=1s)");
   }));
 }

@@ -2,9 +2,10 @@
 // Sweeps: what they expand to, that workers do not matter, exact edges of failure, replications, journals.
 #include "models/lab/sweep/sweep.hpp"
 
-#include <cmath>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -20,6 +21,9 @@
 #include "tests/temporary_directory.hpp"
 
 namespace spawnpoint {
+
+using namespace std::chrono_literals;
+
 namespace {
 
 // The article's machine: a cgroup with pids.max = 512, in which 5 tasks are already (the main thread among them).
@@ -197,15 +201,15 @@ concurrency = "join_all"
 "machine.cpus" = [1]
 repeat = 3
 )toml");
-  CHECK(made.seed(0) == 7);
-  CHECK(made.seed(1) != made.seed(2));
+  CHECK(SweepPlan::seed(made.scenario(), 0) == 7);
+  CHECK(SweepPlan::seed(made.scenario(), 1) != SweepPlan::seed(made.scenario(), 2));
   const SweepOutcome outcome = run_sweep(made, on(2));
   const SweepCell& cell = *outcome.cells.at(0);
   REQUIRE(cell.replications == 3);
   double x[3];
   for (int i = 0; i < 3; ++i) {
     Scenario scenario = *made.at(0);
-    scenario.seed = made.seed(i);
+    scenario.seed = SweepPlan::seed(made.scenario(), i);
     x[i] = to_seconds(run_modeled(scenario, 0, {}).wall);
   }
   CHECK(x[0] != x[1]);
@@ -218,7 +222,7 @@ repeat = 3
   CHECK(interval.half_width == Approx(4.302653 * std::sqrt(squares / 2 / 3)).epsilon(1e-6));
   CHECK(cell.first.seed == 7);
   // The seeds of the others are reported, and can be given to --seed.
-  CHECK(made.seed(2) < (std::uint64_t{1} << 53));
+  CHECK(SweepPlan::seed(made.scenario(), 2) < (std::uint64_t{1} << 53));
 }
 
 TEST_CASE("a point that would take too much memory is refused in words, and the others are computed", "[sweep]") {
@@ -251,6 +255,21 @@ TEST_CASE("the memory of a run is estimated before it is computed", "[sweep]") {
   // A million futures are there at once: at least a frame of 64 bytes each.
   CHECK(estimate("join_all", 1'000'000) > 64'000'000);
   CHECK(estimate("join_all", 1'000'000) < 1'000'000'000);
+}
+
+TEST_CASE("seeds can be swept: each point has its own", "[sweep]") {
+  const SweepPlan made = plan(
+      "[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 9\nsteps = [{ sleep = \"exp(mean=1s)\" }]\n[[run]]\n"
+      "concurrency = \"join_all\"\n[sweep]\n\"seed\" = [1, 2, 3]\n",
+      {});
+  const auto cells = run_sweep(made, on(1)).cells;
+  std::set<Duration> walls;
+  for (std::size_t point = 0; point < 3; ++point) {
+    REQUIRE(cells[point]);
+    CHECK(cells[point]->first.seed == point + 1);
+    walls.insert(cells[point]->first.wall);
+  }
+  CHECK(walls.size() == 3);
 }
 
 TEST_CASE("a sweep that is stopped keeps what is complete", "[sweep]") {
@@ -317,6 +336,19 @@ TEST_CASE("a sweep continues where its journal ends", "[sweep]") {
   CHECK(first + second == made.tasks() + 1);  // And the edge.
   CHECK(sweep_with_journal(SIZE_MAX, third) == whole);
   CHECK(third == 0);
+
+  // Any byte that is changed is noticed, but for the heading it belongs to another sweep then.
+  const std::string good = file.text();
+  for (std::size_t at = 0; at < good.size(); at += 7) {
+    std::string damaged = good;
+    damaged[at] = damaged[at] == '1' ? '2' : '1';
+    file.write(damaged);
+    INFO(at);
+    const auto opened = SweepJournal::open(file.path(), made);
+    REQUIRE_FALSE(opened);
+    CHECK((opened.error().find("damaged") != std::string::npos || opened.error().find("sweep") != std::string::npos));
+  }
+  file.write(good);
 
   const SweepPlan other = plan(text, {{"seed", "5"}});
   const auto refused = SweepJournal::open(file.path(), other);
@@ -396,6 +428,52 @@ TEST_CASE("a sweep concludes what its table shows", "[sweep]") {
             "thread_per_job breaks at jobs.count = 508 (machine.limits.pids_max = 512); with 507 it does not: EAGAIN "
             "by pids.max = 512",
             "thread_per_job fails at machine.limits.pids_max = 50, jobs.count = 1000: EAGAIN by pids.max = 50"});
+}
+
+TEST_CASE("what is no ordinary file is no journal, and is not read", "[sweep]") {
+  const SweepPlan made = plan(kPlayground + "[sweep]\n\"jobs.count\" = [1, 2]\n");
+  for (const char* special : {"/dev/zero", "/dev/full", "/dev/null"}) {
+    INFO(special);
+    const auto opened = SweepJournal::open(special, made);
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error() == std::string("journal ") + special + ": it is not an ordinary file");
+  }
+  const tests::TemporaryDirectory folder;
+  const std::string fifo = (folder / "fifo").string();
+  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+  const auto opened = SweepJournal::open(fifo, made);
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().ends_with("it is not an ordinary file"));
+}
+
+TEST_CASE("a sweep's results are of the files as they were when it began, and its journal of their contents",
+          "[sweep]") {
+  const tests::TemporaryDirectory folder;
+  const auto write = [&](const std::string& name, const std::string& text) {
+    std::ofstream(folder / name, std::ios::binary) << text;
+  };
+  write("e.csv", "0.1\n0.2\n");
+  write("other.csv", "7\n");
+  const std::string text =
+      "[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 4\nsteps = [{ sleep = \"1s\" }]\n[[run]]\n"
+      "concurrency = \"join_all\"\n[sweep]\n\"jobs.steps[1].sleep\" = [\"empirical(e.csv)\", "
+      "\"empirical(other.csv)\"]\n";
+  const auto make = [&] {
+    auto made = SweepPlan::make({text, (folder / "s.toml").string(), {}});
+    REQUIRE(made);
+    return *std::move(made);
+  };
+  const SweepPlan before = make();
+  const std::string name = before.fingerprint();
+  write("other.csv", "8\n");
+  const auto cells = run_sweep(before, on(1)).cells;
+  REQUIRE(cells[1]);
+  CHECK(cells[1]->first.wall >= 7s);
+  CHECK(cells[1]->first.wall < 8s);
+  CHECK(before.fingerprint() == name);
+  CHECK(make().fingerprint() != name);
+  write("other.csv", "7\n");
+  CHECK(make().fingerprint() == name);
 }
 
 }  // namespace spawnpoint

@@ -231,7 +231,7 @@ class Adviser {
     RunOptions options;
     options.record = false;
     options.stop = stop_;
-    options.most_events = work_left_ - jobs;
+    options.budget.events = work_left_ - jobs;
     RunResult result = run_modeled(scenario, run, options);
     work_left_ -= std::min(work_of(result), work_left_);
     if (result.stopped) {

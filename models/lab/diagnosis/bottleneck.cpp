@@ -13,6 +13,8 @@ constexpr std::int64_t kMostDrawn = 100'000;
 constexpr std::int64_t kMostArrivalsDrawn = 500'000;
 /// Nearly all of the time, as far as people are concerned.
 constexpr double kMostly = 0.9;
+/// Cores that compute for this part of it leave little to gain: the rest is beginnings and ends.
+constexpr double kBusy = 0.85;
 /// Arrivals take the time only where they take this part of it themselves.
 constexpr double kHalf = 0.5;
 /// A thread that is held for this part of the time makes jobs wait that could have gone on.
@@ -41,7 +43,7 @@ Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int6
   if (coming > 0 && (coming >= kMostly * wall || (idle && coming >= kHalf * wall && coming + last >= kMostly * wall)))
     return Bottleneck::arrivals;
   if (model.jobs_run == JobsRun::as_tasks && result.jobs > 1 && load.servers >= kHeld) return Bottleneck::executor;
-  if (load.computing >= kMostly) return Bottleneck::cores;
+  if (load.computing >= kBusy) return Bottleneck::cores;
   const bool serves_few = model.jobs_run == JobsRun::in_a_pool || model.jobs_run == JobsRun::one_at_a_time;
   if (serves_few && result.jobs > workers && load.servers >= kMostly) return Bottleneck::workers;
   return Bottleneck::jobs;

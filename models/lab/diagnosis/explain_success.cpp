@@ -177,6 +177,45 @@ std::optional<LastJobs> last_jobs(const RunResult& result) {
   return last;
 }
 
+/// Which job ended last, where what it took by itself is most of the time.
+void tell_last_job(Diagnosis& diagnosis, const RunResult& result) {
+  if (result.trace == nullptr) return;
+  const JobTable& jobs = result.trace->jobs;
+  JobId last = kNoJob;
+  for (JobId job = 0; job < jobs.size(); ++job) {
+    if (jobs.started[job] == kNever || jobs.ended[job] == kNever) continue;
+    if (last == kNoJob || jobs.ended[job] > jobs.ended[last]) last = job;
+  }
+  if (last == kNoJob || result.completed < 2) return;
+  const Duration own = jobs.ended[last] - jobs.started[last];
+  if (to_seconds(own) < kHalf * to_seconds(result.wall)) return;
+  add(diagnosis, fmt::format("The last one to end was {}: from its start to its end it took {} of the {}.",
+                             job_name(last), format_duration(own), format_duration(result.wall)));
+}
+
+/// Where jobs come over a good part of the time, but take it with others.
+void tell_last_arrival(Diagnosis& diagnosis, const Load& load, const RunResult& result) {
+  if (load.bottleneck != Bottleneck::jobs || !load.demand.arrivals_drawn) return;
+  if (to_seconds(load.demand.last_arrival) < kHalf * to_seconds(result.wall)) return;
+  add(diagnosis,
+      fmt::format("The last job came at {}, and {} later all were done.", format_duration(load.demand.last_arrival),
+                  format_duration(result.wall - load.demand.last_arrival)));
+}
+
+/// From when on a pool had fewer jobs than workers, where that is a good part of the time.
+void tell_pool_end(Diagnosis& diagnosis, const RunResult& result, std::int64_t workers) {
+  constexpr double kGoodPart = 0.1;
+  const auto last = last_jobs(result);
+  if (!last || result.jobs <= workers || workers < 2) return;
+  const Duration began = last->started.time_since_epoch();
+  const Duration rest = last->ended.time_since_epoch() - began;
+  if (to_seconds(rest) < kGoodPart * to_seconds(result.wall)) return;
+  add(diagnosis,
+      fmt::format("The last job began at {}: from then on no job was left to wait, and worker after worker had "
+                  "nothing to do, for {}.",
+                  format_duration(began), format_duration(rest)));
+}
+
 /// Where the time went besides the jobs' own: to the starts one after the other, to the ends, and to the joining.
 void tell_thread_times(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result) {
   const auto last = last_jobs(result);
@@ -210,7 +249,7 @@ void tell_few_at_once(Diagnosis& diagnosis, const Scenario& scenario, const RunS
                       const RunResult& result, std::span<const Limit> limits) {
   const Duration each = job_duration(scenario);
   const Duration spawn = kernel::spawn_cost(scenario.machine, spec.runtime);
-  const std::int64_t by_then = spawn.count() > 0 ? each / spawn : result.jobs;
+  const std::int64_t by_then = spawn.count() > 0 ? std::int64_t{each / spawn} : result.jobs;
   std::string text =
       fmt::format("At most {} {} alive at once.", format_count(alive, "thread"), alive == 1 ? "was" : "were");
   // The starts explain it only where they give about that number.
@@ -245,6 +284,8 @@ void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   const Load load = load_of(scenario, model, result.jobs, result);
   if (load.bottleneck == Bottleneck::arrivals) tell_arrivals(diagnosis, load, result, "");
   if (load.bottleneck == Bottleneck::cores) tell_cores(diagnosis, scenario, load, "threads");
+  tell_last_arrival(diagnosis, load, result);
+  if (load.bottleneck == Bottleneck::jobs && !has_equal_jobs(scenario)) tell_last_job(diagnosis, result);
   tell_thread_times(diagnosis, scenario, result);
   if (alive < result.jobs && scenario.jobs.arrivals.kind == Arrivals::Kind::at_once)
     tell_few_at_once(diagnosis, scenario, spec, alive, result, limits);
@@ -304,6 +345,8 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
   if (result.world == WorldKind::modeled && workers > 1 && to_seconds(starting) >= kHalf * to_seconds(result.wall))
     add(diagnosis, fmt::format("Starting the workers takes the time: {} of them, at about {} each.",
                                format_count(workers), format_duration(starting / workers)));
+  tell_last_arrival(diagnosis, load, result);
+  if (!in_rounds) tell_pool_end(diagnosis, result, workers);
   if (in_rounds && result.jobs % workers != 0)
     add(diagnosis, fmt::format("In the last round only {} of the {} had a job.", format_count(result.jobs % workers),
                                format_count(workers, "worker")));
@@ -365,8 +408,11 @@ void explain_success(Diagnosis& diagnosis, const Scenario& scenario, std::size_t
                      std::span<const Limit> limits) {
   const RunSpec& spec = scenario.runs[run];
   if (result.stopped) {
-    diagnosis.headline = fmt::format("The run was stopped after {} of {}.", format_count(result.completed),
-                                     format_count(result.jobs, "job"));
+    const std::string why = stop_words(result.stop_cause);
+    diagnosis.headline = fmt::format("The run was stopped after {} of {}{}.", format_count(result.completed),
+                                     format_count(result.jobs, "job"), why.empty() ? "" : ": " + why);
+    if (result.stop_cause == StopCause::idle)
+      add(diagnosis, "It may go on for ever, or for long: --budget time=1h gives it an hour of computing.");
     return;
   }
   const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);

@@ -9,6 +9,7 @@
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,8 +34,11 @@ std::unexpected<std::string> failed(const char* what) {
 }
 
 // Above all numbers that the worker's files get, so that placing one cannot close another.
+constexpr int kRaised = 32;
+constexpr int kMostOpen = 64;  ///< More than a live run has open, in either process.
+
 FileDescriptor raised(int fd) {
-  return FileDescriptor(::fcntl(fd, F_DUPFD_CLOEXEC, 32));
+  return FileDescriptor(::fcntl(fd, F_DUPFD_CLOEXEC, kRaised));
 }
 
 FileDescriptor memory_file(const char* name) {
@@ -76,6 +80,13 @@ class FixedAddresses {
 };
 
 }  // namespace
+
+std::string LiveProcess::refusal() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= kMostOpen) return {};
+  return fmt::format("a live run needs {} open files, and RLIMIT_NOFILE is {}: raise it with ulimit -n {}", kMostOpen,
+                     static_cast<std::uint64_t>(files.rlim_cur), kMostOpen);
+}
 
 std::expected<LiveProcess, std::string> LiveProcess::start(const std::filesystem::path& program, const LivePlan& plan,
                                                            int trace_fd) {

@@ -25,6 +25,8 @@ struct ProcessSample {
 
 class LiveProcess {
  public:
+  /// Why this process cannot have one; empty: it can.
+  static std::string refusal();
   /// Starts `program` as a worker that waits for release(). It gets the plan, the trace's file, and nothing else of
   /// this process: all other files are closed.
   static std::expected<LiveProcess, std::string> start(const std::filesystem::path& program, const LivePlan& plan,

@@ -179,6 +179,7 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
   const RunSpec& spec = scenario.runs[index];
   if (find_concurrency_model(spec.concurrency) == nullptr)
     return std::unexpected("unknown concurrency model " + spec.concurrency);
+  if (std::string why = LiveProcess::refusal(); !why.empty()) return std::unexpected(std::move(why));
   const Machine host = read_host(scenario.machine.costs);
   {
     Machine worker = host;
@@ -344,6 +345,7 @@ void LiveRun::State::finish(int status) {
   result.error = outcome.error;
   result.failure = outcome.failure;
   result.stopped = end.stopped;
+  if (end.stopped) result.stop_cause = StopCause::user;
   result.completed = counters.completed.load();
   result.wall = end_at.time_since_epoch();
   result.peak_threads = counters.peak_threads.load();

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <functional>
 #include <stop_token>
+#include <string>
 
+#include "models/lab/run/budget.hpp"
 #include "models/result/result.hpp"
 #include "models/scenario/scenario.hpp"
 
@@ -28,10 +30,11 @@ struct RunOptions {
   bool record = true;                             ///< Keep the trace.
   std::function<void(const Progress&)> progress;  ///< Called about 20 times per second, on the calling thread.
   std::stop_token stop;                           ///< Asks for an early end: the partial result is kept.
-  /// Ends early after about as many events (see RunResult::events): at the same one on every machine. Modeled runs
-  /// only.
-  std::uint64_t most_events = UINT64_MAX;
+  Budget budget;                                  ///< Of modeled runs.
 };
+
+/// The result of a run that was not made; why not.
+RunResult not_run(const Scenario& scenario, std::size_t index, std::string why);
 
 /// Runs run `index` of the scenario on the simulated kernel. Same scenario, same seed: same trace, bit for bit.
 RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOptions& options);

@@ -2,6 +2,9 @@
 // A run on the simulated kernel.
 #include <algorithm>
 #include <chrono>
+#include <exception>
+#include <new>
+#include <stdexcept>
 #include <utility>
 
 #include "core/coroutine/frame_arena.hpp"
@@ -12,6 +15,7 @@
 #include "models/workload/workload.hpp"
 #include "models/world/modeled_executor.hpp"
 #include "models/world/modeled_threads.hpp"
+#include "models/world/own_memory.hpp"
 
 namespace spawnpoint {
 
@@ -21,14 +25,51 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kEventsBetweenLooks = 16384;
 constexpr Duration kProgressEvery = std::chrono::milliseconds(50);
 
-/// Lets the simulation run until the world's program ends, which stops it. False where it was ended before. `program`
-/// is the program's own resident memory.
+/// Looks at what a run has taken.
+class BudgetWatch {
+ public:
+  explicit BudgetWatch(const RunOptions& options) : options_(&options) {
+    if (options.budget.memory) memory_before_ = own_memory().resident;
+  }
+
+  /// What is spent, if anything is. `steps` were begun and ended until now.
+  StopCause spent(std::uint64_t events, std::uint64_t steps) {
+    const Budget& budget = options_->budget;
+    if (options_->stop.stop_requested()) return StopCause::user;
+    if (events >= budget.events) return StopCause::events;
+    if (budget.memory && own_memory().resident - memory_before_ > *budget.memory) return StopCause::memory;
+    const auto now = Clock::now();
+    if (budget.real_time) return now - began_ > *budget.real_time ? StopCause::real_time : StopCause::none;
+    if (steps != steps_) {
+      steps_ = steps;
+      moved_ = now;
+    }
+    return now - moved_ > budget.idle ? StopCause::idle : StopCause::none;
+  }
+
+ private:
+  const RunOptions* options_;
+  Clock::time_point began_ = Clock::now();
+  Clock::time_point moved_ = began_;
+  std::uint64_t steps_ = 0;
+  Bytes memory_before_{};
+};
+
+/// Lets the simulation run until the world's program ends, which stops it. Gives what ended it before. `program` is the
+/// program's own resident memory.
 template <class W>
-bool drive(Simulation& simulation, const W& world, const Workload& work, Bytes program, const RunOptions& options) {
+StopCause drive(Simulation& simulation, const W& world, const Workload& work, Bytes program,
+                const RunOptions& options) {
+  BudgetWatch watch(options);
   auto told = Clock::now();
   while (!world.ended()) {
-    if (options.stop.stop_requested() || simulation.events() >= options.most_events) return false;
-    if (!simulation.run_some(kEventsBetweenLooks)) return true;
+    if (const StopCause cause = watch.spent(simulation.events(), world.recording().steps()); cause != StopCause::none)
+      return cause;
+    if (!simulation.run_some(kEventsBetweenLooks)) {
+      if (!world.ended() && simulation.next_event_time() == kNever)
+        throw std::logic_error("nothing is left to happen, but the program has not ended");
+      break;
+    }
     if (options.progress && Clock::now() - told > kProgressEvery) {
       told = Clock::now();
       options.progress(Progress{.completed = world.completed(),
@@ -38,7 +79,7 @@ bool drive(Simulation& simulation, const W& world, const Workload& work, Bytes p
                                 .now = world.now().time_since_epoch()});
     }
   }
-  return true;
+  return StopCause::none;
 }
 
 /// All jobs that are there from the beginning wait for their turn from the beginning; the others from their arrival.
@@ -62,23 +103,10 @@ void take_over(RunResult& result, const W& world) {
   result.failure = world.recording().failure();
 }
 
-}  // namespace
-
-RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOptions& options) {
-  const auto began = Clock::now();
-  const RunSpec& spec = scenario.runs.at(index);
-  RunResult result;
-  result.scenario = scenario.file.empty() ? scenario.title : scenario.file;
-  result.concurrency = spec.concurrency;
-  result.label = spec.label;
-  result.world = WorldKind::modeled;
-  result.seed = scenario.seed;
-  const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);
-  if (model == nullptr) {
-    result.error = "unknown concurrency model " + spec.concurrency;
-    return result;
-  }
-
+/// Throws what this machine could not do, or the model cannot say.
+void compute(RunResult& result, const Scenario& scenario, std::size_t index, const ConcurrencyModel& model,
+             const RunOptions& options) {
+  const RunSpec& spec = scenario.runs[index];
   FrameArena arena(FrameArena::Growth::quick);
   const FrameArena::Scope scope(arena);
   const Workload work(scenario.jobs, scenario.seed);
@@ -94,11 +122,10 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
 
   const Machine machine = as_live(scenario);
   Simulation simulation;
-  bool finished = false;
-  if (model->async) {
+  if (model.async) {
     ModeledExecutor world(simulation, machine, spec.runtime, record);
-    world.start(model->programs.modeled_executor(world, work, settings));
-    finished = drive(simulation, world, work, spec.runtime.base_resident, options);
+    world.start(model.programs.modeled_executor(world, work, settings));
+    result.stop_cause = drive(simulation, world, work, spec.runtime.base_resident, options);
     world.finish();
     take_over(result, world);
     result.peak_threads = world.peak_threads();
@@ -107,8 +134,8 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
     result.longest_poll_job = world.longest_poll_job();
   } else {
     ModeledThreads world(simulation, machine, spec.runtime, record);
-    world.start(model->programs.modeled_threads(world, work, settings));
-    finished = drive(simulation, world, work, spec.runtime.base_resident, options);
+    world.start(model.programs.modeled_threads(world, work, settings));
+    result.stop_cause = drive(simulation, world, work, spec.runtime.base_resident, options);
     world.finish();
     take_over(result, world);
     result.peak_threads = world.peak_threads();
@@ -116,7 +143,7 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
     result.main_cpu = world.kernel().main_cpu();
     trace->lanes = static_cast<LaneId>(world.kernel().created() + 1);
   }
-  result.stopped = !finished;
+  result.stopped = result.stop_cause != StopCause::none;
   result.base.resident = spec.runtime.base_resident;
   result.base.virtual_size = spec.runtime.base_virtual;
   result.events = simulation.events();
@@ -125,6 +152,39 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
     if (result.stopped) recorder->mark(Mark{MarkKind::stopped, end, kNoLane, kNoJob, "stopped"});
     recorder->finish(end);
     result.trace = std::move(trace);
+  }
+}
+
+}  // namespace
+
+RunResult not_run(const Scenario& scenario, std::size_t index, std::string why) {
+  const RunSpec& spec = scenario.runs.at(index);
+  RunResult result;
+  result.scenario = scenario.file.empty() ? scenario.title : scenario.file;
+  result.concurrency = spec.concurrency;
+  result.label = spec.label;
+  result.world = WorldKind::modeled;
+  result.seed = scenario.seed;
+  result.jobs = scenario.jobs.count;
+  result.error = std::move(why);
+  return result;
+}
+
+RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOptions& options) {
+  const auto began = Clock::now();
+  RunResult result = not_run(scenario, index, {});
+  // Nothing of what was computed before is a result then.
+  const auto give_up = [&](std::string why) { result = not_run(scenario, index, std::move(why)); };
+  const std::string& concurrency = scenario.runs[index].concurrency;
+  try {
+    if (const ConcurrencyModel* model = find_concurrency_model(concurrency))
+      compute(result, scenario, index, *model, options);
+    else
+      give_up("unknown concurrency model " + concurrency);
+  } catch (const std::bad_alloc&) {
+    give_up("this machine has not enough memory to compute it");
+  } catch (const std::exception& error) {
+    give_up(error.what());
   }
   result.compute = Clock::now() - began;
   return result;

@@ -2,6 +2,9 @@
 #include "models/lab/sweep/sweep.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "core/memory/spare_memory.hpp"
@@ -28,13 +31,31 @@ SweepOutcome run_sweep(const SweepPlan& plan, const SweepOptions& options) {
       board.put(*task, compute(plan, *task, options.stop, [&](double part) { board.note_part(*task, part); }));
     }
   };
+  // What one of them throws ends all of them.
+  std::mutex failing;
+  std::exception_ptr failure;
+  const auto work_or_fail = [&](SweepBoard::End end) {
+    try {
+      work(end);
+    } catch (...) {
+      const std::scoped_lock lock(failing);
+      if (!failure) failure = std::current_exception();
+      board.give_up();
+    }
+  };
   {
     std::vector<std::jthread> others;
-    for (unsigned i = 1; i < workers; ++i) {
-      others.emplace_back([&work, i] { work(i == 1 ? SweepBoard::End::heaviest : SweepBoard::End::lightest); });
+    try {
+      for (unsigned i = 1; i < workers; ++i) {
+        others.emplace_back(
+            [&work_or_fail, i] { work_or_fail(i == 1 ? SweepBoard::End::heaviest : SweepBoard::End::lightest); });
+      }
+    } catch (const std::system_error&) {
+      // As many as this machine allows.
     }
-    work(SweepBoard::End::lightest);
+    work_or_fail(SweepBoard::End::lightest);
   }
+  if (failure) std::rethrow_exception(failure);
   return board.outcome();
 }
 

@@ -62,7 +62,7 @@ double SweepBoard::weight(const SweepTask& task) const {
 
 SweepBoard::Answer SweepBoard::take(End end) {
   const std::scoped_lock lock(mutex_);
-  if (options_.stop.stop_requested()) return Over{};
+  if (given_up_ || options_.stop.stop_requested()) return Over{};
   if (auto chosen = choose(end)) return *std::move(chosen);
   const bool over = points_left_ == 0 && edges_known_ && next_edge_ == edges_.size();
   if (over) return Over{};
@@ -101,11 +101,9 @@ std::optional<SweepTask> SweepBoard::choose(End end) {
         refused.result.scenario = plan_.scenario().file.empty() ? plan_.scenario().title : plan_.scenario().file;
         refused.result.concurrency = run.concurrency;
         refused.result.label = run.label;
-        refused.result.seed = plan_.seed(chosen.replication);
+        refused.result.seed = SweepPlan::seed(plan_.scenario(), chosen.replication);
         refused.result.jobs = plan_.jobs(chosen.point);
-        refused.result.error =
-            fmt::format("computing it would take about {}; this sweep may take {}, half of what is free here",
-                        format_bytes(memory), format_bytes(*share_));
+        refused.result.error = memory_refusal("this sweep", memory, *share_);
         accept(chosen, std::move(refused));
         if (points_left_ == 0) find_edges();
         break;  // The next one.
@@ -169,6 +167,14 @@ void SweepBoard::note_part(const SweepTask& task, double part) {
 }
 
 void SweepBoard::wake() {
+  changed_.notify_all();
+}
+
+void SweepBoard::give_up() {
+  {
+    const std::scoped_lock lock(mutex_);
+    given_up_ = true;
+  }
   changed_.notify_all();
 }
 

@@ -34,6 +34,8 @@ class SweepBoard {
   void note_part(const SweepTask& task, double part);
   /// Wakes those that wait, after a stop.
   void wake();
+  /// No further task is given out.
+  void give_up();
 
   SweepOutcome outcome();
 
@@ -101,6 +103,7 @@ class SweepBoard {
   double weight_all_ = 0;
   std::vector<std::optional<SweepEdge>> found_edges_;
   SweepOutcome outcome_;
+  bool given_up_ = false;
 };
 
 }  // namespace spawnpoint

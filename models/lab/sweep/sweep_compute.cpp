@@ -1,29 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Computing one task of a sweep: a modeled run without a record, or the search for the exact edge of failure.
-#include <exception>
-#include <new>
-
 #include "models/lab/run/run.hpp"
 #include "models/lab/sweep/sweep.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint {
 namespace {
 
-RunResult refused(const SweepPlan& plan, std::size_t run, std::string why) {
-  RunResult result;
-  result.scenario = plan.scenario().file.empty() ? plan.scenario().title : plan.scenario().file;
-  result.concurrency = plan.scenario().runs[run].concurrency;
-  result.label = plan.scenario().runs[run].label;
-  result.seed = plan.scenario().seed;
-  result.error = std::move(why);
-  return result;
-}
-
 RunResult run_at(const SweepPlan& plan, const SweepTask& task, const std::optional<Setting>& changed,
                  std::stop_token stop, const std::function<void(double)>& parts) {
   auto scenario = plan.at(task.point, changed);
-  if (!scenario) return refused(plan, task.run, scenario.error());
-  scenario->seed = plan.seed(task.replication);
+  if (!scenario) return not_run(plan.scenario(), task.run, scenario.error());
+  scenario->seed = SweepPlan::seed(*scenario, task.replication);
   RunOptions options;
   options.record = false;
   options.stop = std::move(stop);
@@ -32,14 +20,10 @@ RunResult run_at(const SweepPlan& plan, const SweepTask& task, const std::option
       if (progress.jobs > 0) parts(static_cast<double>(progress.completed) / static_cast<double>(progress.jobs));
     };
   }
-  RunResult result;
-  try {
-    result = run_modeled(*scenario, task.run, options);
-  } catch (const std::bad_alloc&) {
-    return refused(plan, task.run, "this machine has not enough memory to compute it");
-  } catch (const std::exception& problem) {
-    return refused(plan, task.run, problem.what());
-  }
+  RunResult result = run_modeled(*scenario, task.run, options);
+  // Nobody has stopped it: there is no result, now or later.
+  if (result.stopped && result.stop_cause != StopCause::user)
+    return not_run(*scenario, task.run, stop_words(result.stop_cause));
   result.trace.reset();
   return result;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/lab/sweep/sweep_memory.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "models/concurrency/registry.hpp"
@@ -8,6 +10,7 @@
 #include "models/lab/limits/limits.hpp"
 #include "models/lab/live/live_limits.hpp"
 #include "models/lab/run/run.hpp"
+#include "models/result/format.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -17,6 +20,7 @@ constexpr std::int64_t kTaskBytes = 224;    ///< Frame, queued event, what a joi
 constexpr std::int64_t kThreadBytes = 768;  ///< Frames, the simulated thread, queued event.
 constexpr std::int64_t kArrivalBytes = 8;   ///< Of each job, where arrivals are drawn or read.
 constexpr std::int64_t kEverBytes = 96;     ///< Of each thread that ever was.
+constexpr std::int64_t kRecordBytes = 320;  ///< Of each job's lines in a record, and what makes and reads it.
 
 std::int64_t alive(const Scenario& scenario, std::size_t run, std::int64_t jobs) {
   Scenario small = scenario;
@@ -29,7 +33,7 @@ std::int64_t alive(const Scenario& scenario, std::size_t run, std::int64_t jobs)
 
 }  // namespace
 
-Bytes estimate_memory(const Scenario& scenario, std::size_t run) {
+Bytes estimate_memory(const Scenario& scenario, std::size_t run, bool record) {
   constexpr std::int64_t kFew = 1000;
   const RunSpec& spec = scenario.runs.at(run);
   const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);
@@ -41,7 +45,7 @@ Bytes estimate_memory(const Scenario& scenario, std::size_t run) {
   const std::int64_t slope = std::max<std::int64_t>(0, more - few);
   const double line = static_cast<double>(more) + static_cast<double>(slope) * static_cast<double>(jobs) / kFew;
   auto at_once = static_cast<std::int64_t>(std::min(line, static_cast<double>(jobs)));
-  Bytes memory{};
+  Bytes memory = record ? Bytes{kRecordBytes} * jobs : Bytes{};
   if (scenario.jobs.arrivals.kind == Arrivals::Kind::rate || scenario.jobs.arrivals.kind == Arrivals::Kind::trace)
     memory += Bytes{kArrivalBytes * jobs};
   if (model->async) return memory + Bytes{kTaskBytes * at_once};
@@ -54,6 +58,19 @@ Bytes estimate_memory(const Scenario& scenario, std::size_t run) {
 
 Bytes memory_share() {
   return live_caps(this_host().machine, Runtime{}).memory;
+}
+
+std::string memory_refusal(std::string_view who, Bytes needed, Bytes share) {
+  return fmt::format("computing it would take about {}; {} may take {}, half of what is free here",
+                     format_bytes(needed), who, format_bytes(share));
+}
+
+std::optional<std::string> too_large_for_memory(const Scenario& scenario, std::size_t run, bool record) {
+  if (scenario.jobs.count <= kAlwaysFits) return std::nullopt;
+  const Bytes needed = estimate_memory(scenario, run, record);
+  const Bytes share = memory_share();
+  if (needed <= share) return std::nullopt;
+  return memory_refusal("it", needed, share);
 }
 
 }  // namespace spawnpoint

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "core/simulation/random_stream.hpp"
+#include "core/text/fnv.hpp"
 #include "core/text/text.hpp"
 #include "models/concurrency/registry.hpp"
 #include "models/document/units.hpp"
@@ -66,6 +67,8 @@ std::expected<SweepPlan, std::vector<Diagnostic>> SweepPlan::make(SweepSource so
   plan.source_ = std::move(source);
   ParseOptions& options = plan.source_.options;
   options.host = once(std::move(options.host));
+  // Every point sees the files as they are now.
+  options.files = std::make_shared<InputFiles>();
   options.one_point = false;
   ParseResult parsed = parse_scenario(plan.source_.text, plan.source_.file, options);
   if (!parsed.scenario) return std::unexpected(std::move(parsed.diagnostics));
@@ -153,6 +156,8 @@ std::int64_t SweepPlan::jobs(std::size_t point) const {
 std::expected<Scenario, std::string> SweepPlan::at(std::size_t point, const std::optional<Setting>& changed) const {
   ParseOptions options = source_.options;
   options.one_point = true;
+  // Where seeds are swept, the point's is meant.
+  if (std::ranges::find(sweep().axes, "seed", &SweepAxis::key) != sweep().axes.end()) options.seed.reset();
   for (Setting& setting : settings(point)) {
     if (changed && setting.key == changed->key) setting.value = changed->value;
     options.settings.push_back(std::move(setting));
@@ -164,27 +169,31 @@ std::expected<Scenario, std::string> SweepPlan::at(std::size_t point, const std:
   return *std::move(parsed.scenario);
 }
 
-std::uint64_t SweepPlan::seed(std::int64_t replication) const {
-  if (replication == 0) return scenario_.seed;
-  return sample_at(scenario_.seed, "replication", static_cast<std::uint64_t>(replication)) >> 11;
+std::uint64_t SweepPlan::seed(const Scenario& at_point, std::int64_t replication) {
+  if (replication == 0) return at_point.seed;
+  return sample_at(at_point.seed, "replication", static_cast<std::uint64_t>(replication)) >> 11;
+}
+
+/// Which files a point reads follows from its values one by one.
+void SweepPlan::read_all_files() const {
+  for (const SweepAxis& axis : sweep().axes)
+    for (const std::string& value : axis.values) (void)at(0, Setting{axis.key, value});
 }
 
 std::string SweepPlan::fingerprint() const {
-  std::uint64_t hash = 0xCBF29CE484222325;  // FNV-1a
-  const auto add = [&](std::string_view text) {
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
-    hash = (hash ^ 0xFF) * 0x100000001B3;  // Not in UTF-8: "ab", "c" is not "a", "bc".
-  };
-  add(SPAWNPOINT_VERSION);
-  add(source_.text);
+  read_all_files();
+  Fnv hash;
+  hash.add(SPAWNPOINT_VERSION);
+  hash.add(source_.text);
   for (const Setting& setting : source_.options.settings) {
-    add(setting.key);
-    add(setting.value);
+    hash.add(setting.key);
+    hash.add(setting.value);
   }
-  for (const RunSpec& run : scenario_.runs) add(run.concurrency);
-  add(fmt::format("{}", scenario_.seed));
-  add(to_toml(scenario_.machine));
-  return fmt::format("{:016x}", hash);
+  for (const RunSpec& run : scenario_.runs) hash.add(run.concurrency);
+  hash.add(fmt::format("{}", scenario_.seed));
+  hash.add(to_toml(scenario_.machine));
+  hash.add(fmt::format("{:016x}", source_.options.files->digest()));
+  return fmt::format("{:016x}", hash.value());
 }
 
 void SweepPlan::name_runs() {

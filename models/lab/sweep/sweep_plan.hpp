@@ -68,11 +68,12 @@ class SweepPlan {
   /// is wrong with the point, in words.
   std::expected<Scenario, std::string> at(std::size_t point, const std::optional<Setting>& changed = {}) const;
 
-  /// Replication 0 has the scenario's own seed, so that it is the very run that the file makes; the others have seeds
+  /// Replication 0 has the point's own seed, so that it is the very run that the file makes; the others have seeds
   /// drawn from it (below 2^53: any reader of JSON takes them).
-  std::uint64_t seed(std::int64_t replication) const;
+  static std::uint64_t seed(const Scenario& at_point, std::int64_t replication);
 
-  /// Says whether two sweeps are the same one: the text, the settings, the seed, the machine, the program's version.
+  /// Says whether two sweeps are the same one: the text, the contents of all files that it reads, the settings, the
+  /// seed, the machine, the program's version.
   std::string fingerprint() const;
 
  private:
@@ -86,6 +87,7 @@ class SweepPlan {
   SweepPlan() = default;
   void lay_out();
   void name_runs();
+  void read_all_files() const;
 
   SweepSource source_;
   Scenario scenario_;
