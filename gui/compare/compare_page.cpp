@@ -28,6 +28,7 @@ constexpr std::int64_t kPictureNsARow = 80;
 constexpr int kAutomaticRows = 0;
 /// A job that is narrower than this part of what is visible is hard to see.
 constexpr int kLeastPart = 20;
+constexpr int kLeastTabs = 200;  ///< In pixels: a name of some length.
 constexpr std::chrono::milliseconds kCrossesPatience{250};
 constexpr int kAtTheFailure = 1;
 
@@ -107,6 +108,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
 
   auto* bar = new QHBoxLayout;
   bar->setContentsMargins(6, 4, 6, 0);
+  run_tabs_->setMinimumWidth(kLeastTabs);
   bar->addWidget(run_tabs_, 1);
   bar->addWidget(beside_);
   bar->addWidget(alignment_);
@@ -154,6 +156,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
 
   connect(run_tabs_, &QTabBar::currentChanged, this, [this](int tab) {
     if (tab >= 0) workspace_.selection().select_run(tab_runs_[static_cast<std::size_t>(tab)]);
+    show_crosses();
   });
   connect(alignment_, &QComboBox::currentIndexChanged, this, &ComparePage::refresh);
   connect(beside_, &QToolButton::toggled, &workspace_.selection(), &Selection::set_side_by_side);

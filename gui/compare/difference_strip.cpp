@@ -107,7 +107,8 @@ void DifferenceStrip::paintEvent(QPaintEvent*) {
   }
   const double middle = std::round(plot.center().y()) + 0.5;
   if (!has_both()) {
-    painter.drawText(plot, Qt::AlignCenter, empty_text_);
+    painter.drawText(plot, Qt::AlignCenter,
+                     painter.fontMetrics().elidedText(empty_text_, Qt::ElideRight, static_cast<int>(plot.width())));
   } else {
     painter.setPen(QPen(theme_.grid, 1));
     painter.drawLine(QPointF(plot.left(), middle), QPointF(plot.right(), middle));

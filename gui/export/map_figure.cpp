@@ -43,7 +43,12 @@ QString map_provenance(const MapResult& map) {
   parts += QStringLiteral("sweep: ") + keys.join(QStringLiteral(", "));
   parts += to_qstring(format_count(static_cast<std::int64_t>(map.plan.points()), "point"));
   if (map.plan.repeat() > 1) parts += to_qstring(format_count(map.plan.repeat(), "replication"));
-  parts += QStringLiteral("seed %1").arg(scenario.seed);
+  const auto sweeps = [&](std::string_view beginning) {
+    return std::ranges::any_of(map.plan.sweep().axes,
+                               [&](const SweepAxis& axis) { return axis.key.starts_with(beginning); });
+  };
+  // What is swept has no one value.
+  if (!sweeps("seed")) parts += QStringLiteral("seed %1").arg(scenario.seed);
   const std::string on = machines(map.plan);
   parts += on == scenario.machine.name
                ? QStringLiteral("modeled machine: %1, %2, %3")
@@ -55,7 +60,7 @@ QString map_provenance(const MapResult& map) {
     return model != nullptr && model->jobs_run == JobsRun::on_own_threads;
   });
   // Of several machines there is no one ladder.
-  if (threads != scenario.runs.end() && on == scenario.machine.name) {
+  if (threads != scenario.runs.end() && on == scenario.machine.name && !sweeps("machine.") && !sweeps("run.")) {
     if (const QString limits = limits_words(scenario, *threads); !limits.isEmpty()) parts += limits;
   }
   if (!map.complete) parts += QStringLiteral("stopped: not all points");

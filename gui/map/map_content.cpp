@@ -85,7 +85,8 @@ class Builder {
     MapLine line;
     bool goes_well = false;  ///< Somewhere.
     QStringList breaks_at;
-    QStringList causes;
+    QStringList causes;      ///< Of its ends;
+    QStringList everywhere;  ///< and of every point that fails.
   };
 
   QString end_words(Line& of) const {
@@ -93,10 +94,13 @@ class Builder {
     constexpr qsizetype kNamed = 3;
     QString where = of.breaks_at.join(QStringLiteral(", "));
     if (of.breaks_at.size() > kNamed) where = QStringLiteral("%1 of them").arg(of.breaks_at.size());
-    if (!of.goes_well && result_.complete) where = QStringLiteral("every point");
-    of.causes.removeDuplicates();
-    return QStringLiteral("✕ at %1: %2").arg(where, of.causes.last()) +
-           (of.causes.size() > 1 && content_.x.unit == MapAxis::Unit::names ? QStringLiteral(" …") : QString());
+    const bool all = !of.goes_well && result_.complete;
+    if (all) where = QStringLiteral("every point");
+    QStringList& causes = all ? of.everywhere : of.causes;
+    causes.removeDuplicates();
+    const bool differ = causes.size() > 1 && (all || content_.x.unit == MapAxis::Unit::names);
+    return QStringLiteral("✕ at %1: %2").arg(where, causes.last()) +
+           (differ ? QStringLiteral(", and others") : QString());
   }
 
   void set_up_axis() {
@@ -154,7 +158,10 @@ class Builder {
     content_.nothing_fails = content_.nothing_fails && cell.failed == 0;
     content_.everything_fails = content_.everything_fails && fails(cell);
     of.goes_well = of.goes_well || !fails(cell);
-    if (fails(cell)) return;  // Its line ends before: see add_ends.
+    if (fails(cell)) {  // Its line ends before: see add_ends.
+      of.everywhere += to_qstring(format_failure_in_full(*cell.first.failure));
+      return;
+    }
     const std::size_t value = plan_.value_of(cell.point, axis_);
     MapItem item;
     item.order = static_cast<double>(value);

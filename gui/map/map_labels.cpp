@@ -70,7 +70,11 @@ void MapPicture::lay_labels() {
     if (of.items.empty()) continue;
     Label label;
     label.line = line;
-    label.anchor = at({line, of.items.size() - 1});
+    // At its last ✕, which the words are about; else where it ends.
+    std::size_t item = of.items.size() - 1;
+    for (std::size_t i = 0; i < of.items.size(); ++i)
+      if (of.items[i].kind == MapItem::Kind::end) item = i;
+    label.anchor = at({line, item});
     label.name = of.name;
     label.end = of.end;
     wanted.push_back(std::move(label));

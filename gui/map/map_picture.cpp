@@ -89,8 +89,13 @@ MapPicture::MapPicture(const MapContent& content, MapValue value, const Theme& t
     if (plot_.width() < 40 || plot_.height() < 40) plot_.setSize(QSizeF(40, 40).expandedTo(plot_.size()));
   };
   double least = INFINITY, most = 0;
+  // What fails at once is no measure for what goes well.
+  const bool any_goes_well = std::ranges::any_of(content.lines, [](const MapLine& line) {
+    return std::ranges::any_of(line.items, [](const MapItem& item) { return item.kind != MapItem::Kind::end; });
+  });
   for (const MapLine& line : content.lines) {
     for (const MapItem& item : line.items) {
+      if (any_goes_well && item.kind == MapItem::Kind::end) continue;
       const double v = value_of(item, value);
       const double around = interval_of(item, value);
       if (v > 0) least = std::min(least, v > around ? v - around : v);

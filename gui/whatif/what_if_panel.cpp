@@ -49,6 +49,7 @@ WhatIfPanel::WhatIfPanel(Workspace& workspace, QWidget* parent)
     row.slider->setAccessibleName(tr("%1, slider").arg(knob.name));
     row.slider->setToolTip(knob.help);
     row.slider->installEventFilter(this);
+    row.field->installEventFilter(this);
     row.field->setAccessibleName(knob.name);
     row.field->setAccessibleDescription(knob.help);
     row.field->setToolTip(knob.help);
@@ -102,6 +103,16 @@ bool WhatIfPanel::eventFilter(QObject* watched, QEvent* event) {
       qobject_cast<QSlider*>(watched) != nullptr) {
     workspace_.show_whole_time();
     return true;
+  }
+  // A field that holds no half-typed value has nothing to undo by itself: the text's undo is meant.
+  if (event->type() == QEvent::ShortcutOverride) {
+    const auto* field = qobject_cast<QLineEdit*>(watched);
+    const auto* key = static_cast<QKeyEvent*>(event);
+    if (field != nullptr && !field->isModified() &&
+        (key->matches(QKeySequence::Undo) || key->matches(QKeySequence::Redo))) {
+      event->ignore();
+      return true;
+    }
   }
   return QScrollArea::eventFilter(watched, event);
 }

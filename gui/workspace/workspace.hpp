@@ -150,6 +150,7 @@ class Workspace : public QObject {
   void told(const QString& words);
 
  private:
+  void keep_for_selected_run(const std::string& key);
   /// Live runs that were asked for, with what those would take that take most.
   struct LiveWish {
     std::vector<RunRequest> requests;

@@ -119,6 +119,16 @@ void Workspace::put_off_advice(RunKey running) {
   advised_.reset();
 }
 
+/// A value that is tried for all runs would hold for one that is added, too: from here on it is the selected run's.
+void Workspace::keep_for_selected_run(const std::string& key) {
+  const auto tried = std::ranges::find(document_.settings(), key, &Setting::key);
+  if (tried == document_.settings().end()) return;
+  const QString value = to_qstring(tried->value);
+  const QString own = to_qstring(key).replace(0, 3, QStringLiteral("run[%1]").arg(selection_.run()));
+  document_.set_setting(to_qstring(key), std::nullopt);
+  document_.set_setting(own, value);
+}
+
 void Workspace::try_suggestion(const Suggestion& suggestion) {
   const auto scenario = document_.scenario();
   if (!scenario || scenario->runs.empty()) return;
@@ -126,6 +136,7 @@ void Workspace::try_suggestion(const Suggestion& suggestion) {
   for (const Setting& setting : suggestion.set) {
     if (is_run_setting(setting.key)) {
       of_run.push_back(setting);
+      keep_for_selected_run(setting.key);
     } else {
       document_.set_setting(to_qstring(setting.key), to_qstring(setting.value));
     }

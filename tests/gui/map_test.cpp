@@ -376,29 +376,42 @@ TEST_CASE("eight lines have eight colours, and labels that lie over nothing", "[
   }
 }
 
+TEST_CASE("where every point fails of something else, the map does not name one cause for all", "[map]") {
+  application();
+  const MapContent content = map_content(computed_map(
+      "[machine]\nprofile = \"laptop-8g\"\nlimits.nproc = 600\n[jobs]\ncount = 1000\n[[run]]\nconcurrency = "
+      "\"thread_per_job\"\n[sweep]\n\"machine.limits.pids_max\" = [10, 20, 1000]\n"));
+  REQUIRE(content.lines.size() == 1);
+  INFO(content.lines[0].end.toStdString());
+  CHECK(content.lines[0].end.startsWith("✕ at every point: EAGAIN by "));
+  CHECK(content.lines[0].end.endsWith(", and others"));
+}
+
 TEST_CASE("where names would be over lines they are below the map", "[map]") {
   application();
   const MapContent content = map_content(computed_map(kEightLines));
   const Theme theme = make_theme(ThemeKind::light);
   const QFontMetricsF metrics(theme.font(kMapText));
-  for (const auto& [size, is_below] : {std::pair(QSizeF(360, 420), true), std::pair(QSizeF(640, 400), true),
-                                       std::pair(QSizeF(1600, 900), false), std::pair(QSizeF(360, 150), false)}) {
+  for (const QSizeF size : {QSizeF(360, 800), QSizeF(480, 800), QSizeF(900, 520), QSizeF(1600, 900)}) {
     for (const MapValue value : {MapValue::time, MapValue::memory}) {
       const MapPicture picture(content, value, theme, QRectF(QPointF(), size));
       const auto labels = picture.label_places();
       CAPTURE(size.width(), size.height());
       REQUIRE(labels.size() == 8);
-      // Where the key would be most of the picture, names are over lines rather than nowhere.
-      CHECK((labels.front().top() > picture.plot().bottom()) == is_below);
-      if (!is_below) continue;
+      const bool is_below = labels.front().top() > picture.plot().bottom();
+      if (size.width() == 360) CHECK(is_below);
+      if (size.width() == 1600) CHECK_FALSE(is_below);
       for (std::size_t a = 0; a < labels.size(); ++a) {
         CHECK(QRectF(QPointF(), size).contains(labels[a]));
-        CHECK(labels[a].width() > metrics.horizontalAdvance(content.lines[a].name));
+        if (is_below) CHECK(labels[a].width() > metrics.horizontalAdvance(content.lines[a].name));
         for (std::size_t b = 0; b < a; ++b) CHECK_FALSE(labels[a].intersects(labels[b]));
-        for (const QLineF& piece : picture.line_pieces()) CHECK(piece.y1() < labels[a].top());
+        for (const QLineF& piece : picture.line_pieces()) CHECK_FALSE(labels[a].contains(piece.center()));
       }
     }
   }
+  // Where the key would be most of the picture, names are over lines rather than nowhere.
+  const MapPicture flat(content, MapValue::time, theme, QRectF(0, 0, 360, 150));
+  CHECK(flat.label_places().front().top() < flat.plot().bottom());
 }
 
 TEST_CASE("points with replications have their interval", "[map]") {

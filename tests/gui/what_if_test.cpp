@@ -183,3 +183,26 @@ TEST_CASE("while the text has errors no value can be changed") {
   CHECK(app.window->document().text() == broken);
   CHECK_FALSE(app.window->document().has_settings());
 }
+
+TEST_CASE("Ctrl+Z in a field undoes the change that was typed there", "[what if]") {
+  AppFixture app;
+  app.window->show();
+  app.open(
+      QString("[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 10\n[[run]]\nconcurrency = \"thread_per_job\"\n"),
+      "undo.toml");
+  QLineEdit* field = app.window->what_if().field("jobs.count");
+  REQUIRE(field != nullptr);
+  const QString before = app.window->document().text();
+  field->setFocus();
+  field->selectAll();
+  QTest::keyClicks(field, "40");
+  QTest::keyClick(field, Qt::Key_Return);
+  CHECK(eventually([&] { return app.window->document().text().contains("count = 40"); }));
+  QKeyEvent asks(QEvent::ShortcutOverride, Qt::Key_Z, Qt::ControlModifier);
+  asks.ignore();
+  QCoreApplication::sendEvent(field, &asks);
+  // The field leaves the key to the window.
+  CHECK_FALSE(asks.isAccepted());
+  app.action("undo").trigger();
+  CHECK(eventually([&] { return app.window->document().text() == before; }));
+}
