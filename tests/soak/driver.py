@@ -330,7 +330,10 @@ def fuzzing(soak):
         corpus = ROOT / "tests" / "fuzz" / "corpus" / target.name.removeprefix("fuzz-")
         grown = soak.state_file.parent / "corpus" / target.name
         grown.mkdir(parents=True, exist_ok=True)
-        subprocess.run([target, "--seeds", grown], check=True)
+        seeded = subprocess.run([target, "--seeds", grown], capture_output=True, text=True, check=False)
+        if seeded.returncode != 0:
+            soak.fail(f"{target.name}: its own seeds: {seeded.stderr[-1500:]}")
+            continue
         while part.get(target.name, 0) < wanted[target.name] and not soak.time_is_over():
             left = soak.end - time.monotonic() if soak.end else 600
             each = max(5, int(min(left / max(len(targets), 1), 600)))
