@@ -12,7 +12,8 @@
 #include "gui/map/map_content.hpp"
 #include "models/lab/calibration/this_host.hpp"
 #include "models/lab/live/live_run.hpp"
-#include "models/lab/sweep/sweep_memory.hpp"
+#include "models/lab/run/run.hpp"
+#include "models/lab/sweep/run_memory.hpp"
 #include "models/scenario/run_list.hpp"
 #include "models/scenario/run_names.hpp"
 #include "models/scenario/run_threads.hpp"
@@ -145,8 +146,7 @@ Exit run_export(const ExportRequest& request, std::ostream& out, std::ostream& e
       export_one(scenario);
     } catch (const std::exception& error) {
       const bool no_memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
-      err << "spawnpoint export: " << scenario.file << ": "
-          << (no_memory ? "this machine has not enough memory for it" : error.what()) << '\n';
+      err << "spawnpoint export: " << scenario.file << ": " << (no_memory ? kTooLittleMemory : error.what()) << '\n';
       status = Exit::cannot_run;
     }
   }

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "models/lab/sweep/sweep_memory.hpp"
+#include "models/lab/sweep/run_memory.hpp"
 
 namespace spawnpoint::gui {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "models/command_line/terminal.hpp"
 #include "models/lab/live/live_run.hpp"
-#include "models/lab/sweep/sweep_memory.hpp"
+#include "models/lab/sweep/run_memory.hpp"
 #include "models/scenario/run_names.hpp"
 
 namespace spawnpoint::command_line {

@@ -6,7 +6,7 @@
 #include "models/lab/limits/limits.hpp"
 #include "models/lab/run/budget.hpp"
 #include "models/lab/run/run.hpp"
-#include "models/lab/sweep/sweep_memory.hpp"
+#include "models/lab/sweep/run_memory.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/parse.hpp"

@@ -12,8 +12,8 @@
 
 #include "models/concurrency/registry.hpp"
 #include "models/lab/run/run.hpp"
+#include "models/lab/sweep/run_memory.hpp"
 #include "models/lab/sweep/sweep_journal.hpp"
-#include "models/lab/sweep/sweep_memory.hpp"
 #include "models/lab/sweep/sweep_text.hpp"
 #include "models/result/format.hpp"
 #include "tests/catch.hpp"

@@ -33,6 +33,8 @@ struct RunOptions {
   Budget budget;                                  ///< Of modeled runs.
 };
 
+/// Why a run was not made where memory is at its end.
+inline constexpr const char* kTooLittleMemory = "this machine has not enough memory to compute it";
 /// The result of a run that was not made; why not.
 RunResult not_run(const Scenario& scenario, std::size_t index, std::string why);
 

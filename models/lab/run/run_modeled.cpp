@@ -182,7 +182,7 @@ RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOpti
     else
       give_up("unknown concurrency model " + concurrency);
   } catch (const std::bad_alloc&) {
-    give_up("this machine has not enough memory to compute it");
+    give_up(kTooLittleMemory);
   } catch (const std::exception& error) {
     give_up(error.what());
   }

@@ -8,8 +8,8 @@
 #include <thread>
 
 #include "core/memory/spare_memory.hpp"
+#include "models/lab/sweep/run_memory.hpp"
 #include "models/lab/sweep/sweep_board.hpp"
-#include "models/lab/sweep/sweep_memory.hpp"
 
 namespace spawnpoint {
 

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "core/text/text.hpp"
-#include "models/lab/sweep/sweep_memory.hpp"
+#include "models/lab/sweep/run_memory.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "models/lab/sweep/sweep_memory.hpp"
+#include "models/lab/sweep/run_memory.hpp"
 
 #include <fmt/format.h>
 
@@ -20,7 +20,9 @@ constexpr std::int64_t kTaskBytes = 224;    ///< Frame, queued event, what a joi
 constexpr std::int64_t kThreadBytes = 768;  ///< Frames, the simulated thread, queued event.
 constexpr std::int64_t kArrivalBytes = 8;   ///< Of each job, where arrivals are drawn or read.
 constexpr std::int64_t kEverBytes = 96;     ///< Of each thread that ever was.
-constexpr std::int64_t kRecordBytes = 320;  ///< Of each job's lines in a record, and what makes and reads it.
+// Of each job's record, measured as the peak of runs with --csv over those without, of one and three steps.
+constexpr std::int64_t kRecordBytes = 130;
+constexpr std::int64_t kStepRecordBytes = 45;
 
 std::int64_t alive(const Scenario& scenario, std::size_t run, std::int64_t jobs) {
   Scenario small = scenario;
@@ -45,7 +47,8 @@ Bytes estimate_memory(const Scenario& scenario, std::size_t run, bool record) {
   const std::int64_t slope = std::max<std::int64_t>(0, more - few);
   const double line = static_cast<double>(more) + static_cast<double>(slope) * static_cast<double>(jobs) / kFew;
   auto at_once = static_cast<std::int64_t>(std::min(line, static_cast<double>(jobs)));
-  Bytes memory = record ? Bytes{kRecordBytes} * jobs : Bytes{};
+  const auto steps = static_cast<std::int64_t>(scenario.jobs.steps.size());
+  Bytes memory = record ? Bytes{kRecordBytes + kStepRecordBytes * steps} * jobs : Bytes{};
   if (scenario.jobs.arrivals.kind == Arrivals::Kind::rate || scenario.jobs.arrivals.kind == Arrivals::Kind::trace)
     memory += Bytes{kArrivalBytes * jobs};
   if (model->async) return memory + Bytes{kTaskBytes * at_once};
