@@ -18,6 +18,8 @@ QString words_of(const RunResult& result) {
   if (result.world == WorldKind::modeled && result.compute > Duration{})
     words += QObject::tr(" (computed in %1)").arg(to_qstring(spawnpoint::format_duration(result.compute)));
   if (result.stopped) words += QObject::tr(", stopped");
+  if (const std::string why = stop_words(result.stop_cause); !why.empty())
+    words += QStringLiteral(": ") + to_qstring(why);
   return words;
 }
 

@@ -412,7 +412,8 @@ void explain_success(Diagnosis& diagnosis, const Scenario& scenario, std::size_t
     diagnosis.headline = fmt::format("The run was stopped after {} of {}{}.", format_count(result.completed),
                                      format_count(result.jobs, "job"), why.empty() ? "" : ": " + why);
     if (result.stop_cause == StopCause::idle)
-      add(diagnosis, "It may go on for ever, or for long: --budget time=1h gives it an hour of computing.");
+      add(diagnosis,
+          "It may go on for ever, or for long: in the terminal, `--budget time=1h` gives it an hour of computing.");
     return;
   }
   const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);
