@@ -55,6 +55,18 @@ std::vector<QLineF> MapPicture::line_pieces() const {
   return pieces;
 }
 
+std::vector<QRectF> MapPicture::mark_places() const {
+  constexpr double kCross = 7, kGlyph = 4;  // To either side.
+  std::vector<QRectF> places;
+  for (std::size_t line = 0; line < content_.lines.size() && places.size() < kMostPieces; ++line) {
+    for (std::size_t item = 0; item < content_.lines[line].items.size(); ++item) {
+      const double side = content_.lines[line].items[item].kind == MapItem::Kind::end ? kCross : kGlyph;
+      places.emplace_back(at({line, item}) - QPointF(side, side), QSizeF(2 * side, 2 * side));
+    }
+  }
+  return places;
+}
+
 std::vector<QRectF> MapPicture::label_places() const {
   if (key_) return key_->places(key_corner());
   std::vector<QRectF> places;
@@ -82,6 +94,7 @@ void MapPicture::lay_labels() {
   // From the top down, so that those which share a place keep their order as they are pushed apart.
   std::ranges::stable_sort(wanted, {}, [](const Label& label) { return label.anchor.y(); });
   const std::vector<QLineF> pieces = line_pieces();
+  const std::vector<QRectF> marks = mark_places();
   const int steps = wanted.size() > kManyLines ? kFewSteps : kSteps;
   for (Label& label : wanted) {
     const double width = std::max(metrics.horizontalAdvance(label.name), metrics.horizontalAdvance(label.end)) + 4;
@@ -108,6 +121,8 @@ void MapPicture::lay_labels() {
         const QRectF around = where.adjusted(-2, -3, 2, 3);
         for (const QLineF& piece : pieces)
           if (cost + under < best && crosses(piece, around)) under += 1;
+        for (const QRectF& mark : marks)
+          if (cost + under < best && mark.intersects(where)) under += 1;
         if (cost + under >= best) continue;
         best = cost + under;
         covers = under > 0;

@@ -50,6 +50,8 @@ class MapPicture {
   std::vector<QRectF> label_places() const;
   /// From point to point, of all lines.
   std::vector<QLineF> line_pieces() const;
+  /// Of the points' glyphs and crosses.
+  std::vector<QRectF> mark_places() const;
   /// A name beside its line is over a line or over another name.
   bool is_crowded() const { return crowded_; }
   /// The plot itself, within the axes.

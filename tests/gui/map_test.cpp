@@ -406,6 +406,7 @@ TEST_CASE("where names would be over lines they are below the map", "[map]") {
         if (is_below) CHECK(labels[a].width() > metrics.horizontalAdvance(content.lines[a].name));
         for (std::size_t b = 0; b < a; ++b) CHECK_FALSE(labels[a].intersects(labels[b]));
         for (const QLineF& piece : picture.line_pieces()) CHECK_FALSE(labels[a].contains(piece.center()));
+        for (const QRectF& mark : picture.mark_places()) CHECK_FALSE(labels[a].intersects(mark));
       }
     }
   }
