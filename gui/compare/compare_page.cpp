@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "gui/compare/difference_strip.hpp"
+#include "gui/compare/run_name.hpp"
 #include "gui/compare/side_run.hpp"
 #include "gui/page/veil.hpp"
 #include "gui/time/failure_words.hpp"
@@ -45,11 +46,12 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
       alignment_(new QComboBox(this)),
       beside_(new QToolButton(this)),
       overview_(new Overview(time_, this)),
+      own_name_(make_run_name(this)),
       modeled_(new TimelineWidget(time_, WorldKind::modeled, this)),
       live_(new TimelineWidget(time_, WorldKind::live, this)),
       difference_(new DifferenceStrip(time_, this)),
       memory_(new ChartView(time_, this)),
-      memory_difference_(new QLabel(this)),
+      memory_difference_(new WrappedLine(this)),
       threads_(new ChartView(time_, this)),
       splitter_(new QSplitter(Qt::Vertical, this)),
       columns_(new QSplitter(Qt::Horizontal, this)),
@@ -102,9 +104,9 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
   memory_difference_->setTextFormat(Qt::PlainText);
   memory_difference_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   memory_difference_->setContentsMargins(8, 1, 8, 1);
-  memory_difference_->setWordWrap(true);
-  memory_difference_->setMinimumWidth(1);
   memory_difference_->hide();
+  own_name_->setObjectName(QStringLiteral("own_name"));
+  own_name_->hide();
 
   auto* bar = new QHBoxLayout;
   bar->setContentsMargins(6, 4, 6, 0);
@@ -120,6 +122,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
   auto* worlds = new QVBoxLayout(own);
   worlds->setContentsMargins(0, 0, 0, 0);
   worlds->setSpacing(2);
+  worlds->addWidget(own_name_);
   worlds->addWidget(modeled_, 1);
   worlds->addWidget(difference_);
   worlds->addWidget(live_, 1);
@@ -376,6 +379,10 @@ void ComparePage::refresh_live(std::size_t run) {
 void ComparePage::Pace::end(std::int64_t more_ns) {
   rest_ns_ = (clock_.nsecsElapsed() + more_ns) * kShare;
   clock_.start();
+}
+
+QLabel& ComparePage::memory_difference() const {
+  return *memory_difference_;
 }
 
 bool ComparePage::Pace::is_due() const {

@@ -27,6 +27,7 @@ namespace spawnpoint::gui {
 class DifferenceStrip;
 class SideRun;
 class Veil;
+class WrappedLine;
 
 class ComparePage : public Page {
   Q_OBJECT
@@ -41,7 +42,7 @@ class ComparePage : public Page {
   ChartView& memory() { return *memory_; }
   ChartView& threads() { return *threads_; }
   /// How live memory differs from the model's; hidden where there is nothing to compare.
-  QLabel& memory_difference() { return *memory_difference_; }
+  QLabel& memory_difference() const;
   DifferenceStrip& difference_strip() { return *difference_; }
   QComboBox& alignment() { return *alignment_; }
   QToolButton& beside() { return *beside_; }
@@ -133,12 +134,13 @@ class ComparePage : public Page {
   QComboBox* alignment_;
   QToolButton* beside_;
   Overview* overview_;
+  QLabel* own_name_;  ///< Of the selected run, where others are beside it.
   TimelineWidget* modeled_;
   TimelineWidget* live_;
   DifferenceStrip* difference_;
   std::vector<SideRun*> side_runs_;
   ChartView* memory_;
-  QLabel* memory_difference_;
+  WrappedLine* memory_difference_;
   ChartView* threads_;
   QSplitter* splitter_;
   QSplitter* columns_;  ///< The selected run, and those beside it.

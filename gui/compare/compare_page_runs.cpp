@@ -8,6 +8,7 @@
 
 #include "core/text/text.hpp"
 #include "gui/compare/compare_page.hpp"
+#include "gui/compare/run_name.hpp"
 #include "gui/compare/side_run.hpp"
 #include "gui/text/to_qstring.hpp"
 
@@ -84,6 +85,9 @@ void ComparePage::show_side_runs() {
     columns_->setStretchFactor(columns_->count() - 1, 1);
   }
   columns_->setSizes(QList<int>(columns_->count(), 1000));
+  own_name_->setText(workspace_.name_of(selected_run()));
+  own_name_->setToolTip(own_name_->text());
+  own_name_->setVisible(!side_runs_.empty());
   for (std::size_t i = 0; i < side_runs_.size(); ++i) {
     side_runs_[i]->set_run(runs[i + 1], workspace_.name_of(runs[i + 1]), workspace_.concurrency_of(runs[i + 1]));
     side_runs_[i]->splitter().setSizes(splitter_->sizes());

@@ -4,6 +4,7 @@
 #include <QStringList>
 
 #include "gui/compare/compare_page.hpp"
+#include "gui/compare/run_name.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/time/failure_words.hpp"
 #include "models/lab/diagnosis/memory_difference.hpp"
@@ -108,7 +109,7 @@ void ComparePage::show_memory_difference() {
   if (!told.line.empty() && !of_one_text)
     told = {.line = tr("live against model: one is %1; F5 runs both").arg(Workspace::why_old()).toStdString(),
             .details = {}};
-  memory_difference_->setText(to_qstring(told.line));
+  memory_difference_->show_text(to_qstring(told.line));
   memory_difference_->setToolTip(to_qstring(told.details));
   memory_difference_->setAccessibleDescription(to_qstring(told.details));
   memory_difference_->setEnabled(of_one_text && !is_dimmed(WorldKind::live));

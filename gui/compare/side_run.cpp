@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gui/charts/chart_view.hpp"
+#include "gui/compare/run_name.hpp"
 #include "gui/page/veil.hpp"
 #include "gui/timeline/timeline_widget.hpp"
 
@@ -14,7 +15,7 @@ namespace spawnpoint::gui {
 
 SideRun::SideRun(TimeView& view, QWidget* parent)
     : QWidget(parent),
-      name_(new QLabel(this)),
+      name_(make_run_name(this)),
       modeled_(new TimelineWidget(view, WorldKind::modeled, this)),
       live_(new TimelineWidget(view, WorldKind::live, this)),
       memory_(new ChartView(view, this)),
@@ -24,12 +25,6 @@ SideRun::SideRun(TimeView& view, QWidget* parent)
       live_veil_(new Veil(live_)),
       memory_veil_(new Veil(memory_)),
       threads_veil_(new Veil(threads_)) {
-  name_->setContentsMargins(8, 2, 8, 2);
-  name_->setMinimumWidth(1);
-  name_->setTextFormat(Qt::PlainText);
-  QFont bold = name_->font();
-  bold.setBold(true);
-  name_->setFont(bold);
   auto* worlds = new QWidget(this);
   auto* column = new QVBoxLayout(worlds);
   column->setContentsMargins(0, 0, 0, 0);

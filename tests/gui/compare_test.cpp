@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Comparing: the difference between two runs, their alignment, what is between two moments, and runs side by side.
 #include <QComboBox>
+#include <QLabel>
 #include <QToolButton>
 
 #include "gui/compare/compare_page.hpp"
@@ -134,6 +135,12 @@ TEST_CASE("up to three runs are shown side by side, and all are modeled") {
   CHECK(compare.findChildren<TimelineWidget*>().size() == 6);
   app.window->selection().select_run(3);
   CHECK(app.window->workspace().shown_runs() == std::vector<std::size_t>{3, 0, 1});
+  // Each column has its run's name, and a line that is wrapped takes nothing from the chart below it.
+  const QLabel& name = *compare.findChild<QLabel*>("own_name");
+  CHECK(name.isVisible());
+  CHECK(name.text() == app.window->workspace().name_of(3));
+  CHECK(compare.memory().height() >= compare.memory().minimumHeight());
   compare.beside().setChecked(false);
+  CHECK_FALSE(name.isVisible());
   CHECK(compare.findChildren<TimelineWidget*>().size() == 2);
 }

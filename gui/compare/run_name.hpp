@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The lines of text of a run's column: its name, where several runs stand side by side, and a line that may be wrapped.
+#pragma once
+
+#include <QLabel>
+#include <QResizeEvent>
+#include <algorithm>
+
+namespace spawnpoint::gui {
+
+inline QLabel* make_run_name(QWidget* parent) {
+  auto* name = new QLabel(parent);
+  name->setContentsMargins(8, 2, 8, 2);
+  name->setMinimumWidth(1);
+  name->setTextFormat(Qt::PlainText);
+  QFont bold = name->font();
+  bold.setBold(true);
+  name->setFont(bold);
+  return name;
+}
+
+/// As high as its text at its width: a splitter asks for no more than the least height.
+class WrappedLine : public QLabel {
+ public:
+  explicit WrappedLine(QWidget* parent) : QLabel(parent) {
+    setWordWrap(true);
+    setMinimumWidth(1);
+  }
+  void show_text(const QString& text) {
+    setText(text);
+    fit();
+  }
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override {
+    QLabel::resizeEvent(event);
+    fit();
+  }
+
+ private:
+  void fit() { setMinimumHeight(std::max(heightForWidth(width()), 0)); }
+};
+
+}  // namespace spawnpoint::gui
