@@ -206,7 +206,7 @@ std::vector<std::string> setting_seeds() {
   return {"jobs.count=100",
           "machine.limits.pids_max=777",
           "run.stack=512KiB",
-          "jobs.steps[0].sleep=1s",
+          "jobs.steps[1].sleep=1s",
           "run.thread_pool.threads=9",
           "machine.profile=laptop-8g",
           "sweep.\"jobs.count\"=[1, 2]",
@@ -214,7 +214,7 @@ std::vector<std::string> setting_seeds() {
           "jobs.arrivals={ rate = \"10/s\" }",
           "machine.limits.pids_max=[1, 2]",
           "seed=9",
-          "run[0].label=x"};
+          "run[1].label=x"};
 }
 
 void feed_distribution(std::string_view input) {
