@@ -30,7 +30,7 @@ namespace spawnpoint {
 class EventQueue {
  public:
   /// `first_sequence` is there for tests: they start close to where the numbers run out.
-  explicit EventQueue(std::uint64_t first_sequence = 0) noexcept : sequence_{first_sequence} {}
+  explicit EventQueue(std::uint64_t first_sequence = 0) : sequence_{first_sequence} {}
   EventQueue(const EventQueue&) = delete;
   EventQueue& operator=(const EventQueue&) = delete;
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -166,8 +167,13 @@ void Simulation::sweep() noexcept {
     discard(slot);
     return true;
   };
-  queue_.erase_if(discard_if_cancelled);
-  ring_.erase_if([&](std::uintptr_t word) { return is_slot(word) && discard_if_cancelled(slot_of(word)); });
+  try {
+    queue_.erase_if(discard_if_cancelled);
+    ring_.erase_if([&](std::uintptr_t word) { return is_slot(word) && discard_if_cancelled(slot_of(word)); });
+  } catch (const std::bad_alloc&) {
+    // Keys may be gone with it, so the run is over. Whoever cancels cannot be told; who runs it can.
+    fail(std::current_exception());
+  }
 }
 
 void Simulation::throw_past(Instant at) const {
