@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/memory/reserve.hpp"
 #include "models/concurrency/registry.hpp"
 #include "models/document/document.hpp"
 #include "models/document/units.hpp"
@@ -222,7 +223,7 @@ class Adviser {
 
   std::optional<RunResult> result_of(const Scenario& scenario, std::size_t run) {
     if (const auto known = known_.find(identity_of(scenario, run)); known != known_.end()) return known->second;
-    if (over_) return std::nullopt;
+    if (over_ || must_end()) return std::nullopt;
     const auto jobs = static_cast<std::uint64_t>(scenario.jobs.count);
     if (scenario.jobs.count > kMostStoppable || jobs >= work_left_) {
       over_ = true;
@@ -241,9 +242,12 @@ class Adviser {
     return result;
   }
 
+  /// Nobody wants to know any more, or there is no memory left to find it out.
+  bool must_end() const { return stop_.stop_requested() || MemoryReserve::taken() != reserve_taken_; }
+
   /// Nothing where it cannot be computed, or not everything would be done.
   std::optional<Outcome> outcome_of(const Candidate& candidate, std::int64_t most_jobs = kMostJobs) {
-    if (stop_.stop_requested()) return std::nullopt;
+    if (must_end()) return std::nullopt;
     auto scenario = read({candidate.concurrency}, candidate.set);
     if (!scenario) return std::nullopt;
     scenario->jobs.count = std::min(scenario->jobs.count, most_jobs);
@@ -289,7 +293,7 @@ class Adviser {
         break;
       }
     }
-    if (best && !stop_.stop_requested()) take(*best, least);
+    if (best && !must_end()) take(*best, least);
   }
 
   /// The smallest pool that is as good as the best one, and its size as the candidate's setting. Where that cannot be
@@ -398,6 +402,7 @@ class Adviser {
   RunResult base_;
   std::stop_token stop_;
   std::uint64_t work_left_ = 0;
+  std::size_t reserve_taken_ = MemoryReserve::taken();
   bool over_ = false;  ///< What is looked at takes more work than is left: only what is known already counts.
   std::map<std::string, RunResult, std::less<>> known_;
   std::optional<RunSpec> spec_;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/coroutine/frame_arena.hpp"
+#include "core/memory/reserve.hpp"
 #include "core/simulation/simulation.hpp"
 #include "models/concurrency/registry.hpp"
 #include "models/lab/run/run.hpp"
@@ -32,8 +33,10 @@ class BudgetWatch {
     if (options.budget.memory) memory_before_ = own_memory().resident;
   }
 
-  /// What is spent, if anything is. `steps` were begun and ended until now.
+  /// What is spent, if anything is. `steps` were begun and ended until now. Throws std::bad_alloc where the system has
+  /// no memory left and the reserve is being used.
   StopCause spent(std::uint64_t events, std::uint64_t steps) {
+    if (MemoryReserve::taken() != reserve_taken_) throw std::bad_alloc();
     const Budget& budget = options_->budget;
     if (options_->stop.stop_requested()) return StopCause::user;
     if (events >= budget.events) return StopCause::events;
@@ -53,6 +56,7 @@ class BudgetWatch {
   Clock::time_point moved_ = began_;
   std::uint64_t steps_ = 0;
   Bytes memory_before_{};
+  std::size_t reserve_taken_ = MemoryReserve::taken();
 };
 
 /// Lets the simulation run until the world's program ends, which stops it. Gives what ended it before. `program` is the

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdint>
+#include <cstring>
+
+#include "core/memory/reserve.hpp"
+#include "tests/catch.hpp"
+
+using namespace spawnpoint;
+
+TEST_CASE("a reserve gives small pieces, apart from each other, until it is used up") {
+  const std::size_t before = MemoryReserve::taken();
+  CHECK(MemoryReserve::take(MemoryReserve::kLargest + 1) == nullptr);
+  CHECK(MemoryReserve::taken() == before);
+  auto* const one = static_cast<char*>(MemoryReserve::take(1));
+  auto* const other = static_cast<char*>(MemoryReserve::take(100));
+  REQUIRE(one != nullptr);
+  REQUIRE(other != nullptr);
+  std::memset(one, 1, 1);
+  std::memset(other, 2, 100);
+  CHECK(*one == 1);
+  CHECK(reinterpret_cast<std::uintptr_t>(other) % alignof(std::max_align_t) == 0);
+  CHECK(MemoryReserve::owns(one));
+  CHECK(MemoryReserve::owns(other + 99));
+  int elsewhere = 0;
+  CHECK_FALSE(MemoryReserve::owns(&elsewhere));
+  CHECK_FALSE(MemoryReserve::owns(nullptr));
+  CHECK(MemoryReserve::taken() >= before + 101);
+  while (MemoryReserve::take(MemoryReserve::kLargest) != nullptr) {
+  }
+  CHECK(MemoryReserve::taken() <= MemoryReserve::kSize);
+  CHECK(MemoryReserve::take(MemoryReserve::kLargest) == nullptr);
+}
