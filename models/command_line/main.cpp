@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <map>
 #include <new>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/files/streams.hpp"
@@ -39,7 +41,7 @@ constexpr const char* kFooter =
     "2 bad usage or a bad file; 3 it could not run here; 130 stopped with Ctrl-C.\n"
     "See spawnpoint-run(1) for everything else.";
 
-const std::map<std::string, Worlds> kWorlds{
+constexpr std::pair<std::string_view, Worlds> kWorlds[] = {
     {"modeled", Worlds::modeled}, {"live", Worlds::live}, {"both", Worlds::both}};
 
 /// The name of a file to write. An empty one is a variable that is not set.
@@ -75,8 +77,8 @@ void add_world(CLI::App& command, Worlds& worlds, bool& uncapped, const char* de
   command.add_option("--world", worlds, fmt::format("Where to run: modeled, live or both (default: {})", default_name))
       ->transform(CLI::Validator(
           [](std::string& word) {
-            const auto known = kWorlds.find(word);
-            if (known == kWorlds.end()) return "\"" + word + "\" is not a world; known: modeled, live, both";
+            const auto* const known = std::ranges::find(kWorlds, word, &std::pair<std::string_view, Worlds>::first);
+            if (known == std::end(kWorlds)) return "\"" + word + "\" is not a world; known: modeled, live, both";
             word = std::to_string(static_cast<int>(known->second));
             return std::string();
           },
