@@ -2,6 +2,7 @@
 // A limit that a scenario puts on this host is a limit of the run alone.
 #include "models/lab/limits/limits.hpp"
 #include "models/lab/run/run.hpp"
+#include "models/machine/host/host.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/laboratory.hpp"
@@ -88,4 +89,18 @@ TEST_CASE("Memory set on the host is that of a machine of its own, and of a fres
   CHECK(breaks("limits.memory_max = \"1GiB\"\nin_use.cgroup_memory = \"1000MiB\"") == "memory.max");
   // What is the host's own stays so.
   CHECK(breaks("swap = \"0B\"") == "");
+}
+
+TEST_CASE("A host that cannot be read is told, where it is the scenario's machine") {
+  const auto told = [](const std::string& text) {
+    ParseOptions options;
+    options.host = [] { return inspect_host(Costs{}, "/nowhere").machine; };
+    const ParseResult parsed = parse_scenario(text + "[[run]]\nconcurrency = \"join_all\"\n", "t.toml", options);
+    INFO(format(parsed.diagnostics));
+    REQUIRE(parsed.scenario);
+    return format(parsed.diagnostics);
+  };
+  CHECK(told("").find("cannot be read") != std::string::npos);
+  CHECK(told("[machine]\nprofile = \"host\"\n").find("t.toml:2") != std::string::npos);
+  CHECK(told("[machine]\nprofile = \"laptop-8g\"\n") == "");
 }
