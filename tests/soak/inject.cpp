@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Preloaded into one of our programs: lets the n-th allocation, or the n-th system call of a kind, fail.
-//   SPAWNPOINT_INJECT="KIND N ERRNO"   KIND: malloc, mmap, open, read, write, stat, move, pipe, start; N counts from 1
+//   SPAWNPOINT_INJECT="KIND N ERRNO"   KIND: malloc, mmap, open, read, write, stat, move, pipe, start; N counts from 1;
+//                                      "memory": the n-th allocation and all after it
 //   SPAWNPOINT_COUNT=FILE              writes there, at the end, how many there were of the kind
-// Counting begins with the program's own main().
+// Counting begins with the program's own main(): what its libraries construct before cannot be caught by anyone.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -22,13 +23,15 @@ namespace {
 char kind[16] = "";
 long fails_at = -1;
 int error_number = ENOMEM;
+bool for_good = false;
 const char* count_file = nullptr;
 std::atomic<long> calls{0};
 std::atomic<bool> counting{false};
 
 bool fails(const char* what) {
   if (!counting || std::strcmp(what, kind) != 0) return false;
-  if (++calls != fails_at) return false;
+  const long call = ++calls;
+  if (call != fails_at && (call < fails_at || !for_good)) return false;
   errno = error_number;
   return true;
 }
@@ -36,8 +39,11 @@ bool fails(const char* what) {
 __attribute__((constructor(65535))) void begin() {
   if (const char* what = std::getenv("SPAWNPOINT_INJECT"))
     std::sscanf(what, "%15s %ld %d", kind, &fails_at, &error_number);
+  if (std::strcmp(kind, "memory") == 0) {
+    std::strcpy(kind, "malloc");
+    for_good = fails_at > 0;
+  }
   count_file = std::getenv("SPAWNPOINT_COUNT");
-  counting = kind[0] != '\0';
 }
 
 __attribute__((destructor)) void end() {
@@ -49,6 +55,13 @@ __attribute__((destructor)) void end() {
   if (fd >= 0 && ::write(fd, text, static_cast<size_t>(length)) == length) ::close(fd);
 }
 
+int (*programs_main)(int, char**, char**) = nullptr;
+
+int main_with_failures(int argc, char** argv, char** environment) {
+  counting = kind[0] != '\0';
+  return programs_main(argc, argv, environment);
+}
+
 template <class Function>
 Function* real(const char* name) {
   return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
@@ -57,6 +70,13 @@ Function* real(const char* name) {
 }  // namespace
 
 extern "C" {
+
+int __libc_start_main(int (*main)(int, char**, char**), int argc, char** argv, void (*init)(), void (*fini)(),
+                      void (*rtld_fini)(), void* stack_end) {
+  programs_main = main;
+  return real<int(int (*)(int, char**, char**), int, char**, void (*)(), void (*)(), void (*)(), void*)>(
+      "__libc_start_main")(main_with_failures, argc, argv, init, fini, rtld_fini, stack_end);
+}
 
 void* __libc_malloc(size_t size);
 void* __libc_calloc(size_t count, size_t size);
