@@ -303,7 +303,7 @@ TEST_CASE("the manual page has every field of the JSON output") {
   const std::vector<std::vector<std::string>> all{
       {"run", failing, "--json"},
       {"limits", failing, "--json", "--threads", "100000"},
-      {"sweep", failing, "--json", "--set", "jobs.count=10"},
+      {"sweep", failing, "--json", "--set", "sweep.\"jobs.count\"=[10, 1000]"},
   };
   for (const auto& arguments : all) {
     const Output output = spawnpoint_run(arguments);

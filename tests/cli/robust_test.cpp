@@ -13,9 +13,10 @@ using namespace spawnpoint::tests;
 
 namespace {
 
-const std::string kFew =
+const std::string kRun =
     "title = \"Few\"\n[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 3\nsteps = [ { sleep = \"1s\" } ]\n"
     "[[run]]\nconcurrency = \"thread_per_job\"\n";
+const std::string kFew = kRun + "[sweep]\n\"jobs.count\" = [1, 3]\n";
 
 /// In a shell in `folder`; $run is the program.
 Output shell(const TemporaryDirectory& folder, const std::string& command) {
@@ -78,7 +79,7 @@ TEST_CASE("standard input that cannot be read is a mistake, not an empty file") 
 
 TEST_CASE("a result file is not touched by what is refused") {
   const TemporaryDirectory folder;
-  write_file(folder / "sweep.toml", kFew + "[sweep]\n\"jobs.count\" = [1, 2, 3, 4, 5, 6]\n");
+  write_file(folder / "sweep.toml", kRun + "[sweep]\n\"jobs.count\" = [1, 2, 3, 4, 5, 6]\n");
   write_file(folder / "out.json", "old");
   // The journal is another sweep's.
   REQUIRE(shell(folder, "\"$run\" sweep sweep.toml --json --journal j >/dev/null").status == 0);

@@ -10,6 +10,7 @@
 #include "tests/cli/program.hpp"
 #include "tests/models/laboratory.hpp"
 #include "tests/models/live_laboratory.hpp"
+#include "tests/sanitizers.hpp"
 #include "tests/toy/toy_limit.hpp"
 
 using namespace spawnpoint;
@@ -28,7 +29,7 @@ std::string output_of(const std::vector<std::string>& arguments, const std::stri
 }
 
 Scenario refused() {
-  Scenario scenario = tests::live_scenario("thread_per_job", 150, tests::sleep_of(300ms));
+  Scenario scenario = tests::live_scenario("thread_per_job", 150, tests::sleep_of(kSanitized ? 3s : 300ms));
   scenario.machine.cpus = 1;
   scenario.machine_overrides = {"cpus"};
   scenario.machine.limits = {};
