@@ -31,6 +31,12 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
         suggestions_ = outcome ? *std::move(outcome) : std::vector<Suggestion>();
         emit suggestions_changed();
       }),
+      trying_([this](auto outcome) {
+        if (outcome)
+          take_tried(*outcome);
+        else
+          emit told(to_qstring(outcome.error()));
+      }),
       opening_([this](auto outcome) {
         // The job's own trouble, or the record's.
         if (outcome && *outcome)
@@ -149,6 +155,7 @@ void Workspace::close() {
   waiting_runs_.clear();
   runs_in_all_ = 0;
   advising_.cancel();
+  trying_.cancel();
   advised_.reset();
   suggestions_.clear();
   records_to_open_.clear();

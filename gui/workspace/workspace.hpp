@@ -113,7 +113,7 @@ class Workspace : public QObject {
   /// the search would disturb what a live run measures. Empty until then.
   const std::vector<Suggestion>& suggestions() const { return suggestions_; }
   bool is_advising() const { return advising_.is_running(); }
-  /// Adds a run that would do better, or selects it where it is there.
+  /// Adds a run that would do better, or selects it where it is there; which one it is, is found in the background.
   void try_suggestion(const Suggestion& suggestion);
   /// Opens and models a run that a map has a point of. The text stays as it is: the values, and the run where the text
   /// has none of that model, go over it, in place of those of the point before.
@@ -156,6 +156,13 @@ class Workspace : public QObject {
     std::vector<RunRequest> requests;
     LiveEstimate estimate;
   };
+  /// The text with the run of a suggestion, in place of `before`.
+  struct TriedText {
+    QString before;
+    QString text;
+    std::size_t run = 0;              ///< Where it is then.
+    std::optional<std::size_t> same;  ///< The run of `before` that would be just that one.
+  };
   struct Turn {
     QString key;
     QString value;
@@ -178,6 +185,7 @@ class Workspace : public QObject {
   void turn_waiting(bool patient = true);
   void advise_if_needed();
   void put_off_advice(RunKey running);
+  void take_tried(const TriedText& tried);
 
   Session& session_;
   Document document_;
@@ -203,6 +211,7 @@ class Workspace : public QObject {
   std::shared_ptr<const RunResult> advised_;  ///< What the suggestions are about.
   std::vector<Suggestion> suggestions_;
   LatestJob<std::vector<Suggestion>> advising_;
+  LatestJob<TriedText> trying_;
   QStringList records_to_open_;  ///< One after the other.
   LatestJob<std::expected<SavedRecord, std::string>> opening_;
 };

@@ -153,13 +153,22 @@ void Workspace::try_suggestion(const Suggestion& suggestion) {
   ParseOptions options;
   options.settings = document_.settings();
   options.host = [] { return this_host().machine; };
-  auto parsed = parse_scenario(text, document_.path().toStdString(), options);
-  if (const auto same = parsed.scenario ? same_as_last(*std::move(parsed.scenario)) : std::nullopt) {
-    selection_.select_run(*same);
+  trying_.start([before = document_.text(), text, file = document_.path().toStdString(), options = std::move(options),
+                 run = own_runs(*scenario).size()](const std::stop_token&) {
+    auto parsed = parse_scenario(text, file, options);
+    return TriedText{before, to_qstring(text), run,
+                     parsed.scenario ? same_as_last(*std::move(parsed.scenario)) : std::nullopt};
+  });
+}
+
+void Workspace::take_tried(const TriedText& tried) {
+  if (document_.text() != tried.before) return;  // Whoever has typed meanwhile wants something else.
+  if (tried.same) {
+    selection_.select_run(*tried.same);
     return;
   }
-  select_after_parse_ = own_runs(*scenario).size();
-  document_.edit(to_qstring(text));
+  select_after_parse_ = tried.run;
+  document_.edit(tried.text);
 }
 
 void Workspace::open_run(const std::vector<Setting>& settings, const RunSpec& spec) {

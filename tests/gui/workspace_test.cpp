@@ -171,8 +171,15 @@ TEST_CASE("a suggestion adds its run, or selects the one that is there", "[works
   const std::size_t runs = workspace.document().scenario()->runs.size();
   workspace.selection().select_run(0);
   workspace.try_suggestion({.label = "a pool", .concurrency = "thread_pool", .set = {{"run.threads", "4"}}});
-  CHECK(workspace.selection().run() == 1);
+  REQUIRE(eventually([&] { return workspace.selection().run() == 1; }));
   CHECK(workspace.document().scenario()->runs.size() == runs);
+  // What is typed while it is looked for is kept.
+  workspace.try_suggestion({.label = "tasks", .concurrency = "join_all", .set = {}});
+  const QString typed = workspace.document().text() + "# typed\n";
+  workspace.document().set_text(typed);
+  QTest::qWait(300);
+  CHECK(workspace.document().text() == typed);
+  REQUIRE(eventually([&] { return !workspace.document().scenario_is_old(); }));
   workspace.try_suggestion({.label = "tasks", .concurrency = "join_all", .set = {}});
   REQUIRE(eventually([&] { return desk.is_modeled(2); }));
   CHECK(workspace.selection().run() == 2);
