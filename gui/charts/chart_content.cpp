@@ -23,7 +23,7 @@ void add_line(ChartContent& content, const WorldTrace& of, const QString& name, 
 
 void add_marks(ChartContent& content, const WorldTrace& of) {
   for (const Mark& mark : of.trace->marks) {
-    if (mark.kind == MarkKind::stopped || mark.kind == MarkKind::executor_stall) continue;
+    if (!is_failure(mark)) continue;
     content.marks.push_back({of.world, mark.at + of.shift, QStringLiteral("✕ ") + mark_text(mark)});
   }
 }

@@ -14,6 +14,7 @@
 #include "gui/text/to_qstring.hpp"
 #include "gui/time/failure_words.hpp"
 #include "gui/time/mark_text.hpp"
+#include "gui/timeline/state_legend.hpp"
 #include "gui/timeline/timeline_picture.hpp"
 #include "models/lab/limits/limits.hpp"
 #include "models/machine/host/host.hpp"
@@ -45,7 +46,7 @@ double timeline_height(std::size_t rows, double header) {
 }
 
 constexpr double kSide = 8;
-constexpr double kLegend = 360;
+constexpr double kLegendLine = 18;
 
 }  // namespace
 
@@ -227,7 +228,7 @@ Figure::Figure(FigureContent content, const Theme& theme, double width, double h
 
 double Figure::Header::height() const {
   const auto more = static_cast<double>(std::max<std::size_t>(lines.size(), 1) - 1) * kHeaderLine;
-  return kHeader + more + (legend_below ? kHeader - 4 : 0);
+  return kHeader + more + legend_below * kLegendLine;
 }
 
 Figure::Header Figure::header_of(const FigureWorld& world, const TimelineData* data) const {
@@ -239,9 +240,11 @@ Figure::Header Figure::header_of(const FigureWorld& world, const TimelineData* d
     header.lines = caption_lines(world.summary, font, right - first);
     return header;
   }
-  const double beside = right - first - std::min(kLegend, state_legend_width(theme_, *data, kText)) - 16;
-  header.legend_below = QFontMetricsF(font).horizontalAdvance(world.summary) > beside;
-  header.lines = caption_lines(world.summary, font, header.legend_below ? right - first : beside);
+  const StateLegend legend(theme_, *data, kText);
+  const double beside = right - first - legend.width() - 16;
+  const bool is_beside = QFontMetricsF(font).horizontalAdvance(world.summary) <= beside;
+  header.legend_below = is_beside ? 0 : legend.lines(right - kSide);
+  header.lines = caption_lines(world.summary, font, is_beside ? beside : right - first);
   return header;
 }
 
@@ -286,11 +289,9 @@ void Figure::paint_header(QPainter& painter, const Panel& panel, const QRectF& w
   const TimelineData* data = data_[panel.world].get();
   const QRectF line(kSide, where.top(), right - kSide, kHeader);
   const double first = kSide + world_header_indent(theme_, kText + 1);
-  const double legend = std::min(kLegend, right - 8);
-  if (data != nullptr && !header.legend_below) {
-    paint_state_legend(painter, theme_, world.world, *data, QRectF(right - legend, where.top(), legend, kHeader),
-                       kText);
-  }
+  if (data != nullptr && header.legend_below == 0)
+    StateLegend(theme_, *data, kText)
+        .paint(painter, world.world, QRectF(kSide, where.top(), right - kSide, 0), kHeader);
   paint_world_header(painter, theme_, world.world, header.lines.empty() ? QString() : header.lines.front(), line,
                      kText + 1);
   painter.setFont(theme_.font(kText + 1));
@@ -300,9 +301,9 @@ void Figure::paint_header(QPainter& painter, const Panel& panel, const QRectF& w
     painter.drawText(QRectF(first, top, right - first, kHeaderLine), Qt::AlignLeft | Qt::AlignVCenter, header.lines[i]);
     top += kHeaderLine;
   }
-  if (header.legend_below) {
-    paint_state_legend(painter, theme_, world.world, *data,
-                       QRectF(8, where.top() + header.height() - kHeader, right - 8, kHeader), kText);
+  if (header.legend_below > 0) {
+    const double below = where.top() + header.height() - header.legend_below * kLegendLine;
+    StateLegend(theme_, *data, kText).paint(painter, world.world, QRectF(kSide, below, right - kSide, 0), kLegendLine);
   }
 }
 

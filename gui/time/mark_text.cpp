@@ -27,8 +27,7 @@ QString mark_text(const Mark& mark) {
 
 std::vector<Mark> with_failure(std::vector<Mark> marks, const QString& failure) {
   for (Mark& mark : marks)
-    if (mark.kind != MarkKind::stopped && mark.kind != MarkKind::executor_stall && !failure.isEmpty())
-      mark.text = failure.toStdString();
+    if (is_failure(mark) && !failure.isEmpty()) mark.text = failure.toStdString();
   return marks;
 }
 

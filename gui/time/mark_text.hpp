@@ -9,6 +9,11 @@
 
 namespace spawnpoint::gui {
 
+/// It ended the run, or a job; not what only is worth seeing.
+inline bool is_failure(const Mark& mark) {
+  return mark.kind != MarkKind::stopped && mark.kind != MarkKind::executor_stall;
+}
+
 /// What a mark says: its text, or its kind in words.
 QString mark_text(const Mark& mark);
 

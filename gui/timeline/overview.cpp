@@ -13,6 +13,7 @@
 #include "gui/charts/chart_content.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/time/accessible.hpp"
+#include "gui/time/mark_text.hpp"
 #include "gui/timeline/timeline_picture.hpp"
 #include "models/result/format.hpp"
 
@@ -142,7 +143,7 @@ void Overview::draw_picture() {
     const auto& trace = traces_[which];
     if (!trace) continue;
     for (const Mark& mark : trace->marks) {
-      if (mark.kind == MarkKind::stopped || mark.kind == MarkKind::executor_stall) continue;
+      if (!is_failure(mark)) continue;
       const double x = time_axis.x(mark.at + shifts_[which]);
       painter.setPen(QPen(theme_.failure, 1.2, Qt::DashLine));
       painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));

@@ -90,7 +90,7 @@ void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, co
   double occupied = -1e9;  // Words that would lie on other words are left out; the line and its ✕ never are.
   for (const Mark& mark : marks) {
     if (mark.at < axis.range.begin || mark.at > axis.range.end) continue;
-    const bool failed = mark.kind != MarkKind::stopped && mark.kind != MarkKind::executor_stall;
+    const bool failed = is_failure(mark);
     const QColor color = failed ? theme.failure : theme.muted;
     const double x = axis.x(mark.at);
     QPen pen(color, 1.2);

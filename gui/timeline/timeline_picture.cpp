@@ -315,65 +315,22 @@ void paint_plot(QPainter& painter, const TimelineScene& scene, const QRectF& whe
   painter.restore();
 }
 
-namespace {
-
-/// Those that occur, as the legend has them from its right end.
-std::vector<JobState> legend_states(const TimelineData& data) {
-  std::vector<JobState> states;
-  if (data.has(JobState::failed)) states.push_back(JobState::failed);
-  for (std::size_t k = kStackedStates; k-- > 0;)
-    if (data.has(kStacked[k])) states.push_back(kStacked[k]);
-  return states;
-}
-
-QString name_of(JobState state) {
-  const std::string_view name = to_string(state);
-  return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
-}
-
-}  // namespace
-
-double state_legend_width(const Theme& theme, const TimelineData& data, int pixels) {
-  const QFontMetricsF metrics(theme.font(pixels));
-  double width = 0;
-  for (const JobState state : legend_states(data)) width += metrics.horizontalAdvance(name_of(state)) + 28;
-  return width;
-}
-
-void paint_state_legend(QPainter& painter, const Theme& theme, WorldKind world, const TimelineData& data,
-                        const QRectF& where, int pixels) {
-  painter.save();
-  const QFont font = theme.font(pixels);
-  const QFontMetricsF metrics(font);
-  painter.setFont(font);
-  double right = where.right();
-  const auto entry = [&](JobState state) {
-    const QString text = name_of(state);
-    const double width = metrics.horizontalAdvance(text) + 2;
-    if (right - width - 20 < where.left()) return;
-    painter.setPen(theme.muted);
-    painter.drawText(QRectF(right - width, where.top(), width, where.height()), Qt::AlignLeft | Qt::AlignVCenter, text);
-    const QRectF box(std::round(right - width - 16), std::round(where.center().y() - 5), 12, 10);
-    const StateStyle& style = theme.style(state);
-    if (state == JobState::failed) {
-      painter.setRenderHint(QPainter::Antialiasing);
-      paint_cross(painter, theme, box.center(), 4.5);
-      painter.setRenderHint(QPainter::Antialiasing, false);
-    } else {
-      painter.fillRect(box, world == WorldKind::live ? style.color : style.hollow);
-      QVector<QLineF> lines;
-      add_hatch(lines, style.hatch, box, kHatchSpacing);
-      paint_hatch(painter, style, lines, world, theme.kind);
-      if (world == WorldKind::modeled) {
-        painter.setPen(theme.pen(world, style.color, 1));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5));
-      }
-    }
-    right = box.left() - 10;
-  };
-  for (const JobState state : legend_states(data)) entry(state);
-  painter.restore();
+void paint_state_swatch(QPainter& painter, const Theme& theme, WorldKind world, JobState state, const QRectF& box) {
+  if (state == JobState::failed) {
+    painter.setRenderHint(QPainter::Antialiasing);
+    paint_cross(painter, theme, box.center(), 4.5);
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    return;
+  }
+  const StateStyle& style = theme.style(state);
+  painter.fillRect(box, world == WorldKind::live ? style.color : style.hollow);
+  QVector<QLineF> lines;
+  add_hatch(lines, style.hatch, box, kHatchSpacing);
+  paint_hatch(painter, style, lines, world, theme.kind);
+  if (world == WorldKind::live) return;
+  painter.setPen(theme.pen(world, style.color, 1));
+  painter.setBrush(Qt::NoBrush);
+  painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5));
 }
 
 }  // namespace spawnpoint::gui

@@ -66,11 +66,8 @@ void paint_world_header(QPainter& painter, const Theme& theme, WorldKind world, 
                         const QRectF& where, int pixels);
 /// Where the summary begins, from the left of `where`.
 double world_header_indent(const Theme& theme, int pixels);
-/// The states' colours and hatches with their names, from the right end of `where` to the left; those that occur.
-void paint_state_legend(QPainter& painter, const Theme& theme, WorldKind world, const TimelineData& data,
-                        const QRectF& where, int pixels);
-/// How wide the legend is with all of its states.
-double state_legend_width(const Theme& theme, const TimelineData& data, int pixels);
+/// How jobs in this state are drawn, as a legend shows it.
+void paint_state_swatch(QPainter& painter, const Theme& theme, WorldKind world, JobState state, const QRectF& box);
 /// An ✕ with a halo.
 void paint_cross(QPainter& painter, const Theme& theme, const QPointF& center, double radius);
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "gui/time/accessible.hpp"
+#include "gui/timeline/state_legend.hpp"
 #include "gui/timeline/timeline_hover.hpp"
 #include "models/result/format.hpp"
 
@@ -147,20 +148,32 @@ void TimelineWidget::State::set_row_height_about(double pixels, double y) {
   move_rows({height, std::clamp(row - y / height, 0.0, last)});
 }
 
+int TimelineWidget::State::header() const {
+  if (is_wide()) return kHeaderLine;
+  const double width = widget.viewport()->width() - view.margins().right - kHeaderLeft;
+  if (legend_of != data || legend_width != width) {
+    legend_of = data;
+    legend_width = width;
+    legend_lines = data ? StateLegend(theme, *data, kTextPixels).lines(width) : 1;
+  }
+  return kHeaderLine + kLegendLine * legend_lines;
+}
+
 void TimelineWidget::State::paint_header(QPainter& painter) const {
-  constexpr double kLeft = 8;
   const double right = plot().right();
-  double width = right - kLeft;
+  double width = right - kHeaderLeft;
   if (data) {
     // The legend first: without it the picture cannot be read, while the summary's parts are in its tooltip too.
-    const bool one_line = header() == kHeaderLine;
-    const double wanted = state_legend_width(theme, *data, kTextPixels) + 2;
-    const double legend = std::min(wanted, width * (one_line ? 0.6 : 1));
-    paint_state_legend(painter, theme, world, *data,
-                       QRectF(right - legend, header() - kHeaderLine, legend, kHeaderLine), kTextPixels);
-    if (one_line) width -= legend + 8;
+    const StateLegend legend(theme, *data, kTextPixels);
+    if (is_wide()) {
+      const double taken = std::min(legend.width() + 2, width * 0.6);
+      legend.paint(painter, world, QRectF(right - taken, 0, taken, kHeaderLine), kHeaderLine);
+      width -= taken + 8;
+    } else {
+      legend.paint(painter, world, QRectF(kHeaderLeft, kHeaderLine, width, 0), kLegendLine);
+    }
   }
-  paint_world_header(painter, theme, world, summary, QRectF(kLeft, 0, width, kHeaderLine), kTextPixels + 1);
+  paint_world_header(painter, theme, world, summary, QRectF(kHeaderLeft, 0, width, kHeaderLine), kTextPixels + 1);
 }
 
 void TimelineWidget::State::paint_around(QPainter& painter, bool with_time_labels) const {

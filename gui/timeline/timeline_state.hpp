@@ -19,7 +19,9 @@ namespace spawnpoint::gui {
 
 struct TimelineWidget::State {
   static constexpr int kHeaderLine = 22;
-  /// Below this width the legend has a line of its own.
+  static constexpr int kLegendLine = 18;
+  static constexpr double kHeaderLeft = 8;
+  /// Below this width the legend has lines of its own.
   static constexpr int kOneLine = 900;
   static constexpr int kFooter = 20;
   static constexpr int kTextPixels = 11;
@@ -63,7 +65,13 @@ struct TimelineWidget::State {
   };
   LatestJob<Drawn> drawing;
 
-  int header() const { return widget.viewport()->width() < kOneLine ? 2 * kHeaderLine - 4 : kHeaderLine; }
+  // Of a record, within a width: asked for at each move of the mouse.
+  mutable std::shared_ptr<const TimelineData> legend_of;
+  mutable double legend_width = 0;
+  mutable int legend_lines = 1;
+
+  bool is_wide() const { return widget.viewport()->width() >= kOneLine; }
+  int header() const;
   QRectF plot() const {
     const QRectF all = widget.viewport()->rect();
     const PlotMargins margins = view.margins();

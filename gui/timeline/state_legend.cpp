@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/timeline/state_legend.hpp"
+
+#include <QFontMetricsF>
+#include <algorithm>
+#include <cmath>
+
+#include "gui/text/to_qstring.hpp"
+#include "gui/time/mark_text.hpp"
+#include "gui/timeline/bands.hpp"
+#include "gui/timeline/timeline_picture.hpp"
+
+namespace spawnpoint::gui {
+namespace {
+
+constexpr double kSwatch = 12;
+constexpr double kBesideSwatch = 4;
+constexpr double kApart = 12;
+
+/// From the right end to the left.
+std::vector<JobState> states_of(const TimelineData& data) {
+  std::vector<JobState> states;
+  // A run that is killed fails as a whole, with no job that does.
+  if (data.has(JobState::failed) || std::ranges::any_of(data.trace().marks, is_failure))
+    states.push_back(JobState::failed);
+  for (std::size_t k = kStackedStates; k-- > 0;)
+    if (data.has(kStacked[k])) states.push_back(kStacked[k]);
+  return states;
+}
+
+}  // namespace
+
+StateLegend::StateLegend(const Theme& theme, const TimelineData& data, int pixels) : theme_(theme), pixels_(pixels) {
+  const QFontMetricsF metrics(theme.font(pixels));
+  for (const JobState state : states_of(data)) {
+    const QString name = to_qstring(to_string(state));
+    entries_.push_back({state, name, kSwatch + kBesideSwatch + std::ceil(metrics.horizontalAdvance(name)) + kApart});
+  }
+}
+
+double StateLegend::width() const {
+  double width = 0;
+  for (const Entry& entry : entries_) width += entry.width;
+  return width;
+}
+
+int StateLegend::lines(double width) const {
+  int lines = 1;
+  double left = width;
+  for (const Entry& entry : entries_) {
+    if (left < entry.width && left < width) {
+      ++lines;
+      left = width;
+    }
+    left -= entry.width;
+  }
+  return lines;
+}
+
+void StateLegend::paint(QPainter& painter, WorldKind world, const QRectF& where, double line_height) const {
+  painter.save();
+  painter.setFont(theme_.font(pixels_));
+  double right = where.right();
+  double top = where.top();
+  for (const Entry& entry : entries_) {
+    if (right - entry.width < where.left() && right < where.right()) {
+      right = where.right();
+      top += line_height;
+    }
+    const double left = std::round(right - entry.width + kApart);
+    const double words = left + kSwatch + kBesideSwatch;
+    paint_state_swatch(painter, theme_, world, entry.state,
+                       QRectF(left, std::round(top + line_height / 2 - 5), kSwatch, 10));
+    painter.setPen(theme_.muted);
+    painter.drawText(QRectF(words, top, right - words, line_height), Qt::AlignLeft | Qt::AlignVCenter, entry.name);
+    right -= entry.width;
+  }
+  painter.restore();
+}
+
+}  // namespace spawnpoint::gui

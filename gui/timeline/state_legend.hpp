@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The states' colours and hatches with their names: those that occur in a record. Where a line does not hold them all,
+// there are more lines.
+#pragma once
+
+#include <QPainter>
+#include <vector>
+
+#include "gui/theme/theme.hpp"
+#include "gui/timeline/timeline_data.hpp"
+
+namespace spawnpoint::gui {
+
+class StateLegend {
+ public:
+  StateLegend(const Theme& theme, const TimelineData& data, int pixels);
+
+  /// On one line.
+  double width() const;
+  /// How many lines it takes within `width`; at least 1.
+  int lines(double width) const;
+  /// From the right end of `where` to the left, and then below: lines of this height.
+  void paint(QPainter& painter, WorldKind world, const QRectF& where, double line_height) const;
+
+ private:
+  struct Entry {
+    JobState state;
+    QString name;
+    double width;  ///< With its swatch and the space before the next.
+  };
+
+  const Theme& theme_;
+  int pixels_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace spawnpoint::gui
