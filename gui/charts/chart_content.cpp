@@ -30,6 +30,20 @@ void add_marks(ChartContent& content, const WorldTrace& of) {
 
 }  // namespace
 
+void ValueSpan::add(const ValueSpan& other) {
+  most = std::max(most, other.most);
+  if (other.least > 0 && (least == 0 || other.least < least)) least = other.least;
+}
+
+ValueSpan values_of(const ChartContent& content) {
+  ValueSpan span;
+  for (const ChartLine& line : content.lines) {
+    span.add({0, line.series.maximum()});
+    for (const double value : line.series.value) span.add({std::max(value, 0.0), 0});
+  }
+  return span;
+}
+
 ChartContent memory_chart(const std::vector<WorldTrace>& traces, const Theme& theme) {
   ChartContent content;
   content.title = QStringLiteral("Memory of the jobs");

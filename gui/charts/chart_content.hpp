@@ -46,6 +46,16 @@ struct ChartContent {
   bool empty() const { return lines.empty(); }
 };
 
+/// What the lines' values lie between: the smallest above zero, and the largest.
+struct ValueSpan {
+  double least = 0;  ///< 0: there is none.
+  double most = 0;
+
+  void add(const ValueSpan& other);
+  friend bool operator==(const ValueSpan&, const ValueSpan&) = default;
+};
+ValueSpan values_of(const ChartContent& content);
+
 /// One world's record, drawn this much later.
 struct WorldTrace {
   WorldKind world = WorldKind::modeled;

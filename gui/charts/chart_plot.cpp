@@ -157,15 +157,9 @@ void ChartView::State::update_data(int width, int height, int detail) {
   time_ticks->set(at, labels);
   plot->xAxis->setRange(to_seconds(visible.begin), to_seconds(visible.end));
 
-  double least = 0;
-  double most = 0;
-  for (const ChartLine& line : content.lines) {
-    most = std::max(most, line.series.maximum());
-    for (const double value : line.series.value) {
-      if (value > 0 && (least == 0 || value < least)) least = value;
-    }
-  }
-  const ValueAxis values = value_axis(content.unit, logarithmic, least, most, (height - below - kAbove) / 26);
+  ValueSpan span = values_of(content);
+  span.add(beside);
+  const ValueAxis values = value_axis(content.unit, logarithmic, span.least, span.most, (height - below - kAbove) / 26);
   at.clear();
   labels.clear();
   for (const ValueTick& tick : values.ticks) {

@@ -93,6 +93,16 @@ void ChartView::set_logarithmic(bool logarithmic) {
   refresh();
 }
 
+void ChartView::set_beside(const ValueSpan& values) {
+  if (values == state_->beside) return;
+  state_->beside = values;
+  refresh();
+}
+
+double ChartView::top_value() const {
+  return state_->plot->yAxis->range().upper;
+}
+
 bool ChartView::is_logarithmic() const {
   return state_->logarithmic;
 }

@@ -44,6 +44,10 @@ class ChartView : public QWidget, public DrawingSource {
   /// A logarithmic value axis: resident and virtual memory differ by a factor of 200.
   void set_logarithmic(bool logarithmic);
   bool is_logarithmic() const;
+  /// The value axis has room for these values, too: those of charts beside it, so that what is higher is more.
+  void set_beside(const ValueSpan& values);
+  /// The value at the upper end of the axis.
+  double top_value() const;
   /// Labels under the time axis; off where another view below has them.
   void set_time_labels(bool shown);
   bool has_time_labels() const;

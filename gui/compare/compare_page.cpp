@@ -339,6 +339,7 @@ void ComparePage::refresh() {
   memory_veil_->setVisible(old);
   threads_veil_->setVisible(old);
   difference_veil_->setVisible(old);
+  share_scales();
   restore_range();
 }
 
@@ -364,6 +365,7 @@ void ComparePage::refresh_live(std::size_t run) {
       show_side_charts(*side, modeled ? modeled->trace : nullptr, curves);
     else
       show_charts(modeled ? modeled->trace : nullptr, curves);
+    share_scales();
     charts_pace_.end(0);
   }
   if (timeline_pace_.is_due()) {

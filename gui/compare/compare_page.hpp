@@ -108,6 +108,8 @@ class ComparePage : public Page {
   void show_alignment();
   void show_side_runs();
   void refresh_side_runs();
+  /// Charts that lie side by side have one scale.
+  void share_scales();
   void show_side_charts(SideRun& side, const std::shared_ptr<const Trace>& modeled,
                         const std::shared_ptr<const Trace>& live);
   SideRun* side_of(std::size_t run) const;

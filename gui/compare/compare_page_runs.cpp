@@ -122,6 +122,19 @@ void ComparePage::refresh_side_runs() {
   }
 }
 
+void ComparePage::share_scales() {
+  std::vector<ChartView*> memory{memory_}, threads{threads_};
+  for (SideRun* side : side_runs_) {
+    memory.push_back(&side->memory());
+    threads.push_back(&side->threads());
+  }
+  for (const auto& charts : {memory, threads}) {
+    ValueSpan all;
+    for (const ChartView* chart : charts) all.add(values_of(chart->content()));
+    for (ChartView* chart : charts) chart->set_beside(charts.size() > 1 ? all : ValueSpan{});
+  }
+}
+
 void ComparePage::show_side_charts(SideRun& side, const std::shared_ptr<const Trace>& modeled,
                                    const std::shared_ptr<const Trace>& live) {
   if (!side.takes_charts_of(modeled, live)) return;

@@ -3,6 +3,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QToolButton>
+#include <set>
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/compare/difference_strip.hpp"
@@ -133,6 +134,16 @@ TEST_CASE("up to three runs are shown side by side, and all are modeled") {
   // The time axis holds the longest of them: a pool of 8 takes 125 rounds of a second.
   CHECK(compare.time().extent().end >= at(125));
   CHECK(compare.findChildren<TimelineWidget*>().size() == 6);
+  // Charts side by side have one scale: eight workers are fewer than 507 threads.
+  const auto tops = [&] {
+    std::set<double> memory, threads;
+    for (ChartView* chart : compare.findChildren<ChartView*>())
+      (chart->content().unit == ChartUnit::bytes ? memory : threads).insert(chart->top_value());
+    return std::pair(memory.size(), threads.size());
+  };
+  CHECK(eventually([&] { return tops() == std::pair<std::size_t, std::size_t>{1, 1}; }));
+  const double shared = compare.threads().top_value();
+  CHECK(shared >= 507);
   app.window->selection().select_run(3);
   CHECK(app.window->workspace().shown_runs() == std::vector<std::size_t>{3, 0, 1});
   // Each column has its run's name, and a line that is wrapped takes nothing from the chart below it.
@@ -140,7 +151,10 @@ TEST_CASE("up to three runs are shown side by side, and all are modeled") {
   CHECK(name.isVisible());
   CHECK(name.text() == app.window->workspace().name_of(3));
   CHECK(compare.memory().height() >= compare.memory().minimumHeight());
+  REQUIRE(eventually([&] { return app.window->runs().result({3, WorldKind::modeled}) != nullptr; }));
+  CHECK(compare.threads().top_value() == shared);
   compare.beside().setChecked(false);
+  CHECK(compare.threads().top_value() < shared);
   CHECK_FALSE(name.isVisible());
   CHECK(compare.findChildren<TimelineWidget*>().size() == 2);
 }
