@@ -235,6 +235,8 @@ void EventQueue::spill() {
 
 KeyBuffer EventQueue::take_all() {
   KeyBuffer keys;
+  // All that may fail here, before anything is taken.
+  keys.make_room(size_ + EventBucket::kChunk);
   keys.append(run_.begin(), run_.end());
   keys.append(heap_.keys().data(), heap_.keys().data() + heap_.size());
   for (Rung& rung : rungs_) {

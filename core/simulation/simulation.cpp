@@ -98,6 +98,7 @@ bool Simulation::run_some(std::uint64_t events) {
 }
 
 Simulation::Pause Simulation::run_batch(std::uint64_t last, std::uint64_t events) {
+  rethrow_failure();  // Of a cancel() since the last one.
   ring_.trim();
   interrupted_ = false;
   batch_end_ = events_ + events;
