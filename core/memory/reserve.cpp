@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/memory/reserve.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -17,7 +18,7 @@ std::atomic<std::size_t> used{0};
 
 void* MemoryReserve::take(std::size_t bytes) noexcept {
   if (bytes > kLargest) return nullptr;
-  const std::size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + kAlignment - 1) / kAlignment * kAlignment;
   std::size_t at = used.load(std::memory_order_relaxed);
   do {
     if (rounded > kSize - at) return nullptr;

@@ -8,10 +8,11 @@
 
 namespace spawnpoint {
 
-/// May be called on any thread. Nothing is given back: what finds that more is taken than before ends, and says why.
+/// May be called on any thread. Nothing is given back. Modeled runs, and the search for advice, end where they find
+/// that more is taken than when they began, and say why.
 class MemoryReserve {
  public:
-  /// Large ones fail at once: who asks for much can handle that.
+  /// Large ones fail at once: callers that ask for a lot can handle that.
   static constexpr std::size_t kLargest = std::size_t{16} << 10;
   static constexpr std::size_t kSize = std::size_t{1} << 20;
 

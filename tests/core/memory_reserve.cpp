@@ -14,6 +14,7 @@ TEST_CASE("a reserve gives small pieces, apart from each other, until it is used
   auto* const one = static_cast<char*>(MemoryReserve::take(1));
   auto* const other = static_cast<char*>(MemoryReserve::take(100));
   REQUIRE(one != nullptr);
+  CHECK(MemoryReserve::take(0) != MemoryReserve::take(0));
   REQUIRE(other != nullptr);
   std::memset(one, 1, 1);
   std::memset(other, 2, 100);
