@@ -112,6 +112,7 @@ class Workspace : public QObject {
   /// What would do better than the selected run, of the present text. Computed in the background once nothing runs:
   /// the search would disturb what a live run measures. Empty until then.
   const std::vector<Suggestion>& suggestions() const { return suggestions_; }
+  bool is_trying() const { return trying_.is_running(); }
   bool is_advising() const { return advising_.is_running(); }
   /// Adds a run that would do better, or selects it where it is there; which one it is, is found in the background.
   void try_suggestion(const Suggestion& suggestion);
@@ -150,17 +151,18 @@ class Workspace : public QObject {
   void told(const QString& words);
 
  private:
-  void keep_for_selected_run(const std::string& key);
   /// Live runs that were asked for, with what those would take that take most.
   struct LiveWish {
     std::vector<RunRequest> requests;
     LiveEstimate estimate;
   };
-  /// The text with the run of a suggestion, in place of `before`.
+  /// The text with the run of a suggestion, in place of `before`, and what is over it.
   struct TriedText {
     QString before;
+    std::vector<Setting> settings_before;
     QString text;
-    std::size_t run = 0;              ///< Where it is then.
+    std::vector<Setting> settings;
+    std::size_t run = 0;              ///< Its index in `text`.
     std::optional<std::size_t> same;  ///< The run of `before` that would be just that one.
   };
   struct Turn {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The workspace's changes of the text: a turned knob, a suggestion, a point of the map.
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <optional>
 #include <span>
@@ -36,6 +38,19 @@ std::optional<std::size_t> same_as_last(Scenario scenario) {
   for (std::size_t run = 0; run < last; ++run)
     if (run_identity(scenario, run, WorldKind::modeled) == wanted) return run;
   return std::nullopt;
+}
+
+bool contains(const std::vector<Setting>& settings, const std::string& key) {
+  return std::ranges::find(settings, key, &Setting::key) != settings.end();
+}
+
+/// In place of the value that the key has there.
+void put(std::vector<Setting>& settings, const Setting& setting) {
+  const auto there = std::ranges::find(settings, setting.key, &Setting::key);
+  if (there == settings.end())
+    settings.push_back(setting);
+  else
+    there->value = setting.value;
 }
 
 }  // namespace
@@ -119,50 +134,55 @@ void Workspace::put_off_advice(RunKey running) {
   advised_.reset();
 }
 
-/// A value that is tried for all runs would hold for one that is added, too: from here on it is the selected run's.
-void Workspace::keep_for_selected_run(const std::string& key) {
-  const auto tried = std::ranges::find(document_.settings(), key, &Setting::key);
-  if (tried == document_.settings().end()) return;
-  const QString value = to_qstring(tried->value);
-  const QString own = to_qstring(key).replace(0, 3, QStringLiteral("run[%1]").arg(selection_.run()));
-  document_.set_setting(to_qstring(key), std::nullopt);
-  document_.set_setting(own, value);
-}
-
 void Workspace::try_suggestion(const Suggestion& suggestion) {
   const auto scenario = document_.scenario();
   if (!scenario || scenario->runs.empty()) return;
+  TriedText tried{.before = document_.text(), .settings_before = document_.settings()};
+  tried.settings = tried.settings_before;
   std::vector<Setting> of_run;
   for (const Setting& setting : suggestion.set) {
-    if (is_run_setting(setting.key)) {
-      of_run.push_back(setting);
-      keep_for_selected_run(setting.key);
-    } else {
-      document_.set_setting(to_qstring(setting.key), to_qstring(setting.value));
+    if (!is_run_setting(setting.key)) {
+      put(tried.settings, setting);
+      continue;
     }
+    of_run.push_back(setting);
+    // A value that is tried for all runs would hold for one that is added, too: it is the selected run's from here on.
+    const auto general = std::ranges::find(tried.settings, setting.key, &Setting::key);
+    if (general == tried.settings.end()) continue;
+    const Setting own{fmt::format("run[{}]{}", selection_.run(), setting.key.substr(3)), general->value};
+    tried.settings.erase(general);
+    put(tried.settings, own);
   }
   const auto& runs = scenario->runs;
   const auto there = std::ranges::find_if(
       runs, [&](const RunSpec& run) { return is_called(suggestion.concurrency, run.concurrency, run.label); });
   if (there != runs.end() && of_run.empty()) {
-    selection_.select_run(static_cast<std::size_t>(there - runs.begin()));
-    return;
+    tried.same = static_cast<std::size_t>(there - runs.begin());
+    return take_tried(tried);
   }
+  tried.run = own_runs(*scenario).size();
   const std::string text =
       with_run(document_.text().toStdString(), suggestion.concurrency, of_run, models_of_own_runs(*scenario));
+  tried.text = to_qstring(text);
   ParseOptions options;
-  options.settings = document_.settings();
+  options.settings = tried.settings;
   options.host = [] { return this_host().machine; };
-  trying_.start([before = document_.text(), text, file = document_.path().toStdString(), options = std::move(options),
-                 run = own_runs(*scenario).size()](const std::stop_token&) {
+  trying_.start([tried, text, file = document_.path().toStdString(),
+                 options = std::move(options)](const std::stop_token&) mutable {
     auto parsed = parse_scenario(text, file, options);
-    return TriedText{before, to_qstring(text), run,
-                     parsed.scenario ? same_as_last(*std::move(parsed.scenario)) : std::nullopt};
+    if (parsed.scenario) tried.same = same_as_last(*std::move(parsed.scenario));
+    return tried;
   });
 }
 
 void Workspace::take_tried(const TriedText& tried) {
-  if (document_.text() != tried.before) return;  // Whoever has typed meanwhile wants something else.
+  // Whoever has changed something meanwhile wants something else.
+  if (document_.text() != tried.before || document_.settings() != tried.settings_before) return;
+  for (const Setting& old : tried.settings_before)
+    if (!contains(tried.settings, old.key)) document_.set_setting(to_qstring(old.key), std::nullopt);
+  for (const Setting& setting : tried.settings)
+    if (std::ranges::find(tried.settings_before, setting) == tried.settings_before.end())
+      document_.set_setting(to_qstring(setting.key), to_qstring(setting.value));
   if (tried.same) {
     selection_.select_run(*tried.same);
     return;

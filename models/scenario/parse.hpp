@@ -21,6 +21,7 @@ namespace spawnpoint {
 struct Setting {
   std::string key;
   std::string value;
+  friend bool operator==(const Setting&, const Setting&) = default;
 };
 /// Splits "jobs.count=100". Error: what is wrong with it.
 std::expected<Setting, std::string> parse_setting(std::string_view text);

@@ -177,7 +177,7 @@ TEST_CASE("a suggestion adds its run, or selects the one that is there", "[works
   workspace.try_suggestion({.label = "tasks", .concurrency = "join_all", .set = {}});
   const QString typed = workspace.document().text() + "# typed\n";
   workspace.document().set_text(typed);
-  QTest::qWait(300);
+  REQUIRE(eventually([&] { return !workspace.is_trying(); }));
   CHECK(workspace.document().text() == typed);
   REQUIRE(eventually([&] { return !workspace.document().scenario_is_old(); }));
   workspace.try_suggestion({.label = "tasks", .concurrency = "join_all", .set = {}});
