@@ -44,7 +44,7 @@ class ChartView : public QWidget, public DrawingSource {
   /// A logarithmic value axis: resident and virtual memory differ by a factor of 200.
   void set_logarithmic(bool logarithmic);
   bool is_logarithmic() const;
-  /// The value axis has room for these values, too: those of charts beside it, so that what is higher is more.
+  /// The value axis has room for these values, too: those of charts beside it, so that heights can be compared.
   void set_beside(const ValueSpan& values);
   /// The value at the upper end of the axis.
   double top_value() const;

@@ -221,14 +221,17 @@ Figure::Figure(FigureContent content, const Theme& theme, double width, double h
   }
   // A given height is shared out; a panel keeps enough to be read.
   const double stretch = std::max(0.25, (height_ - around) / natural);
-  for (Panel& panel : panels_)
-    if (panel.kind != Panel::Kind::summary)
-      panel.height = std::max(60.0, (panel.height + kSpacing) * stretch - kSpacing);
+  constexpr double kLeast = 60;
+  for (Panel& panel : panels_) {
+    if (panel.kind == Panel::Kind::summary) continue;
+    const double header = panel.kind == Panel::Kind::timeline ? headers_[panel.world].height() : 0;
+    panel.height = std::max(header + kLeast, (panel.height + kSpacing) * stretch - kSpacing);
+  }
 }
 
 double Figure::Header::height() const {
   const auto more = static_cast<double>(std::max<std::size_t>(lines.size(), 1) - 1) * kHeaderLine;
-  return kHeader + more + legend_below * kLegendLine;
+  return kHeader + more + legend_lines * kLegendLine;
 }
 
 Figure::Header Figure::header_of(const FigureWorld& world, const TimelineData* data) const {
@@ -243,7 +246,7 @@ Figure::Header Figure::header_of(const FigureWorld& world, const TimelineData* d
   const StateLegend legend(theme_, *data, kText);
   const double beside = right - first - legend.width() - 16;
   const bool is_beside = QFontMetricsF(font).horizontalAdvance(world.summary) <= beside;
-  header.legend_below = is_beside ? 0 : legend.lines(right - kSide);
+  header.legend_lines = is_beside ? 0 : legend.lines(right - kSide);
   header.lines = caption_lines(world.summary, font, is_beside ? beside : right - first);
   return header;
 }
@@ -289,7 +292,7 @@ void Figure::paint_header(QPainter& painter, const Panel& panel, const QRectF& w
   const TimelineData* data = data_[panel.world].get();
   const QRectF line(kSide, where.top(), right - kSide, kHeader);
   const double first = kSide + world_header_indent(theme_, kText + 1);
-  if (data != nullptr && header.legend_below == 0)
+  if (data != nullptr && header.legend_lines == 0)
     StateLegend(theme_, *data, kText)
         .paint(painter, world.world, QRectF(kSide, where.top(), right - kSide, 0), kHeader);
   paint_world_header(painter, theme_, world.world, header.lines.empty() ? QString() : header.lines.front(), line,
@@ -301,8 +304,8 @@ void Figure::paint_header(QPainter& painter, const Panel& panel, const QRectF& w
     painter.drawText(QRectF(first, top, right - first, kHeaderLine), Qt::AlignLeft | Qt::AlignVCenter, header.lines[i]);
     top += kHeaderLine;
   }
-  if (header.legend_below > 0) {
-    const double below = where.top() + header.height() - header.legend_below * kLegendLine;
+  if (header.legend_lines > 0) {
+    const double below = where.top() + header.height() - header.legend_lines * kLegendLine;
     StateLegend(theme_, *data, kText).paint(painter, world.world, QRectF(kSide, below, right - kSide, 0), kLegendLine);
   }
 }

@@ -81,7 +81,7 @@ class Figure final : public Drawing {
   /// What is said of one world, over its timeline if that is there.
   struct Header {
     std::vector<QString> lines;
-    int legend_below = 0;  ///< Lines of the states' legend; 0: it is beside the words.
+    int legend_lines = 0;  ///< Lines of the states' legend; 0: it is beside the words.
     double height() const;
   };
   Header header_of(const FigureWorld& world, const TimelineData* data) const;

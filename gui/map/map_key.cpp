@@ -14,7 +14,6 @@ namespace {
 constexpr double kLine = kMapTextLine;
 constexpr double kSample = 30;  ///< A piece of the line with its glyph, before the name.
 constexpr double kGap = 14;     ///< Between two columns, and between a name and its line's end.
-constexpr double kGlyph = 8;
 
 }  // namespace
 
@@ -93,7 +92,7 @@ void MapKey::paint(QPainter& painter, const QPointF& corner) const {
     const QColor color = map_color(theme_, entry.style);
     painter.setPen(theme_.pen(WorldKind::modeled, color, 1.6));
     painter.drawLine(QPointF(where.left(), middle), QPointF(where.left() + kSample - 6, middle));
-    paint_map_glyph(painter, theme_, entry.style, QPointF(where.left() + (kSample - 6) / 2, middle), kGlyph, false);
+    paint_map_glyph(painter, theme_, entry.style, QPointF(where.left() + (kSample - 6) / 2, middle), kMapGlyph, false);
     painter.setPen(color);
     const QRectF name(where.left() + kSample, where.top(), where.width() - kSample, kLine);
     painter.drawText(name, Qt::AlignLeft | Qt::AlignVCenter, entry.name);

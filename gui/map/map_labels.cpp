@@ -56,11 +56,11 @@ std::vector<QLineF> MapPicture::line_pieces() const {
 }
 
 std::vector<QRectF> MapPicture::mark_places() const {
-  constexpr double kCross = 7, kGlyph = 4;  // To either side.
   std::vector<QRectF> places;
   for (std::size_t line = 0; line < content_.lines.size() && places.size() < kMostPieces; ++line) {
     for (std::size_t item = 0; item < content_.lines[line].items.size(); ++item) {
-      const double side = content_.lines[line].items[item].kind == MapItem::Kind::end ? kCross : kGlyph;
+      const bool is_end = content_.lines[line].items[item].kind == MapItem::Kind::end;
+      const double side = (is_end ? kMapCross + kMapHalo : kMapGlyph) / 2;
       places.emplace_back(at({line, item}) - QPointF(side, side), QSizeF(2 * side, 2 * side));
     }
   }

@@ -22,7 +22,6 @@ constexpr double kTop = 26;
 constexpr double kBottom = 40;
 constexpr double kRight = 14;  ///< Where no names are there.
 constexpr double kReach = 16;
-constexpr double kGlyph = 8;
 
 struct TimeTick {
   double seconds;
@@ -230,7 +229,7 @@ void MapPicture::paint(QPainter& painter, const std::optional<MapPlace>& marked)
   for (std::size_t line = 0; line < content_.lines.size(); ++line) {
     for (std::size_t item = 0; item < content_.lines[line].items.size(); ++item) {
       if (content_.lines[line].items[item].kind == MapItem::Kind::end)
-        paint_cross(painter, at({line, item}), kGlyph + 3);
+        paint_cross(painter, at({line, item}), kMapCross);
     }
   }
   paint_labels(painter);
@@ -241,8 +240,8 @@ void MapPicture::paint(QPainter& painter, const std::optional<MapPlace>& marked)
     painter.drawLine(QPointF(here.x(), plot_.top()), QPointF(here.x(), plot_.bottom()));
     painter.drawLine(QPointF(plot_.left(), here.y()), QPointF(plot_.right(), here.y()));
     const MapLine& line = content_.lines[marked->line];
-    paint_map_glyph(painter, theme_, line.style, here, kGlyph + 4, true);
-    if (line.items[marked->item].kind == MapItem::Kind::end) paint_cross(painter, here, kGlyph + 4);
+    paint_map_glyph(painter, theme_, line.style, here, kMapGlyph + 4, true);
+    if (line.items[marked->item].kind == MapItem::Kind::end) paint_cross(painter, here, kMapCross + 1);
   }
   painter.restore();
 }
@@ -333,7 +332,7 @@ void MapPicture::paint_line(QPainter& painter, std::size_t number) const {
     if (line.items[i].kind == MapItem::Kind::end) continue;
     // For the same reason their glyphs take turns.
     const bool turn = lines <= 3 || (static_cast<std::size_t>(line.items[i].order) + number) % 3 == 0;
-    if (turn) paint_map_glyph(painter, theme_, line.style, here, kGlyph, false);
+    if (turn) paint_map_glyph(painter, theme_, line.style, here, kMapGlyph, false);
   }
 }
 
@@ -360,7 +359,7 @@ void MapPicture::paint_intervals(QPainter& painter, const MapLine& line, const Q
 
 void MapPicture::paint_cross(QPainter& painter, const QPointF& at, double size) const {
   const double r = size / 2;
-  painter.setPen(QPen(theme_.base, 5));
+  painter.setPen(QPen(theme_.base, kMapHalo));
   painter.drawLine(at + QPointF(-r, -r), at + QPointF(r, r));
   painter.drawLine(at + QPointF(-r, r), at + QPointF(r, -r));
   painter.setPen(QPen(theme_.failure, 2.4));

@@ -9,7 +9,7 @@
 
 namespace spawnpoint::gui {
 
-/// It ended the run, or a job; not what only is worth seeing.
+/// It ended the run, or a job, as opposed to what is merely worth noting.
 inline bool is_failure(const Mark& mark) {
   return mark.kind != MarkKind::stopped && mark.kind != MarkKind::executor_stall;
 }

@@ -148,27 +148,26 @@ void TimelineWidget::State::set_row_height_about(double pixels, double y) {
   move_rows({height, std::clamp(row - y / height, 0.0, last)});
 }
 
-int TimelineWidget::State::header() const {
-  if (is_wide()) return kHeaderLine;
+int TimelineWidget::State::legend_lines() const {
   const double width = widget.viewport()->width() - view.margins().right - kHeaderLeft;
-  if (legend_of != data || legend_width != width) {
-    legend_of = data;
-    legend_width = width;
-    legend_lines = data ? StateLegend(theme, *data, kTextPixels).lines(width) : 1;
-  }
-  return kHeaderLine + kLegendLine * legend_lines;
+  const bool is_same = !legend_of.owner_before(data) && !data.owner_before(legend_of);
+  if (is_same && legend_width == width) return legend_rows;
+  legend_of = data;
+  legend_width = width;
+  const bool wide = widget.viewport()->width() >= kOneLine;
+  if (!data) return legend_rows = wide ? 0 : 1;
+  const StateLegend legend(theme, *data, kTextPixels);
+  return legend_rows = wide && legend.width() < width / 2 ? 0 : legend.lines(width);
 }
 
 void TimelineWidget::State::paint_header(QPainter& painter) const {
-  const double right = plot().right();
-  double width = right - kHeaderLeft;
+  double width = plot().right() - kHeaderLeft;
   if (data) {
     // The legend first: without it the picture cannot be read, while the summary's parts are in its tooltip too.
     const StateLegend legend(theme, *data, kTextPixels);
-    if (is_wide()) {
-      const double taken = std::min(legend.width() + 2, width * 0.6);
-      legend.paint(painter, world, QRectF(right - taken, 0, taken, kHeaderLine), kHeaderLine);
-      width -= taken + 8;
+    if (legend_lines() == 0) {
+      legend.paint(painter, world, QRectF(kHeaderLeft, 0, width, kHeaderLine), kHeaderLine);
+      width -= legend.width() + 8;
     } else {
       legend.paint(painter, world, QRectF(kHeaderLeft, kHeaderLine, width, 0), kLegendLine);
     }

@@ -21,7 +21,7 @@ struct TimelineWidget::State {
   static constexpr int kHeaderLine = 22;
   static constexpr int kLegendLine = 18;
   static constexpr double kHeaderLeft = 8;
-  /// Below this width the legend has lines of its own.
+  /// Below this width the legend always has lines of its own.
   static constexpr int kOneLine = 900;
   static constexpr int kFooter = 20;
   static constexpr int kTextPixels = 11;
@@ -66,12 +66,13 @@ struct TimelineWidget::State {
   LatestJob<Drawn> drawing;
 
   // Of a record, within a width: asked for at each move of the mouse.
-  mutable std::shared_ptr<const TimelineData> legend_of;
+  mutable std::weak_ptr<const TimelineData> legend_of;
   mutable double legend_width = 0;
-  mutable int legend_lines = 1;
+  mutable int legend_rows = 1;
 
-  bool is_wide() const { return widget.viewport()->width() >= kOneLine; }
-  int header() const;
+  /// 0: it is beside the summary.
+  int legend_lines() const;
+  int header() const { return kHeaderLine + kLegendLine * legend_lines(); }
   QRectF plot() const {
     const QRectF all = widget.viewport()->rect();
     const PlotMargins margins = view.margins();

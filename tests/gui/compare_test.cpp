@@ -150,7 +150,10 @@ TEST_CASE("up to three runs are shown side by side, and all are modeled") {
   const QLabel& name = *compare.findChild<QLabel*>("own_name");
   CHECK(name.isVisible());
   CHECK(name.text() == app.window->workspace().name_of(3));
-  CHECK(compare.memory().height() >= compare.memory().minimumHeight());
+  const QLabel& difference = compare.memory_difference();
+  CHECK(compare.memory().mapTo(&compare, QPoint(0, 0)).y() >=
+        (difference.isVisible() ? difference.mapTo(&compare, QPoint(0, difference.height())).y() : 0));
+  CHECK(compare.memory().geometry().bottom() <= compare.memory().parentWidget()->rect().bottom());
   REQUIRE(eventually([&] { return app.window->runs().result({3, WorldKind::modeled}) != nullptr; }));
   CHECK(compare.threads().top_value() == shared);
   compare.beside().setChecked(false);
