@@ -132,9 +132,9 @@ class ScenarioReader {
       draft.machine = options_->host();
       // Every machine has memory: this one could not be asked.
       if (draft.machine.memory == Bytes{})
-        out.warning(where,
-                    "this machine's processors, memory and limits cannot be read: it counts as one without limits",
-                    "mount /proc, or name a machine: machine.profile");
+        out.warning(
+            where, "this machine's memory cannot be read, nor perhaps its limits: what is not read counts as unlimited",
+            "mount /proc, or name a machine: machine.profile");
       for (const KeyHelp& key : machine_keys("")) draft.present.push_back(key.key);
     } else {
       // Without a way to read this host (a checker of texts needs none) the default profile stands in for it.
