@@ -121,8 +121,10 @@ int main(int argc, char** argv) {
   };
   window.show();
   if (!window.open_file(file.filePath())) return kCannot;
-  const bool ready = eventually([&] { return !window.document().scenario_is_old() && !window.runs().is_running(); });
-  if (!ready) return cannot("it is not read");
+  const Document& document = window.document();
+  const bool ready = eventually(
+      [&] { return (!document.scenario_is_old() || document.error_count() > 0) && !window.runs().is_running(); });
+  if (!ready || document.error_count() > 0) return cannot("it is not read");
   if (mode == "saves") return save_for_ever(window);
   const int status = mode == "once" ? run_once(window) : run_often(window, runs);
   window.close();

@@ -48,29 +48,41 @@ class Soak:
 
     def __init__(self, arguments):
         programs = Path(arguments.programs).resolve()
+        self.programs = programs
         self.run = programs / "spawnpoint-run"
         self.app = programs / "spawnpoint"
         self.soak_app = programs / "soak_app"
         self.inject = Path(arguments.inject).resolve()
         self.fuzz = Path(arguments.fuzz).resolve() if arguments.fuzz else None
-        self.end = time.monotonic() + arguments.minutes * 60 if arguments.minutes else None
+        self.end = None if arguments.minutes is None else time.monotonic() + arguments.minutes * 60
         self.sample = arguments.sample
         self.state_file = Path(arguments.state)
-        version = hashlib.sha256(self.run.read_bytes()).hexdigest()[:16]
+        digest = hashlib.sha256()
+        for program in (self.run, self.app, self.soak_app, *sorted(self.fuzz.glob("fuzz-*") if self.fuzz else [])):
+            if program.exists():
+                digest.update(program.read_bytes())
+        version = digest.hexdigest()[:16]
         # Another sample with each version of the program.
         self.seed = arguments.seed if arguments.seed is not None else int(version, 16)
         self.random = random.Random(self.seed)
-        self.state = {"version": version, "parts": {}}
+        self.state = {"version": version, "parts": {}, "failures": []}
+        if self.sample:
+            return
         try:
             kept = json.loads(self.state_file.read_text())
             if kept["version"] == version:
                 self.state = kept
         except (OSError, ValueError, KeyError):
             pass
-        self.failures = []
+        # What was drawn before is not drawn again.
+        self.random = random.Random(f"{self.seed} {json.dumps(self.state)}")
 
     def time_is_over(self):
         return self.end is not None and time.monotonic() > self.end
+
+    def time_left(self, most):
+        """In seconds, but at most this."""
+        return most if self.end is None else max(1.0, min(most, self.end - time.monotonic()))
 
     def part(self, name):
         return self.state["parts"].setdefault(name, {})
@@ -84,16 +96,19 @@ class Soak:
         beside.replace(self.state_file)
 
     def fail(self, what):
-        self.failures.append(what)
+        self.state["failures"].append(what)
         print(f"FAILED: {what}", flush=True)
+        self.keep()
 
     def has_app(self):
         return self.soak_app.exists() and self.app.exists()
 
 
 def start(command, folder, environment=None, **more):
-    return subprocess.Popen([str(part) for part in command], cwd=folder,
-                            env={**os.environ, "QT_QPA_PLATFORM": "offscreen", **(environment or {})},
+    own = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    # Settings and calibrations of its own: those of whoever runs this stay as they are.
+    own.update({"QT_QPA_PLATFORM": "offscreen", "HOME": str(folder)})
+    return subprocess.Popen([str(part) for part in command], cwd=folder, env={**own, **(environment or {})},
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                             start_new_session=True, **more)
 
@@ -106,6 +121,11 @@ def finish(process, seconds=HANG_S):
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         raise Failure(f"hangs for {seconds} s") from None
+    except BaseException:
+        # It has a session of its own, which Ctrl-C does not reach.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
     return process.returncode, out, err
 
 

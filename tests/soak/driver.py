@@ -8,6 +8,7 @@ on where it ended, today or in a month; a version of the programs that differs b
 import argparse
 import resource
 import sys
+import traceback
 
 from builds import builds
 from common import ROOT, Failure, Soak
@@ -26,13 +27,15 @@ def report(soak):
     print(f"\n{'part':<10}{'what':<34}{'tried':>14}")
     for name, counts in soak.state["parts"].items():
         for what, count in counts.items():
-            print(f"{name:<10}{what:<34}{f'{count:,}' if count else 'not here':>14}")
-    print(f"failures: {len(soak.failures)}" + (f" (--seed {soak.seed})" if soak.sample else ""))
+            print(f"{name:<10}{what:<34}{'not here' if count is None else f'{count:,}':>14}")
+    for failure in soak.state["failures"]:
+        print(f"failed: {failure.splitlines()[0]}")
+    print(f"failures: {len(soak.state['failures'])}" + (f" (--seed {soak.seed})" if soak.sample else ""))
 
 
 def main():
     parser = argparse.ArgumentParser(prog="./run soak", description=__doc__.splitlines()[0])
-    parser.add_argument("part", nargs="*", choices=[[], *PARTS], help="only these (default: all)")
+    parser.add_argument("part", nargs="*", metavar="PART", help=f"only these of {', '.join(PARTS)} (default: all)")
     parser.add_argument("--minutes", type=float, help="stop after this time (default: when all is done)")
     parser.add_argument("--sample", action="store_true", help="a few of each, for the quick tests; nothing is kept")
     parser.add_argument("--seed", type=int, help="of what is drawn (default: follows from the program)")
@@ -41,6 +44,8 @@ def main():
     parser.add_argument("--fuzz", help=argparse.SUPPRESS)
     parser.add_argument("--state", default=str(ROOT / "build" / "soak" / "state.json"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if unknown := set(arguments.part) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     soak = Soak(arguments)
     for name in arguments.part or PARTS:
@@ -51,11 +56,14 @@ def main():
         except Failure as failure:
             soak.fail(f"{name}: {failure}")
         except KeyboardInterrupt:
-            soak.keep()
             print("stopped; the same command goes on from here")
             break
+        except Exception:  # What is found may be of a kind that nobody thought of.
+            soak.fail(f"{name}: {traceback.format_exc()}")
+        finally:
+            soak.keep()
     report(soak)
-    return 1 if soak.failures else 0
+    return 1 if soak.state["failures"] else 0
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""libFuzzer."""
+"""libFuzzer on every reader of untrusted input."""
 import subprocess
+import time
 
 
 def fuzzing(soak):
     """Readers of untrusted input: no crash, no hang over a second, no allocation over a gigabyte."""
-    if soak.fuzz is None:
-        return
     part = soak.part("fuzz")
-    targets = sorted(soak.fuzz.glob("fuzz-*"))
+    targets = sorted(soak.fuzz.glob("fuzz-*")) if soak.fuzz else []
+    if not targets:
+        return soak.fail("fuzz: its programs are not there")
     wanted = {target.name: 1_000_000 if target.name == "fuzz-run" else 10_000_000 for target in targets}
     found = soak.state_file.parent / "found"
     found.mkdir(parents=True, exist_ok=True)
@@ -24,9 +25,9 @@ def fuzzing(soak):
             soak.fail(f"{target.name}: its own seeds: {seeded.stderr[-1500:]}")
             failed.add(target)
     # In turns, so that each gets its share of whatever time there is.
-    each = 60
-    if soak.end:
-        each = max(5, min(60, int((soak.end - time.monotonic()) / max(len(targets), 1))))
+    def turn():
+        return 60 if soak.end is None else max(5, min(60, int((soak.end - time.monotonic()) / len(targets))))
+
     while not soak.time_is_over():
         open_targets = [one for one in targets if one not in failed and part.get(one.name, 0) < wanted[one.name]]
         if not open_targets:
@@ -34,7 +35,7 @@ def fuzzing(soak):
         for target in open_targets:
             if soak.time_is_over():
                 break
-            done = subprocess.run([target, grown(target), f"-max_total_time={each}", "-timeout=1", "-malloc_limit_mb=1024",
+            done = subprocess.run([target, grown(target), f"-max_total_time={turn()}", "-timeout=1", "-malloc_limit_mb=1024",
                                    "-rss_limit_mb=4096", "-print_final_stats=1",
                                    f"-artifact_prefix={found}/{target.name}-"],
                                   capture_output=True, text=True, errors="replace", check=False)
@@ -45,3 +46,4 @@ def fuzzing(soak):
             if done.returncode != 0:
                 soak.fail(f"{target.name}: {done.stderr[-1500:]}")
                 failed.add(target)
+    return None

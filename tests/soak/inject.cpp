@@ -4,13 +4,16 @@
 //                                      "memory": the n-th allocation and all after it
 //   SPAWNPOINT_COUNT=FILE              writes there, at the end, how many there were of the kind
 // Counting begins with the program's own main(): what its libraries construct before cannot be caught by anyone.
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -96,75 +99,64 @@ void* aligned_alloc(size_t alignment, size_t size) {
   return fails("malloc") ? nullptr : __libc_memalign(alignment, size);
 }
 
-void* mmap(void* at, size_t length, int protection, int flags, int fd, off_t offset) {
-  static auto* const call = real<void*(void*, size_t, int, int, int, off_t)>("mmap");
-  return fails("mmap") ? MAP_FAILED : call(at, length, protection, flags, fd, offset);
-}
+// NOLINTBEGIN(bugprone-macro-parentheses): parameters and arguments come with theirs.
+#define MAY_FAIL(kind_of_call, result, failure, name, parameters, arguments) \
+  result name parameters {                                                   \
+    static auto* const call = real<result parameters>(#name);                \
+    return fails(kind_of_call) ? (failure) : call arguments;                 \
+  }
+// NOLINTEND(bugprone-macro-parentheses)
 
-int open(const char* path, int flags, ...) {
-  va_list more;
-  va_start(more, flags);
-  const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? static_cast<mode_t>(va_arg(more, int)) : 0;
-  va_end(more);
-  static auto* const call = real<int(const char*, int, ...)>("open");
-  return fails("open") ? -1 : call(path, flags, mode);
-}
-FILE* fopen(const char* path, const char* how) {
-  static auto* const call = real<FILE*(const char*, const char*)>("fopen");
-  return fails("open") ? nullptr : call(path, how);
-}
-int memfd_create(const char* name, unsigned flags) {
-  static auto* const call = real<int(const char*, unsigned)>("memfd_create");
-  return fails("open") ? -1 : call(name, flags);
-}
-ssize_t read(int fd, void* into, size_t size) {
-  static auto* const call = real<ssize_t(int, void*, size_t)>("read");
-  return fails("read") ? -1 : call(fd, into, size);
-}
-ssize_t pread(int fd, void* into, size_t size, off_t offset) {
-  static auto* const call = real<ssize_t(int, void*, size_t, off_t)>("pread");
-  return fails("read") ? -1 : call(fd, into, size, offset);
-}
-size_t fread(void* into, size_t size, size_t count, FILE* file) {
-  static auto* const call = real<size_t(void*, size_t, size_t, FILE*)>("fread");
-  return fails("read") ? 0 : call(into, size, count, file);
-}
-ssize_t write(int fd, const void* from, size_t size) {
-  static auto* const call = real<ssize_t(int, const void*, size_t)>("write");
-  return fails("write") ? -1 : call(fd, from, size);
-}
-ssize_t pwrite(int fd, const void* from, size_t size, off_t offset) {
-  static auto* const call = real<ssize_t(int, const void*, size_t, off_t)>("pwrite");
-  return fails("write") ? -1 : call(fd, from, size, offset);
-}
-size_t fwrite(const void* from, size_t size, size_t count, FILE* file) {
-  static auto* const call = real<size_t(const void*, size_t, size_t, FILE*)>("fwrite");
-  return fails("write") ? 0 : call(from, size, count, file);
-}
-int fflush(FILE* file) {
-  static auto* const call = real<int(FILE*)>("fflush");
-  return fails("write") ? EOF : call(file);
-}
-int fstat(int fd, struct stat* status) {
-  static auto* const call = real<int(int, struct stat*)>("fstat");
-  return fails("stat") ? -1 : call(fd, status);
-}
-int ftruncate(int fd, off_t size) {
-  static auto* const call = real<int(int, off_t)>("ftruncate");
-  return fails("stat") ? -1 : call(fd, size);
-}
-int rename(const char* from, const char* to) {
-  static auto* const call = real<int(const char*, const char*)>("rename");
-  return fails("move") ? -1 : call(from, to);
-}
-int linkat(int from_folder, const char* from, int to_folder, const char* to, int flags) {
-  static auto* const call = real<int(int, const char*, int, const char*, int)>("linkat");
-  return fails("move") ? -1 : call(from_folder, from, to_folder, to, flags);
-}
-int pipe2(int* ends, int flags) {
-  static auto* const call = real<int(int*, int)>("pipe2");
-  return fails("pipe") ? -1 : call(ends, flags);
-}
+MAY_FAIL("mmap", void*, MAP_FAILED, mmap, (void* at, size_t length, int protection, int flags, int fd, off_t offset),
+         (at, length, protection, flags, fd, offset))
+MAY_FAIL("mmap", void*, MAP_FAILED, mmap64, (void* at, size_t length, int protection, int flags, int fd, off_t offset),
+         (at, length, protection, flags, fd, offset))
+MAY_FAIL("open", FILE*, nullptr, fopen, (const char* path, const char* how), (path, how))
+MAY_FAIL("open", FILE*, nullptr, fopen64, (const char* path, const char* how), (path, how))
+MAY_FAIL("open", DIR*, nullptr, opendir, (const char* path), (path))
+MAY_FAIL("open", int, -1, memfd_create, (const char* name, unsigned flags), (name, flags))
+MAY_FAIL("open", int, -1, eventfd, (unsigned value, int flags), (value, flags))
+MAY_FAIL("read", ssize_t, -1, read, (int fd, void* into, size_t size), (fd, into, size))
+MAY_FAIL("read", ssize_t, -1, pread, (int fd, void* into, size_t size, off_t offset), (fd, into, size, offset))
+MAY_FAIL("read", size_t, 0, fread, (void* into, size_t size, size_t count, FILE* file), (into, size, count, file))
+MAY_FAIL("write", ssize_t, -1, write, (int fd, const void* from, size_t size), (fd, from, size))
+MAY_FAIL("write", ssize_t, -1, writev, (int fd, const struct iovec* from, int count), (fd, from, count))
+MAY_FAIL("write", ssize_t, -1, pwrite, (int fd, const void* from, size_t size, off_t offset), (fd, from, size, offset))
+MAY_FAIL("write", size_t, 0, fwrite, (const void* from, size_t size, size_t count, FILE* file),
+         (from, size, count, file))
+MAY_FAIL("write", int, EOF, fflush, (FILE * file), (file))
+MAY_FAIL("write", int, -1, ftruncate, (int fd, off_t size), (fd, size))
+MAY_FAIL("stat", int, -1, stat, (const char* path, struct stat* status), (path, status))
+MAY_FAIL("stat", int, -1, lstat, (const char* path, struct stat* status), (path, status))
+MAY_FAIL("stat", int, -1, fstat, (int fd, struct stat* status), (fd, status))
+MAY_FAIL("stat", int, -1, stat64, (const char* path, struct stat64* status), (path, status))
+MAY_FAIL("stat", int, -1, fstat64, (int fd, struct stat64* status), (fd, status))
+MAY_FAIL("stat", int, -1, statx, (int folder, const char* path, int flags, unsigned mask, struct statx* status),
+         (folder, path, flags, mask, status))
+MAY_FAIL("move", int, -1, rename, (const char* from, const char* to), (from, to))
+MAY_FAIL("move", int, -1, renameat2, (int from_folder, const char* from, int to_folder, const char* to, unsigned flags),
+         (from_folder, from, to_folder, to, flags))
+MAY_FAIL("move", int, -1, linkat, (int from_folder, const char* from, int to_folder, const char* to, int flags),
+         (from_folder, from, to_folder, to, flags))
+MAY_FAIL("move", int, -1, mkdir, (const char* path, mode_t mode), (path, mode))
+MAY_FAIL("pipe", int, -1, pipe2, (int* ends, int flags), (ends, flags))
+MAY_FAIL("start", pid_t, -1, fork, (), ())
+
+// Their mode is there only where they create.
+#define OPEN_MAY_FAIL(name, parameters, last, arguments)                             \
+  int name parameters {                                                              \
+    va_list more;                                                                    \
+    va_start(more, last);                                                            \
+    const bool creates = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE; \
+    const mode_t mode = creates ? static_cast<mode_t>(va_arg(more, int)) : 0;        \
+    va_end(more);                                                                    \
+    static auto* const call = real<int parameters>(#name);                           \
+    return fails("open") ? -1 : call arguments;                                      \
+  }
+OPEN_MAY_FAIL(open, (const char* path, int flags, ...), flags, (path, flags, mode))
+OPEN_MAY_FAIL(open64, (const char* path, int flags, ...), flags, (path, flags, mode))
+OPEN_MAY_FAIL(openat, (int folder, const char* path, int flags, ...), flags, (folder, path, flags, mode))
+
 int posix_spawn(pid_t* pid, const char* path, const posix_spawn_file_actions_t* actions,
                 const posix_spawnattr_t* attributes, char* const argv[], char* const envp[]) {
   static auto* const call = real<decltype(posix_spawn)>("posix_spawn");

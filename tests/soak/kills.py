@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """kill -9 at random moments: files are old or new, what goes on gives the same, and nothing is left behind."""
+import select
 import time
 
-from common import LIVE, SCENARIO, SWEEP, finish, prepare, start, without_times, work_folder, workers_left, workers_of
+from common import HANG_S, LIVE, SCENARIO, SWEEP, finish, prepare, start, without_times, work_folder, workers_left, workers_of
 
 FILES = {"soak.toml": SCENARIO, "sweep.toml": SWEEP}
 
@@ -103,7 +104,7 @@ def killed_sweep(soak, folder, part, wanted):
 
 def killed_live_parent(soak, folder, part, wanted):
     prepare(folder, {"live.toml": LIVE.replace('"exp(mean=10ms)"', '"300ms"')})
-    seen = 0
+    seen = tried = 0
     wanted = max(wanted, 12)
     while part.get("live parent", 0) < wanted and not soak.time_is_over():
         process = start([soak.run, "run", "live.toml", "--world", "live", "--json"], folder)
@@ -113,8 +114,9 @@ def killed_live_parent(soak, folder, part, wanted):
         process.communicate()
         if left := workers_left(process.pid):
             soak.fail(f"a live run's worker outlives its parent: {left}")
+        tried += 1
         part["live parent"] = part.get("live parent", 0) + 1
-    if part.get("live parent", 0) >= 10 and seen == 0 and not soak.time_is_over():
+    if tried >= 10 and seen == 0:
         soak.fail("no live run's worker was ever seen: nothing was tried")
     soak.keep()
 
@@ -125,7 +127,10 @@ def killed_save(soak, folder, part, wanted):
     while part.get(key, 0) < wanted and not soak.time_is_over():
         prepare(folder, FILES)
         process = start([soak.soak_app, "saves", "soak.toml"], folder)
-        process.stdout.readline()  # It has saved once.
+        ready, _, _ = select.select([process.stdout], [], [], HANG_S)
+        if not ready or process.stdout.readline() != b"saved\n":
+            process.kill()
+            return soak.fail(f"{key}: it does not: {process.communicate()[1].decode(errors='replace')[-300:]}")
         time.sleep(soak.random.uniform(0, 0.1))
         process.kill()
         process.communicate()
@@ -133,3 +138,4 @@ def killed_save(soak, folder, part, wanted):
             soak.fail("the app was killed while it saved, and the file is torn")
         part[key] = part.get(key, 0) + 1
     soak.keep()
+    return None
