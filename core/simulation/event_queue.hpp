@@ -39,8 +39,8 @@ class EventQueue {
   void push(std::uint64_t time, std::uint32_t slot) {
     if (sequence_ > EventKey::kMaxSequence) [[unlikely]]
       return push_renumbered(time, slot);
-    ++size_;
     insert(EventKey{time, sequence_++, slot});
+    ++size_;
   }
 
   /// The next key, or nullptr if there is none. `announce` is called with each key some events before its turn, so

@@ -24,7 +24,8 @@ Simulation::~Simulation() {
 std::uint32_t Simulation::enqueue(std::uintptr_t word, Instant at) {
   if (free_slot_ == kNoSlot) [[unlikely]]
     return enqueue_with_new_slot(word, at);
-  const std::uint32_t slot = take_slot(word);
+  // Taken last: where there is no memory for the key, nothing is scheduled.
+  const std::uint32_t slot = free_slot_;
   if (ticks(at) != now_) {
     queue_.push(ticks(at), slot);
   } else {
@@ -32,7 +33,7 @@ std::uint32_t Simulation::enqueue(std::uintptr_t word, Instant at) {
     // scheduling.
     ring_.push(slot_word(slot));
   }
-  return slot;
+  return take_slot(word);
 }
 
 std::uint32_t Simulation::enqueue_with_new_slot(std::uintptr_t word, Instant at) {

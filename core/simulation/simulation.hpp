@@ -117,8 +117,7 @@ class Simulation {
   /// Awaitable. `delay(0)` lets everything go first that is already due now. Throws std::invalid_argument for a
   /// negative delay; one that reaches beyond the end of time waits forever.
   DelayAwaiter delay(Duration d) {
-    const Duration room = kNever - now();
-    const Instant until = d < room ? now() + d : kNever;
+    const Instant until = now() + d;
     check_not_past(until);
     return DelayAwaiter{*this, until};
   }
@@ -134,9 +133,8 @@ class Simulation {
   ResumeTicket schedule_resume(std::coroutine_handle<> coroutine) {
     if (free_slot_ == kNoSlot) [[unlikely]]
       return schedule_resume(coroutine, now());
-    const std::uint32_t slot = take_slot(resumption(coroutine));
-    ring_.push(slot_word(slot));
-    return ResumeTicket{slot};
+    ring_.push(slot_word(free_slot_));
+    return ResumeTicket{take_slot(resumption(coroutine))};
   }
   void cancel(ResumeTicket& ticket) noexcept {
     if (ticket.pending()) drop(ticket.slot_);

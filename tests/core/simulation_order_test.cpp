@@ -508,3 +508,35 @@ TEST_CASE("cancelled events that cannot be sorted out for lack of memory end the
   CHECK(notes.size() == kCount / 3);
   CHECK(std::ranges::is_sorted(notes));
 }
+
+TEST_CASE("a timer that cannot be scheduled for lack of memory is not, and may go", "[simulation]") {
+  if (kSanitized) SKIP("a sanitizer's own memory does not fit");
+  std::vector<int> notes;
+  Simulation simulation;
+  std::vector<std::unique_ptr<Note>> timers;
+  constexpr std::size_t kMost = 4'000'000;
+  timers.reserve(kMost);
+  // What a timer takes is there before; what the queue takes is not.
+  for (std::size_t i = 0; i < kMost; ++i) timers.push_back(std::make_unique<Note>(notes, static_cast<int>(i)));
+  std::int64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_AS, &before) == 0);
+  const rlimit none{static_cast<rlim_t>(pages) * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)), before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_AS, &none) == 0);
+  std::size_t scheduled = 0;
+  bool refused = false;
+  try {
+    for (; scheduled < kMost; ++scheduled)
+      simulation.schedule(*timers[scheduled], at(1us * static_cast<std::int64_t>(scheduled)));
+  } catch (const std::bad_alloc&) {
+    refused = true;
+  }
+  REQUIRE(setrlimit(RLIMIT_AS, &before) == 0);
+  REQUIRE(refused);
+  CHECK(simulation.pending() == scheduled);
+  CHECK_FALSE(timers[scheduled]->armed());
+  timers[scheduled].reset();
+  CHECK(simulation.run());
+  CHECK(notes.size() == scheduled);
+}
