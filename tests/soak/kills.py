@@ -24,7 +24,7 @@ def writers(soak):
 def contents(path):
     """Of a file, or of all files in a folder by name; None: it is not there."""
     if path.is_dir():
-        return {entry.name: entry.read_bytes() for entry in sorted(path.iterdir())}
+        return {str(entry.relative_to(path)): entry.read_bytes() for entry in sorted(path.rglob("*")) if entry.is_file()}
     return path.read_bytes() if path.exists() else None
 
 
@@ -33,7 +33,8 @@ def comparable(name, there):
     if name == "machine -o" and there is not None:
         return there.startswith(b"#"), there.endswith(b"\n")
     if name == "--csv" and isinstance(there, dict):
-        return {file: text for file, text in there.items() if file != "run.csv"}, "run.csv" in there
+        # When it was made is in run.csv.
+        return {file: None if file.endswith("run.csv") else text for file, text in there.items()}
     return there
 
 
