@@ -7,8 +7,8 @@
 #include <algorithm>
 
 #include "core/text/text.hpp"
+#include "gui/compare/column_text.hpp"
 #include "gui/compare/compare_page.hpp"
-#include "gui/compare/run_name.hpp"
 #include "gui/compare/side_run.hpp"
 #include "gui/text/to_qstring.hpp"
 
@@ -120,29 +120,6 @@ void ComparePage::refresh_side_runs() {
     show_side_charts(*side, modeled, live);
     side->dim_charts(dimmed && (modeled || live));
   }
-}
-
-void ComparePage::share_scales() {
-  std::vector<ChartView*> memory{memory_}, threads{threads_};
-  for (SideRun* side : side_runs_) {
-    memory.push_back(&side->memory());
-    threads.push_back(&side->threads());
-  }
-  for (const auto& charts : {memory, threads}) {
-    ValueSpan all;
-    for (const ChartView* chart : charts) all.add(values_of(chart->content()));
-    for (ChartView* chart : charts) chart->set_beside(charts.size() > 1 ? all : ValueSpan{});
-  }
-}
-
-void ComparePage::show_side_charts(SideRun& side, const std::shared_ptr<const Trace>& modeled,
-                                   const std::shared_ptr<const Trace>& live) {
-  if (!side.takes_charts_of(modeled, live)) return;
-  std::vector<WorldTrace> traces;
-  if (modeled) traces.push_back({WorldKind::modeled, modeled, {}});
-  if (live) traces.push_back({WorldKind::live, live, {}});
-  side.show_charts(shortened(memory_chart(traces, theme_), side.run()),
-                   shortened(threads_chart(traces, theme_), side.run()));
 }
 
 std::vector<TimelineWidget*> ComparePage::timelines() const {

@@ -3,8 +3,8 @@
 #include <QLabel>
 #include <QStringList>
 
+#include "gui/compare/column_text.hpp"
 #include "gui/compare/compare_page.hpp"
-#include "gui/compare/run_name.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/time/failure_words.hpp"
 #include "models/lab/diagnosis/memory_difference.hpp"
@@ -95,6 +95,10 @@ QString ComparePage::failure(RunKey key) const {
   const auto own = runs_.result(key);
   return own && own->failure && runs_.current() != key ? to_qstring(spawnpoint::format_failure(*own->failure))
                                                        : QString();
+}
+
+QLabel& ComparePage::memory_difference() const {
+  return *memory_difference_;
 }
 
 void ComparePage::show_memory_difference() {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "gui/charts/chart_view.hpp"
-#include "gui/compare/run_name.hpp"
+#include "gui/compare/column_text.hpp"
 #include "gui/page/veil.hpp"
 #include "gui/timeline/timeline_widget.hpp"
 

@@ -5,6 +5,7 @@
 #include <QToolButton>
 #include <set>
 
+#include "gui/compare/column_text.hpp"
 #include "gui/compare/compare_page.hpp"
 #include "gui/compare/difference_strip.hpp"
 #include "gui/jobs/job_details.hpp"
@@ -115,6 +116,20 @@ TEST_CASE("both worlds can be aligned at their failures") {
   compare.alignment().setCurrentIndex(0);
   CHECK(compare.shift(WorldKind::modeled) == Duration::zero());
   CHECK(compare.shift(WorldKind::live) == Duration::zero());
+}
+
+TEST_CASE("a wrapped line is as high as its text at its width, also when it gets wider") {
+  application();
+  QWidget parent;
+  WrappedLine line(&parent);
+  line.resize(60, 20);
+  line.show_text("live against model: resident -4.2% and virtual");
+  const int narrow = line.minimumHeight();
+  line.resize(2000, 20);
+  line.show();
+  parent.show();
+  CHECK(narrow > 2 * line.minimumHeight());
+  CHECK(line.minimumHeight() <= 2 * line.fontMetrics().lineSpacing());
 }
 
 TEST_CASE("up to three runs are shown side by side, and all are modeled") {

@@ -38,7 +38,10 @@ class WrappedLine : public QLabel {
   }
 
  private:
-  void fit() { setMinimumHeight(std::max(heightForWidth(width()), 0)); }
+  void fit() {
+    setMinimumHeight(0);  // Else the height for any width is at least what it was.
+    setMinimumHeight(std::max(heightForWidth(width()), 0));
+  }
 };
 
 }  // namespace spawnpoint::gui
