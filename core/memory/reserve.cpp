@@ -30,6 +30,10 @@ bool MemoryReserve::owns(const void* memory) noexcept {
   return reinterpret_cast<std::uintptr_t>(memory) - reinterpret_cast<std::uintptr_t>(reserve) < kSize;
 }
 
+void MemoryReserve::close() noexcept {
+  used.store(kSize, std::memory_order_relaxed);
+}
+
 std::size_t MemoryReserve::taken() noexcept {
   return used.load(std::memory_order_relaxed);
 }

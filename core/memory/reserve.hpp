@@ -20,6 +20,8 @@ class MemoryReserve {
   static void* take(std::size_t bytes) noexcept;
   /// The memory is the reserve's, and must not be freed.
   static bool owns(const void* memory) noexcept;
+  /// It gives nothing from here on: for a process that is there to meet its limits.
+  static void close() noexcept;
   /// Bytes; 0 where the system has always given what was asked for.
   static std::size_t taken() noexcept;
 };

@@ -21,6 +21,7 @@
 
 #include "core/executor/executor.hpp"
 #include "core/memory/huge_pages.hpp"
+#include "core/memory/reserve.hpp"
 #include "models/concurrency/registry.hpp"
 #include "models/concurrency/run_job.hpp"
 #include "models/lab/live/live_cgroup.hpp"
@@ -334,6 +335,7 @@ int Worker::wait_for_end() {
 }  // namespace
 
 int live_worker_main() {
+  MemoryReserve::close();  // Where the machine refuses memory, the run is to meet that.
   steady_heap();
   struct stat file{};
   if (::fstat(kWorkerBoard, &file) != 0 || file.st_size < static_cast<off_t>(LiveBoard::kSize)) return 2;
