@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The ordering promise of the simulation, also against a sorted list.
 #include <rapidcheck.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <deque>
-#include <fstream>
 #include <memory>
-#include <new>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -18,7 +14,6 @@
 #include "core/simulation/simulation.hpp"
 #include "tests/catch.hpp"
 #include "tests/order/queue_trial.hpp"
-#include "tests/sanitizers.hpp"
 
 using namespace spawnpoint;
 using namespace std::chrono_literals;
@@ -479,64 +474,4 @@ TEST_CASE("the event queue pops like a sorted list, whatever the shape of the de
       }
     }
   }
-}
-
-TEST_CASE("cancelled events that cannot be sorted out for lack of memory end the run, and no more", "[simulation]") {
-  if (kSanitized) SKIP("a sanitizer's own memory does not fit");
-  constexpr int kCount = 600'000;
-  std::vector<int> notes;
-  Simulation simulation;
-  std::vector<std::unique_ptr<Note>> timers;
-  for (int i = 0; i < kCount; ++i) {
-    timers.push_back(std::make_unique<Note>(notes, i));
-    simulation.schedule(*timers.back(), at(1ms * i));
-  }
-  // Nothing more than what there is now.
-  std::int64_t pages = 0;
-  std::ifstream("/proc/self/statm") >> pages;
-  rlimit before{};
-  REQUIRE(getrlimit(RLIMIT_AS, &before) == 0);
-  const rlimit none{static_cast<rlim_t>(pages) * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)), before.rlim_max};
-  REQUIRE(setrlimit(RLIMIT_AS, &none) == 0);
-  for (int i = 0; i < kCount; ++i)
-    if (i % 3 != 0) simulation.cancel(*timers[static_cast<std::size_t>(i)]);
-  REQUIRE(setrlimit(RLIMIT_AS, &before) == 0);
-  CHECK_THROWS_AS(simulation.run(), std::bad_alloc);
-  CHECK(notes.empty());
-  // All that is left is there.
-  CHECK(simulation.run());
-  CHECK(notes.size() == kCount / 3);
-  CHECK(std::ranges::is_sorted(notes));
-}
-
-TEST_CASE("a timer that cannot be scheduled for lack of memory is not, and may go", "[simulation]") {
-  if (kSanitized) SKIP("a sanitizer's own memory does not fit");
-  std::vector<int> notes;
-  Simulation simulation;
-  std::vector<std::unique_ptr<Note>> timers;
-  constexpr std::size_t kMost = 4'000'000;
-  timers.reserve(kMost);
-  // What a timer takes is there before; what the queue takes is not.
-  for (std::size_t i = 0; i < kMost; ++i) timers.push_back(std::make_unique<Note>(notes, static_cast<int>(i)));
-  std::int64_t pages = 0;
-  std::ifstream("/proc/self/statm") >> pages;
-  rlimit before{};
-  REQUIRE(getrlimit(RLIMIT_AS, &before) == 0);
-  const rlimit none{static_cast<rlim_t>(pages) * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)), before.rlim_max};
-  REQUIRE(setrlimit(RLIMIT_AS, &none) == 0);
-  std::size_t scheduled = 0;
-  bool refused = false;
-  try {
-    for (; scheduled < kMost; ++scheduled)
-      simulation.schedule(*timers[scheduled], at(1us * static_cast<std::int64_t>(scheduled)));
-  } catch (const std::bad_alloc&) {
-    refused = true;
-  }
-  REQUIRE(setrlimit(RLIMIT_AS, &before) == 0);
-  REQUIRE(refused);
-  CHECK(simulation.pending() == scheduled);
-  CHECK_FALSE(timers[scheduled]->armed());
-  timers[scheduled].reset();
-  CHECK(simulation.run());
-  CHECK(notes.size() == scheduled);
 }
