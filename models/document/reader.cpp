@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "core/simulation/distribution.hpp"
@@ -67,8 +68,8 @@ std::optional<std::string> read_text(const Node& node, std::string_view name, Di
 }
 
 std::optional<std::int64_t> read_count(const Node& node, std::string_view name, CountRange range, Diagnostics& out) {
-  if (node.kind == Node::Kind::real &&
-      node.real == static_cast<double>(static_cast<std::int64_t>(std::clamp(node.real, -9e15, 9e15)))) {
+  constexpr double kExact = 9e15;  // Whole numbers up to there are told apart. A nan is none.
+  if (node.kind == Node::Kind::real && std::abs(node.real) <= kExact && node.real == std::trunc(node.real)) {
     out.error(node.place, fmt::format("`{}` must be a whole number, not a decimal one", name),
               fmt::format("write {}", static_cast<std::int64_t>(node.real)));
     return std::nullopt;
