@@ -48,7 +48,6 @@ class Soak:
 
     def __init__(self, arguments):
         programs = Path(arguments.programs).resolve()
-        self.programs = programs
         self.run = programs / "spawnpoint-run"
         self.app = programs / "spawnpoint"
         self.soak_app = programs / "soak_app"
