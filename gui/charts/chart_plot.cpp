@@ -157,7 +157,7 @@ void ChartView::State::update_data(int width, int height, int detail) {
   time_ticks->set(at, labels);
   plot->xAxis->setRange(to_seconds(visible.begin), to_seconds(visible.end));
 
-  ValueSpan span = values_of(content);
+  ValueSpan span = own_values;
   span.add(beside);
   const ValueAxis values = value_axis(content.unit, logarithmic, span.least, span.most, (height - below - kAbove) / 26);
   at.clear();

@@ -44,7 +44,8 @@ struct ChartView::State {
   QSharedPointer<GivenTicks> value_ticks{new GivenTicks};
   ChartContent content;
   Theme theme = make_theme(ThemeKind::light);
-  ValueSpan beside;  ///< Of the charts that it is compared with.
+  ValueSpan own_values;  ///< Of the content,
+  ValueSpan beside;      ///< and of the charts that it is compared with.
   bool logarithmic = false;
   bool time_labels = false;
   /// What is said where there are no lines.

@@ -67,6 +67,7 @@ void ChartView::refresh() {
 void ChartView::set_content(ChartContent content) {
   State& s = *state_;
   s.content = std::move(content);
+  s.own_values = values_of(s.content);
   setAccessibleName(s.content.title.isEmpty() ? tr("Chart") : s.content.title);
   s.describe();
   s.rebuild();
@@ -91,6 +92,10 @@ void ChartView::set_logarithmic(bool logarithmic) {
   if (logarithmic == state_->logarithmic) return;
   state_->logarithmic = logarithmic;
   refresh();
+}
+
+const ValueSpan& ChartView::values() const {
+  return state_->own_values;
 }
 
 void ChartView::set_beside(const ValueSpan& values) {

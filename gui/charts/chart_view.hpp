@@ -40,6 +40,8 @@ class ChartView : public QWidget, public DrawingSource {
 
   void set_content(ChartContent content);
   const ChartContent& content() const;
+  /// Of all its lines.
+  const ValueSpan& values() const;
   void set_theme(const Theme& theme);
   /// A logarithmic value axis: resident and virtual memory differ by a factor of 200.
   void set_logarithmic(bool logarithmic);

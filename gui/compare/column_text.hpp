@@ -19,7 +19,8 @@ inline QLabel* make_run_name(QWidget* parent) {
   return name;
 }
 
-/// As high as its text at its width: a splitter asks for no more than the least height.
+/// As high as its text at its width: a splitter asks for no more than the least height. Beside others it is as high as
+/// the highest of them, so that what is below lies on one height. Hidden where none of them has a text.
 class WrappedLine : public QLabel {
  public:
   explicit WrappedLine(QWidget* parent) : QLabel(parent) {
@@ -30,6 +31,18 @@ class WrappedLine : public QLabel {
     setText(text);
     fit();
   }
+  /// What its own text takes; 0: it has none.
+  int own_height() {
+    setMinimumHeight(0);  // Else the height for any width is at least what it was.
+    const int height = text().isEmpty() ? 0 : std::max(heightForWidth(width()), 0);
+    setMinimumHeight(std::max(height, beside_));
+    return height;
+  }
+  /// The height of the highest of those beside it.
+  void set_beside(int height) {
+    beside_ = height;
+    fit();
+  }
 
  protected:
   void resizeEvent(QResizeEvent* event) override {
@@ -38,10 +51,9 @@ class WrappedLine : public QLabel {
   }
 
  private:
-  void fit() {
-    setMinimumHeight(0);  // Else the height for any width is at least what it was.
-    setMinimumHeight(std::max(heightForWidth(width()), 0));
-  }
+  void fit() { setVisible(std::max(own_height(), beside_) > 0); }
+
+  int beside_ = 0;
 };
 
 }  // namespace spawnpoint::gui

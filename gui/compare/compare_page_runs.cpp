@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The comparison's runs: a tab for each, and those that stand beside the selected one.
-#include <QComboBox>
 #include <QSplitter>
 #include <QTabBar>
 #include <QToolButton>
 #include <algorithm>
 
 #include "core/text/text.hpp"
-#include "gui/compare/column_text.hpp"
 #include "gui/compare/compare_page.hpp"
-#include "gui/compare/side_run.hpp"
 #include "gui/text/to_qstring.hpp"
 
 namespace spawnpoint::gui {
@@ -46,7 +43,7 @@ void ComparePage::show_runs() {
   run_tabs_->setCurrentIndex(tab_of(selected_run()));
   beside_->setEnabled(run_tabs_->count() > 1);
   show_crosses();
-  show_side_runs();
+  show_columns();
 }
 
 void ComparePage::show_crosses() {
@@ -68,72 +65,55 @@ int ComparePage::tab_of(std::size_t run) const {
   return found == tab_runs_.end() ? -1 : static_cast<int>(found - tab_runs_.begin());
 }
 
-void ComparePage::show_side_runs() {
-  const std::vector<std::size_t> runs = workspace_.shown_runs();
-  while (side_runs_.size() + 1 > runs.size()) {
-    delete side_runs_.back();
-    side_runs_.pop_back();
+RunColumn* ComparePage::add_column() {
+  auto* column = new RunColumn(workspace_, time_, this);
+  column->set_theme(theme_);
+  column->set_logarithmic(logarithmic_->isChecked());
+  column->set_rows(wanted_rows());
+  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+    TimelineWidget& timeline = column->timeline(world);
+    connect(&timeline, &TimelineWidget::rows_moved, this, [this, &timeline](const RowPlace& place) {
+      for (TimelineWidget* other : timelines())
+        if (other != &timeline) other->set_row_place(place);
+    });
   }
-  while (side_runs_.size() + 1 < runs.size()) {
-    auto* side = new SideRun(time_, this);
-    side->set_theme(theme_);
-    side->set_logarithmic(memory_->is_logarithmic());
-    link_rows(side->timeline(WorldKind::modeled));
-    link_rows(side->timeline(WorldKind::live));
-    side_runs_.push_back(side);
-    columns_->addWidget(side);
-    columns_->setStretchFactor(columns_->count() - 1, 1);
+  connect(&column->splitter(), &QSplitter::splitterMoved, this, [this, column] {
+    for (RunColumn* other : columns_)
+      if (other != column) other->splitter().setSizes(column->splitter().sizes());
+  });
+  // A line that is wrapped has its height once all is laid out.
+  connect(column, &RunColumn::resized, this, &ComparePage::line_up, Qt::QueuedConnection);
+  columns_.push_back(column);
+  splitter_->addWidget(column);
+  splitter_->setStretchFactor(splitter_->count() - 1, 1);
+  return column;
+}
+
+void ComparePage::show_columns() {
+  std::vector<std::size_t> runs = workspace_.shown_runs();
+  if (runs.empty()) runs = {selected_run()};
+  while (columns_.size() > runs.size()) {
+    delete columns_.back();
+    columns_.pop_back();
   }
-  columns_->setSizes(QList<int>(columns_->count(), 1000));
-  own_name_->setText(workspace_.name_of(selected_run()));
-  own_name_->setToolTip(own_name_->text());
-  own_name_->setVisible(!side_runs_.empty());
-  for (std::size_t i = 0; i < side_runs_.size(); ++i) {
-    side_runs_[i]->set_run(runs[i + 1], workspace_.name_of(runs[i + 1]), workspace_.concurrency_of(runs[i + 1]));
-    side_runs_[i]->splitter().setSizes(splitter_->sizes());
+  while (columns_.size() < runs.size()) add_column()->splitter().setSizes(column().splitter().sizes());
+  splitter_->setSizes(QList<int>(splitter_->count(), 1000));
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    columns_[i]->set_run(runs[i], runs.size() > 1);
+    if (i > 0) columns_[i]->set_shifts({}, {});
   }
 }
 
-SideRun* ComparePage::side_of(std::size_t run) const {
-  const auto found = std::ranges::find(side_runs_, run, &SideRun::run);
-  return found == side_runs_.end() ? nullptr : *found;
-}
-
-void ComparePage::refresh_side_runs() {
-  for (SideRun* side : side_runs_) {
-    std::shared_ptr<const Trace> traces[2];
-    bool dimmed = true;
-    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
-      const RunKey key{side->run(), world};
-      const auto result = runs_.result(key);
-      auto& trace = traces[static_cast<std::size_t>(world)];
-      trace = runs_.current() == key && world == WorldKind::live ? runs_.live_record()
-              : result                                           ? result->trace
-                                                                 : nullptr;
-      // What fits one run need not fit another: threads of their own here, one thread for all jobs there.
-      if (world == WorldKind::modeled && rows_->currentIndex() == 0 && trace) side->set_rows(suggested_rows(*trace));
-      side->show_world(world, trace, summary(key), is_dimmed(key));
-      side->timeline(world).set_failure(failure(key));
-      dimmed = dimmed && (!trace || is_dimmed(key));
-    }
-    const auto& [modeled, live] = traces;
-    show_side_charts(*side, modeled, live);
-    side->dim_charts(dimmed && (modeled || live));
-  }
+RunColumn* ComparePage::column_of(std::size_t run) const {
+  const auto found = std::ranges::find(columns_, run, &RunColumn::run);
+  return found == columns_.end() ? nullptr : *found;
 }
 
 std::vector<TimelineWidget*> ComparePage::timelines() const {
-  std::vector<TimelineWidget*> all{modeled_, live_};
-  for (SideRun* side : side_runs_)
-    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) all.push_back(&side->timeline(world));
+  std::vector<TimelineWidget*> all;
+  for (RunColumn* shown : columns_)
+    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) all.push_back(&shown->timeline(world));
   return all;
-}
-
-void ComparePage::link_rows(TimelineWidget& timeline) {
-  connect(&timeline, &TimelineWidget::rows_moved, this, [this, &timeline](const RowPlace& place) {
-    for (TimelineWidget* other : timelines())
-      if (other != &timeline) other->set_row_place(place);
-  });
 }
 
 }  // namespace spawnpoint::gui

@@ -56,6 +56,8 @@ QSize Overview::sizeHint() const {
 }
 
 void Overview::set_traces(std::shared_ptr<const Trace> modeled, std::shared_ptr<const Trace> live) {
+  // What grows is another one each time, though it may be at the same place in memory.
+  if (modeled == traces_[0] && live == traces_[1] && (!live || !live->growing)) return;
   traces_[0] = std::move(modeled);
   traces_[1] = std::move(live);
   picture_is_old_ = true;

@@ -54,7 +54,7 @@ TEST_CASE("opening a scenario models it, and the failure is in the diagnosis and
   const auto& landmarks = app.window->compare().time().landmarks();
   REQUIRE(landmarks.size() == 1);
   CHECK(landmarks.front() == result->failure->at);
-  CHECK(app.window->compare().summary(WorldKind::modeled).contains("pids.max"));
+  CHECK(app.window->compare().column().summary(WorldKind::modeled).contains("pids.max"));
   REQUIRE(app.window->compare().memory().content().marks.size() == 1);
   REQUIRE(app.window->compare().threads().content().marks.size() == 1);
 
@@ -135,7 +135,7 @@ TEST_CASE("a long model run can be stopped, and its partial result is kept") {
   CHECK(result->stopped);
   CHECK(result->completed > 0);
   CHECK(result->completed < 4'000'000);
-  CHECK(app.window->compare().summary(WorldKind::modeled).contains("partial"));
+  CHECK(app.window->compare().column().summary(WorldKind::modeled).contains("partial"));
   CHECK_FALSE(app.action("stop").isEnabled());
 }
 
@@ -149,8 +149,8 @@ TEST_CASE("both worlds run one after the other, and the header shows their diffe
   REQUIRE(live->error.empty());
   CHECK(live->completed == 3);
   CHECK_FALSE(live->failure);
-  CHECK(app.window->compare().summary(WorldKind::live).contains('%'));
-  CHECK_FALSE(app.window->compare().summary(WorldKind::modeled).contains('%'));
+  CHECK(app.window->compare().column().summary(WorldKind::live).contains('%'));
+  CHECK_FALSE(app.window->compare().column().summary(WorldKind::modeled).contains('%'));
   REQUIRE(app.window->compare().timeline(WorldKind::live).trace());
   CHECK(app.window->compare().timeline(WorldKind::live).trace()->jobs.size() == 3);
 }
@@ -158,7 +158,7 @@ TEST_CASE("both worlds run one after the other, and the header shows their diffe
 TEST_CASE("with both worlds there, the memory chart says by how much they differ, by kind") {
   AppFixture app;
   app.open(kQuick);
-  QLabel& line = app.window->compare().memory_difference();
+  QLabel& line = app.window->compare().column().memory_difference();
   CHECK(line.isHidden());
   app.action("run_both").trigger();
   REQUIRE(eventually([&] { return app.window->runs().result(kLive) != nullptr && !app.window->runs().is_running(); }));
@@ -302,10 +302,10 @@ TEST_CASE("the number of jobs in the toolbar goes over the file's, and back") {
 TEST_CASE("a mistake dims the last good result, and fixing it brings it up to date") {
   AppFixture app;
   app.open(kRefused);
-  CHECK_FALSE(app.window->compare().is_dimmed(WorldKind::modeled));
+  CHECK_FALSE(app.window->compare().column().is_dimmed(WorldKind::modeled));
   app.window->file_panel().replace_text(QString(kRefused).replace("count", "cuont"));
   REQUIRE(eventually([&] { return app.window->document().error_count() > 0; }));
-  CHECK(app.window->compare().is_dimmed(WorldKind::modeled));
+  CHECK(app.window->compare().column().is_dimmed(WorldKind::modeled));
   CHECK(app.window->runs().result(kModeled));
   CHECK(app.window->windowTitle().contains("error"));
   app.window->file_panel().replace_text(QString(kRefused).replace("1000", "2000"));
@@ -313,5 +313,5 @@ TEST_CASE("a mistake dims the last good result, and fixing it brings it up to da
     const auto result = app.window->runs().result(kModeled);
     return result && result->jobs == 2000;
   }));
-  CHECK_FALSE(app.window->compare().is_dimmed(WorldKind::modeled));
+  CHECK_FALSE(app.window->compare().column().is_dimmed(WorldKind::modeled));
 }

@@ -97,13 +97,16 @@ TEST_CASE("both worlds can be aligned at their failures") {
   app.open(kRefused);
   ComparePage& compare = app.window->compare();
   CHECK_FALSE(compare.alignment().isEnabled());
-  CHECK(compare.difference_strip().text_at(at(0.1)).isEmpty());
+  CHECK(compare.column().difference_strip().text_at(at(0.1)).isEmpty());
   app.window->run(/*modeled=*/true, /*live=*/true);
   REQUIRE(eventually([&] { return app.window->runs().result(kLive) && !app.window->runs().is_running(); }));
   const auto modeled = app.window->runs().result(kModeled), live = app.window->runs().result(kLive);
   REQUIRE(live->error == "");
-  CHECK(compare.difference_strip().text_at(at(0.1)).contains("model"));
-  if (!live->failure) SKIP("the limit cannot be imposed here");
+  CHECK(compare.column().difference_strip().text_at(at(0.1)).contains("model"));
+  const auto imposed = std::ranges::find(live->imposed, "pids.max", &ImposedLimit::limit);
+  REQUIRE(imposed != live->imposed.end());
+  if (!imposed->held()) SKIP("pids.max cannot be imposed here: " + imposed->means);
+  REQUIRE(live->failure);
   REQUIRE(compare.alignment().isEnabled());
   CHECK(compare.time().landmarks().size() == 2);
   compare.alignment().setCurrentIndex(1);
@@ -162,10 +165,10 @@ TEST_CASE("up to three runs are shown side by side, and all are modeled") {
   app.window->selection().select_run(3);
   CHECK(app.window->workspace().shown_runs() == std::vector<std::size_t>{3, 0, 1});
   // Each column has its run's name, and a line that is wrapped takes nothing from the chart below it.
-  const QLabel& name = *compare.findChild<QLabel*>("own_name");
+  const QLabel& name = compare.column().name();
   CHECK(name.isVisible());
   CHECK(name.text() == app.window->workspace().name_of(3));
-  const QLabel& difference = compare.memory_difference();
+  const QLabel& difference = compare.column().memory_difference();
   CHECK(compare.memory().mapTo(&compare, QPoint(0, 0)).y() >=
         (difference.isVisible() ? difference.mapTo(&compare, QPoint(0, difference.height())).y() : 0));
   CHECK(compare.memory().geometry().bottom() <= compare.memory().parentWidget()->rect().bottom());

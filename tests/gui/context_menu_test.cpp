@@ -16,7 +16,6 @@
 
 #include "gui/charts/chart_view.hpp"
 #include "gui/compare/compare_page.hpp"
-#include "gui/compare/side_run.hpp"
 #include "gui/jobs/jobs_page.hpp"
 #include "gui/limits/limits_page.hpp"
 #include "gui/map/map_page.hpp"
@@ -152,7 +151,7 @@ TEST_CASE("an entry of a menu does nothing once its view has gone", "[menu]") {
     const auto beside = app.window->runs().result({1, WorldKind::modeled});
     return beside && !app.window->runs().is_running();
   }));
-  QPointer<SideRun> side = compare.findChild<SideRun*>();
+  QPointer<RunColumn> side = &compare.column(1);
   REQUIRE(side);
   app.ask(side->memory());
   QAction* copy = app.menu->actions().front();

@@ -49,10 +49,10 @@ TEST_CASE("a record that is opened is a run of its own beside the scenario's", "
   REQUIRE(tabs->count() == 2);
   CHECK(tabs->currentIndex() == 1);
   CHECK(tabs->tabText(1).contains("thread_per_job (saved, modeled)"));
-  CHECK(compare.summary(WorldKind::modeled).contains("saved record · rust-playground"));
-  CHECK(compare.summary(WorldKind::modeled).contains("EAGAIN by pids.max"));
-  CHECK(compare.summary(WorldKind::live).isEmpty());
-  CHECK_FALSE(compare.is_dimmed(WorldKind::modeled));
+  CHECK(compare.column().summary(WorldKind::modeled).contains("saved record · rust-playground"));
+  CHECK(compare.column().summary(WorldKind::modeled).contains("EAGAIN by pids.max"));
+  CHECK(compare.column().summary(WorldKind::live).isEmpty());
+  CHECK_FALSE(compare.column().is_dimmed(WorldKind::modeled));
   REQUIRE(compare.timeline(WorldKind::modeled).trace());
   CHECK(compare.timeline(WorldKind::modeled).trace()->jobs.size() == 1000);
   CHECK_FALSE(compare.memory().content().lines.empty());
@@ -110,7 +110,7 @@ TEST_CASE("a record opens without a scenario, by its run.csv", "[record]") {
   ComparePage& compare = app.window->compare();
   CHECK(compare.findChild<QTabBar*>("runs")->count() == 1);
   REQUIRE(compare.timeline(WorldKind::modeled).trace());
-  CHECK(compare.summary(WorldKind::modeled).contains("saved record"));
+  CHECK(compare.column().summary(WorldKind::modeled).contains("saved record"));
   CHECK(app.window->pages().currentWidget() == &compare);
 }
 

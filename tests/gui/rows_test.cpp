@@ -6,7 +6,6 @@
 #include <QWheelEvent>
 
 #include "gui/compare/compare_page.hpp"
-#include "gui/compare/side_run.hpp"
 #include "gui/jobs/jobs_page.hpp"
 #include "gui/timeline/timeline_picture.hpp"
 #include "tests/gui/app_fixture.hpp"
@@ -47,7 +46,7 @@ TEST_CASE("rows of all timelines scroll and scale together, and Home shows all o
       [&] { return app.window->runs().result({1, WorldKind::modeled}) && !app.window->runs().is_running(); }));
   TimelineWidget& modeled = compare.timeline(WorldKind::modeled);
   TimelineWidget& live = compare.timeline(WorldKind::live);
-  TimelineWidget& side = compare.findChild<SideRun*>()->timeline(WorldKind::modeled);
+  TimelineWidget& side = compare.column(1).timeline(WorldKind::modeled);
   modeled.settle();
   side.settle();
   // The live one has no record yet: it follows all the same, for when it has.

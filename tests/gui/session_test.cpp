@@ -53,7 +53,7 @@ TEST_CASE("a text that was modeled before has its result at once: after an undo,
   }));
   app.action("undo").trigger();
   REQUIRE(eventually([&] { return app.window->runs().result(kModeled) == first; }));
-  CHECK_FALSE(app.window->compare().is_dimmed(WorldKind::modeled));
+  CHECK_FALSE(app.window->compare().column().is_dimmed(WorldKind::modeled));
   CHECK(app.window->compare().timeline(WorldKind::modeled).trace() == first->trace);
 
   app.open(kQuick, "other.toml");

@@ -62,12 +62,12 @@ TEST_CASE("status bar and tabs name the run, and tell of the text as it is", "[s
     return result && result->jobs == 4 && !app.window->runs().is_running();
   }));
   CHECK(words().count("from before the last change") == 1);
-  CHECK(app.window->compare().summary(WorldKind::live).startsWith("from before the last change"));
-  CHECK_FALSE(app.window->compare().summary(WorldKind::live).contains("this machine"));
+  CHECK(app.window->compare().column().summary(WorldKind::live).startsWith("from before the last change"));
+  CHECK_FALSE(app.window->compare().column().summary(WorldKind::live).contains("this machine"));
   app.action("undo").trigger();
   REQUIRE(eventually([&] { return app.parsed() && !app.window->runs().is_running(); }));
   CHECK_FALSE(words().contains("older text"));
-  CHECK_FALSE(app.window->compare().is_dimmed(WorldKind::live));
+  CHECK_FALSE(app.window->compare().column().is_dimmed(WorldKind::live));
 }
 
 TEST_CASE("a tab has a cross only while the text as it is fails", "[status]") {

@@ -34,7 +34,7 @@ TEST_CASE("each number that the app tells of a run is in its JSON or its scenari
     const QString status = app.window->status().words();
     const std::pair<const char*, QString> told[] = {
         {"headline", app.window->diagnosis().headline()},
-        {"header", compare.summary(WorldKind::modeled)},
+        {"header", compare.column().summary(WorldKind::modeled)},
         {"status", status},
         {"tab", tabs->tabText(0) + '\n' + tabs->tabToolTip(0)},
         {"exported header", result_summary(*result)},

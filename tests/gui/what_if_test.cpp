@@ -144,14 +144,14 @@ TEST_CASE("a live run of the previous text has no say in what is said of the new
   REQUIRE(app.window->runs().result({0, WorldKind::live})->error.empty());
   CHECK(app.window->diagnosis().headline().contains("refused"));
   CHECK(app.window->compare().findChild<QTabBar*>("runs")->tabText(0).contains("✕"));
-  CHECK(app.window->compare().summary(WorldKind::live).contains('%'));
+  CHECK(app.window->compare().column().summary(WorldKind::live).contains('%'));
 
   app.window->what_if().slider("machine.limits.pids_max")->setValue(kKnobSteps);
   REQUIRE(modeled_with(app, [](const RunResult& result) { return !result.failure; }));
-  CHECK(app.window->compare().is_dimmed(WorldKind::live));
+  CHECK(app.window->compare().column().is_dimmed(WorldKind::live));
   CHECK_FALSE(app.window->diagnosis().headline().contains("refused"));
   // Nor is it compared with the new model.
-  CHECK_FALSE(app.window->compare().summary(WorldKind::live).contains('%'));
+  CHECK_FALSE(app.window->compare().column().summary(WorldKind::live).contains('%'));
   CHECK(app.window->compare().findChild<QLabel*>("memory_difference")->text().contains("from before the last change"));
   CHECK_FALSE(app.window->workspace().known(0).of_former_text);
   CHECK_FALSE(app.window->workspace().known(0).live);

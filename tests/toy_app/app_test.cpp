@@ -67,8 +67,9 @@ TEST_CASE("the pages of a run show one of a model that is not shipped, in both w
 
   ComparePage& compare = app.window->compare();
   CHECK(compare.findChild<QTabBar*>("runs")->tabText(0) == "two_at_a_time");
-  CHECK(compare.summary(WorldKind::live).contains('%'));
-  CHECK(compare.summary(WorldKind::modeled).startsWith(QString::fromStdString(format_duration(modeled->wall))));
+  CHECK(compare.column().summary(WorldKind::live).contains('%'));
+  CHECK(
+      compare.column().summary(WorldKind::modeled).startsWith(QString::fromStdString(format_duration(modeled->wall))));
   for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
     TimelineWidget& timeline = compare.timeline(world);
     timeline.set_rows(TimelineRows::jobs);

@@ -54,7 +54,7 @@ TEST_CASE("the pages of a run name a limit that is not shipped, in both worlds")
   REQUIRE(live->failure);
   ComparePage& compare = app.window->compare();
   for (const WorldKind world : {WorldKind::modeled, WorldKind::live})
-    CHECK(compare.summary(world).contains("EAGAIN by toy.max"));
+    CHECK(compare.column().summary(world).contains("EAGAIN by toy.max"));
   CHECK(app.window->diagnosis().headline().contains("kernel.toy-max lets the cores have 100 threads"));
   auto* why = app.window->diagnosis().findChild<QToolButton*>("why");
   REQUIRE(why);

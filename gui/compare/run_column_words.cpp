@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The compare page's words: which results have a say, and what the lines over the timelines and the memory chart say.
-#include <QLabel>
+// The words of a run's column: over its timelines, at its failure's mark, over the memory chart, and where nothing is.
 #include <QStringList>
 
-#include "gui/compare/column_text.hpp"
-#include "gui/compare/compare_page.hpp"
+#include "gui/compare/run_column.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/time/failure_words.hpp"
 #include "models/lab/diagnosis/memory_difference.hpp"
@@ -26,29 +24,20 @@ QString machine_words(const Scenario& scenario, WorldKind world) {
 
 }  // namespace
 
-bool ComparePage::is_dimmed(WorldKind world) const {
-  return is_dimmed(RunKey{selected_run(), world});
-}
-
-bool ComparePage::is_dimmed(RunKey key) const {
-  if (!runs_.result(key)) return false;
+bool RunColumn::is_dimmed(WorldKind world) const {
+  if (!runs_.result(key(world))) return false;
   // What is drawn then is the run that is still going.
-  if (runs_.current() == key && key.world == WorldKind::live) return false;
-  return !workspace_.is_of_present_text(key);
+  if (world == WorldKind::live && is_running(world)) return false;
+  return !workspace_.is_of_present_text(key(world));
 }
 
-QString ComparePage::summary(WorldKind world) const {
-  return summary(RunKey{selected_run(), world});
-}
-
-QString ComparePage::summary(RunKey key) const {
-  const WorldKind world = key.world;
-  const auto scenario = document_.scenario();
-  const SavedRecord* record = workspace_.record(key.run);
+QString RunColumn::summary(WorldKind world) const {
+  const auto scenario = workspace_.document().scenario();
+  const SavedRecord* record = workspace_.record(run_);
   if (record ? record->result.world != world : !scenario) return {};
   const QString machine = record ? to_qstring(provenance(*record)) : machine_words(*scenario, world);
   const QString dot = QStringLiteral(" · ");
-  if (runs_.current() == key) {
+  if (is_running(world)) {
     if (world == WorldKind::modeled) return tr("running …") + dot + machine;
     const Progress& progress = runs_.progress();
     QStringList parts{tr("running …")};
@@ -58,12 +47,12 @@ QString ComparePage::summary(RunKey key) const {
     if (progress.resident.count > 0) parts << to_qstring(spawnpoint::format_jobs_memory(progress.resident));
     return (parts << machine).join(dot);
   }
-  const auto own = runs_.result(key);
+  const auto own = runs_.result(key(world));
   if (!own) return tr("not run yet") + dot + machine;
   if (!own->error.empty()) return tr("could not run") + dot + machine;
   // The model is what the live run is compared with.
-  const auto other = world == WorldKind::live ? runs_.result({key.run, WorldKind::modeled}) : nullptr;
-  const bool of_one_text = is_dimmed(key) == is_dimmed({key.run, WorldKind::modeled});
+  const auto other = world == WorldKind::live ? runs_.result(key(WorldKind::modeled)) : nullptr;
+  const bool of_one_text = is_dimmed(world) == is_dimmed(WorldKind::modeled);
   const bool comparable = other && other->error.empty() && !other->stopped && !own->stopped && of_one_text;
   const auto against = [&](const std::string& shown, auto value) {
     return to_qstring(shown) + (comparable ? in_parentheses(format_difference(static_cast<double>(value(*own)),
@@ -72,7 +61,7 @@ QString ComparePage::summary(RunKey key) const {
   };
   // What is looked for comes first: where there is no room, the last parts are left out.
   QStringList parts;
-  if (is_dimmed(key)) parts << workspace_.why_old();
+  if (is_dimmed(world)) parts << workspace_.why_old();
   parts << against(spawnpoint::format_duration(own->wall), [](const RunResult& r) { return r.wall.count(); });
   if (own->failure) parts << failure_words(*own->failure);
   if (own->stopped) parts << tr("stopped, so partial");
@@ -83,30 +72,43 @@ QString ComparePage::summary(RunKey key) const {
                (comparable ? in_parentheses(spawnpoint::memory_percentage(taken, other->jobs_memory().resident))
                            : QString());
   parts << to_qstring(spawnpoint::format_program_memory(*own));
-  if (const Duration later = shift(world); key.run == selected_run() && later > Duration::zero())
+  if (const Duration later = shift(world); later > Duration::zero())
     parts << tr("drawn %1 later").arg(to_qstring(spawnpoint::format_duration(later)));
   // An older text may have named another machine.
-  if (!is_dimmed(key)) parts << machine;
+  if (!is_dimmed(world)) parts << machine;
   parts.removeAll(QString());
   return parts.join(dot);
 }
 
-QString ComparePage::failure(RunKey key) const {
-  const auto own = runs_.result(key);
-  return own && own->failure && runs_.current() != key ? to_qstring(spawnpoint::format_failure(*own->failure))
-                                                       : QString();
+QString RunColumn::failure(WorldKind world) const {
+  const auto own = runs_.result(key(world));
+  return own && own->failure && !is_running(world) ? to_qstring(spawnpoint::format_failure(*own->failure)) : QString();
 }
 
-QLabel& ComparePage::memory_difference() const {
-  return *memory_difference_;
+void RunColumn::show_empty_texts() {
+  const bool saved = workspace_.record(run_) != nullptr;
+  // F6 and F7 are about the selected run.
+  const bool selected = run_ == workspace_.selection().run();
+  const QString why_nothing = workspace_.document().scenario() ? QString() : workspace_.why_nothing();
+  modeled_->set_empty_text(saved                            ? tr("The record is of a live run.")
+                           : !why_nothing.isEmpty()         ? why_nothing
+                           : is_running(WorldKind::modeled) ? tr("Running the model …")
+                           : selected                       ? tr("Not modeled yet: F6 runs the model.")
+                                                            : tr("Not modeled yet: Ctrl+F5 runs all."));
+  live_->set_empty_text(saved                    ? tr("The record is of a modeled run.")
+                        : !why_nothing.isEmpty() ? why_nothing
+                        : selected ? tr("Not run yet: F7 runs it on this machine, in a process of its own.")
+                                   : tr("Not run live yet: Ctrl+F5 runs all."));
+  difference_->set_empty_text(saved ? tr("A record is of one world.")
+                                    : tr("Run both worlds to see their difference here."));
 }
 
-void ComparePage::show_memory_difference() {
-  const auto modeled = result(WorldKind::modeled);
-  const auto lively = result(WorldKind::live);
+void RunColumn::show_memory_difference() {
+  const auto modeled = runs_.result(key(WorldKind::modeled));
+  const auto lively = runs_.result(key(WorldKind::live));
   MemoryDifference told;
   // While a run is going, the figures are of the previous one.
-  const bool running = runs_.current() && runs_.current()->run == selected_run();
+  const bool running = runs_.current() && runs_.current()->run == run_;
   const bool of_one_text = is_dimmed(WorldKind::modeled) == is_dimmed(WorldKind::live);
   if (modeled && lively && !running) told = spawnpoint::memory_difference(*lively, *modeled);
   // The line stays, so that nothing jumps while a value is turned.
@@ -114,10 +116,11 @@ void ComparePage::show_memory_difference() {
     told = {.line = tr("live against model: one is %1; F5 runs both").arg(Workspace::why_old()).toStdString(),
             .details = {}};
   memory_difference_->show_text(to_qstring(told.line));
+  // Beside others it may be there without a text.
+  memory_difference_->setAccessibleName(told.line.empty() ? tr("Nothing of memory to compare") : QString());
   memory_difference_->setToolTip(to_qstring(told.details));
   memory_difference_->setAccessibleDescription(to_qstring(told.details));
   memory_difference_->setEnabled(of_one_text && !is_dimmed(WorldKind::live));
-  memory_difference_->setVisible(!told.line.empty());
 }
 
 }  // namespace spawnpoint::gui
