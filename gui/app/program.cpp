@@ -10,6 +10,7 @@
 #include <iostream>
 
 #include "core/files/streams.hpp"
+#include "gui/app/application.hpp"
 #include "gui/app/command_line.hpp"
 #include "gui/app/display.hpp"
 #include "gui/app/export_command.hpp"
@@ -53,7 +54,7 @@ int open_window(const AppRequest& request, int argc, char** argv) {
                  "prints the figures.\n";
     return static_cast<int>(Exit::cannot_run);
   }
-  QApplication app(argc, argv);
+  Application app(argc, argv);
   dress(app);
   Session session;
   if (request.reset) session.reset();

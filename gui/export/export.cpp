@@ -7,14 +7,15 @@
 #include <QSaveFile>
 #include <QTemporaryDir>
 #include <algorithm>
+#include <exception>
 #include <functional>
 #include <future>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include "core/text/text.hpp"
 #include "core/trace/csv_writer.hpp"
+#include "gui/background/beside.hpp"
 #include "gui/export/export_units.hpp"
 #include "gui/export/figure.hpp"
 #include "gui/export/limits_figure.hpp"
@@ -114,6 +115,16 @@ ExportOutcome make_folder(const fs::path& folder) {
   return std::unexpected(fmt::format("{}: the folder could not be made: {}", folder.string(), problem.message()));
 }
 
+/// One file that cannot be made, for lack of memory say, does not keep the others from being written.
+template <class Write>
+ExportOutcome attempt(const Write& write) {
+  try {
+    return write();
+  } catch (const std::exception& problem) {
+    return std::unexpected(std::string(problem.what()));
+  }
+}
+
 class Export {
  public:
   Export(const Scenario& scenario, const ExportOptions& options)
@@ -159,7 +170,7 @@ class Export {
         if (stopped()) return;
         const std::string suffix = part == ExportPart::all ? std::string() : fmt::format("-{}", to_string(part));
         const fs::path path = options_.directory / fmt::format("{}{}{}", name, suffix, format.ending);
-        note(path, write_picture(group, format, part, path));
+        note(path, attempt([&] { return write_picture(group, format, part, path); }));
       }
       return;
     }
@@ -170,10 +181,9 @@ class Export {
       const std::string world(to_string(result->world));
       const fs::path path = options_.directory / fmt::format("{}-{}{}", name, world, format.ending);
       const ExportRecord record{*result, scenario_.machine.name, fmt::format("{} ({})", group.label, world)};
-      written.emplace_back(path,
-                           std::async(std::launch::async, [=, write = format.write] { return write(record, path); }));
+      written.emplace_back(path, beside([=, write = format.write] { return write(record, path); }));
     }
-    for (auto& [path, outcome] : written) note(path, outcome.get());
+    for (auto& [path, outcome] : written) note(path, attempt([&] { return outcome.get(); }));
   }
 
   ExportOutcome write_picture(const Group& group, const ExportFormat& format, ExportPart part, const fs::path& path) {
@@ -259,7 +269,8 @@ ExportReport write_sheet(const Sheet& sheet, const ExportOptions& options) {
       break;
     }
     const fs::path path = options.directory / fmt::format("{}.{}", sheet.name, format->name);
-    const ExportOutcome outcome = format->is_picture() ? save(path, picture(*format)) : save(path, sheet.table());
+    const ExportOutcome outcome =
+        attempt([&] { return save(path, format->is_picture() ? picture(*format) : sheet.table()); });
     if (outcome)
       report.written.push_back(path);
     else

@@ -6,9 +6,9 @@
 #include <array>
 #include <cstddef>
 #include <future>
-#include <system_error>
 #include <vector>
 
+#include "gui/background/beside.hpp"
 #include "gui/timeline/bands.hpp"
 #include "gui/timeline/vector_registers.hpp"
 
@@ -129,17 +129,9 @@ void draw_bands(const TimelineScene& scene, const CellQuery& query, CellGrid& gr
   if (grid.bands < 2 || scene.data->trace().segments.size() < kMany) return draw(plot, 0, grid.bands);
   ImagePlot other = plot;
   const std::size_t half = grid.bands / 2;
-  std::future<void> below;
-  try {
-    below = std::async(std::launch::async, [&] { draw(other, half, grid.bands); });
-  } catch (const std::system_error&) {
-    // No more threads available, as may happen while a live run takes them: then this one draws all.
-  }
+  std::future<void> below = beside([&] { draw(other, half, grid.bands); });
   draw(plot, 0, half);
-  if (below.valid())
-    below.get();
-  else
-    draw(other, half, grid.bands);
+  below.get();
 }
 
 }  // namespace spawnpoint::gui

@@ -21,6 +21,7 @@
 #include <QUrl>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <exception>
 
 #include "gui/map/map_content.hpp"
 #include "gui/text/to_qstring.hpp"
@@ -318,7 +319,12 @@ void ExportDialog::write() {
     progress_->setValue(done);
     QCoreApplication::processEvents();  // So that Close can stop it: charts can be drawn in this thread only.
   };
-  report_ = write_parts(wanted);
+  try {
+    report_ = write_parts(wanted);
+  } catch (const std::exception& problem) {  // For lack of memory, say: the dialog goes on.
+    report_ = {};
+    report_.errors.emplace_back(problem.what());
+  }
   writing_ = false;
   progress_->hide();
   show_state();

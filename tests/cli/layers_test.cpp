@@ -147,8 +147,8 @@ TEST_CASE("no one but the program itself knows the command line") {
   CHECK(spread("CLI/", {"models/command_line/", "gui/app/main.cpp", "gui/app/"}) == "");
 }
 
-TEST_CASE("what runs in the background of the app is a LatestJob") {
-  for (const char* other : {"QtConcurrent", "QFuture", "QThreadPool", "QThread"}) {
+TEST_CASE("what runs in the background of the app is a LatestJob, or beside what waits for it") {
+  for (const char* other : {"QtConcurrent", "QFuture", "QThreadPool", "QThread", "std::async", "std::jthread"}) {
     INFO(other);
     CHECK(spread(other, {"gui/background/"}) == "");
   }

@@ -27,14 +27,14 @@ void collect(QtMsgType type, const QMessageLogContext& context, const QString& m
 
 }  // namespace
 
-QApplication& application() {
+Application& application() {
   static int argc = 1;
   static char name[] = "gui_tests";
   static char* argv[] = {name, nullptr};
   // Never destroyed: other statics of Qt and of the tests would be gone before it.
-  static QApplication* const made = [] {
+  static Application* const made = [] {
     QHashSeed::setDeterministicGlobalSeed();  // As the program does.
-    auto* app = new QApplication(argc, argv);
+    auto* app = new Application(argc, argv);
     QApplication::setStyle(QStringLiteral("Fusion"));
     return app;
   }();

@@ -2,14 +2,15 @@
 // One QApplication for the whole test program, and a watch over what Qt has to say: any warning fails the test.
 #pragma once
 
-#include <QApplication>
 #include <QString>
 #include <QStringList>
+
+#include "gui/app/application.hpp"
 
 namespace spawnpoint::gui {
 
 /// Makes the application where there is none yet. With the Fusion style, like the app.
-QApplication& application();
+Application& application();
 
 /// For as long as it lives, Qt's warnings are collected; those that nobody has taken fail the test when it ends.
 class QtWatch {
