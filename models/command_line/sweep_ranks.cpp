@@ -2,12 +2,9 @@
 #include "models/command_line/sweep_ranks.hpp"
 
 #include <fmt/format.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <deque>
-#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <stop_token>
@@ -23,22 +20,6 @@ namespace {
 
 using Json = nlohmann::json;
 constexpr const char* kOver = "over";
-
-/// The profile of rank 0's host as this rank's: results must not depend on where they are computed.
-std::optional<Machine> machine_from(const std::string& toml) {
-  std::error_code none;
-  const auto folder = std::filesystem::temp_directory_path(none);
-  if (none) return std::nullopt;
-  std::string name = (folder / "spawnpoint-host-XXXXXX.toml").string();
-  const int fd = mkstemps(name.data(), 5);
-  if (fd < 0) return std::nullopt;
-  const bool written = write(fd, toml.data(), toml.size()) == static_cast<ssize_t>(toml.size());
-  close(fd);
-  auto machine = load_machine(name, {});
-  unlink(name.c_str());
-  if (!written || !machine) return std::nullopt;
-  return std::move(*machine);
-}
 
 }  // namespace
 
@@ -63,11 +44,8 @@ std::optional<SweepSource> share_source(Ranks& ranks, std::optional<SweepSource>
   shared.file = json["file"];
   for (const Json& setting : json["settings"]) shared.options.settings.push_back({setting[0], setting[1]});
   if (json.contains("seed")) shared.options.seed = json["seed"].get<std::uint64_t>();
-  if (json.contains("host")) {
-    const auto machine = machine_from(json["host"]);
-    if (!machine) return std::nullopt;
-    shared.options.host = [machine = *machine] { return machine; };
-  }
+  // The profile of rank 0's host, as this rank's: results must not depend on where they are computed.
+  if (json.contains("host")) shared.options.host = [machine = machine_from(json["host"]).value()] { return machine; };
   shared.options.concurrency = json["concurrency"];
   return shared;
 }
@@ -75,11 +53,8 @@ std::optional<SweepSource> share_source(Ranks& ranks, std::optional<SweepSource>
 SweepOutcome run_sweep_on(Ranks& ranks, const SweepPlan& plan, const SweepOptions& options) {
   SweepBoard board(plan, options, static_cast<unsigned>(ranks.size()));
   const std::stop_callback on_stop(options.stop, [&board] { board.wake(); });
-  std::jthread own([&] {
-    while (const auto task = board.take_when_ready(SweepBoard::End::lightest)) {
-      board.put(*task, compute(plan, *task, options.stop, [&](double part) { board.note_part(*task, part); }));
-    }
-  });
+  SweepWork work(board, plan, options);
+  std::jthread own([&work] { work.serve(SweepBoard::End::lightest); });
   std::map<int, SweepTask> given;
   std::deque<int> idle;
   for (int rank = 1; rank < ranks.size(); ++rank) idle.push_back(rank);
@@ -117,6 +92,7 @@ SweepOutcome run_sweep_on(Ranks& ranks, const SweepPlan& plan, const SweepOption
     if (!moved) Ranks::pause();
   }
   own.join();
+  work.rethrow();
   return board.outcome();
 }
 

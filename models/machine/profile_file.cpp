@@ -103,8 +103,35 @@ bool is_profile(const std::filesystem::path& path, const std::string& text, cons
   return 2 * known >= std::ssize(root->entries);
 }
 
-/// Reads a profile's file and hands its root to `apply`, after the profile that it builds on. False: a mistake was
-/// told.
+template <class Apply>
+bool read_chain(const std::string& name, const ProfilePlaces& places, const ProfileKind& kind, int depth,
+                const Place& where, Diagnostics& out, Apply apply);
+
+/// Hands a profile's root to `apply`, after the profile that it builds on. False: a mistake was told.
+template <class Apply>
+bool read_profile(const SourceText& source, const std::filesystem::path& path, const ProfilePlaces& places,
+                  const ProfileKind& kind, int depth, Diagnostics& out, Apply apply) {
+  const auto root = parse_document(source, out);
+  if (!root) return false;
+  const std::size_t errors = out.errors();
+  TableReader table(*root, {}, out, kind.keys);
+  std::string base = path.stem() == kind.defaults ? std::string() : std::string(kind.defaults);
+  Place base_place{&source, 0, 0, 1};
+  if (const Node* node = table.take("base")) {
+    base = read_text(*node, "base", out).value_or(base);
+    base_place = node->place;
+  }
+  ProfilePlaces base_places = places;
+  base_places.inputs.beside = path.parent_path();
+  if (depth >= kLongestChain) {
+    out.error(base_place, fmt::format("more than {} profiles build on one another: is there a cycle?", kLongestChain));
+    return false;
+  }
+  if (!base.empty() && !read_chain(base, base_places, kind, depth + 1, base_place, out, apply)) return false;
+  apply(std::move(table), path);
+  return out.errors() == errors;
+}
+
 template <class Apply>
 bool read_chain(const std::string& name, const ProfilePlaces& places, const ProfileKind& kind, int depth,
                 const Place& where, Diagnostics& out, Apply apply) {
@@ -117,26 +144,7 @@ bool read_chain(const std::string& name, const ProfilePlaces& places, const Prof
     tell(where, name, fmt::format("{} profile \"{}\": {}", kind.what, shown(name), text.error()), {}, out);
     return false;
   }
-  const SourceText& source = out.add_source(path->string(), std::move(*text));
-  const auto root = parse_document(source, out);
-  if (!root) return false;
-  const std::size_t errors = out.errors();
-  TableReader table(*root, {}, out, kind.keys);
-  std::string base = path->stem() == kind.defaults ? std::string() : std::string(kind.defaults);
-  Place base_place{&source, 0, 0, 1};
-  if (const Node* node = table.take("base")) {
-    base = read_text(*node, "base", out).value_or(base);
-    base_place = node->place;
-  }
-  ProfilePlaces base_places = places;
-  base_places.inputs.beside = path->parent_path();
-  if (depth >= kLongestChain) {
-    out.error(base_place, fmt::format("more than {} profiles build on one another: is there a cycle?", kLongestChain));
-    return false;
-  }
-  if (!base.empty() && !read_chain(base, base_places, kind, depth + 1, base_place, out, apply)) return false;
-  apply(table, *path);
-  return out.errors() == errors;
+  return read_profile(out.add_source(path->string(), std::move(*text)), *path, places, kind, depth, out, apply);
 }
 
 /// Makes `counts` as long as `limits`: more levels hold what the outermost known one holds.
@@ -156,6 +164,19 @@ void check_levels(TableReader& table, const std::vector<std::string>& present, s
   if (place == nullptr) return;
   table.out().error(place->value.place, fmt::format("`{}` has {} levels, but `{}` has {}: one count for each limit",
                                                     table.name(count_key), counts, table.name(limit_key), limits));
+}
+
+/// What the kernel divides by, and what every machine has.
+void check_sizes(TableReader& table, const Machine& machine) {
+  constexpr Bytes kSmallestPage{4096}, kLargestPage{65536}, kLeastMemory{1 << 20};
+  const Node::Entry* page = table.entry("page_size");
+  if (page != nullptr && (machine.page_size < kSmallestPage || machine.page_size > kLargestPage ||
+                          (machine.page_size.count & (machine.page_size.count - 1)) != 0))
+    table.out().error(page->value.place,
+                      fmt::format("`{}` must be a power of two from 4 KiB to 64 KiB", table.name("page_size")));
+  const Node::Entry* memory = table.entry("memory");
+  if (memory != nullptr && memory->value.kind == Node::Kind::string && machine.memory < kLeastMemory)
+    table.out().error(memory->value.place, fmt::format("`{}` must be at least 1 MiB", table.name("memory")));
 }
 
 /// Of one without length a thread would never get on.
@@ -178,13 +199,22 @@ std::filesystem::path shipped_scenarios() {
   return SPAWNPOINT_SOURCE_SCENARIOS;
 }
 
-void apply_machine_fields(TableReader& table, MachineDraft& draft, std::vector<std::string>& present) {
+std::vector<std::string> machine_names(const ProfilePlaces& places) {
+  return profile_names(places, machine_profiles());
+}
+
+std::vector<std::string> runtime_names(const ProfilePlaces& places) {
+  return profile_names(places, runtime_profiles());
+}
+
+void apply_machine_fields(TableReader table, MachineDraft& draft, std::vector<std::string>& present) {
   FieldReader fields(std::move(table), present);
   Machine& machine = draft.machine;
   describe(fields, machine);
   fields.finish();
   const Limits& limits = machine.limits;
   InUse& in_use = machine.in_use;
+  check_sizes(fields.table(), machine);
   check_time_slice(fields.table(), machine.costs);
   check_levels(fields.table(), present, "pids_max", limits.pids_max.size(), "cgroup_tasks", in_use.cgroup_tasks.size());
   check_levels(fields.table(), present, "nproc", limits.nproc.size(), "user_tasks", in_use.user_tasks.size());
@@ -194,25 +224,39 @@ void apply_machine_fields(TableReader& table, MachineDraft& draft, std::vector<s
   draft.present.insert(draft.present.end(), present.begin(), present.end());
 }
 
+namespace {
+
+auto filling(MachineDraft& draft) {
+  return [&draft](TableReader table, const std::filesystem::path& path) {
+    draft.machine.name = path.stem().string();
+    draft.machine.source.clear();
+    std::vector<std::string> present;
+    apply_machine_fields(std::move(table), draft, present);
+  };
+}
+
+}  // namespace
+
 std::optional<MachineDraft> read_machine(const std::string& name, const ProfilePlaces& places, const Place& where,
                                          Diagnostics& out) {
   MachineDraft draft;
-  const bool good = read_chain(name, places, machine_profiles(), 0, where, out,
-                               [&](TableReader& table, const std::filesystem::path& path) {
-                                 draft.machine.name = path.stem().string();
-                                 draft.machine.source.clear();
-                                 std::vector<std::string> present;
-                                 apply_machine_fields(table, draft, present);
-                               });
-  if (!good) return std::nullopt;
+  if (!read_chain(name, places, machine_profiles(), 0, where, out, filling(draft))) return std::nullopt;
   return draft;
+}
+
+std::expected<Machine, std::vector<Diagnostic>> machine_from(const std::string& toml) {
+  MachineDraft draft;
+  Diagnostics out;
+  if (!read_profile(out.add_source("profile", toml), {}, {}, machine_profiles(), 0, out, filling(draft)))
+    return std::unexpected(out.take());
+  return finish_machine(std::move(draft));
 }
 
 std::optional<Runtime> read_runtime(const std::string& name, const ProfilePlaces& places, const Place& where,
                                     Diagnostics& out) {
   Runtime runtime;
   const bool good = read_chain(name, places, runtime_profiles(), 0, where, out,
-                               [&](TableReader& table, const std::filesystem::path& path) {
+                               [&](TableReader table, const std::filesystem::path& path) {
                                  runtime.name = path.stem().string();
                                  runtime.source.clear();
                                  std::vector<std::string> present;

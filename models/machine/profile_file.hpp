@@ -31,13 +31,18 @@ struct ProfilePlaces {
 /// The shipped scenarios: beside the program when installed, in the source tree when run from the build.
 std::filesystem::path shipped_scenarios();
 
+/// The profiles that people may name, in order.
+std::vector<std::string> machine_names(const ProfilePlaces& places = {});
+std::vector<std::string> runtime_names(const ProfilePlaces& places = {});
+
 /// Machine and runtime profiles by name (a shipped one) or path.
 std::expected<Machine, std::vector<Diagnostic>> load_machine(const std::string& name_or_path,
                                                              const ProfilePlaces& places = {});
 std::expected<Runtime, std::vector<Diagnostic>> load_runtime(const std::string& name_or_path,
                                                              const ProfilePlaces& places = {});
-/// A profile as the text of its file: load_machine gives the same values back.
+/// A profile as the text of its file: load_machine, and machine_from, give the same values back.
 std::string to_toml(const Machine& machine);
+std::expected<Machine, std::vector<Diagnostic>> machine_from(const std::string& toml);
 
 /// Reads the profile; a mistake is reported in `out`: of the name at `where`, of the file in the file.
 std::optional<MachineDraft> read_machine(const std::string& name_or_path, const ProfilePlaces& places,
@@ -46,7 +51,7 @@ std::optional<Runtime> read_runtime(const std::string& name_or_path, const Profi
                                     Diagnostics& out);
 
 /// Applies a table with a profile's fields; `present` gets those that the table has.
-void apply_machine_fields(TableReader& table, MachineDraft& draft, std::vector<std::string>& present);
+void apply_machine_fields(TableReader table, MachineDraft& draft, std::vector<std::string>& present);
 
 /// Fills in what no file has said, as the kernel does when it boots: threads-max from the memory, RLIMIT_NPROC from
 /// threads-max, pid_max from the cpus …

@@ -95,19 +95,11 @@ class ScenarioReader {
     scenario.host_machine = scenario.machine_profile == "host";
     MachineDraft draft = machine_draft(scenario, where, out);
     std::vector<std::string> present;
-    apply_machine_fields(table, draft, present);
+    apply_machine_fields(std::move(table), draft, present);
     scenario.machine_overrides = present;
     if (scenario.host_machine) begin_afresh(draft.machine, present);
     scenario.machine = finish_machine(std::move(draft));
     executor_ = scenario.machine.executor;
-    const Machine& machine = scenario.machine;
-    const Node::Entry* page = table.entry("page_size");
-    if (page != nullptr && (machine.page_size.count < 4096 || machine.page_size.count > 65536 ||
-                            (machine.page_size.count & (machine.page_size.count - 1)) != 0))
-      out.error(page->value.place, "`machine.page_size` must be a power of two from 4 KiB to 64 KiB");
-    const Node::Entry* memory = table.entry("memory");
-    if (memory != nullptr && memory->value.kind == Node::Kind::string && machine.memory < Bytes{1 << 20})
-      out.error(memory->value.place, "`machine.memory` must be at least 1 MiB");
   }
 
   /// A limit that a scenario puts on this host is put on the run alone: on a cgroup or a user namespace of its own, in
@@ -153,7 +145,11 @@ class ScenarioReader {
     const Node* count = table.take("count");
     if (count != nullptr) jobs.count = read_count(*count, "jobs.count", kJobCounts, out).value_or(jobs.count);
     if (const Node* node = table.take("arrivals")) {
+      const std::size_t errors = out.errors();
       read_arrivals(*node, jobs.arrivals, out);
+      const bool endless = jobs.arrivals.kind == Arrivals::Kind::every || jobs.arrivals.kind == Arrivals::Kind::rate;
+      if (endless && count == nullptr && out.errors() == errors)
+        out.warning(node->place, "one job arrives: `jobs.count` is not given", "say how many, such as count = 1000");
       const auto rows = static_cast<std::int64_t>(jobs.arrivals.times.size());
       if (jobs.arrivals.kind == Arrivals::Kind::trace && rows > 0) {
         if (count == nullptr)

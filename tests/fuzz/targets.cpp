@@ -89,11 +89,8 @@ std::vector<std::string> scenario_seeds() {
   return texts;
 }
 
-// Parse, then run with a small budget.
-void feed_run(std::string_view input) {
-  ParseResult result = parse_scenario(input, "fuzz.toml", options());
-  if (!result.scenario) return;
-  Scenario& scenario = *result.scenario;
+/// Each run with a small budget.
+void run_a_little(Scenario scenario) {
   scenario.jobs.count = std::min<std::int64_t>(scenario.jobs.count, 2000);
   RunOptions little;
   little.budget.events = 30'000;
@@ -109,11 +106,29 @@ void feed_run(std::string_view input) {
   }
 }
 
+// Parse, then run.
+void feed_run(std::string_view input) {
+  ParseResult result = parse_scenario(input, "fuzz.toml", options());
+  if (result.scenario) run_a_little(std::move(*result.scenario));
+}
+
+// Read it as a machine and as a runtime; where it is one, run with it.
 void feed_profile(std::string_view input) {
-  put("profile.toml", input);
+  const std::string profile = put("profile.toml", input).string();
   const ProfilePlaces places{.roots = {}, .inputs = {scratch(), nullptr}};
-  (void)load_machine("profile.toml", places);
-  (void)load_runtime("profile.toml", places);
+  const bool is_machine = load_machine("profile.toml", places).has_value();
+  const bool is_runtime = load_runtime("profile.toml", places).has_value();
+  const auto run = [](const std::string& machine, const std::string& runtime) {
+    ParseResult result =
+        parse_scenario("[machine]\nprofile = '" + machine +
+                           "'\n[jobs]\ncount = 9\nsteps = [{ cpu = "
+                           "\"1ms\" }, { sleep = \"1ms\" }]\n[[run]]\nconcurrency = \"thread_per_job\"\nruntime = '" +
+                           runtime + "'\n[[run]]\nconcurrency = \"join_all\"\nruntime = '" + runtime + "'\n",
+                       "fuzz.toml", options());
+    if (result.scenario) run_a_little(std::move(*result.scenario));
+  };
+  if (is_machine) run(profile, "glibc");
+  if (is_runtime) run("laptop-8g", profile);
 }
 std::vector<std::string> profile_seeds() {
   std::vector<std::string> texts = files_in(kSource + "/scenarios/machines", ".toml");

@@ -134,6 +134,20 @@ TEST_CASE("What no file says, the kernel fills in") {
   }
 }
 
+TEST_CASE("A profile's sizes are held to what a machine can have, as a scenario's are") {
+  Profiles profiles;
+  for (const auto& [line, said] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"page_size = \"0B\"", "1:13: error: `page_size` must be a power of two from 4 KiB to 64 KiB"},
+           {"page_size = \"3B\"", "1:13: error: `page_size` must be a power of two from 4 KiB to 64 KiB"},
+           {"memory = \"1B\"", "1:10: error: `memory` must be at least 1 MiB"},
+           {"costs.time_slice = \"0s\"", "1:20: error: `costs.time_slice` must be more than 0"}}) {
+    profiles.machine("wrong", line + std::string("\n"));
+    Diagnostics out;
+    CHECK_FALSE(read_machine("wrong", profiles.places(), {}, out));
+    CHECK_THAT(format(out.take()), Catch::Matchers::ContainsSubstring(said));
+  }
+}
+
 TEST_CASE("A profile builds on another by its base") {
   Profiles profiles;
   profiles.machine("parent", "cpus = 3\n[limits]\npids_max = [100, 200]\n[in_use]\ncgroup_tasks = [1, 2]\n");
@@ -198,7 +212,7 @@ TEST_CASE("A machine written as a file reads back as the same machine") {
     machine.name = "a \"quoted\"\\ name\twith\nlines \x01";
     machine.source = *rc::gen::container<std::string>(rc::gen::inRange<char>(1, 127));
     machine.cpus = count(1, 65536);
-    machine.memory = size();
+    machine.memory = Bytes{count(1 << 20, std::int64_t{1} << 50)};
     machine.swap = size();
     machine.privileged = *rc::gen::arbitrary<bool>();
     machine.limits.threads_max = maybe(1, 1 << 20);

@@ -2,8 +2,6 @@
 #include "models/lab/sweep/sweep.hpp"
 
 #include <algorithm>
-#include <exception>
-#include <mutex>
 #include <system_error>
 #include <thread>
 
@@ -26,36 +24,19 @@ SweepOutcome run_sweep(const SweepPlan& plan, const SweepOptions& options) {
   // The tasks share half of what is free; what is kept comes out of the other half.
   const SpareMemory spare(std::min(kKept, options.memory ? *options.memory : memory_share()));
   const std::stop_callback on_stop(options.stop, [&board] { board.wake(); });
-  const auto work = [&](SweepBoard::End end) {
-    while (const auto task = board.take_when_ready(end)) {
-      board.put(*task, compute(plan, *task, options.stop, [&](double part) { board.note_part(*task, part); }));
-    }
-  };
-  // What one of them throws ends all of them.
-  std::mutex failing;
-  std::exception_ptr failure;
-  const auto work_or_fail = [&](SweepBoard::End end) {
-    try {
-      work(end);
-    } catch (...) {
-      const std::scoped_lock lock(failing);
-      if (!failure) failure = std::current_exception();
-      board.give_up();
-    }
-  };
+  SweepWork work(board, plan, options);
   {
     std::vector<std::jthread> others;
     try {
       for (unsigned i = 1; i < workers; ++i) {
-        others.emplace_back(
-            [&work_or_fail, i] { work_or_fail(i == 1 ? SweepBoard::End::heaviest : SweepBoard::End::lightest); });
+        others.emplace_back([&work, i] { work.serve(i == 1 ? SweepBoard::End::heaviest : SweepBoard::End::lightest); });
       }
     } catch (const std::system_error&) {
       // As many as this machine allows.
     }
-    work_or_fail(SweepBoard::End::lightest);
+    work.serve(SweepBoard::End::lightest);
   }
-  if (failure) std::rethrow_exception(failure);
+  work.rethrow();
   return board.outcome();
 }
 

@@ -313,4 +313,19 @@ SweepOutcome SweepBoard::outcome() {
   return std::move(outcome_);
 }
 
+void SweepWork::serve(SweepBoard::End end) noexcept {
+  try {
+    while (const auto task = board_.take_when_ready(end))
+      board_.put(*task, compute(plan_, *task, options_.stop, [&](double part) { board_.note_part(*task, part); }));
+  } catch (...) {
+    const std::scoped_lock lock(mutex_);
+    if (!failure_) failure_ = std::current_exception();
+    board_.give_up();
+  }
+}
+
+void SweepWork::rethrow() {
+  if (failure_) std::rethrow_exception(failure_);
+}
+
 }  // namespace spawnpoint

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <variant>
@@ -104,6 +105,26 @@ class SweepBoard {
   std::vector<std::optional<SweepEdge>> found_edges_;
   SweepOutcome outcome_;
   bool given_up_ = false;
+};
+
+/// What several threads do for one board. What one of them throws ends all of them.
+class SweepWork {
+ public:
+  /// All must outlive it.
+  SweepWork(SweepBoard& board, const SweepPlan& plan, const SweepOptions& options)
+      : board_(board), plan_(plan), options_(options) {}
+
+  /// Takes tasks and does them, until none is left. In any thread; does not throw.
+  void serve(SweepBoard::End end) noexcept;
+  /// Rethrows what one of them has thrown, if one has. To be called when all are done.
+  void rethrow();
+
+ private:
+  SweepBoard& board_;
+  const SweepPlan& plan_;
+  const SweepOptions& options_;
+  std::mutex mutex_;
+  std::exception_ptr failure_;
 };
 
 }  // namespace spawnpoint

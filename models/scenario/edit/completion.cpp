@@ -8,6 +8,7 @@
 #include "core/text/text.hpp"
 #include "models/concurrency/registry.hpp"
 #include "models/machine/profile.hpp"
+#include "models/machine/profile_file.hpp"
 #include "models/scenario/parse.hpp"
 
 namespace spawnpoint {
@@ -255,10 +256,8 @@ void offer_values(Choices& choices, const Spot& spot, const ProfileNames& profil
 }  // namespace
 
 ProfileNames list_profiles(const std::filesystem::path& root) {
-  ProfileNames names;
-  for (const auto& file : list_scenarios(root / "machines")) names.machines.push_back(file.stem().string());
-  for (const auto& file : list_scenarios(root / "runtimes")) names.runtimes.push_back(file.stem().string());
-  return names;
+  const ProfilePlaces places{.roots = {root}};
+  return {machine_names(places), runtime_names(places)};
 }
 
 WordChoices complete(std::string_view text, std::size_t at, const ProfileNames& profiles) {
