@@ -12,9 +12,9 @@ namespace spawnpoint::kernel {
 
 namespace {
 
-/// A page of page tables covers 2 MiB of address space: a larger stack has one of its own, smaller ones share.
+/// A stack that is larger than what a page table covers has one of its own, smaller ones share.
 Duration table_cost(const Machine& machine, const ProcessMemory& memory) {
-  const std::int64_t covered = machine.page_size.count * (machine.page_size.count / 8);
+  const std::int64_t covered = covered_by_page_table(machine).count;
   const std::int64_t stack = std::min(memory.stack_mapping().count, covered);
   // The product may be longer than any time, though its part of it is not.
   __extension__ using Wide = __int128;
@@ -62,6 +62,7 @@ void Kernel::start(Task<> main) {
   Thread& thread = threads_.emplace_back(*this, ThreadId{0}, std::move(main));
   thread.body.on_done(thread);
   if (observer_ != nullptr) observer_->threads_changed();
+  if (const auto refusal = checks_.on_program()) return die(*refusal);
   start_ready(thread, Duration::zero());
 }
 

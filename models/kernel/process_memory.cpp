@@ -11,8 +11,6 @@ namespace {
 constexpr std::int64_t kMapsPerArena = 2;
 // A signal stack is two maps: the stack and its guard.
 constexpr std::int64_t kMapsPerSignalStack = 2;
-// A page-table page has 512 entries on every machine with 64-bit entries and 4 KiB pages.
-constexpr std::int64_t kEntriesPerTable = 512;
 
 // glibc's nptl aligns the size that it is asked for to a cache line, downwards: tls_static_align.
 constexpr std::int64_t kStackAlignment = 64;
@@ -99,11 +97,11 @@ Bytes ProcessMemory::touched_of_a_stack() const {
 /// In bytes; stacks share tables, so it is rarely a whole number.
 double ProcessMemory::page_table_of_a_stack() const {
   const double table = static_cast<double>(machine_.costs.page_table.count);
-  const double covers = static_cast<double>(machine_.page_size.count * kEntriesPerTable);
+  const double covers = static_cast<double>(covered_by_page_table(machine_).count);
   const double mapping = static_cast<double>(stack_mapping().count);
   // A stack that is as large as what one table covers has a table of its own; smaller ones share.
   const double tables = mapping >= covers ? 1 + static_cast<double>(touched_.count) / covers : mapping / covers;
-  const double upper = mapping / (covers * static_cast<double>(kEntriesPerTable));
+  const double upper = mapping / (covers * (covers / static_cast<double>(machine_.page_size.count)));
   return table * (tables + upper);
 }
 
@@ -119,7 +117,7 @@ Bytes ProcessMemory::kernel_stacks(const ThreadCounts& counts) const {
 Bytes ProcessMemory::page_tables(const ThreadCounts& counts) const {
   // To the nearest byte. A call of llround would cost more than all the rest.
   const Bytes of_stacks{static_cast<std::int64_t>(page_table_per_stack_ * static_cast<double>(counts.stacks) + 0.5)};
-  return of_stacks + machine_.costs.page_table * (counts.task_memory / (machine_.page_size * kEntriesPerTable));
+  return of_stacks + machine_.costs.page_table * (counts.task_memory / covered_by_page_table(machine_));
 }
 
 Bytes ProcessMemory::slab(const ThreadCounts& counts) const {

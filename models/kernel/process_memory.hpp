@@ -22,6 +22,11 @@ struct ThreadCounts {
   Bytes task_memory{};       ///< What the async tasks take that exist.
 };
 
+/// The address space that one page of page tables covers: 2 MiB with pages of 4 KiB. An entry takes 8 bytes.
+constexpr Bytes covered_by_page_table(const Machine& machine) {
+  return machine.page_size * (machine.page_size.count / 8);
+}
+
 class ProcessMemory {
  public:
   ProcessMemory(const Machine& machine, const Runtime& runtime);

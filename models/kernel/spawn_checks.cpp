@@ -37,6 +37,15 @@ SpawnChecks::SpawnChecks(const Machine& machine, const Runtime& runtime, const P
   }
 }
 
+std::optional<Refusal> SpawnChecks::on_program() const {
+  if (auto refusal = on_memory({})) return refusal;
+  const std::int64_t own = runtime_->base_threads - 1;
+  for (const CountCheck& check : counts_)
+    if (own > 0 && own > check.room)
+      return Refusal{check.limit, runtime_->clone_call, kEagain, check.value, check.level};
+  return std::nullopt;
+}
+
 std::optional<Refusal> SpawnChecks::on_map(const ThreadCounts& counts) const {
   using enum LimitKind;
   if (counts.cached > 0) return std::nullopt;

@@ -34,6 +34,9 @@ class SpawnChecks {
   SpawnChecks(const Machine& machine, const Runtime& runtime, const ProcessMemory& memory,
               std::span<const Limit> limits = limit_table());
 
+  /// The program before its first job: its own memory, and the threads that its runtime has besides the main one.
+  std::optional<Refusal> on_program() const;
+
   // One pthread_create. `counts` are those before it.
   /// First the stack is mapped, unless one was kept: mmap and mprotect.
   std::optional<Refusal> on_map(const ThreadCounts& counts) const;

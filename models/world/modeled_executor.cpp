@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/world/modeled_executor.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <limits>
 #include <new>
@@ -57,6 +58,7 @@ void ModeledExecutor::start(Task<> program) {
   program_ = std::move(program);
   program_.on_done(*this);
   tasks_changed();
+  if (const auto refusal = checks_.on_program()) return end_by(*refusal);
   recording_.sample_runnable(1, now());
   program_.start();
 }
@@ -84,7 +86,7 @@ void ModeledExecutor::note_sleep(Instant from, Instant until) {
 
 void ModeledExecutor::finish() {
   // Nobody awaits the program. What the simulated process ran out of is a result; anything else is not.
-  if (!out_of_memory_ && program_ && program_.done()) program_.result();
+  if (!over_ && program_ && program_.done()) program_.result();
   if (ended()) recording_.sample_runnable(0, now());
   recording_.flush();
 }
@@ -132,20 +134,26 @@ std::int64_t ModeledExecutor::find_most_tasks() const {
 /// The simulation ends here, whoever of the program's tasks catches what is thrown.
 void ModeledExecutor::end_by_memory() {
   if (cannot_go_on_) throw std::bad_alloc();
-  const std::optional<kernel::Refusal> refusal = checks_.on_task(with_tasks(tasks_ + 1));
-  const bool killed = refusal->cause == Cause(Signal{SIGKILL});
+  end_by(*checks_.on_task(with_tasks(tasks_ + 1)));
+  throw std::bad_alloc();
+}
+
+void ModeledExecutor::end_by(const kernel::Refusal& refusal) {
+  const bool killed = refusal.cause == Cause(Signal{SIGKILL});
+  const bool is_thread = refusal.cause == Cause(Errno{EAGAIN});
   recording_.fail(FailurePoint{.job = kNoJob,
                                .threads = 0,
-                               .call = std::string(refusal->call),
-                               .cause = refusal->cause,
-                               .limit = std::string(refusal->limit->name),
-                               .value = refusal->value,
-                               .message = killed ? message_of(Signal{SIGKILL}) : runtime_->no_memory_message,
+                               .call = std::string(refusal.call),
+                               .cause = refusal.cause,
+                               .limit = std::string(refusal.limit->name),
+                               .value = refusal.value,
+                               .message = killed      ? message_of(Signal{SIGKILL})
+                                          : is_thread ? runtime_->message
+                                                      : runtime_->no_memory_message,
                                .at = now()},
                   0, killed ? MarkKind::oom_kill : MarkKind::failure);
-  out_of_memory_ = true;
+  over_ = true;
   simulation_->stop();
-  throw std::bad_alloc();
 }
 
 }  // namespace spawnpoint

@@ -63,7 +63,7 @@ class ModeledExecutor final : private Completion {
 
   /// At the program's end the simulation stops.
   void start(Task<> program);
-  bool ended() const { return out_of_memory_ || program_.done(); }
+  bool ended() const { return over_ || program_.done(); }
   /// To be called once the run is over; rethrows what the program has thrown.
   void finish();
 
@@ -88,6 +88,8 @@ class ModeledExecutor final : private Completion {
   kernel::ThreadCounts with_tasks(std::int64_t tasks) const;
   std::int64_t find_most_tasks() const;
   [[noreturn]] void end_by_memory();
+  /// The modeled process ends here.
+  void end_by(const kernel::Refusal& refusal);
   void note_poll(JobId job) {
     const Duration held = now() - poll_began_;
     if (held > longest_poll_) {
@@ -107,8 +109,8 @@ class ModeledExecutor final : private Completion {
   Task<> program_;
   Instant clock_{};
   std::int64_t tasks_ = 0;
-  bool out_of_memory_ = false;  ///< The modeled process,
-  bool cannot_go_on_ = false;   ///< and this one.
+  bool over_ = false;          ///< The modeled process was refused something.
+  bool cannot_go_on_ = false;  ///< This process has no memory for it.
   Instant poll_began_{};
   Duration longest_poll_{};
   JobId longest_poll_job_ = kNoJob;

@@ -54,6 +54,7 @@ FailurePoint ModeledThreads::at_death(const kernel::Refusal& death) const {
                        .message = runtime_->abort_message,
                        .at = now()};
   const auto* signal = std::get_if<Signal>(&death.cause);
+  if (signal == nullptr) failure.message = runtime_->message;
   if (signal != nullptr && *signal != Signal{SIGABRT}) failure.message = message_of(*signal);
   if (death.cause == Cause(Signal{SIGSEGV})) {
     // It is the thread's own doing, however many the main thread has started meanwhile.
@@ -68,8 +69,11 @@ void ModeledThreads::finish() {
   recording_.flush();
   if (!kernel_.death()) return;
   const kernel::Refusal& death = *kernel_.death();
-  const bool killed = death.cause == Cause(Signal{SIGKILL});
-  recording_.fail(at_death(death), kernel_.current(), killed ? MarkKind::oom_kill : MarkKind::aborted);
+  // What is refused to the program itself is no signal.
+  const MarkKind mark = death.cause == Cause(Signal{SIGKILL})         ? MarkKind::oom_kill
+                        : std::holds_alternative<Signal>(death.cause) ? MarkKind::aborted
+                                                                      : MarkKind::failure;
+  recording_.fail(at_death(death), kernel_.current(), mark);
 }
 
 void ModeledThreads::threads_changed() {

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The concurrency models on the simulated kernel: the article's programs, failure points, determinism.
+#include <cerrno>
+#include <csignal>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/kernel/process_memory.hpp"
+#include "models/lab/diagnosis/diagnosis.hpp"
 #include "models/lab/run/run.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/scenario/scenario.hpp"
@@ -315,4 +319,41 @@ TEST_CASE("A run that is given so many events ends after them, at the same one e
   CHECK(one.events >= 100'000);
   CHECK(one.events < 200'000);
   CHECK(one.events == run_modeled(many, 0, few).events);
+}
+
+TEST_CASE("Where the runtime itself does not fit, no concurrency model gets to a job") {
+  for (const char* model : {"sequential", "thread_per_job", "thread_pool", "join_all"}) {
+    INFO(model);
+    Scenario scenario = tests::scenario(model, 10);
+    Runtime& runtime = scenario.runs[0].runtime;
+    runtime.base_threads = 19;
+    runtime.base_charged = 20_MiB;
+    SECTION("into the cgroup's memory") {
+      scenario.machine.limits.memory_max = 8_MiB;
+      const RunResult result = run_modeled(scenario, 0, {});
+      CHECK(result.completed == 0);
+      REQUIRE(result.failure);
+      CHECK(result.failure->cause == Cause(Signal{SIGKILL}));
+      CHECK(result.failure->limit == "memory.max");
+      CHECK(result.failure->at == Instant{});
+    }
+    SECTION("into the cgroup's pids") {
+      scenario.machine.limits.pids_max = {18};
+      scenario.machine.in_use.cgroup_tasks = {1};
+      const RunResult result = run_modeled(scenario, 0, {});
+      CHECK(result.completed == 0);
+      REQUIRE(result.failure);
+      CHECK(result.failure->cause == Cause(Errno{EAGAIN}));
+      CHECK(result.failure->limit == "pids.max");
+      CHECK(result.failure->message == runtime.message);
+      CHECK(diagnose(scenario, 0, &result, nullptr).details.front() ==
+            "It did not get to its first job: glibc starts 19 threads of its own before.");
+      // One more, and it fits; a thread beside it does not.
+      scenario.machine.limits.pids_max = {19};
+      const RunResult fits = run_modeled(scenario, 0, {});
+      const bool starts_threads = std::string_view(model).starts_with("thread_");
+      CHECK(fits.failure.has_value() == starts_threads);
+      CHECK(fits.completed == (starts_threads ? 0 : 10));
+    }
+  }
 }

@@ -111,8 +111,7 @@ class ThreadExperiment {
                                                       concurrency_of<concurrency::ThreadPerJob>(), shape.stack.count,
                                                       shape.touched.count)))) {
     const kernel::ProcessMemory memory(machine, scenario_.runs.front().runtime);
-    const std::int64_t entries = machine.page_size.count / 8;
-    const double covered = static_cast<double>(machine.page_size.count) * static_cast<double>(entries);
+    const auto covered = static_cast<double>(kernel::covered_by_page_table(machine).count);
     table_ = std::min(static_cast<double>(memory.stack_mapping().count) / covered, 1.0);
     unmapped_ = static_cast<double>(std::max<std::int64_t>(shape.threads() - memory.max_cached_stacks(), 0));
     pages_ = static_cast<double>(shape.touched.count) / static_cast<double>(machine.page_size.count);
