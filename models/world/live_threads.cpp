@@ -257,8 +257,9 @@ LiveThreads::Thread::~Thread() {
 }
 
 void LiveThreads::fail(JobId job, const SpawnRefusal& refusal) {
-  record_->fail(LiveFailure::refused, job, refusal.call, EAGAIN, {refusal.limit, refusal.value.value_or(0)},
-                refusal.message);
+  const auto* error = std::get_if<Errno>(&refusal.cause);
+  record_->fail(LiveFailure::refused, job, refusal.call, error != nullptr ? error->number : EAGAIN,
+                {refusal.limit, refusal.value.value_or(0)}, refusal.message);
   if (job != kNoJob) record_->enter(job, JobState::failed, lane_, now());
 }
 

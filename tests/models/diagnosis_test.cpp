@@ -11,6 +11,7 @@
 #include "tests/models/laboratory.hpp"
 
 using namespace spawnpoint;
+using namespace spawnpoint::literals;
 using namespace std::chrono_literals;
 
 namespace {
@@ -240,7 +241,7 @@ TEST_CASE("A failed async run is told in tasks, and not in threads") {
   RunResult result;
   result.peak_threads = 1;
   result.peak_tasks = 312'000;
-  result.base.resident = Bytes{1 << 20};
+  result.base.resident = 1_MiB;
   result.memory.resident = Bytes{64 << 20};
   result.failure =
       FailurePoint{.call = "page fault", .cause = Signal{SIGKILL}, .limit = "memory.max", .value = 64 << 20};
@@ -369,4 +370,31 @@ TEST_CASE("One job that comes late is no stream of arrivals") {
   one.jobs.arrivals.times = {5s};
   CHECK(all_of(diagnosis_of(one)).find("The arrival takes the time: the job came at 5 s, and was done 1") !=
         std::string::npos);
+}
+
+TEST_CASE("More resident memory than the limit, and no failure, is explained by what is not charged") {
+  Scenario scenario = tests::scenario("join_all", 10'000);
+  Runtime& runtime = scenario.runs[0].runtime;
+  runtime.base_resident = 5_MiB;
+  runtime.base_charged = 1_MiB;
+  const Bytes resident = run_modeled(scenario, 0, {}).memory.resident;
+  const auto told = [&](Bytes limit) {
+    scenario.machine.limits.memory_max = limit;
+    return all_of(diagnosis_of(scenario));
+  };
+  CHECK(told(resident - 2_MiB)
+            .find("the program's own 5 MiB the group is charged with 1 MiB. The rest are pages of files") !=
+        std::string::npos);
+  CHECK(told(resident + Bytes{1}).find("is charged with") == std::string::npos);
+  // What is charged does not fit either.
+  CHECK(told(resident - 5_MiB).find("is charged with") == std::string::npos);
+}
+
+TEST_CASE("A limit that was met is told also where its value is not known") {
+  const Scenario scenario = tests::scenario("thread_per_job", 10);
+  for (const Limit& limit : limit_table()) {
+    RunResult result;
+    result.failure = FailurePoint{.job = 1, .threads = 1, .cause = Signal{SIGKILL}, .limit = std::string(limit.name)};
+    CHECK(diagnose(scenario, 0, &result, nullptr).headline.ends_with(": " + std::string(limit.name) + " is reached."));
+  }
 }

@@ -123,7 +123,11 @@ TEST_CASE("each way in which a worker dies is a failure point of its own") {
   SECTION("killed where the whole machine ran out of memory") {
     end.status = kKilled;
     end.machine_out_of_memory = true;
-    CHECK(judge(end, limits, {}).failure->limit == "memory");
+    LimitLadder host;
+    host.rungs.push_back({.limit = &limit_of(LimitKind::memory), .value = 5000});
+    CHECK(judge(end, limits, host).failure->limit == "memory");
+    CHECK(judge(end, limits, host).failure->value == 5000);
+    CHECK_FALSE(judge(end, limits, {}).failure->value);
   }
   SECTION("killed at the cap of live runs") {
     end.status = kKilled;

@@ -58,7 +58,7 @@ std::string reached(const RunResult& result) {
   return (tasks ? format_count(result.peak_tasks, "task") : format_count(result.failure->threads, "thread")) + ", ";
 }
 
-void compare_worlds(Diagnosis& diagnosis, const RunResult& modeled, const RunResult& live) {
+void compare_worlds(Diagnosis& diagnosis, const RunSpec& spec, const RunResult& modeled, const RunResult& live) {
   if (modeled.stopped || live.stopped || !live.error.empty()) return;
   const std::optional<FailurePoint>& m = modeled.failure;
   const std::optional<FailurePoint>& l = live.failure;
@@ -79,6 +79,10 @@ void compare_worlds(Diagnosis& diagnosis, const RunResult& modeled, const RunRes
         fmt::format("The model says {}, the live run took {} ({}).", format_duration(modeled.wall),
                     format_duration(live.wall), format_difference(to_seconds(live.wall), to_seconds(modeled.wall))));
   }
+  if (spec.runtime.base_threads > 1)
+    add(diagnosis, fmt::format("The live run is a program in C++ with the stacks of {}: it has none of the {} that the "
+                               "model counts for the runtime itself, nor its memory.",
+                               spec.runtime.name, format_count(spec.runtime.base_threads - 1, "thread")));
 }
 
 /// Which of the scenario's limits the live run had too. Those that come later than one that was met do not matter.
@@ -121,7 +125,7 @@ Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* m
                      failure.cause == Cause() ? "the failure" : name_of(failure.cause),
                      format_duration(failure.at.time_since_epoch())));
   }
-  if (modeled != nullptr && live_ran) compare_worlds(diagnosis, *modeled, *live);
+  if (modeled != nullptr && live_ran) compare_worlds(diagnosis, spec, *modeled, *live);
   if (live_ran) {
     tell_imposed(diagnosis, *live);
   }

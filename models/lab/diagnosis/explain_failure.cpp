@@ -19,7 +19,8 @@ std::string words_of_limit(const FailurePoint& failure, std::span<const Limit> l
   if (limit == nullptr && failure.cause == Cause(Signal{SIGKILL}))
     return "no limit is known to have done it; it may have been killed from outside";
   if (limit == nullptr) return "which limit it was is not known";
-  return fmt::format(fmt::runtime(limit->words.met), failure.value ? format_value(*limit, *failure.value) : "reached");
+  if (!failure.value) return fmt::format("{} is reached", limit->name);
+  return fmt::format(fmt::runtime(limit->words.met), format_value(*limit, *failure.value));
 }
 
 /// People count threads and jobs from 1: the one that fails comes after those that were created.
@@ -54,9 +55,9 @@ std::string headline(const RunResult& result, bool async, std::span<const Limit>
   if (failure.cause == Cause(Signal{SIGABRT})) return fmt::format("The process aborted{}: {}.", when, what);
   if (ends_process(failure.cause))
     return fmt::format("The process died of {}{}: {}.", name_of(failure.cause), when, what);
-  std::string text = async || failure.cause == Cause(Errno{ENOMEM})
-                         ? fmt::format("Memory was refused{}: {}.", when, what)
-                         : fmt::format("Thread {} was refused: {}.", format_count(failing_thread(failure)), what);
+  const bool of_memory = failure.cause == Cause(Errno{ENOMEM}) || (async && failure.cause != Cause(Errno{EAGAIN}));
+  std::string text = of_memory ? fmt::format("Memory was refused{}: {}.", when, what)
+                               : fmt::format("Thread {} was refused: {}.", format_count(failing_thread(failure)), what);
   if (result.did_all_refused() && failure.threads > 0)
     text += fmt::format(" The {} that had started did {}.", format_count(failure.threads, "worker"),
                         result.jobs == 1 ? "the job" : "all " + format_count(result.jobs, "job"));
@@ -74,6 +75,9 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   const bool async = model != nullptr && model->async;
   diagnosis.headline = headline(result, async, limits);
   diagnosis.where = failure.at;
+  if (failure.job == kNoJob && failure.threads == 0 && spec.runtime.base_threads > 1 && result.peak_tasks == 0)
+    add(diagnosis, fmt::format("It did not get to its first job: {} starts {} of its own before.", spec.runtime.name,
+                               format_count(spec.runtime.base_threads, "thread")));
   // How a limit works is told of threads.
   if (limit != nullptr) {
     diagnosis.mechanism = mechanism_of(*limit);

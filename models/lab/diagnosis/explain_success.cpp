@@ -402,6 +402,16 @@ void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const Concurr
   }
 }
 
+/// More memory than the limit on it, and no failure: not all of it counts.
+void tell_uncharged(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const RunResult& result) {
+  const SizeLimit& limit = scenario.machine.limits.memory_max;
+  if (!limit || result.world != WorldKind::modeled || result.memory.resident <= *limit) return;
+  add(diagnosis, fmt::format("{} resident are more than memory.max, {}, and fit: of the program's own {} the group is "
+                             "charged with {}. The rest are pages of files, charged to whoever read them first.",
+                             format_bytes(result.memory.resident), format_bytes(*limit),
+                             format_bytes(result.base.resident), format_bytes(spec.runtime.base_charged)));
+}
+
 }  // namespace
 
 void explain_success(Diagnosis& diagnosis, const Scenario& scenario, std::size_t run, const RunResult& result,
@@ -420,14 +430,19 @@ void explain_success(Diagnosis& diagnosis, const Scenario& scenario, std::size_t
   if (model == nullptr) return;
   switch (model->jobs_run) {
     case JobsRun::one_at_a_time:
-      return explain_serial(diagnosis, scenario, *model, result);
+      explain_serial(diagnosis, scenario, *model, result);
+      break;
     case JobsRun::on_own_threads:
-      return explain_threads(diagnosis, scenario, spec, *model, result, limits);
+      explain_threads(diagnosis, scenario, spec, *model, result, limits);
+      break;
     case JobsRun::in_a_pool:
-      return explain_pool(diagnosis, scenario, run, *model, result);
+      explain_pool(diagnosis, scenario, run, *model, result);
+      break;
     case JobsRun::as_tasks:
-      return explain_tasks(diagnosis, scenario, *model, result);
+      explain_tasks(diagnosis, scenario, *model, result);
+      break;
   }
+  tell_uncharged(diagnosis, scenario, spec, result);
 }
 
 }  // namespace spawnpoint

@@ -106,9 +106,10 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
   if (limits.memory_max && is_set(scenario, limit_of(memory_max)))
     consider(limit_of(memory_max), *limits.memory_max,
              *limits.memory_max - scenario.machine.in_use.cgroup_memory - runtime.base_charged);
-  if (scenario.machine.memory > Bytes{} && is_set(scenario, limit_of(memory)))
-    consider(limit_of(memory), scenario.machine.memory,
-             scenario.machine.memory + scenario.machine.swap - scenario.machine.in_use.memory);
+  if (scenario.machine.memory > Bytes{} && is_set(scenario, limit_of(memory))) {
+    const Bytes all = scenario.machine.memory + scenario.machine.swap;
+    consider(limit_of(memory), all, all - scenario.machine.in_use.memory);
+  }
   if (caps) consider(limit_of(live_cap), caps->memory, caps->memory);
 
   if (is_set(scenario, limit_of(overcommit))) {

@@ -37,7 +37,7 @@ FailurePoint at_death(const LiveEnd& end) {
   return failure;
 }
 
-LiveOutcome killed(const LiveEnd& end, const LiveLimitsInForce& limits) {
+LiveOutcome killed(const LiveEnd& end, const LiveLimitsInForce& limits, const LimitLadder& host) {
   LiveOutcome outcome;
   outcome.mark = end.out_of_memory || end.machine_out_of_memory ? MarkKind::oom_kill : MarkKind::killed;
   auto& failure = outcome.failure.emplace(at_death(end));
@@ -49,7 +49,10 @@ LiveOutcome killed(const LiveEnd& end, const LiveLimitsInForce& limits) {
     if (limits.memory && limits.memory->is_cap()) failure.message += ": the run reached the memory cap of live runs";
   } else if (end.machine_out_of_memory) {
     failure.call = "page fault";
-    failure.limit = limit_of(LimitKind::memory).name;
+    const Limit& memory = limit_of(LimitKind::memory);
+    failure.limit = memory.name;
+    const auto rung = std::ranges::find(host.rungs, &memory, &LimitRung::limit);
+    if (rung != host.rungs.end()) failure.value = rung->value;
   }
   return outcome;
 }
@@ -98,7 +101,7 @@ LiveOutcome judge(const LiveEnd& end, const LiveLimitsInForce& limits, const Lim
     return outcome;
   }
   if (end.finished || end.stopped) return outcome;
-  if (end.over_memory || (WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGKILL)) return killed(end, limits);
+  if (end.over_memory || (WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGKILL)) return killed(end, limits, host);
   if (end.aborted || WIFSIGNALED(end.status)) {
     const int signal = end.aborted ? SIGABRT : WTERMSIG(end.status);
     outcome.mark = MarkKind::aborted;
