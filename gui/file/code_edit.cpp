@@ -4,6 +4,7 @@
 #include <QFontDatabase>
 #include <QHelpEvent>
 #include <QPainter>
+#include <QResizeEvent>
 #include <QTextBlock>
 #include <QToolTip>
 #include <algorithm>
@@ -144,6 +145,8 @@ void CodeEdit::place_margin() {
 void CodeEdit::resizeEvent(QResizeEvent* event) {
   QPlainTextEdit::resizeEvent(event);
   place_margin();
+  // The list of errors opens below, and the line that is written stays in sight.
+  if (hasFocus() && event->size().height() < event->oldSize().height()) ensureCursorVisible();
 }
 
 void CodeEdit::changeEvent(QEvent* event) {

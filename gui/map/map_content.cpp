@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <ranges>
+#include <utility>
 
 #include "gui/text/to_qstring.hpp"
 #include "models/lab/sweep/sweep_text.hpp"
@@ -59,6 +61,8 @@ class Builder {
 
   MapContent build() {
     set_up_axis();
+    for (const SweepEdge& edge : result_.edges)
+      if (edge.axis == axis_ && edge.result.failure) edges_.emplace(std::pair(edge.point, edge.run), &edge);
     // All lines at once: a line keeps its colour however few of its points are there.
     for (std::size_t point = 0; point < plan_.points(); ++point) {
       for (std::size_t run = 0; run < plan_.runs(); ++run) line_of(point, run);
@@ -228,8 +232,9 @@ class Builder {
     const std::string& key = plan_.sweep().axes[axis_].key;
     RunResult result = cell.first;
     std::optional<std::int64_t> exact;
-    for (const SweepEdge& edge : result_.edges) {
-      if (edge.point != cell.point || edge.run != cell.run || edge.axis != axis_ || !edge.result.failure) continue;
+    const auto [first, last] = edges_.equal_range({cell.point, cell.run});
+    for (const auto& [place, found] : std::ranges::subrange(first, last)) {
+      const SweepEdge& edge = *found;
       if ((order > static_cast<double>(plan_.value_of(cell.point, axis_))) != (edge.good > edge.failing)) continue;
       result = edge.result;
       exact = edge.failing;
@@ -264,6 +269,8 @@ class Builder {
   std::size_t axis_;
   std::vector<double> values_;
   std::map<std::pair<std::size_t, std::string>, Line> lines_;
+  /// Those of this axis that fail, by point and run.
+  std::multimap<std::pair<std::size_t, std::size_t>, const SweepEdge*> edges_;
   MapContent content_;
 };
 

@@ -99,12 +99,9 @@ void MapSweep::take(Mail& mail) {
       const std::size_t index = cell.point * state_.result->plan.runs() + cell.run;
       state_.result->cells[index] = std::move(cell);
     }
-    for (SweepEdge& edge : mail.edges) {
-      const auto same = [&](const SweepEdge& other) {
-        return other.point == edge.point && other.run == edge.run && other.axis == edge.axis && other.good == edge.good;
-      };
-      if (std::ranges::none_of(state_.result->edges, same)) state_.result->edges.push_back(std::move(edge));
-    }
+    for (SweepEdge& edge : mail.edges)
+      if (state_.edges.emplace(edge.point, edge.run, edge.axis, edge.good).second)
+        state_.result->edges.push_back(std::move(edge));
   }
   mail.cells.clear();
   mail.edges.clear();

@@ -7,6 +7,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <tuple>
 
 #include "gui/background/latest_job.hpp"
 #include "gui/map/map_content.hpp"
@@ -22,6 +24,8 @@ class MapSweep : public QObject {
     std::optional<SweepSource> source;
     std::shared_ptr<MapResult> result;
     std::map<std::size_t, SweepTaskResult> known;
+    /// Which edges `result` has: point, run, axis and the value that is good.
+    std::set<std::tuple<std::size_t, std::size_t, std::size_t, std::int64_t>> edges;
   };
 
   explicit MapSweep(QObject* parent = nullptr);

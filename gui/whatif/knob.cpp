@@ -11,6 +11,7 @@
 #include "models/document/units.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/scenario.hpp"
+#include "models/scenario/settings.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -81,9 +82,8 @@ std::string bytes_text(std::int64_t bytes) {
 std::vector<Knob> knobs(std::size_t run) {
   const auto tr = [](const char* words) { return QString::fromUtf8(words); };
   return {
-      {tr("Jobs"), "jobs.count", tr("How many jobs run"), 1, 10'000'000, false, false},
-      {tr("Stack"), fmt::format("run[{}].stack", run + 1), tr("The stack of each thread of this run"), 16 * kKiB, kGiB,
-       true, false},
+      {tr("Jobs"), "jobs.count", tr("How many jobs run"), 1, kMostJobs, false, false},
+      {tr("Stack"), key_of_run(run, "stack"), tr("The stack of each thread of this run"), 16 * kKiB, kGiB, true, false},
       limit_knob(LimitKind::pids_max, 10, 4'194'304),
       limit_knob(LimitKind::max_map_count, 1000, 16'777'216),
       limit_knob(LimitKind::threads_max, 100, 16'777'216),

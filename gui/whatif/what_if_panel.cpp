@@ -10,6 +10,7 @@
 #include <QSlider>
 #include <algorithm>
 
+#include "gui/page/value_guard.hpp"
 #include "gui/text/to_qstring.hpp"
 
 namespace spawnpoint::gui {
@@ -49,7 +50,8 @@ WhatIfPanel::WhatIfPanel(Workspace& workspace, QWidget* parent)
     row.slider->setAccessibleName(tr("%1, slider").arg(knob.name));
     row.slider->setToolTip(knob.help);
     row.slider->installEventFilter(this);
-    row.field->installEventFilter(this);
+    ValueGuard::guard(*row.slider);
+    ValueGuard::guard(*row.field);
     row.field->setAccessibleName(knob.name);
     row.field->setAccessibleDescription(knob.help);
     row.field->setToolTip(knob.help);
@@ -61,6 +63,10 @@ WhatIfPanel::WhatIfPanel(Workspace& workspace, QWidget* parent)
     const auto index = static_cast<std::size_t>(at);
     // A drag is one gesture; a key or a click on the groove is one of its own.
     connect(row.slider, &QSlider::sliderPressed, this, [this] { ++gesture_; });
+    // Where the text has errors, nothing was written: the knob goes back to what is.
+    connect(row.slider, &QSlider::sliderReleased, this, [this] {
+      if (workspace_.document().error_count() > 0) refresh();
+    });
     connect(row.slider, &QSlider::valueChanged, this, [this, index](int position) {
       Row& turned = rows_[index];
       if (!turned.slider->isSliderDown()) ++gesture_;
@@ -81,6 +87,7 @@ WhatIfPanel::WhatIfPanel(Workspace& workspace, QWidget* parent)
   connect(&workspace, &Workspace::scenario_read, this, [this](bool changed) {
     if (changed) refresh();
   });
+  connect(&workspace, &Workspace::turn_refused, this, &WhatIfPanel::refresh);
   connect(&workspace.selection(), &Selection::run_changed, this, &WhatIfPanel::refresh);
 }
 
@@ -103,16 +110,6 @@ bool WhatIfPanel::eventFilter(QObject* watched, QEvent* event) {
       qobject_cast<QSlider*>(watched) != nullptr) {
     workspace_.show_whole_time();
     return true;
-  }
-  // A field that holds no half-typed value has nothing to undo by itself: the text's undo is meant.
-  if (event->type() == QEvent::ShortcutOverride) {
-    const auto* field = qobject_cast<QLineEdit*>(watched);
-    const auto* key = static_cast<QKeyEvent*>(event);
-    if (field != nullptr && !field->isModified() &&
-        (key->matches(QKeySequence::Undo) || key->matches(QKeySequence::Redo))) {
-      event->ignore();
-      return true;
-    }
   }
   return QScrollArea::eventFilter(watched, event);
 }

@@ -194,6 +194,7 @@ void MainWindow::make_connections() {
     if (changed) show_scenario();
     if (!document().is_open()) pages_->setCurrentWidget(home_);
   });
+  connect(&workspace_, &Workspace::turn_refused, this, &MainWindow::show_scenario);
   const auto show_state = [this] {
     show_actions();
     show_status();

@@ -19,6 +19,7 @@
 #include "gui/file/code_edit.hpp"
 #include "gui/file/file_panel.hpp"
 #include "gui/map/map_page.hpp"
+#include "gui/page/value_guard.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/window/actions.hpp"
 #include "gui/window/icons.hpp"
@@ -158,7 +159,7 @@ void MainWindow::make_toolbar() {
   jobs_ = new QSpinBox(bar);
   jobs_->setObjectName("jobs");
   jobs_->setAccessibleName(tr("Number of jobs"));
-  jobs_->setRange(1, 10'000'000);
+  jobs_->setRange(1, static_cast<int>(kMostJobs));
   jobs_->setGroupSeparatorShown(true);
   jobs_->setKeyboardTracking(false);
   jobs_->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
@@ -167,6 +168,7 @@ void MainWindow::make_toolbar() {
   connect(jobs_, &QSpinBox::valueChanged, this, [this](int count) {
     workspace_.turn(QStringLiteral("jobs.count"), QString::number(count), Workspace::kNoGesture);
   });
+  ValueGuard::guard(*jobs_);
   bar->addWidget(jobs_);
   auto* machine_label = new QLabel(tr("  Machine "), bar);
   bar->addWidget(machine_label);
@@ -176,14 +178,13 @@ void MainWindow::make_toolbar() {
   machine_->setToolTip(tr("The machine that is modeled. It is written into the text; Ctrl+Z undoes it"));
   machine_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
   machine_->addItem(tr("this machine"), QStringLiteral("host"));
-  for (const auto& profile : list_scenarios(shipped_scenarios() / "machines")) {
-    const QString name = to_qstring(profile.stem().string());
-    if (name != "host") machine_->addItem(name, name);
-  }
+  for (const std::string& name : machine_names())
+    if (name != "host") machine_->addItem(to_qstring(name), to_qstring(name));
   machine_label->setBuddy(machine_);
   connect(machine_, &QComboBox::activated, this, [this](int row) {
     workspace_.turn(QStringLiteral("machine.profile"), machine_->itemData(row).toString(), Workspace::kNoGesture);
   });
+  ValueGuard::guard(*machine_);
   bar->addWidget(machine_);
   bar->addAction(act("own_values"));
   auto* space = new QWidget(bar);

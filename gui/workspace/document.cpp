@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "gui/text/to_qstring.hpp"
+#include "models/document/data_file.hpp"
+#include "models/document/document.hpp"
 #include "models/lab/calibration/this_host.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/scenario/edit/text_edit.hpp"
@@ -19,21 +21,12 @@ constexpr std::chrono::milliseconds kTypingRests{350};
 /// A program that writes in several steps, or puts a new file in the old one's place, needs a moment.
 constexpr std::chrono::milliseconds kWritingRests{150};
 constexpr std::chrono::seconds kLongestWriting{1};
-constexpr qint64 kLargestFile = 4 << 20;
-
-bool same_settings(const std::vector<Setting>& a, const std::vector<Setting>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const Setting& x, const Setting& y) { return x.key == y.key && x.value == y.value; });
-}
 
 /// All of the file; else why not.
-std::expected<QByteArray, QString> read_file(const QString& path) {
-  QFile file(path);
-  if (!file.open(QIODevice::ReadOnly)) return std::unexpected(file.errorString());
-  QByteArray bytes = file.read(kLargestFile + 1);
-  if (file.error() != QFileDevice::NoError) return std::unexpected(file.errorString());
-  if (bytes.size() > kLargestFile) return std::unexpected(Document::tr("it is larger than 4 MiB: not a scenario"));
-  return bytes;
+std::expected<QByteArray, QString> bytes_of(const QString& path) {
+  const auto text = read_file(QFile::encodeName(path).toStdString(), kLargestFile);
+  if (!text) return std::unexpected(to_qstring(text.error()));
+  return QByteArray::fromStdString(*text);
 }
 
 /// The outcome of a text that could not even be parsed.
@@ -66,7 +59,7 @@ Document::Document(QObject* parent)
 }
 
 bool Document::open(const QString& path, QString& error) {
-  const auto bytes = read_file(path);
+  const auto bytes = bytes_of(path);
   if (!bytes) {
     error = bytes.error();
     return false;
@@ -157,7 +150,7 @@ void Document::look_at_file() {
   if (path_.isEmpty()) return;
   look_timer_.stop();
   watch();
-  const auto bytes = read_file(path_);
+  const auto bytes = bytes_of(path_);
   unseen_ = !bytes && QFileInfo::exists(path_) ? bytes.error() : QString();
   if (!bytes) {
     // What cannot be read now is not lost: it is still here.
@@ -295,8 +288,8 @@ void Document::parse_now() {
 void Document::take(const std::shared_ptr<const ParseResult>& result) {
   diagnostics_ = result->diagnostics;
   const bool good = result->scenario.has_value();
-  const bool same = good && scenario_ && good_text_ == text_ && good_path_ == path_ &&
-                    same_settings(good_settings_, settings_) && good_added_run_ == added_run_;
+  const bool same = good && scenario_ && good_text_ == text_ && good_path_ == path_ && good_settings_ == settings_ &&
+                    good_added_run_ == added_run_;
   if (same) scenario_is_old_ = false;  // A mistake was taken back: the results are those of this text.
   if (good && !same) {
     good_text_ = text_;

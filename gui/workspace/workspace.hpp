@@ -134,6 +134,8 @@ class Workspace : public QObject {
   void scenario_read(bool changed);
   /// The same, after what follows from it has begun: its model runs.
   void scenario_followed(bool changed);
+  /// A value that was turned is not written, as the text has errors: what shows it goes back to what is.
+  void turn_refused();
   void recent_changed();
   /// One was opened, or all are gone.
   void records_changed();

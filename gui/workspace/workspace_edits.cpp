@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The workspace's changes of the text: a turned knob, a suggestion, a point of the map.
-#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "models/lab/run/run_identity.hpp"
 #include "models/scenario/edit/text_edit.hpp"
 #include "models/scenario/run_list.hpp"
+#include "models/scenario/settings.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -65,6 +65,7 @@ void Workspace::turn_waiting(bool patient) {
   if (document_.error_count() > 0) {
     waiting_turn_.reset();
     emit told(tr("Fix the errors in the file first; then values can be changed here."));
+    emit turn_refused();
     return;
   }
   if (document_.scenario_is_old()) {
@@ -149,7 +150,7 @@ void Workspace::try_suggestion(const Suggestion& suggestion) {
     // A value that is tried for all runs would hold for one that is added, too: it is the selected run's from here on.
     const auto general = std::ranges::find(tried.settings, setting.key, &Setting::key);
     if (general == tried.settings.end()) continue;
-    const Setting own{fmt::format("run[{}]{}", selection_.run(), setting.key.substr(3)), general->value};
+    const Setting own{key_of_run(selection_.run(), setting.key.substr(4)), general->value};
     tried.settings.erase(general);
     put(tried.settings, own);
   }

@@ -13,20 +13,18 @@
 
 #include "core/files/streams.hpp"
 #include "models/concurrency/thread_per_job.hpp"
+#include "models/document/document.hpp"
 #include "models/lab/calibration/this_host.hpp"
 #include "models/scenario/parse.hpp"
 
 namespace spawnpoint::command_line {
 namespace {
 
-// More than any scenario file needs; the parser refuses larger ones too.
-constexpr std::size_t kMostInput = 4U << 20;
-
 /// Nothing where it cannot be read; that is reported.
 std::optional<std::string> read_standard_input() {
   std::string text;
   char buffer[4096];
-  for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, stdin)) > 0 && text.size() <= kMostInput;) {
+  for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, stdin)) > 0 && text.size() <= kLargestFile;) {
     text.append(buffer, n);
   }
   if (std::ferror(stdin) == 0) return text;

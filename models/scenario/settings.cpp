@@ -244,6 +244,10 @@ void apply_setting(Node& root, const Setting& setting, std::span<const std::stri
     put(root, *segments, *value, out);
 }
 
+std::string key_of_run(std::size_t run, std::string_view field) {
+  return fmt::format("run[{}].{}", run + 1, field);
+}
+
 std::string setting_text(const Node& node) {
   if (node.kind != Node::Kind::string) return toml_text(node);
   const bool reads_as_toml = node.text.find_first_of("[{\"'\n") != std::string::npos;

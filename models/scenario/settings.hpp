@@ -3,8 +3,10 @@
 // in one is reported the same way, at its place in the setting.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "models/document/diagnostics.hpp"
 #include "models/document/document.hpp"
@@ -15,6 +17,9 @@ namespace spawnpoint {
 /// `a.b.c`; list items count from 1: `run[1].threads`. `run.KEY` means every wanted run (see run_list.hpp: all, where
 /// `wanted` is empty), `run.NAME.KEY` those that are called so.
 void apply_setting(Node& root, const Setting& setting, std::span<const std::string> wanted, Diagnostics& out);
+
+/// The key of one run's own field, by the run's index: list items count from 1. "run[1].threads" for index 0.
+std::string key_of_run(std::size_t run, std::string_view field);
 
 /// A node as the value of a setting: `100`, `512KiB`, `[1000, 300]`.
 std::string setting_text(const Node& node);

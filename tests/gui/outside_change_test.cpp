@@ -160,7 +160,7 @@ TEST_CASE("a file that has become too large to be read is not written over, nor 
   CHECK_FALSE(app.window->document().outside_text());
   CHECK(app.window->isWindowModified());
   CHECK_FALSE(app.window->save());
-  CHECK(app.told.join(' ').contains("larger than 4 MiB"));
+  CHECK(app.told.join(' ').contains("too large: at most 4 MiB"));
   CHECK(app.on_disk().size() == large.size());
   // Once it can be read again, all is as before.
   app.write("scenario.toml", kQuick);

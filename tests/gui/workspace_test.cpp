@@ -2,6 +2,8 @@
 // The workspace alone: documents, runs and what is selected, with no window and no widget.
 #include "gui/workspace/workspace.hpp"
 
+#include <sys/stat.h>
+
 #include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -184,6 +186,32 @@ TEST_CASE("a suggestion adds its run, or selects the one that is there", "[works
   REQUIRE(eventually([&] { return desk.is_modeled(2); }));
   CHECK(workspace.selection().run() == 2);
   CHECK(workspace.result(WorldKind::modeled)->concurrency == "join_all");
+}
+
+TEST_CASE("a value over the text for all runs becomes the selected run's own when another is added", "[workspace]") {
+  Desk desk;
+  desk.open(QString(kTwoRuns) + "[[run]]\nconcurrency = \"thread_pool\"\nlabel = \"third\"\n");
+  Workspace& workspace = *desk.workspace;
+  workspace.selection().select_run(2);
+  workspace.document().set_setting("run.threads", "3");
+  workspace.document().parse_at_once();
+  REQUIRE(eventually([&] { return workspace.document().scenario()->runs[2].threads == 3; }));
+  workspace.try_suggestion({.label = "a pool", .concurrency = "thread_pool", .set = {{"run.threads", "7"}}});
+  REQUIRE(eventually([&] { return workspace.document().scenario()->runs.size() == 4; }));
+  const auto& settings = workspace.document().settings();
+  REQUIRE(settings.size() == 1);
+  CHECK(settings[0].key == "run[3].threads");
+  CHECK(workspace.document().scenario()->runs[2].threads == 3);
+  CHECK(workspace.document().scenario()->runs[3].threads == 7);
+}
+
+TEST_CASE("a pipe is refused at once, and nobody waits for its writer", "[workspace]") {
+  Desk desk;
+  const QString pipe = desk.folder.filePath("pipe.toml");
+  REQUIRE(::mkfifo(pipe.toLocal8Bit().constData(), 0600) == 0);
+  QString error;
+  CHECK_FALSE(desk.workspace->open(pipe, error));
+  CHECK(error == "this is not an ordinary file");
 }
 
 TEST_CASE("a session's place has its page by id, and one of version 0.1 by number", "[workspace]") {
