@@ -70,7 +70,7 @@ std::optional<std::string> read_text(const Node& node, std::string_view name, Di
 std::optional<std::int64_t> read_count(const Node& node, std::string_view name, CountRange range, Diagnostics& out) {
   constexpr double kExact = 9e15;  // Whole numbers up to there are told apart. A nan is none.
   if (node.kind == Node::Kind::real && std::abs(node.real) <= kExact && node.real == std::trunc(node.real)) {
-    out.error(node.place, fmt::format("`{}` must be a whole number, not a decimal one", name),
+    out.error(node.place, fmt::format("`{}` must be a whole number, not a decimal number", name),
               fmt::format("write {}", static_cast<std::int64_t>(node.real)));
     return std::nullopt;
   }
@@ -158,7 +158,10 @@ TableReader TableReader::table(std::string_view key) {
   const Node* node = take(key);
   if (node == nullptr) return {empty_table(), name(key), *out_, file_keys_};
   if (node->kind != Node::Kind::table) {
-    wrong_kind(*node, name(key), "a table", *out_);
+    const std::string profile = name(key) + ".profile";
+    const bool has_profile = std::ranges::find(file_keys_, profile, &KeyHelp::key) != file_keys_.end();
+    wrong_kind(*node, name(key), "a table", *out_,
+               has_profile && node->kind == Node::Kind::string ? fmt::format("did you mean `{}`?", profile) : "");
     return {empty_table(), name(key), *out_, file_keys_};
   }
   return {*node, name(key), *out_, file_keys_};
@@ -181,10 +184,14 @@ void TableReader::finish() {
     if (const auto meant = nearest(entry.key, known_)) {
       hint = fmt::format("did you mean `{}`?", name(*meant));
     } else {
-      // A key that belongs elsewhere, such as `pids_max` right under [machine].
+      // A key that belongs elsewhere, such as `pids_max` right under [machine]: the one that is least deep.
+      const KeyHelp* elsewhere = nullptr;
+      const auto depth = [](const KeyHelp& key) { return std::ranges::count(key.key, '.'); };
       for (const KeyHelp& key : file_keys_) {
-        if (hint.empty() && key.key.ends_with('.' + entry.key)) hint = fmt::format("did you mean `{}`?", key.key);
+        if (!key.key.ends_with('.' + entry.key)) continue;
+        if (elsewhere == nullptr || depth(key) < depth(*elsewhere)) elsewhere = &key;
       }
+      if (elsewhere != nullptr) hint = fmt::format("did you mean `{}`?", elsewhere->key);
       if (hint.empty() && !known_.empty()) hint = fmt::format("known here: {}", list_of(known_));
     }
     out_->error(entry.place, fmt::format("unknown key `{}`", shown(name(entry.key))), std::move(hint));

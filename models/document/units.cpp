@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <optional>
 #include <span>
@@ -80,6 +82,14 @@ std::optional<std::int64_t> scaled(std::string_view number, std::int64_t size) {
   return static_cast<std::int64_t>(value);
 }
 
+/// "512m" and "512M" are 512 MiB where Docker and systemd read them.
+std::optional<std::string> power_of_1024(std::string_view unit, std::span<const std::string> known) {
+  if (unit.size() != 1) return std::nullopt;
+  const std::string whole = std::string(1, static_cast<char>(std::toupper(static_cast<unsigned char>(unit[0])))) + "iB";
+  if (std::ranges::find(known, whole) == known.end()) return std::nullopt;
+  return whole;
+}
+
 std::expected<std::int64_t, std::string> parse_amount(std::string_view text, std::span<const Unit> units,
                                                       std::string_view what, std::string_view example) {
   const auto amount = split(text, what, example);
@@ -96,7 +106,8 @@ std::expected<std::int64_t, std::string> parse_amount(std::string_view text, std
     return std::unexpected(fmt::format("\"{}\" has no unit: write {}, such as \"{}{}\"", shown(trimmed(text)),
                                        list_of(names), amount->number,
                                        example.substr(example.find_first_not_of("0123456789"))));
-  const auto meant = nearest(amount->unit, names);
+  auto meant = power_of_1024(amount->unit, names);
+  if (!meant) meant = nearest(amount->unit, names);
   return std::unexpected(fmt::format("unknown unit `{}` in \"{}\": {}{}", shown(amount->unit), shown(trimmed(text)),
                                      meant ? "did you mean `" + *meant + "`? Known: " : "use ", list_of(names)));
 }

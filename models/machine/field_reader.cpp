@@ -53,7 +53,9 @@ std::optional<std::optional<std::int64_t>> read_count_or(const Node& node, const
                                                          std::string_view word, Diagnostics& out) {
   if (is_word(node, word)) return std::optional<std::int64_t>{};
   if (node.kind == Node::Kind::string) {
-    const std::string hint = nearest(node.text, {std::string(word)}) ? fmt::format("did you mean `{}`?", word) : "";
+    std::string hint;
+    if (!node.from_setting && parse_number<std::int64_t>(node.text)) hint = "numbers take no quotes";
+    if (nearest(node.text, {std::string(word)})) hint = fmt::format("did you mean `{}`?", word);
     out.error(node.place,
               fmt::format("`{}` must be a whole number or \"{}\", not \"{}\"", name, word, shown(node.text)), hint);
     return std::nullopt;

@@ -108,6 +108,10 @@ TEST_CASE("What was probably meant is said in the hint") {
   CHECK(hint_of("[jobs]\narrivals = { rate = 200 }") == "write \"200/s\", \"200/ms\" or \"200/min\"");
   CHECK(hint_of("[machine]\nmemory = 8") == "write \"8MiB\", \"8KiB\" or \"8B\"");
   CHECK(hint_of("[jobs]\nsteps = [{ sleep = 1s }]") == "text and values with a unit need quotes: \"1s\"");
+  CHECK(hint_of("threads = 20") == "did you mean `run.threads`?");
+  CHECK(hint_of("machine = \"docker-default\"") == "did you mean `machine.profile`?");
+  CHECK(hint_of("[machine]\nlimits.pids_max = \"300\"") == "numbers take no quotes");
+  CHECK(hint_of("[jobs]\narrivals = { rate = \"200/s\" }") == "say how many, such as count = 1000");
   CHECK(hint_of("[expect]\n\"join_all.failure.limit\" = \"pidsmax\"") == "did you mean `pids.max`?");
 }
 
