@@ -30,9 +30,14 @@ TEST_CASE("random limits, imposed for real, refuse the very thread that is predi
   const auto trials = fidelity::draw_trials(seed, cases);
   REQUIRE(trials.size() == static_cast<std::size_t>(cases));
   int off = 0;
+  int exact = 0;
   const auto counts = fidelity::try_all(trials, worker);
-  for (const auto& [kind, count] : counts) off += count.off;
+  for (const auto& [kind, count] : counts) {
+    off += count.off;
+    exact += count.exact;
+  }
   WARN("seed " << seed << "\n" << fidelity::table(counts));
+  if (exact + off == 0) SKIP("no limit can be imposed here");
   // On a machine that does other work, others take and give back pids meanwhile: of the few cases of every test run,
   // one may be off (it is printed). A run that asks for a number of cases wants them all.
   CHECK(off <= (asked == nullptr ? 1 : 0));

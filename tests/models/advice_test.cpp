@@ -241,8 +241,10 @@ TEST_CASE("advice that is stopped in the middle of a run ends at once", "[advice
   base.jobs = base.completed = 200;
   base.wall = 200h * 1000;
   std::stop_source stop;
+  std::chrono::steady_clock::time_point stopped;
   const std::jthread presses([&] {
     std::this_thread::sleep_for(50ms);
+    stopped = std::chrono::steady_clock::now();
     stop.request_stop();
   });
   AdviceOptions options;
@@ -250,6 +252,9 @@ TEST_CASE("advice that is stopped in the middle of a run ends at once", "[advice
   options.stop = stop.get_token();
   const auto suggestions = advise(source, "sequential", base, options);
   CHECK(find(suggestions, "thread_pool") == nullptr);
+  // It was in the middle: without the stop it would have gone on for hours.
+  REQUIRE(stop.stop_requested());
+  CHECK(std::chrono::steady_clock::now() - stopped < 10s);
 }
 
 TEST_CASE("a pool of two that are alike is suggested for one of them alone", "[advice]") {

@@ -147,7 +147,10 @@ def app_faults(soak, folder, part):
         prepare(folder, APP_FILES)
         process = start(command, folder, injected(soak, kind, at, number))
         try:
-            finish(process)
+            status, _, err = finish(process)
+            # Without memory the app may end, as Qt does; without anything else it must not.
+            if status < 0 and kind not in ("malloc", "memory", "mmap"):
+                soak.fail(f"{what}: ends with signal {-status}: {err.decode(errors='replace')[-300:]}")
         except Failure as failure:
             soak.fail(f"{what}: {failure}")
         if (folder / "live.toml").read_text() not in (LIVE, new):

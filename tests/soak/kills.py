@@ -76,7 +76,9 @@ def killed_writer(soak, folder, part, wanted, name, command):
         if torn(name, contents(folder / "out"), old, new):
             soak.fail(f"{name}: killed, what it wrote is neither old nor new")
         # The next one clears up.
-        finish(start(command, folder))
+        status, _, err = finish(start(command, folder))
+        if status != 0:
+            soak.fail(f"{name}: killed, and the next one ends with {status}: {err.decode(errors='replace')[-300:]}")
         left = sorted(entry.name for entry in folder.rglob("*") if entry.name.endswith(".part"))
         if left:
             soak.fail(f"{name}: killed and done again, {left} is left")

@@ -91,7 +91,8 @@ def poor_places(soak, folder, part):
             part[what] = None
             continue
         # The loader itself ends with 127 where it cannot even map the libraries.
-        if status not in (0, 3, 127) or (status != 0 and not err.strip()):
+        loads = status != 127 or b"error while loading shared libraries" in err
+        if status not in (0, 3, 127) or not loads or (status != 0 and not err.strip()):
             soak.fail(f"{what}: ends with {status}: {err.decode(errors='replace')[-300:]}")
         part[what] = 1
     soak.keep()
