@@ -11,13 +11,16 @@ namespace {
 class Steps {
  public:
   Steps(const ShiftedTrace& of, SeriesKind kind)
-      : series_((*of.trace)[kind]), shift_(of.shift), end_(of.trace->end + of.shift) {}
+      : series_((*of.trace)[kind]),
+        shift_(of.shift),
+        end_(of.trace->end + of.shift),
+        own_(kind == SeriesKind::threads ? static_cast<double>(of.own_threads) : 0) {}
 
   /// The value that holds at `at`, which never decreases from call to call.
   double value(Instant at) {
     if (at >= end_) return 0;
     while (next_ < series_.time.size() && series_.time[next_] + shift_ <= at) ++next_;
-    return next_ == 0 ? 0 : series_.value[next_ - 1];
+    return next_ == 0 ? 0 : std::max(series_.value[next_ - 1] - own_, 0.0);
   }
   /// The first moment after `at` at which it may change.
   Instant next(Instant at) const {
@@ -34,6 +37,7 @@ class Steps {
   const Series& series_;
   Duration shift_;
   Instant end_;
+  double own_;
   std::size_t next_ = 0;
 };
 
@@ -53,6 +57,12 @@ Instant comparable_until(const ShiftedTrace& first, const ShiftedTrace& second) 
 SeriesKind compared_series(const Trace& a, const Trace& b) {
   const auto most = [&](SeriesKind kind) { return std::max(a[kind].maximum(), b[kind].maximum()); };
   return most(SeriesKind::tasks) > most(SeriesKind::threads) ? SeriesKind::tasks : SeriesKind::threads;
+}
+
+double compared_value(const ShiftedTrace& run, SeriesKind kind, Instant at) {
+  Steps steps(run, kind);
+  steps.skip_to(at);
+  return steps.value(at);
 }
 
 std::vector<DifferenceCell> differences(const ShiftedTrace& first, const ShiftedTrace& second, const TimeRange& range,

@@ -2,6 +2,7 @@
 // By how much two runs differ over time: in threads, or in tasks where those are the many.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -14,12 +15,17 @@ namespace spawnpoint::gui {
 struct ShiftedTrace {
   std::shared_ptr<const Trace> trace;
   Duration shift{};
+  /// Threads that the program has without its jobs: they are not compared, as the worlds' programs are two.
+  std::int64_t own_threads = 0;
 
   bool operator==(const ShiftedTrace&) const = default;
 };
 
 /// What both are compared by.
 SeriesKind compared_series(const Trace& a, const Trace& b);
+
+/// What a run has of it at a moment of the shared axis.
+double compared_value(const ShiftedTrace& run, SeriesKind kind, Instant at);
 
 /// From here on they cannot be compared, as one of them was stopped; kNever: they can to the end.
 Instant comparable_until(const ShiftedTrace& first, const ShiftedTrace& second);

@@ -64,16 +64,14 @@ void DifferenceStrip::set_theme(const Theme& theme) {
 }
 
 QString DifferenceStrip::noun() const {
-  return compared_series(*runs_[0].trace, *runs_[1].trace) == SeriesKind::tasks ? tr("task") : tr("thread");
+  if (compared_series(*runs_[0].trace, *runs_[1].trace) == SeriesKind::tasks) return tr("task");
+  return runs_[0].own_threads > 1 || runs_[1].own_threads > 1 ? tr("job thread") : tr("thread");
 }
 
 QString DifferenceStrip::text_at(Instant at) const {
   if (!has_both() || at >= comparable_until(runs_[0], runs_[1])) return {};
   const SeriesKind kind = compared_series(*runs_[0].trace, *runs_[1].trace);
-  const auto value = [&](const ShiftedTrace& run) {
-    return at >= run.trace->end + run.shift ? 0 : (*run.trace)[kind].at(at - run.shift);
-  };
-  const double modeled = value(runs_[0]), live = value(runs_[1]);
+  const double modeled = compared_value(runs_[0], kind, at), live = compared_value(runs_[1], kind, at);
   QString words =
       tr("%1: model %2, live %3")
           .arg(to_qstring(format_duration(at.time_since_epoch())), count_of(modeled, noun()), count_of(live, noun()));

@@ -204,8 +204,15 @@ void RunColumn::show_difference() {
   const bool of_one_text = is_dimmed(WorldKind::modeled) == is_dimmed(WorldKind::live);
   if (modeled && whole && !of_one_text)
     difference_->set_empty_text(tr("One of them is %1: F5 runs both worlds.").arg(Workspace::why_old()));
-  difference_->set_runs({modeled, shift(WorldKind::modeled)},
-                        {whole && of_one_text ? live : nullptr, shift(WorldKind::live)});
+  const auto own = [this](WorldKind world) {
+    const auto result = runs_.result(key(world));
+    return result ? result->own_threads : 0;
+  };
+  // Where both have the main thread only, it may be counted.
+  const bool same = own(WorldKind::modeled) == own(WorldKind::live);
+  difference_->set_runs(
+      {modeled, shift(WorldKind::modeled), same ? 0 : own(WorldKind::modeled)},
+      {whole && of_one_text ? live : nullptr, shift(WorldKind::live), same ? 0 : own(WorldKind::live)});
 }
 
 bool RunColumn::is_old() const {

@@ -65,7 +65,11 @@ QString RunColumn::summary(WorldKind world) const {
   parts << against(spawnpoint::format_duration(own->wall), [](const RunResult& r) { return r.wall.count(); });
   if (own->failure) parts << failure_words(*own->failure);
   if (own->stopped) parts << tr("stopped, so partial");
-  parts << against(spawnpoint::format_threads(own->peak_threads), [](const RunResult& r) { return r.peak_threads; });
+  // What the runtime has of its own differs between the worlds: the live run is this program's.
+  const bool same_runtime = !other || other->own_threads == own->own_threads;
+  parts << against(spawnpoint::format_threads(*own), [same_runtime](const RunResult& r) {
+    return same_runtime ? r.peak_threads : r.peak_threads - r.own_threads;
+  });
   // The programs are of different sizes: what is compared is what came with the jobs.
   const Bytes taken = own->jobs_memory().resident;
   parts << to_qstring(spawnpoint::format_jobs_memory(*own)) +

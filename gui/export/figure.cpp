@@ -112,7 +112,7 @@ QString result_summary(const RunResult& result) {
   QStringList parts;
   parts += result.world == WorldKind::modeled ? QStringLiteral("simulated kernel") : QStringLiteral("this machine");
   parts += to_qstring(format_duration(result.wall));
-  parts += to_qstring(format_threads(result.peak_threads));
+  parts += to_qstring(format_threads(result));
   if (result.memory.resident.count > 0) {
     parts += to_qstring(format_jobs_memory(result));
     parts += to_qstring(format_program_memory(result));

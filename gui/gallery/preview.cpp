@@ -24,7 +24,7 @@ QString words(const RunResult& result) {
     return text;
   }
   return to_qstring(spawnpoint::format_duration(result.wall)) + QStringLiteral(" · ") +
-         to_qstring(spawnpoint::format_threads(result.peak_threads)) + QStringLiteral(" · ") +
+         to_qstring(spawnpoint::format_threads(result)) + QStringLiteral(" · ") +
          to_qstring(spawnpoint::format_jobs_memory(result));
 }
 

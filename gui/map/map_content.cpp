@@ -32,8 +32,10 @@ QString run_words(const RunResult& run) {
   QString words = QStringLiteral("%1, %2 of %3 done\n%4, %5 of the kernel, %6")
                       .arg(to_qstring(format_duration(run.wall)), to_qstring(format_count(run.completed)),
                            to_qstring(format_count(run.jobs, "job")), to_qstring(format_jobs_memory(run)),
-                           to_qstring(format_bytes(run.memory.kernel)), to_qstring(format_threads(run.peak_threads)));
-  if (run.failure) words += QStringLiteral("\n✕ ") + to_qstring(format_failure_in_full(*run.failure));
+                           to_qstring(format_bytes(run.memory.kernel)), to_qstring(format_threads(run)));
+  if (run.failure)
+    words += (run.breaks() ? QStringLiteral("\n✕ ") : QStringLiteral("\na worker was refused: ")) +
+             to_qstring(format_failure_in_full(*run.failure));
   return words;
 }
 
@@ -46,7 +48,9 @@ QString replication_words(const SweepCell& cell) {
   if (cell.replications < 2) return {};
   const ConfidenceInterval wall = cell.wall.confidence_interval(0.95);
   QString words = QStringLiteral("\n%1 replications").arg(cell.replications);
-  if (cell.failed > 0) words += QStringLiteral(", %1 of them fail").arg(cell.failed);
+  if (cell.failed > 0)
+    words +=
+        (cell.failed == 1 ? QStringLiteral(", 1 of them fails") : QStringLiteral(", %1 of them fail").arg(cell.failed));
   if (cell.wall.count() > 1) {
     words += QStringLiteral(": %1 ± %2 (95%)")
                  .arg(to_qstring(format_duration(Duration(std::llround(wall.mean * 1e9)))),
@@ -62,7 +66,7 @@ class Builder {
   MapContent build() {
     set_up_axis();
     for (const SweepEdge& edge : result_.edges)
-      if (edge.axis == axis_ && edge.result.failure) edges_.emplace(std::pair(edge.point, edge.run), &edge);
+      if (edge.axis == axis_ && edge.result.breaks()) edges_.emplace(std::pair(edge.point, edge.run), &edge);
     // All lines at once: a line keeps its colour however few of its points are there.
     for (std::size_t point = 0; point < plan_.points(); ++point) {
       for (std::size_t run = 0; run < plan_.runs(); ++run) line_of(point, run);
@@ -205,7 +209,7 @@ class Builder {
     }
   }
 
-  static bool fails(const SweepCell& cell) { return cell.first.failure && cell.failed == cell.replications; }
+  static bool fails(const SweepCell& cell) { return cell.first.breaks() && cell.failed == cell.replications; }
 
   const SweepCell* cell_at(std::size_t point, std::size_t run) const {
     const auto& cell = result_.cells[point * plan_.runs() + run];

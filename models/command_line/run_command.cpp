@@ -43,7 +43,7 @@ std::string failure_text(const RunResult& result) {
     text = format_failure(*result.failure);
     if (result.failure->job != kNoJob) text += " at job " + format_count(std::int64_t{result.failure->job} + 1);
     // A pool that was refused a worker goes on with those that it has.
-    if (result.did_all_refused()) text = "a worker refused (" + text + "), all jobs done";
+    if (result.finished_though_refused()) text = "a worker refused (" + text + "), all jobs done";
   }
   if (result.stopped) text += text.empty() ? "stopped" : ", stopped";
   return text;

@@ -66,9 +66,8 @@ std::string relative(double part) {
 
 std::string time_text(const SweepCell& cell) {
   if (!cell.first.error.empty()) return "not computed";
-  if (cell.failed == cell.replications && cell.first.failure) {
+  if (cell.failed == cell.replications && cell.first.breaks()) {
     const FailurePoint& failure = *cell.first.failure;
-    if (cell.first.did_all_refused()) return fmt::format("{}, a worker refused", format_duration(cell.first.wall));
     std::string text = "✕ " + name_of(failure.cause);
     if (failure.job != kNoJob) text += " at " + format_count(std::int64_t{failure.job} + 1);
     return text;
@@ -77,6 +76,7 @@ std::string time_text(const SweepCell& cell) {
   std::string text = format_duration(Duration(std::llround(wall.mean * 1e9)));
   if (cell.wall.count() > 1 && wall.mean > 0) text += relative(wall.half_width / wall.mean);
   if (cell.failed > 0) text += fmt::format(", {} of {} ✕", cell.failed, cell.replications);
+  if (cell.first.finished_though_refused()) text += ", a worker refused";
   return text;
 }
 

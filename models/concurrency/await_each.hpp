@@ -16,8 +16,8 @@ struct AwaitEach {
       .queued_for = "for the jobs before it",
       .started_by = "by the executor on the main thread, as a task",
       .serial_why =
-          "Awaiting a job waits for its end. While it waits the thread is free, but there is no other job to "
-          "continue: none has been started.",
+          "Awaiting a job waits for its end. Where it waits for a timer the thread is free, but there is no other job "
+          "to continue: none has been started.",
       .question = "Why does async not make it faster?",
       .answer =
           "`await` means: continue only when this is done. The thread is free meanwhile, but free for other tasks; "

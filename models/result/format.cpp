@@ -146,6 +146,12 @@ std::string format_threads(std::int64_t alive) {
   return format_count(alive, "thread") + (alive > 1 ? " with main" : "");
 }
 
+std::string format_threads(const RunResult& result) {
+  if (result.own_threads < 2) return format_threads(result.peak_threads);
+  return fmt::format("{}, {} of them the runtime's own", format_count(result.peak_threads, "thread"),
+                     format_count(result.own_threads));
+}
+
 std::string format_difference(double value, double reference) {
   constexpr double kMostPercent = 900;
   if (reference == 0 || !std::isfinite(value) || !std::isfinite(reference)) return "";

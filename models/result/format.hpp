@@ -27,6 +27,8 @@ std::string format_count(std::int64_t count, const std::string& noun);
 
 /// "508 threads with main": those that were alive at once; "1 thread" where there was only the main thread.
 std::string format_threads(std::int64_t alive);
+/// The same of a result; "40 threads, 19 of them the runtime's own", where the runtime has several.
+std::string format_threads(const RunResult& result);
 
 /// How much larger `value` is than `reference`: "+14%", "-0.3%", "±0%", "×12" beyond ten times; "" where the reference
 /// is 0.

@@ -99,7 +99,11 @@ struct RunResult {
   /// A live run may die before its memory is looked at.
   bool memory_is_known() const { return memory.resident > Bytes{}; }
   /// A pool was refused a worker, and went on with those that it had until all jobs were done.
-  bool did_all_refused() const { return failure && jobs > 0 && completed == jobs && !ends_process(failure->cause); }
+  bool finished_though_refused() const {
+    return failure && jobs > 0 && completed == jobs && !ends_process(failure->cause);
+  }
+  /// Not all was done.
+  bool breaks() const { return failure && !finished_though_refused(); }
 };
 
 }  // namespace spawnpoint

@@ -124,7 +124,9 @@ TEST_CASE("a sweep with a journal continues, and prints what an uninterrupted on
 TEST_CASE("a sweep's table has a row per point, a column per run, and a sentence for what breaks", "[sweep]") {
   const Output output = spawnpoint_run({"sweep", "-", "--set", "jobs.steps=[{ sleep = \"1s\" }]"}, kScenario);
   REQUIRE(output.status == 0);
-  CHECK_THAT(output.out, ContainsSubstring("thread_per_job breaks at jobs.count = 508; with 507 it does not"));
+  CHECK_THAT(output.out,
+             ContainsSubstring(
+                 "thread_per_job breaks at jobs.count = 508 in the first of 2 replications; with 507 it does not"));
   CHECK_THAT(output.out, ContainsSubstring("pids.max = 512"));
   CHECK_THAT(output.out, ContainsSubstring("✕ EAGAIN at 508"));
   CHECK_THAT(output.err, ContainsSubstring("nothing in it is random"));

@@ -67,7 +67,7 @@ TEST_CASE("evidence leads to its moment and selects its job") {
   const auto links = named<QLabel>(app, "evidence");
   REQUIRE(links.size() == 2);
   CHECK(links[0]->text().contains("holds the executor's thread"));
-  CHECK(links[1]->text().contains("job 2 starts only when job 1 has ended"));
+  CHECK(links[1]->text().contains("job 2 starts only when job 1 gives the thread back"));
   emit links[1]->linkActivated("1");
   const TimeView& time = app.window->compare().time();
   CHECK(time.selected_job() == 1);

@@ -398,3 +398,52 @@ TEST_CASE("A limit that was met is told also where its value is not known") {
     CHECK(diagnose(scenario, 0, &result, nullptr).headline.ends_with(": " + std::string(limit.name) + " is reached."));
   }
 }
+
+TEST_CASE("Workers are the bottleneck also where uneven or few jobs leave them idle at the ends") {
+  Scenario scenario = tests::scenario("thread_pool", 20);
+  scenario.jobs.steps = {{StepKind::block, Distribution::constant(100ms)}};
+  scenario.jobs.arrivals = {.kind = Arrivals::Kind::every, .every = 1ms};
+  scenario.runs[0].threads = 6;
+  CHECK(all_of(diagnosis_of(scenario)).find("The workers take the time: ") != std::string::npos);
+  scenario.runs[0].threads = 20;
+  CHECK(all_of(diagnosis_of(scenario)).find("The workers take the time: ") == std::string::npos);
+}
+
+TEST_CASE("On one thread a job gets it from the job that gives it back, ended or not") {
+  Scenario scenario = tests::scenario("join_all", 3);
+  scenario.jobs.steps = {{StepKind::block, Distribution::constant(100ms)},
+                         {StepKind::sleep, Distribution::constant(1s)}};
+  const Diagnosis diagnosis = diagnosis_of(scenario);
+  std::string told;
+  for (const Evidence& one : diagnosis.evidence) told += one.text + "\n";
+  // No job has ended when the second one begins.
+  CHECK(told.find(" has ended") == std::string::npos);
+  CHECK(told.find("job 3 starts only when job") == std::string::npos);
+}
+
+TEST_CASE("A refusal tells how many threads there were at once, and nobody sees the message of one that went on") {
+  Scenario scenario = tests::scenario("thread_per_job", 2000);
+  scenario.jobs.steps = {{StepKind::sleep, Distribution::exponential(100us)}};
+  scenario.machine.limits.pids_max = {14};
+  scenario.machine.in_use.cgroup_tasks = {1};
+  const RunResult result = run_modeled(scenario, 0, {});
+  REQUIRE(result.failure);
+  REQUIRE(result.failure->threads > 13);
+  CHECK(all_of(diagnose(scenario, 0, &result, nullptr)).find("With at most 13 of its ") != std::string::npos);
+
+  Scenario pool = tests::scenario("thread_pool", 100);
+  pool.runs[0].threads = 64;
+  pool.machine.limits.pids_max = {20};
+  pool.machine.in_use.cgroup_tasks = {1};
+  CHECK(all_of(diagnosis_of(pool)).find("did all 100 jobs") != std::string::npos);
+  CHECK(all_of(diagnosis_of(pool)).find("The program's user sees") == std::string::npos);
+}
+
+TEST_CASE("Threads that the runtime has of its own are told apart in every count") {
+  RunResult result;
+  result.peak_threads = 40;
+  result.own_threads = 19;
+  CHECK(format_threads(result) == "40 threads, 19 of them the runtime's own");
+  result.own_threads = 1;
+  CHECK(format_threads(result) == "40 threads with main");
+}

@@ -431,6 +431,23 @@ TEST_CASE("a sweep concludes what its table shows", "[sweep]") {
             "thread_per_job fails at machine.limits.pids_max = 50, jobs.count = 1000: EAGAIN by pids.max = 50"});
 }
 
+TEST_CASE("a pool that does all its jobs without some workers does not fail", "[sweep]") {
+  const std::string pool =
+      "[machine]\nprofile = \"rust-playground\"\n[jobs]\ncount = 1000\nsteps = [{ sleep = \"1ms\" }]\n[[run]]\n"
+      "concurrency = \"thread_pool\"\nthreads = 600\n";
+  CHECK(
+      told(plan(pool + "[sweep]\n\"jobs.count\" = [700, 800]\n")) ==
+      std::vector<std::string>{
+          "thread_pool, 600 threads was refused a worker at all 2 points, and did all jobs: EAGAIN by pids.max = 512"});
+  const SweepPlan sizes = plan(pool + "[sweep]\n\"run.threads\" = [100, 600]\n");
+  CHECK(told(sizes) ==
+        std::vector<std::string>{"thread_pool is refused a worker from run.threads = 508; with 507 it does not: EAGAIN "
+                                 "by pids.max = 512; it does all jobs with those that it has"});
+  const SweepOutcome outcome = run_sweep(sizes, on(1));
+  CHECK(outcome.cells[1]->failed == 0);
+  CHECK(outcome.cells[1]->wall.count() == 1);
+}
+
 TEST_CASE("what is no ordinary file is no journal, and is not read", "[sweep]") {
   const SweepPlan made = plan(kPlayground + "[sweep]\n\"jobs.count\" = [1, 2]\n");
   for (const char* special : {"/dev/zero", "/dev/full", "/dev/null"}) {

@@ -58,7 +58,7 @@ std::string headline(const RunResult& result, bool async, std::span<const Limit>
   const bool of_memory = failure.cause == Cause(Errno{ENOMEM}) || (async && failure.cause != Cause(Errno{EAGAIN}));
   std::string text = of_memory ? fmt::format("Memory was refused{}: {}.", when, what)
                                : fmt::format("Thread {} was refused: {}.", format_count(failing_thread(failure)), what);
-  if (result.did_all_refused() && failure.threads > 0)
+  if (result.finished_though_refused() && failure.threads > 0)
     text += fmt::format(" The {} that had started did {}.", format_count(failure.threads, "worker"),
                         result.jobs == 1 ? "the job" : "all " + format_count(result.jobs, "job"));
   return text;
@@ -88,14 +88,19 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
                                "process had {} resident by then, {} of it before its first job: {} per task.",
                                format_bytes(result.memory.resident), format_bytes(result.base.resident),
                                format_bytes(memory_of_each(result, tasks_when_measured(result)))));
-  if (!failure.message.empty()) add(diagnosis, fmt::format("The program's user sees: {}", failure.message));
+  // Of a program that went on without the worker nobody sees that message.
+  if (!failure.message.empty() && !result.finished_though_refused())
+    add(diagnosis, fmt::format("The program's user sees: {}", failure.message));
   if (result.memory.resident.count > 0 && failure.threads > 0 && failure.cause == Cause(Errno{EAGAIN})) {
-    add(diagnosis,
-        fmt::format("With its {} the process took {} resident, {} of it before its first job, and {} in the kernel; "
-                    "the address space was {}.",
-                    format_count(failure.threads, "thread"), format_bytes(result.memory.resident),
-                    format_bytes(result.base.resident), format_bytes(result.memory.kernel),
-                    format_bytes(result.memory.virtual_size)));
+    const std::int64_t alive = threads_of_jobs(result);
+    const std::string with = alive > 0 && alive < failure.threads
+                                 ? fmt::format("With at most {} of its {} alive at once", format_count(alive),
+                                               format_count(failure.threads, "thread"))
+                                 : "With its " + format_count(failure.threads, "thread");
+    add(diagnosis, fmt::format("{} the process took {} resident, {} of it before its first job, and {} in the kernel; "
+                               "the address space was {}.",
+                               with, format_bytes(result.memory.resident), format_bytes(result.base.resident),
+                               format_bytes(result.memory.kernel), format_bytes(result.memory.virtual_size)));
   }
   const LimitLadder ladder = limit_ladder(scenario.machine, spec.runtime, limits);
   const auto binding = std::ranges::find(ladder.rungs, limit, &LimitRung::limit);

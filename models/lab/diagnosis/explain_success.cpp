@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "models/kernel/kernel.hpp"
 #include "models/lab/diagnosis/bottleneck.hpp"
@@ -19,6 +21,8 @@ namespace {
 constexpr double kHalf = 0.5;
 /// What differs by less is not worth a word.
 constexpr double kNoticed = 0.999;
+/// Cores that compute for less than this part of the time have room for more workers' jobs.
+constexpr double kCoresFree = 0.8;
 
 std::string job_name(JobId job) {
   return "job " + format_count(std::int64_t{job} + 1);
@@ -48,6 +52,46 @@ std::optional<Following> first_that_waited(const Trace& trace) {
   for (std::size_t i = 0; i < trace.segments.size(); ++i)
     if (trace.segments.jobs()[i] == found.next) came = std::min(came, trace.segments.begins()[i]);
   return came < jobs.ended[found.first] ? std::optional(found) : std::nullopt;
+}
+
+/// On an executor's one thread: the first job that had come and waited when another gave the thread back, and that one.
+std::optional<Following> first_that_got_the_thread(const Trace& trace) {
+  const JobTable& jobs = trace.jobs;
+  std::optional<Following> found = first_that_waited(trace);
+  if (!found) return std::nullopt;
+  const Instant got = jobs.started[found->next];
+  Instant given{};
+  JobId holder = kNoJob;
+  for (std::size_t i = 0; i < trace.segments.size(); ++i) {
+    const JobState state = trace.segments.states()[i];
+    const bool holds = state == JobState::running || state == JobState::blocked;
+    const Instant end = trace.segments.ends()[i];
+    if (!holds || trace.segments.jobs()[i] == found->next || end > got || end < given) continue;
+    given = end;
+    holder = trace.segments.jobs()[i];
+  }
+  if (holder == kNoJob) return std::nullopt;
+  found->first = holder;
+  return found;
+}
+
+/// For which part of the time there was a job that had come and could not begin. Nothing where that is not known.
+std::optional<double> queue_part(const RunResult& result) {
+  constexpr std::size_t kMostLooked = 2'000'000;
+  if (!result.trace || result.wall <= Duration::zero() || result.trace->segments.size() > kMostLooked) return {};
+  const SegmentTable& segments = result.trace->segments;
+  std::vector<std::pair<Instant, Instant>> queued;
+  for (std::size_t i = 0; i < segments.size(); ++i)
+    if (segments.states()[i] == JobState::queued) queued.emplace_back(segments.begins()[i], segments.ends()[i]);
+  std::ranges::sort(queued);
+  Duration all{};
+  Instant until{};
+  for (const auto& [begin, end] : queued) {
+    if (end <= until) continue;
+    all += end - std::max(begin, until);
+    until = end;
+  }
+  return to_seconds(all) / to_seconds(result.wall);
 }
 
 /// When a series is at its highest first.
@@ -103,9 +147,9 @@ void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load
                   percent(load.computing), more));
 }
 
-void show_first_that_waited(Diagnosis& diagnosis, const RunResult& result, std::string_view until) {
-  if (!result.trace) return;
-  if (const auto found = first_that_waited(*result.trace))
+void show_first(Diagnosis& diagnosis, const RunResult& result, const std::optional<Following>& found,
+                std::string_view until) {
+  if (found)
     show(diagnosis, result, result.trace->jobs.started[found->next], found->next,
          fmt::format(fmt::runtime(until), job_name(found->next), job_name(found->first)));
 }
@@ -130,7 +174,9 @@ void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const
       show(diagnosis, result, began, result.longest_poll_job,
            fmt::format("{} holds the executor's thread", job_name(result.longest_poll_job)));
   }
-  show_first_that_waited(diagnosis, result, "{} starts only when {} has ended");
+  if (result.trace)
+    show_first(diagnosis, result, first_that_got_the_thread(*result.trace),
+               "{} starts only when {} gives the thread back");
   add(diagnosis,
       fmt::format("The thread takes the time: the jobs {} for {} in all, which kept it busy for {} of the time.", what,
                   format_seconds(load.demand.computing + load.demand.blocking), percent(load.servers)));
@@ -155,10 +201,14 @@ void explain_serial(Diagnosis& diagnosis, const Scenario& scenario, const Concur
   diagnosis.headline = fmt::format("The {} ran one at a time: {} in all.", format_count(result.jobs, "job"),
                                    format_duration(result.wall));
   explain_by(diagnosis, model);
-  show_first_that_waited(diagnosis, result, "{} starts only when {} has ended");
+  if (result.trace) show_first(diagnosis, result, first_that_waited(*result.trace), "{} starts only when {} has ended");
   const Load load = load_of(scenario, model, 1, result);
   if (load.bottleneck == Bottleneck::arrivals) return tell_arrivals(diagnosis, load, result, "the thread");
   add(diagnosis, std::string(model.serial_why));
+  if (model.async && !has_step(scenario, JobState::waiting))
+    add(diagnosis,
+        "These jobs never wait for a timer, so the thread was busy all the time: on one thread no order of "
+        "them is faster.");
 }
 
 /// When the last job began and when the last one ended; no value where the run has no record.
@@ -321,7 +371,8 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
   const std::string_view servers = workers == 1 ? "the worker" : "the workers";
   // Why jobs queue is asked only where they do.
   if (load.bottleneck != Bottleneck::arrivals) explain_by(diagnosis, model);
-  show_first_that_waited(diagnosis, result, "{} waits until {} has left its worker");
+  if (result.trace)
+    show_first(diagnosis, result, first_that_waited(*result.trace), "{} waits until {} has left its worker");
   if (result.wall <= Duration::zero() || result.completed < result.jobs) return;
   const Duration round = result.wall / rounds;
   if (in_rounds && kNoticed * to_seconds(round) >= to_seconds(each))
@@ -329,7 +380,10 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
         fmt::format("A round took {} on average, of which a job's own waiting is {}: the rest went to starting the "
                     "workers, to late timers, and to waking the workers on the machine's cores.",
                     format_duration(round), format_duration(each)));
-  switch (load.bottleneck) {
+  // Uneven jobs, and the beginning and end of a short run, leave workers idle that are the bottleneck all the same.
+  const bool queues = !in_rounds && load.bottleneck == Bottleneck::jobs && result.jobs > workers &&
+                      load.servers >= kHalf && load.computing < kCoresFree && queue_part(result).value_or(0) >= kHalf;
+  switch (queues ? Bottleneck::workers : load.bottleneck) {
     case Bottleneck::arrivals:
       return tell_arrivals(diagnosis, load, result, servers);
     case Bottleneck::cores:

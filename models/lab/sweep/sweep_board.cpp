@@ -200,7 +200,7 @@ void SweepBoard::accept(const SweepTask& task, SweepTaskResult result) {
   open.figures[static_cast<std::size_t>(task.replication)] = {
       .there = true,
       .computed = run.error.empty(),
-      .failed = run.failure.has_value(),
+      .failed = run.breaks(),
       .wall = to_seconds(run.wall),
       .completed = static_cast<double>(run.completed),
       .peak_threads = static_cast<double>(run.peak_threads),
@@ -249,8 +249,9 @@ void SweepBoard::find_edges() {
         const SweepCell& here = *outcome_.cells[point * plan_.runs() + run];
         const SweepCell& there = *outcome_.cells[*next * plan_.runs() + run];
         if (!here.first.error.empty() || !there.first.error.empty()) continue;
-        if (here.first.failure.has_value() == there.first.failure.has_value()) continue;
-        const bool fails_there = there.first.failure.has_value();
+        const Outcome outcome_here = outcome_of(here.first), outcome_there = outcome_of(there.first);
+        if (outcome_here == outcome_there) continue;
+        const bool fails_there = outcome_there > outcome_here;
         const auto good = parse_number<std::int64_t>(swept.values[plan_.value_of(fails_there ? point : *next, axis)]);
         const auto failing =
             parse_number<std::int64_t>(swept.values[plan_.value_of(fails_there ? *next : point, axis)]);
@@ -259,7 +260,7 @@ void SweepBoard::find_edges() {
         task.index = plan_.tasks() + edges_.size();
         task.point = fails_there ? *next : point;
         task.run = run;
-        task.edge = EdgeSearch{axis, *good, *failing, std::nullopt};
+        task.edge = EdgeSearch{axis, *good, *failing, std::nullopt, std::max(outcome_here, outcome_there)};
         const FailurePoint& failure = *(fails_there ? there : here).first.failure;
         if (swept.key == "jobs.count" && failure.job != kNoJob) task.edge->hint = std::int64_t{failure.job} + 1;
         edges_.push_back(task);

@@ -28,10 +28,6 @@ RunResult run_at(const SweepPlan& plan, const SweepTask& task, const std::option
   return result;
 }
 
-bool fails(const RunResult& result) {
-  return result.failure.has_value();
-}
-
 /// Halves the gap until good and failing are neighbours. A hint (the job that was refused) usually is the edge itself:
 /// then two runs do. Assumes one edge between the two, as any search by halves does.
 SweepTaskResult find_edge(const SweepPlan& plan, const SweepTask& task, const std::stop_token& stop) {
@@ -49,7 +45,7 @@ SweepTaskResult find_edge(const SweepPlan& plan, const SweepTask& task, const st
   const auto look = [&](std::int64_t value) {
     RunResult result = run_at(plan, task, Setting{key, std::to_string(value)}, stop, {});
     if (result.stopped || !result.error.empty()) return false;
-    if (fails(result)) {
+    if (outcome_of(result) >= edge.fails) {
       found.failing = value;
       found.result = std::move(result);
       failing_at = value;
@@ -75,6 +71,11 @@ SweepTaskResult find_edge(const SweepPlan& plan, const SweepTask& task, const st
 }
 
 }  // namespace
+
+Outcome outcome_of(const RunResult& result) {
+  if (!result.failure) return Outcome::well;
+  return result.breaks() ? Outcome::broken : Outcome::refused;
+}
 
 SweepTaskResult compute(const SweepPlan& plan, const SweepTask& task, std::stop_token stop,
                         const std::function<void(double)>& parts) {

@@ -126,25 +126,37 @@ bool on_line(const SweepPlan& plan, std::size_t point, const SweepEdge& edge) {
   return true;
 }
 
+/// "all 4 points", "jobs.count = 10; jobs.count = 20", "5 of 29 points".
+std::string describe_points(const SweepPlan& plan, const std::vector<const SweepCell*>& cells, std::size_t computed) {
+  constexpr std::size_t kNamedPoints = 3;
+  if (cells.size() == computed && computed > 1)
+    return fmt::format("all {}", format_count(static_cast<std::int64_t>(computed), "point"));
+  if (cells.size() > kNamedPoints)
+    return fmt::format("{} of {}", format_count(static_cast<std::int64_t>(cells.size())),
+                       format_count(static_cast<std::int64_t>(computed), "point"));
+  std::string where;
+  for (const SweepCell* cell : cells) where += (where.empty() ? "" : "; ") + describe_point(plan, cell->point);
+  return where;
+}
+
+/// "thread_pool was refused a worker at all 4 points, and did all jobs: EAGAIN by pids.max = 40".
+std::string describe_refused(const SweepPlan& plan, const std::vector<const SweepCell*>& refused,
+                             std::size_t computed) {
+  return fmt::format("{} was refused a worker at {}, and did all jobs: {}", plan.run_name(refused.front()->run),
+                     describe_points(plan, refused, computed), format_failure_in_full(*refused.front()->first.failure));
+}
+
 /// "thread_per_job fails at all 4 points: EAGAIN by pids.max = 512".
 std::string describe_failing(const SweepPlan& plan, const std::vector<const SweepCell*>& failing,
                              std::size_t computed) {
-  constexpr std::size_t kNamedPoints = 3;
   constexpr std::size_t kNamedCauses = 2;
-  std::string where;
-  if (failing.size() == computed && computed > 1) {
-    where = fmt::format("all {}", format_count(static_cast<std::int64_t>(computed), "point"));
-  } else if (failing.size() <= kNamedPoints) {
-    for (const SweepCell* cell : failing) where += (where.empty() ? "" : "; ") + describe_point(plan, cell->point);
-  } else {
-    where = fmt::format("{} of {}", format_count(static_cast<std::int64_t>(failing.size())),
-                        format_count(static_cast<std::int64_t>(computed), "point"));
-  }
+  const std::string where = describe_points(plan, failing, computed);
   std::vector<std::string> causes;
   for (const SweepCell* cell : failing) {
     // The first replication's: others may fail where it does not.
-    std::string cause =
-        cell->first.failure ? format_failure_in_full(*cell->first.failure) : "only in some replications";
+    std::string cause = cell->first.failure ? format_failure_in_full(*cell->first.failure) : "";
+    if (cell->failed < cell->replications)
+      cause += cause.empty() ? "only in some replications" : ", only in some replications";
     if (std::ranges::find(causes, cause) == causes.end()) causes.push_back(std::move(cause));
   }
   const bool more = causes.size() > kNamedCauses;
@@ -251,19 +263,21 @@ std::vector<std::string> conclusions(const SweepPlan& plan, const SweepOutcome& 
   for (const SweepEdge& edge : outcome.edges) all.push_back(describe(plan, edge));
   bool any = !outcome.edges.empty();
   for (std::size_t run = 0; run < plan.runs(); ++run) {
-    std::vector<const SweepCell*> failing;
+    std::vector<const SweepCell*> failing, refused;
     std::size_t computed = 0;
     for (std::size_t point = 0; point < plan.points(); ++point) {
       const auto& cell = outcome.cells[point * plan.runs() + run];
       if (!cell || !cell->first.error.empty()) continue;
       ++computed;
-      if (cell->failed == 0) continue;
+      const bool is_refused = cell->failed == 0 && cell->first.finished_though_refused();
+      if (cell->failed == 0 && !is_refused) continue;
       any = true;
       // What lies beyond an edge has been said with it.
       const auto told = [&](const SweepEdge& edge) { return edge.run == run && on_line(plan, point, edge); };
-      if (std::ranges::none_of(outcome.edges, told)) failing.push_back(&*cell);
+      if (std::ranges::none_of(outcome.edges, told)) (is_refused ? refused : failing).push_back(&*cell);
     }
     if (!failing.empty()) all.push_back(describe_failing(plan, failing, computed));
+    if (!refused.empty()) all.push_back(describe_refused(plan, refused, computed));
   }
   const bool complete = std::ranges::all_of(
       outcome.cells, [](const auto& cell) { return cell.has_value() && cell->first.error.empty(); });
@@ -277,13 +291,18 @@ std::string describe(const SweepPlan& plan, const SweepEdge& edge) {
   for (const Setting& setting : plan.settings(edge.point)) {
     if (setting.key != key) where += fmt::format("{}{} = {}", where.empty() ? "" : ", ", setting.key, setting.value);
   }
-  std::string text = fmt::format("{} breaks at {} = {}{}", plan.run_name(edge.run), key, format_count(edge.failing),
-                                 where.empty() ? "" : " (" + where + ")");
+  const bool goes_on = edge.result.finished_though_refused();
+  std::string text =
+      fmt::format("{} {} {} = {}{}", plan.run_name(edge.run), goes_on ? "is refused a worker from" : "breaks at", key,
+                  format_count(edge.failing), where.empty() ? "" : " (" + where + ")");
+  // The other replications may break elsewhere.
+  if (plan.repeat() > 1) text += fmt::format(" in the first of {} replications", plan.repeat());
   if (edge.result.stopped || std::abs(edge.failing - edge.good) != 1)
     text += fmt::format(", or between {} and that", format_count(edge.good));
   else
     text += fmt::format("; with {} it does not", format_count(edge.good));
   if (const auto& failure = edge.result.failure) text += ": " + format_failure_in_full(*failure);
+  if (goes_on) text += "; it does all jobs with those that it has";
   return text;
 }
 
@@ -318,6 +337,7 @@ std::string to_text(const SweepTask& task) {
   json["task"] = {task.index, task.point, task.run, task.replication};
   if (task.edge) {
     json["edge"] = {task.edge->axis, task.edge->good, task.edge->failing};
+    if (task.edge->fails == Outcome::refused) json["refused"] = true;
     if (task.edge->hint) json["hint"] = *task.edge->hint;
   }
   return dump(json);
@@ -338,6 +358,7 @@ std::expected<SweepTask, std::string> task_from_text(std::string_view line) {
       task.edge->axis = edge.at(0);
       task.edge->good = edge.at(1);
       task.edge->failing = edge.at(2);
+      if (json.contains("refused")) task.edge->fails = Outcome::refused;
       if (json.contains("hint")) task.edge->hint = json.at("hint").get<std::int64_t>();
     }
     return task;
