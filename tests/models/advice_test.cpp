@@ -177,6 +177,39 @@ TEST_CASE("a pool of jobs that compute has no more workers than help", "[advice]
   CHECK(threads <= 16);
 }
 
+TEST_CASE("a pool is suggested also where many jobs leave little to try with", "[advice]") {
+  const std::string laptop = "[machine]\nprofile = \"laptop-8g\"\n[jobs]\n";
+  const auto pool_of = [&](const std::string& jobs, const std::string& run) {
+    const auto suggestions = advice_of(laptop + jobs + "[[run]]\n" + run);
+    const Suggestion* pool = find(suggestions, "thread_pool");
+    REQUIRE(pool != nullptr);
+    REQUIRE(pool->set.back().key == "run.threads");
+    return std::pair(std::stoll(pool->set.back().value), pool->wall);
+  };
+  // As many as there are cores: more cannot compute at once.
+  const auto hashes =
+      pool_of("count = 100_000\nsteps = [{ cpu = \"1ms\" }]\n", "concurrency = \"thread_pool\"\nthreads = 2\n");
+  CHECK(hashes.first == 4);
+  CHECK(to_seconds(hashes.second) == Approx(25).epsilon(0.01));
+  CHECK(pool_of("count = 1000\nsteps = [{ cpu = \"1s\" }]\n", "concurrency = \"sequential\"\n").first == 4);
+  // 2,000 a second that block 20 ms keep 40 workers busy: the least that keeps up is little more.
+  const auto service = pool_of("count = 20_000\narrivals = { rate = \"2000/s\" }\nsteps = [{ block = \"20ms\" }]\n",
+                               "concurrency = \"thread_pool\"\nthreads = 8\n");
+  CHECK(service.first >= 40);
+  CHECK(service.first <= 50);
+  CHECK(to_seconds(service.second) < 10.2);
+}
+
+TEST_CASE("what mends a run is told however fast another one would be", "[advice]") {
+  const auto suggestions = advice_of(
+      "[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 500\nsteps = [{ sleep = \"100ms\" }]\n[[run]]\n"
+      "concurrency = \"thread_pool\"\nthreads = 20\nstack = \"128KiB\"\ntouched = \"256KiB\"\n");
+  CHECK(find(suggestions, "join_all") != nullptr);
+  const Suggestion* mended = find(suggestions, "thread_pool");
+  REQUIRE(mended != nullptr);
+  CHECK(mended->label.starts_with("Stacks of 512 KiB: "));
+}
+
 TEST_CASE("a limit of one thread leaves what needs none", "[advice]") {
   const auto suggestions = advice_of(
       "[machine]\nprofile = \"laptop-8g\"\nlimits.pids_max = 1\n[jobs]\ncount = 20\nsteps = [{ sleep = \"10ms\" }]\n"

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <memory>
@@ -96,6 +97,7 @@ class Adviser {
     spec_ = *spec;
     blocks_ = has_step(*scenario, JobState::blocked);
     cpus_ = scenario->machine.cpus;
+    most_useful_ = most_useful_workers(*scenario);
     runs_ = runs_of_text(run, *scenario);
     note_known(*scenario, options.known);
     const auto index = static_cast<std::size_t>(spec - scenario->runs.begin());
@@ -110,14 +112,19 @@ class Adviser {
     try_models(as_tasks);
     try_timer();
     try_stack();
-    try_models(on_own_threads);
+    // Not so much that nothing is left for the pools.
+    work_kept_ = work_left_ / 2;
+    const bool all = try_models(on_own_threads);
+    work_kept_ = 0;
     try_models(in_a_pool);
+    if (!all) try_models(on_own_threads);
     // Better than nothing, where nothing else goes.
     if (found_.empty()) try_models(one_at_a_time);
     std::ranges::stable_sort(found_, {}, &Suggestion::wall);
     if (!found_.empty())
-      std::erase_if(found_, [best = to_seconds(found_.front().wall)](const Suggestion& one) {
-        return to_seconds(one.wall) > kMuchSlower * best;
+      // What mends the very run stays, however fast another one would be.
+      std::erase_if(found_, [this, best = to_seconds(found_.front().wall)](const Suggestion& one) {
+        return one.concurrency != runs_.run.name && to_seconds(one.wall) > kMuchSlower * best;
       });
     if (found_.size() > kMost) found_.resize(kMost);
     return std::move(found_);
@@ -126,6 +133,20 @@ class Adviser {
  private:
   static std::uint64_t work_of(const RunResult& result) {
     return result.events + static_cast<std::uint64_t>(std::max<std::int64_t>(result.jobs, 0));
+  }
+
+  /// More than these could not be busy: by what the cores can compute of the jobs, and by what comes meanwhile.
+  static std::int64_t most_useful_workers(const Scenario& scenario) {
+    constexpr double kAmple = 4;
+    const Demand demand = demand_of(scenario);
+    double most = static_cast<double>(concurrency::kMostWorkers);
+    if (demand.computing > 0)
+      most = std::min(most, kAmple * static_cast<double>(scenario.machine.cpus) * demand.own / demand.computing);
+    if (demand.last_arrival > Duration::zero()) {
+      const double busy = demand.own / to_seconds(demand.last_arrival);  // Little's law
+      most = std::min(most, kAmple * (busy + 4 * std::sqrt(busy) + 4));
+    }
+    return std::max(static_cast<std::int64_t>(most), scenario.machine.cpus);
   }
 
   std::optional<Scenario> read(const std::vector<std::string>& concurrency, const std::vector<Setting>& set) const {
@@ -225,14 +246,14 @@ class Adviser {
     if (const auto known = known_.find(identity_of(scenario, run)); known != known_.end()) return known->second;
     if (over_ || must_end()) return std::nullopt;
     const auto jobs = static_cast<std::uint64_t>(scenario.jobs.count);
-    if (scenario.jobs.count > kMostStoppable || jobs >= work_left_) {
+    if (scenario.jobs.count > kMostStoppable || jobs + work_kept_ >= work_left_) {
       over_ = true;
       return std::nullopt;
     }
     RunOptions options;
     options.record = false;
     options.stop = stop_;
-    options.budget.events = work_left_ - jobs;
+    options.budget.events = work_left_ - work_kept_ - jobs;
     RunResult result = run_modeled(scenario, run, options);
     work_left_ -= std::min(work_of(result), work_left_);
     if (result.stopped) {
@@ -269,12 +290,17 @@ class Adviser {
 
   void take(const Candidate& candidate, const std::optional<Outcome>& outcome) {
     if (!outcome || !helps(*outcome)) return;
+    // A kind of model may be tried again.
+    if (std::ranges::any_of(found_, [&](const Suggestion& one) {
+          return one.concurrency == candidate.concurrency && one.set == candidate.set;
+        }))
+      return;
     found_.push_back({fmt::format("{}: {}", candidate.name, format_duration(outcome->wall)), candidate.concurrency,
                       candidate.set, outcome->completed, outcome->wall});
   }
 
-  /// The best of the models whose jobs run like this.
-  void try_models(JobsRun kind) {
+  /// The best of the models whose jobs run like this. False: not all that there is could be tried.
+  bool try_models(JobsRun kind) {
     std::optional<Candidate> best;
     std::optional<Outcome> least;
     over_ = false;
@@ -294,6 +320,7 @@ class Adviser {
       }
     }
     if (best && !must_end()) take(*best, least);
+    return !over_;
   }
 
   /// The smallest pool that is as good as the best one, and its size as the candidate's setting. Where that cannot be
@@ -303,7 +330,7 @@ class Adviser {
     if (!scenario || scenario->runs.empty()) return std::nullopt;
     const std::int64_t jobs = scenario->jobs.count;
     const LimitLadder ladder = limit_ladder(scenario->machine, scenario->runs.front().runtime);
-    const std::int64_t largest = std::min({ladder.threads, jobs, concurrency::kMostWorkers});
+    const std::int64_t largest = std::min({ladder.threads, jobs, most_useful_});
     const auto sized = [&](std::int64_t size) {
       Candidate of_size = candidate;
       of_size.set.push_back({"run.threads", std::to_string(size)});
@@ -402,6 +429,7 @@ class Adviser {
   RunResult base_;
   std::stop_token stop_;
   std::uint64_t work_left_ = 0;
+  std::uint64_t work_kept_ = 0;  ///< Of it, what is not for what is looked at now.
   std::size_t reserve_taken_ = MemoryReserve::taken();
   bool over_ = false;  ///< What is looked at takes more work than is left: only what is known already counts.
   std::map<std::string, RunResult, std::less<>> known_;
@@ -409,6 +437,7 @@ class Adviser {
   RunsOfText runs_;
   bool blocks_ = false;
   std::int64_t cpus_ = 1;
+  std::int64_t most_useful_ = 1;  ///< Workers of a pool.
   std::vector<Suggestion> found_;
 };
 

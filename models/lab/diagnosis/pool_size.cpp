@@ -8,6 +8,8 @@ namespace {
 
 /// A pool that is slower by no more than this is as good, if it is smaller.
 constexpr double kAsGood = 1.01;
+/// A size is looked for to this part of itself.
+constexpr std::int64_t kFineness = 8;
 
 bool is_as_good(Duration one, Duration best) {
   return to_seconds(one) <= kAsGood * to_seconds(best);
@@ -40,13 +42,19 @@ void PoolSizes::search(std::int64_t largest, std::int64_t jobs, std::int64_t cpu
     least = std::min(least, *wall);
     return is_as_good(*wall, least);
   };
-  for (std::int64_t size = top / 2; size >= 1 && keeps_up(size); size /= 2) {
-  }
+  std::int64_t good = top;
+  std::int64_t size = top / 2;
+  for (; size >= 1 && keeps_up(size); size /= 2) good = size;
   if (cpus < top) of(cpus);
   // Of those that take as many rounds the smallest.
-  const std::int64_t size = *best();
-  const std::int64_t rounds = (jobs + size - 1) / size;
+  const std::int64_t found = *best();
+  const std::int64_t rounds = (jobs + found - 1) / found;
   of((jobs + rounds - 1) / rounds);
+  // Between the last that keeps up and the first that does not.
+  for (std::int64_t bad = size; bad >= 1 && good - bad > std::max<std::int64_t>(good / kFineness, 1);) {
+    const std::int64_t middle = bad + (good - bad) / 2;
+    (keeps_up(middle) ? good : bad) = middle;
+  }
 }
 
 /// 0: none does. What the limits say of all threads at rest may be too much for those that have just begun.
