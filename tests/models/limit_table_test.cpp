@@ -102,6 +102,27 @@ TEST_CASE("what a row writes it reads, and copies to another machine") {
   }
 }
 
+TEST_CASE("where a thread overflows its stack, the other limits are those of a stack that holds it") {
+  Machine machine = tests::plain_machine();
+  machine.limits.address_space = 1_GiB;
+  Runtime small = tests::c_runtime();
+  small.stack = 64_KiB;
+  small.touched = 100_KiB;
+  const LimitLadder ladder = limit_ladder(machine, small);
+  REQUIRE(ladder.binding() != nullptr);
+  CHECK(ladder.binding()->limit->kind == LimitKind::stack);
+  const ThreadNeeds needs = thread_needs(machine, small, 500);
+  REQUIRE(needs.raise.size() == 1);
+  Runtime enough = small;
+  enough.stack = Bytes{needs.raise[0].needed};
+  const auto rung_of = [](const LimitLadder& of, LimitKind kind) {
+    return std::ranges::find(of.rungs, &limit_of(kind), &LimitRung::limit)->threads;
+  };
+  CHECK(rung_of(ladder, LimitKind::rlimit_as) == rung_of(limit_ladder(machine, enough), LimitKind::rlimit_as));
+  CHECK(needs.virtual_size == thread_needs(machine, enough, 500).virtual_size);
+  CHECK(needs.resident == thread_needs(machine, enough, 500).resident);
+}
+
 TEST_CASE("one more row is on the ladder, with the command that raises it, and in its JSON") {
   const std::vector<Limit> limits = table_with_toy();
   const Limit* toy = &limits.back();

@@ -123,19 +123,6 @@ LimitRung rung(const Machine& machine, const Runtime& runtime, const Found& foun
           .raise = raise_command(machine, *found.limit, refusal.level, std::nullopt)};
 }
 
-std::vector<Found> find_all(const Machine& machine, const Runtime& runtime, std::span<const Limit> limits) {
-  std::vector<Found> all;
-  for (const Limit& limit : limits) {
-    if (const auto found = find(machine, runtime, limit)) all.push_back(*found);
-  }
-  // Not one of the kernel's limits: the very first thread dies of it.
-  const kernel::ProcessMemory memory(machine, runtime);
-  if (const auto refusal = kernel::SpawnChecks(machine, runtime, memory, limits).on_stack())
-    all.push_back({refusal->limit, 0, *refusal});
-  std::ranges::sort(all, {}, [](const Found& found) { return std::pair(found.threads, step(found)); });
-  return all;
-}
-
 /// The smallest stack that holds what a thread uses of it.
 Bytes stack_needed(const Machine& machine, Runtime runtime) {
   const auto fits = [&](std::int64_t pages) {
@@ -145,6 +132,30 @@ Bytes stack_needed(const Machine& machine, Runtime runtime) {
   const std::int64_t low = stack_size(runtime, machine.limits) / machine.page_size;
   const std::int64_t used = (runtime.touched + runtime.idle_stack + runtime.guard) / machine.page_size + 1;
   return machine.page_size * smallest_that(fits, low, 2 * (low + used));
+}
+
+/// With stacks that hold what threads use of them: where they do not, no thread lives to meet another limit.
+Runtime with_enough_stack(const Machine& machine, const Runtime& runtime) {
+  Runtime enough = runtime;
+  if (kernel::ProcessMemory(machine, runtime).overflows_stack()) enough.stack = stack_needed(machine, runtime);
+  return enough;
+}
+
+std::vector<Found> find_all(const Machine& machine, const Runtime& runtime, std::span<const Limit> limits) {
+  std::vector<Found> all;
+  const Runtime enough = with_enough_stack(machine, runtime);
+  for (const Limit& limit : limits) {
+    auto found = find(machine, enough, limit);
+    if (!found) continue;
+    if (found->refusal.call == enough.clone_call) found->refusal.call = runtime.clone_call;  // It outlives this.
+    all.push_back(*found);
+  }
+  // Not one of the kernel's limits: the very first thread dies of it.
+  const kernel::ProcessMemory memory(machine, runtime);
+  if (const auto refusal = kernel::SpawnChecks(machine, runtime, memory, limits).on_stack())
+    all.push_back({refusal->limit, 0, *refusal});
+  std::ranges::sort(all, {}, [](const Found& found) { return std::pair(found.threads, step(found)); });
+  return all;
 }
 
 /// The smallest value of the limit at this level with which `threads` threads fit; none: no value would do.
@@ -188,8 +199,9 @@ LimitLadder limit_ladder(const Machine& machine, const Runtime& runtime, std::sp
 
 ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::int64_t threads,
                          std::span<const Limit> limits) {
-  const kernel::ProcessMemory memory(machine, runtime);
-  threads = std::clamp<std::int64_t>(threads, 1, std::min(kMostThreads, most_threads(memory, runtime)));
+  const Runtime enough = with_enough_stack(machine, runtime);
+  const kernel::ProcessMemory memory(machine, enough);
+  threads = std::clamp<std::int64_t>(threads, 1, std::min(kMostThreads, most_threads(memory, enough)));
   const kernel::ThreadCounts counts = memory.settled(threads);
   ThreadNeeds needs{.threads = threads,
                     .raise = {},
@@ -212,7 +224,7 @@ ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::in
     for (std::size_t level = 0; level < levels.size(); ++level) {
       const CountLimit value = levels[level].value;
       if (!value) continue;
-      const auto needed = value_needed(machine, runtime, limit, level, *value, threads);
+      const auto needed = value_needed(machine, enough, limit, level, *value, threads);
       if (needed == value) continue;  // This level is high enough.
       const bool too_far = !needed && limit.fields.write != nullptr;
       needs.raise.push_back(
