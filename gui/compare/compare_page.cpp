@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/compare/compare_page.hpp"
 
+#include <QBoxLayout>
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QScrollArea>
 #include <QSplitter>
 #include <QTabBar>
 #include <QToolButton>
-#include <QVBoxLayout>
 #include <algorithm>
 
 #include "gui/page/veil.hpp"
@@ -37,6 +36,8 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
       logarithmic_(new QToolButton(this)),
       alignment_(new QComboBox(this)),
       beside_(new QToolButton(this)),
+      choices_(new QWidget(this)),
+      bar_(new QBoxLayout(QBoxLayout::LeftToRight)),
       overview_(new Overview(time_, this)),
       overview_veil_(new Veil(overview_)),
       splitter_(new QSplitter(Qt::Horizontal, this)) {
@@ -67,21 +68,22 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
   overview_->setAccessibleName(tr("Overview of the whole run"));
   overview_->setFixedHeight(48);
 
-  auto* bar = new QHBoxLayout;
-  bar->setContentsMargins(6, 4, 6, 0);
   run_tabs_->setMinimumWidth(kLeastTabs);
-  bar->addWidget(run_tabs_, 1);
-  bar->addWidget(beside_);
-  bar->addWidget(alignment_);
-  bar->addWidget(rows_);
-  bar->addWidget(logarithmic_);
+  auto* choices = new QHBoxLayout(choices_);
+  choices->setContentsMargins(0, 0, 0, 0);
+  for (QWidget* choice : std::initializer_list<QWidget*>{beside_, alignment_, rows_, logarithmic_})
+    choices->addWidget(choice);
+  choices->addStretch(1);
+  bar_->setContentsMargins(6, 4, 6, 0);
+  bar_->addWidget(run_tabs_, 1);
+  bar_->addWidget(choices_);
   splitter_->setChildrenCollapsible(false);
   splitter_->setHandleWidth(4);
   add_column();
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(2);
-  column->addLayout(bar);
+  column->addLayout(bar_);
   column->addWidget(overview_);
   auto* scroll = new QScrollArea(this);
   scroll->setWidget(splitter_);
@@ -108,6 +110,19 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
   connect(&crosses_patience_, &QTimer::timeout, this, &ComparePage::show_crosses);
   subscribe();
   refresh();
+}
+
+/// Where the tabs of all runs do not fit beside the choices, they have a row of their own.
+void ComparePage::lay_out_bar() {
+  const int wanted = run_tabs_->sizeHint().width() + choices_->sizeHint().width() + bar_->spacing();
+  const QMargins margins = bar_->contentsMargins();
+  const bool fits = wanted <= width() - margins.left() - margins.right();
+  bar_->setDirection(fits ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+}
+
+void ComparePage::resizeEvent(QResizeEvent* event) {
+  Page::resizeEvent(event);
+  lay_out_bar();
 }
 
 void ComparePage::subscribe() {

@@ -14,6 +14,7 @@
 #include "gui/time/time_view.hpp"
 #include "gui/timeline/overview.hpp"
 
+class QBoxLayout;
 class QComboBox;
 class QSplitter;
 class QTabBar;
@@ -50,12 +51,16 @@ class ComparePage : public Page {
   /// Selects the job, and brings it into view in both timelines.
   void show_job(WorldKind world, JobId job);
 
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
  private:
   std::size_t selected_run() const { return workspace_.selection().run(); }
   /// The tab of a run; -1: it has none.
   int tab_of(std::size_t run) const;
   void subscribe();
   void show_runs();
+  void lay_out_bar();
   /// Shows the results as they are now.
   void refresh();
   /// What a live run in progress has recorded so far.
@@ -89,6 +94,8 @@ class ComparePage : public Page {
   QToolButton* logarithmic_;
   QComboBox* alignment_;
   QToolButton* beside_;
+  QWidget* choices_;  ///< How the runs are shown.
+  QBoxLayout* bar_;   ///< The tabs and the choices.
   Overview* overview_;
   Veil* overview_veil_;
   QSplitter* splitter_;              ///< Of the columns.

@@ -43,6 +43,7 @@ void ComparePage::show_runs() {
   run_tabs_->setCurrentIndex(tab_of(selected_run()));
   beside_->setEnabled(run_tabs_->count() > 1);
   show_crosses();
+  lay_out_bar();
   show_columns();
 }
 
