@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What-if: what is dragged is written into the scenario's text, one step to undo a gesture, and modeled at once.
+#include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -7,6 +8,7 @@
 #include <QSpinBox>
 #include <QTabBar>
 #include <QTextDocument>
+#include <QWheelEvent>
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/diagnosis/diagnosis_panel.hpp"
@@ -179,9 +181,53 @@ TEST_CASE("while the text has errors no value can be changed") {
   const QString broken = QString(kRefused).replace("count", "cuont");
   app.window->file_panel().replace_text(broken);
   REQUIRE(eventually([&] { return app.window->document().error_count() > 0; }));
-  app.window->what_if().slider("jobs.count")->setValue(10);
+  QSlider* slider = app.window->what_if().slider("jobs.count");
+  const int shown = slider->value();
+  slider->setValue(10);
   CHECK(app.window->document().text() == broken);
   CHECK_FALSE(app.window->document().has_settings());
+  // The controls show what is, not what was asked for.
+  CHECK(slider->value() == shown);
+  CHECK(app.window->what_if().field("jobs.count")->text() == "1,000");
+  auto* jobs = app.window->findChild<QSpinBox*>("jobs");
+  jobs->setValue(77);
+  CHECK(jobs->value() == 1000);
+  // Nor is what was there before run as if it were this.
+  app.window->run(/*modeled=*/true, /*live=*/true);
+  CHECK_FALSE(app.window->runs().is_running());
+}
+
+TEST_CASE("the wheel changes a value only where it has the keyboard", "[what if]") {
+  AppFixture app;
+  app.window->show();
+  app.open(kRefused);
+  const QString text = app.window->document().text();
+  auto* jobs = app.window->findChild<QSpinBox*>("jobs");
+  auto* machine = app.window->findChild<QComboBox*>("machine");
+  QSlider* slider = app.window->what_if().slider("jobs.count");
+  app.window->pages().setFocus();
+  for (QWidget* control : std::initializer_list<QWidget*>{jobs, machine, slider}) {
+    REQUIRE_FALSE(control->hasFocus());
+    QWheelEvent wheel({5, 5}, control->mapToGlobal(QPointF(5, 5)), {}, {0, 120}, Qt::NoButton, Qt::NoModifier,
+                      Qt::NoScrollPhase, false);
+    QCoreApplication::sendEvent(control, &wheel);
+  }
+  CHECK(app.window->document().text() == text);
+  CHECK(jobs->value() == 1000);
+}
+
+TEST_CASE("Ctrl+Z in the toolbar's number of jobs is the text's undo", "[what if]") {
+  AppFixture app;
+  app.window->show();
+  app.open(kRefused);
+  const QString text = app.window->document().text();
+  auto* jobs = app.window->findChild<QSpinBox*>("jobs");
+  jobs->setFocus();
+  jobs->stepUp();
+  REQUIRE(eventually([&] { return app.window->document().text() != text; }));
+  QKeyEvent undo(QEvent::ShortcutOverride, Qt::Key_Z, Qt::ControlModifier);
+  QCoreApplication::sendEvent(jobs, &undo);
+  CHECK_FALSE(undo.isAccepted());
 }
 
 TEST_CASE("Ctrl+Z in a field undoes the change that was typed there", "[what if]") {
