@@ -192,6 +192,9 @@ TEST_CASE("a pool is suggested also where many jobs leave little to try with", "
   CHECK(hashes.first == 4);
   CHECK(to_seconds(hashes.second) == Approx(25).epsilon(0.01));
   CHECK(pool_of("count = 1000\nsteps = [{ cpu = \"1s\" }]\n", "concurrency = \"sequential\"\n").first == 4);
+  // Its search ends before all sizes were tried, but none could be better by much.
+  CHECK(pool_of("count = 3000\nsteps = [{ cpu = \"lognormal(mean=1s, cv=2)\" }]\n", "concurrency = \"join_all\"\n")
+            .first == 4);
   // 2,000 a second that block 20 ms keep 40 workers busy: the least that keeps up is little more.
   const auto service = pool_of("count = 20_000\narrivals = { rate = \"2000/s\" }\nsteps = [{ block = \"20ms\" }]\n",
                                "concurrency = \"thread_pool\"\nthreads = 8\n");

@@ -35,6 +35,8 @@ constexpr double kBetter = 0.95;
 /// Which size of a pool is the best is looked for with no more jobs than this, or than a few for each worker.
 constexpr std::int64_t kJobsOfSearch = 10'000;
 constexpr std::int64_t kJobsOfWorker = 4;
+/// A pool that takes no longer than this many times the least time possible is good enough, if no other can be tried.
+constexpr double kNearly = 1.1;
 /// One that takes this many times as long as the best is no alternative to it.
 constexpr double kMuchSlower = 10;
 /// The stacks that are tried where a smaller one may help: as programs set them.
@@ -346,8 +348,14 @@ class Adviser {
     const std::int64_t part = std::max(kJobsOfSearch, kJobsOfWorker * largest);
     const std::int64_t tried = jobs <= 2 * part ? jobs : part;
     PoolSizes sizes([&](std::int64_t threads) { return wall_of(threads, tried); });
-    sizes.search(largest, tried, cpus_);
-    if (!over_) size = sizes.best();
+    Scenario of_part = *scenario;
+    of_part.jobs.count = tried;
+    const std::optional<double> least = demand_of(of_part).unhindered;
+    sizes.search(largest, tried, cpus_, least);
+    size = sizes.best();
+    // Where the work has ended before all were tried, one that no other could better by much will do.
+    if (over_ && size && !(least && to_seconds(*sizes.of(*size)) <= kNearly * *least)) size.reset();
+    over_ = false;
     if (size) wall = tried == jobs ? sizes.of(*size) : wall_of(*size, jobs);
     if (!wall && candidate.threads) {
       size = candidate.threads;

@@ -2,6 +2,7 @@
 #include "models/lab/diagnosis/bottleneck.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "models/workload/workload.hpp"
 
@@ -17,6 +18,9 @@ constexpr double kMostly = 0.9;
 constexpr double kBusy = 0.85;
 /// Arrivals take the time only where they take this part of it themselves.
 constexpr double kHalf = 0.5;
+/// Workers that are held for half of it take the time, too, where with enough of them it would be less by this factor:
+/// uneven jobs, and the beginning and the end of a short run, leave some of them idle.
+constexpr double kLonger = 1.25;
 /// A thread that is held for this part of the time makes jobs wait that could have gone on.
 constexpr double kHeld = 0.5;
 
@@ -45,7 +49,8 @@ Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int6
   if (model.jobs_run == JobsRun::as_tasks && result.jobs > 1 && load.servers >= kHeld) return Bottleneck::executor;
   if (load.computing >= kBusy) return Bottleneck::cores;
   const bool serves_few = model.jobs_run == JobsRun::in_a_pool || model.jobs_run == JobsRun::one_at_a_time;
-  if (serves_few && result.jobs > workers && load.servers >= kMostly) return Bottleneck::workers;
+  const bool held_up = load.demand.unhindered && load.servers >= kHalf && wall >= kLonger * *load.demand.unhindered;
+  if (serves_few && result.jobs > workers && (load.servers >= kMostly || held_up)) return Bottleneck::workers;
   return Bottleneck::jobs;
 }
 
@@ -67,16 +72,27 @@ Demand demand_of(const Scenario& scenario) {
   demand.arrivals_drawn = jobs.arrivals.kind != Arrivals::Kind::rate || jobs.count <= kMostArrivalsDrawn;
   const bool drawn = steps_drawn || (jobs.arrivals.kind == Arrivals::Kind::rate && demand.arrivals_drawn);
   const Workload work(drawn ? jobs : Jobs{}, scenario.seed);
+  std::vector<double> own(steps_drawn ? static_cast<std::size_t>(jobs.count) : 0);
   for (std::size_t i = 0; i < jobs.steps.size(); ++i) {
     const Step& step = jobs.steps[i];
     double sum = 0;
-    if (steps_drawn && !step.duration.is_constant())
-      for (const JobId job : work.jobs()) sum += to_seconds(work.duration(job, i));
-    else
+    if (steps_drawn) {
+      for (const JobId job : work.jobs()) {
+        const double seconds = to_seconds(work.duration(job, i));
+        own[job] += seconds;
+        sum += seconds;
+      }
+    } else {
       sum = to_seconds(step.duration.mean()) * static_cast<double>(jobs.count);
+    }
     demand.own += sum;
     if (traits_of(step.kind).shown == JobState::running) demand.computing += sum;
     if (traits_of(step.kind).shown == JobState::blocked) demand.blocking += sum;
+  }
+  if (steps_drawn) {
+    demand.unhindered = demand.computing / static_cast<double>(std::max<std::int64_t>(scenario.machine.cpus, 1));
+    for (const JobId job : work.jobs())
+      demand.unhindered = std::max(*demand.unhindered, to_seconds(work.arrival(job).time_since_epoch()) + own[job]);
   }
   demand.last_arrival =
       drawn && !work.at_once() ? work.arrival(work.count() - 1).time_since_epoch() : last_arrival_on_average(jobs);

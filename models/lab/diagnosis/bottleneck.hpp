@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "core/units.hpp"
 #include "models/concurrency/registry.hpp"
@@ -19,6 +20,9 @@ struct Demand {
   double own = 0;              ///< The steps of all jobs, one after the other.
   double computing = 0;        ///< The steps among them that compute,
   double blocking = 0;         ///< and those that block their thread.
+  /// The least time that they can take, whoever serves them: the longest job's from its arrival on, or what the cores
+  /// need. Nothing where there are too many to draw.
+  std::optional<double> unhindered{};
 };
 
 /// As the run draws them, with the scenario's seed; where there is much to draw, the means.
@@ -33,7 +37,7 @@ enum class Bottleneck : std::uint8_t {
   arrivals,  ///< The last job came late, and what was left was hardly more than a job's own time.
   executor,  ///< Its thread was held for half of the time or more.
   cores,     ///< Jobs computed on all of them for nearly all the time.
-  workers,   ///< All were busy nearly all the time, while other jobs waited.
+  workers,   ///< All were busy nearly all the time, or for half of it, and more of them would make it much shorter.
   jobs       ///< What a job takes by itself.
 };
 

@@ -16,7 +16,7 @@ namespace spawnpoint {
 
 /// Something in the record that shows what the diagnosis says.
 struct Evidence {
-  std::string text;  ///< "job 2 starts only when job 1 has ended"
+  std::string text;  ///< "job 2 starts only when job 1 gives the thread back"
   WorldKind world = WorldKind::modeled;
   Instant at{};
   JobId job = kNoJob;  ///< Whose row shows it; none: all rows.

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "models/kernel/kernel.hpp"
 #include "models/lab/diagnosis/bottleneck.hpp"
@@ -21,8 +19,6 @@ namespace {
 constexpr double kHalf = 0.5;
 /// What differs by less is not worth a word.
 constexpr double kNoticed = 0.999;
-/// Cores that compute for less than this part of the time have room for more workers' jobs.
-constexpr double kCoresFree = 0.8;
 
 std::string job_name(JobId job) {
   return "job " + format_count(std::int64_t{job} + 1);
@@ -54,44 +50,32 @@ std::optional<Following> first_that_waited(const Trace& trace) {
   return came < jobs.ended[found.first] ? std::optional(found) : std::nullopt;
 }
 
-/// On an executor's one thread: the first job that had come and waited when another gave the thread back, and that one.
+/// On an executor's one thread: the first job that had come when another held it, and the one that then gave it back.
 std::optional<Following> first_that_got_the_thread(const Trace& trace) {
   const JobTable& jobs = trace.jobs;
-  std::optional<Following> found = first_that_waited(trace);
-  if (!found) return std::nullopt;
-  const Instant got = jobs.started[found->next];
-  Instant given{};
-  JobId holder = kNoJob;
-  for (std::size_t i = 0; i < trace.segments.size(); ++i) {
-    const JobState state = trace.segments.states()[i];
-    const bool holds = state == JobState::running || state == JobState::blocked;
-    const Instant end = trace.segments.ends()[i];
-    if (!holds || trace.segments.jobs()[i] == found->next || end > got || end < given) continue;
-    given = end;
-    holder = trace.segments.jobs()[i];
-  }
-  if (holder == kNoJob) return std::nullopt;
-  found->first = holder;
-  return found;
-}
-
-/// For which part of the time there was a job that had come and could not begin. Nothing where that is not known.
-std::optional<double> queue_part(const RunResult& result) {
-  constexpr std::size_t kMostLooked = 2'000'000;
-  if (!result.trace || result.wall <= Duration::zero() || result.trace->segments.size() > kMostLooked) return {};
-  const SegmentTable& segments = result.trace->segments;
-  std::vector<std::pair<Instant, Instant>> queued;
+  const SegmentTable& segments = trace.segments;
+  const auto holds = [&](std::size_t i) {
+    return segments.states()[i] == JobState::running || segments.states()[i] == JobState::blocked;
+  };
+  Instant first_given = kNever;
   for (std::size_t i = 0; i < segments.size(); ++i)
-    if (segments.states()[i] == JobState::queued) queued.emplace_back(segments.begins()[i], segments.ends()[i]);
-  std::ranges::sort(queued);
-  Duration all{};
-  Instant until{};
-  for (const auto& [begin, end] : queued) {
-    if (end <= until) continue;
-    all += end - std::max(begin, until);
-    until = end;
+    if (holds(i)) first_given = std::min(first_given, segments.ends()[i]);
+  Following found;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const JobId job = segments.jobs()[i];
+    if (segments.states()[i] != JobState::queued || segments.begins()[i] >= first_given) continue;
+    if (jobs.started[job] == kNever || jobs.started[job] < first_given) continue;
+    if (found.next == kNoJob || jobs.started[job] < jobs.started[found.next]) found.next = job;
   }
-  return to_seconds(all) / to_seconds(result.wall);
+  if (found.next == kNoJob) return std::nullopt;
+  // Others may have had it in between.
+  Instant given{};
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    if (!holds(i) || segments.ends()[i] > jobs.started[found.next] || segments.ends()[i] < given) continue;
+    given = segments.ends()[i];
+    found.first = segments.jobs()[i];
+  }
+  return found;
 }
 
 /// When a series is at its highest first.
@@ -355,6 +339,12 @@ void tell_workers(Diagnosis& diagnosis, const Scenario& scenario, const Load& lo
     add(diagnosis, "A job that waits holds its worker. The next one in the queue cannot begin, though a core is free.");
 }
 
+void tell_last_round(Diagnosis& diagnosis, const RunResult& result, std::int64_t workers) {
+  if (result.jobs % workers == 0) return;
+  add(diagnosis, fmt::format("In the last round only {} of the {} had a job.", format_count(result.jobs % workers),
+                             format_count(workers, "worker")));
+}
+
 void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t run, const ConcurrencyModel& model,
                   const RunResult& result) {
   const std::int64_t workers = std::max<std::int64_t>(threads_of_run(scenario, run), 1);
@@ -380,16 +370,15 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
         fmt::format("A round took {} on average, of which a job's own waiting is {}: the rest went to starting the "
                     "workers, to late timers, and to waking the workers on the machine's cores.",
                     format_duration(round), format_duration(each)));
-  // Uneven jobs, and the beginning and end of a short run, leave workers idle that are the bottleneck all the same.
-  const bool queues = !in_rounds && load.bottleneck == Bottleneck::jobs && result.jobs > workers &&
-                      load.servers >= kHalf && load.computing < kCoresFree && queue_part(result).value_or(0) >= kHalf;
-  switch (queues ? Bottleneck::workers : load.bottleneck) {
+  switch (load.bottleneck) {
     case Bottleneck::arrivals:
       return tell_arrivals(diagnosis, load, result, servers);
     case Bottleneck::cores:
       return tell_cores(diagnosis, scenario, load, "workers");
     case Bottleneck::workers:
-      return tell_workers(diagnosis, scenario, load, workers, result);
+      tell_workers(diagnosis, scenario, load, workers, result);
+      if (in_rounds) tell_last_round(diagnosis, result, workers);
+      return;
     case Bottleneck::executor:
     case Bottleneck::jobs:
       break;
@@ -401,9 +390,7 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
                                format_count(workers), format_duration(starting / workers)));
   tell_last_arrival(diagnosis, load, result);
   if (!in_rounds) tell_pool_end(diagnosis, result, workers);
-  if (in_rounds && result.jobs % workers != 0)
-    add(diagnosis, fmt::format("In the last round only {} of the {} had a job.", format_count(result.jobs % workers),
-                               format_count(workers, "worker")));
+  if (in_rounds) tell_last_round(diagnosis, result, workers);
   if (each > Duration::zero())
     add(diagnosis,
         fmt::format("A job takes {}{} by itself. The jobs kept {} busy for {} of the time, and the {} for {}.",

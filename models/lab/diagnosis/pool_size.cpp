@@ -32,7 +32,12 @@ std::optional<std::int64_t> PoolSizes::best() const {
   return std::nullopt;
 }
 
-void PoolSizes::search(std::int64_t largest, std::int64_t jobs, std::int64_t cpus) {
+void PoolSizes::search(std::int64_t largest, std::int64_t jobs, std::int64_t cpus,
+                       std::optional<double> least_seconds) {
+  if (cpus <= largest && least_seconds) {
+    const auto wall = of(cpus);
+    if (wall && to_seconds(*wall) <= kAsGood * *least_seconds) return;
+  }
   const std::int64_t top = largest_that_works(largest);
   if (top == 0) return;
   Duration least = *of(top);

@@ -20,8 +20,9 @@ class PoolSizes {
   explicit PoolSizes(Take take) : take_(std::move(take)) {}
 
   std::optional<Duration> of(std::int64_t size);
-  /// Tries sizes up to `largest` for this many jobs; `cpus` is tried in any case.
-  void search(std::int64_t largest, std::int64_t jobs, std::int64_t cpus);
+  /// Tries sizes up to `largest` for this many jobs; `cpus` comes first, and where that takes hardly more than
+  /// `least_seconds`, which no pool can do without, it is the answer.
+  void search(std::int64_t largest, std::int64_t jobs, std::int64_t cpus, std::optional<double> least_seconds);
   /// The smallest of those tried that is as good as the best of them.
   std::optional<std::int64_t> best() const;
 
