@@ -20,6 +20,13 @@ constexpr std::int64_t kPictureNsARow = 80;
 /// Less would show nothing: on a small screen the page scrolls.
 constexpr int kLeastHeight = 124;
 
+QVBoxLayout* tight_column(QWidget* of, int spacing) {
+  auto* column = new QVBoxLayout(of);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(spacing);
+  return column;
+}
+
 }  // namespace
 
 RunColumn::RunColumn(Workspace& workspace, TimeView& view, QWidget* parent)
@@ -57,9 +64,7 @@ RunColumn::RunColumn(Workspace& workspace, TimeView& view, QWidget* parent)
   splitter_->setChildrenCollapsible(false);
   splitter_->setHandleWidth(4);
   auto* worlds = new QWidget(this);
-  auto* column = new QVBoxLayout(worlds);
-  column->setContentsMargins(0, 0, 0, 0);
-  column->setSpacing(2);
+  auto* column = tight_column(worlds, 2);
   column->addWidget(name_);
   column->addWidget(modeled_, 1);
   column->addWidget(difference_);
@@ -67,9 +72,7 @@ RunColumn::RunColumn(Workspace& workspace, TimeView& view, QWidget* parent)
   splitter_->addWidget(worlds);
   // The line belongs to the memory chart, and goes with it where the splitter moves.
   auto* memory_part = new QWidget(this);
-  auto* memory_column = new QVBoxLayout(memory_part);
-  memory_column->setContentsMargins(0, 0, 0, 0);
-  memory_column->setSpacing(0);
+  auto* memory_column = tight_column(memory_part, 0);
   memory_column->addWidget(memory_difference_);
   memory_column->addWidget(memory_, 1);
   splitter_->addWidget(memory_part);
@@ -78,9 +81,7 @@ RunColumn::RunColumn(Workspace& workspace, TimeView& view, QWidget* parent)
   splitter_->setStretchFactor(0, 6);
   splitter_->setStretchFactor(1, 2);
   splitter_->setStretchFactor(2, 2);
-  auto* all = new QVBoxLayout(this);
-  all->setContentsMargins(0, 0, 0, 0);
-  all->addWidget(splitter_);
+  tight_column(this, 0)->addWidget(splitter_);
 }
 
 void RunColumn::set_run(std::size_t run, bool named) {

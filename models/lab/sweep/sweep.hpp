@@ -18,20 +18,20 @@
 namespace spawnpoint {
 
 /// How a run went, from well to worse.
-enum class Outcome : std::uint8_t {
+enum class RunOutcome : std::uint8_t {
   well,
   refused,  ///< A pool was refused a worker, and did all jobs with those that it had.
   broken
 };
-Outcome outcome_of(const RunResult& result);
+RunOutcome run_outcome(const RunResult& result);
 
 /// A search between two neighbours on an axis of whole numbers, of which one fails and the other does not.
 struct EdgeSearch {
   std::size_t axis = 0;
-  std::int64_t good = 0;             ///< The axis' value that does not fail.
-  std::int64_t failing = 0;          ///< The one that does.
-  std::optional<std::int64_t> hint;  ///< Where the failing value is expected to begin.
-  Outcome fails = Outcome::broken;   ///< What counts as failing: this, or worse.
+  std::int64_t good = 0;                  ///< The axis' value that does not fail.
+  std::int64_t failing = 0;               ///< The one that does.
+  std::optional<std::int64_t> hint;       ///< Where the failing value is expected to begin.
+  RunOutcome fails = RunOutcome::broken;  ///< What counts as failing: this, or worse.
   bool operator==(const EdgeSearch&) const = default;
 };
 

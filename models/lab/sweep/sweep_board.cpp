@@ -249,7 +249,7 @@ void SweepBoard::find_edges() {
         const SweepCell& here = *outcome_.cells[point * plan_.runs() + run];
         const SweepCell& there = *outcome_.cells[*next * plan_.runs() + run];
         if (!here.first.error.empty() || !there.first.error.empty()) continue;
-        const Outcome outcome_here = outcome_of(here.first), outcome_there = outcome_of(there.first);
+        const RunOutcome outcome_here = run_outcome(here.first), outcome_there = run_outcome(there.first);
         if (outcome_here == outcome_there) continue;
         const bool fails_there = outcome_there > outcome_here;
         const auto good = parse_number<std::int64_t>(swept.values[plan_.value_of(fails_there ? point : *next, axis)]);

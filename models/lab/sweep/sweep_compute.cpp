@@ -45,7 +45,7 @@ SweepTaskResult find_edge(const SweepPlan& plan, const SweepTask& task, const st
   const auto look = [&](std::int64_t value) {
     RunResult result = run_at(plan, task, Setting{key, std::to_string(value)}, stop, {});
     if (result.stopped || !result.error.empty()) return false;
-    if (outcome_of(result) >= edge.fails) {
+    if (run_outcome(result) >= edge.fails) {
       found.failing = value;
       found.result = std::move(result);
       failing_at = value;
@@ -72,9 +72,9 @@ SweepTaskResult find_edge(const SweepPlan& plan, const SweepTask& task, const st
 
 }  // namespace
 
-Outcome outcome_of(const RunResult& result) {
-  if (!result.failure) return Outcome::well;
-  return result.breaks() ? Outcome::broken : Outcome::refused;
+RunOutcome run_outcome(const RunResult& result) {
+  if (!result.failure) return RunOutcome::well;
+  return result.breaks() ? RunOutcome::broken : RunOutcome::refused;
 }
 
 SweepTaskResult compute(const SweepPlan& plan, const SweepTask& task, std::stop_token stop,

@@ -337,7 +337,7 @@ std::string to_text(const SweepTask& task) {
   json["task"] = {task.index, task.point, task.run, task.replication};
   if (task.edge) {
     json["edge"] = {task.edge->axis, task.edge->good, task.edge->failing};
-    if (task.edge->fails == Outcome::refused) json["refused"] = true;
+    if (task.edge->fails == RunOutcome::refused) json["refused"] = true;
     if (task.edge->hint) json["hint"] = *task.edge->hint;
   }
   return dump(json);
@@ -358,7 +358,7 @@ std::expected<SweepTask, std::string> task_from_text(std::string_view line) {
       task.edge->axis = edge.at(0);
       task.edge->good = edge.at(1);
       task.edge->failing = edge.at(2);
-      if (json.contains("refused")) task.edge->fails = Outcome::refused;
+      if (json.contains("refused")) task.edge->fails = RunOutcome::refused;
       if (json.contains("hint")) task.edge->hint = json.at("hint").get<std::int64_t>();
     }
     return task;
