@@ -36,7 +36,7 @@ constexpr double kBetter = 0.95;
 constexpr std::int64_t kJobsOfSearch = 10'000;
 constexpr std::int64_t kJobsOfWorker = 4;
 /// A pool that takes no longer than this many times the least time possible is good enough, if no other can be tried.
-constexpr double kNearly = 1.1;
+constexpr double kNearly = 1.5;
 /// One that takes this many times as long as the best is no alternative to it.
 constexpr double kMuchSlower = 10;
 /// The stacks that are tried where a smaller one may help: as programs set them.

@@ -51,15 +51,15 @@ void PoolSizes::search(std::int64_t largest, std::int64_t jobs, std::int64_t cpu
   std::int64_t size = top / 2;
   for (; size >= 1 && keeps_up(size); size /= 2) good = size;
   if (cpus < top) of(cpus);
-  // Of those that take as many rounds the smallest.
-  const std::int64_t found = *best();
-  const std::int64_t rounds = (jobs + found - 1) / found;
-  of((jobs + rounds - 1) / rounds);
   // Between the last that keeps up and the first that does not.
   for (std::int64_t bad = size; bad >= 1 && good - bad > std::max<std::int64_t>(good / kFineness, 1);) {
     const std::int64_t middle = bad + (good - bad) / 2;
     (keeps_up(middle) ? good : bad) = middle;
   }
+  // Of those that take as many rounds the smallest.
+  const std::int64_t found = *best();
+  const std::int64_t rounds = (jobs + found - 1) / found;
+  of((jobs + rounds - 1) / rounds);
 }
 
 /// 0: none does. What the limits say of all threads at rest may be too much for those that have just begun.
