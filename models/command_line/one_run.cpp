@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -16,13 +17,14 @@ namespace spawnpoint::command_line {
 namespace {
 
 /// A suggestion holds under what this command was given, so its line says that too.
-std::vector<Setting> with_given(const ParseOptions& given, const std::vector<Setting>& suggested) {
+std::vector<Setting> with_given(const std::vector<Setting>& given, std::optional<std::uint64_t> seed,
+                                const std::vector<Setting>& suggested) {
   std::vector<Setting> all;
   const auto add = [&](const Setting& setting) {
     if (std::ranges::find(suggested, setting.key, &Setting::key) == suggested.end()) all.push_back(setting);
   };
-  for (const Setting& setting : given.settings) add(setting);
-  if (given.seed) add({"seed", std::to_string(*given.seed)});
+  for (const Setting& setting : given) add(setting);
+  if (seed) add({"seed", std::to_string(*seed)});
   all.insert(all.end(), suggested.begin(), suggested.end());
   return all;
 }
@@ -60,7 +62,8 @@ std::vector<Suggestion> suggestions_for(const ScenarioSource& source, const std:
   options.known = known;
   options.stop = interrupt.token();
   std::vector<Suggestion> suggestions = advise(source, label, modeled, options);
-  for (Suggestion& suggestion : suggestions) suggestion.set = with_given(source.options, suggestion.set);
+  const std::vector<Setting> given = lasting_settings(source);
+  for (Suggestion& suggestion : suggestions) suggestion.set = with_given(given, source.options.seed, suggestion.set);
   return suggestions;
 }
 

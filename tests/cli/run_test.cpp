@@ -243,6 +243,30 @@ TEST_CASE("several files are run one after the other") {
   CHECK_THAT(results[2]["scenario"].get<std::string>(), ContainsSubstring("two"));
 }
 
+TEST_CASE("a run that --concurrency adds has suggestions though a setting names it") {
+  const std::vector<std::vector<std::string>> given{
+      {"--concurrency", "await_each", "--set", "run.await_each.task=2KiB"},
+      {"--concurrency", "thread_pool", "--set", "run.thread_pool.threads=3", "--set", "jobs.count=700"},
+      {"--concurrency", "sequential", "--set", "run.sequential.stack=64KiB", "--set", "run.join_all.task=1KiB"}};
+  for (const std::vector<std::string>& options : given) {
+    std::vector<std::string> arguments{"run", "-", "--json"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const Output output = spawnpoint_run(arguments, kPlayground);
+    INFO(output.err);
+    const auto result = json_lines(output).at(0);
+    REQUIRE_FALSE(result["suggestions"].empty());
+    for (const Json& suggestion : result["suggestions"]) {
+      std::vector<std::string> again{"run", "-", "--json", "--concurrency", suggestion["concurrency"]};
+      for (const std::string setting : suggestion["set"]) again.insert(again.end(), {"--set", setting});
+      const Output kept = spawnpoint_run(again, kPlayground);
+      INFO(kept.err);
+      const auto promised = json_lines(kept).at(0);
+      CHECK(promised["wall_s"] == suggestion["wall_s"]);
+      CHECK(promised["jobs"] == result["jobs"]);
+    }
+  }
+}
+
 TEST_CASE("a suggestion's line carries what the command was given") {
   const TemporaryDirectory folder;
   const std::string file = (folder / "a.toml").string();

@@ -66,6 +66,7 @@ struct RunOfText {
 /// And of all of them.
 struct RunsOfText {
   RunOfText run;                ///< The one that is to be bettered.
+  std::vector<Setting> again;   ///< What makes that very run again: its own settings, unless the file has them.
   std::vector<RunOfText> file;  ///< Those that the file lists.
   std::string steps;            ///< `jobs.steps` with every blocking call replaced by a timer; empty: none blocks.
 };
@@ -101,6 +102,7 @@ class Adviser {
     cpus_ = scenario->machine.cpus;
     most_useful_ = most_useful_workers(*scenario);
     runs_ = runs_of_text(run, *scenario);
+    source_.options.settings = lasting_settings(source_);
     note_known(*scenario, options.known);
     const auto index = static_cast<std::size_t>(spec - scenario->runs.begin());
     if (base_.beside_live) model_alone(*scenario, index);
@@ -182,6 +184,7 @@ class Adviser {
       if (spec != scenario.runs.end())
         one.threads = settings_of(scenario, static_cast<std::size_t>(spec - scenario.runs.begin())).threads;
       if (labels[i] == run) runs.run = one;
+      if (labels[i] == run && i >= of_file) runs.again = one.own;
       if (i < of_file) runs.file.push_back(std::move(one));
     }
     runs.steps = with_timers(*root);
@@ -374,7 +377,8 @@ class Adviser {
     over_ = false;
     const ConcurrencyModel* model = find_concurrency_model(spec_->concurrency);
     if (model == nullptr || !model->async || runs_.steps.empty()) return;
-    const Candidate candidate{"A timer instead of the blocking call", runs_.run.name, {{"jobs.steps", runs_.steps}}};
+    const Candidate candidate{"A timer instead of the blocking call", runs_.run.name,
+                              overlaid(runs_.again, {{"jobs.steps", runs_.steps}})};
     take(candidate, outcome_of(candidate));
   }
 
@@ -384,7 +388,7 @@ class Adviser {
     const Limit* limit = find_limit(base_.failure->limit);
     if (limit == nullptr) return;
     over_ = false;
-    const auto scenario = read({runs_.run.name}, {});
+    const auto scenario = read({runs_.run.name}, runs_.again);
     if (!scenario || scenario->runs.empty()) return;
     if (limit->kind == LimitKind::stack)
       try_larger_stack(*scenario);
@@ -455,6 +459,23 @@ std::vector<Suggestion> advise(const ScenarioSource& source, const std::string& 
                                const AdviceOptions& options) {
   if (modeled.stopped || !modeled.error.empty()) return {};
   return Adviser(source, run, modeled, options).suggestions();
+}
+
+std::vector<Setting> lasting_settings(const ScenarioSource& source) {
+  std::vector<Setting> lasting;
+  Diagnostics out;
+  auto root = parse_document(out.add_source(source.file, source.text), out);
+  if (!root) return lasting;
+  add_missing_runs(*root, source.options.added, out);
+  for (const Setting& setting : source.options.settings) {
+    Diagnostics of_setting;
+    Node with = *root;
+    apply_setting(with, setting, {}, of_setting);
+    if (of_setting.has_errors()) continue;
+    *root = std::move(with);
+    lasting.push_back(setting);
+  }
+  return lasting;
 }
 
 std::string to_text(const Setting& setting) {
