@@ -69,7 +69,8 @@ StopCause drive(Simulation& simulation, const W& world, const Workload& work, By
   while (!world.ended()) {
     if (const StopCause cause = watch.spent(simulation.events(), world.recording().steps()); cause != StopCause::none)
       return cause;
-    if (!simulation.run_some(kEventsBetweenLooks)) {
+    const std::uint64_t left = options.budget.events - simulation.events();
+    if (!simulation.run_some(std::min(kEventsBetweenLooks, left))) {
       if (!world.ended() && simulation.next_event_time() == kNever)
         throw std::logic_error("nothing is left to happen, but the program has not ended");
       break;
