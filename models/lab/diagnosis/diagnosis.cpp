@@ -37,6 +37,10 @@ Bytes memory_of_each(const RunResult& result, std::int64_t count) {
   return count > 0 ? std::max(jobs.resident + jobs.kernel, Bytes{}) / count : Bytes{};
 }
 
+Bytes resident_of_each(const RunResult& result, std::int64_t count) {
+  return count > 0 ? std::max(result.jobs_memory().resident, Bytes{}) / count : Bytes{};
+}
+
 std::int64_t tasks_when_measured(const RunResult& result) {
   if (!result.trace) return result.peak_tasks;
   const Series& resident = (*result.trace)[SeriesKind::resident];

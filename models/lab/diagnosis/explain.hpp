@@ -25,6 +25,8 @@ void show(Diagnosis& diagnosis, const RunResult& result, Instant at, JobId job, 
 std::int64_t threads_of_jobs(const RunResult& result);
 /// What a run's threads or tasks took, besides what the program has without them; per one of `count`.
 Bytes memory_of_each(const RunResult& result, std::int64_t count);
+/// Of it, what is resident: what the process has beyond what it had before its first job, for each of `count`.
+Bytes resident_of_each(const RunResult& result, std::int64_t count);
 /// The tasks that there were when memory was at its measured peak: a live run that is killed gets more of them after
 /// its last sample. The peak of tasks where the run has no record.
 std::int64_t tasks_when_measured(const RunResult& result);

@@ -87,7 +87,7 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
     add(diagnosis, fmt::format("A task is no thread, but it is memory: its future, its timer and what it awaits. The "
                                "process had {} resident by then, {} of it before its first job: {} per task.",
                                format_bytes(result.memory.resident), format_bytes(result.base.resident),
-                               format_bytes(memory_of_each(result, tasks_when_measured(result)))));
+                               format_bytes(resident_of_each(result, tasks_when_measured(result)))));
   // Of a program that went on without the worker nobody sees that message.
   if (!failure.message.empty() && !result.finished_though_refused())
     add(diagnosis, fmt::format("The program's user sees: {}", failure.message));

@@ -439,7 +439,7 @@ void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const Concurr
   if (result.peak_tasks > 1 && result.memory.resident.count > 0) {
     add(diagnosis, fmt::format("The process took {} resident, {} of it before its first job: {} per task.",
                                format_bytes(result.memory.resident), format_bytes(result.base.resident),
-                               format_bytes(memory_of_each(result, result.peak_tasks))));
+                               format_bytes(resident_of_each(result, result.peak_tasks))));
   }
 }
 
