@@ -91,7 +91,7 @@ void LadderPicture::paint_row(QPainter& painter, int number, bool selected, doub
   const QRectF area = row(number);
   if (selected) painter.fillRect(area, theme_.selection);
   const bool binds = number == 0;
-  const bool too_low = !exempt && (binds || rung.threads < wanted_);
+  const bool too_low = !exempt && (wanted_ > 0 ? rung.threads < wanted_ : binds);
   painter.setFont(theme_.font(12, binds));
   painter.setPen(too_low ? theme_.failure_text : exempt ? theme_.muted : theme_.text);
   painter.drawText(area.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,

@@ -192,6 +192,11 @@ LimitsPage::LimitsPage(Workspace& workspace, QWidget* parent)
   connect(&workspace.document(), &Document::opened, this, [this] { own_wish_ = false; });
   connect(&workspace, &Workspace::scenario_read, this, &LimitsPage::refresh);
   connect(&workspace.selection(), &Selection::run_changed, this, &LimitsPage::refresh);
+  connect(&workspace.runs(), &Runs::finished, this, [this] {
+    if (view_->ladder().rungs.empty() || own_wish_) return;
+    show_wish(wish());
+    show_needs();
+  });
   show_nothing();
 }
 
@@ -204,7 +209,26 @@ void LimitsPage::refresh() {
     return;
   }
   const RunSpec& spec = scenario->runs[run];
-  show_machine(scenario->machine, spec.runtime, threads_of_run(*scenario, run));
+  show_machine(scenario->machine, spec.runtime, wish());
+}
+
+std::int64_t LimitsPage::wish() const {
+  const auto scenario = workspace_.document().scenario();
+  const std::size_t run = workspace_.selection().run();
+  if (!scenario || run >= scenario->runs.size()) return 0;
+  const std::int64_t all = threads_of_run(*scenario, run);
+  // Of jobs that come one after another not all are there at once.
+  const auto modeled = workspace_.result(WorldKind::modeled);
+  const bool known = modeled && !modeled->failure && !modeled->stopped && modeled->error.empty() &&
+                     workspace_.is_of_present_text({run, WorldKind::modeled});
+  if (scenario->jobs.arrivals.kind == Arrivals::Kind::at_once || !known) return all;
+  return std::min(all, std::max<std::int64_t>(modeled->peak_threads - modeled->own_threads, 1));
+}
+
+void LimitsPage::show_wish(std::int64_t threads) {
+  if (threads <= 0 || own_wish_) return;
+  const QSignalBlocker quiet(wanted_);
+  wanted_->setValue(static_cast<int>(std::min(threads, kMostThreads)));
 }
 
 void LimitsPage::set_theme(const Theme& theme) {
@@ -237,10 +261,7 @@ void LimitsPage::show_machine(const Machine& machine, const Runtime& runtime, st
   for (QWidget* widget :
        {static_cast<QWidget*>(view_), static_cast<QWidget*>(detail_), question_, static_cast<QWidget*>(answer_)})
     widget->show();
-  if (wanted > 0 && !own_wish_) {
-    const QSignalBlocker quiet(wanted_);
-    wanted_->setValue(static_cast<int>(std::min(wanted, kMostThreads)));
-  }
+  show_wish(wanted);
   show_rung(0);
   show_needs();
 }
@@ -297,7 +318,7 @@ void LimitsPage::show_needs() {
     words += QStringLiteral("<table cellspacing='0' cellpadding='2'>");
     for (const LimitToRaise& limit : needs.raise) {
       const Limit& row = *limit.limit;
-      const QString to = limit.needed > 0 ? to_qstring(format_value(row, limit.needed)) : QStringLiteral("–");
+      const QString to = to_qstring(needed_value(limit));
       words += QStringLiteral(
                    "<tr><td><b>%1</b>&nbsp;&nbsp;</td><td align='right'>%2&nbsp;→&nbsp;%3&nbsp;&nbsp;</td>"
                    "<td><code>%4</code></td></tr>")

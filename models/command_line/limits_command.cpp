@@ -42,8 +42,7 @@ void print_needs(const ThreadNeeds& needs, const Style& style) {
   Table table({{"limit", left}, {"is", right}, {"needs", right}, {"with", left}, {"set by", left}});
   for (const LimitToRaise& limit : needs.raise) {
     const Limit& row = *limit.limit;
-    table.add({std::string(row.name), format_value(row, limit.value),
-               limit.needed > 0 ? format_value(row, limit.needed) : "-", limit.command, limit.source},
+    table.add({std::string(row.name), format_value(row, limit.value), needed_value(limit), limit.command, limit.source},
               Table::Emphasis::none);
   }
   say("{}", table.text(style));

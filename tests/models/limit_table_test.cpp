@@ -102,6 +102,20 @@ TEST_CASE("what a row writes it reads, and copies to another machine") {
   }
 }
 
+TEST_CASE("what is needed never reads like what there is") {
+  const Limit& memory = limit_of(LimitKind::memory_max);
+  LimitToRaise limit{
+      .limit = &memory, .value = (1_GiB).count, .needed = (1_GiB).count + 5000, .command = {}, .source = {}};
+  CHECK(needed_value(limit) == "1,048,581 KiB");
+  limit.needed = (3_GiB).count;
+  CHECK(needed_value(limit) == format_value(memory, limit.needed));
+  limit.needed = 0;
+  CHECK(needed_value(limit) == "-");
+  const LimitToRaise count{
+      .limit = &limit_of(LimitKind::pids_max), .value = 1000, .needed = 1001, .command = {}, .source = {}};
+  CHECK(needed_value(count) == "1,001");
+}
+
 TEST_CASE("where a thread overflows its stack, the other limits are those of a stack that holds it") {
   Machine machine = tests::plain_machine();
   machine.limits.address_space = 1_GiB;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <limits>
 #include <utility>
@@ -236,6 +237,15 @@ ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::in
     }
   }
   return needs;
+}
+
+std::string needed_value(const LimitToRaise& limit) {
+  if (limit.needed <= 0) return "-";
+  const std::string text = format_value(*limit.limit, limit.needed);
+  // "1 GiB" and "1.00 GiB" tell nobody what to raise it to.
+  const bool alike = limit.limit->is_size() && std::abs(static_cast<double>(limit.needed - limit.value)) <
+                                                   0.01 * static_cast<double>(limit.value);
+  return alike ? format_count((limit.needed + 1023) / 1024) + " KiB" : text;
 }
 
 }  // namespace spawnpoint

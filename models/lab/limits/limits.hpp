@@ -55,6 +55,9 @@ struct LimitToRaise {
   std::string source;            ///< Where it is set.
 };
 
+/// The value that is needed, or "-" where none would do. One that looks like the present one is told to the KiB.
+std::string needed_value(const LimitToRaise& limit);
+
 /// What `threads` threads besides the main thread need.
 struct ThreadNeeds {
   std::int64_t threads = 0;
