@@ -179,6 +179,7 @@ class Builder {
     item.seconds_interval = half_width(cell.wall);
     // Both follow the number of threads and tasks: they are large together and small together.
     item.bytes_interval = half_width(cell.resident) + half_width(cell.kernel);
+    item.fails_at_times = cell.failed > 0;
     item.run = cell.run;
     item.settings = plan_.settings(cell.point);
     item.words = QStringLiteral("%1, %2\n%3%4")

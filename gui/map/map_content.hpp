@@ -33,7 +33,8 @@ struct MapItem {
   // Half the width of the 95% confidence interval; 0: there is none.
   double seconds_interval = 0;
   double bytes_interval = 0;
-  QString words;  ///< What it is, for the tooltip and the screen reader.
+  bool fails_at_times = false;  ///< A point of which some replications fail, not all.
+  QString words;                ///< What it is, for the tooltip and the screen reader.
   std::size_t run = 0;
   std::vector<Setting> settings;  ///< That make this very run.
 };

@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QShowEvent>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
@@ -57,7 +58,9 @@ MapPage::MapPage(Workspace& workspace, QWidget* parent)
   bar->addWidget(act_);
   bar->addWidget(progress_);
   bar->addStretch(1);
-  auto* column = new QVBoxLayout(this);
+  // All of it moves together where there is little room.
+  auto* inside = new QWidget;
+  auto* column = new QVBoxLayout(inside);
   column->setContentsMargins(18, 14, 18, 14);
   column->setSpacing(8);
   column->addWidget(title_);
@@ -65,6 +68,14 @@ MapPage::MapPage(Workspace& workspace, QWidget* parent)
   column->addLayout(bar);
   column->addWidget(view_, 1);
   column->addWidget(detail_);
+  auto* scroll = new QScrollArea(this);
+  scroll->setWidget(inside);
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setFocusPolicy(Qt::NoFocus);  // The map has the keys.
+  auto* whole = new QVBoxLayout(this);
+  whole->setContentsMargins(0, 0, 0, 0);
+  whole->addWidget(scroll);
 
   setFocusProxy(view_);
   connect(value_, &QComboBox::currentIndexChanged, this,

@@ -228,8 +228,9 @@ void MapPicture::paint(QPainter& painter, const std::optional<MapPlace>& marked)
   // Where a line ends is on top of all others.
   for (std::size_t line = 0; line < content_.lines.size(); ++line) {
     for (std::size_t item = 0; item < content_.lines[line].items.size(); ++item) {
-      if (content_.lines[line].items[item].kind == MapItem::Kind::end)
-        paint_cross(painter, at({line, item}), kMapCross);
+      const MapItem& of = content_.lines[line].items[item];
+      if (of.kind == MapItem::Kind::end) paint_cross(painter, at({line, item}), kMapCross);
+      if (of.fails_at_times) paint_cross(painter, at({line, item}), kMapSmallCross);
     }
   }
   paint_labels(painter);

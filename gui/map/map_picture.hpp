@@ -24,7 +24,8 @@ inline constexpr double kMapTextLine = 14;
 /// From side to side: of a point's glyph, and of the cross where a line ends.
 inline constexpr double kMapGlyph = 8;
 inline constexpr double kMapCross = 11;
-inline constexpr double kMapHalo = 5;  ///< How wide a cross's strokes are with what sets it off.
+inline constexpr double kMapSmallCross = 6;  ///< On a point that fails at times.
+inline constexpr double kMapHalo = 5;        ///< How wide a cross's strokes are with what sets it off.
 
 /// Which item of which line.
 struct MapPlace {

@@ -40,7 +40,7 @@ class MapView : public QWidget, public DrawingSource {
   std::unique_ptr<Drawing> drawing() override;
 
   QSize sizeHint() const override { return {800, 480}; }
-  QSize minimumSizeHint() const override { return {360, 220}; }
+  QSize minimumSizeHint() const override { return {360, 330}; }
 
  signals:
   void marked_changed();

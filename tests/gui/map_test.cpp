@@ -429,6 +429,29 @@ TEST_CASE("points with replications have their interval", "[map]") {
   for (const MapItem& item : single.lines[1].items) CHECK(item.seconds_interval == 0);
 }
 
+TEST_CASE("a point at which some replications fail is marked as that", "[map]") {
+  application();
+  // With times drawn at random, more than 507 threads are there at once at times.
+  const MapContent content = map_content(computed_map(R"(spawnpoint = 1
+[machine]
+profile = "rust-playground"
+[jobs]
+count = 2000
+arrivals = { rate = "1000/s" }
+steps = [{ sleep = "450ms" }]
+[[run]]
+concurrency = "thread_per_job"
+[sweep]
+repeat = 12
+"jobs.count" = [300, 2000, 5000]
+)"));
+  REQUIRE(content.lines.size() == 1);
+  const auto& items = content.lines[0].items;
+  CHECK(std::ranges::count(items, true, &MapItem::fails_at_times) == 2);
+  CHECK_FALSE(items.front().fails_at_times);
+  CHECK(std::ranges::find(items, true, &MapItem::fails_at_times)->words.contains("of them fail"));
+}
+
 TEST_CASE("a map of machines marks each one that fails, and joins none of them to the next", "[map]") {
   application();
   const MapResult result = computed_map(QString::fromUtf8(kRefused) +
