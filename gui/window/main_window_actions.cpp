@@ -22,6 +22,7 @@
 #include "gui/page/value_guard.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/window/actions.hpp"
+#include "gui/window/fitting_tool_bar.hpp"
 #include "gui/window/icons.hpp"
 #include "gui/window/main_window.hpp"
 #include "gui/window/pages.hpp"
@@ -139,7 +140,8 @@ void MainWindow::edit_focused(const char* slot) {
 }
 
 void MainWindow::make_toolbar() {
-  QToolBar* bar = addToolBar(tr("Toolbar"));
+  auto* bar = new FittingToolBar(tr("Toolbar"), this);
+  addToolBar(bar);
   bar->setObjectName("toolbar");
   bar->setAccessibleName(tr("Toolbar"));
   bar->setMovable(false);
@@ -190,8 +192,8 @@ void MainWindow::make_toolbar() {
   auto* space = new QWidget(bar);
   space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
   bar->addWidget(space);
-  bar->addAction(act("theme"));
-  bar->addAction(act("export"));
+  bar->add_shrinking(act("theme"));
+  bar->add_shrinking(act("export"));
   for (QAction* shown : bar->actions()) {
     if (auto* button = bar->widgetForAction(shown); button && !shown->text().isEmpty()) {
       button->setAccessibleName(shown->text().remove('&').remove(QStringLiteral(" …")));

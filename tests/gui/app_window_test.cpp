@@ -12,6 +12,8 @@
 #include <QSpinBox>
 #include <QSvgRenderer>
 #include <QTimer>
+#include <QToolBar>
+#include <QToolButton>
 
 #include "core/trace/recorder.hpp"
 #include "gui/compare/compare_page.hpp"
@@ -300,4 +302,27 @@ TEST_CASE("every action that shows an icon has one") {
     CHECK_FALSE(icon(name, app.window->theme()).isNull());
   }
   CHECK_FALSE(app_icon().isNull());
+}
+
+TEST_CASE("where the toolbar has not room for all, buttons lose their words and none is left out") {
+  AppFixture app;
+  app.open(kQuick);
+  app.window->show();
+  auto* bar = app.window->findChild<QToolBar*>("toolbar");
+  REQUIRE(bar != nullptr);
+  const auto button = [&](const char* name) {
+    return qobject_cast<QToolButton*>(bar->widgetForAction(&app.action(name)));
+  };
+  QToolButton* last = button("export");
+  REQUIRE(last != nullptr);
+  const auto all_there = [&] { return last->isVisible() && last->geometry().right() <= bar->width(); };
+  app.window->resize(bar->sizeHint().width() - last->sizeHint().width() / 2, 600);
+  REQUIRE(eventually([&] { return all_there() && bar->sizeHint().width() <= bar->width(); }));
+  CHECK(button("theme")->toolButtonStyle() == Qt::ToolButtonIconOnly);
+  app.window->resize(1700, 800);
+  CHECK(eventually([&] {
+    return last->toolButtonStyle() == Qt::ToolButtonTextBesideIcon &&
+           button("theme")->toolButtonStyle() == Qt::ToolButtonTextBesideIcon;
+  }));
+  CHECK(all_there());
 }
