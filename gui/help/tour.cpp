@@ -110,12 +110,12 @@ void Tour::place() {
   const QRect room = rect().adjusted(kGap, kGap, -kGap, -kGap);
   QPoint at = room.center() - QPoint(size.width() / 2, size.height() / 2);
   if (!bright.isEmpty()) {
-    // Right of it, left of it, below, above: wherever there is room; else within it.
+    // Right of it, left of it, below, above: wherever there is room; else in its corner, which hides the least of it.
     const QPoint places[] = {{bright.right() + kGap, bright.top()},
                              {bright.left() - kGap - size.width(), bright.top()},
                              {bright.left(), bright.bottom() + kGap},
                              {bright.left(), bright.top() - kGap - size.height()}};
-    at = bright.center() - QPoint(size.width() / 2, size.height() / 2);
+    at = bright.bottomRight() - QPoint(size.width() + kGap, size.height() + kGap);
     for (const QPoint& place : places) {
       if (room.contains(QRect(place, size))) {
         at = place;
