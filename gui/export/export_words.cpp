@@ -19,11 +19,13 @@ namespace {
 constexpr double kColumnPoints = 6.6;
 constexpr double kPagePoints = 7.5;
 
-constexpr ExportPartWords kParts[] = {
-    {ExportPart::all, "all", "All on one page"},   {ExportPart::timelines, "timelines", "Timelines"},
-    {ExportPart::memory, "memory", "Memory"},      {ExportPart::threads, "threads", "Threads and tasks"},
-    {ExportPart::map, "map", "Failure map"},       {ExportPart::limits, "limits", "Limits"},
-    {ExportPart::jobs, "jobs", "Jobs, as a table"}};
+constexpr ExportPartWords kParts[] = {{ExportPart::all, "all", "Timelines and charts on one page"},
+                                      {ExportPart::timelines, "timelines", "Timelines"},
+                                      {ExportPart::memory, "memory", "Memory"},
+                                      {ExportPart::threads, "threads", "Threads and tasks"},
+                                      {ExportPart::map, "map", "Failure map"},
+                                      {ExportPart::limits, "limits", "Limits"},
+                                      {ExportPart::jobs, "jobs", "Jobs, as a table"}};
 constexpr std::pair<ExportRows, std::string_view> kRows[] = {
     {ExportRows::automatic, "automatic"}, {ExportRows::threads, "threads"}, {ExportRows::jobs, "jobs"}};
 
