@@ -167,6 +167,7 @@ void Workspace::close() {
     emit records_changed();
   }
   select_after_parse_.reset();
+  before_try_.reset();
   run_after_parse_ = false;
   waiting_turn_.reset();
   last_turn_.reset();
@@ -192,6 +193,10 @@ void Workspace::follow_scenario(bool changed) {
     const std::size_t last = document_.scenario()->runs.size() - 1;
     take_known_results();
     following_ = true;
+    if (before_try_ && before_try_->text == document_.text()) {
+      if (!select_after_parse_) select_after_parse_ = before_try_->run;
+      before_try_.reset();
+    }
     if (record(selection_.run()) == nullptr || select_after_parse_)
       selection_.select_run(std::min(select_after_parse_.value_or(selection_.run()), last));
     select_after_parse_.reset();

@@ -167,6 +167,11 @@ class Workspace : public QObject {
     std::size_t run = 0;              ///< Its index in `text`.
     std::optional<std::size_t> same;  ///< The run of `before` that would be just that one.
   };
+  /// What there was before a suggestion was tried: an undo leads back to its run, too.
+  struct BeforeTry {
+    QString text;
+    std::size_t run = 0;
+  };
   struct Turn {
     QString key;
     QString value;
@@ -202,7 +207,8 @@ class Workspace : public QObject {
   std::optional<Place> place_to_restore_;
   bool following_ = false;                         ///< The scenario is another one, and not everybody knows yet.
   std::optional<std::size_t> select_after_parse_;  ///< The run that a suggestion has added.
-  bool run_after_parse_ = false;                   ///< A point of the map was opened: its run was asked for.
+  std::optional<BeforeTry> before_try_;
+  bool run_after_parse_ = false;  ///< A point of the map was opened: its run was asked for.
   std::optional<Turn> waiting_turn_;
   std::optional<Turn> last_turn_;  ///< Its gesture may go on.
   QString text_of_last_turn_;

@@ -189,6 +189,7 @@ void Workspace::take_tried(const TriedText& tried) {
     return;
   }
   select_after_parse_ = tried.run;
+  before_try_ = BeforeTry{tried.before, selection_.run()};
   document_.edit(tried.text);
 }
 
