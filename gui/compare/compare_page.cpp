@@ -294,6 +294,7 @@ void ComparePage::show_job(WorldKind world, JobId job) {
   // The world that was asked for last: where a job has other rows in the other world, its own count.
   timeline(world == WorldKind::modeled ? WorldKind::live : WorldKind::modeled).show_job(job);
   timeline(world).show_job(job);
+  workspace_.selection().select_job(job, world);
   const auto trace = timeline(world).trace();
   if (!trace || job >= trace->jobs.size()) return;
   const JobTable& jobs = trace->jobs;

@@ -77,6 +77,8 @@ RunColumn* ComparePage::add_column() {
       for (TimelineWidget* other : timelines())
         if (other != &timeline) other->set_row_place(place);
     });
+    connect(&timeline, &TimelineWidget::job_activated, this,
+            [this, world](JobId job) { workspace_.selection().select_job(job, world); });
   }
   connect(&column->splitter(), &QSplitter::splitterMoved, this, [this, column] {
     for (RunColumn* other : columns_)

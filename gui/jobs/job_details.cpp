@@ -2,6 +2,7 @@
 #include "gui/jobs/job_details.hpp"
 
 #include <QCoreApplication>
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -92,9 +93,12 @@ void JobDetails::set_theme(const Theme& theme) {
 
 void JobDetails::refresh() {
   const JobId job = workspace_.selection().job();
+  const WorldKind world = workspace_.selection().job_world();
   auto results = workspace_.recorded_results();
-  if (job != job_ || results != results_) {
+  std::ranges::stable_partition(results, [&](const auto& result) { return result->world == world; });
+  if (job != job_ || world != world_ || results != results_) {
     job_ = job;
+    world_ = world;
     results_ = std::move(results);
     write();
   }

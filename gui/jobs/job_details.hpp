@@ -34,6 +34,7 @@ class JobDetails : public QTextBrowser {
   Workspace& workspace_;
   Theme theme_ = make_theme(ThemeKind::light);
   JobId job_ = kNoJob;
+  WorldKind world_ = WorldKind::modeled;                   ///< In which it was pointed at: told first.
   std::vector<std::shared_ptr<const RunResult>> results_;  ///< Those that have a record.
   QString range_;                                          ///< What is said of the selected range, above the job.
   QTimer range_patience_;

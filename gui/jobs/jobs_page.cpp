@@ -113,7 +113,8 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
   });
   connect(header, &QHeaderView::sectionResized, this, [this] { own_widths_ |= !fitting_; });
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
-    if (!follows_ && now.isValid()) workspace_.selection().select_job(model_->job(now.row()));
+    if (!follows_ && now.isValid())
+      workspace_.selection().select_job(model_->job(now.row()), model_->figures(now.row()).world());
   });
   connect(table_, &QAbstractItemView::activated, this, [this](const QModelIndex& row) {
     if (row.isValid()) workspace_.show_job(model_->figures(row.row()).world(), model_->job(row.row()));

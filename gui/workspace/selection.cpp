@@ -17,6 +17,11 @@ void Selection::select_job(JobId job) {
   if (std::exchange(job_, job) != job) emit job_changed();
 }
 
+void Selection::select_job(JobId job, WorldKind world) {
+  const bool other_world = std::exchange(job_world_, world) != world;
+  if (std::exchange(job_, job) != job || other_world) emit job_changed();
+}
+
 void Selection::select_range(std::optional<SelectedRange> range) {
   if (std::exchange(range_, range) != range) emit range_changed();
 }

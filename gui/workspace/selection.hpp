@@ -36,6 +36,9 @@ class Selection : public QObject {
   /// The same job in both worlds; kNoJob: none.
   JobId job() const { return job_; }
   void select_job(JobId job);
+  /// The world in which it was pointed at.
+  WorldKind job_world() const { return job_world_; }
+  void select_job(JobId job, WorldKind world);
   std::optional<SelectedRange> range() const { return range_; }
   void select_range(std::optional<SelectedRange> range);
   /// How much later than in its own record a world is shown, so that what is aligned has one place.
@@ -53,6 +56,7 @@ class Selection : public QObject {
   std::size_t run_ = 0;
   bool side_by_side_ = false;
   JobId job_ = kNoJob;
+  WorldKind job_world_ = WorldKind::modeled;
   std::optional<SelectedRange> range_;
   Duration modeled_shift_{};
   Duration live_shift_{};

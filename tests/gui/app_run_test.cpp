@@ -9,6 +9,7 @@
 #include "gui/diagnosis/diagnosis_panel.hpp"
 #include "gui/file/code_edit.hpp"
 #include "gui/file/file_panel.hpp"
+#include "gui/jobs/job_details.hpp"
 #include "gui/limits/limits_page.hpp"
 #include "gui/window/status_line.hpp"
 #include "models/result/format.hpp"
@@ -90,6 +91,24 @@ TEST_CASE("the threads that one wants stay when another machine is chosen, until
   CHECK(page.wanted() == 3);
 }
 
+TEST_CASE("of jobs that come one after another, as many threads are wanted as are there at once") {
+  AppFixture app;
+  app.open(R"(spawnpoint = 1
+[machine]
+profile = "rust-playground"
+[jobs]
+count = 2000
+arrivals = { every = "10ms" }
+steps = [{ sleep = "100ms" }]
+[[run]]
+concurrency = "thread_per_job"
+)");
+  LimitsPage& page = app.window->limits();
+  CHECK(page.wanted() >= 10);
+  CHECK(page.wanted() <= 12);
+  CHECK(page.ladder().ladder().threads == 507);
+}
+
 TEST_CASE("the limits page says how 512 becomes 507, and shows a limit from which root is exempt") {
   AppFixture app;
   app.open(QString(kRefused).replace("[jobs]", "privileged = true\nlimits.nproc = 300\n[jobs]"));
@@ -153,6 +172,15 @@ TEST_CASE("both worlds run one after the other, and the header shows their diffe
   CHECK_FALSE(app.window->compare().column().summary(WorldKind::modeled).contains('%'));
   REQUIRE(app.window->compare().timeline(WorldKind::live).trace());
   CHECK(app.window->compare().timeline(WorldKind::live).trace()->jobs.size() == 3);
+  // The world in which a job was clicked is told first.
+  const auto begins_with = [&](WorldKind world) {
+    emit app.window->compare().timeline(world).job_activated(1);
+    const QString words = app.window->job_details().toPlainText();
+    CHECK(words.contains("MODEL"));
+    CHECK(words.contains("LIVE"));
+    return words.indexOf("LIVE") < words.indexOf("MODEL") ? WorldKind::live : WorldKind::modeled;
+  };
+  for (const WorldKind world : {WorldKind::live, WorldKind::modeled}) CHECK(begins_with(world) == world);
 }
 
 TEST_CASE("with both worlds there, the memory chart says by how much they differ, by kind") {
@@ -254,6 +282,28 @@ concurrency = "thread_per_job"
   app.action("undo").trigger();
   CHECK_FALSE(app.window->document().text().contains("join_all"));
   REQUIRE(eventually([&] { return app.window->document().scenario()->runs.size() == 1; }));
+}
+
+TEST_CASE("the undo of a suggestion leads back to the run that it was for") {
+  AppFixture app;
+  app.open(R"(spawnpoint = 1
+[jobs]
+count = 8
+[[run]]
+concurrency = "sequential"
+[[run]]
+concurrency = "await_each"
+)");
+  REQUIRE(app.window->selection().run() == 0);
+  const auto suggestions = app.suggestions();
+  const auto chosen = std::ranges::find(suggestions, std::string("join_all"), &Suggestion::concurrency);
+  REQUIRE(chosen != suggestions.end());
+  emit app.window->diagnosis().try_this(*chosen);
+  REQUIRE(eventually([&] { return app.window->runs().result({2, WorldKind::modeled}) != nullptr; }));
+  REQUIRE(app.window->selection().run() == 2);
+  app.action("undo").trigger();
+  REQUIRE(eventually([&] { return app.window->document().scenario()->runs.size() == 2; }));
+  CHECK(app.window->selection().run() == 0);
 }
 
 TEST_CASE("a suggestion that changes the steps goes over the file, whose text stays") {
