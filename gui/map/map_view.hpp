@@ -39,7 +39,7 @@ class MapView : public QWidget, public DrawingSource {
 
   std::unique_ptr<Drawing> drawing() override;
 
-  QSize sizeHint() const override { return {800, 480}; }
+  QSize sizeHint() const override { return {800, 360}; }
   QSize minimumSizeHint() const override { return {360, 330}; }
 
  signals:
