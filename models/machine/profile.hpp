@@ -176,8 +176,10 @@ inline constexpr std::array<std::string_view, 3> kOvercommitWords{"heuristic", "
 inline constexpr std::array<std::string_view, 6> kCgroupWords{"container", "pod", "service", "scope", "slice", "host"};
 inline constexpr std::array<std::string_view, 3> kGuardModeWords{"mprotect", "madvise", "none"};
 
-/// The kernel's own bounds: PID_MAX_LIMIT, and the most threads that its futexes can tell apart.
-inline constexpr CountRange kPids{1, 4'194'304};
+/// No Linux has more threads than pids: PID_MAX_LIMIT on 64-bit machines.
+inline constexpr std::int64_t kMostThreads = std::int64_t{1} << 22;
+inline constexpr CountRange kPids{1, kMostThreads};
+/// The most that the kernel's futexes can tell apart.
 inline constexpr CountRange kThreads{1, 0x1FFFFFFF};
 /// pthread_attr_setstacksize refuses less (PTHREAD_STACK_MIN on x86-64).
 inline constexpr Bytes kSmallestStack{16384};

@@ -31,7 +31,7 @@ std::int64_t failing_thread(const FailurePoint& failure) {
 /// " when it had 507 threads"; where some had ended by then, how many were started and how many were alive at most.
 std::string at_threads(const RunResult& result) {
   // Of a thread that overflows its own stack it is that thread's number.
-  if (result.failure->limit == limit_of(LimitKind::stack).name) return "";
+  if (is_of_one_thread(*result.failure)) return "";
   const std::int64_t started = result.failure->threads;
   const std::int64_t alive = threads_of_jobs(result);
   if (started == 0) return "";
