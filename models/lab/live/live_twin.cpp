@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/core.h>
-#include <gnu/libc-version.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -161,11 +160,9 @@ void Twin::take_program() {
   if (runtime.without_arena > Bytes{}) runtime.without_arena = machine().page_size;
   if (runtime.guard_mode == GuardMode::none || runtime.guard == Bytes{}) return;
   // How this C library makes its guards, whatever the profile's does.
-  const auto version = std::string_view(::gnu_get_libc_version());
-  const bool by_madvise = version.starts_with("2.4") && version.size() == 4 && version[3] >= '2';
+  runtime.guard_mode = guard_mode_of(glibc_version(), host_.kernel);
   const std::int64_t signal_maps = runtime.signal_stack > Bytes{} ? 2 : 0;
-  runtime.guard_mode = by_madvise ? GuardMode::madvise : GuardMode::mprotect;
-  runtime.maps_per_thread = (by_madvise ? 0 : 2) + signal_maps;
+  runtime.maps_per_thread = (runtime.guard_mode == GuardMode::madvise ? 0 : 2) + signal_maps;
 }
 
 }  // namespace

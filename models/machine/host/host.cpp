@@ -2,6 +2,7 @@
 #include "models/machine/host/host.hpp"
 
 #include <dirent.h>
+#include <gnu/libc-version.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include "models/machine/host/cgroup.hpp"
 #include "models/machine/host/proc_files.hpp"
 #include "models/machine/limit_table.hpp"
+#include "models/machine/release.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -391,6 +393,17 @@ HostReport inspect_host(const Costs& costs, const std::filesystem::path& root) {
 
 Machine read_host(const Costs& costs, const std::filesystem::path& root) {
   return inspect_host(costs, root).machine;
+}
+
+std::string_view glibc_version() {
+  return ::gnu_get_libc_version();
+}
+
+GuardMode guard_mode_of(std::string_view glibc, std::string_view kernel) {
+  // glibc: nptl/allocatestack.c; Linux: mm/madvise.c.
+  constexpr Release kGlibc{2, 42};
+  constexpr Release kLinux{6, 13};
+  return release_of(glibc) >= kGlibc && release_of(kernel) >= kLinux ? GuardMode::madvise : GuardMode::mprotect;
 }
 
 std::string cpu_name(const std::filesystem::path& root) {
