@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -160,11 +161,13 @@ struct Runtime {
   Duration task_spawn{};  ///< Its first poll included.
   Duration task_poll{};
   Duration task_wake{};
-  Duration timer{};  ///< Starting or firing a timer.
+  Duration timer{};           ///< Starting or firing a timer.
+  bool own_executor = false;  ///< It is Spawnpoint's own, whose costs a machine may have calibrated.
 };
 
-/// Gives the runtime `spawnpoint` the costs that were calibrated on the machine, if they were; leaves others alone.
-void apply_executor_costs(Runtime& runtime, const ExecutorCosts& costs);
+/// Gives Spawnpoint's own executor the costs that were calibrated on the machine, if they were, but for the fields that
+/// it was `given`; leaves others alone.
+void apply_executor_costs(Runtime& runtime, const ExecutorCosts& costs, std::span<const std::string> given);
 
 /// glibc's rule: RLIMIT_STACK, 2 MiB where that is unlimited.
 Bytes stack_size(const Runtime& runtime, const Limits& limits);
@@ -321,6 +324,9 @@ void describe(Visitor& visit, Runtime& runtime) {
   visit.duration("task_poll", runtime.task_poll, "polling a task again");
   visit.duration("task_wake", runtime.task_wake, "waking a task");
   visit.duration("timer", runtime.timer, "starting or firing a timer");
+  visit.flag(
+      "own_executor", runtime.own_executor,
+      "the executor is Spawnpoint's own: if the machine was calibrated, its `executor` costs replace these four");
 }
 
 }  // namespace spawnpoint

@@ -372,6 +372,7 @@ class ScenarioReader {
     FieldReader fields(std::move(table), present);
     describe(fields, run.runtime);
     fields.finish();
+    apply_executor_costs(run.runtime, executor_, present);
     return run;
   }
 
@@ -382,9 +383,7 @@ class ScenarioReader {
       if (!read) return {};
       known = runtimes_.emplace(name, std::move(*read)).first;
     }
-    Runtime runtime = known->second;
-    apply_executor_costs(runtime, executor_);
-    return runtime;
+    return known->second;
   }
 
   /// A job after the other must end within what the clock can count.
