@@ -118,12 +118,8 @@ QString result_summary(const RunResult& result) {
     parts += to_qstring(format_program_memory(result));
     parts.removeAll(QString());
   }
-  if (result.failure) {
-    parts += result.failure->job == kNoJob ? failure_words(*result.failure)
-                                           : QStringLiteral("%1 at job %2")
-                                                 .arg(failure_words(*result.failure),
-                                                      to_qstring(format_count(std::int64_t{result.failure->job} + 1)));
-  }
+  if (result.failure)
+    parts += (result.breaks() ? QStringLiteral("✕ ") : QString()) + to_qstring(format_failure(result));
   return parts.join(QStringLiteral(" · "));
 }
 

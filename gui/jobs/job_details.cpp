@@ -120,9 +120,7 @@ void JobDetails::write() {
     setHtml(range_.isEmpty() ? QStringLiteral("<p style='color:%1'>%2</p>").arg(theme_.muted.name(), words) : range_);
     return;
   }
-  QString html =
-      range_ +
-      QStringLiteral("<h4>%1</h4>").arg(QObject::tr("job %1").arg(to_qstring(format_count(std::int64_t{job_} + 1))));
+  QString html = range_ + QStringLiteral("<h4>%1</h4>").arg(to_qstring(format_job(job_)));
   for (const auto& result : results_) html += job_details(job_, *result, theme_);
   setHtml(html);
 }

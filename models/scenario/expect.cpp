@@ -253,14 +253,6 @@ std::string number_for_people(double value, FieldKind kind) {
   return format_count(std::llround(value));
 }
 
-/// "clone3 gave EAGAIN after 507 threads (pids.max)"
-std::string failure_for_people(const FailurePoint& failure) {
-  std::string out =
-      fmt::format("{} gave {} after {}", failure.call, name_of(failure.cause), format_count(failure.threads, "thread"));
-  if (!failure.limit.empty()) out += fmt::format(" ({})", failure.limit);
-  return out;
-}
-
 }  // namespace
 
 std::vector<Expectation> read_expectations(const Node& table, const std::vector<RunSpec>& runs, Diagnostics& out,
@@ -308,7 +300,7 @@ std::optional<std::string> check(const Expectation& expectation, const RunResult
   if (const auto* wanted = std::get_if<bool>(&expectation.wanted)) {
     if (*wanted == result.failure.has_value()) return std::nullopt;
     if (*wanted) return fmt::format("{}: should fail, but did not", who);
-    return fmt::format("{}: should not fail, but did: {}", who, failure_for_people(*result.failure));
+    return fmt::format("{}: should not fail, but did: {}", who, format_failed_call(*result.failure));
   }
   if (const auto* wanted = std::get_if<std::string>(&expectation.wanted)) {
     if (!result.failure)
