@@ -175,6 +175,7 @@ Bytes stack_size(const Runtime& runtime, const Limits& limits);
 // The fields of both, described once: reading, writing, and the reference visit the same list. A new field is a member
 // above and a line here.
 
+inline constexpr CountRange kCpus{1, 65536};
 inline constexpr std::array<std::string_view, 3> kOvercommitWords{"heuristic", "always", "never"};
 inline constexpr std::array<std::string_view, 6> kCgroupWords{"container", "pod", "service", "scope", "slice", "host"};
 inline constexpr std::array<std::string_view, 3> kGuardModeWords{"mprotect", "madvise", "none"};
@@ -270,7 +271,7 @@ void describe(Visitor& visit, Machine& machine) {
   visit.text("name", machine.name, "shown to people");
   visit.text("source", machine.source, "where the figures come from");
   visit.text("kernel", machine.kernel, "the kernel's version, such as 6.1.0");
-  visit.count("cpus", machine.cpus, {1, 65536}, "logical processors");
+  visit.count("cpus", machine.cpus, kCpus, "logical processors");
   visit.size("memory", machine.memory, "RAM that the kernel can use (MemTotal)");
   visit.size("swap", machine.swap, "swap space");
   visit.size("page_size", machine.page_size, "a page of memory");

@@ -408,7 +408,9 @@ GuardMode guard_mode_of(std::string_view glibc, std::string_view kernel) {
 
 std::string cpu_name(const std::filesystem::path& root) {
   const auto text = read_text(below(root, "/proc/cpuinfo"));
-  const auto name = text ? field(*text, "model name\t") : std::nullopt;
+  auto name = text ? field(*text, "model name\t") : std::nullopt;
+  // A Raspberry Pi has it at the end.
+  if (text && !name) name = field(*text, "Model\t\t");
   std::string shown;
   // Some are padded with blanks.
   for (const std::string_view word : words(name.value_or(""))) shown += (shown.empty() ? "" : " ") + std::string(word);
