@@ -21,6 +21,7 @@
 #include "gui/export/figure.hpp"
 #include "gui/export/limits_figure.hpp"
 #include "gui/export/map_figure.hpp"
+#include "gui/export/provenance.hpp"
 #include "gui/limits/ladder_picture.hpp"
 #include "gui/map/map_content.hpp"
 #include "gui/text/to_qstring.hpp"
