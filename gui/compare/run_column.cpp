@@ -126,7 +126,7 @@ void RunColumn::set_theme(const Theme& theme) {
 }
 
 void RunColumn::take_records() {
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+  for (const WorldKind world : kWorlds) {
     const auto result = runs_.result(key(world));
     records_[index(world)] = result ? result->trace : nullptr;
   }
@@ -150,21 +150,21 @@ bool RunColumn::take_live_curves() {
 
 Instant RunColumn::end() const {
   Instant end{};
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live})
+  for (const WorldKind world : kWorlds)
     if (const auto& shown = newest(world)) end = std::max(end, shown->end + shift(world));
   return end;
 }
 
 std::vector<Instant> RunColumn::landmarks() const {
   std::vector<Instant> landmarks;
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live})
+  for (const WorldKind world : kWorlds)
     if (const auto shown = charted(world))
       for (const Mark& mark : shown->marks) landmarks.push_back(mark.at + shift(world));
   return landmarks;
 }
 
 void RunColumn::refresh() {
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+  for (const WorldKind world : kWorlds) {
     TimelineWidget& shown = timeline(world);
     shown.set_summary(summary(world));
     shown.set_failure(failure(world));

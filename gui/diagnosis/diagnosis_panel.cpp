@@ -152,7 +152,7 @@ void DiagnosisPanel::refresh() {
   set_about(to_qstring(scenario->title), to_qstring(scenario->about));
   const KnownResults known = workspace_.known(run);
   if (!known.modeled && !known.live) {
-    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+    for (const WorldKind world : kWorlds) {
       const auto result = workspace_.result(world);
       if (!result) continue;
       show_words(tr("The run could not start: %1").arg(to_qstring(result->error)));

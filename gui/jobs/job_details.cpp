@@ -105,7 +105,7 @@ void JobDetails::refresh_range() {
   QString words;
   if (const auto range = workspace_.selection().range()) {
     std::vector<ShiftedResult> results;
-    for (const WorldKind world : {WorldKind::modeled, WorldKind::live})
+    for (const WorldKind world : kWorlds)
       results.push_back({workspace_.result(world), workspace_.selection().shift(world)});
     words = range_details(range->time, range->between_markers, results, theme_);
   }

@@ -41,7 +41,7 @@ QString MainWindow::status_words() const {
   if (!workspace_.document().is_open()) return tr("Pick a scenario to begin.");
   if (workspace_.all_runs().empty()) return workspace_.why_nothing();
   QStringList parts;
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+  for (const WorldKind world : kWorlds) {
     const auto result = workspace_.result(world);
     if (!result) continue;
     QString words = world_name(world) + QStringLiteral(": ") + words_of(*result);

@@ -77,7 +77,7 @@ Exit check(const CheckArguments& arguments) {
   for (const Scenario& scenario : *scenarios) {
     Count count;
     for (std::size_t run = 0; run < scenario.runs.size(); ++run) {
-      for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+      for (const WorldKind world : kWorlds) {
         if (!is_wanted(scenario, run, world, arguments.worlds)) continue;
         const RunResult result = run_one(scenario, run, world, request);
         if (Interrupt::requested()) {

@@ -126,7 +126,7 @@ Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* m
     if (result == nullptr || !result->failure || broke == nullptr) continue;
     const FailurePoint& failure = *result->failure;
     show(diagnosis, *result, failure.at, failure.job,
-         fmt::format("{}: {} at {}", result->world == WorldKind::live ? "live" : "model",
+         fmt::format("{}: {} at {}", short_name(result->world),
                      failure.cause == Cause() ? "the failure" : name_of(failure.cause),
                      format_duration(failure.at.time_since_epoch())));
   }
