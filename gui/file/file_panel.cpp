@@ -83,8 +83,8 @@ FilePanel::FilePanel(Workspace& workspace, QWidget* parent)
   connect(problems_, &QListWidget::itemClicked, this, jump);
 }
 
-void FilePanel::set_dark(bool dark) {
-  edit_->set_dark(dark);
+void FilePanel::set_theme(const Theme& theme) {
+  edit_->set_theme(theme);
 }
 
 void FilePanel::replace_text(const QString& text, bool joined) {

@@ -297,7 +297,7 @@ void MainWindow::set_dark(bool dark) {
   scenarios_->set_theme(theme_);
   job_details_->set_theme(theme_);
   diagnosis_->set_theme(theme_);
-  file_->set_dark(dark);
+  file_->set_theme(theme_);
   act(dark ? "theme_dark" : "theme_light")->setChecked(true);
   colour_icons();
   // The palette is the program's: a window of the other theme would be half dark.

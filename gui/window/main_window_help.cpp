@@ -124,7 +124,7 @@ void MainWindow::start_tour() {
                      what_if_dock_->raise();
                      return file_dock_;
                    }});
-  new Tour(std::move(steps), this);
+  new Tour(std::move(steps), theme_, this);
 }
 
 void MainWindow::show_about() {
