@@ -69,6 +69,7 @@ TimelineWidget::TimelineWidget(TimeView& view, WorldKind world, QWidget* parent)
                             &TimeView::selected_job_changed}) {
     connect(&view, signal, viewport(), qOverload<>(&QWidget::update));
   }
+  connect(&view, &TimeView::selected_job_changed, this, [this] { state_->job_to_show = kNoJob; });
   connect(&view, &TimeView::fitted, this, [this] { state_->set_place({}); });
   connect(verticalScrollBar(), &QScrollBar::valueChanged, this, [this](int pixels) {
     State& s = *state_;
