@@ -167,10 +167,7 @@ void DiagnosisPanel::refresh() {
 
 void DiagnosisPanel::go_there() {
   if (!diagnosis_.where) return;
-  // The diagnosis reports the live run's failure where there is one.
-  const auto live = workspace_.result(WorldKind::live);
-  const bool of_live = live && live->failure && live->failure->at == *diagnosis_.where;
-  workspace_.show_moment(*diagnosis_.where, of_live ? WorldKind::live : WorldKind::modeled);
+  workspace_.show_moment(*diagnosis_.where, diagnosis_.world);
 }
 
 void DiagnosisPanel::look_at(const Evidence& evidence) {

@@ -75,6 +75,7 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   const bool async = model != nullptr && model->async;
   diagnosis.headline = headline(result, async, limits);
   diagnosis.where = failure.at;
+  diagnosis.world = result.world;
   if (failure.job == kNoJob && failure.threads == 0 && spec.runtime.base_threads > 1 && result.peak_tasks == 0)
     add(diagnosis, fmt::format("It did not get to its first job: {} starts {} of its own before.", spec.runtime.name,
                                format_count(spec.runtime.base_threads, "thread")));
