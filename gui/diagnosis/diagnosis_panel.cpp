@@ -12,6 +12,7 @@
 #include <chrono>
 #include <utility>
 
+#include "gui/text/keys.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "models/result/format.hpp"
 
@@ -158,7 +159,8 @@ void DiagnosisPanel::refresh() {
       show_words(tr("The run could not start: %1").arg(to_qstring(result->error)));
       return;
     }
-    show_words(workspace_.runs().is_running() ? tr("Running …") : tr("Not run yet: F5 runs both worlds."));
+    show_words(workspace_.runs().is_running() ? tr("Running …")
+                                              : tr("Not run yet: %1 runs both worlds.").arg(keys::kRunBoth));
     return;
   }
   if (run >= scenario->runs.size()) return;
