@@ -154,10 +154,6 @@ void MainWindow::place_docks() {
   addDockWidget(Qt::RightDockWidgetArea, selection_dock_);
 }
 
-std::array<QDockWidget*, 5> MainWindow::docks() const {
-  return {scenarios_dock_, what_if_dock_, file_dock_, diagnosis_dock_, selection_dock_};
-}
-
 void MainWindow::default_layout() {
   for (QDockWidget* dock : docks()) {
     dock->setFloating(false);
