@@ -24,6 +24,40 @@ std::string_view first_code_points(std::string_view text, std::size_t count) {
   return text.substr(0, i);
 }
 
+std::size_t utf8_length(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0U; };
+  const unsigned first = byte(at);
+  if (first < 0x80) return 1;
+  std::size_t length = 0;
+  unsigned lowest = 0x80;
+  unsigned highest = 0xBF;
+  if (first >= 0xC2 && first <= 0xDF) length = 2;
+  if (first >= 0xE0 && first <= 0xEF) {
+    length = 3;
+    if (first == 0xE0) lowest = 0xA0;
+    if (first == 0xED) highest = 0x9F;
+  }
+  if (first >= 0xF0 && first <= 0xF4) {
+    length = 4;
+    if (first == 0xF0) lowest = 0x90;
+    if (first == 0xF4) highest = 0x8F;
+  }
+  if (length == 0 || byte(at + 1) < lowest || byte(at + 1) > highest) return 0;
+  for (std::size_t k = 2; k < length; ++k)
+    if (byte(at + k) < 0x80 || byte(at + k) > 0xBF) return 0;
+  return length;
+}
+
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\n\r") == std::string_view::npos) return std::string(text);
+  std::string field = "\"";
+  for (const char c : text) {
+    if (c == '"') field += '"';
+    field += c;
+  }
+  return field + '"';
+}
+
 namespace {
 
 /// How many bytes of a control character `text` begins with; 0: with another. Those of C0 and C1, and the ones that

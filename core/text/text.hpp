@@ -48,6 +48,13 @@ std::size_t code_points(std::string_view text);
 /// The first `count` code points of `text`.
 std::string_view first_code_points(std::string_view text, std::size_t count);
 
+/// The length of the UTF-8 sequence that begins at `at`; 0 where it is none (overlong, a surrogate, beyond U+10FFFF,
+/// cut).
+std::size_t utf8_length(std::string_view text, std::size_t at);
+
+/// A field of a CSV file (RFC 4180): in quotes where it needs them.
+std::string csv_field(std::string_view text);
+
 /// A name for a file that every file system takes: of letters of ASCII, digits, `_`, `.` and `-`; `instead` where
 /// nothing is left.
 std::string file_name(std::string_view text, std::string_view instead = "run");

@@ -18,12 +18,12 @@
 
 #include "core/files/file_descriptor.hpp"
 #include "core/text/text.hpp"
+#include "core/trace/csv_tables.hpp"
 
 namespace spawnpoint {
 
 namespace {
 
-constexpr int kNewestFormat = 2;
 constexpr std::size_t kLongestFact = std::size_t{64} << 10;
 /// More threads than any kernel has room for: drawing a row for each must not run out of memory.
 constexpr LaneId kMostLanes = 100'000'001;
@@ -57,8 +57,8 @@ std::expected<Column<char>, std::string> contents_of(const std::filesystem::path
 /// A table, field by field. The first thing that is wrong ends the reading; everything after it reads as empty.
 class Table {
  public:
-  Table(const std::filesystem::path& path, std::string_view header) : path_(path) {
-    auto text = contents_of(path);
+  Table(const std::filesystem::path& folder, const CsvTable& table) : path_(folder / table.file) {
+    auto text = contents_of(path_);
     if (!text) {
       error_ = text.error();
       return;
@@ -67,8 +67,8 @@ class Table {
     text_ = std::string_view(memory_.data(), memory_.size());
     const std::size_t end = std::min(text_.find('\n'), text_.size());
     const std::string_view first = text_.substr(0, end);
-    if (first != header) {
-      fail("the header should be \"" + std::string(header) + "\"");
+    if (first != table.columns) {
+      fail("the header should be \"" + std::string(table.columns) + "\"");
     } else {
       at_ = std::min(end + 1, text_.size());
       begin_line(1);
@@ -86,6 +86,8 @@ class Table {
       error_ = path_.string() + ":" + std::to_string(read_line_) + ":" + std::to_string(read_column_) + ": " + what;
     at_ = text_.size();
   }
+  void fail_on_lane() { fail("there is no such lane in " + std::string(kRunTable.file)); }
+  void fail_on_job() { fail("there is no such job in " + std::string(kJobsTable.file)); }
 
   /// The next field; the last one of a line ends it.
   std::string_view field(bool last = false) {
@@ -205,8 +207,8 @@ class Table {
   std::size_t read_column_ = 1;
 };
 
-std::string read_run(CsvRecord& record, const std::filesystem::path& path) {
-  Table table(path, "key,value");
+std::string read_run(CsvRecord& record, const std::filesystem::path& folder) {
+  Table table(folder, kRunTable);
   Trace& trace = record.trace;
   std::set<std::string, std::less<>> known;
   while (table.more()) {
@@ -214,16 +216,16 @@ std::string read_run(CsvRecord& record, const std::filesystem::path& path) {
     if (!table.error().empty()) break;
     if (!known.emplace(key).second) {
       table.fail('"' + shown(key) + "\" appears twice");
-    } else if (key == "end") {
+    } else if (key == CsvKeys::end) {
       trace.end = table.time(true);
       if (trace.end == kNever || trace.end < Instant()) table.fail("the end should be a time after the beginning");
-    } else if (key == "format") {
+    } else if (key == CsvKeys::format) {
       record.format = table.number<int>(true, 0, 1'000'000);
       if (record.format < 1) table.fail("there is no such format of records");
-      if (record.format > kNewestFormat) table.fail("this record was written by a newer version");
-    } else if (key == "lanes") {
+      if (record.format > kCsvFormat) table.fail("this record was written by a newer version");
+    } else if (key == CsvKeys::lanes) {
       trace.lanes = table.number<LaneId>(true, 1, kMostLanes);
-    } else if (key == "growing") {
+    } else if (key == CsvKeys::growing) {
       trace.growing = table.number<int>(true, 0, 1) == 1;
     } else if (record.format >= 2) {
       CsvFactRead fact{{std::string(key), table.quoted()}, table.line(), table.column()};
@@ -236,13 +238,13 @@ std::string read_run(CsvRecord& record, const std::filesystem::path& path) {
   return table.error();
 }
 
-std::string read_jobs(JobTable& jobs, LaneId lanes, const std::filesystem::path& path) {
-  Table table(path, "job,state,lane,since,started,ended,start_order,end_order");
+std::string read_jobs(JobTable& jobs, LaneId lanes, const std::filesystem::path& folder) {
+  Table table(folder, kJobsTable);
   while (table.more()) {
     if (table.job() != jobs.size()) table.fail("jobs should be numbered from 1 without gaps");
     jobs.state.push_back(table.name(parse_job_state));
     jobs.lane.push_back(table.lane());
-    if (jobs.lane.back() != kNoLane && jobs.lane.back() >= lanes) table.fail("there is no such lane in run.csv");
+    if (jobs.lane.back() != kNoLane && jobs.lane.back() >= lanes) table.fail_on_lane();
     jobs.since.push_back(table.time());
     jobs.started.push_back(table.time());
     jobs.ended.push_back(table.time());
@@ -252,16 +254,16 @@ std::string read_jobs(JobTable& jobs, LaneId lanes, const std::filesystem::path&
   return table.error();
 }
 
-std::string read_segments(Trace& trace, const std::filesystem::path& path) {
-  Table table(path, "job,lane,state,begin,end");
+std::string read_segments(Trace& trace, const std::filesystem::path& folder) {
+  Table table(folder, kSegmentsTable);
   while (table.more()) {
     Segment segment;
     segment.job = table.job();
     segment.lane = table.lane();
     segment.state = table.name(parse_job_state);
     segment.begin = table.time();
-    if (segment.job >= trace.jobs.size()) table.fail("there is no such job in jobs.csv");
-    if (segment.lane != kNoLane && segment.lane >= trace.lanes) table.fail("there is no such lane in run.csv");
+    if (segment.job >= trace.jobs.size()) table.fail_on_job();
+    if (segment.lane != kNoLane && segment.lane >= trace.lanes) table.fail_on_lane();
     segment.end = table.time(true);
     if (!(segment.begin < segment.end) || segment.end == kNever) table.fail("a segment should end after it begins");
     trace.segments.append(segment);
@@ -269,8 +271,8 @@ std::string read_segments(Trace& trace, const std::filesystem::path& path) {
   return table.error();
 }
 
-std::string read_series(Trace& trace, const std::filesystem::path& path) {
-  Table table(path, "series,time,value");
+std::string read_series(Trace& trace, const std::filesystem::path& folder) {
+  Table table(folder, kSeriesTable);
   while (table.more()) {
     Series& series = trace[table.name(parse_series_kind)];
     const Instant at = table.time();
@@ -286,16 +288,16 @@ std::string read_series(Trace& trace, const std::filesystem::path& path) {
   return table.error();
 }
 
-std::string read_marks(Trace& trace, const std::filesystem::path& path) {
-  Table table(path, "kind,time,lane,job,text");
+std::string read_marks(Trace& trace, const std::filesystem::path& folder) {
+  Table table(folder, kMarksTable);
   while (table.more()) {
     Mark mark;
     mark.kind = table.name(parse_mark_kind);
     mark.at = table.time();
     mark.lane = table.lane();
-    if (mark.lane != kNoLane && mark.lane >= trace.lanes) table.fail("there is no such lane in run.csv");
+    if (mark.lane != kNoLane && mark.lane >= trace.lanes) table.fail_on_lane();
     mark.job = table.job();
-    if (mark.job != kNoJob && mark.job >= trace.jobs.size()) table.fail("there is no such job in jobs.csv");
+    if (mark.job != kNoJob && mark.job >= trace.jobs.size()) table.fail_on_job();
     mark.text = table.quoted();
     trace.marks.push_back(std::move(mark));
   }
@@ -307,11 +309,11 @@ std::string read_marks(Trace& trace, const std::filesystem::path& path) {
 std::expected<CsvRecord, std::string> read_csv(const std::filesystem::path& directory) try {
   CsvRecord record;
   Trace& trace = record.trace;
-  std::string error = read_run(record, directory / "run.csv");
-  if (error.empty()) error = read_jobs(trace.jobs, trace.lanes, directory / "jobs.csv");
-  if (error.empty()) error = read_segments(trace, directory / "segments.csv");
-  if (error.empty()) error = read_series(trace, directory / "series.csv");
-  if (error.empty()) error = read_marks(trace, directory / "marks.csv");
+  std::string error = read_run(record, directory);
+  if (error.empty()) error = read_jobs(trace.jobs, trace.lanes, directory);
+  if (error.empty()) error = read_segments(trace, directory);
+  if (error.empty()) error = read_series(trace, directory);
+  if (error.empty()) error = read_marks(trace, directory);
   if (!error.empty()) return std::unexpected(error);
   return record;
 } catch (const std::bad_alloc&) {

@@ -2,8 +2,10 @@
 #include "core/trace/csv_writer.hpp"
 
 #include <utility>
+#include <vector>
 
 #include "core/files/replacing_folder.hpp"
+#include "core/trace/csv_tables.hpp"
 #include "core/trace/output_file.hpp"
 
 namespace spawnpoint {
@@ -33,10 +35,14 @@ void write_text(OutputFile& out, std::string_view text) {
 }
 
 std::expected<void, std::string> write_run(const Trace& trace, std::span<const CsvFact> facts,
-                                           const std::filesystem::path& path) {
-  OutputFile out(path);
-  out << "key,value\nformat,2\nlanes," << trace.lanes << "\nend,";
-  out.seconds(trace.end) << "\ngrowing," << (trace.growing ? 1 : 0) << '\n';
+                                           const std::filesystem::path& folder) {
+  OutputFile out(folder / kRunTable.file);
+  out << kRunTable.columns << '\n';
+  out << CsvKeys::format << ',' << kCsvFormat << '\n';
+  out << CsvKeys::lanes << ',' << trace.lanes << '\n';
+  out << CsvKeys::end << ',';
+  out.seconds(trace.end) << '\n';
+  out << CsvKeys::growing << ',' << (trace.growing ? 1 : 0) << '\n';
   for (const CsvFact& fact : facts) {
     out << fact.key << ',';
     write_text(out, fact.value);
@@ -45,9 +51,9 @@ std::expected<void, std::string> write_run(const Trace& trace, std::span<const C
   return out.close();
 }
 
-std::expected<void, std::string> write_jobs(const JobTable& jobs, const std::filesystem::path& path) {
-  OutputFile out(path);
-  out << "job,state,lane,since,started,ended,start_order,end_order\n";
+std::expected<void, std::string> write_jobs(const JobTable& jobs, const std::filesystem::path& folder) {
+  OutputFile out(folder / kJobsTable.file);
+  out << kJobsTable.columns << '\n';
   for (std::size_t job = 0; job < jobs.size(); ++job) {
     write_job(out, static_cast<JobId>(job));
     out << ',' << to_string(jobs.state[job]) << ',';
@@ -67,9 +73,9 @@ std::expected<void, std::string> write_jobs(const JobTable& jobs, const std::fil
   return out.close();
 }
 
-std::expected<void, std::string> write_segments(const SegmentTable& segments, const std::filesystem::path& path) {
-  OutputFile out(path);
-  out << "job,lane,state,begin,end\n";
+std::expected<void, std::string> write_segments(const SegmentTable& segments, const std::filesystem::path& folder) {
+  OutputFile out(folder / kSegmentsTable.file);
+  out << kSegmentsTable.columns << '\n';
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const Segment segment = segments[i];
     write_job(out, segment.job);
@@ -84,9 +90,9 @@ std::expected<void, std::string> write_segments(const SegmentTable& segments, co
   return out.close();
 }
 
-std::expected<void, std::string> write_series(const Trace& trace, const std::filesystem::path& path) {
-  OutputFile out(path);
-  out << "series,time,value\n";
+std::expected<void, std::string> write_series(const Trace& trace, const std::filesystem::path& folder) {
+  OutputFile out(folder / kSeriesTable.file);
+  out << kSeriesTable.columns << '\n';
   for (std::size_t kind = 0; kind < kSeriesKinds; ++kind) {
     const Series& series = trace.series[kind];
     for (std::size_t i = 0; i < series.time.size(); ++i) {
@@ -97,9 +103,9 @@ std::expected<void, std::string> write_series(const Trace& trace, const std::fil
   return out.close();
 }
 
-std::expected<void, std::string> write_marks(const std::vector<Mark>& marks, const std::filesystem::path& path) {
-  OutputFile out(path);
-  out << "kind,time,lane,job,text\n";
+std::expected<void, std::string> write_marks(const std::vector<Mark>& marks, const std::filesystem::path& folder) {
+  OutputFile out(folder / kMarksTable.file);
+  out << kMarksTable.columns << '\n';
   for (const Mark& mark : marks) {
     out << to_string(mark.kind) << ',';
     out.seconds(mark.at) << ',';
@@ -117,14 +123,16 @@ std::expected<void, std::string> write_marks(const std::vector<Mark>& marks, con
 
 std::expected<void, std::string> write_csv(const Trace& trace, const std::filesystem::path& directory,
                                            std::span<const CsvFact> facts) {
-  auto folder = ReplacingFolder::create(directory, {"run.csv", "jobs.csv", "segments.csv", "series.csv", "marks.csv"});
+  std::vector<std::string> files;
+  for (const CsvTable& table : kCsvTables) files.emplace_back(table.file);
+  auto folder = ReplacingFolder::create(directory, std::move(files));
   if (!folder) return std::unexpected(folder.error());
   const std::filesystem::path& place = folder->folder();
-  auto written = write_run(trace, facts, place / "run.csv");
-  if (written) written = write_jobs(trace.jobs, place / "jobs.csv");
-  if (written) written = write_segments(trace.segments, place / "segments.csv");
-  if (written) written = write_series(trace, place / "series.csv");
-  if (written) written = write_marks(trace.marks, place / "marks.csv");
+  auto written = write_run(trace, facts, place);
+  if (written) written = write_jobs(trace.jobs, place);
+  if (written) written = write_segments(trace.segments, place);
+  if (written) written = write_series(trace, place);
+  if (written) written = write_marks(trace.marks, place);
   if (written) return folder->commit();
   // Where they were to go, not where they were written.
   std::string why = std::move(written).error();

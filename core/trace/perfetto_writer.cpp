@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/text/text.hpp"
 #include "core/trace/output_file.hpp"
 
 namespace spawnpoint {
@@ -20,33 +21,12 @@ std::uint64_t thread_number(LaneId lane) {
   return lane == kNoLane ? 1 : std::uint64_t{lane} + 1;
 }
 
-/// How many bytes of `text` from `i` on are one valid UTF-8 character; 0 if they are none.
-std::size_t character_at(std::string_view text, std::size_t i) {
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned>(static_cast<unsigned char>(text[at])); };
-  const unsigned first = byte(i);
-  const std::size_t size = first < 0x80   ? 1
-                           : first < 0xC2 ? 0
-                           : first < 0xE0 ? 2
-                           : first < 0xF0 ? 3
-                           : first < 0xF5 ? 4
-                                          : 0;
-  if (size == 0 || size > text.size() - i) return 0;
-  for (std::size_t at = i + 1; at < i + size; ++at) {
-    if ((byte(at) & 0xC0) != 0x80) return 0;
-  }
-  // Overlong forms, surrogates, and what is beyond Unicode.
-  const unsigned second = size > 2 ? byte(i + 1) : 0;
-  const bool bad = (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||
-                   (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F);
-  return bad ? 0 : size;
-}
-
 void write_string(OutputFile& out, std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   out << '"';
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    const std::size_t size = character_at(text, i);
+    const std::size_t size = utf8_length(text, i);
     if (text[i] == '"' || text[i] == '\\') {
       out << '\\' << text[i++];
     } else if (size == 0 || byte < 0x20) {

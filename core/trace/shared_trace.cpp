@@ -25,7 +25,7 @@ std::unexpected<std::string> system_error(const char* what) {
   return std::unexpected(std::string(what) + ": " + std::strerror(errno));
 }
 
-/// A file that has no name. In memory; where the kernel has no memfd, in the folder for temporary files.
+/// A file that has no name. In memory; where the kernel has no memfd, in /tmp.
 int unnamed_file() {
   const int fd = ::memfd_create("spawnpoint-trace", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   return fd >= 0 || errno != ENOSYS ? fd : ::open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);

@@ -28,7 +28,7 @@ struct ExportRequest {
   std::string directory;
   std::vector<const ExportFormat*> formats;  ///< Each once.
   std::vector<ExportPart> parts;
-  std::string world = "modeled";  ///< modeled, live or both.
+  Worlds worlds = Worlds::modeled;
   std::vector<Setting> settings;
   std::vector<std::string> concurrency;  ///< Only these runs; empty: all.
   std::vector<std::size_t> runs;         ///< Only those with these numbers, from 1; empty: all.

@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "gui/text/to_qstring.hpp"
+
 namespace spawnpoint::gui {
 namespace {
 
@@ -90,8 +92,7 @@ Legend legend_of(const ChartContent& content, const Theme& theme, double width, 
   for (const ChartLine& line : content.lines) worlds[static_cast<std::size_t>(line.world)] = true;
   for (const WorldKind world : {WorldKind::live, WorldKind::modeled}) {
     if (!worlds[static_cast<std::size_t>(world)]) continue;
-    legend.worlds.push_back({world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model"),
-                             theme.pen(world, theme.text, 1.6), std::nullopt});
+    legend.worlds.push_back({to_qstring(short_name(world)), theme.pen(world, theme.text, 1.6), std::nullopt});
   }
   QStringList named;
   for (auto line = content.lines.rbegin(); line != content.lines.rend(); ++line) {

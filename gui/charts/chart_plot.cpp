@@ -217,9 +217,6 @@ void ChartView::State::set_curve(const Graphs& drawn, const ChartLine& line, con
 void ChartView::State::place_marks(const TimeAxis& axis, int height) {
   constexpr double kSamePlace = 40;
   constexpr double kLine = 16;
-  const auto world_word = [](WorldKind world) {
-    return world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model");
-  };
   std::vector<bool> told(marks.size(), false);
   double row = 0;
   for (std::size_t i = 0; i < marks.size(); ++i) {
@@ -231,12 +228,12 @@ void ChartView::State::place_marks(const TimeAxis& axis, int height) {
     place(marks[i].line, mark.at);
     if (!marks[i].label->visible()) continue;
     const double x = axis.x(mark.at);
-    QStringList worlds = {world_word(mark.world)};
+    QStringList worlds = {to_qstring(short_name(mark.world))};
     for (std::size_t other = i + 1; other < marks.size(); ++other) {
       const ChartMark& twin = content.marks[other];
       if (twin.label != mark.label || std::abs(axis.x(twin.at) - x) > kSamePlace) continue;
       told[other] = true;
-      if (!worlds.contains(world_word(twin.world))) worlds += world_word(twin.world);
+      if (twin.world != mark.world && worlds.size() == 1) worlds += to_qstring(short_name(twin.world));
     }
     const QFontMetricsF metrics(marks[i].label->font());
     const double room = std::max(x, axis.width - x) - 8;

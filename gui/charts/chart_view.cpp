@@ -177,7 +177,7 @@ QString ChartView::values_at(Instant at) const {
   QStringList lines;
   for (const ChartLine& line : state_->content.lines) {
     if (at > line.end) continue;
-    const QString world = line.world == WorldKind::live ? QStringLiteral("live") : QStringLiteral("model");
+    const QString world = to_qstring(short_name(line.world));
     lines += QStringLiteral("%1 %2: %3")
                  .arg(world, line.name, to_qstring(value_label(state_->content.unit, line.series.at(at))));
   }

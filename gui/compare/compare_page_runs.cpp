@@ -71,7 +71,7 @@ RunColumn* ComparePage::add_column() {
   column->set_theme(theme_);
   column->set_logarithmic(logarithmic_->isChecked());
   column->set_rows(wanted_rows());
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+  for (const WorldKind world : kWorlds) {
     TimelineWidget& timeline = column->timeline(world);
     connect(&timeline, &TimelineWidget::rows_moved, this, [this, &timeline](const RowPlace& place) {
       for (TimelineWidget* other : timelines())
@@ -115,7 +115,7 @@ RunColumn* ComparePage::column_of(std::size_t run) const {
 std::vector<TimelineWidget*> ComparePage::timelines() const {
   std::vector<TimelineWidget*> all;
   for (RunColumn* shown : columns_)
-    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) all.push_back(&shown->timeline(world));
+    for (const WorldKind world : kWorlds) all.push_back(&shown->timeline(world));
   return all;
 }
 

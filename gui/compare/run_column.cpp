@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "gui/page/veil.hpp"
+#include "gui/text/keys.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -126,7 +127,7 @@ void RunColumn::set_theme(const Theme& theme) {
 }
 
 void RunColumn::take_records() {
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+  for (const WorldKind world : kWorlds) {
     const auto result = runs_.result(key(world));
     records_[index(world)] = result ? result->trace : nullptr;
   }
@@ -150,21 +151,21 @@ bool RunColumn::take_live_curves() {
 
 Instant RunColumn::end() const {
   Instant end{};
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live})
+  for (const WorldKind world : kWorlds)
     if (const auto& shown = newest(world)) end = std::max(end, shown->end + shift(world));
   return end;
 }
 
 std::vector<Instant> RunColumn::landmarks() const {
   std::vector<Instant> landmarks;
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live})
+  for (const WorldKind world : kWorlds)
     if (const auto shown = charted(world))
       for (const Mark& mark : shown->marks) landmarks.push_back(mark.at + shift(world));
   return landmarks;
 }
 
 void RunColumn::refresh() {
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+  for (const WorldKind world : kWorlds) {
     TimelineWidget& shown = timeline(world);
     shown.set_summary(summary(world));
     shown.set_failure(failure(world));
@@ -204,7 +205,8 @@ void RunColumn::show_difference() {
   const bool whole = live && !live->growing;
   const bool of_one_text = is_dimmed(WorldKind::modeled) == is_dimmed(WorldKind::live);
   if (modeled && whole && !of_one_text)
-    difference_->set_empty_text(tr("One of them is %1: F5 runs both worlds.").arg(Workspace::why_old()));
+    difference_->set_empty_text(
+        tr("One of them is %1: %2 runs both worlds.").arg(Workspace::why_old(), keys::kRunBoth));
   const auto own = [this](WorldKind world) {
     const auto result = runs_.result(key(world));
     return result ? result->own_threads : 0;

@@ -3,6 +3,7 @@
 #include <QStringList>
 
 #include "gui/compare/run_column.hpp"
+#include "gui/text/keys.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/time/failure_words.hpp"
 #include "models/lab/diagnosis/memory_difference.hpp"
@@ -91,18 +92,19 @@ QString RunColumn::failure(WorldKind world) const {
 
 void RunColumn::show_empty_texts() {
   const bool saved = workspace_.record(run_) != nullptr;
-  // F6 and F7 are about the selected run.
+  // The keys of one world are about the selected run.
   const bool selected = run_ == workspace_.selection().run();
   const QString why_nothing = workspace_.document().scenario() ? QString() : workspace_.why_nothing();
   modeled_->set_empty_text(saved                            ? tr("The record is of a live run.")
                            : !why_nothing.isEmpty()         ? why_nothing
                            : is_running(WorldKind::modeled) ? tr("Running the model …")
-                           : selected                       ? tr("Not modeled yet: F6 runs the model.")
-                                                            : tr("Not modeled yet: Ctrl+F5 runs all."));
-  live_->set_empty_text(saved                    ? tr("The record is of a modeled run.")
-                        : !why_nothing.isEmpty() ? why_nothing
-                        : selected ? tr("Not run yet: F7 runs it on this machine, in a process of its own.")
-                                   : tr("Not run live yet: Ctrl+F5 runs all."));
+                           : selected ? tr("Not modeled yet: %1 runs the model.").arg(keys::kRunModel)
+                                      : tr("Not modeled yet: %1 runs all.").arg(keys::kRunAll));
+  live_->set_empty_text(
+      saved                    ? tr("The record is of a modeled run.")
+      : !why_nothing.isEmpty() ? why_nothing
+      : selected ? tr("Not run yet: %1 runs it on this machine, in a process of its own.").arg(keys::kRunLive)
+                 : tr("Not run live yet: %1 runs all.").arg(keys::kRunAll));
   difference_->set_empty_text(saved ? tr("A record is of one world.")
                                     : tr("Run both worlds to see their difference here."));
 }
@@ -117,8 +119,10 @@ void RunColumn::show_memory_difference() {
   if (modeled && lively && !running) told = spawnpoint::memory_difference(*lively, *modeled);
   // The line stays, so that nothing jumps while a value is turned.
   if (!told.line.empty() && !of_one_text)
-    told = {.line = tr("live against model: one is %1; F5 runs both").arg(Workspace::why_old()).toStdString(),
-            .details = {}};
+    told = {
+        .line =
+            tr("live against model: one is %1; %2 runs both").arg(Workspace::why_old(), keys::kRunBoth).toStdString(),
+        .details = {}};
   memory_difference_->show_text(to_qstring(told.line));
   // Beside others it may be there without a text.
   memory_difference_->setAccessibleName(told.line.empty() ? tr("Nothing of memory to compare") : QString());

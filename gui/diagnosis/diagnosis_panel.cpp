@@ -12,6 +12,7 @@
 #include <chrono>
 #include <utility>
 
+#include "gui/text/keys.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "models/result/format.hpp"
 
@@ -152,13 +153,14 @@ void DiagnosisPanel::refresh() {
   set_about(to_qstring(scenario->title), to_qstring(scenario->about));
   const KnownResults known = workspace_.known(run);
   if (!known.modeled && !known.live) {
-    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+    for (const WorldKind world : kWorlds) {
       const auto result = workspace_.result(world);
       if (!result) continue;
       show_words(tr("The run could not start: %1").arg(to_qstring(result->error)));
       return;
     }
-    show_words(workspace_.runs().is_running() ? tr("Running …") : tr("Not run yet: F5 runs both worlds."));
+    show_words(workspace_.runs().is_running() ? tr("Running …")
+                                              : tr("Not run yet: %1 runs both worlds.").arg(keys::kRunBoth));
     return;
   }
   if (run >= scenario->runs.size()) return;
@@ -167,10 +169,7 @@ void DiagnosisPanel::refresh() {
 
 void DiagnosisPanel::go_there() {
   if (!diagnosis_.where) return;
-  // The diagnosis reports the live run's failure where there is one.
-  const auto live = workspace_.result(WorldKind::live);
-  const bool of_live = live && live->failure && live->failure->at == *diagnosis_.where;
-  workspace_.show_moment(*diagnosis_.where, of_live ? WorldKind::live : WorldKind::modeled);
+  workspace_.show_moment(*diagnosis_.where, diagnosis_.world);
 }
 
 void DiagnosisPanel::look_at(const Evidence& evidence) {

@@ -14,12 +14,14 @@
 #include <utility>
 
 #include "core/text/text.hpp"
+#include "core/trace/csv_tables.hpp"
 #include "core/trace/csv_writer.hpp"
 #include "gui/background/beside.hpp"
 #include "gui/export/export_units.hpp"
 #include "gui/export/figure.hpp"
 #include "gui/export/limits_figure.hpp"
 #include "gui/export/map_figure.hpp"
+#include "gui/export/provenance.hpp"
 #include "gui/limits/ladder_picture.hpp"
 #include "gui/map/map_content.hpp"
 #include "gui/text/to_qstring.hpp"
@@ -71,11 +73,11 @@ std::vector<ExportAttachment> chart_tables(const std::vector<const RunResult*>& 
     charts.end = result->trace->end;
     const QTemporaryDir folder;
     if (!folder.isValid() || !write_csv(charts, folder.path().toStdString())) continue;
-    for (const char* table : {"series.csv", "marks.csv"}) {
-      QFile file(folder.filePath(QLatin1String(table)));
+    for (const CsvTable& table : {kSeriesTable, kMarksTable}) {
+      const QString name = to_qstring(table.file);
+      QFile file(folder.filePath(name));
       if (!file.open(QIODevice::ReadOnly)) continue;
-      files.push_back({world_name(result->world).toLower() + u'-' + QLatin1String(table), file.readAll(),
-                       QStringLiteral("text/csv")});
+      files.push_back({world_name(result->world).toLower() + u'-' + name, file.readAll(), QStringLiteral("text/csv")});
     }
   }
   return files;

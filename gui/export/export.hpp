@@ -102,7 +102,7 @@ ExportReport export_jobs(const Scenario& scenario, std::string_view label, const
 struct ExportSource {
   std::vector<Setting> settings;   ///< Set over the file.
   std::optional<std::size_t> run;  ///< Only this one of several.
-  std::string world = "modeled";   ///< As --world has it.
+  Worlds worlds = Worlds::modeled;
 };
 /// The same as a command line: "spawnpoint export FILE --output … --format …" ("copy as command").
 std::string export_command(const Scenario& scenario, const ExportOptions& options, const ExportSource& source = {});

@@ -136,7 +136,7 @@ std::string export_command(const Scenario& scenario, const ExportOptions& option
     command += fmt::format(" --concurrency {}", scenario.runs[*source.run].concurrency);
   else if (source.run && scenario.runs.size() > 1)
     command += fmt::format(" --run {}", *source.run + 1);
-  if (source.world != "modeled") command += fmt::format(" --world {}", source.world);
+  if (source.worlds != Worlds::modeled) command += fmt::format(" --world {}", to_string(source.worlds));
   if (parts != "all") command += fmt::format(" --part {}", parts);
   if (options.rows != ExportRows::automatic) command += fmt::format(" --rows {}", to_string(options.rows));
   command += fmt::format(" --size {}", shell_word(options.size.name));

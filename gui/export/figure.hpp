@@ -12,11 +12,6 @@
 #include "gui/export/export.hpp"
 #include "gui/timeline/timeline_data.hpp"
 
-namespace spawnpoint {
-struct Scenario;
-struct RunSpec;
-}  // namespace spawnpoint
-
 namespace spawnpoint::gui {
 
 struct FigureWorld {
@@ -35,15 +30,9 @@ struct FigureContent {
   bool logarithmic_memory = true;
 };
 
-/// "thousand-threads.toml · thread_per_job · seed 42 · …": what a reader needs to make the same picture again.
-QString provenance(const Scenario& scenario, const std::vector<const RunResult*>& results);
-/// "this machine: Intel Xeon …, 2 cpus, Linux 6.1.0, 2026-11-29".
-QString this_machine_words();
 /// "simulated kernel · 1.04 s · 508 threads with main · 4 MiB for the jobs · ✕ EAGAIN by pids.max at job 508".
 QString result_summary(const RunResult& result);
 
-/// "limits: pids.max 512, RLIMIT_NPROC 31,536, threads-max 63,072": the three that bind first. Empty: there are none.
-QString limits_words(const Scenario& scenario, const RunSpec& run);
 /// Breaks a text at its middle dots, and what is longer than a line between words, so that each line has at most
 /// `width`.
 std::vector<QString> caption_lines(const QString& caption, const QFont& font, double width);

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/text/text.hpp"
+#include "gui/export/provenance.hpp"
 #include "gui/limits/ladder_picture.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "models/result/format.hpp"
@@ -27,27 +29,16 @@ QString binding_words(const LimitRung& rung) {
   return parts.join(QStringLiteral(" · "));
 }
 
-std::string in_csv(std::string_view cell) {
-  if (cell.find_first_of(",\"\n") == std::string_view::npos) return std::string(cell);
-  std::string out = "\"";
-  for (const char c : cell) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + '"';
-}
-
 }  // namespace
 
 QString limits_provenance(const Scenario& scenario, const RunSpec& run) {
   QStringList parts;
-  const std::string file = scenario.file.substr(scenario.file.find_last_of('/') + 1);
-  parts += to_qstring(file.empty() ? scenario.title : file);
+  parts += scenario_words(scenario);
   parts += QStringLiteral("threads that could be created if each limit were the only one");
   parts += QStringLiteral("runtime ") + to_qstring(run.runtime.name);
-  parts += QStringLiteral("machine: %1, %2, %3")
-               .arg(to_qstring(scenario.machine.name), to_qstring(format_count(scenario.machine.cpus, "cpu")),
-                    to_qstring(format_bytes(scenario.machine.memory)));
+  parts += QStringLiteral("machine: ") + machine_words(scenario.machine.name, scenario.machine);
   if (scenario.host_machine) parts += this_machine_words();
-  parts += QStringLiteral("Spawnpoint " SPAWNPOINT_VERSION);
-  return parts.join(QStringLiteral(" · "));
+  return joined_provenance(std::move(parts));
 }
 
 QByteArray limits_table(const LimitLadder& ladder) {
@@ -56,7 +47,7 @@ QByteArray limits_table(const LimitLadder& ladder) {
     const LimitRung& rung = rung_at(ladder, row);
     rows += fmt::format("{},{},{},{},{},{},{},{},{},{}\n", rung.limit->name, rung.value,
                         rung.limit->is_size() ? "bytes" : "count", rung.threads, rung.call, name_of(rung.cause),
-                        is_exempt(ladder, row), in_csv(rung.source), in_csv(rung.raise), in_csv(rung.room));
+                        is_exempt(ladder, row), csv_field(rung.source), csv_field(rung.raise), csv_field(rung.room));
   }
   return QByteArray::fromStdString(rows);
 }

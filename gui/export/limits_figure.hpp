@@ -9,6 +9,11 @@
 #include "gui/export/figure.hpp"
 #include "models/lab/limits/limits.hpp"
 
+namespace spawnpoint {
+struct Scenario;
+struct RunSpec;
+}  // namespace spawnpoint
+
 namespace spawnpoint::gui {
 
 /// "threads.toml · threads that could be created if each limit were the only one · runtime rust-std · machine: … · …".

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/export/provenance.hpp"
 #include "gui/map/map_picture.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "models/concurrency/registry.hpp"
@@ -25,8 +26,7 @@ constexpr double kLeast = 60;  ///< A map's height.
 QString map_provenance(const MapResult& map) {
   const Scenario& scenario = map.plan.scenario();
   QStringList parts;
-  const std::string file = scenario.file.substr(scenario.file.find_last_of('/') + 1);
-  parts += to_qstring(file.empty() ? scenario.title : file);
+  parts += scenario_words(scenario);
   QStringList keys;
   for (const SweepAxis& axis : map.plan.sweep().axes) {
     const auto numbers = numbers_of(axis);
@@ -50,11 +50,8 @@ QString map_provenance(const MapResult& map) {
   // What is swept has no one value.
   if (!sweeps("seed")) parts += QStringLiteral("seed %1").arg(scenario.seed);
   const std::string on = machines(map.plan);
-  parts += on == scenario.machine.name
-               ? QStringLiteral("modeled machine: %1, %2, %3")
-                     .arg(to_qstring(on), to_qstring(format_count(scenario.machine.cpus, "cpu")),
-                          to_qstring(format_bytes(scenario.machine.memory)))
-               : QStringLiteral("modeled machines: %1").arg(to_qstring(on));
+  parts += on == scenario.machine.name ? QStringLiteral("modeled machine: ") + machine_words(on, scenario.machine)
+                                       : QStringLiteral("modeled machines: %1").arg(to_qstring(on));
   const auto threads = std::ranges::find_if(scenario.runs, [](const RunSpec& run) {
     const ConcurrencyModel* model = find_concurrency_model(run.concurrency);
     return model != nullptr && model->jobs_run == JobsRun::on_own_threads;
@@ -64,8 +61,7 @@ QString map_provenance(const MapResult& map) {
     if (const QString limits = limits_words(scenario, *threads); !limits.isEmpty()) parts += limits;
   }
   if (!map.complete) parts += QStringLiteral("stopped: not all points");
-  parts += QStringLiteral("Spawnpoint " SPAWNPOINT_VERSION);
-  return parts.join(QStringLiteral(" · "));
+  return joined_provenance(std::move(parts));
 }
 
 MapFigure::MapFigure(const MapResult& map, const QString& caption, const Theme& theme, double width, double height)

@@ -16,9 +16,8 @@
 namespace spawnpoint::gui {
 namespace {
 
-QColor mark_colour(Severity severity, bool dark) {
-  if (severity == Severity::error) return dark ? QColor(0xFF7A3C) : QColor(0xD55E00);
-  return dark ? QColor(0xF0B43C) : QColor(0xE69F00);
+const QColor& mark_colour(Severity severity, const Theme& theme) {
+  return severity == Severity::error ? theme.failure : theme.warning;
 }
 
 QString words(const Diagnostic& diagnostic) {
@@ -45,7 +44,7 @@ class CodeEdit::Margin : public QWidget {
 CodeEdit::CodeEdit(QWidget* parent)
     : QPlainTextEdit(parent),
       margin_(new Margin(this)),
-      highlighter_(new TomlHighlighter(document())),
+      highlighter_(new TomlHighlighter(document(), theme_.syntax)),
       completion_popup_(new CompletionPopup(this)) {
   setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   setLineWrapMode(QPlainTextEdit::WidgetWidth);  // The panel is narrow.
@@ -60,9 +59,9 @@ CodeEdit::CodeEdit(QWidget* parent)
   place_margin();
 }
 
-void CodeEdit::set_dark(bool dark) {
-  dark_ = dark;
-  highlighter_->set_dark(dark);
+void CodeEdit::set_theme(const Theme& theme) {
+  theme_ = theme;
+  highlighter_->set_colors(theme_.syntax);
   underline();
 }
 
@@ -96,7 +95,7 @@ void CodeEdit::underline() {
   QList<QTextEdit::ExtraSelection> marks;
   for (const Diagnostic& diagnostic : diagnostics_) {
     if (diagnostic.line < 1 || diagnostic.line > document()->blockCount()) continue;
-    const QColor colour = mark_colour(diagnostic.severity, dark_);
+    const QColor colour = mark_colour(diagnostic.severity, theme_);
     QTextEdit::ExtraSelection line;
     line.cursor = QTextCursor(document()->findBlockByNumber(diagnostic.line - 1));
     line.format.setProperty(QTextFormat::FullWidthSelection, true);
@@ -170,7 +169,7 @@ void CodeEdit::paint_margin(QPaintEvent* event) {
         });
     const QRectF place(0, area.top(), margin_->width(), fontMetrics().height());
     if (worst != diagnostics_.end() && worst->line == line) {
-      painter.setPen(QPen(mark_colour(worst->severity, dark_), 2));
+      painter.setPen(QPen(mark_colour(worst->severity, theme_), 2));
       // A cross, as failures have it everywhere: never by colour alone.
       const QRectF cross = QRectF(place.left(), place.top(), side, side).adjusted(4, 4, -4, -4);
       painter.drawLine(cross.topLeft(), cross.bottomRight());

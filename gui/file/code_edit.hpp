@@ -6,6 +6,7 @@
 #include <QPlainTextEdit>
 #include <vector>
 
+#include "gui/theme/theme.hpp"
 #include "models/scenario/edit/completion.hpp"
 
 namespace spawnpoint::gui {
@@ -23,7 +24,7 @@ class CodeEdit : public QPlainTextEdit {
   void set_diagnostics(const std::vector<Diagnostic>& diagnostics);
   /// Puts the cursor there; lines and columns count from 1, columns in characters.
   void go_to(int line, int column);
-  void set_dark(bool dark);
+  void set_theme(const Theme& theme);
   /// Profiles that are offered by name.
   void set_profiles(ProfileNames profiles) { profiles_ = std::move(profiles); }
   /// Offers what may be written at the cursor (Ctrl+Space).
@@ -53,10 +54,10 @@ class CodeEdit : public QPlainTextEdit {
   void take_completion(int row);
   QString help_at(const QPoint& inside) const;
 
+  Theme theme_ = make_theme(ThemeKind::light);
   QWidget* margin_;
   TomlHighlighter* highlighter_;
   std::vector<Diagnostic> diagnostics_;
-  bool dark_ = false;
   CompletionPopup* completion_popup_;
   ProfileNames profiles_;
   WordChoices offered_;

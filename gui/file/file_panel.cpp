@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "gui/file/code_edit.hpp"
+#include "gui/text/keys.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "models/machine/profile_file.hpp"
 
@@ -34,7 +35,7 @@ FilePanel::FilePanel(Workspace& workspace, QWidget* parent)
   auto* buttons = new QHBoxLayout;
   auto* write = new QPushButton(tr("&Write into the text"), over_);
   write->setObjectName("write_settings");
-  write->setToolTip(tr("Ctrl+Z undoes it"));
+  write->setToolTip(tr("%1 undoes it").arg(keys::kUndo));
   auto* drop = new QPushButton(tr("&Drop"), over_);
   drop->setObjectName("drop_settings");
   drop->setToolTip(tr("The text's own values hold again"));
@@ -83,8 +84,8 @@ FilePanel::FilePanel(Workspace& workspace, QWidget* parent)
   connect(problems_, &QListWidget::itemClicked, this, jump);
 }
 
-void FilePanel::set_dark(bool dark) {
-  edit_->set_dark(dark);
+void FilePanel::set_theme(const Theme& theme) {
+  edit_->set_theme(theme);
 }
 
 void FilePanel::replace_text(const QString& text, bool joined) {

@@ -4,6 +4,7 @@
 
 #include <QWidget>
 
+#include "gui/theme/theme.hpp"
 #include "gui/workspace/workspace.hpp"
 
 class QLabel;
@@ -20,7 +21,7 @@ class FilePanel : public QWidget {
   explicit FilePanel(Workspace& workspace, QWidget* parent = nullptr);
 
   CodeEdit& edit() { return *edit_; }
-  void set_dark(bool dark);
+  void set_theme(const Theme& theme);
   /// Replaces what differs, as one step that can be undone; `joined`: together with the step before.
   void replace_text(const QString& text, bool joined = false);
   /// To the mistake of this row.

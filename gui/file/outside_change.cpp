@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "gui/file/line_changes.hpp"
+#include "gui/text/keys.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -49,7 +50,7 @@ OutsideChangeDialog::OutsideChangeDialog(const Document& document, bool saving, 
     return button;
   };
   add("reload", tr("&Reload the file"), QDialogButtonBox::AcceptRole, OutsideAnswer::reload)
-      ->setToolTip(tr("The text here becomes the file's. Ctrl+Z brings this one back"));
+      ->setToolTip(tr("The text here becomes the file's. %1 brings this one back").arg(keys::kUndo));
   add("keep", saving ? tr("&Write over it") : tr("&Keep mine"), QDialogButtonBox::DestructiveRole, OutsideAnswer::keep)
       ->setToolTip(saving ? tr("The file becomes the text here; the other program's changes are lost")
                           : tr("The text here stays; saving will write over the file"));
@@ -115,8 +116,9 @@ OutsideChangeBar::OutsideChangeBar(Document& document, QWidget* parent)
     answers_.push_back(button);
     return button;
   };
-  connect(add("reload", tr("Re&load"), tr("The text here becomes the file's. Ctrl+Z brings this one back")),
-          &QPushButton::clicked, &document_, &Document::take_outside);
+  connect(
+      add("reload", tr("Re&load"), tr("The text here becomes the file's. %1 brings this one back").arg(keys::kUndo)),
+      &QPushButton::clicked, &document_, &Document::take_outside);
   connect(add("keep", tr("&Keep mine"), tr("The text here stays; saving will write over the file")),
           &QPushButton::clicked, &document_, &Document::keep_own);
   connect(add("compare", tr("&Compare …"), tr("Shows what differs")), &QPushButton::clicked, this,

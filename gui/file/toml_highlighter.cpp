@@ -9,18 +9,18 @@ namespace {
 enum State { kOutside = -1, kBasic = 1, kLiteral = 2 };
 }  // namespace
 
-TomlHighlighter::TomlHighlighter(QTextDocument* document) : QSyntaxHighlighter(document) {
-  set_dark(false);
+TomlHighlighter::TomlHighlighter(QTextDocument* document, const SyntaxColors& colors) : QSyntaxHighlighter(document) {
+  table_.setFontWeight(QFont::Bold);
+  comment_.setFontItalic(true);
+  set_colors(colors);
 }
 
-void TomlHighlighter::set_dark(bool dark) {
-  table_.setForeground(dark ? QColor(0x56B4E9) : QColor(0x00588C));
-  table_.setFontWeight(QFont::Bold);
-  key_.setForeground(dark ? QColor(0x9CCBEA) : QColor(0x23527C));
-  string_.setForeground(dark ? QColor(0x6FCFA8) : QColor(0x00694B));
-  number_.setForeground(dark ? QColor(0xF0B43C) : QColor(0x8A5A00));
-  comment_.setForeground(dark ? QColor(0x9A9A9A) : QColor(0x6A6A6A));
-  comment_.setFontItalic(true);
+void TomlHighlighter::set_colors(const SyntaxColors& colors) {
+  table_.setForeground(colors.table);
+  key_.setForeground(colors.key);
+  string_.setForeground(colors.string);
+  number_.setForeground(colors.number);
+  comment_.setForeground(colors.comment);
   rehighlight();
 }
 

@@ -5,12 +5,14 @@
 #include <QSyntaxHighlighter>
 #include <QTextCharFormat>
 
+#include "gui/theme/theme.hpp"
+
 namespace spawnpoint::gui {
 
 class TomlHighlighter : public QSyntaxHighlighter {
  public:
-  explicit TomlHighlighter(QTextDocument* document);
-  void set_dark(bool dark);
+  TomlHighlighter(QTextDocument* document, const SyntaxColors& colors);
+  void set_colors(const SyntaxColors& colors);
 
  protected:
   void highlightBlock(const QString& text) override;

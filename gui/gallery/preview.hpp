@@ -26,7 +26,7 @@ struct Preview {
   std::vector<Cell> cells;          ///< rows x kColumns
   std::optional<float> failure_at;  ///< 0 to 1 of the time; no value where nothing broke.
   float failure_row = 0;            ///< 0 to 1 of the height.
-  QString verdict;                  ///< "thread 508: pids.max", or "1.04 s · 508 threads · 18 MiB".
+  QString verdict;                  ///< "✕ stops after 507 threads: pids.max", or "1.04 s · 4 threads with main · …".
 
   const Cell& cell(int row, int column) const { return cells[static_cast<std::size_t>(row * kColumns + column)]; }
 };

@@ -11,6 +11,7 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "core/simulation/distribution.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "models/concurrency/registry.hpp"
 #include "models/scenario/parse.hpp"
@@ -45,11 +46,13 @@ ReferenceDialog::ReferenceDialog(QWidget* parent)
     : QDialog(parent), search_(new QLineEdit(this)), table_(new QTableView(this)), filter_(new WordsFilter(this)) {
   setWindowTitle(tr("Scenario reference"));
   setObjectName("reference");
+  QStringList distributions;
+  for (const std::string_view name : Distribution::names()) distributions += to_qstring(name);
   auto* intro = new QLabel(
       tr("A scenario is a TOML file. Everything has a default. A value with a unit is text with that unit: \"1s\", "
-         "\"250us\", \"2MiB\", \"100/s\". Durations may be random: exp(mean=1s), uniform(0.5s, 1.5s), lognormal, "
-         "normal, "
-         "erlang, gamma, weibull, pareto, empirical(file.csv)."),
+         "\"250us\", \"2MiB\", \"100/s\". Durations may be random, such as exp(mean=1s), uniform(0.5s, 1.5s) or "
+         "empirical(file.csv). The distributions are %1.")
+          .arg(distributions.join(QStringLiteral(", "))),
       this);
   intro->setWordWrap(true);
   search_->setPlaceholderText(tr("Search keys and words: stack, limit, thread …"));

@@ -18,9 +18,10 @@ constexpr int kCardWidth = 340;
 constexpr int kGap = 12;
 }  // namespace
 
-Tour::Tour(std::vector<TourStep> steps, QWidget* parent)
+Tour::Tour(std::vector<TourStep> steps, const Theme& theme, QWidget* parent)
     : QWidget(parent),
       steps_(std::move(steps)),
+      shade_(theme.shade),
       card_(new QFrame(this)),
       title_(new QLabel(card_)),
       words_(new QLabel(card_)),
@@ -135,7 +136,7 @@ void Tour::paintEvent(QPaintEvent*) {
   dark.addRect(rect());
   const QRect bright = target();
   if (!bright.isEmpty()) dark.addRect(bright);  // Odd-even: what is added twice is left out.
-  painter.fillPath(dark, QColor(0, 0, 0, 130));
+  painter.fillPath(dark, shade_);
   if (!bright.isEmpty()) {
     painter.setPen(QPen(palette().color(QPalette::Highlight), 2));
     painter.drawRect(bright.adjusted(1, 1, -1, -1));

@@ -7,6 +7,8 @@
 #include <functional>
 #include <vector>
 
+#include "gui/theme/theme.hpp"
+
 class QFrame;
 class QLabel;
 class QPushButton;
@@ -24,7 +26,7 @@ class Tour : public QWidget {
   Q_OBJECT
 
  public:
-  Tour(std::vector<TourStep> steps, QWidget* parent);
+  Tour(std::vector<TourStep> steps, const Theme& theme, QWidget* parent);
 
   std::size_t step() const { return step_; }
   void go_to(std::size_t step);
@@ -45,6 +47,7 @@ class Tour : public QWidget {
   QRect target() const;
 
   std::vector<TourStep> steps_;
+  QColor shade_;
   std::size_t step_ = 0;
   QPointer<QWidget> shown_;
   QFrame* card_;

@@ -109,7 +109,7 @@ void JobDetails::refresh_range() {
   QString words;
   if (const auto range = workspace_.selection().range()) {
     std::vector<ShiftedResult> results;
-    for (const WorldKind world : {WorldKind::modeled, WorldKind::live})
+    for (const WorldKind world : kWorlds)
       results.push_back({workspace_.result(world), workspace_.selection().shift(world)});
     words = range_details(range->time, range->between_markers, results, theme_);
   }
@@ -124,9 +124,7 @@ void JobDetails::write() {
     setHtml(range_.isEmpty() ? QStringLiteral("<p style='color:%1'>%2</p>").arg(theme_.muted.name(), words) : range_);
     return;
   }
-  QString html =
-      range_ +
-      QStringLiteral("<h4>%1</h4>").arg(QObject::tr("job %1").arg(to_qstring(format_count(std::int64_t{job_} + 1))));
+  QString html = range_ + QStringLiteral("<h4>%1</h4>").arg(to_qstring(format_job(job_)));
   for (const auto& result : results_) html += job_details(job_, *result, theme_);
   setHtml(html);
 }

@@ -85,11 +85,9 @@ Read read_value(JobColumn column, const std::string& text) {
     return Values{static_cast<std::int64_t>(*state), static_cast<std::int64_t>(*state)};
   }
   if (column == JobColumn::world) {
-    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
-      const auto value = static_cast<std::int64_t>(world);
-      if (text == to_string(world) || (world == WorldKind::modeled && text == "model")) return Values{value, value};
-    }
-    return std::unexpected(fmt::format("`{}` is not a world: modeled or live", text));
+    const auto world = world_named(text);
+    if (!world) return std::unexpected(fmt::format("`{}` is not a world: modeled or live", text));
+    return Values{static_cast<std::int64_t>(*world), static_cast<std::int64_t>(*world)};
   }
   if (is_time(column)) {
     const auto duration = parse_duration(text);

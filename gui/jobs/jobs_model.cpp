@@ -25,7 +25,7 @@ QString seconds(Duration duration) {
   return duration == kNoDuration ? QString() : QString::number(to_seconds(duration), 'f', 9);
 }
 QString world_word(WorldKind world) {
-  return world == WorldKind::live ? QObject::tr("live") : QObject::tr("model");
+  return to_qstring(short_name(world));
 }
 QString thread_word(const JobFigures& jobs, JobId job) {
   return jobs.lane(job) == kNoLane ? QString() : to_qstring(lane_name(jobs.lane(job)));

@@ -16,6 +16,7 @@
 #include <algorithm>
 
 #include "gui/page/veil.hpp"
+#include "gui/text/keys.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "models/result/format.hpp"
 
@@ -160,16 +161,17 @@ void JobsPage::refresh() {
   for (const auto& result : workspace_.recorded_results()) sources.push_back({result->world, result->trace});
   nothing_text_.clear();
   if (sources.empty()) {
-    nothing_text_ = !scenario                        ? workspace_.why_nothing()
-                    : workspace_.runs().is_running() ? tr("The jobs are listed when the run is over.")
-                                                     : tr("Nothing has run yet: F5 runs the scenario.");
+    nothing_text_ = !scenario ? workspace_.why_nothing()
+                    : workspace_.runs().is_running()
+                        ? tr("The jobs are listed when the run is over.")
+                        : tr("Nothing has run yet: %1 runs the scenario.").arg(keys::kRunBoth);
   }
   if (worlds_->currentIndex() != kBothWorlds) {
     const WorldKind only = worlds_->currentIndex() == 1 ? WorldKind::modeled : WorldKind::live;
     std::erase_if(sources, [&](const JobSource& source) { return source.world != only; });
     if (sources.empty() && nothing_text_.isEmpty())
-      nothing_text_ = only == WorldKind::live ? tr("Not run live yet: F7 runs it on this machine.")
-                                              : tr("Not modeled yet: F6 runs the model.");
+      nothing_text_ = only == WorldKind::live ? tr("Not run live yet: %1 runs it on this machine.").arg(keys::kRunLive)
+                                              : tr("Not modeled yet: %1 runs the model.").arg(keys::kRunModel);
   }
   old_ = !sources.empty() && std::ranges::none_of(sources, [&](const JobSource& source) {
     return workspace_.is_of_present_text({workspace_.selection().run(), source.world});
@@ -206,7 +208,7 @@ void JobsPage::show_words() {
   if (words.isEmpty() && total > 0) {
     words = shown == total ? all : tr("%1 of %2").arg(to_qstring(format_count(shown)), all);
     if (old_) words += QStringLiteral(" · ") + workspace_.why_old();
-    words += tr(" · Enter shows a job, S sorts by the column, Ctrl+C copies");
+    words += tr(" · Enter shows a job, S sorts by the column, %1 copies").arg(keys::kCopyRows);
   }
   words_->setText(words);
   words_->setToolTip(words);

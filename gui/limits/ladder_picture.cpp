@@ -28,7 +28,7 @@ QString decade_label(int decade) {
 QString limits_title(const Machine& machine, const Runtime& runtime, const LimitLadder& ladder) {
   const LimitRung* binding = ladder.binding();
   if (binding == nullptr) return QObject::tr("%1 sets no limit on threads").arg(to_qstring(machine.name));
-  if (binding->limit->kind == LimitKind::stack)
+  if (binding->limit->per_thread)
     return QObject::tr("%1: no thread can do its job, as it would use more than its stack of %2")
         .arg(to_qstring(machine.name), to_qstring(format_value(*binding->limit, binding->value)));
   return QObject::tr("%1 allows %2 besides %3: %4 binds")

@@ -30,7 +30,8 @@ struct MapItem {
   double x = 0;
   double seconds = 0;  ///< The mean, where there are replications.
   double bytes = 0;    ///< Resident and the kernel's.
-  // Half the width of the 95% confidence interval; 0: there is none.
+  // Half the width of the 95% confidence interval; of bytes those of both parts together, which it does not exceed.
+  // 0: there is none.
   double seconds_interval = 0;
   double bytes_interval = 0;
   bool fails_at_times = false;  ///< A point of which some replications fail, not all.

@@ -203,15 +203,7 @@ void MapPage::show_state() {
   value_->setVisible(!view_->content().empty());
   detail_->setVisible(!view_->content().empty());
   progress_->setVisible(running);
-  if (running) {
-    const SweepProgress& now = sweep_.progress();
-    progress_->setValue(static_cast<int>(now.fraction * 1000));
-    progress_->setFormat(
-        now.fraction >= 1 ? tr("looking for the exact numbers")
-        : now.left
-            ? tr("%p%, %1 left").arg(to_qstring(format_duration(std::chrono::ceil<std::chrono::seconds>(*now.left))))
-            : tr("%p%"));
-  }
+  show_progress();
 
   if (!document_.is_open()) {
     title_->setText(tr("Open a scenario to see where each concurrency model breaks."));
@@ -235,58 +227,72 @@ void MapPage::show_state() {
     view_->set_empty_text(tr("There is no map: %1").arg(sweep_.error()));
     return;
   }
-  if (held_) {
-    view_->set_empty_text(tr("The map waits until the live run is over: it would take cores away from it."));
-  } else if (running) {
-    view_->set_empty_text(tr("Computing on all cores …"));
-  } else if (document_.error_count() > 0 || document_.scenario_is_old()) {
-    view_->set_empty_text(tr("The text has changed; the map is computed again once it has no errors."));
-  } else {
-    view_->set_empty_text(tr("Not computed yet."));
-  }
-  if (!result) {
-    state_->setText(document_.scenario()->sweep
-                        ? tr("Every run of the scenario is modeled at every point of its [sweep].")
-                        : tr("The scenario has no [sweep]: all concurrency models, from 1 to 10 million jobs."));
-    return;
-  }
-  const SweepPlan& plan = result->plan;
-  QString words =
-      plan.is_default()
-          ? tr("The scenario has no [sweep], so this is the default one: all concurrency models, from 1 to 10 "
-               "million jobs.")
-          : tr("The scenario's own [sweep]: %1 of %2.")
-                .arg(to_qstring(format_count(static_cast<std::int64_t>(plan.points()), "point")),
-                     to_qstring(format_count(static_cast<std::int64_t>(plan.runs()), "run")));
+  view_->set_empty_text(why_empty());
+  state_->setText(result ? result_words(*result) : plan_words());
+}
+
+void MapPage::show_progress() {
+  if (!sweep_.is_running()) return;
+  const SweepProgress& now = sweep_.progress();
+  progress_->setValue(static_cast<int>(now.fraction * 1000));
+  progress_->setFormat(
+      now.fraction >= 1 ? tr("looking for the exact numbers")
+      : now.left
+          ? tr("%p%, %1 left").arg(to_qstring(format_duration(std::chrono::ceil<std::chrono::seconds>(*now.left))))
+          : tr("%p%"));
+}
+
+QString MapPage::why_empty() const {
+  if (held_) return tr("The map waits until the live run is over: it would take cores away from it.");
+  if (sweep_.is_running()) return tr("Computing on all cores …");
+  if (document_.error_count() > 0 || document_.scenario_is_old())
+    return tr("The text has changed; the map is computed again once it has no errors.");
+  return tr("Not computed yet.");
+}
+
+QString MapPage::plan_words() const {
+  return document_.scenario()->sweep ? tr("Every run of the scenario is modeled at every point of its [sweep].")
+                                     : tr("The scenario has no [sweep]: all concurrency models, with %1.")
+                                           .arg(to_qstring(SweepPlan::default_words()));
+}
+
+/// What the marks of the map mean.
+QString MapPage::marks_words(const MapResult& result) const {
   const MapContent& content = view_->content();
-  const bool done = result->complete && content.not_computed == 0;
-  words += tr(" All are modeled.");
-  if (done && content.nothing_fails)
-    words += tr(" Nothing fails.");
-  else if (done && content.everything_fails)
-    words += tr(" Every point fails: a ✕ marks where each line would begin.");
-  else if (content.x.unit == MapAxis::Unit::names)
-    words += tr(" A ✕ marks what fails.");
-  else if (result->edges.empty() || running)
-    words += tr(" A ✕ marks where a line ends.");
-  else
-    words += tr(" A ✕ marks where a line ends, at the exact number that breaks it.");
+  const bool done = result.complete && content.not_computed == 0;
+  if (done && content.nothing_fails) return tr(" Nothing fails.");
+  if (done && content.everything_fails) return tr(" Every point fails: a ✕ marks where each line would begin.");
+  if (content.x.unit == MapAxis::Unit::names) return tr(" A ✕ marks what fails.");
+  if (result.edges.empty() || sweep_.is_running()) return tr(" A ✕ marks where a line ends.");
+  return tr(" A ✕ marks where a line ends, at the exact number that breaks it.");
+}
+
+QString MapPage::result_words(const MapResult& result) const {
+  const SweepPlan& plan = result.plan;
+  const MapContent& content = view_->content();
+  QString words = plan.is_default()
+                      ? tr("The scenario has no [sweep], so this is the default one: all concurrency models, with %1.")
+                            .arg(to_qstring(SweepPlan::default_words()))
+                      : tr("The scenario's own [sweep]: %1 of %2.")
+                            .arg(to_qstring(format_count(static_cast<std::int64_t>(plan.points()), "point")),
+                                 to_qstring(format_count(static_cast<std::int64_t>(plan.runs()), "run")));
+  words += tr(" All are modeled.") + marks_words(result);
   if (plan.repeat() > 1)
     words +=
         tr(" A bar is the 95% confidence interval of %1.").arg(to_qstring(format_count(plan.repeat(), "replication")));
   words += tr(" Click a point to open that run.");
-  if (!running && !result->complete) {
-    const auto there = std::ranges::count_if(result->cells, [](const auto& cell) { return cell.has_value(); });
+  if (!sweep_.is_running() && !result.complete) {
+    const auto there = std::ranges::count_if(result.cells, [](const auto& cell) { return cell.has_value(); });
     words += held_ ? tr(" It waits for the live run: ") : tr(" Stopped: ");
     words += tr("%1 of %2 done.")
                  .arg(to_qstring(format_count(there)),
-                      to_qstring(format_count(static_cast<std::int64_t>(result->cells.size()), "point")));
+                      to_qstring(format_count(static_cast<std::int64_t>(result.cells.size()), "point")));
   }
   if (content.not_computed > 0) {
     words +=
         tr(" Not computed: %1 (%2).").arg(to_qstring(format_count(content.not_computed, "point")), content.why_not);
   }
-  state_->setText(words);
+  return words;
 }
 
 void MapPage::show_marked() {

@@ -51,6 +51,12 @@ class MapPage : public Page {
   void act();
   void refresh();
   void show_state();
+  void show_progress();
+  QString why_empty() const;
+  /// What is, or will be, computed.
+  QString plan_words() const;
+  QString result_words(const MapResult& result) const;
+  QString marks_words(const MapResult& result) const;
   void show_marked();
 
   Workspace& workspace_;

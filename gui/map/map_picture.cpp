@@ -71,13 +71,7 @@ double round_step(double span, int wanted) {
 }  // namespace
 
 QColor map_color(const Theme& theme, int style) {
-  static const std::array<QColor, kMapColors> light = {
-      QColor(0x00, 0x72, 0xb2), QColor(0xb3, 0x5c, 0x8e), QColor(0x00, 0x8a, 0x64), QColor(0x9a, 0x69, 0x00),
-      QColor(0x1b, 0x1f, 0x24), QColor(0x6a, 0x35, 0xc9), QColor(0x7a, 0x2a, 0x1a), QColor(0x5a, 0x7d, 0x00)};
-  static const std::array<QColor, kMapColors> dark = {
-      QColor(0x56, 0xb4, 0xe9), QColor(0xe0, 0x94, 0xbd), QColor(0x2f, 0xbf, 0x93), QColor(0xf0, 0xb4, 0x3c),
-      QColor(0xe6, 0xe9, 0xed), QColor(0x9b, 0x7b, 0xff), QColor(0xb0, 0x89, 0x68), QColor(0xc5, 0xf0, 0x4a)};
-  return (theme.kind == ThemeKind::light ? light : dark)[static_cast<std::size_t>(style) % light.size()];
+  return theme.map[static_cast<std::size_t>(style) % theme.map.size()];
 }
 
 MapPicture::MapPicture(const MapContent& content, MapValue value, const Theme& theme, const QRectF& area,

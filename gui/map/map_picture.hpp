@@ -105,10 +105,7 @@ class MapPicture {
 /// From a line's end to its label.
 double label_distance(const QPointF& anchor, const QRectF& where);
 
-/// So many lines have colours of their own.
-inline constexpr int kMapColors = 8;
-/// The colour of a line: Okabe and Ito's and others, darkened or lightened until it stands out from the theme's
-/// background. Never that of failures.
+/// The colour of a line. Never that of failures.
 QColor map_color(const Theme& theme, int style);
 
 }  // namespace spawnpoint::gui

@@ -17,8 +17,11 @@ void set_states(Theme& theme, const std::array<QColor, kJobStates>& colors) {
   for (std::size_t i = 0; i < kJobStates; ++i) {
     const QColor black(0x10, 0x10, 0x10);
     const QColor label = contrast(Qt::white, colors[i]) > contrast(black, colors[i]) ? QColor(Qt::white) : black;
-    theme.states[i] = {colors[i], mix(colors[i], theme.base, theme.kind == ThemeKind::light ? 0.16 : 0.22), label,
-                       Hatch::none};
+    const bool light = theme.kind == ThemeKind::light;
+    theme.states[i] = {.color = colors[i],
+                       .hollow = mix(colors[i], theme.base, light ? 0.16 : 0.22),
+                       .label = label,
+                       .lines = colors[i].lighter(light ? 140 : 65)};
   }
   theme.states[static_cast<std::size_t>(JobState::queued)].hatch = Hatch::diagonal;
   theme.states[static_cast<std::size_t>(JobState::blocked)].hatch = Hatch::horizontal;
@@ -46,6 +49,12 @@ Theme light() {
   // resident, virtual, kernel stacks, page tables, slab, threads, tasks, runnable
   t.series = {QColor(0x00, 0x72, 0xb2), QColor(0xb3, 0x5c, 0x8e), QColor(0x00, 0x8a, 0x64), QColor(0x2b, 0x8c, 0xc4),
               QColor(0xb3, 0x7a, 0x00), QColor(0x00, 0x72, 0xb2), QColor(0xb3, 0x7a, 0x00), QColor(0x00, 0x8a, 0x64)};
+  t.warning = QColor(0xe6, 0x9f, 0x00);
+  t.disabled = mix(t.muted, t.window, 0.5);
+  t.shade = QColor(0, 0, 0, 130);
+  t.syntax = {QColor(0x00588c), QColor(0x23527c), QColor(0x00694b), QColor(0x8a5a00), QColor(0x6a6a6a)};
+  t.map = {QColor(0x00, 0x72, 0xb2), QColor(0xb3, 0x5c, 0x8e), QColor(0x00, 0x8a, 0x64), QColor(0x9a, 0x69, 0x00),
+           QColor(0x1b, 0x1f, 0x24), QColor(0x6a, 0x35, 0xc9), QColor(0x7a, 0x2a, 0x1a), QColor(0x5a, 0x7d, 0x00)};
   return t;
 }
 
@@ -68,6 +77,12 @@ Theme dark() {
                  QColor(0xf0, 0xb4, 0x3c), QColor(0xe0, 0x94, 0xbd), t.base, t.failure});
   t.series = {QColor(0x56, 0xb4, 0xe9), QColor(0xe0, 0x94, 0xbd), QColor(0x2f, 0xbf, 0x93), QColor(0x00, 0x72, 0xb2),
               QColor(0xf0, 0xb4, 0x3c), QColor(0x56, 0xb4, 0xe9), QColor(0xf0, 0xb4, 0x3c), QColor(0x2f, 0xbf, 0x93)};
+  t.warning = QColor(0xf0, 0xb4, 0x3c);
+  t.disabled = mix(t.muted, t.window, 0.5);
+  t.shade = QColor(0, 0, 0, 130);
+  t.syntax = {QColor(0x56b4e9), QColor(0x9ccbea), QColor(0x6fcfa8), QColor(0xf0b43c), QColor(0x9a9a9a)};
+  t.map = {QColor(0x56, 0xb4, 0xe9), QColor(0xe0, 0x94, 0xbd), QColor(0x2f, 0xbf, 0x93), QColor(0xf0, 0xb4, 0x3c),
+           QColor(0xe6, 0xe9, 0xed), QColor(0x9b, 0x7b, 0xff), QColor(0xb0, 0x89, 0x68), QColor(0xc5, 0xf0, 0x4a)};
   return t;
 }
 

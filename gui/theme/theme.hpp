@@ -23,8 +23,23 @@ struct StateStyle {
   QColor color;   ///< LIVE: filled with it. MODEL: outlined with it.
   QColor hollow;  ///< MODEL's inside: so light that it reads as empty.
   QColor label;   ///< Text on `color`.
+  QColor lines;   ///< LIVE's hatch, on `color`.
   Hatch hatch = Hatch::none;
+
+  const QColor& hatch_color(WorldKind world) const { return world == WorldKind::live ? lines : color; }
 };
+
+/// Of a scenario's text.
+struct SyntaxColors {
+  QColor table;
+  QColor key;
+  QColor string;
+  QColor number;
+  QColor comment;
+};
+
+/// So many lines of the failure map have colours of their own.
+inline constexpr int kMapColors = 8;
 
 struct Theme {
   ThemeKind kind = ThemeKind::light;
@@ -40,6 +55,13 @@ struct Theme {
   QColor accent;        ///< Highlight, focus.
   QColor failure;       ///< Marks and bars.
   QColor failure_text;  ///< The same for words, which need more contrast.
+  QColor warning;       ///< Below the text, in the editor.
+  QColor disabled;      ///< Icons of what cannot be done.
+  QColor shade;         ///< Over all but what is pointed at, with alpha.
+  SyntaxColors syntax;
+  /// Of the failure map's lines: Okabe and Ito's and others, darkened or lightened until they stand out from `base`.
+  /// None is that of failures.
+  std::array<QColor, kMapColors> map;
   std::array<StateStyle, kJobStates> states;
   std::array<QColor, kSeriesKinds> series;
 

@@ -10,16 +10,12 @@
 
 namespace spawnpoint::gui {
 
-namespace {
-
 QString text_of(Duration duration) {
   return to_qstring(format_duration(duration));
 }
 QString text_of(Instant at, Duration pixel) {
   return to_qstring(format_instant(at, pixel));
 }
-
-}  // namespace
 
 QString selection_text(const TimeRange& selection, Duration pixel) {
   return QStringLiteral("Δ %1   %2 – %3")

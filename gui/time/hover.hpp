@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The selection with its Δ and the markers, which every view on the time axis shows.
+// What every view on the time axis shows: the selection with its Δ, the markers, and moments in words.
 #pragma once
 
 #include <QRectF>
@@ -12,6 +12,9 @@ class QPainter;
 
 namespace spawnpoint::gui {
 
+QString text_of(Duration duration);
+/// As exact as a pixel is.
+QString text_of(Instant at, Duration pixel);
 /// "Δ 1.04 s": the selection's length and ends.
 QString selection_text(const TimeRange& selection, Duration pixel);
 /// Selection and markers over `plot`.

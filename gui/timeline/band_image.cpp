@@ -43,10 +43,7 @@ class ImagePlot {
       const StateStyle& style = scene.theme.style(kStacked[k]);
       full_[k] = style.color.rgb();
       hollow_[k] = style.hollow.rgb();
-      // The hatch of a filled area is its own colour, lighter.
-      hatch_[k] = scene.world == WorldKind::live
-                      ? style.color.lighter(scene.theme.kind == ThemeKind::light ? 140 : 65).rgb()
-                      : style.color.rgb();
+      hatch_[k] = style.hatch_color(scene.world).rgb();
       hatches_[k] = style.hatch;
     }
   }

@@ -6,7 +6,7 @@
 namespace spawnpoint::gui {
 
 std::string row_name(const TimelineData& data, std::size_t row) {
-  if (data.mode() == TimelineRows::jobs) return "job " + format_count(static_cast<std::int64_t>(row) + 1);
+  if (data.mode() == TimelineRows::jobs) return format_job(static_cast<JobId>(row));
   if (data.has_queue_row()) {
     if (row == 0) return "queue";
     --row;

@@ -7,23 +7,13 @@
 #include <cmath>
 
 #include "gui/text/to_qstring.hpp"
+#include "gui/time/hover.hpp"
 #include "gui/time/mark_text.hpp"
 #include "gui/time/state_words.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
 namespace {
-
-QString text_of(Duration duration) {
-  return to_qstring(format_duration(duration));
-}
-QString text_of(Instant at, Duration pixel) {
-  return to_qstring(format_instant(at, pixel));
-}
-
-QString job_name(JobId job) {
-  return QStringLiteral("job %1").arg(to_qstring(format_count(std::int64_t{job} + 1)));
-}
 
 /// "running 12.5%, waiting 80.0%"
 QString shares(const CellGrid& grid) {
@@ -52,7 +42,7 @@ QStringList failures_near(const TimelineData& data, std::size_t first, std::size
     ++failed;
     one = failure.job;
   }
-  if (failed == 1) lines += QStringLiteral("✕ %1 failed").arg(job_name(one));
+  if (failed == 1) lines += QStringLiteral("✕ %1 failed").arg(to_qstring(format_job(one)));
   if (failed > 1)
     lines += QStringLiteral("✕ %1 failed").arg(to_qstring(format_count(static_cast<std::int64_t>(failed), "job")));
   for (const Mark& mark : data.trace().marks) {
@@ -89,7 +79,7 @@ QString hover_text(const TimelineData& data, const std::string& concurrency, con
     if (!lines.isEmpty()) lines.prepend(to_qstring(row_name(data, row)));
     return lines.join(u'\n');
   }
-  QString place = job_name(segment->job);
+  QString place = to_qstring(format_job(segment->job));
   if (segment->lane != kNoLane) place += QStringLiteral(" on ") + to_qstring(lane_name(segment->lane));
   lines += QStringLiteral("%1: %2").arg(place, to_qstring(to_string(segment->state)));
   if (const QString reason = state_reason(segment->state, concurrency); !reason.isEmpty()) lines += reason;

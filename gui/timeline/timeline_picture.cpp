@@ -48,19 +48,15 @@ void add_hatch(QVector<QLineF>& lines, Hatch hatch, const QRectF& rect, double s
   }
 }
 
-void paint_hatch(QPainter& painter, const StateStyle& style, const QVector<QLineF>& lines, WorldKind world,
-                 ThemeKind kind) {
+void paint_hatch(QPainter& painter, const StateStyle& style, const QVector<QLineF>& lines, WorldKind world) {
   if (lines.isEmpty()) return;
-  const QColor color =
-      world == WorldKind::live ? style.color.lighter(kind == ThemeKind::light ? 140 : 65) : style.color;
-  painter.setPen(QPen(color, world == WorldKind::live ? 1.0 : 0.7));
+  painter.setPen(QPen(style.hatch_color(world), world == WorldKind::live ? 1.0 : 0.7));
   painter.drawLines(lines);
 }
 
 QString bar_label(const TimelineData& data, const Segment& s, double width, const QFontMetricsF& metrics) {
   const QString number = to_qstring(format_count(std::int64_t{s.job} + 1));
-  const std::string_view state = to_string(s.state);
-  const QString words = QString::fromUtf8(state.data(), static_cast<qsizetype>(state.size()));
+  const QString words = to_qstring(to_string(s.state));
   const QString length = to_qstring(format_duration(s.end - s.begin));
   QStringList choices;
   if (data.mode() == TimelineRows::jobs) {
@@ -109,12 +105,12 @@ void paint_bars(QPainter& painter, const TimelineScene& scene, const QPointF& or
     add_hatch(lines, style.hatch, rect, kHatchSpacing);
     if (live) {
       painter.fillRect(rect, style.color);
-      paint_hatch(painter, style, lines, scene.world, scene.theme.kind);
+      paint_hatch(painter, style, lines, scene.world);
       if (begins && left > 0 && width >= 4)
         painter.fillRect(QRectF(rect.left(), rect.top(), 1, rect.height()), scene.theme.base);
     } else {
       painter.fillRect(rect, style.hollow);
-      paint_hatch(painter, style, lines, scene.world, scene.theme.kind);
+      paint_hatch(painter, style, lines, scene.world);
       painter.setPen(scene.theme.pen(scene.world, style.color, 1));
       painter.setBrush(Qt::NoBrush);
       painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5));
@@ -243,7 +239,7 @@ void paint_band(QPainter& painter, const TimelineScene& scene, const CellGrid& g
       painter.setBrush(Qt::NoBrush);
       painter.drawPath(outline);
     }
-    paint_hatch(painter, style, hatch, scene.world, scene.theme.kind);
+    paint_hatch(painter, style, hatch, scene.world);
   }
 }
 
@@ -326,7 +322,7 @@ void paint_state_swatch(QPainter& painter, const Theme& theme, WorldKind world, 
   painter.fillRect(box, world == WorldKind::live ? style.color : style.hollow);
   QVector<QLineF> lines;
   add_hatch(lines, style.hatch, box, kHatchSpacing);
-  paint_hatch(painter, style, lines, world, theme.kind);
+  paint_hatch(painter, style, lines, world);
   if (world == WorldKind::live) return;
   painter.setPen(theme.pen(world, style.color, 1));
   painter.setBrush(Qt::NoBrush);

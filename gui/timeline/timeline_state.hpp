@@ -34,7 +34,7 @@ struct TimelineWidget::State {
   TimeView& view;
   WorldKind world;
   Theme theme = make_theme(ThemeKind::light);
-  JobId job_to_show = kNoJob;  ///< As soon as there is a row of it.
+  JobId job_to_show = kNoJob;  ///< As soon as there is a row of it, if it is still selected then.
   QString summary;
   QString failure;  ///< What its mark says.
   QString empty_text;

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "gui/charts/chart_view.hpp"
+#include "gui/text/keys.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/time/accessible.hpp"
 #include "gui/timeline/timeline_hover.hpp"
@@ -62,13 +63,15 @@ TimelineWidget::TimelineWidget(TimeView& view, WorldKind world, QWidget* parent)
   viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
   make_accessible_chart(
       *this, world == WorldKind::modeled ? tr("Timeline of the modeled run") : tr("Timeline of the live run"));
-  set_empty_text(world == WorldKind::modeled ? tr("Not modeled yet: F6 runs it on the simulated kernel.")
-                                             : tr("Not run live yet: F7 runs it on this machine."));
+  set_empty_text(world == WorldKind::modeled
+                     ? tr("Not modeled yet: %1 runs it on the simulated kernel.").arg(keys::kRunModel)
+                     : tr("Not run live yet: %1 runs it on this machine.").arg(keys::kRunLive));
   connect(&view, &TimeView::visible_changed, this, [this] { state_->make_old(); });
   for (const auto signal : {&TimeView::crosshair_changed, &TimeView::selection_changed, &TimeView::markers_changed,
                             &TimeView::selected_job_changed}) {
     connect(&view, signal, viewport(), qOverload<>(&QWidget::update));
   }
+  connect(&view, &TimeView::selected_job_changed, this, [this] { state_->job_to_show = kNoJob; });
   connect(&view, &TimeView::fitted, this, [this] { state_->set_place({}); });
   connect(verticalScrollBar(), &QScrollBar::valueChanged, this, [this](int pixels) {
     State& s = *state_;

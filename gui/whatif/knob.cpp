@@ -69,14 +69,6 @@ std::int64_t rounded(const Knob& knob, double value) {
   return std::clamp(whole, knob.least, knob.most);
 }
 
-/// "512KiB": the largest unit in which it is whole.
-std::string bytes_text(std::int64_t bytes) {
-  if (bytes % kGiB == 0) return fmt::format("{}GiB", bytes / kGiB);
-  if (bytes % kMiB == 0) return fmt::format("{}MiB", bytes / kMiB);
-  if (bytes % kKiB == 0) return fmt::format("{}KiB", bytes / kKiB);
-  return fmt::format("{}B", bytes);
-}
-
 }  // namespace
 
 std::vector<Knob> knobs(std::size_t run) {
@@ -84,14 +76,14 @@ std::vector<Knob> knobs(std::size_t run) {
   return {
       {tr("Jobs"), "jobs.count", tr("How many jobs run"), 1, kMostJobs, false, false},
       {tr("Stack"), key_of_run(run, "stack"), tr("The stack of each thread of this run"), 16 * kKiB, kGiB, true, false},
-      limit_knob(LimitKind::pids_max, 10, 4'194'304),
+      limit_knob(LimitKind::pids_max, 10, kMostThreads),
       limit_knob(LimitKind::max_map_count, 1000, 16'777'216),
       limit_knob(LimitKind::threads_max, 100, 16'777'216),
-      limit_knob(LimitKind::rlimit_nproc, 10, 4'194'304),
+      limit_knob(LimitKind::rlimit_nproc, 10, kMostThreads),
       limit_knob(LimitKind::memory_max, 16 * kMiB, 1024 * kGiB),
       {tr("Memory"), "machine.memory", to_qstring(limit_of(LimitKind::memory).words.counts), 64 * kMiB, 4096 * kGiB,
        true, false},
-      {tr("CPUs"), "machine.cpus", tr("Cores of the machine"), 1, 1024, false, false},
+      {tr("CPUs"), "machine.cpus", tr("Cores of the machine"), kCpus.low, kCpus.high, false, false},
   };
 }
 
@@ -155,7 +147,9 @@ std::expected<KnobValue, std::string> typed_value(const Knob& knob, const std::s
 }
 
 std::string setting_value(const Knob& knob, KnobValue value, const Scenario& scenario) {
-  const std::string own = !value ? "\"unlimited\"" : knob.is_size ? bytes_text(*value) : fmt::format("{}", *value);
+  const std::string own = !value         ? "\"unlimited\""
+                          : knob.is_size ? bytes_text(Bytes{*value})
+                                         : fmt::format("{}", *value);
   if (knob.limit == nullptr) return own;
   const std::vector<LimitLevel> levels = knob.limit->fields.read(scenario.machine);
   if (levels.size() < 2) return own;

@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "gui/page/value_guard.hpp"
+#include "gui/text/keys.hpp"
 #include "gui/text/to_qstring.hpp"
 
 namespace spawnpoint::gui {
@@ -135,7 +136,8 @@ void WhatIfPanel::show_scenario(std::shared_ptr<const Scenario> scenario, std::s
     show_row(rows_[i]);
   }
   widget()->setEnabled(scenario_ != nullptr);
-  words_->setText(scenario_ ? tr("Ctrl+Z undoes a change.") : tr("Open a scenario to change its values here."));
+  words_->setText(scenario_ ? tr("%1 undoes a change.").arg(keys::kUndo)
+                            : tr("Open a scenario to change its values here."));
 }
 
 void WhatIfPanel::show_row(Row& row) {

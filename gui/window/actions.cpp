@@ -7,6 +7,7 @@
 #include "gui/compare/compare_page.hpp"
 #include "gui/file/code_edit.hpp"
 #include "gui/file/file_panel.hpp"
+#include "gui/text/keys.hpp"
 #include "gui/window/main_window.hpp"
 #include "gui/window/pages.hpp"
 
@@ -61,7 +62,7 @@ constexpr Action kActions[] = {
      .menu = MenuOf::file,
      .begins_group = true,
      .title = "&Export …",
-     .keys = "Ctrl+E",
+     .keys = keys::kExport,
      .over_text_fields = true,
      .icon = "export",
      .on_sheet = "export",
@@ -77,7 +78,7 @@ constexpr Action kActions[] = {
     {.name = "undo",
      .menu = MenuOf::edit,
      .title = "&Undo",
-     .keys = "Ctrl+Z",
+     .keys = keys::kUndo,
      .standard = QKeySequence::Undo,
      .icon = "undo",
      .on_sheet = "undo, sliders too",
@@ -121,7 +122,7 @@ constexpr Action kActions[] = {
     {.name = "run_both",
      .menu = MenuOf::run,
      .title = "Run &both",
-     .keys = "F5",
+     .keys = keys::kRunBoth,
      .icon = "both",
      .group = KeysOf::run,
      .on_sheet = "both worlds",
@@ -129,7 +130,7 @@ constexpr Action kActions[] = {
     {.name = "run_model",
      .menu = MenuOf::run,
      .title = "&Model",
-     .keys = "F6",
+     .keys = keys::kRunModel,
      .icon = "model",
      .group = KeysOf::run,
      .on_sheet = "the model",
@@ -137,7 +138,7 @@ constexpr Action kActions[] = {
     {.name = "run_live",
      .menu = MenuOf::run,
      .title = "&Live",
-     .keys = "F7",
+     .keys = keys::kRunLive,
      .icon = "live",
      .group = KeysOf::run,
      .on_sheet = "live",
@@ -145,7 +146,7 @@ constexpr Action kActions[] = {
     {.name = "run_all",
      .menu = MenuOf::run,
      .title = "&All runs, in both worlds",
-     .keys = "Ctrl+F5",
+     .keys = keys::kRunAll,
      .icon = "both",
      .group = KeysOf::run,
      .on_sheet = "all runs, in both worlds",
@@ -154,7 +155,7 @@ constexpr Action kActions[] = {
      .menu = MenuOf::run,
      .begins_group = true,
      .title = "&Stop",
-     .keys = "Shift+F5",
+     .keys = keys::kStop,
      .icon = "stop",
      .group = KeysOf::run,
      .on_sheet = "stop",
@@ -164,7 +165,7 @@ constexpr Action kActions[] = {
      .menu = MenuOf::view,
      .begins_group = true,
      .title = "&Next failure",
-     .keys = "N",
+     .keys = keys::kNextFailure,
      .icon = "next",
      .group = KeysOf::time_axis,
      .on_sheet = "next failure",
@@ -172,7 +173,7 @@ constexpr Action kActions[] = {
     {.name = "fit",
      .menu = MenuOf::view,
      .title = "Show &all",
-     .keys = "Home",
+     .keys = keys::kFit,
      .icon = "fit",
      .group = KeysOf::time_axis,
      .on_sheet = "show all",
@@ -194,7 +195,7 @@ constexpr Action kActions[] = {
     {.name = "beside",
      .menu = MenuOf::view,
      .title = "Runs s&ide by side",
-     .keys = "Ctrl+B",
+     .keys = keys::kBeside,
      .over_text_fields = true,
      .group = KeysOf::compare,
      .on_sheet = "runs side by side",
@@ -234,7 +235,7 @@ constexpr Action kActions[] = {
     {.name = "palette",
      .menu = MenuOf::help,
      .title = "&Find a command …",
-     .keys = "Ctrl+K",
+     .keys = keys::kPalette,
      .over_text_fields = true,
      .group = KeysOf::pages,
      .on_sheet = "find a command",
@@ -247,7 +248,7 @@ constexpr Action kActions[] = {
     {.name = "reference",
      .menu = MenuOf::help,
      .title = "Scenario &reference",
-     .keys = "F1",
+     .keys = keys::kReference,
      .standard = QKeySequence::HelpContents,
      .group = KeysOf::pages,
      .on_sheet = "scenario reference",
@@ -274,7 +275,7 @@ struct ViewKey {
 };
 
 constexpr ViewKey kViewKeys[] = {
-    {KeysOf::file, "Ctrl+Space", "complete at the cursor"},
+    {KeysOf::file, keys::kComplete, "complete at the cursor"},
     {KeysOf::what_if, "← / →", "move a slider: the model is drawn again"},
     {KeysOf::what_if, "Page up / down", "in larger steps"},
     {KeysOf::what_if, "Tab, Enter", "in the diagnosis: try a run, follow a link"},
@@ -296,7 +297,7 @@ constexpr ViewKey kViewKeys[] = {
     {KeysOf::jobs, "↑ / ↓, click", "select a job, here and in the timelines"},
     {KeysOf::jobs, "Enter", "show it in the timelines"},
     {KeysOf::jobs, "← / →, then S", "sort by this column; again: the other way"},
-    {KeysOf::jobs, "Ctrl+C", "copy the rows"},
+    {KeysOf::jobs, keys::kCopyRows, "copy the rows"},
 };
 
 }  // namespace

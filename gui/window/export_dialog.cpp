@@ -202,10 +202,11 @@ void ExportDialog::copy_command() {
   const auto has = [this](WorldKind world) {
     return std::ranges::any_of(results_, [&](const auto& result) { return result->world == world; });
   };
-  if (has(WorldKind::live)) source.world = has(WorldKind::modeled) ? "both" : "live";
+  if (has(WorldKind::live)) source.worlds = has(WorldKind::modeled) ? Worlds::both : Worlds::live;
   QGuiApplication::clipboard()->setText(to_qstring(export_command(*scenario_, options(), source)));
   QString words = tr("The command has been copied to the clipboard.");
-  if (source.world != "modeled") words += ' ' + tr("It makes a new live run, so its live part will differ a little.");
+  if (source.worlds != Worlds::modeled)
+    words += ' ' + tr("It makes a new live run, so its live part will differ a little.");
   if (unsaved_) words += ' ' + tr("It reads the file as last saved: save it to get what is drawn here.");
   show_outcome(words);
 }

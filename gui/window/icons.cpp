@@ -35,13 +35,10 @@ QIcon icon(const QString& name, const Theme& theme) {
   const auto coloured = [&](const QColor& colour) {
     return QByteArray(svg).replace("currentColor", colour.name().toLatin1());
   };
-  QColor faint = theme.muted;
-  faint = QColor((faint.red() + theme.window.red()) / 2, (faint.green() + theme.window.green()) / 2,
-                 (faint.blue() + theme.window.blue()) / 2);
   QIcon icon;
   for (const int side : {16, 20, 24, 32, 48, 64}) {
     icon.addPixmap(drawn(coloured(theme.text), side), QIcon::Normal);
-    icon.addPixmap(drawn(coloured(faint), side), QIcon::Disabled);
+    icon.addPixmap(drawn(coloured(theme.disabled), side), QIcon::Disabled);
   }
   return icon;
 }

@@ -104,7 +104,7 @@ void MainWindow::make_pages() {
   pages_->setAccessibleName(tr("Pages"));
   for (const PageKind& kind : page_kinds()) {
     Page* made = kind.make(workspace_, this);
-    made->setObjectName(QString::fromUtf8(kind.name.id.data(), static_cast<qsizetype>(kind.name.id.size())));
+    made->setObjectName(to_qstring(kind.name.id));
     connect(made, &Page::wanted, this, [this, made] { pages_->setCurrentWidget(made); });
     pages_->addTab(made, tr(kind.name.title));
     page_list_.push_back(made);
@@ -138,6 +138,14 @@ void MainWindow::make_docks() {
   diagnosis_->setMinimumWidth(220);
   // Scenarios and sliders share a place: the text below is seen to change while a slider is dragged.
   setTabPosition(Qt::LeftDockWidgetArea, QTabWidget::North);
+  place_docks();
+}
+
+std::array<QDockWidget*, 5> MainWindow::docks() const {
+  return {scenarios_dock_, what_if_dock_, file_dock_, diagnosis_dock_, selection_dock_};
+}
+
+void MainWindow::place_docks() {
   addDockWidget(Qt::LeftDockWidgetArea, scenarios_dock_);
   addDockWidget(Qt::LeftDockWidgetArea, what_if_dock_);
   tabifyDockWidget(scenarios_dock_, what_if_dock_);
@@ -146,20 +154,12 @@ void MainWindow::make_docks() {
   addDockWidget(Qt::RightDockWidgetArea, selection_dock_);
 }
 
-std::array<QDockWidget*, 5> MainWindow::docks() const {
-  return {scenarios_dock_, what_if_dock_, file_dock_, diagnosis_dock_, selection_dock_};
-}
-
 void MainWindow::default_layout() {
   for (QDockWidget* dock : docks()) {
     dock->setFloating(false);
     removeDockWidget(dock);
   }
-  addDockWidget(Qt::LeftDockWidgetArea, scenarios_dock_);
-  tabifyDockWidget(scenarios_dock_, what_if_dock_);
-  addDockWidget(Qt::LeftDockWidgetArea, file_dock_);
-  addDockWidget(Qt::RightDockWidgetArea, diagnosis_dock_);
-  addDockWidget(Qt::RightDockWidgetArea, selection_dock_);
+  place_docks();
   for (QDockWidget* dock : docks()) dock->show();
   scenarios_dock_->raise();
   // Docks take a size only once they have been laid out.
@@ -293,7 +293,7 @@ void MainWindow::set_dark(bool dark) {
   scenarios_->set_theme(theme_);
   job_details_->set_theme(theme_);
   diagnosis_->set_theme(theme_);
-  file_->set_dark(dark);
+  file_->set_theme(theme_);
   act(dark ? "theme_dark" : "theme_light")->setChecked(true);
   colour_icons();
   // The palette is the program's: a window of the other theme would be half dark.

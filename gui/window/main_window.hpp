@@ -143,6 +143,7 @@ class MainWindow : public QMainWindow {
   void colour_icons();
   void show_docks();
   void name_dock_tabs();
+  void place_docks();
   void size_docks();
   void show_recent();
   void show_title();

@@ -20,6 +20,7 @@
 #include "gui/file/file_panel.hpp"
 #include "gui/map/map_page.hpp"
 #include "gui/page/value_guard.hpp"
+#include "gui/text/keys.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/window/actions.hpp"
 #include "gui/window/fitting_tool_bar.hpp"
@@ -165,7 +166,7 @@ void MainWindow::make_toolbar() {
   jobs_->setGroupSeparatorShown(true);
   jobs_->setKeyboardTracking(false);
   jobs_->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
-  jobs_->setToolTip(tr("How many jobs run. It is written into the text; Ctrl+Z undoes it"));
+  jobs_->setToolTip(tr("How many jobs run. It is written into the text; %1 undoes it").arg(keys::kUndo));
   jobs_label->setBuddy(jobs_);
   connect(jobs_, &QSpinBox::valueChanged, this, [this](int count) {
     workspace_.turn(QStringLiteral("jobs.count"), QString::number(count), Workspace::kNoGesture);
@@ -177,7 +178,7 @@ void MainWindow::make_toolbar() {
   machine_ = new QComboBox(bar);
   machine_->setObjectName("machine");
   machine_->setAccessibleName(tr("Machine of the model"));
-  machine_->setToolTip(tr("The machine that is modeled. It is written into the text; Ctrl+Z undoes it"));
+  machine_->setToolTip(tr("The machine that is modeled. It is written into the text; %1 undoes it").arg(keys::kUndo));
   machine_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
   machine_->addItem(tr("this machine"), QStringLiteral("host"));
   for (const std::string& name : machine_names())

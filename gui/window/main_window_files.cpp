@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The main window's files: opening, saving, dropping, and what is asked before something would be lost.
-#include "gui/text/to_qstring.hpp"
 #include "gui/window/main_window.hpp"
 
 #include <QApplication>
@@ -16,11 +15,13 @@
 #include <QTabWidget>
 #include <algorithm>
 
+#include "core/trace/csv_tables.hpp"
 #include "gui/compare/compare_page.hpp"
 #include "gui/file/code_edit.hpp"
 #include "gui/file/file_panel.hpp"
 #include "gui/gallery/home_page.hpp"
 #include "gui/page/page.hpp"
+#include "gui/text/to_qstring.hpp"
 #include "models/lab/saved/saved_record.hpp"
 #include "models/scenario/parse.hpp"
 
@@ -54,7 +55,8 @@ bool MainWindow::can_read(const QString& path) {
 bool MainWindow::open_file(const QString& path) {
   if (is_record(path.toStdString())) {
     const auto records = records_at(path.toStdString());
-    if (QFileInfo(path).isDir() && records.front() == path.toStdString() && !QFileInfo::exists(path + "/run.csv")) {
+    if (QFileInfo(path).isDir() && records.front() == path.toStdString() &&
+        !QFileInfo::exists(QDir(path).filePath(to_qstring(kRunTable.file)))) {
       questions_.tell(this, tr("Cannot open"),
                       tr("%1 is a folder without a saved record.").arg(QDir::toNativeSeparators(path)));
       return false;
@@ -236,8 +238,9 @@ bool MainWindow::ask_before_leaving(MainWindow& window) {
 }
 
 QString MainWindow::ask_file_to_open(QWidget* parent, const QString& folder) {
-  return QFileDialog::getOpenFileName(parent, tr("Open a scenario or a saved record"), folder,
-                                      tr("Scenarios and records (*.toml run.csv);;All files (*)"));
+  return QFileDialog::getOpenFileName(
+      parent, tr("Open a scenario or a saved record"), folder,
+      tr("Scenarios and records (*.toml %1);;All files (*)").arg(to_qstring(kRunTable.file)));
 }
 
 QString MainWindow::ask_file_to_save(QWidget* parent, const QString& suggestion) {

@@ -13,6 +13,7 @@
 #include "gui/gallery/home_page.hpp"
 #include "gui/help/reference_dialog.hpp"
 #include "gui/help/tour.hpp"
+#include "gui/text/keys.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/window/command_palette.hpp"
 #include "gui/window/icons.hpp"
@@ -85,9 +86,10 @@ void MainWindow::start_tour() {
                    }});
   steps.push_back(
       {tr("Two worlds"),
-       tr("F6 runs the model: a simulated kernel, for the machine that the scenario names. F7 runs the same "
-          "jobs live on this machine, for real, in a process of its own that cannot harm it. F5 does both. "
-          "The jobs and the machine can be changed here: that is written into the text, and Ctrl+Z undoes it."),
+       tr("%1 runs the model: a simulated kernel, for the machine that the scenario names. %2 runs the same "
+          "jobs live on this machine, for real, in a process of its own that cannot harm it. %3 does both. "
+          "The jobs and the machine can be changed here: that is written into the text, and %4 undoes it.")
+           .arg(keys::kRunModel, keys::kRunLive, keys::kRunBoth, keys::kUndo),
        [this, with_scenario]() -> QWidget* {
          with_scenario();
          return findChild<QToolBar*>("toolbar");
@@ -95,9 +97,10 @@ void MainWindow::start_tour() {
   steps.push_back(
       {tr("Compare"),
        tr("Model and live run on one time axis: the model dashed and hollow, your machine solid; the strip between "
-          "them shows where they differ. Memory and threads are below. Zoom with the wheel, Home shows all, N goes to "
+          "them shows where they differ. Memory and threads are below. Zoom with the wheel, %1 shows all, %2 goes to "
           "the next failure, marked with ✕. Drag, or set markers with Shift+A and Shift+B, to see what happens in "
-          "between; Ctrl+B shows runs side by side. The Jobs page lists every job."),
+          "between; %3 shows runs side by side. The Jobs page lists every job.")
+           .arg(keys::kFit, keys::kNextFailure, keys::kBeside),
        [this, with_scenario]() -> QWidget* {
          with_scenario();
          return compare_;
@@ -114,9 +117,10 @@ void MainWindow::start_tour() {
        }});
   steps.push_back({tr("The file, and what if"),
                    tr("The scenario's text. Change a number, or drag a slider of the “What if” panel above: the model "
-                      "runs again at once, and Ctrl+Z undoes it. Errors are underlined, Ctrl+Space offers "
-                      "completions, and F1 has the whole reference. Ctrl+E exports what you see, Ctrl+K finds "
-                      "everything else that this window can do."),
+                      "runs again at once, and %1 undoes it. Errors are underlined, %2 offers completions, and %3 has "
+                      "the whole reference. %4 exports what you see, %5 finds everything else that this window can "
+                      "do.")
+                       .arg(keys::kUndo, keys::kComplete, keys::kReference, keys::kExport, keys::kPalette),
                    [this, with_scenario]() -> QWidget* {
                      with_scenario();
                      file_dock_->show();
@@ -124,7 +128,7 @@ void MainWindow::start_tour() {
                      what_if_dock_->raise();
                      return file_dock_;
                    }});
-  new Tour(std::move(steps), this);
+  new Tour(std::move(steps), theme_, this);
 }
 
 void MainWindow::show_about() {

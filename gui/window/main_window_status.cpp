@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The main window's status bar: what there is of the selected run, of which text.
+#include "gui/text/keys.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/window/main_window.hpp"
 #include "gui/window/status_line.hpp"
@@ -41,7 +42,7 @@ QString MainWindow::status_words() const {
   if (!workspace_.document().is_open()) return tr("Pick a scenario to begin.");
   if (workspace_.all_runs().empty()) return workspace_.why_nothing();
   QStringList parts;
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+  for (const WorldKind world : kWorlds) {
     const auto result = workspace_.result(world);
     if (!result) continue;
     QString words = world_name(world) + QStringLiteral(": ") + words_of(*result);
@@ -50,7 +51,7 @@ QString MainWindow::status_words() const {
     parts << words;
   }
   if (workspace_.waits_to_be_asked())
-    parts << tr("this many jobs are modeled only when you ask: press F6");
+    parts << tr("this many jobs are modeled only when you ask: press %1").arg(keys::kRunModel);
   else if (parts.isEmpty())
     parts << tr("not run yet");
   // Which one, where there are several.

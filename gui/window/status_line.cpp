@@ -8,6 +8,7 @@
 #include <QToolButton>
 #include <cmath>
 
+#include "gui/text/keys.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/theme/theme.hpp"
 #include "models/result/format.hpp"
@@ -23,7 +24,7 @@ StatusLine::StatusLine(QWidget* parent)
   bar_->setRange(0, 1000);
   bar_->setTextVisible(false);
   bar_->setFixedWidth(180);
-  stop_->setText(tr("Stop  Shift+F5"));
+  stop_->setText(tr("Stop  %1").arg(keys::kStop));
   stop_->setAccessibleName(tr("Stop the run"));
   connect(stop_, &QToolButton::clicked, this, &StatusLine::stop_wanted);
   auto* row = new QHBoxLayout(this);

@@ -13,19 +13,12 @@ constexpr std::chrono::milliseconds kFrame{33};
 // Of a modeled run's memory, for the next one: the steps of a slider come within a second.
 constexpr Bytes kSpare{std::int64_t{256} << 20};
 constexpr std::chrono::seconds kKeepSpare{2};
-
-/// A run that could not even be made.
-RunResult failed(std::string why) {
-  RunResult result;
-  result.error = std::move(why);
-  return result;
-}
 }  // namespace
 
 Runs::Runs(std::filesystem::path worker, QObject* parent)
     : QObject(parent),
       worker_(std::move(worker)),
-      job_([this](auto outcome) { take(outcome ? *std::move(outcome) : failed(std::move(outcome.error()))); }) {
+      job_([this](auto outcome) { take(outcome ? *std::move(outcome) : not_made(std::move(outcome.error()))); }) {
   live_timer_.setInterval(kFrame);
   connect(&live_timer_, &QTimer::timeout, this, &Runs::poll_live);
   let_go_.setSingleShot(true);
@@ -108,10 +101,13 @@ void Runs::end_live() {
   live_curves_.reset();
 }
 
+RunResult Runs::not_made(std::string why) const {
+  return not_run(*current_->request.scenario, current_->key.run, std::move(why), current_->key.world);
+}
+
 void Runs::take(RunResult result) {
   const Current ended = *std::exchange(current_, std::nullopt);
   end_live();
-  if (!result.error.empty()) result.world = ended.key.world;  // It may not even have begun.
   const bool went_well = result.error.empty();
   kept_[ended.key] = Kept{std::make_shared<const RunResult>(std::move(result)), ended.request.revision};
   emit finished(ended.key);

@@ -106,6 +106,7 @@ class Runs : public QObject {
   void poll_live();
   void end_live();
   void take(RunResult result);
+  RunResult not_made(std::string why) const;
   void abandon();
 
   std::filesystem::path worker_;

@@ -7,15 +7,6 @@
 namespace spawnpoint::gui {
 namespace {
 constexpr int kMostRecent = 12;
-
-/// Up to version 0.1 a page was kept by its number.
-QString page_id(const QString& kept) {
-  static const QStringList numbered{"home", "compare", "limits", "map", "jobs"};
-  bool is_number = false;
-  const int number = kept.toInt(&is_number);
-  return is_number ? numbered.value(number) : kept;
-}
-
 }  // namespace
 
 Session::Session(const QString& file) {
@@ -73,7 +64,7 @@ std::optional<Place> Session::place() const {
   Place place;
   place.file = settings_->value("place/file").toString();
   if (place.file.isEmpty() || !QFileInfo::exists(place.file)) return std::nullopt;
-  place.page = page_id(settings_->value("place/page").toString());
+  place.page = settings_->value("place/page").toString();
   place.run = settings_->value("place/run").toInt();
   place.begin = settings_->value("place/begin").toLongLong();
   place.end = settings_->value("place/end").toLongLong();

@@ -231,7 +231,7 @@ void Workspace::take_known_results() {
   present_keys_.clear();
   const std::size_t runs = document_.scenario()->runs.size();
   for (std::size_t run = 0; run < runs; ++run) {
-    for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+    for (const WorldKind world : kWorlds) {
       const RunKey key{run, world};
       // What is shown may be too large, or too partial, for the cache.
       const auto shown = runs_.result(key);
@@ -281,7 +281,7 @@ KnownResults Workspace::known(std::size_t run) const {
 
 std::vector<std::shared_ptr<const RunResult>> Workspace::recorded_results() const {
   std::vector<std::shared_ptr<const RunResult>> results;
-  for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+  for (const WorldKind world : kWorlds) {
     if (auto there = result(world); there && there->trace) results.push_back(std::move(there));
   }
   return results;

@@ -206,7 +206,8 @@ class Workspace : public QObject {
   std::string running_key_;                     ///< What that of the run that is going will follow from.
   std::optional<Place> place_to_restore_;
   bool following_ = false;                         ///< The scenario is another one, and not everybody knows yet.
-  std::optional<std::size_t> select_after_parse_;  ///< The run that a suggestion has added.
+  std::optional<std::size_t> select_after_parse_;  ///< A run that may not be there before: of a suggestion, a point of
+                                                   ///< the map, the last session.
   std::optional<BeforeTry> before_try_;
   bool run_after_parse_ = false;  ///< A point of the map was opened: its run was asked for.
   std::optional<Turn> waiting_turn_;

@@ -11,6 +11,7 @@
 #include "models/command_line/inputs.hpp"
 #include "models/command_line/one_run.hpp"
 #include "models/command_line/terminal.hpp"
+#include "models/lab/run/run.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/expect.hpp"
 #include "models/scenario/run_names.hpp"
@@ -32,12 +33,9 @@ struct Count {
 
 /// Modeled, every run is made. Live, only those that an expectation is about: a live run takes its real time.
 bool is_wanted(const Scenario& scenario, std::size_t run, WorldKind world, Worlds worlds) {
-  if (world == WorldKind::modeled) return worlds != Worlds::live;
-  if (worlds == Worlds::modeled) return false;
-  RunResult stands_for;
-  stands_for.concurrency = scenario.runs[run].concurrency;
-  stands_for.label = scenario.runs[run].label;
-  stands_for.world = world;
+  if (!includes(worlds, world)) return false;
+  if (world == WorldKind::modeled) return true;
+  const RunResult stands_for = result_before(scenario, run, world);
   return std::ranges::any_of(scenario.expectations,
                              [&](const Expectation& expectation) { return applies(expectation, stands_for); });
 }
@@ -79,7 +77,7 @@ Exit check(const CheckArguments& arguments) {
   for (const Scenario& scenario : *scenarios) {
     Count count;
     for (std::size_t run = 0; run < scenario.runs.size(); ++run) {
-      for (const WorldKind world : {WorldKind::modeled, WorldKind::live}) {
+      for (const WorldKind world : kWorlds) {
         if (!is_wanted(scenario, run, world, arguments.worlds)) continue;
         const RunResult result = run_one(scenario, run, world, request);
         if (Interrupt::requested()) {

@@ -10,10 +10,9 @@
 
 #include "core/exit.hpp"
 #include "models/lab/run/budget.hpp"
+#include "models/result/world_kind.hpp"
 
 namespace spawnpoint::command_line {
-
-enum class Worlds { modeled, live, both };
 
 /// What every command that reads scenarios takes.
 struct ScenarioArguments {

@@ -59,7 +59,7 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
     return;
   }
   const std::string value = format_value(*binding->limit, binding->value);
-  if (binding->limit->kind == LimitKind::stack) {
+  if (binding->limit->per_thread) {
     say("{}: no thread can do its job: it would use {} of its stack, which has {} ({})\n", style.bold(where),
         format_bytes(runtime.touched + runtime.idle_stack), value, name_of(binding->cause));
   } else {

@@ -17,6 +17,7 @@
 #include "models/command_line/inputs.hpp"
 #include "models/lab/live/live_plan.hpp"
 #include "models/lab/live/worker/live_worker.hpp"
+#include "models/lab/sweep/sweep_plan.hpp"
 
 namespace spawnpoint::command_line {
 namespace {
@@ -40,9 +41,6 @@ constexpr const char* kFooter =
     "Exit status: 0 it ran (a failure point is a result, not an error); 1 an expectation was not met;\n"
     "2 bad usage or a bad file; 3 it could not run here; 130 stopped with Ctrl-C.\n"
     "See spawnpoint-run(1) for everything else.";
-
-constexpr std::pair<std::string_view, Worlds> kWorlds[] = {
-    {"modeled", Worlds::modeled}, {"live", Worlds::live}, {"both", Worlds::both}};
 
 /// The name of a file to write. An empty one is a variable that is not set.
 CLI::Option* add_output(CLI::App& command, const std::string& names, std::string& into, const std::string& help,
@@ -73,19 +71,134 @@ void add_files(CLI::App& command, ScenarioArguments& arguments) {
   add_settings(command, arguments);
 }
 
-void add_world(CLI::App& command, Worlds& worlds, bool& uncapped, const char* default_name) {
-  command.add_option("--world", worlds, fmt::format("Where to run: modeled, live or both (default: {})", default_name))
-      ->transform(CLI::Validator(
-          [](std::string& word) {
-            const auto* const known = std::ranges::find(kWorlds, word, &std::pair<std::string_view, Worlds>::first);
-            if (known == std::end(kWorlds)) return "\"" + word + "\" is not a world; known: modeled, live, both";
-            word = std::to_string(static_cast<int>(known->second));
-            return std::string();
-          },
-          ""))
+void add_concurrency(CLI::App& command, ScenarioArguments& arguments) {
+  command
+      .add_option("--concurrency", arguments.concurrency,
+                  "Only this run: a concurrency model, whether the file lists it or not, or a run's label; repeatable")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+}
+
+/// The default is what `worlds` has.
+void add_world(CLI::App& command, Worlds& worlds, bool& uncapped) {
+  command
+      .add_option_function<std::string>(
+          "--world", [&worlds](const std::string& word) { worlds = worlds_named(word).value_or(worlds); },
+          fmt::format("Where to run: modeled, live or both (default: {})", to_string(worlds)))
+      ->check([](const std::string& word) {
+        return worlds_named(word)
+                   ? std::string()
+                   : fmt::format("\"{}\" is not a world; known: {}", word, fmt::join(kWorldsWords, ", "));
+      })
       ->type_name("WORLD");
   command.add_flag("--uncapped", uncapped,
                    "Let a live run take more than half of this machine's free memory and thread slots");
+}
+
+CLI::App* add_run(CLI::App& app, RunArguments& arguments) {
+  CLI::App* command = app.add_subcommand("run", "Run scenarios and report the results");
+  command
+      ->add_option("FILE", arguments.scenarios.files,
+                   "Scenario files, - is standard input; and saved records, as --csv writes them, to show beside them")
+      ->required()
+      ->type_name("");
+  add_settings(*command, arguments.scenarios);
+  add_world(*command, arguments.worlds, arguments.uncapped);
+  add_concurrency(*command, arguments.scenarios);
+  CLI::Option* run_as_json = command->add_flag("--json", arguments.json,
+                                               "One JSON object per line for each run and world, instead of a table");
+  command
+      ->add_flag("--fingerprint", arguments.fingerprint,
+                 "A line for each modeled run instead of a table: a number that stands for its whole record, then the "
+                 "file and the run's label. The same file and seed give the same number on every machine")
+      ->excludes(run_as_json);
+  command->add_flag("--log", arguments.log, "Print `start 1`, `end 1` … in the order in which they happened");
+  add_output(*command, "--trace", arguments.trace,
+             "Write the record for the Perfetto interface (Chrome trace JSON); with several runs, each gets its name "
+             "before the extension",
+             "OUT");
+  add_output(*command, "--csv", arguments.csv,
+             "Save the record as CSV files in this directory, which `run` and the app open again", "DIR");
+
+  command
+      ->add_option(
+          "--budget",
+          [&arguments](const std::vector<std::string>& texts) {
+            auto budget = parse_budget(texts.front());
+            if (!budget) throw CLI::ValidationError("--budget", budget.error());
+            arguments.budget = *budget;
+            return true;
+          },
+          "What computing a modeled run may take: events=N, memory=SIZE, time=DURATION, several with commas. One that "
+          "takes more ends early, with a partial result (default: 2 s in which no step begins or ends)")
+      ->type_name("BUDGET");
+  return command;
+}
+
+CLI::App* add_limits(CLI::App& app, LimitsArguments& arguments) {
+  CLI::App* command = app.add_subcommand(
+      "limits",
+      "The ladder of limits: the threads that each allows, and which one binds. Without a file, those of this host");
+  command->add_option("FILE", arguments.scenarios.files, "A scenario file; - is standard input")
+      ->type_name("")
+      ->expected(0, 1);
+  add_settings(*command, arguments.scenarios);
+  command
+      ->add_option("--concurrency", arguments.scenarios.concurrency,
+                   "With the runtime of this run (default: the first on threads)")
+      ->type_name("NAME")
+      ->expected(1);
+  command
+      ->add_option("--threads", arguments.threads,
+                   "What this many threads need: memory, and the limits to raise, with the command for each")
+      ->type_name("N")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40).description(""));
+  command->add_flag("--json", arguments.json, "One JSON object instead of a table");
+  return command;
+}
+
+CLI::App* add_sweep(CLI::App& app, SweepArguments& arguments) {
+  CLI::App* command = app.add_subcommand(
+      "sweep",
+      fmt::format("The failure map: every run at every point of the file's [sweep], modeled, on all cores. Without a "
+                  "[sweep]: {}. Under mpirun: on all its ranks",
+                  SweepPlan::default_words()));
+  command->add_option("FILE", arguments.scenarios.files, "A scenario file; - is standard input")
+      ->required()
+      ->type_name("")
+      ->expected(1);
+  add_settings(*command, arguments.scenarios);
+  add_concurrency(*command, arguments.scenarios);
+  CLI::Option* as_json = command->add_flag(
+      "--json", arguments.json, "One JSON object per line for each run at each point, then for each exact edge");
+  command->add_flag("--csv", arguments.csv, "The same as CSV")->excludes(as_json);
+  command->add_option("--jobs", arguments.jobs, "Threads that compute (default: one per core)")
+      ->type_name("N")
+      ->check(CLI::Range(1U, 4096U).description(""));
+  add_output(*command, "-o,--output", arguments.output, "Write the result to this file", "FILE");
+  add_output(
+      *command, "--journal", arguments.journal,
+      "Append each result to this file as it comes; a sweep started again with the same file continues from there",
+      "FILE");
+  return command;
+}
+
+CLI::App* add_check(CLI::App& app, CheckArguments& arguments) {
+  CLI::App* command = app.add_subcommand("check", "Run scenarios and compare with their [expect] sections");
+  add_files(*command, arguments.scenarios);
+  add_world(*command, arguments.worlds, arguments.uncapped);
+  return command;
+}
+
+CLI::App* add_machine(CLI::App& app, MachineArguments& arguments) {
+  CLI::App* command = app.add_subcommand("machine", "This host as a machine profile");
+  CLI::Option* calibrate_flag =
+      command->add_flag("--calibrate", arguments.calibrate,
+                        "Measure what kernel and executor operations cost here; takes about 10 seconds");
+  command->add_flag("--save", arguments.save, "Keep what was measured: the machine \"host\" uses it from then on")
+      ->needs(calibrate_flag);
+  add_output(*command, "-o,--output", arguments.output, "Write it to this file", "FILE");
+  return command;
 }
 
 int main_with_arguments(int argc, char** argv) {
@@ -94,110 +207,16 @@ int main_with_arguments(int argc, char** argv) {
   app.footer(kFooter);
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
-
   RunArguments run_arguments;
-  CLI::App* run_command = app.add_subcommand("run", "Run scenarios and report the results");
-  run_command
-      ->add_option("FILE", run_arguments.scenarios.files,
-                   "Scenario files, - is standard input; and saved records, as --csv writes them, to show beside them")
-      ->required()
-      ->type_name("");
-  add_settings(*run_command, run_arguments.scenarios);
-  add_world(*run_command, run_arguments.worlds, run_arguments.uncapped, "modeled");
-  run_command
-      ->add_option("--concurrency", run_arguments.scenarios.concurrency,
-                   "Only this run: a concurrency model, whether the file lists it or not, or a run's label; repeatable")
-      ->type_name("NAME")
-      ->allow_extra_args(false);
-  CLI::Option* run_as_json = run_command->add_flag(
-      "--json", run_arguments.json, "One JSON object per line for each run and world, instead of a table");
-  run_command
-      ->add_flag("--fingerprint", run_arguments.fingerprint,
-                 "A line for each modeled run instead of a table: a number that stands for its whole record, then the "
-                 "file and the run's label. The same file and seed give the same number on every machine")
-      ->excludes(run_as_json);
-  run_command->add_flag("--log", run_arguments.log, "Print `start 1`, `end 1` … in the order in which they happened");
-  add_output(*run_command, "--trace", run_arguments.trace,
-             "Write the record for the Perfetto interface (Chrome trace JSON); with several runs, each gets its name "
-             "before the extension",
-             "OUT");
-  add_output(*run_command, "--csv", run_arguments.csv,
-             "Save the record as CSV files in this directory, which `run` and the app open again", "DIR");
-
-  run_command
-      ->add_option(
-          "--budget",
-          [&](const std::vector<std::string>& texts) {
-            auto budget = parse_budget(texts.front());
-            if (!budget) throw CLI::ValidationError("--budget", budget.error());
-            run_arguments.budget = *budget;
-            return true;
-          },
-          "What computing a modeled run may take: events=N, memory=SIZE, time=DURATION, several with commas. One that "
-          "takes more ends early, with a partial result (default: 2 s in which no step begins or ends)")
-      ->type_name("BUDGET");
-
   LimitsArguments limits_arguments;
-  CLI::App* limits_command = app.add_subcommand(
-      "limits",
-      "The ladder of limits: the threads that each allows, and which one binds. Without a file, those of this host");
-  limits_command->add_option("FILE", limits_arguments.scenarios.files, "A scenario file; - is standard input")
-      ->type_name("")
-      ->expected(0, 1);
-  add_settings(*limits_command, limits_arguments.scenarios);
-  limits_command
-      ->add_option("--concurrency", limits_arguments.scenarios.concurrency,
-                   "With the runtime of this run (default: the first on threads)")
-      ->type_name("NAME")
-      ->expected(1);
-  limits_command
-      ->add_option("--threads", limits_arguments.threads,
-                   "What this many threads need: memory, and the limits to raise, with the command for each")
-      ->type_name("N")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40).description(""));
-  limits_command->add_flag("--json", limits_arguments.json, "One JSON object instead of a table");
-
   SweepArguments sweep_arguments;
-  CLI::App* sweep_command = app.add_subcommand(
-      "sweep",
-      "The failure map: every run at every point of the file's [sweep], modeled, on all cores. Without a [sweep]: 1 to "
-      "10 million jobs. Under mpirun: on all its ranks");
-  sweep_command->add_option("FILE", sweep_arguments.scenarios.files, "A scenario file; - is standard input")
-      ->required()
-      ->type_name("")
-      ->expected(1);
-  add_settings(*sweep_command, sweep_arguments.scenarios);
-  sweep_command
-      ->add_option("--concurrency", sweep_arguments.scenarios.concurrency,
-                   "Only this run: a concurrency model, whether the file lists it or not, or a run's label; repeatable")
-      ->type_name("NAME")
-      ->allow_extra_args(false);
-  CLI::Option* as_json = sweep_command->add_flag(
-      "--json", sweep_arguments.json, "One JSON object per line for each run at each point, then for each exact edge");
-  sweep_command->add_flag("--csv", sweep_arguments.csv, "The same as CSV")->excludes(as_json);
-  sweep_command->add_option("--jobs", sweep_arguments.jobs, "Threads that compute (default: one per core)")
-      ->type_name("N")
-      ->check(CLI::Range(1U, 4096U).description(""));
-  add_output(*sweep_command, "-o,--output", sweep_arguments.output, "Write the result to this file", "FILE");
-  add_output(
-      *sweep_command, "--journal", sweep_arguments.journal,
-      "Append each result to this file as it comes; a sweep started again with the same file continues from there",
-      "FILE");
-
   CheckArguments check_arguments;
-  CLI::App* check_command = app.add_subcommand("check", "Run scenarios and compare with their [expect] sections");
-  add_files(*check_command, check_arguments.scenarios);
-  add_world(*check_command, check_arguments.worlds, check_arguments.uncapped, "both");
-
   MachineArguments machine_arguments;
-  CLI::App* machine_command = app.add_subcommand("machine", "This host as a machine profile");
-  CLI::Option* calibrate_flag =
-      machine_command->add_flag("--calibrate", machine_arguments.calibrate,
-                                "Measure what kernel and executor operations cost here; takes about 10 seconds");
-  machine_command
-      ->add_flag("--save", machine_arguments.save, "Keep what was measured: the machine \"host\" uses it from then on")
-      ->needs(calibrate_flag);
-  add_output(*machine_command, "-o,--output", machine_arguments.output, "Write it to this file", "FILE");
+  const CLI::App* run_command = add_run(app, run_arguments);
+  const CLI::App* limits_command = add_limits(app, limits_arguments);
+  const CLI::App* sweep_command = add_sweep(app, sweep_arguments);
+  const CLI::App* check_command = add_check(app, check_arguments);
+  const CLI::App* machine_command = add_machine(app, machine_arguments);
 
   try {
     app.parse(argc, argv);

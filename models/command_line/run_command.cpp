@@ -38,13 +38,7 @@ struct Pair {
 
 std::string failure_text(const RunResult& result) {
   if (!result.error.empty()) return "could not run";
-  std::string text;
-  if (result.failure) {
-    text = format_failure(*result.failure);
-    if (result.failure->job != kNoJob) text += " at job " + format_count(std::int64_t{result.failure->job} + 1);
-    // A pool that was refused a worker goes on with those that it has.
-    if (result.finished_though_refused()) text = "a worker refused (" + text + "), all jobs done";
-  }
+  std::string text = format_failure(result);
   if (result.stopped) text += text.empty() ? "stopped" : ", stopped";
   return text;
 }
@@ -198,6 +192,88 @@ void print_fingerprint(const RunResult& result) {
   say("{:016x}  {}  {}\n", fingerprint(*result.trace), result.scenario, result.label);
 }
 
+/// Makes the runs of scenarios, and says of each what was asked for.
+class Runner {
+ public:
+  Runner(const RunArguments& arguments, const ScenarioArguments& inputs, const std::vector<Scenario>& scenarios,
+         bool records)
+      : arguments_(arguments),
+        inputs_(inputs),
+        scenarios_(scenarios),
+        files_(scenarios, arguments.worlds, arguments.trace, arguments.csv) {
+    request_.record = arguments.log || arguments.fingerprint || files_.wanted();
+    request_.beside_live = arguments.worlds == Worlds::both;
+    request_.uncapped = arguments.uncapped;
+    request_.budget = arguments.budget;
+    several_ = !scenarios.empty() && (!files_.tag(0, 0, WorldKind::modeled).empty() || records);
+  }
+
+  /// The runs of one scenario, those before Ctrl-C.
+  std::vector<Pair> make_all(std::size_t file) {
+    std::vector<Pair> pairs(scenarios_[file].runs.size());
+    known_.clear();
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      for (const WorldKind world : kWorlds)
+        if (includes(arguments_.worlds, world) && !Interrupt::requested()) make(file, i, world, pairs[i]);
+    }
+    return pairs;
+  }
+
+  /// There is more than one run, and each needs its name.
+  bool several() const { return several_; }
+  Exit status() const { return status_; }
+
+ private:
+  void make(std::size_t file, std::size_t index, WorldKind world, Pair& pair) {
+    const Scenario& scenario = scenarios_[file];
+    RunResult result = run_one(scenario, index, world, request_);
+    if (!result.error.empty()) {
+      print_error(fmt::format("{}, {}: {}", shown_name(scenario, index), to_string(world), result.error));
+      status_ = Exit::cannot_run;
+    } else if (arguments_.log) {
+      if (several_ && !arguments_.json) say("# {}, {}\n", shown_name(scenario, index), to_string(world));
+      print_log(*result.trace);
+    }
+    if (world == WorldKind::modeled && !arguments_.fingerprint)
+      pair.suggestions = suggestions_for(source_of(scenario, inputs_), scenario.runs[index].label, result, known_);
+    if (arguments_.json) print_json(scenario, index, result, pair);
+    if (arguments_.fingerprint && result.trace) print_fingerprint(result);
+    std::fflush(stdout);
+    if (result.error.empty() && result.trace) {
+      if (const auto written = files_.write(file, index, result); !written) {
+        print_error(written.error());
+        status_ = Exit::cannot_run;
+      }
+    }
+    // The table needs no record, and one of a million jobs is large.
+    result.trace.reset();
+    if (world == WorldKind::modeled) known_.push_back(result);
+    (world == WorldKind::modeled ? pair.modeled : pair.live) = std::move(result);
+  }
+
+  const RunArguments& arguments_;
+  const ScenarioArguments& inputs_;
+  const std::vector<Scenario>& scenarios_;
+  OutputFiles files_;
+  RunRequest request_;
+  bool several_ = false;
+  std::vector<RunResult> known_;  ///< What the modeled runs of this file gave.
+  Exit status_ = Exit::ok;
+};
+
+/// All but the table.
+void print_saved(const RunArguments& arguments, const std::vector<SavedRecord>& records, bool several) {
+  for (const SavedRecord& record : records) {
+    if (arguments.log) {
+      if ((several || records.size() > 1) && !arguments.json)
+        say("# {}, {}, saved\n", record.result.label, to_string(record.result.world));
+      print_log(*record.result.trace);
+    }
+    if (arguments.json) say("{}\n", to_json_line(record.result));
+    if (arguments.fingerprint) print_fingerprint(record.result);
+  }
+}
+
 }  // namespace
 
 Exit run(const RunArguments& arguments) {
@@ -213,71 +289,21 @@ Exit run(const RunArguments& arguments) {
         "--world, --concurrency, --set, --seed, --trace and --csv are for scenarios, and only saved records are given");
     return Exit::usage;
   }
-  auto scenarios = load_scenarios(inputs);
+  const auto scenarios = load_scenarios(inputs);
   if (!scenarios) return Exit::usage;
-  const OutputFiles files(*scenarios, arguments.worlds, arguments.trace, arguments.csv);
-  RunRequest request;
-  request.record = arguments.log || arguments.fingerprint || files.wanted();
-  request.beside_live = arguments.worlds == Worlds::both;
-  request.uncapped = arguments.uncapped;
-  request.budget = arguments.budget;
 
   const Interrupt interrupt;
-  Exit status = Exit::ok;
-  const bool several = !scenarios->empty() && (!files.tag(0, 0, WorldKind::modeled).empty() || !records->empty());
-
-  std::vector<RunResult> known;  // What the modeled runs of this file gave.
-  const auto make = [&](std::size_t file, std::size_t index, WorldKind world, Pair& pair) {
-    const Scenario& scenario = (*scenarios)[file];
-    RunResult result = run_one(scenario, index, world, request);
-    if (!result.error.empty()) {
-      print_error(fmt::format("{}, {}: {}", shown_name(scenario, index), to_string(world), result.error));
-      status = Exit::cannot_run;
-    } else if (arguments.log) {
-      if (several && !arguments.json) say("# {}, {}\n", shown_name(scenario, index), to_string(world));
-      print_log(*result.trace);
-    }
-    if (world == WorldKind::modeled && !arguments.fingerprint)
-      pair.suggestions = suggestions_for(source_of(scenario, inputs), scenario.runs[index].label, result, known);
-    if (arguments.json) print_json(scenario, index, result, pair);
-    if (arguments.fingerprint && result.trace) print_fingerprint(result);
-    std::fflush(stdout);
-    if (result.error.empty() && result.trace) {
-      if (const auto written = files.write(file, index, result); !written) {
-        print_error(written.error());
-        status = Exit::cannot_run;
-      }
-    }
-    // The table needs no record, and one of a million jobs is large.
-    result.trace.reset();
-    if (world == WorldKind::modeled) known.push_back(result);
-    (world == WorldKind::modeled ? pair.modeled : pair.live) = std::move(result);
-  };
-
+  const bool tables = !arguments.json && !arguments.fingerprint;
+  const bool is_only = scenarios->size() == 1;
+  Runner runner(arguments, inputs, *scenarios, !records->empty());
   for (std::size_t file = 0; file < scenarios->size(); ++file) {
-    const Scenario& scenario = (*scenarios)[file];
-    std::vector<Pair> pairs(scenario.runs.size());
-    known.clear();
-    for (std::size_t i = 0; i < pairs.size() && !Interrupt::requested(); ++i) {
-      if (arguments.worlds != Worlds::live) make(file, i, WorldKind::modeled, pairs[i]);
-      if (arguments.worlds != Worlds::modeled && !Interrupt::requested()) make(file, i, WorldKind::live, pairs[i]);
-    }
-    const bool is_only = scenarios->size() == 1;
-    if (!arguments.json && !arguments.fingerprint)
-      print_report(scenario, pairs, is_only ? *records : std::vector<SavedRecord>());
+    const std::vector<Pair> pairs = runner.make_all(file);
+    if (tables) print_report((*scenarios)[file], pairs, is_only ? *records : std::vector<SavedRecord>());
     if (Interrupt::requested()) return Exit::interrupted;
   }
-  for (const SavedRecord& record : *records) {
-    if (arguments.log) {
-      if ((several || records->size() > 1) && !arguments.json)
-        say("# {}, {}, saved\n", record.result.label, to_string(record.result.world));
-      print_log(*record.result.trace);
-    }
-    if (arguments.json) say("{}\n", to_json_line(record.result));
-    if (arguments.fingerprint) print_fingerprint(record.result);
-  }
-  if (!records->empty() && scenarios->size() != 1 && !arguments.json && !arguments.fingerprint) print_report(*records);
-  return status;
+  print_saved(arguments, *records, runner.several());
+  if (!records->empty() && !is_only && tables) print_report(*records);
+  return runner.status();
 }
 
 }  // namespace spawnpoint::command_line

@@ -68,7 +68,7 @@ std::string time_text(const SweepCell& cell) {
   if (!cell.first.error.empty()) return "not computed";
   if (cell.failed == cell.replications && cell.first.breaks()) {
     const FailurePoint& failure = *cell.first.failure;
-    std::string text = "✕ " + name_of(failure.cause);
+    std::string text = "✕ " + format_cause(failure);
     if (failure.job != kNoJob) text += " at " + format_count(std::int64_t{failure.job} + 1);
     return text;
   }
@@ -145,14 +145,101 @@ class Progress {
   ProgressLine line_;
 };
 
-Exit sweep_on(Ranks* ranks, const SweepPlan& plan, const SweepArguments& arguments) {
+/// Where the result goes: standard output, or a file, which replaces the one of its name when all is written.
+class ResultFile {
+ public:
+  static std::expected<ResultFile, std::string> open(const std::string& name) {
+    ResultFile result(name);
+    if (name.empty()) return result;
+    auto created = ReplacingFile::create(name);
+    if (!created) return std::unexpected(created.error());
+    result.file_ = *std::move(created);
+    result.opened_.reset(::fdopen(::fcntl(result.file_->get(), F_DUPFD_CLOEXEC, 0), "w"));
+    if (!result.opened_) return std::unexpected(fmt::format("{}: {}", name, std::strerror(errno)));
+    return result;
+  }
+
+  std::FILE* stream() const { return opened_ ? opened_.get() : stdout; }
+
+  /// Ends it. The error names it and says what went wrong.
+  std::expected<void, std::string> close() {
+    const auto failed = [&](const std::string& why) {
+      return std::unexpected(fmt::format("{}: {}", file_ ? name_ : "standard output", why));
+    };
+    if (std::fflush(stream()) != 0 || std::ferror(stream()) != 0) return failed(std::strerror(errno));
+    if (!file_) return {};
+    if (!all_was_written()) return failed("not all of it could be written");
+    opened_.reset();
+    return file_->commit();
+  }
+
+ private:
+  explicit ResultFile(std::string name) : name_(std::move(name)) {}
+
+  std::string name_;
+  std::optional<ReplacingFile> file_;
+  std::unique_ptr<std::FILE, Close> opened_;
+};
+
+void tell_of_plan(const SweepPlan& plan) {
   if (plan.is_default())
-    note("{}: no [sweep]: jobs.count from 1 to {}, all concurrency models\n", plan.source().file,
-         format_count(SweepPlan::kMostJobs));
+    note("{}: no [sweep]: {}, all concurrency models\n", plan.source().file, SweepPlan::default_words());
   if (plan.repeat() > 1 && !is_random(plan.scenario()))
     note("{}: repeat = {}, but nothing in it is random: all replications are the same\n", plan.source().file,
          plan.repeat());
+}
 
+/// Computes it, and writes lines as they come where that is asked for. `failed`: why the journal could not be kept.
+SweepOutcome compute_all(Ranks* ranks, const SweepPlan& plan, const SweepArguments& arguments,
+                         std::optional<SweepJournal>& journal, InOrder& lines, std::optional<std::string>& failed) {
+  std::stop_source stop;
+  SweepOptions options;
+  options.stop = stop.get_token();
+  options.workers = arguments.jobs.value_or(0);
+  if (journal) {
+    if (!journal->known.empty())
+      note("journal {}: continuing after {}\n", arguments.journal,
+           format_count(static_cast<std::int64_t>(journal->known.size()), "run"));
+    options.known = std::move(journal->known);
+    options.task = [&](const SweepTask& task, const SweepTaskResult& result) {
+      if (failed) return;
+      if (auto appended = journal->append(task, result); !appended) {
+        failed = std::move(appended).error();
+        stop.request_stop();
+      }
+    };
+  }
+  Progress progress;
+  options.progress = [&](const SweepProgress& now) {
+    if (Interrupt::requested()) stop.request_stop();
+    progress.show(now);
+  };
+  if (arguments.json || arguments.csv) {
+    options.cell = [&](const SweepCell& cell) {
+      lines.add(cell.point * plan.runs() + cell.run,
+                arguments.json ? to_json_line(plan, cell) + '\n' : csv_row(plan, cell));
+    };
+  }
+  return ranks != nullptr && ranks->size() > 1 ? run_sweep_on(*ranks, plan, options) : run_sweep(plan, options);
+}
+
+std::int64_t cells_there(const SweepOutcome& outcome) {
+  return std::ranges::count_if(outcome.cells, [](const auto& cell) { return cell.has_value(); });
+}
+
+/// What is not written yet.
+void print_rest(std::FILE* out, const SweepPlan& plan, const SweepArguments& arguments, const SweepOutcome& outcome,
+                InOrder& lines) {
+  if (!arguments.json && !arguments.csv) return print_report(out, plan, outcome);
+  lines.flush();
+  for (const SweepEdge& edge : outcome.edges)
+    lines.print(arguments.json ? to_json_line(plan, edge) + '\n' : csv_row(plan, edge));
+  if (outcome.stopped && arguments.json)
+    print_to(out, "{{\"stopped\":true,\"done\":{},\"of\":{}}}\n", cells_there(outcome), outcome.cells.size());
+}
+
+Exit sweep_on(Ranks* ranks, const SweepPlan& plan, const SweepArguments& arguments) {
+  tell_of_plan(plan);
   const auto cannot = [](const std::string& why) {
     print_error(why);
     return Exit::cannot_run;
@@ -163,97 +250,38 @@ Exit sweep_on(Ranks* ranks, const SweepPlan& plan, const SweepArguments& argumen
     if (!with) return cannot(with.error());
     journal = std::move(*with);
   }
+  std::error_code error;
+  if (journal && !arguments.output.empty() && std::filesystem::equivalent(arguments.journal, arguments.output, error))
+    return cannot(arguments.output + ": it cannot be the journal and the result");
   // Last, as what is refused before must not cost the file that is there.
-  std::optional<ReplacingFile> output;
-  std::unique_ptr<std::FILE, Close> opened;
-  std::FILE* out = stdout;
-  if (!arguments.output.empty()) {
-    std::error_code error;
-    if (journal && std::filesystem::equivalent(arguments.journal, arguments.output, error))
-      return cannot(arguments.output + ": it cannot be the journal and the result");
-    auto created = ReplacingFile::create(arguments.output);
-    if (!created) return cannot(created.error());
-    output = *std::move(created);
-    opened.reset(::fdopen(::fcntl(output->get(), F_DUPFD_CLOEXEC, 0), "w"));
-    if (!opened) return cannot(fmt::format("{}: {}", arguments.output, std::strerror(errno)));
-    out = opened.get();
-  }
+  auto output = ResultFile::open(arguments.output);
+  if (!output) return cannot(output.error());
 
   const Interrupt interrupt;
-  std::stop_source stop;
-  SweepOptions options;
-  options.stop = stop.get_token();
-  options.workers = arguments.jobs.value_or(0);
-  InOrder lines(out);
-  if (arguments.csv) lines.print(csv_header(plan));
   const auto began = std::chrono::steady_clock::now();
+  InOrder lines(output->stream());
+  if (arguments.csv) lines.print(csv_header(plan));
   std::optional<std::string> journal_failed;
-  if (journal) {
-    if (!journal->known.empty())
-      note("journal {}: continuing after {}\n", arguments.journal,
-           format_count(static_cast<std::int64_t>(journal->known.size()), "run"));
-    options.known = std::move(journal->known);
-    options.task = [&](const SweepTask& task, const SweepTaskResult& result) {
-      if (journal_failed) return;
-      if (auto appended = journal->append(task, result); !appended) {
-        journal_failed = std::move(appended).error();
-        stop.request_stop();
-      }
-    };
-  }
-  std::optional<Progress> progress(std::in_place);
-  options.progress = [&](const SweepProgress& now) {
-    if (Interrupt::requested()) stop.request_stop();
-    progress->show(now);
-  };
-  if (arguments.json || arguments.csv) {
-    options.cell = [&](const SweepCell& cell) {
-      lines.add(cell.point * plan.runs() + cell.run,
-                arguments.json ? to_json_line(plan, cell) + '\n' : csv_row(plan, cell));
-    };
-  }
-  const SweepOutcome outcome =
-      ranks != nullptr && ranks->size() > 1 ? run_sweep_on(*ranks, plan, options) : run_sweep(plan, options);
-  progress.reset();
-
-  if (arguments.json || arguments.csv) {
-    lines.flush();
-    for (const SweepEdge& edge : outcome.edges)
-      lines.print(arguments.json ? to_json_line(plan, edge) + '\n' : csv_row(plan, edge));
-  } else {
-    print_report(out, plan, outcome);
-  }
-  const auto there = std::ranges::count_if(outcome.cells, [](const auto& cell) { return cell.has_value(); });
-  const bool stopped = outcome.stopped;
-  if (stopped && arguments.json)
-    print_to(out, "{{\"stopped\":true,\"done\":{},\"of\":{}}}\n", there, outcome.cells.size());
+  const SweepOutcome outcome = compute_all(ranks, plan, arguments, journal, lines, journal_failed);
+  print_rest(output->stream(), plan, arguments, outcome, lines);
   // What is said of the result comes after it, where both go to one terminal or file.
-  const bool flushed = std::fflush(out) == 0 && std::ferror(out) == 0;
-  std::string why = flushed ? "not all of it could be written" : std::strerror(errno);
-  bool written = flushed && (!output || all_was_written());
-  if (output && written) {
-    opened.reset();
-    const auto committed = output->commit();
-    written = committed.has_value();
-    if (!written) why = committed.error().substr(arguments.output.size() + 2);
-  }
-  if (stopped) {
-    note("stopped: {} of {} done\n", format_count(there),
-         format_count(static_cast<std::int64_t>(outcome.cells.size()), "result"));
-  } else {
+  const auto written = output->close();
+  const auto cells = static_cast<std::int64_t>(outcome.cells.size());
+  const bool quiet = (arguments.json || arguments.csv) && arguments.output.empty();
+  if (outcome.stopped) {
+    note("stopped: {} of {} done\n", format_count(cells_there(outcome)), format_count(cells, "result"));
+  } else if (!quiet) {
     const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - began;
-    const bool quiet = (arguments.json || arguments.csv) && arguments.output.empty();
-    if (!quiet) note("{} in {}\n", format_count(static_cast<std::int64_t>(plan.tasks()), "run"), format_duration(took));
+    note("{} in {}\n", format_count(static_cast<std::int64_t>(plan.tasks()), "run"), format_duration(took));
   }
-  if (!written)
-    return cannot(fmt::format("{}: {}", arguments.output.empty() ? "standard output" : arguments.output, why));
+  if (!written) return cannot(written.error());
   if (journal_failed) return cannot(*journal_failed);
   const auto not_computed =
       std::ranges::count_if(outcome.cells, [](const auto& cell) { return cell && !cell->first.error.empty(); });
   if (not_computed > 0)
-    return cannot(fmt::format("{} of {} could not be computed here", format_count(not_computed),
-                              format_count(static_cast<std::int64_t>(outcome.cells.size()), "result")));
-  return stopped ? Exit::interrupted : Exit::ok;
+    return cannot(
+        fmt::format("{} of {} could not be computed here", format_count(not_computed), format_count(cells, "result")));
+  return outcome.stopped ? Exit::interrupted : Exit::ok;
 }
 
 }  // namespace

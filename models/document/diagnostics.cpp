@@ -63,10 +63,6 @@ void Diagnostics::file_error(const std::string& file, std::string message, std::
   add(static_cast<int>(sources_.size()), false, std::move(diagnostic));
 }
 
-void Diagnostics::append(std::vector<Diagnostic> others) {
-  for (Diagnostic& other : others) add(static_cast<int>(sources_.size()), false, std::move(other));
-}
-
 void Diagnostics::add(Severity severity, const Place& place, std::string message, std::string hint) {
   Diagnostic diagnostic;
   diagnostic.severity = severity;

@@ -77,8 +77,6 @@ class Diagnostics {
   void note(const Place& place, std::string message);
   /// An error about a file as a whole (cannot be read, too large).
   void file_error(const std::string& file, std::string message, std::string hint = {});
-  /// Takes over finished diagnostics, as of a profile that was read on the way.
-  void append(std::vector<Diagnostic> others);
 
   bool has_errors() const { return errors_ > 0; }
   std::size_t errors() const { return errors_; }

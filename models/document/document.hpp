@@ -38,7 +38,7 @@ struct Node::Entry {
   Node value;
 };
 
-/// "a string", "a number", "a table" …
+/// "text", "a whole number", "a table" …
 std::string_view kind_name(Node::Kind kind);
 
 /// The most bytes that are read of a scenario or a profile.

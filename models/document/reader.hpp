@@ -46,6 +46,7 @@ struct KeyHelp {
   std::string key;   ///< As "jobs.count".
   std::string type;  ///< As "number", "duration", "size".
   std::string help;
+  std::vector<std::string> choices{};  ///< The words that its value may be, where it is one of some.
 };
 
 /// Reads a table key by key; a key that nobody asked for is unknown.
@@ -61,7 +62,6 @@ class TableReader {
   const Node* take(std::string_view key);
   const Node::Entry* entry(std::string_view key) const { return table_->find(key); }
   std::string name(std::string_view key) const;
-  const std::string& path() const { return path_; }
   Diagnostics& out() { return *out_; }
   /// Reports the keys that nobody took.
   void finish();

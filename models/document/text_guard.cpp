@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/text/text.hpp"
 #include "models/document/document.hpp"
 
 namespace spawnpoint {
@@ -10,32 +11,6 @@ namespace {
 
 constexpr int kDeepest = 32;          ///< Brackets within brackets, and parts of a dotted key.
 constexpr int kMostValues = 200'000;  ///< Of a file: each takes a few hundred bytes once parsed.
-
-/// The length of the UTF-8 sequence that begins at `i`; 0 where it is none (overlong, a surrogate, beyond U+10FFFF,
-/// cut).
-std::size_t utf8_length(std::string_view text, std::size_t i) {
-  const auto byte = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0U; };
-  const unsigned first = byte(i);
-  if (first < 0x80) return 1;
-  std::size_t length = 0;
-  unsigned lowest = 0x80;
-  unsigned highest = 0xBF;
-  if (first >= 0xC2 && first <= 0xDF) length = 2;
-  if (first >= 0xE0 && first <= 0xEF) {
-    length = 3;
-    if (first == 0xE0) lowest = 0xA0;
-    if (first == 0xED) highest = 0x9F;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    length = 4;
-    if (first == 0xF0) lowest = 0x90;
-    if (first == 0xF4) highest = 0x8F;
-  }
-  if (length == 0 || byte(i + 1) < lowest || byte(i + 1) > highest) return 0;
-  for (std::size_t k = 2; k < length; ++k)
-    if (byte(i + k) < 0x80 || byte(i + k) > 0xBF) return 0;
-  return length;
-}
 
 bool guard_bytes(const SourceText& source, Diagnostics& out) {
   const std::string& text = source.text();

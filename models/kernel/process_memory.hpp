@@ -31,8 +31,6 @@ class ProcessMemory {
  public:
   ProcessMemory(const Machine& machine, const Runtime& runtime);
 
-  Bytes stack() const { return stack_; }
-  Bytes guard() const { return guard_; }
   /// Address space that one stack takes, its guard included.
   Bytes stack_mapping() const { return stack_ + guard_; }
   /// The part of it that counts as data and as committed.

@@ -6,152 +6,41 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 
+#include "models/machine/limit_fields.hpp"
 #include "models/machine/raise_limit.hpp"
 
 namespace spawnpoint {
 namespace {
 
-using Levels = std::vector<LimitLevel>;
+using namespace limit_fields;
 
-CountLimit number(const CountLimit& value) {
-  return value;
-}
-CountLimit number(const SizeLimit& value) {
-  return value ? CountLimit(value->count) : std::nullopt;
-}
-std::int64_t number(std::int64_t value) {
-  return value;
-}
-std::int64_t number(Bytes value) {
-  return value.count;
-}
-void assign(CountLimit& value, std::int64_t to) {
-  value = to;
-}
-void assign(SizeLimit& value, std::int64_t to) {
-  value = Bytes{to};
-}
-
-/// One field of Limits that nothing else belongs to.
-template <auto Value>
-constexpr LimitFields field(std::string_view name) {
-  return {.names = {name},
-          .read = [](const Machine& machine) { return Levels{{number(machine.limits.*Value)}}; },
-          .write = [](Machine& machine, std::size_t, std::int64_t value) { assign(machine.limits.*Value, value); },
-          .copy = [](Machine& to, const Machine& from) { to.limits.*Value = from.limits.*Value; }};
-}
-
-/// A field of Limits, and what is in use of it. `empty`: see LimitFields.
-template <auto Value, auto InUse>
-constexpr LimitFields fields(std::string_view name, std::string_view in_use, void (*empty)(Machine&) = nullptr) {
-  return {
-      .names = {name, in_use},
-      .read =
-          [](const Machine& machine) { return Levels{{number(machine.limits.*Value), number(machine.in_use.*InUse)}}; },
-      .write = [](Machine& machine, std::size_t, std::int64_t value) { assign(machine.limits.*Value, value); },
-      .copy =
-          [](Machine& to, const Machine& from) {
-            to.limits.*Value = from.limits.*Value;
-            to.in_use.*InUse = from.in_use.*InUse;
-          },
-      .empty = empty};
-}
-
-/// Lists of the same length. A count that is not given is the main thread's.
-template <auto Values, auto InUse>
-constexpr LimitFields levels(std::string_view name, std::string_view in_use) {
-  return {.names = {name, in_use},
-          .read =
-              [](const Machine& machine) {
-                const std::vector<std::int64_t>& used = machine.in_use.*InUse;
-                Levels all;
-                for (const CountLimit& value : machine.limits.*Values)
-                  all.push_back({value, all.size() < used.size() ? used[all.size()] : 1});
-                return all;
-              },
-          .write =
-              [](Machine& machine, std::size_t level, std::int64_t value) {
-                std::vector<CountLimit>& all = machine.limits.*Values;
-                for (std::size_t i = 0; i < all.size(); ++i) all[i] = i == level ? CountLimit(value) : std::nullopt;
-              },
-          .copy =
-              [](Machine& to, const Machine& from) {
-                to.limits.*Values = from.limits.*Values;
-                to.in_use.*InUse = from.in_use.*InUse;
-              },
-          .empty = [](Machine& machine) { (machine.in_use.*InUse).assign((machine.limits.*Values).size(), 1); }};
-}
-
-Bytes memory_and_swap(const Machine& machine) {
-  return machine.memory + machine.swap;
-}
-CountLimit some(Bytes size) {
-  return size > Bytes{} ? CountLimit(size.count) : std::nullopt;
-}
-
-constexpr LimitFields kMemory{
-    .names = {"memory", "swap", "in_use.memory"},
-    .read =
-        [](const Machine& machine) { return Levels{{some(memory_and_swap(machine)), machine.in_use.memory.count}}; },
-    .write = [](Machine& machine, std::size_t, std::int64_t value) { machine.memory = Bytes{value} - machine.swap; },
-    .copy =
-        [](Machine& to, const Machine& from) {
-          to.memory = from.memory;
-          to.swap = from.swap;
-          to.in_use.memory = from.in_use.memory;
-        },
-    .empty = [](Machine& machine) { machine.in_use.memory = Bytes{}; }};
-
-// Each mode has another value: what the machine has in all, none, or what may be promised.
-constexpr LimitFields kOvercommit{
-    .names = {"limits.overcommit", "limits.commit_limit", "in_use.committed"},
-    .read =
-        [](const Machine& machine) {
-          switch (machine.limits.overcommit) {
-            case Overcommit::always:
-              break;
-            case Overcommit::heuristic:
-              return Levels{{some(memory_and_swap(machine))}};
-            case Overcommit::never:
-              return Levels{{number(machine.limits.commit_limit), machine.in_use.committed.count}};
-          }
-          return Levels{{}};
-        },
-    .write =
-        [](Machine& machine, std::size_t level, std::int64_t value) {
-          if (machine.limits.overcommit == Overcommit::never) {
-            machine.limits.commit_limit = Bytes{value};
-          } else {
-            kMemory.write(machine, level, value);
-          }
-        },
-    .copy =
-        [](Machine& to, const Machine& from) {
-          to.limits.overcommit = from.limits.overcommit;
-          to.limits.commit_limit = from.limits.commit_limit;
-          to.in_use.committed = from.in_use.committed;
-        }};
-
-constexpr LimitFields kPids{
-    .names = {"limits.pid_max", "in_use.pids", "in_use.pid_wrapped"},
-    .read =
-        [](const Machine& machine) {
-          // Pids are 1 to pid_max - 1; after a wrap, kReservedPids to pid_max - 1.
-          const std::int64_t below = machine.in_use.pid_wrapped ? kReservedPids : 1;
-          return Levels{{machine.limits.pid_max, machine.in_use.pids + below}};
-        },
-    .write = [](Machine& machine, std::size_t, std::int64_t value) { machine.limits.pid_max = value; },
-    .copy =
-        [](Machine& to, const Machine& from) {
-          to.limits.pid_max = from.limits.pid_max;
-          to.in_use.pids = from.in_use.pids;
-          to.in_use.pid_wrapped = from.in_use.pid_wrapped;
-        }};
+/// The parts, one after the other.
+template <const std::string_view&... Parts>
+constexpr auto kJoinedText = [] {
+  std::array<char, (Parts.size() + ...)> text{};
+  auto at = text.begin();
+  ((at = std::ranges::copy(Parts, at).out), ...);
+  return text;
+}();
+template <const std::string_view&... Parts>
+constexpr std::string_view kJoined{kJoinedText<Parts...>.data(), kJoinedText<Parts...>.size()};
 
 constexpr std::string_view kMemoryQuestion = "Why is the process killed, instead of getting an error?";
 constexpr std::string_view kMemoryHow =
     "Kernel stacks, page tables and kernel objects count too: what a thread takes is more than its resident set shows.";
+constexpr std::string_view kNoCallFails =
+    "Address space has been given out long before: memory is taken only when it is touched, or when the kernel makes "
+    "its own objects. At that moment there is no system call that could fail. So where ";
+constexpr std::string_view kGroupIsFull =
+    "the control group is at memory.max and nothing can be reclaimed, the kernel's OOM killer ends a process of the "
+    "group with SIGKILL.";
+constexpr std::string_view kMachineIsFull =
+    "memory and swap are full, the kernel's OOM killer kills the process that uses the most, with SIGKILL.";
+constexpr std::string_view kIdleThread =
+    "\n\nAn idle thread of a C program took 36 KiB where it was measured: 16 of kernel stack, 4 of page tables, 7 of "
+    "the kernel's objects, 8 of its own stack. The resident size shows the last of these only.";
 
 constexpr std::array kLimits{
     Limit{
@@ -176,6 +65,7 @@ constexpr std::array kLimits{
           .unit = LimitUnit::bytes,
           .of_stacks = true,
           .fields = field<&Limits::address_space>("limits.address_space"),
+          .live_means = LiveMeans::rlimit,
           .set_where = "ulimit -v, LimitAS= of the systemd unit",
           .raise = [](const RaiseRequest& to) { return "ulimit -v " + to.kibibytes(); },
           .words = {.counts = "Address space available to the process",
@@ -195,6 +85,7 @@ constexpr std::array kLimits{
           .unit = LimitUnit::bytes,
           .of_stacks = true,
           .fields = field<&Limits::data>("limits.data"),
+          .live_means = LiveMeans::rlimit,
           .set_where = "ulimit -d, LimitDATA= of the systemd unit",
           .raise = [](const RaiseRequest& to) { return "ulimit -d " + to.kibibytes(); },
           .words =
@@ -210,7 +101,9 @@ constexpr std::array kLimits{
           .name = "overcommit",
           .unit = LimitUnit::bytes,
           .of_stacks = true,
-          .fields = kOvercommit,
+          .fields = kOvercommitFields,
+          .live_means = LiveMeans::as_it_is,
+          .modes = kOvercommitWords,
           .set_where = "sysctl vm.overcommit_memory, vm.overcommit_ratio",
           .raise = [](const RaiseRequest& to) -> std::string {
             if (to.machine.limits.overcommit != Overcommit::never) return to.sysctl("vm.overcommit_memory=1");
@@ -235,6 +128,7 @@ constexpr std::array kLimits{
           .unit = LimitUnit::count,
           .largest = INT32_MAX,  // kernel/sysctl.c: an int
           .fields = field<&Limits::max_map_count>("limits.max_map_count"),
+          .live_means = LiveMeans::taken_maps,
           .set_where = "sysctl vm.max_map_count",
           .raise = [](const RaiseRequest& to) { return to.sysctl("vm.max_map_count=" + to.number()); },
           .words =
@@ -251,53 +145,39 @@ constexpr std::array kLimits{
                    "program sees EAGAIN, as if there were too many threads. Where the new thread hits it, as "
                    "Rust's does when it sets up its signal stack, there is nobody to return an error to: the program "
                    "aborts."}},
-    Limit{
-        .kind = LimitKind::memory_max,
-        .name = "memory.max",
-        .unit = LimitUnit::bytes,
-        .fields = fields<&Limits::memory_max, &InUse::cgroup_memory>(
-            "limits.memory_max", "in_use.cgroup_memory",
-            [](Machine& machine) { machine.in_use.cgroup_memory = Bytes{}; }),
-        .set_where = "memory.max of the cgroup, MemoryMax= of the systemd unit, docker run --memory",
-        .cgroup = {.systemd = "MemoryMax",
-                   .docker = "--memory",
-                   .without_it = "no limit",
-                   .pod = "resources.limits.memory of the pod's containers",
-                   .container = "resources.limits.memory of the pod's container"},
-        .raise = [](const RaiseRequest& to) { return to.in_cgroup(); },
-        .words = {.counts = "Memory that the control group may use",
-                  .met = "the cgroup's memory.max is {}",
-                  .how = kMemoryHow,
-                  .question = kMemoryQuestion,
-                  .answer =
-                      "Address space has been given out long before: memory is taken only when it is touched, or "
-                      "when the kernel makes its own objects. At that moment there is no system call that could "
-                      "fail. So where the "
-                      "control group is at memory.max and nothing can be reclaimed, the kernel's OOM killer ends a "
-                      "process of the group with SIGKILL.\n\n"
-                      "An idle thread of a C program took 36 KiB where it was measured: 16 of kernel stack, 4 of page "
-                      "tables, 7 of the kernel's objects, 8 of its own stack. The resident size shows the last of "
-                      "these only."}},
-    Limit{
-        .kind = LimitKind::memory,
-        .name = "memory",
-        .unit = LimitUnit::bytes,
-        .fields = kMemory,
-        .set_where = "the machine's memory and swap",
-        .raise = [](const RaiseRequest&) -> std::string { return "more memory, or more swap"; },
-        .words = {.counts = "Memory of the machine",
-                  .met = "the machine has {} of memory and swap",
-                  .how = kMemoryHow,
-                  .question = kMemoryQuestion,
-                  .answer =
-                      "Address space has been given out long before: memory is taken only when it is touched, or "
-                      "when the kernel makes its own objects. At that moment there is no system call that could "
-                      "fail. So where "
-                      "memory and swap are full, the kernel's OOM killer kills the process that uses the most, with "
-                      "SIGKILL.\n\n"
-                      "An idle thread of a C program took 36 KiB where it was measured: 16 of kernel stack, 4 of page "
-                      "tables, 7 of the kernel's objects, 8 of its own stack. The resident size shows the last of "
-                      "these only."}},
+    Limit{.kind = LimitKind::memory_max,
+          .name = "memory.max",
+          .unit = LimitUnit::bytes,
+          .of_memory = true,
+          .fields = fields<&Limits::memory_max, &InUse::cgroup_memory>(
+              "limits.memory_max", "in_use.cgroup_memory",
+              [](Machine& machine) { machine.in_use.cgroup_memory = Bytes{}; }),
+          .live_means = LiveMeans::cgroup,
+          .set_where = "memory.max of the cgroup, MemoryMax= of the systemd unit, docker run --memory",
+          .cgroup = {.systemd = "MemoryMax",
+                     .docker = "--memory",
+                     .without_it = "no limit",
+                     .pod = "resources.limits.memory of the pod's containers",
+                     .container = "resources.limits.memory of the pod's container"},
+          .raise = [](const RaiseRequest& to) { return to.in_cgroup(); },
+          .words = {.counts = "Memory that the control group may use",
+                    .met = "the cgroup's memory.max is {}",
+                    .how = kMemoryHow,
+                    .question = kMemoryQuestion,
+                    .answer = kJoined<kNoCallFails, kGroupIsFull, kIdleThread>}},
+    Limit{.kind = LimitKind::memory,
+          .name = "memory",
+          .unit = LimitUnit::bytes,
+          .of_memory = true,
+          .fields = kMemoryFields,
+          .live_means = LiveMeans::cgroup,
+          .set_where = "the machine's memory and swap",
+          .raise = [](const RaiseRequest&) -> std::string { return "more memory, or more swap"; },
+          .words = {.counts = "Memory of the machine",
+                    .met = "the machine has {} of memory and swap",
+                    .how = kMemoryHow,
+                    .question = kMemoryQuestion,
+                    .answer = kJoined<kNoCallFails, kMachineIsFull, kIdleThread>}},
     Limit{
         .kind = LimitKind::rlimit_nproc,
         .name = "RLIMIT_NPROC",
@@ -305,6 +185,7 @@ constexpr std::array kLimits{
         .counts_threads = true,
         .exempts_privileged = true,
         .fields = levels<&Limits::nproc, &InUse::user_tasks>("limits.nproc", "in_use.user_tasks"),
+        .live_means = LiveMeans::rlimit,
         .set_where = "ulimit -u, LimitNPROC= of the systemd unit, /etc/security/limits.conf",
         .raise =
             [](const RaiseRequest& to) {
@@ -330,7 +211,8 @@ constexpr std::array kLimits{
           .unit = LimitUnit::count,
           .counts_threads = true,
           .largest = 0x3FFFFFFF,  // kernel/fork.c, FUTEX_TID_MASK
-          .fields = fields<&Limits::threads_max, &InUse::threads>("limits.threads_max", "in_use.threads"),
+          .fields = fields<&Limits::threads_max, &InUse::threads>("limits.threads_max", "in_use.threads", nullptr,
+                                                                  add_tasks<&InUse::threads>),
           .set_where = "sysctl kernel.threads-max",
           .raise = [](const RaiseRequest& to) { return to.sysctl("kernel.threads-max=" + to.number()); },
           .words = {.counts = "Threads that the whole system may have",
@@ -349,7 +231,8 @@ constexpr std::array kLimits{
         .unit = LimitUnit::count,
         .counts_threads = true,
         .largest = kMostThreads,
-        .fields = kPids,
+        .fields = kPidFields,
+        .live_means = LiveMeans::pid_namespace,
         .set_where = "sysctl kernel.pid_max",
         .raise = [](const RaiseRequest& to) { return to.sysctl("kernel.pid_max=" + to.number()); },
         .words =
@@ -369,6 +252,7 @@ constexpr std::array kLimits{
         .unit = LimitUnit::count,
         .counts_threads = true,
         .fields = levels<&Limits::pids_max, &InUse::cgroup_tasks>("limits.pids_max", "in_use.cgroup_tasks"),
+        .live_means = LiveMeans::cgroup,
         .set_where = "pids.max of the cgroup, TasksMax= of the systemd unit, docker run --pids-limit",
         .cgroup = {.systemd = "TasksMax",
                    .docker = "--pids-limit",
@@ -391,10 +275,12 @@ constexpr std::array kLimits{
     Limit{.kind = LimitKind::cpus,
           .name = "cpus",
           .unit = LimitUnit::count,
-          .fields = {.names = {"cpus"}, .copy = [](Machine& to, const Machine& from) { to.cpus = from.cpus; }}},
+          .fields = {.names = {"cpus"}, .copy = [](Machine& to, const Machine& from) { to.cpus = from.cpus; }},
+          .live_means = LiveMeans::affinity},
     Limit{.kind = LimitKind::live_cap,
           .name = "live cap",
           .unit = LimitUnit::count,
+          .live_means = LiveMeans::cgroup,
           .words = {.met = "the live run's own cap is {}",
                     .how =
                         "A live run takes at most half of what this machine has free, unless it is told otherwise. The "
@@ -407,6 +293,7 @@ constexpr std::array kLimits{
     Limit{.kind = LimitKind::stack,
           .name = "stack",
           .unit = LimitUnit::bytes,
+          .per_thread = true,
           .set_where = "the program, or RLIMIT_STACK (ulimit -s) where it leaves that to the C library",
           .raise =
               [](const RaiseRequest& to) {

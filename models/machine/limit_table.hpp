@@ -39,8 +39,6 @@ inline constexpr std::size_t kKernelLimits = 11;
 /// What a limit's value is a number of.
 enum class LimitUnit : std::uint8_t { count, bytes };
 
-/// No Linux has more threads than pids: PID_MAX_LIMIT on 64-bit machines.
-inline constexpr std::int64_t kMostThreads = std::int64_t{1} << 22;
 /// User space of x86-64 and arm64 with four levels of page tables: TASK_SIZE.
 inline constexpr Bytes kUserSpace{(std::int64_t{1} << 47) - 4096};
 /// Once the pid counter has wrapped, pids below this are not given out again: kernel/pid.c, RESERVED_PIDS.
@@ -65,6 +63,19 @@ struct LimitFields {
   /// At each level there is the process and nothing else. Null: it is not put on the process alone, for all of the
   /// machine has that limit together.
   void (*empty)(Machine& machine) = nullptr;
+  /// So many more tasks are in use, at each level. Null: it counts no tasks.
+  void (*add_tasks)(Machine& machine, std::int64_t tasks) = nullptr;
+};
+
+/// How a live run imposes a limit on itself.
+enum class LiveMeans : std::uint8_t {
+  none,           ///< Not at all; for a number of threads, RLIMIT_NPROC stands in.
+  rlimit,         ///< It is a resource limit.
+  cgroup,         ///< In a control group of its own.
+  pid_namespace,  ///< In a pid namespace of its own.
+  taken_maps,     ///< It takes what is too much.
+  affinity,       ///< It runs on fewer cores.
+  as_it_is        ///< It holds only where this machine has the same.
 };
 
 /// What people are told about a limit.
@@ -94,16 +105,25 @@ struct Limit {
   LimitUnit unit = LimitUnit::count;
   /// clone3 is refused where as many threads are there as it allows. The checks need nothing but the row then.
   bool counts_threads = false;
-  bool of_stacks = false;           ///< Stacks count in full, used or not: smaller ones leave room for more threads.
-  bool exempts_privileged = false;  ///< Root, and processes with the capabilities, are exempt.
+  bool of_stacks = false;  ///< Stacks count in full, used or not: smaller ones leave room for more threads.
+  /// Memory that is really used counts, also what others use, and the OOM killer kills where it is full.
+  bool of_memory = false;
+  /// Each thread has it to itself. Where it is too low no thread gets to do its job, and which one meets it first is
+  /// chance.
+  bool per_thread = false;
+  bool exempts_privileged = false;               ///< Root, and processes with the capabilities, are exempt.
   std::int64_t largest = std::int64_t{1} << 62;  ///< The largest value that Linux takes.
   LimitFields fields;
-  std::string_view set_where;  ///< Where such a limit is set, and by whom: a file or a command.
+  LiveMeans live_means = LiveMeans::none;
+  std::span<const std::string_view> modes{};  ///< It is chosen among these, and a live run says which it has.
+  std::string_view set_where;                 ///< Where such a limit is set, and by whom: a file or a command.
   CgroupWords cgroup{};
   std::string (*raise)(const RaiseRequest&) = nullptr;  ///< A command that sets it, or words; see raise_limit.hpp.
   LimitWords words;
 
   bool is_size() const { return unit == LimitUnit::bytes; }
+  /// Others take of it too. A live run, which is alone in it, gets another value that leaves it as much room.
+  bool is_shared() const { return counts_threads || of_memory; }
 };
 
 /// The kernel's limits, of this project: kKernelLimits rows, each at its kind's place.

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -160,11 +161,13 @@ struct Runtime {
   Duration task_spawn{};  ///< Its first poll included.
   Duration task_poll{};
   Duration task_wake{};
-  Duration timer{};  ///< Starting or firing a timer.
+  Duration timer{};           ///< Starting or firing a timer.
+  bool own_executor = false;  ///< It is Spawnpoint's own, whose costs a machine may have calibrated.
 };
 
-/// Gives the runtime `spawnpoint` the costs that were calibrated on the machine, if they were; leaves others alone.
-void apply_executor_costs(Runtime& runtime, const ExecutorCosts& costs);
+/// Gives Spawnpoint's own executor the costs that were calibrated on the machine, if they were, but for the fields that
+/// it was `given`; leaves others alone.
+void apply_executor_costs(Runtime& runtime, const ExecutorCosts& costs, std::span<const std::string> given);
 
 /// glibc's rule: RLIMIT_STACK, 2 MiB where that is unlimited.
 Bytes stack_size(const Runtime& runtime, const Limits& limits);
@@ -172,12 +175,15 @@ Bytes stack_size(const Runtime& runtime, const Limits& limits);
 // The fields of both, described once: reading, writing, and the reference visit the same list. A new field is a member
 // above and a line here.
 
+inline constexpr CountRange kCpus{1, 65536};
 inline constexpr std::array<std::string_view, 3> kOvercommitWords{"heuristic", "always", "never"};
 inline constexpr std::array<std::string_view, 6> kCgroupWords{"container", "pod", "service", "scope", "slice", "host"};
 inline constexpr std::array<std::string_view, 3> kGuardModeWords{"mprotect", "madvise", "none"};
 
-/// The kernel's own bounds: PID_MAX_LIMIT, and the most threads that its futexes can tell apart.
-inline constexpr CountRange kPids{1, 4'194'304};
+/// No Linux has more threads than pids: PID_MAX_LIMIT on 64-bit machines.
+inline constexpr std::int64_t kMostThreads = std::int64_t{1} << 22;
+inline constexpr CountRange kPids{1, kMostThreads};
+/// The most that the kernel's futexes can tell apart.
 inline constexpr CountRange kThreads{1, 0x1FFFFFFF};
 /// pthread_attr_setstacksize refuses less (PTHREAD_STACK_MIN on x86-64).
 inline constexpr Bytes kSmallestStack{16384};
@@ -265,7 +271,7 @@ void describe(Visitor& visit, Machine& machine) {
   visit.text("name", machine.name, "shown to people");
   visit.text("source", machine.source, "where the figures come from");
   visit.text("kernel", machine.kernel, "the kernel's version, such as 6.1.0");
-  visit.count("cpus", machine.cpus, {1, 65536}, "logical processors");
+  visit.count("cpus", machine.cpus, kCpus, "logical processors");
   visit.size("memory", machine.memory, "RAM that the kernel can use (MemTotal)");
   visit.size("swap", machine.swap, "swap space");
   visit.size("page_size", machine.page_size, "a page of memory");
@@ -319,6 +325,9 @@ void describe(Visitor& visit, Runtime& runtime) {
   visit.duration("task_poll", runtime.task_poll, "polling a task again");
   visit.duration("task_wake", runtime.task_wake, "waking a task");
   visit.duration("timer", runtime.timer, "starting or firing a timer");
+  visit.flag(
+      "own_executor", runtime.own_executor,
+      "the executor is Spawnpoint's own: if the machine was calibrated, its `executor` costs replace these four");
 }
 
 }  // namespace spawnpoint

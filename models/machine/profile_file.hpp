@@ -60,5 +60,7 @@ Machine finish_machine(MachineDraft draft);
 /// Every field of a machine, and of a runtime as a [[run]] may set it.
 std::vector<KeyHelp> machine_keys(const std::string& prefix);
 std::vector<KeyHelp> runtime_keys(const std::string& prefix);
+/// The tables that a machine's fields are in.
+std::vector<KeyHelp> machine_tables(const std::string& prefix);
 
 }  // namespace spawnpoint

@@ -74,7 +74,8 @@ class Writer {
 
 class KeyLister {
  public:
-  KeyLister(std::vector<KeyHelp>& keys, std::string prefix) : keys_(&keys), prefix_(std::move(prefix)) {}
+  KeyLister(std::vector<KeyHelp>& keys, std::string prefix, std::vector<KeyHelp>* tables = nullptr)
+      : keys_(&keys), tables_(tables), prefix_(std::move(prefix)) {}
   void text(std::string_view key, std::string&, std::string_view help) { add(key, "text", help); }
   void flag(std::string_view key, bool&, std::string_view help) { add(key, "true or false", help); }
   void count(std::string_view key, std::int64_t&, CountRange, std::string_view help) { add(key, "number", help); }
@@ -99,24 +100,32 @@ class KeyLister {
   void cost(std::string_view key, Cost&, std::string_view help) { add(key, "duration or { value, interval }", help); }
   template <class Enum>
   void choice(std::string_view key, Enum&, std::span<const std::string_view> words, std::string_view help) {
-    add(key, list_of({words.begin(), words.end()}), help);
+    add_choice(key, words, "", help);
   }
   template <class Enum>
   void choices(std::string_view key, std::vector<Enum>&, std::span<const std::string_view> words,
                std::string_view help) {
-    add(key, list_of({words.begin(), words.end()}) + ", or a list", help);
+    add_choice(key, words, ", or a list", help);
   }
   template <class Body>
-  void section(std::string_view key, std::string_view, Body body) {
-    KeyLister inner(*keys_, prefix_ + std::string(key) + '.');
+  void section(std::string_view key, std::string_view help, Body body) {
+    if (tables_ != nullptr) tables_->push_back({prefix_ + std::string(key), "table", std::string(help)});
+    KeyLister inner(*keys_, prefix_ + std::string(key) + '.', tables_);
     body(inner);
   }
 
  private:
+  void add_choice(std::string_view key, std::span<const std::string_view> words, std::string_view more,
+                  std::string_view help) {
+    std::vector<std::string> all(words.begin(), words.end());
+    add(key, list_of(all) + std::string(more), help);
+    keys_->back().choices = std::move(all);
+  }
   void add(std::string_view key, std::string type, std::string_view help) {
     keys_->push_back({prefix_ + std::string(key), std::move(type), std::string(help)});
   }
   std::vector<KeyHelp>* keys_;
+  std::vector<KeyHelp>* tables_;  ///< The tables that the keys are in; null: not asked for.
   std::string prefix_;
 };
 
@@ -135,6 +144,14 @@ std::vector<KeyHelp> machine_keys(const std::string& prefix) {
   Machine machine;
   describe(lister, machine);
   return keys;
+}
+
+std::vector<KeyHelp> machine_tables(const std::string& prefix) {
+  std::vector<KeyHelp> keys, tables;
+  KeyLister lister(keys, prefix, &tables);
+  Machine machine;
+  describe(lister, machine);
+  return tables;
 }
 
 std::vector<KeyHelp> runtime_keys(const std::string& prefix) {

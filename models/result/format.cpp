@@ -197,8 +197,16 @@ std::string format_value(const Limit& limit, std::int64_t value) {
   return limit.is_size() ? format_bytes({value}) : format_count(value);
 }
 
+std::string format_job(JobId job) {
+  return "job " + format_count(std::int64_t{job} + 1);
+}
+
+std::string format_cause(const FailurePoint& failure) {
+  return failure.cause == Cause() ? "failed" : name_of(failure.cause);
+}
+
 std::string format_failure(const FailurePoint& failure) {
-  std::string text = failure.cause == Cause() ? "failed" : name_of(failure.cause);
+  std::string text = format_cause(failure);
   if (!failure.limit.empty()) text += " by " + failure.limit;
   return text;
 }
@@ -208,6 +216,22 @@ std::string format_failure_in_full(const FailurePoint& failure) {
   const Limit* limit = find_limit(failure.limit);
   return format_failure(failure) + " = " +
          (limit != nullptr ? format_value(*limit, *failure.value) : format_count(*failure.value));
+}
+
+std::string format_failed_call(const FailurePoint& failure) {
+  const bool is_known = !failure.call.empty() && failure.cause != Cause();
+  std::string text = is_known ? fmt::format("{} gave {}", failure.call, name_of(failure.cause)) : format_cause(failure);
+  text += " after " + format_count(failure.threads, "thread");
+  if (!failure.limit.empty()) text += fmt::format(" ({})", failure.limit);
+  return text;
+}
+
+std::string format_failure(const RunResult& result) {
+  if (!result.failure) return "";
+  std::string text = format_failure(*result.failure);
+  if (result.failure->job != kNoJob) text += " at " + format_job(result.failure->job);
+  // A pool that was refused a worker goes on with those that it has.
+  return result.finished_though_refused() ? "a worker refused (" + text + "), all jobs done" : text;
 }
 
 std::string to_json_line(const RunResult& result) {

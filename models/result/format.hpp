@@ -48,10 +48,20 @@ std::string format_jobs_memory(Bytes resident);
 /// "8.63 MiB for the program": what the program itself had before its first job; empty: not known.
 std::string format_program_memory(const RunResult& result);
 
-/// What ended a run, in a few words: "EAGAIN by pids.max", "SIGSEGV"; "failed" where it is not known.
+/// "job 508": people count jobs from 1.
+std::string format_job(JobId job);
+
+/// What ended a run, in a word: "EAGAIN", "SIGSEGV"; "failed" where it is not known.
+std::string format_cause(const FailurePoint& failure);
+/// In a few words: "EAGAIN by pids.max".
 std::string format_failure(const FailurePoint& failure);
 /// With the limit's value: "EAGAIN by pids.max = 512".
 std::string format_failure_in_full(const FailurePoint& failure);
+/// With the call and how far it came: "clone3 gave EAGAIN after 507 threads (pids.max)".
+std::string format_failed_call(const FailurePoint& failure);
+/// Of a run: "EAGAIN by pids.max at job 508", "a worker refused (EAGAIN by pids.max), all jobs done"; empty where
+/// nothing failed.
+std::string format_failure(const RunResult& result);
 
 /// One line of `spawnpoint-run run --json`, without its newline. Its fields are part of the command line's contract;
 /// new ones are only ever added at the end.

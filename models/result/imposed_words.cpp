@@ -3,20 +3,17 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+
 #include "models/machine/limit_table.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint {
 namespace {
 
-/// What else takes of such a limit on the modeled machine is missing in a live run, so another value stands in for it.
-bool is_shared(const Limit& limit) {
-  return limit.counts_threads || limit.kind == LimitKind::memory || limit.kind == LimitKind::memory_max;
-}
-
 bool has_other_value(const ImposedLimit& limit) {
   const Limit* row = find_limit(limit.limit);
-  if (!limit.held() || row == nullptr || !is_shared(*row)) return false;
+  if (!limit.held() || row == nullptr || !row->is_shared()) return false;
   const auto says = [&](const std::string& value) {
     return (' ' + limit.means + ' ').find(' ' + value + ' ') != std::string::npos;
   };
@@ -28,9 +25,8 @@ bool has_other_value(const ImposedLimit& limit) {
 std::string imposed_value(const ImposedLimit& limit) {
   const Limit* row = find_limit(limit.limit);
   if (row == nullptr) return fmt::format("{} {}", limit.limit, format_count(limit.value));
-  const bool is_mode = row->kind == LimitKind::overcommit && limit.value >= 0 &&
-                       limit.value < static_cast<std::int64_t>(kOvercommitWords.size());
-  if (is_mode) return fmt::format("{} {}", limit.limit, kOvercommitWords[static_cast<std::size_t>(limit.value)]);
+  const bool is_mode = limit.value >= 0 && limit.value < std::ssize(row->modes);
+  if (is_mode) return fmt::format("{} {}", limit.limit, row->modes[static_cast<std::size_t>(limit.value)]);
   return fmt::format("{} {}", limit.limit, format_value(*row, limit.value));
 }
 

@@ -3,13 +3,7 @@
 
 #include <algorithm>
 
-#include "models/result/result_fields.hpp"
-
 namespace spawnpoint {
-
-std::string_view to_string(WorldKind kind) {
-  return kWorldWords[static_cast<std::size_t>(kind)];
-}
 
 MemoryUse RunResult::jobs_memory() const {
   const auto beyond = [&](Bytes MemoryUse::* kind) { return std::max(memory.*kind - base.*kind, Bytes{}); };

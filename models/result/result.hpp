@@ -12,11 +12,9 @@
 #include "core/trace/trace.hpp"
 #include "core/units.hpp"
 #include "models/machine/cause.hpp"
+#include "models/result/world_kind.hpp"
 
 namespace spawnpoint {
-
-enum class WorldKind : std::uint8_t { modeled, live };
-std::string_view to_string(WorldKind kind);
 
 /// Where and why a run broke.
 struct FailurePoint {

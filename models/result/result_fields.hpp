@@ -18,7 +18,6 @@ enum class Told : std::uint8_t {
   expectations  ///< `[expect]` too.
 };
 
-inline constexpr std::array<std::string_view, 2> kWorldWords{"modeled", "live"};
 inline constexpr std::array<std::string_view, 6> kStopWords{"nothing", "the user", "events", "memory", "time", "idle"};
 inline constexpr std::array<std::string_view, 3> kImposedWords{"no", "yes", "not needed"};
 

@@ -124,7 +124,7 @@ std::expected<Expectation::Range, std::string> parse_range(std::string_view writ
 }
 
 struct Key {
-  std::string world;
+  std::optional<WorldKind> world;
   std::string run;
   ResultField field;
 };
@@ -134,10 +134,11 @@ std::optional<Key> split_key(const Place& place, std::string_view written, const
                              Diagnostics& out) {
   Key key;
   std::string_view rest = written;
-  for (const std::string_view world : {"modeled", "live"}) {
-    if (!rest.starts_with(world) || rest.substr(world.size()).substr(0, 1) != ".") continue;
-    key.world = std::string(world);
-    rest.remove_prefix(world.size() + 1);
+  for (const WorldKind world : kWorlds) {
+    const std::string before = std::string(to_string(world)) + '.';
+    if (!rest.starts_with(before)) continue;
+    key.world = world;
+    rest.remove_prefix(before.size());
     break;
   }
   const ResultField* found = nullptr;
@@ -253,14 +254,6 @@ std::string number_for_people(double value, FieldKind kind) {
   return format_count(std::llround(value));
 }
 
-/// "clone3 gave EAGAIN after 507 threads (pids.max)"
-std::string failure_for_people(const FailurePoint& failure) {
-  std::string out =
-      fmt::format("{} gave {} after {}", failure.call, name_of(failure.cause), format_count(failure.threads, "thread"));
-  if (!failure.limit.empty()) out += fmt::format(" ({})", failure.limit);
-  return out;
-}
-
 }  // namespace
 
 std::vector<Expectation> read_expectations(const Node& table, const std::vector<RunSpec>& runs, Diagnostics& out,
@@ -296,7 +289,7 @@ std::vector<Expectation> read_expectations(const Node& table, const std::vector<
 bool applies(const Expectation& expectation, const RunResult& result) {
   const std::string& name = result.label.empty() ? result.concurrency : result.label;
   if (!expectation.run.empty() && expectation.run != name) return false;
-  return expectation.world.empty() || expectation.world == to_string(result.world);
+  return !expectation.world || expectation.world == result.world;
 }
 
 std::optional<std::string> check(const Expectation& expectation, const RunResult& result) {
@@ -308,7 +301,7 @@ std::optional<std::string> check(const Expectation& expectation, const RunResult
   if (const auto* wanted = std::get_if<bool>(&expectation.wanted)) {
     if (*wanted == result.failure.has_value()) return std::nullopt;
     if (*wanted) return fmt::format("{}: should fail, but did not", who);
-    return fmt::format("{}: should not fail, but did: {}", who, failure_for_people(*result.failure));
+    return fmt::format("{}: should not fail, but did: {}", who, format_failed_call(*result.failure));
   }
   if (const auto* wanted = std::get_if<std::string>(&expectation.wanted)) {
     if (!result.failure)

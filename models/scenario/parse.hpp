@@ -65,5 +65,7 @@ std::filesystem::path scenario_templates();
 
 /// Every key that a scenario file may have.
 const std::vector<KeyHelp>& scenario_keys();
+/// The tables that they are in.
+const std::vector<KeyHelp>& scenario_tables();
 
 }  // namespace spawnpoint

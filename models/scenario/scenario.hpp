@@ -11,6 +11,7 @@
 
 #include "core/units.hpp"
 #include "models/machine/profile.hpp"
+#include "models/result/world_kind.hpp"
 #include "models/workload/jobs.hpp"
 
 namespace spawnpoint {
@@ -43,9 +44,9 @@ struct Expectation {
     double low = 0;
     double high = 0;
   };
-  std::string key;    ///< As written.
-  std::string run;    ///< The run's label; empty: all runs.
-  std::string world;  ///< "modeled", "live", or empty: both.
+  std::string key;                 ///< As written.
+  std::string run;                 ///< The run's label; empty: all runs.
+  std::optional<WorldKind> world;  ///< None: both.
   std::string field;  ///< "wall", "completed", "failure", "failure.limit", "failure.errno", "peak_threads" …
   std::variant<Range, std::string, bool> wanted;  ///< bool: `failure = false` is "did not fail".
   std::string written;                            ///< The wanted value as written, for messages.

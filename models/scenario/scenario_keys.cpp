@@ -13,6 +13,8 @@ namespace spawnpoint {
 
 namespace {
 
+constexpr const char* kExpect = "what `spawnpoint-run check` compares the results with";
+
 /// The models that `run.threads` means something to.
 std::string takers_of_threads() {
   std::vector<std::string> names;
@@ -36,7 +38,7 @@ const std::vector<KeyHelp>& scenario_keys() {
     for (KeyHelp& key : machine_keys("machine.")) all.push_back(std::move(key));
     const KeyHelp of_jobs[] = {
         {"jobs.count", "number", "how many jobs; 1 by default, or as many as the trace has"},
-        {"jobs.arrivals", "\"at once\" or a table", "when jobs arrive; \"at once\" by default"},
+        {"jobs.arrivals", "\"at once\" or a table", "when jobs arrive; \"at once\" by default", {"at once"}},
         {"jobs.arrivals.every", "duration", "the time between two jobs"},
         {"jobs.arrivals.rate", "rate", "jobs arrive at random (a Poisson process), at this rate, such as \"200/s\""},
         {"jobs.arrivals.trace", "file", "a CSV file with the time of each job"},
@@ -58,12 +60,28 @@ const std::vector<KeyHelp>& scenario_keys() {
     const KeyHelp last[] = {
         {"sweep.repeat", "number", "replications of each point; 1 by default"},
         {"sweep.zip", "list", "keys whose values are taken in pairs"},
-        {"expect", "table", "what `spawnpoint-run check` compares the results with"},
+        {"expect", "table", kExpect},
     };
     all.insert(all.end(), std::begin(last), std::end(last));
     return all;
   }();
   return keys;
+}
+
+const std::vector<KeyHelp>& scenario_tables() {
+  static const std::vector<KeyHelp> tables = [] {
+    std::vector<KeyHelp> all{{"machine", "table", "the machine, and what of it is overridden"}};
+    for (KeyHelp& table : machine_tables("machine.")) all.push_back(std::move(table));
+    const KeyHelp others[] = {
+        {"jobs", "table", "how many jobs, when they arrive, what each does"},
+        {"run", "list of tables", "one way to run the jobs; there may be several"},
+        {"sweep", "table", "keys and the values that they take"},
+        {"expect", "table", kExpect},
+    };
+    all.insert(all.end(), std::begin(others), std::end(others));
+    return all;
+  }();
+  return tables;
 }
 
 }  // namespace spawnpoint

@@ -20,6 +20,7 @@
 #include "models/concurrency/registry.hpp"
 #include "models/document/distribution_text.hpp"
 #include "models/document/units.hpp"
+#include "models/lab/sweep/sweep_plan.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/scenario/edit/completion.hpp"
 #include "models/scenario/parse.hpp"
@@ -217,6 +218,16 @@ TEST_CASE("the reference has every unit, and no other") {
   std::erase(durations, "µs");
   CHECK(durations == none(parse_duration("1 fortnight")));
   CHECK(units_in("sizes") == none(parse_bytes("1 bushel")));
+}
+
+TEST_CASE("documents tell of the default sweep as it is") {
+  for (const char* file : {"models/command_line/spawnpoint-run.1", "gui/app/spawnpoint.1", "scenarios/README.md"}) {
+    INFO(file);
+    std::string text = document(file);
+    std::ranges::replace(text, '\n', ' ');
+    CHECK(text.find(SweepPlan::default_words()) != std::string::npos);
+  }
+  CHECK(manual().find(fmt::format("in {} points", SweepPlan::kDefaultPoints)) != std::string::npos);
 }
 
 TEST_CASE("examples of scenarios in the READMEs are scenarios") {

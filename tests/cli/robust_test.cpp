@@ -104,7 +104,7 @@ TEST_CASE("a result file is not touched by what is refused") {
   CHECK(read_file(folder / "j") == old_journal);
 }
 
-TEST_CASE("special files are refused, not read for ever") {
+TEST_CASE("special files are refused, not read forever") {
   const TemporaryDirectory folder;
   REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
   const std::string trace = "[machine]\nprofile = \"laptop-8g\"\n[jobs]\narrivals = { trace = \"";

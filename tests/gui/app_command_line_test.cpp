@@ -66,7 +66,7 @@ TEST_CASE("an export request has every option of the contract") {
   CHECK(request->files == std::vector<std::string>{"a.toml"});
   CHECK(request->directory == "out");
   CHECK(request->formats == export_formats_of({"svg", "pdf"}));
-  CHECK(request->world == "both");
+  CHECK(request->worlds == Worlds::both);
   CHECK(request->dark);
   REQUIRE(request->settings.size() == 1);
   CHECK(request->settings[0].key == "jobs.count");

@@ -76,19 +76,18 @@ TEST_CASE("lines, marks and what has the focus can be seen") {
 
 TEST_CASE("the editor's colours have the contrast of level AA") {
   application();
-  for (const bool dark : {false, true}) {
+  for (const ThemeKind kind : {ThemeKind::light, ThemeKind::dark}) {
+    const Theme theme = make_theme(kind);
     QTextDocument document;
-    TomlHighlighter highlighter(&document);
-    highlighter.set_dark(dark);
+    TomlHighlighter highlighter(&document, theme.syntax);
     document.setPlainText("# comment\n[jobs]\ncount = 10\nsteps = [{ sleep = \"1s\" }]\n");
     highlighter.rehighlight();
-    const QColor base = make_theme(dark ? ThemeKind::dark : ThemeKind::light).base;
     int seen = 0;
     for (QTextBlock block = document.begin(); block.isValid(); block = block.next()) {
       for (const auto& range : block.layout()->formats()) {
         if (!range.format.hasProperty(QTextFormat::ForegroundBrush)) continue;
-        CAPTURE(dark, block.text().toStdString(), range.start);
-        CHECK(contrast(range.format.foreground().color(), base) >= kText);
+        CAPTURE(static_cast<int>(kind), block.text().toStdString(), range.start);
+        CHECK(contrast(range.format.foreground().color(), theme.base) >= kText);
         ++seen;
       }
     }

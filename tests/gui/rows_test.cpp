@@ -159,6 +159,22 @@ TEST_CASE("a job is shown as soon as its record is prepared", "[rows]") {
   CHECK(timeline.row_place().top == Approx(654'320).margin(20));
 }
 
+TEST_CASE("a job that is no longer selected is not shown when its record is prepared", "[rows]") {
+  application();
+  QtWatch warnings;
+  TimeView view;
+  TimelineWidget timeline(view, WorldKind::modeled);
+  timeline.resize(600, 300);
+  timeline.show();
+  timeline.set_rows(TimelineRows::jobs);
+  timeline.set_trace(million_tasks());
+  timeline.show_job(654'320);
+  view.select_job(kNoJob);
+  timeline.settle();
+  CHECK(timeline.row_height() < 14);
+  CHECK(view.selected_job() == kNoJob);
+}
+
 TEST_CASE("Z zooms to what lies between the markers", "[rows]") {
   TimeView view;
   view.reset({seconds(0), seconds(10)});

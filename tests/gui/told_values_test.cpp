@@ -6,6 +6,7 @@
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/export/figure.hpp"
+#include "gui/export/provenance.hpp"
 #include "gui/window/status_line.hpp"
 #include "models/result/format.hpp"
 #include "tests/drawn_scenario.hpp"

@@ -214,19 +214,12 @@ TEST_CASE("a pipe is refused at once, and nobody waits for its writer", "[worksp
   CHECK(error == "this is not an ordinary file");
 }
 
-TEST_CASE("a session's place has its page by id, and one of version 0.1 by number", "[workspace]") {
+TEST_CASE("a session ends at a place, and the next one begins there", "[workspace]") {
   Desk desk;
   desk.open(kTwoRuns);
   const QString file = desk.workspace->document().path();
   desk.session.set_place(Place{file, "map", 1, 5, 9});
   CHECK(desk.session.place()->page == "map");
-  QSettings kept(desk.folder.filePath("settings.ini"), QSettings::IniFormat);
-  for (const auto& [number, id] : {std::pair(0, "home"), std::pair(2, "limits"), std::pair(4, "jobs")}) {
-    kept.setValue("place/page", number);
-    kept.sync();
-    const Session session(desk.folder.filePath("settings.ini"));
-    CHECK(session.place()->page == id);
-  }
   QString error;
   REQUIRE(desk.workspace->open(Place{file, "map", 1, 5, 9}, error));
   CHECK_FALSE(desk.workspace->take_range_to_restore());  // Its model is not there yet.

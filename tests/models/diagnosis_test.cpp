@@ -2,6 +2,7 @@
 // The diagnosis says in words what a run shows.
 #include "models/lab/diagnosis/diagnosis.hpp"
 
+#include <cerrno>
 #include <csignal>
 
 #include "models/kernel/kernel.hpp"
@@ -39,6 +40,13 @@ TEST_CASE("A refused thread is named with its limit, what comes next, and what t
   CHECK(diagnosis.headline == "Thread 508 was refused: the cgroup's pids.max is 512.");
   CHECK(all_of(diagnosis).find("max_map_count would be next, at 32,752 threads") != std::string::npos);
   REQUIRE(diagnosis.where);
+  CHECK(diagnosis.world == WorldKind::modeled);
+
+  RunResult live;
+  live.world = WorldKind::live;
+  live.failure =
+      FailurePoint{.job = 7, .threads = 7, .cause = Errno{EAGAIN}, .limit = "pids.max", .at = *diagnosis.where};
+  CHECK(diagnose(scenario, 0, nullptr, &live).world == WorldKind::live);
 }
 
 TEST_CASE("A process that died says how many threads it had, or had started") {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// No run goes on for ever, none wraps around the end of time, and what cannot be computed is no result.
+// No run goes on forever, none wraps around the end of time, and what cannot be computed is no result.
 #include <chrono>
 
 #include "models/kernel/kernel.hpp"

@@ -85,6 +85,18 @@ bool tells(const std::vector<std::string>& lines, const std::string& of) {
 
 }  // namespace
 
+TEST_CASE("how guards are made is told by the versions of glibc and Linux as numbers") {
+  using enum GuardMode;
+  CHECK(guard_mode_of("2.42", "6.13.0") == madvise);
+  CHECK(guard_mode_of("2.50", "6.18") == madvise);
+  CHECK(guard_mode_of("3.0", "10.2.1") == madvise);
+  CHECK(guard_mode_of("2.41", "6.18.5") == mprotect);
+  CHECK(guard_mode_of("2.9", "6.18.5") == mprotect);
+  CHECK(guard_mode_of("2.42", "6.12.63") == mprotect);
+  CHECK(guard_mode_of("2.42", "6.2") == mprotect);
+  CHECK(guard_mode_of("2.42", "6.13.0-rc1") == madvise);
+}
+
 TEST_CASE("every plain field of a host is read") {
   const FakeRoot fake;
   const auto report = inspect_host({}, fake.path());

@@ -56,6 +56,18 @@ TEST_CASE("Keys are offered by the table that they belong to") {
   CHECK(offers("[sweep]\n|", "repeat"));
 }
 
+TEST_CASE("Each table that has keys is offered") {
+  std::vector<std::string> offered;
+  for (const std::string& name : names_at("[|")) offered.push_back(name + '.');
+  for (const std::string& name : names_at("[[|")) offered.push_back(name + '.');
+  for (const KeyHelp& key : scenario_keys()) {
+    INFO(key.key);
+    const auto of_table = [&](const std::string& table) { return key.key.starts_with(table); };
+    CHECK((key.key.find('.') == std::string::npos || std::ranges::any_of(offered, of_table)));
+  }
+  CHECK(offers("[machine.|", "machine.executor"));
+}
+
 TEST_CASE("What was typed may stand anywhere in a key") {
   CHECK(names_at("[machine]\npids_m|") == std::vector<std::string>{"limits.pids_max"});
   CHECK(taken("[machine]\npids_m|", "limits.pids_max") == "[machine]\nlimits.pids_max = ");
@@ -68,6 +80,9 @@ TEST_CASE("Values with few choices are offered, with their quotes") {
   CHECK(names_at("[machine]\nprofile = \"|") == std::vector<std::string>{"host", "laptop-8g", "rust-playground"});
   CHECK(names_at("[[run]]\nruntime = \"rust|") == std::vector<std::string>{"rust-std"});
   CHECK(names_at("[machine]\nlimits.overcommit = \"n|").front() == "never");
+  CHECK(names_at("[machine]\nlimits.cgroups = \"|") ==
+        std::vector<std::string>(kCgroupWords.begin(), kCgroupWords.end()));
+  CHECK(names_at("[jobs]\narrivals = \"|") == std::vector<std::string>{"at once"});
   CHECK(names_at("[[run]]\nguard_mode = \"ma|") == std::vector<std::string>{"madvise"});
 }
 

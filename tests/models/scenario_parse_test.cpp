@@ -123,7 +123,7 @@ thread_pool.failure.limit = "pids.max"
   CHECK(scenario.sweep->repeat == 10);
   REQUIRE(scenario.expectations.size() == 3);
   CHECK(scenario.expectations[0].run == "four workers");
-  CHECK(scenario.expectations[1].world == "live");
+  CHECK(scenario.expectations[1].world == WorldKind::live);
   CHECK(scenario.expectations[2].field == "failure.limit");
 }
 

@@ -7,7 +7,7 @@
 #include <system_error>
 
 #include "models/lab/calibration/calibrate.hpp"
-#include "models/machine/host/proc_files.hpp"
+#include "models/machine/host/host.hpp"
 #include "models/machine/profile_file.hpp"
 
 namespace spawnpoint {
@@ -26,17 +26,9 @@ std::string calibration_file() {
 }
 
 std::string calibrated_machine(const Machine& host) {
-  std::string processor = "a processor without a name";
-  const std::string text = read_text("/proc/cpuinfo").value_or("");
-  for (const auto line : lines(text)) {
-    // "model name" on x86, "Model" at the end on a Raspberry Pi.
-    if (!line.starts_with("model name") && !line.starts_with("Model")) continue;
-    const auto colon = line.find(": ");
-    if (colon == std::string_view::npos) continue;
-    processor = std::string(line.substr(colon + 2));
-    break;
-  }
-  return fmt::format("{}, {} cpus, Linux {}", processor, host.cpus, host.kernel);
+  const std::string processor = cpu_name();
+  return fmt::format("{}, {} cpus, Linux {}", processor.empty() ? "a processor without a name" : processor, host.cpus,
+                     host.kernel);
 }
 
 std::expected<void, std::string> take_calibration(Machine& host, const std::string& file, const std::string& on) {

@@ -390,7 +390,7 @@ class Adviser {
     over_ = false;
     const auto scenario = read({runs_.run.name}, runs_.again);
     if (!scenario || scenario->runs.empty()) return;
-    if (limit->kind == LimitKind::stack)
+    if (limit->per_thread)
       try_larger_stack(*scenario);
     else if (limit->of_stacks)
       try_smaller_stack(*scenario);
@@ -407,8 +407,7 @@ class Adviser {
   /// The smallest that holds what a thread uses of it.
   void try_larger_stack(const Scenario& scenario) {
     const auto needs = thread_needs(scenario.machine, scenario.runs.front().runtime, 1);
-    const auto stack =
-        std::ranges::find(needs.raise, LimitKind::stack, [](const LimitToRaise& one) { return one.limit->kind; });
+    const auto stack = std::ranges::find_if(needs.raise, [](const LimitToRaise& one) { return one.limit->per_thread; });
     if (stack == needs.raise.end()) return;
     Bytes size{stack->needed};
     for (const Bytes usual : kStacks)

@@ -28,6 +28,11 @@ void show(Diagnosis& diagnosis, const RunResult& result, Instant at, JobId job, 
   diagnosis.evidence.push_back({std::move(text), result.world, at, job});
 }
 
+bool is_of_one_thread(const FailurePoint& failure) {
+  const Limit* limit = find_limit(failure.limit);
+  return limit != nullptr && limit->per_thread;
+}
+
 std::int64_t threads_of_jobs(const RunResult& result) {
   return std::max<std::int64_t>(result.peak_threads - result.own_threads, 0);
 }
@@ -57,7 +62,7 @@ namespace {
 /// What a failed run had by then: "511 threads, " that it had started, or "312,000 tasks, ". Which thread is the first
 /// to overflow its own stack is chance, and says nothing.
 std::string reached(const RunResult& result) {
-  if (result.failure->limit == limit_of(LimitKind::stack).name) return {};
+  if (is_of_one_thread(*result.failure)) return {};
   const bool tasks = result.failure->threads == 0 && result.peak_tasks > 0;
   return (tasks ? format_count(result.peak_tasks, "task") : format_count(result.failure->threads, "thread")) + ", ";
 }
@@ -125,7 +130,7 @@ Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* m
     if (result == nullptr || !result->failure || broke == nullptr) continue;
     const FailurePoint& failure = *result->failure;
     show(diagnosis, *result, failure.at, failure.job,
-         fmt::format("{}: {} at {}", result->world == WorldKind::live ? "live" : "model",
+         fmt::format("{}: {} at {}", short_name(result->world),
                      failure.cause == Cause() ? "the failure" : name_of(failure.cause),
                      format_duration(failure.at.time_since_epoch())));
   }

@@ -24,11 +24,12 @@ struct Evidence {
 
 struct Diagnosis {
   bool broke = false;
-  std::string headline;                ///< One sentence: "Thread 508 was refused: the cgroup's pids.max is 512."
-  std::vector<std::string> details;    ///< Short paragraphs: the mechanism, model against live, what binds next.
-  std::optional<Instant> where;        ///< The moment to go to.
-  std::vector<Evidence> evidence;      ///< In the order in which to look at it.
-  std::optional<Mechanism> mechanism;  ///< Why it goes like that, where that is known.
+  std::string headline;                  ///< One sentence: "Thread 508 was refused: the cgroup's pids.max is 512."
+  std::vector<std::string> details;      ///< Short paragraphs: the mechanism, model against live, what binds next.
+  std::optional<Instant> where;          ///< The moment to go to,
+  WorldKind world = WorldKind::modeled;  ///< in this world: the one that the headline is about.
+  std::vector<Evidence> evidence;        ///< In the order in which to look at it.
+  std::optional<Mechanism> mechanism;    ///< Why it goes like that, where that is known.
 };
 
 /// `live` or `modeled` may be null, not both.

@@ -21,6 +21,8 @@ void add(Diagnosis& diagnosis, std::string text);
 void explain_by(Diagnosis& diagnosis, const Mechanism* mechanism);
 void explain_by(Diagnosis& diagnosis, const ConcurrencyModel& model);
 void show(Diagnosis& diagnosis, const RunResult& result, Instant at, JobId job, std::string text);
+/// It met a limit that each thread has to itself.
+bool is_of_one_thread(const FailurePoint& failure);
 /// The most threads at a time that a run has made for its jobs, besides the program's own.
 std::int64_t threads_of_jobs(const RunResult& result);
 /// What a run's threads or tasks took, besides what the program has without them; per one of `count`.

@@ -31,7 +31,7 @@ std::int64_t failing_thread(const FailurePoint& failure) {
 /// " when it had 507 threads"; where some had ended by then, how many were started and how many were alive at most.
 std::string at_threads(const RunResult& result) {
   // Of a thread that overflows its own stack it is that thread's number.
-  if (result.failure->limit == limit_of(LimitKind::stack).name) return "";
+  if (is_of_one_thread(*result.failure)) return "";
   const std::int64_t started = result.failure->threads;
   const std::int64_t alive = threads_of_jobs(result);
   if (started == 0) return "";
@@ -75,6 +75,7 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   const bool async = model != nullptr && model->async;
   diagnosis.headline = headline(result, async, limits);
   diagnosis.where = failure.at;
+  diagnosis.world = result.world;
   if (failure.job == kNoJob && failure.threads == 0 && spec.runtime.base_threads > 1 && result.peak_tasks == 0)
     add(diagnosis, fmt::format("It did not get to its first job: {} starts {} of its own before.", spec.runtime.name,
                                format_count(spec.runtime.base_threads, "thread")));

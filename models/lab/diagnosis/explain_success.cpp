@@ -20,10 +20,6 @@ constexpr double kHalf = 0.5;
 /// What differs by less is not worth a word.
 constexpr double kNoticed = 0.999;
 
-std::string job_name(JobId job) {
-  return "job " + format_count(std::int64_t{job} + 1);
-}
-
 /// In the order in which they started: the first, and the first one that started no earlier than it ended.
 struct Following {
   JobId first = kNoJob;
@@ -135,7 +131,7 @@ void show_first(Diagnosis& diagnosis, const RunResult& result, const std::option
                 std::string_view until) {
   if (found)
     show(diagnosis, result, result.trace->jobs.started[found->next], found->next,
-         fmt::format(fmt::runtime(until), job_name(found->next), job_name(found->first)));
+         fmt::format(fmt::runtime(until), format_job(found->next), format_job(found->first)));
 }
 
 /// The executor's thread was held for most of the time, by jobs that compute or block.
@@ -146,17 +142,16 @@ void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const
                                 : load.demand.computing == 0 ? "block"
                                                              : "compute and block";
   diagnosis.headline =
-      by_one
-          ? fmt::format("The executor's only thread was blocked for {} by job {}: everything behind it waited.",
-                        format_duration(result.longest_poll), format_count(std::int64_t{result.longest_poll_job} + 1))
-          : fmt::format("{} took turns on the executor's only thread, in {}.", format_count(result.jobs, "job"),
-                        format_duration(result.wall));
+      by_one ? fmt::format("The executor's only thread was blocked for {} by {}: everything behind it waited.",
+                           format_duration(result.longest_poll), format_job(result.longest_poll_job))
+             : fmt::format("{} took turns on the executor's only thread, in {}.", format_count(result.jobs, "job"),
+                           format_duration(result.wall));
   explain_by(diagnosis, find_mechanism("blocked executor"));
   if (by_one && result.trace && result.longest_poll_job < result.trace->jobs.size()) {
     const Instant began = result.trace->jobs.started[result.longest_poll_job];
     if (began != kNever)
       show(diagnosis, result, began, result.longest_poll_job,
-           fmt::format("{} holds the executor's thread", job_name(result.longest_poll_job)));
+           fmt::format("{} holds the executor's thread", format_job(result.longest_poll_job)));
   }
   if (result.trace)
     show_first(diagnosis, result, first_that_got_the_thread(*result.trace),
@@ -224,7 +219,7 @@ void tell_last_job(Diagnosis& diagnosis, const RunResult& result) {
   const Duration own = jobs.ended[last] - jobs.started[last];
   if (to_seconds(own) < kHalf * to_seconds(result.wall)) return;
   add(diagnosis, fmt::format("The last one to end was {}: from its start to its end it took {} of the {}.",
-                             job_name(last), format_duration(own), format_duration(result.wall)));
+                             format_job(last), format_duration(own), format_duration(result.wall)));
 }
 
 /// Where jobs come over a good part of the time, but take it with others.
@@ -464,7 +459,7 @@ void explain_success(Diagnosis& diagnosis, const Scenario& scenario, std::size_t
                                      format_count(result.jobs, "job"), why.empty() ? "" : ": " + why);
     if (result.stop_cause == StopCause::idle)
       add(diagnosis,
-          "It may go on for ever, or for long: in the terminal, `--budget time=1h` gives it an hour of computing.");
+          "It may go on forever, or for long: in the terminal, `--budget time=1h` gives it an hour of computing.");
     return;
   }
   const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);

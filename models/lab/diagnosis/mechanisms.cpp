@@ -8,7 +8,6 @@ namespace spawnpoint {
 
 namespace {
 
-// The figures of an idle thread were measured (tests/models/kernel-cases.md).
 constexpr Mechanism kMechanisms[] = {
     {"blocked executor", "Why does one blocking call stop all jobs?",
      "An executor has one thread and many jobs. It gives the thread to a job, and gets it back only when the job "

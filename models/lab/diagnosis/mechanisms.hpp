@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Why things go as they do: a short explanation of each limit's mechanism, and of a blocked executor's. A concurrency
-// model explains itself (models/concurrency/traits.hpp).
+// Why things go as they do: what a limit's row of the table explains, and what belongs to no row. A concurrency model
+// explains itself (models/concurrency/traits.hpp).
 #pragma once
 
 #include <string_view>
@@ -18,7 +18,7 @@ struct Mechanism {
 /// How a limit works: as its row in the table says.
 Mechanism mechanism_of(const Limit& limit);
 
-/// Of a concurrency model. Null where there is none of that name.
+/// One that is no limit's and no concurrency model's. Null where there is none of that name.
 const Mechanism* find_mechanism(std::string_view name);
 
 }  // namespace spawnpoint

@@ -212,7 +212,7 @@ ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::in
   for (const Found& found : find_all(machine, runtime, limits)) {
     if (found.threads >= threads) break;
     const Limit& limit = *found.limit;
-    if (limit.kind == LimitKind::stack) {
+    if (limit.per_thread) {
       const std::int64_t needed = stack_needed(machine, runtime).count;
       needs.raise.push_back({.limit = &limit,
                              .value = found.refusal.value,

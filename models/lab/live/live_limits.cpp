@@ -4,8 +4,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
+#include <utility>
 
 #include "models/lab/limits/limits.hpp"
 #include "models/machine/profile.hpp"
@@ -43,102 +43,159 @@ LiveCaps live_caps(const Machine& host, const Runtime& runtime) {
   return caps;
 }
 
-WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, const Machine& host, std::int64_t threads,
-                           const std::optional<LiveCaps>& caps, std::span<const Limit> limits_known) {
-  using enum LimitKind;
-  WantedLimits wanted;
-  const Limits& limits = scenario.machine.limits;
-  const auto leave_out = [&wanted](const Limit& limit, std::int64_t value, Imposed imposed, std::string why) {
-    wanted.others.push_back({std::string(limit.name), value, imposed, std::move(why)});
-  };
+namespace {
 
+/// What a live run has to meet, one kind of limit after the other.
+class Wanting {
+ public:
+  Wanting(const Scenario& scenario, const Runtime& runtime, const Machine& host, std::int64_t threads,
+          const std::optional<LiveCaps>& caps)
+      : scenario_(scenario), runtime_(runtime), host_(host), threads_(threads), caps_(caps) {}
+
+  WantedLimits all(std::span<const Limit> limits_known) {
+    want_threads();
+    want_rlimits();
+    want_maps();
+    want_memory();
+    want_overcommit();
+    want_cpus();
+    leave_out_others(limits_known);
+    return std::move(wanted_);
+  }
+
+ private:
+  void want_threads();
+  void want_rlimits();
+  void want_maps();
+  void want_memory();
+  void consider_memory(const Limit& limit, Bytes value, Bytes room);
+  void want_overcommit();
+  void want_cpus();
+  void leave_out_others(std::span<const Limit> limits_known);
+
+  bool is_set(LimitKind kind) const { return spawnpoint::is_set(scenario_, limit_of(kind)); }
+  void leave_out(const Limit& limit, std::int64_t value, Imposed imposed, std::string why) {
+    wanted_.others.push_back({std::string(limit.name), value, imposed, std::move(why)});
+  }
+
+  const Scenario& scenario_;
+  const Runtime& runtime_;
+  const Machine& host_;
+  std::int64_t threads_;
+  const std::optional<LiveCaps>& caps_;
+  WantedLimits wanted_;
+};
+
+void Wanting::want_threads() {
   // The ladder knows what each limit leaves; of equals, the one that is checked first comes first.
-  Machine machine = scenario.machine;
-  if (scenario.host_machine) machine.privileged = false;  // The worker drops it.
-  for (const auto& rung : limit_ladder(machine, runtime).rungs) {
-    if (!rung.limit->counts_threads || !is_set(scenario, *rung.limit)) continue;
-    if (!wanted.threads) {
-      wanted.threads = WantedLimit{rung.limit, rung.value, rung.threads};
+  Machine machine = scenario_.machine;
+  if (scenario_.host_machine) machine.privileged = false;  // The worker drops it.
+  std::optional<WantedLimit>& first = wanted_.threads;
+  for (const auto& rung : limit_ladder(machine, runtime_).rungs) {
+    if (!rung.limit->counts_threads || !spawnpoint::is_set(scenario_, *rung.limit)) continue;
+    if (!first) {
+      first = WantedLimit{rung.limit, rung.value, rung.threads};
     } else {
       leave_out(*rung.limit, rung.value, Imposed::not_needed,
-                fmt::format("not needed: {} is reached first", wanted.threads->limit->name));
+                fmt::format("not needed: {} is reached first", first->limit->name));
     }
   }
-  if (caps && threads + 1 > caps->threads && (!wanted.threads || wanted.threads->room + 1 > caps->threads)) {
-    if (wanted.threads)
-      leave_out(*wanted.threads->limit, wanted.threads->value, Imposed::not_needed,
-                "not needed: the cap of live runs is reached first");
-    wanted.threads = WantedLimit{&limit_of(live_cap), caps->threads, caps->threads - 1};
+  if (!caps_ || threads_ + 1 <= caps_->threads || (first && first->room + 1 <= caps_->threads)) return;
+  if (first)
+    leave_out(*first->limit, first->value, Imposed::not_needed, "not needed: the cap of live runs is reached first");
+  first = WantedLimit{&limit_of(LimitKind::live_cap), caps_->threads, caps_->threads - 1};
+}
+
+void Wanting::want_rlimits() {
+  using enum LimitKind;
+  const Limits& limits = scenario_.machine.limits;
+  if (limits.address_space && is_set(rlimit_as))
+    wanted_.address_space = WantedLimit{&limit_of(rlimit_as), limits.address_space->count, limits.address_space->count};
+  if (limits.data && is_set(rlimit_data))
+    wanted_.data = WantedLimit{&limit_of(rlimit_data), limits.data->count, limits.data->count};
+}
+
+void Wanting::want_maps() {
+  const Limit& limit = limit_of(LimitKind::max_map_count);
+  const CountLimit& set = scenario_.machine.limits.max_map_count;
+  if (!set || !is_set(limit.kind)) return;
+  const std::int64_t here = host_.limits.max_map_count.value_or(65530);
+  if (*set == here) {
+    leave_out(limit, *set, Imposed::yes, "this machine has the same");
+  } else if (*set < here) {
+    wanted_.maps = WantedLimit{&limit, *set, here - *set};
+  } else {
+    leave_out(limit, *set, Imposed::no, "this machine allows only " + format_count(here));
   }
+}
 
-  if (limits.address_space && is_set(scenario, limit_of(rlimit_as)))
-    wanted.address_space = WantedLimit{&limit_of(rlimit_as), limits.address_space->count, limits.address_space->count};
-  if (limits.data && is_set(scenario, limit_of(rlimit_data)))
-    wanted.data = WantedLimit{&limit_of(rlimit_data), limits.data->count, limits.data->count};
-
-  if (limits.max_map_count && is_set(scenario, limit_of(max_map_count))) {
-    const std::int64_t value = *limits.max_map_count;
-    const std::int64_t here = host.limits.max_map_count.value_or(65530);
-    if (value == here) {
-      leave_out(limit_of(max_map_count), value, Imposed::yes, "this machine has the same");
-    } else if (value < here) {
-      wanted.maps = WantedLimit{&limit_of(max_map_count), value, here - value};
-    } else {
-      leave_out(limit_of(max_map_count), value, Imposed::no, "this machine allows only " + format_count(here));
-    }
+void Wanting::want_memory() {
+  using enum LimitKind;
+  const Machine& machine = scenario_.machine;
+  if (const SizeLimit& most = machine.limits.memory_max; most && is_set(memory_max))
+    consider_memory(limit_of(memory_max), *most, *most - machine.in_use.cgroup_memory - runtime_.base_charged);
+  if (machine.memory > Bytes{} && is_set(memory)) {
+    const Bytes all = machine.memory + machine.swap;
+    consider_memory(limit_of(memory), all, all - machine.in_use.memory);
   }
+  if (caps_) consider_memory(limit_of(live_cap), caps_->memory, caps_->memory);
+}
 
-  // Of the memory limits, too, the one that leaves least is the one that is met.
-  const auto consider = [&](const Limit& limit, Bytes value, Bytes room) {
-    const WantedLimit considered{&limit, value.count, std::max<std::int64_t>(room.count, 0)};
-    if (!wanted.memory) {
-      wanted.memory = considered;
-      return;
-    }
-    const bool is_met_first = room.count < wanted.memory->room;
-    const WantedLimit later = is_met_first ? *wanted.memory : considered;
-    if (is_met_first) wanted.memory = considered;
-    // The cap is not a limit of the scenario's.
-    if (!later.is_cap())
-      leave_out(*later.limit, later.value, Imposed::not_needed,
-                fmt::format("not needed: {} is reached first", wanted.memory->limit->name));
-  };
-  if (limits.memory_max && is_set(scenario, limit_of(memory_max)))
-    consider(limit_of(memory_max), *limits.memory_max,
-             *limits.memory_max - scenario.machine.in_use.cgroup_memory - runtime.base_charged);
-  if (scenario.machine.memory > Bytes{} && is_set(scenario, limit_of(memory))) {
-    const Bytes all = scenario.machine.memory + scenario.machine.swap;
-    consider(limit_of(memory), all, all - scenario.machine.in_use.memory);
+/// Of the memory limits, too, the one that leaves least is the one that is met.
+void Wanting::consider_memory(const Limit& limit, Bytes value, Bytes room) {
+  const WantedLimit considered{&limit, value.count, std::max<std::int64_t>(room.count, 0)};
+  if (!wanted_.memory) {
+    wanted_.memory = considered;
+    return;
   }
-  if (caps) consider(limit_of(live_cap), caps->memory, caps->memory);
+  const bool is_met_first = room.count < wanted_.memory->room;
+  const WantedLimit later = is_met_first ? *wanted_.memory : considered;
+  if (is_met_first) wanted_.memory = considered;
+  // The cap is not a limit of the scenario's.
+  if (!later.is_cap())
+    leave_out(*later.limit, later.value, Imposed::not_needed,
+              fmt::format("not needed: {} is reached first", wanted_.memory->limit->name));
+}
 
-  if (is_set(scenario, limit_of(overcommit))) {
-    const bool same = limits.overcommit == host.limits.overcommit && limits.overcommit != Overcommit::never;
-    leave_out(limit_of(overcommit), static_cast<std::int64_t>(limits.overcommit), same ? Imposed::yes : Imposed::no,
-              same ? fmt::format("this machine's mode is {} too", word_of(limits.overcommit))
-                   : fmt::format("vm.overcommit_memory holds for the whole machine, which is set to {}",
-                                 word_of(host.limits.overcommit)));
+void Wanting::want_overcommit() {
+  const Limit& limit = limit_of(LimitKind::overcommit);
+  if (!is_set(limit.kind)) return;
+  const Overcommit mode = scenario_.machine.limits.overcommit;
+  const Overcommit here = host_.limits.overcommit;
+  const bool same = mode == here && mode != Overcommit::never;
+  leave_out(limit, static_cast<std::int64_t>(mode), same ? Imposed::yes : Imposed::no,
+            same ? fmt::format("this machine's mode is {} too", word_of(mode))
+                 : fmt::format("vm.overcommit_memory holds for the whole machine, which is set to {}", word_of(here)));
+}
+
+void Wanting::want_cpus() {
+  const Limit& limit = limit_of(LimitKind::cpus);
+  const std::int64_t cpus = scenario_.machine.cpus;
+  if (!is_set(limit.kind) || cpus == host_.cpus) return;
+  if (cpus < host_.cpus) {
+    wanted_.cpus = cpus;
+  } else {
+    leave_out(limit, cpus, Imposed::no, fmt::format("this machine has only {}", host_.cpus));
   }
+}
 
-  if (is_set(scenario, limit_of(cpus)) && scenario.machine.cpus != host.cpus) {
-    if (scenario.machine.cpus < host.cpus) {
-      wanted.cpus = scenario.machine.cpus;
-    } else {
-      leave_out(limit_of(cpus), scenario.machine.cpus, Imposed::no, fmt::format("this machine has only {}", host.cpus));
-    }
-  }
-
-  // Whatever else the scenario sets, live runs know no means for it.
-  constexpr std::array kKnown = {rlimit_as, rlimit_data, overcommit, max_map_count, memory_max, memory, cpus};
+/// Whatever else the scenario sets.
+void Wanting::leave_out_others(std::span<const Limit> limits_known) {
   for (const Limit& limit : limits_known) {
     // Without a field it is the processor's, not the scenario's.
-    if (limit.counts_threads || limit.fields.names.front().empty() || !is_set(scenario, limit)) continue;
-    if (std::ranges::find(kKnown, limit.kind) != kKnown.end()) continue;
-    const std::vector<LimitLevel> levels = limit.fields.read(scenario.machine);
+    if (limit.counts_threads || limit.fields.names.front().empty()) continue;
+    if (limit.live_means != LiveMeans::none || !spawnpoint::is_set(scenario_, limit)) continue;
+    const std::vector<LimitLevel> levels = limit.fields.read(scenario_.machine);
     if (!levels.empty() && levels.front().value)
       leave_out(limit, *levels.front().value, Imposed::no, "a live run has no means to impose it");
   }
-  return wanted;
+}
+
+}  // namespace
+
+WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, const Machine& host, std::int64_t threads,
+                           const std::optional<LiveCaps>& caps, std::span<const Limit> limits_known) {
+  return Wanting(scenario, runtime, host, threads, caps).all(limits_known);
 }
 
 }  // namespace spawnpoint

@@ -1,33 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LiveRun: the parent's side of a live run, from the plan to the result.
-#include <fmt/core.h>
-#include <sys/stat.h>
-#include <unistd.h>
+// LiveRun: the parent's side of a live run that is going, up to its result.
+#include "models/lab/live/live_run.hpp"
 
-#include <fcntl.h>
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <chrono>
-#include <initializer_list>
-#include <optional>
 #include <string>
 #include <utility>
 
-#include "core/trace/shared_trace.hpp"
-#include "models/concurrency/registry.hpp"
-#include "models/kernel/process_memory.hpp"
-#include "models/lab/limits/limits.hpp"
-#include "models/lab/live/live_cgroup.hpp"
-#include "models/lab/live/live_limits.hpp"
-#include "models/lab/live/live_memory.hpp"
-#include "models/lab/live/live_outcome.hpp"
-#include "models/lab/live/live_plan.hpp"
 #include "models/lab/live/live_probe.hpp"
-#include "models/lab/live/live_process.hpp"
-#include "models/lab/live/live_run.hpp"
-#include "models/machine/host/host.hpp"
+#include "models/lab/live/live_run_state.hpp"
 #include "models/machine/host/proc_files.hpp"
 #include "models/result/format.hpp"
-#include "models/scenario/run_threads.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -35,19 +20,10 @@ namespace {
 constexpr Duration kSampleEvery = std::chrono::milliseconds(20);
 constexpr Duration kWarmEvery = std::chrono::milliseconds(1);
 constexpr Duration kProgressEvery = std::chrono::milliseconds(50);
-constexpr Bytes kMostWarmed{std::int64_t{1} << 30};
 // One poll must not hold the caller's thread for long.
 constexpr std::size_t kRowsAPoll = 400'000;
 
-std::filesystem::path default_worker() {
-  std::error_code error;
-  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "spawnpoint-run";
-}
-
-std::size_t job_count(const Jobs& jobs) {
-  const auto count = static_cast<std::size_t>(std::max<std::int64_t>(jobs.count, 0));
-  return jobs.arrivals.kind == Arrivals::Kind::trace ? std::min(count, jobs.arrivals.times.size()) : count;
-}
+}  // namespace
 
 std::int64_t kernel_kills() {
   const auto text = read_text("/proc/vmstat").value_or("");
@@ -55,206 +31,6 @@ std::int64_t kernel_kills() {
     if (line.starts_with("oom_kill ")) return parse_count(line.substr(9)).value_or(0);
   }
   return 0;
-}
-
-Bytes file_size(int fd) {
-  struct stat file{};
-  return ::fstat(fd, &file) == 0 ? Bytes{file.st_size} : Bytes{};
-}
-
-}  // namespace
-
-struct LiveRun::State {
-  State(const Scenario& run_scenario, std::size_t run_index, const RunOptions& run_options,
-        const LiveOptions& live_options, bool is_probe = false)
-      : options(run_options), live(live_options), probe(is_probe) {
-    const RunSpec& spec = run_scenario.runs.at(run_index);
-    result.scenario = run_scenario.file.empty() ? run_scenario.title : run_scenario.file;
-    result.concurrency = spec.concurrency;
-    result.label = spec.label;
-    result.world = WorldKind::live;
-    result.seed = run_scenario.seed;
-    result.jobs = static_cast<std::int64_t>(job_count(run_scenario.jobs));
-    if (auto begun = begin(run_scenario, run_index); !begun) give_up(begun.error());
-  }
-
-  std::expected<void, std::string> begin(const Scenario& scenario, std::size_t index);
-  std::expected<void, std::string> let_go();
-  void choose_thread_limit(LivePlan& plan);
-  void choose_memory_limit(const std::optional<LiveCaps>& caps);
-  void note(const WantedLimit& limit, Imposed imposed, std::string means) {
-    if (limit.is_cap()) return;
-    result.imposed.push_back({std::string(limit.limit->name), limit.value, imposed, std::move(means)});
-  }
-  void give_up(const std::string& why) {
-    result.error = why;
-    over = true;
-  }
-  Instant now() const {
-    const auto epoch = reader->epoch();
-    return epoch ? Instant(std::chrono::duration_cast<Duration>(SteadyClock::now() - *epoch)) : Instant{};
-  }
-  Progress progress() const;
-  /// The memory control group that the run is in, if it has one of its own.
-  const RunCgroup* memory_accounts() const {
-    return memory_group ? &*memory_group : accounting_group ? &*accounting_group : nullptr;
-  }
-  void look();
-  void finish(int status);
-  void take_reports();
-
-  RunOptions options;
-  LiveOptions live;
-  bool probe;
-  RunResult result;
-  std::shared_ptr<Trace> trace = std::make_shared<Trace>();
-  SteadyClock::time_point began = SteadyClock::now();
-
-  LimitLadder host_ladder;
-  WantedLimits wanted;
-  LiveLimitsInForce in_force;
-  std::optional<Bytes> watched_memory;  ///< The parent kills above this.
-  std::int64_t kills_before = 0;
-
-  // In this order: a group can only be removed when its process is gone.
-  std::optional<RunCgroup> pids;
-  std::optional<RunCgroup> memory_group;
-  std::optional<RunCgroup> accounting_group;  ///< Without a limit, to see the kernel's memory of the run.
-  std::optional<SharedTraceFile> file;
-  std::optional<SharedTraceReader> reader;
-  std::optional<LiveMemory> memory;
-  std::optional<LiveProcess> process;
-
-  SteadyClock::time_point looked{};
-  SteadyClock::time_point told{};
-  bool is_let_go = false;  ///< The worker may run.
-  bool stop_asked = false;
-  Instant stopped_at{};
-  std::optional<Instant> seen_dead;  ///< When the process was first found to be gone.
-  bool over_memory = false;
-  bool over = false;
-};
-
-void LiveRun::State::choose_thread_limit(LivePlan& plan) {
-  if (!wanted.threads) return;
-  const WantedLimit& limit = *wanted.threads;
-  in_force.threads = limit;
-  if (limit.limit->kind == LimitKind::pids_max || limit.is_cap()) {
-    auto group = RunCgroup::create("pids");
-    auto limited = group ? group->limit_tasks(limit.room + 1) : std::unexpected(group.error());
-    if (limited) {
-      note(limit, Imposed::yes,
-           fmt::format("pids.max = {} in a control group of its own", format_count(limit.room + 1)));
-      pids = std::move(*group);
-      return;
-    }
-  }
-  if (limit.limit->kind == LimitKind::pid_max) {
-    plan.threads_by_pid_namespace = limit.room;
-  } else {
-    plan.threads_by_rlimit = limit.room;
-  }
-}
-
-void LiveRun::State::choose_memory_limit(const std::optional<LiveCaps>& caps) {
-  if (caps) watched_memory = caps->memory;
-  if (!wanted.memory) {
-    if (auto unlimited = RunCgroup::create("memory")) accounting_group = std::move(*unlimited);
-    return;
-  }
-  auto group = RunCgroup::create("memory");
-  auto limited = group ? group->limit_memory(Bytes{wanted.memory->room}) : std::unexpected(group.error());
-  if (limited) {
-    note(*wanted.memory, Imposed::yes,
-         fmt::format("{} in a control group of its own", format_bytes(Bytes{wanted.memory->room})));
-    in_force.memory = wanted.memory;
-    memory_group = std::move(*group);
-  } else {
-    note(*wanted.memory, Imposed::no, limited.error());
-    if (caps) in_force.memory = WantedLimit{&limit_of(LimitKind::live_cap), caps->memory.count, caps->memory.count};
-  }
-}
-
-std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario, std::size_t index) {
-  const RunSpec& spec = scenario.runs[index];
-  if (find_concurrency_model(spec.concurrency) == nullptr)
-    return std::unexpected("unknown concurrency model " + spec.concurrency);
-  if (std::string why = LiveProcess::refusal(); !why.empty()) return std::unexpected(std::move(why));
-  const Machine host = read_host(scenario.machine.costs);
-  {
-    Machine worker = host;
-    worker.privileged = false;
-    host_ladder = limit_ladder(worker, spec.runtime);
-  }
-
-  LivePlan plan;
-  plan.concurrency = spec.concurrency;
-  plan.settings = settings_of(scenario, index);
-  plan.seed = scenario.seed;
-  plan.jobs = scenario.jobs;
-  plan.runtime = spec.runtime;
-  plan.stack = stack_size(spec.runtime, scenario.machine.limits);
-  plan.threads = threads_of_run(scenario, index);
-  plan.probe = probe;
-  const kernel::ProcessMemory of_threads(scenario.machine, spec.runtime);
-  if (spec.runtime.arena > Bytes{}) plan.runtime.arenas = of_threads.max_arenas();
-  if (of_threads.overflows_stack())
-    in_force.stack = WantedLimit{&limit_of(LimitKind::stack), plan.stack.count, plan.stack.count};
-  auto caps = live.uncapped ? std::nullopt : std::optional(live_caps(host, spec.runtime));
-  if (caps && live.memory_cap) caps->memory = *live.memory_cap;
-  wanted = wanted_limits(scenario, spec.runtime, host, plan.threads, caps);
-  result.imposed = wanted.others;
-  choose_thread_limit(plan);
-  choose_memory_limit(caps);
-  if (wanted.address_space) plan.address_space = Bytes{wanted.address_space->room};
-  if (wanted.data) plan.data = Bytes{wanted.data->room};
-  if (wanted.maps) plan.max_map_count = wanted.maps->value;
-  if (wanted.threads) plan.threads = std::min(plan.threads, wanted.threads->room + 1);
-  plan.cpus = wanted.cpus;
-  if (const auto* group = memory_accounts()) plan.memory_group = group->path();
-
-  const std::size_t changes = rows_per_job(scenario.jobs);
-  auto made = probe ? SharedTraceFile::create(1, SharedTraceFile::rows_for(1, changes), Recording::nothing)
-                    : SharedTraceFile::create(job_count(scenario.jobs),
-                                              SharedTraceFile::rows_for(job_count(scenario.jobs), changes),
-                                              options.record ? Recording::segments : Recording::nothing);
-  if (!made) return std::unexpected(made.error());
-  file = std::move(*made);
-  // Threads take small pages, which gain nothing by it.
-  if (!probe && find_concurrency_model(plan.concurrency)->async) {
-    const MemoryUse use = memory_of_run(scenario, index, host, plan.threads);
-    Bytes needed = use.resident + use.kernel;
-    if (in_force.memory) needed = std::min(needed, Bytes{in_force.memory->room});
-    plan.warm = std::min({needed + file_size(file->fd()), live_caps(host, spec.runtime).memory / 2, kMostWarmed});
-  }
-  // Whoever first touches the record's memory is charged for it: that must not be the run if its memory is limited.
-  if (memory_group && !in_force.memory->is_cap()) {
-    constexpr std::int64_t kMost = std::int64_t{1} << 30;
-    (void)::posix_fallocate(file->fd(), 0, std::min(file_size(file->fd()).count, kMost));
-  }
-  auto opened = SharedTraceReader::open(file->fd());
-  if (!opened) return std::unexpected(opened.error());
-  reader = std::move(*opened);
-
-  kills_before = kernel_kills();
-  memory.emplace();
-  const auto program = live.worker.empty() ? default_worker() : live.worker;
-  auto started = LiveProcess::start(program, plan, file->fd());
-  if (!started) return std::unexpected("the live run's process could not be started: " + started.error());
-  process.emplace(std::move(*started));
-  return plan.warm > Bytes{} ? std::expected<void, std::string>{} : let_go();
-}
-
-/// The worker has got ready, and nothing limits it yet.
-std::expected<void, std::string> LiveRun::State::let_go() {
-  for (const RunCgroup* group : std::initializer_list<const RunCgroup*>{pids ? &*pids : nullptr, memory_accounts()}) {
-    if (group == nullptr) continue;
-    if (const auto added = group->add(process->pid()); !added)
-      return std::unexpected("the live run's process could not be put into its control group: " + added.error());
-  }
-  process->release();
-  is_let_go = true;
-  return {};
 }
 
 Progress LiveRun::State::progress() const {
@@ -293,7 +69,7 @@ void LiveRun::State::take_reports() {
     if (!limit || state_of(step) == StepReport::State::untold) return false;
     const bool done = state_of(step) == StepReport::State::done;
     std::string means = words_of(step);
-    if (done && step == limit_threads_by_rlimit && limit->limit->kind != LimitKind::rlimit_nproc)
+    if (done && step == limit_threads_by_rlimit && limit->limit->live_means != LiveMeans::rlimit)
       means += fmt::format(", standing in for {} = {}", limit->limit->name, format_count(limit->value));
     note(*limit, done ? Imposed::yes : Imposed::no, std::move(means));
     return done;

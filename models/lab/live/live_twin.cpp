@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/core.h>
-#include <gnu/libc-version.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,8 +26,8 @@ class Twin {
   LiveTwin make() {
     machine().privileged = false;  // The worker drops it.
     // The reader of /proc has counted itself, and the worker is added.
-    host_.in_use.threads += own_tasks();
-    host_.in_use.pids += own_tasks();
+    for (const Limit& limit : limit_table())
+      if (limit.fields.add_tasks != nullptr) limit.fields.add_tasks(host_, own_tasks());
     for (const Limit& limit : limit_table()) take(limit);
     take(limit_of(LimitKind::cpus));
     take_program();
@@ -49,7 +48,7 @@ class Twin {
     if (!is_set(twin_.scenario, limit)) return false;
     const auto& imposed = probe_->imposed;
     const auto told = std::ranges::find(imposed, limit.name, &ImposedLimit::limit);
-    // One that is met after another needs not be imposed.
+    // One that is met after another need not be imposed.
     if (told == imposed.end() || told->imposed != Imposed::no) return true;
     twin_.notes.push_back(
         fmt::format("{} is not in force in the live run, so it is left out here: {}", limit.name, told->means));
@@ -76,12 +75,11 @@ class Twin {
 void Twin::take(const Limit& limit) {
   const bool set = holds(limit);
   if (set) imposed_.push_back(limit.kind);
+  if (set && limit.fields.add_tasks != nullptr) limit.fields.add_tasks(machine(), tasks_of_program());
   if (limit.kind == LimitKind::rlimit_nproc) return take_tasks_of_user(set);
   if (limit.kind == LimitKind::pids_max) return take_tasks_of_group(set);
   if (!set) return limit.fields.copy(machine(), host_);
   if (limit.kind == LimitKind::memory_max) take_charged();
-  if (limit.kind == LimitKind::threads_max) machine().in_use.threads += tasks_of_program();
-  if (limit.kind == LimitKind::pid_max) machine().in_use.pids += tasks_of_program();
 }
 
 void Twin::take_tasks_of_user(bool set) {
@@ -95,9 +93,6 @@ void Twin::take_tasks_of_user(bool set) {
     const bool stands_in = probe_->own_user_namespace && probe_->nproc != probe_->nproc_above;
     limits.nproc = {stands_in ? CountLimit() : probe_->own_user_namespace ? probe_->nproc : probe_->nproc_above};
     in_use.user_tasks = {probe_->own_user_namespace ? own : others + own};
-  } else {
-    in_use.user_tasks.resize(limits.nproc.size(), 1);
-    for (auto& count : in_use.user_tasks) count += tasks_of_program();
   }
   if (probe_->own_user_namespace) {
     limits.nproc.push_back(probe_->nproc_above);
@@ -109,7 +104,6 @@ void Twin::take_tasks_of_user(bool set) {
 void Twin::take_tasks_of_group(bool set) {
   std::vector<CountLimit> limits = host_.limits.pids_max;
   std::vector<std::int64_t> tasks = host_.in_use.cgroup_tasks;
-  for (auto& count : tasks) count += own_tasks();
   if (probe_->pids_group) {
     // Below which of this process's groups the worker has its own; the hierarchy's root has no limit.
     const auto place = find_cgroup("pids");
@@ -125,14 +119,10 @@ void Twin::take_tasks_of_group(bool set) {
     tasks.erase(tasks.begin(), tasks.begin() + static_cast<std::ptrdiff_t>(std::min(skipped, tasks.size())));
   }
   if (set) {
-    const auto& own = twin_.scenario.machine;
-    const auto levels = own.limits.pids_max.size();
     // The scenario says what the run meets, at as many levels as it says.
+    const Machine& own = machine();
     limits.insert(limits.begin(), own.limits.pids_max.begin(), own.limits.pids_max.end());
-    std::vector<std::int64_t> counts = own.in_use.cgroup_tasks;
-    counts.resize(levels, 1);
-    for (auto& count : counts) count += tasks_of_program();
-    tasks.insert(tasks.begin(), counts.begin(), counts.end());
+    tasks.insert(tasks.begin(), own.in_use.cgroup_tasks.begin(), own.in_use.cgroup_tasks.end());
   }
   machine().limits.pids_max = std::move(limits);
   machine().in_use.cgroup_tasks = std::move(tasks);
@@ -170,11 +160,9 @@ void Twin::take_program() {
   if (runtime.without_arena > Bytes{}) runtime.without_arena = machine().page_size;
   if (runtime.guard_mode == GuardMode::none || runtime.guard == Bytes{}) return;
   // How this C library makes its guards, whatever the profile's does.
-  const auto version = std::string_view(::gnu_get_libc_version());
-  const bool by_madvise = version.starts_with("2.4") && version.size() == 4 && version[3] >= '2';
+  runtime.guard_mode = guard_mode_of(glibc_version(), host_.kernel);
   const std::int64_t signal_maps = runtime.signal_stack > Bytes{} ? 2 : 0;
-  runtime.guard_mode = by_madvise ? GuardMode::madvise : GuardMode::mprotect;
-  runtime.maps_per_thread = (by_madvise ? 0 : 2) + signal_maps;
+  runtime.maps_per_thread = (runtime.guard_mode == GuardMode::madvise ? 0 : 2) + signal_maps;
 }
 
 }  // namespace

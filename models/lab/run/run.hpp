@@ -35,8 +35,10 @@ struct RunOptions {
 
 /// Why a run was not made where memory is at its end.
 inline constexpr const char* kTooLittleMemory = "this machine has not enough memory to compute it";
+/// What is known of a result before the run: whose it is.
+RunResult result_before(const Scenario& scenario, std::size_t index, WorldKind world);
 /// The result of a run that was not made; why not.
-RunResult not_run(const Scenario& scenario, std::size_t index, std::string why);
+RunResult not_run(const Scenario& scenario, std::size_t index, std::string why, WorldKind world = WorldKind::modeled);
 
 /// Runs run `index` of the scenario on the simulated kernel. Same scenario, same seed: same trace, bit for bit.
 RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOptions& options);

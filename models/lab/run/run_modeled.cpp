@@ -162,22 +162,27 @@ void compute(RunResult& result, const Scenario& scenario, std::size_t index, con
 
 }  // namespace
 
-RunResult not_run(const Scenario& scenario, std::size_t index, std::string why) {
+RunResult result_before(const Scenario& scenario, std::size_t index, WorldKind world) {
   const RunSpec& spec = scenario.runs.at(index);
   RunResult result;
   result.scenario = scenario.file.empty() ? scenario.title : scenario.file;
   result.concurrency = spec.concurrency;
   result.label = spec.label;
-  result.world = WorldKind::modeled;
+  result.world = world;
   result.seed = scenario.seed;
   result.jobs = scenario.jobs.count;
+  return result;
+}
+
+RunResult not_run(const Scenario& scenario, std::size_t index, std::string why, WorldKind world) {
+  RunResult result = result_before(scenario, index, world);
   result.error = std::move(why);
   return result;
 }
 
 RunResult run_modeled(const Scenario& scenario, std::size_t index, const RunOptions& options) {
   const auto began = Clock::now();
-  RunResult result = not_run(scenario, index, {});
+  RunResult result = result_before(scenario, index, WorldKind::modeled);
   // Nothing of what was computed before is a result then.
   const auto give_up = [&](std::string why) { result = not_run(scenario, index, std::move(why)); };
   const std::string& concurrency = scenario.runs[index].concurrency;

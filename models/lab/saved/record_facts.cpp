@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/lab/saved/record_facts.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "core/text/text.hpp"
+#include "core/trace/csv_tables.hpp"
 #include "models/document/diagnostics.hpp"
 
 namespace spawnpoint {
@@ -67,7 +70,7 @@ void FactReader::read_job(std::string_view key, JobId& value) {
   if (fact == nullptr) return;
   const auto number = parse_number<std::uint64_t>(fact->value);
   if (!number || *number < 1 || *number > jobs_)
-    return fail(*fact, "there is no job " + shown(fact->value) + " in jobs.csv");
+    return fail(*fact, fmt::format("there is no job {} in {}", shown(fact->value), kJobsTable.file));
   value = static_cast<JobId>(*number - 1);
 }
 

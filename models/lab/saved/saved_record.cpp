@@ -11,6 +11,7 @@
 
 #include "core/text/text.hpp"
 #include "core/trace/csv_reader.hpp"
+#include "core/trace/csv_tables.hpp"
 #include "core/trace/csv_writer.hpp"
 #include "models/concurrency/traits.hpp"
 #include "models/lab/saved/record_facts.hpp"
@@ -21,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kRunFile = "run.csv";
+constexpr std::string_view kRunFile = kRunTable.file;
 
 template <class Visitor>
 void describe(Visitor& visit, SavedRecord& record) {
@@ -116,7 +117,8 @@ std::expected<SavedRecord, std::string> open_record(const fs::path& path) {
   fs::path directory = fs::is_directory(path, error) ? path : path.parent_path();
   if (directory.empty()) directory = ".";
   if (!fs::is_regular_file(directory / kRunFile, error))
-    return std::unexpected(path.string() + ": this is not a saved record, which is a folder with a run.csv in it");
+    return std::unexpected(
+        fmt::format("{}: this is not a saved record, which is a folder with a {} in it", path.string(), kRunFile));
   auto read = read_csv(directory);
   if (!read) return std::unexpected(read.error());
   const auto wrong = [&](const std::string& what) {
@@ -143,7 +145,8 @@ std::expected<SavedRecord, std::string> open_record(const fs::path& path) {
     };
     const RunResult& result = record.result;
     if (result.jobs != static_cast<std::int64_t>(trace.jobs.size()))
-      return wrong(fmt::format("{}: {} jobs, but jobs.csv has {}", place_of("jobs"), result.jobs, trace.jobs.size()));
+      return wrong(
+          fmt::format("{}: {} jobs, but {} has {}", place_of("jobs"), result.jobs, kJobsTable.file, trace.jobs.size()));
     if (result.completed > result.jobs)
       return wrong(
           fmt::format("{}: {} of {} jobs cannot be completed", place_of("completed"), result.completed, result.jobs));

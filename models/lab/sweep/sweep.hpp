@@ -28,7 +28,7 @@ RunOutcome run_outcome(const RunResult& result);
 /// A search between two neighbours on an axis of whole numbers, of which one fails and the other does not.
 struct EdgeSearch {
   std::size_t axis = 0;
-  std::int64_t good = 0;                  ///< The axis' value that does not fail.
+  std::int64_t good = 0;                  ///< The axis's value that does not fail.
   std::int64_t failing = 0;               ///< The one that does.
   std::optional<std::int64_t> hint;       ///< Where the failing value is expected to begin.
   RunOutcome fails = RunOutcome::broken;  ///< What counts as failing: this, or worse.

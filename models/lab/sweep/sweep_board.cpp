@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/text/text.hpp"
+#include "models/lab/run/run.hpp"
 #include "models/lab/sweep/run_memory.hpp"
 #include "models/result/format.hpp"
 
@@ -96,14 +97,10 @@ std::optional<SweepTask> SweepBoard::choose(End end) {
       if (fits && in_use_.count > 0 && share_ && in_use_ + memory > *share_) continue;
       from == End::heaviest ? --heavy_ : ++light_;
       if (!fits) {
-        SweepTaskResult refused;
-        const RunSpec& run = plan_.scenario().runs[chosen.run];
-        refused.result.scenario = plan_.scenario().file.empty() ? plan_.scenario().title : plan_.scenario().file;
-        refused.result.concurrency = run.concurrency;
-        refused.result.label = run.label;
+        SweepTaskResult refused{
+            .result = not_run(plan_.scenario(), chosen.run, memory_refusal("this sweep", memory, *share_))};
         refused.result.seed = SweepPlan::seed(plan_.scenario(), chosen.replication);
         refused.result.jobs = plan_.jobs(chosen.point);
-        refused.result.error = memory_refusal("this sweep", memory, *share_);
         accept(chosen, std::move(refused));
         if (points_left_ == 0) find_edges();
         break;  // The next one.

@@ -18,7 +18,6 @@
 namespace spawnpoint {
 namespace {
 
-constexpr const char* kDefaultSweep = "{ from = 1, to = 10_000_000, points = 29, scale = \"log\" }";
 /// Of points, runs and replications together: what a cell takes is kept until the end.
 constexpr double kMostTasks = 1'000'000;
 
@@ -62,6 +61,10 @@ void keep_one_for_each_model(Scenario& scenario) {
 
 }  // namespace
 
+std::string SweepPlan::default_words() {
+  return fmt::format("1 to {} million jobs", kDefaultMillions);
+}
+
 std::expected<SweepPlan, std::vector<Diagnostic>> SweepPlan::make(SweepSource source) {
   SweepPlan plan;
   plan.source_ = std::move(source);
@@ -77,14 +80,15 @@ std::expected<SweepPlan, std::vector<Diagnostic>> SweepPlan::make(SweepSource so
     plan.is_of_all_models_ = options.concurrency.empty();
     if (plan.is_of_all_models_) options.concurrency = concurrency_names();
     ParseOptions with_sweep = options;
-    with_sweep.settings.push_back({"sweep.\"jobs.count\"", kDefaultSweep});
+    with_sweep.settings.push_back(
+        {"sweep.\"jobs.count\"", fmt::format(R"({{ from = 1, to = {}, points = {}, scale = "log" }})",
+                                             kDefaultMillions * 1'000'000, kDefaultPoints)});
     parsed = parse_scenario(plan.source_.text, plan.source_.file, with_sweep);
     if (!parsed.scenario) {
       return std::unexpected(
           one_error(plan.source_.file,
-                    "the scenario has no [sweep], and cannot be run with 1 to 10 million jobs as it would be "
-                    "without one: " +
-                        first_error(parsed.diagnostics)));
+                    fmt::format("the scenario has no [sweep], and cannot be run with {} as it would be without one: {}",
+                                default_words(), first_error(parsed.diagnostics))));
     }
   }
   plan.scenario_ = *std::move(parsed.scenario);

@@ -28,9 +28,11 @@ struct SweepNumbers {
 
 class SweepPlan {
  public:
-  /// The map that a scenario without [sweep] gets: jobs.count from 1 to 10 million in 29 points, all concurrency
-  /// models.
-  static constexpr std::int64_t kMostJobs = 10'000'000;
+  /// The map that a scenario without [sweep] gets: all concurrency models, with 1 to so many jobs, in so many points.
+  static constexpr std::int64_t kDefaultMillions = 10;
+  static constexpr int kDefaultPoints = 29;
+  /// "1 to 10 million jobs"
+  static std::string default_words();
 
   /// Reads this host at most once, if at all. Errors: the file's mistakes, or that the sweep is too large.
   static std::expected<SweepPlan, std::vector<Diagnostic>> make(SweepSource source);
@@ -99,7 +101,7 @@ class SweepPlan {
   std::vector<std::string> names_;  ///< Of the runs.
 };
 
-/// An axis' values as numbers (seconds, bytes or plain); nothing where one is not a number.
+/// An axis's values as numbers (seconds, bytes or plain); nothing where one is not a number.
 std::optional<SweepNumbers> numbers_of(const SweepAxis& axis);
 
 }  // namespace spawnpoint

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "core/text/text.hpp"
 #include "models/document/json_fields.hpp"
 #include "models/result/format.hpp"
 #include "models/result/result_values.hpp"
@@ -50,16 +51,6 @@ Json base_json(const RunResult& result) {
   return json;
 }
 
-std::string quoted(const std::string& field) {
-  if (field.find_first_of(",\"\n\r") == std::string::npos) return field;
-  std::string text = "\"";
-  for (const char c : field) {
-    if (c == '"') text += '"';
-    text += c;
-  }
-  return text + '"';
-}
-
 class Row {
  public:
   template <class T>
@@ -67,7 +58,7 @@ class Row {
     if (!first_) text_ += ',';
     first_ = false;
     if constexpr (std::is_convertible_v<T, std::string>)
-      text_ += quoted(value);
+      text_ += csv_field(value);
     else
       text_ += fmt::format("{}", value);
     return *this;

@@ -23,7 +23,7 @@ std::string csv_header(const SweepPlan& plan);
 std::string csv_row(const SweepPlan& plan, const SweepCell& cell);
 std::string csv_row(const SweepPlan& plan, const SweepEdge& edge);
 
-/// "thread_per_job breaks at jobs.count = 508 (507 go well): EAGAIN, pids.max = 512".
+/// "thread_per_job breaks at jobs.count = 508; with 507 it does not: EAGAIN by pids.max = 512".
 std::string describe(const SweepPlan& plan, const SweepEdge& edge);
 /// "jobs.count = 1000, run.threads = 4".
 std::string describe_point(const SweepPlan& plan, std::size_t point);

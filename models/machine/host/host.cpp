@@ -2,6 +2,7 @@
 #include "models/machine/host/host.hpp"
 
 #include <dirent.h>
+#include <gnu/libc-version.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include "models/machine/host/cgroup.hpp"
 #include "models/machine/host/proc_files.hpp"
 #include "models/machine/limit_table.hpp"
+#include "models/machine/release.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -80,6 +82,19 @@ class HostReader {
   void read_rlimits();
   void read_sysctls();
   void read_processes();
+  struct Process {
+    std::int64_t pid;
+    std::int64_t threads;
+  };
+  struct Processes {
+    std::vector<Process> all;
+    std::int64_t tasks_of_user = 0;
+    std::int64_t highest = 0;  ///< Of their numbers.
+  };
+  std::optional<Processes> list_processes() const;
+  bool hides_processes() const;
+  void read_pids(const Processes& processes, std::optional<std::int64_t> newest, const char* counter);
+  void read_user_tasks(std::int64_t tasks);
   void read_cgroups();
   void read_pids_cgroup();
   void read_memory_cgroup();
@@ -256,51 +271,55 @@ void HostReader::read_processes() {
   }
   take("in_use.threads", "/proc/loadavg", threads, in_use.threads);
 
-  struct Process {
-    std::int64_t pid;
-    std::int64_t threads;
-  };
-  std::vector<Process> processes;
-  std::int64_t users = 0;
-  std::int64_t highest = 0;
-  const bool listed = each_number(proc(""), [&](std::int64_t pid) {
-    const auto status = read_text(proc(std::to_string(pid)) / "status", 16384);
-    if (!status) return;  // It has ended meanwhile.
-    const auto count = field_count(*status, "Threads").value_or(1);
-    processes.push_back({pid, count});
-    highest = std::max(highest, pid);
-    // RLIMIT_NPROC counts by the real uid, the first of the four.
-    if (uid_ && field_count(*status, "Uid") == uid_) users += count;
-  });
-  if (!listed || processes.empty()) {
+  const auto processes = list_processes();
+  if (!processes) {
     lacking("in_use.pids", "/proc cannot be listed");
     lacking("in_use.user_tasks", "/proc cannot be listed");
     return;
   }
-  const auto mounts = read_text(proc("self/mountinfo")).value_or("");
-  for (const auto line : lines(mounts)) {
-    if (line.find(" - proc ") != std::string_view::npos && line.find("hidepid=") != std::string_view::npos &&
-        line.find("hidepid=0") == std::string_view::npos && line.find("hidepid=off") == std::string_view::npos) {
-      lacking("in_use.pids", "/proc hides other users' processes (hidepid): only those that can be seen were counted");
-      break;
-    }
-  }
+  if (hides_processes())
+    lacking("in_use.pids", "/proc hides other users' processes (hidepid): only those that can be seen were counted");
+  const auto last = read_count(proc("sys/kernel/ns_last_pid"));
+  read_pids(*processes, last ? last : newest, last ? "/proc/sys/kernel/ns_last_pid" : "/proc/loadavg");
+  read_user_tasks(processes->tasks_of_user);
+}
 
+std::optional<HostReader::Processes> HostReader::list_processes() const {
+  Processes processes;
+  const bool listed = each_number(proc(""), [&](std::int64_t pid) {
+    const auto status = read_text(proc(std::to_string(pid)) / "status", 16384);
+    if (!status) return;  // It has ended meanwhile.
+    const auto count = field_count(*status, "Threads").value_or(1);
+    processes.all.push_back({pid, count});
+    processes.highest = std::max(processes.highest, pid);
+    // RLIMIT_NPROC counts by the real uid, the first of the four.
+    if (uid_ && field_count(*status, "Uid") == uid_) processes.tasks_of_user += count;
+  });
+  return listed && !processes.all.empty() ? std::optional(std::move(processes)) : std::nullopt;
+}
+
+bool HostReader::hides_processes() const {
+  const auto mounts = read_text(proc("self/mountinfo")).value_or("");
+  return std::ranges::any_of(lines(mounts), [](std::string_view line) {
+    const auto has = [line](std::string_view word) { return line.find(word) != std::string_view::npos; };
+    return has(" - proc ") && has("hidepid=") && !has("hidepid=0") && !has("hidepid=off");
+  });
+}
+
+/// `newest`: what the pid counter has given out last, as `counter` says.
+void HostReader::read_pids(const Processes& processes, std::optional<std::int64_t> newest, const char* counter) {
+  auto& in_use = machine().in_use;
   // kernel/pid.c, alloc_pid: numbers are given out upwards. Once the counter is past the reserved ones, those are never
   // given out again, and of all others what is free can still be used; so it does not matter whether it has wrapped
   // yet. Before, each number up to the counter is used up, whether its process still lives or not.
-  const auto last = read_count(proc("sys/kernel/ns_last_pid"));
-  if (last) newest = last;
-  const char* counter = last ? "/proc/sys/kernel/ns_last_pid" : "/proc/loadavg";
   if (newest) {
-    in_use.pid_wrapped = *newest >= kReservedPids || highest >= kReservedPids;
+    in_use.pid_wrapped = *newest >= kReservedPids || processes.highest >= kReservedPids;
     found("in_use.pid_wrapped", counter);
   } else {
     lacking("in_use.pid_wrapped", "the pid counter cannot be read");
   }
-
   std::int64_t pids = 0;
-  for (const auto& process : processes) {
+  for (const Process& process : processes.all) {
     if (!in_use.pid_wrapped || process.pid >= kReservedPids) {
       pids += process.threads;
     } else {
@@ -315,16 +334,15 @@ void HostReader::read_processes() {
     in_use.pids = in_use.pid_wrapped ? pids : std::max<std::int64_t>(pids, 1);
     found("in_use.pids", "/proc/*/status");
   }
+}
+
+void HostReader::read_user_tasks(std::int64_t tasks) {
+  if (!uid_) return lacking("in_use.user_tasks", "/proc/self/status cannot be read");
+  machine().in_use.user_tasks = {std::max<std::int64_t>(tasks, 1)};
+  found("in_use.user_tasks", "/proc/*/status");
   const auto pid_namespace = link("self/ns/pid");
-  const bool first_pid_namespace = pid_namespace.empty() || pid_namespace == kFirstPidNamespace;
-  if (uid_) {
-    in_use.user_tasks = {std::max<std::int64_t>(users, 1)};
-    found("in_use.user_tasks", "/proc/*/status");
-    if (!first_pid_namespace)
-      lacking("in_use.user_tasks", "the user's tasks outside this pid namespace cannot be seen");
-  } else {
-    lacking("in_use.user_tasks", "/proc/self/status cannot be read");
-  }
+  if (!pid_namespace.empty() && pid_namespace != kFirstPidNamespace)
+    lacking("in_use.user_tasks", "the user's tasks outside this pid namespace cannot be seen");
 }
 
 void HostReader::read_cgroups() {
@@ -393,9 +411,22 @@ Machine read_host(const Costs& costs, const std::filesystem::path& root) {
   return inspect_host(costs, root).machine;
 }
 
+std::string_view glibc_version() {
+  return ::gnu_get_libc_version();
+}
+
+GuardMode guard_mode_of(std::string_view glibc, std::string_view kernel) {
+  // glibc: nptl/allocatestack.c; Linux: mm/madvise.c.
+  constexpr Release kGlibc{2, 42};
+  constexpr Release kLinux{6, 13};
+  return release_of(glibc) >= kGlibc && release_of(kernel) >= kLinux ? GuardMode::madvise : GuardMode::mprotect;
+}
+
 std::string cpu_name(const std::filesystem::path& root) {
   const auto text = read_text(below(root, "/proc/cpuinfo"));
-  const auto name = text ? field(*text, "model name\t") : std::nullopt;
+  auto name = text ? field(*text, "model name\t") : std::nullopt;
+  // A Raspberry Pi has it at the end.
+  if (text && !name) name = field(*text, "Model\t\t");
   std::string shown;
   // Some are padded with blanks.
   for (const std::string_view word : words(name.value_or(""))) shown += (shown.empty() ? "" : " ") + std::string(word);

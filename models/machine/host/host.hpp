@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/machine/profile.hpp"
@@ -24,6 +25,12 @@ HostReport inspect_host(const Costs& costs, const std::filesystem::path& root = 
 
 /// What the processor calls itself, as /proc/cpuinfo has it; empty where that says nothing.
 std::string cpu_name(const std::filesystem::path& root = "/");
+
+/// This program's C library: "2.36".
+std::string_view glibc_version();
+
+/// How threads get their guards from this glibc on this Linux: by MADV_GUARD_INSTALL where both know it.
+GuardMode guard_mode_of(std::string_view glibc, std::string_view kernel);
 
 /// The profile alone.
 Machine read_host(const Costs& costs, const std::filesystem::path& root = "/");

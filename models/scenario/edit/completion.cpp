@@ -2,12 +2,10 @@
 #include "models/scenario/edit/completion.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 #include "core/text/text.hpp"
 #include "models/concurrency/registry.hpp"
-#include "models/machine/profile.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/scenario/parse.hpp"
 
@@ -163,17 +161,6 @@ class Scanner {
   Spot spot_;
 };
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kTables{{
-    {"machine", "the machine, and what of it is overridden"},
-    {"machine.limits", "what the machine allows"},
-    {"machine.in_use", "what the machine already runs"},
-    {"machine.costs", "what kernel operations cost"},
-    {"jobs", "how many jobs, when they arrive, what each does"},
-    {"run", "one way to run the jobs; there may be several"},
-    {"sweep", "keys and the values that they take"},
-    {"expect", "what `spawnpoint-run check` compares the results with"},
-}};
-
 bool contains(std::string_view text, std::string_view typed) {
   const auto same = [](char a, char b) {
     return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
@@ -201,13 +188,12 @@ class Choices {
 };
 
 void offer_tables(Choices& choices, bool bracket_typed, bool of_list) {
-  for (const auto& [name, help] : kTables) {
-    const bool list = name == "run";
+  for (const KeyHelp& table : scenario_tables()) {
+    const bool list = table.type != "table";
     if (bracket_typed && list != of_list) continue;
-    const std::string header(name);
+    const std::string& header = table.key;
     const std::string closed = list ? "[[" + header + "]]" : "[" + header + "]";
-    choices.offer(bracket_typed ? closed.substr(list ? 2 : 1) : closed, bracket_typed ? header : closed,
-                  std::string(help));
+    choices.offer(bracket_typed ? closed.substr(list ? 2 : 1) : closed, bracket_typed ? header : closed, table.help);
   }
 }
 
@@ -232,6 +218,13 @@ void offer_keys(Choices& choices, const Spot& spot) {
   if (spot.path.empty()) offer_tables(choices, /*bracket_typed=*/false, /*of_list=*/false);
 }
 
+/// Null where the file has no such key.
+const KeyHelp* find_key(std::string_view name) {
+  const auto& keys = scenario_keys();
+  const auto found = std::ranges::find(keys, name, &KeyHelp::key);
+  return found == keys.end() ? nullptr : &*found;
+}
+
 void offer_values(Choices& choices, const Spot& spot, const ProfileNames& profiles) {
   const auto offer = [&](const std::string& word, std::string help) {
     choices.offer(spot.quoted ? word + '"' : '"' + word + '"', word, std::move(help));
@@ -244,12 +237,8 @@ void offer_values(Choices& choices, const Spot& spot, const ProfileNames& profil
     for (const std::string& name : profiles.machines) offer(name, "a shipped machine profile");
   } else if (spot.path == "run.runtime") {
     for (const std::string& name : profiles.runtimes) offer(name, "a shipped runtime profile");
-  } else if (spot.path == "machine.limits.overcommit") {
-    for (const std::string_view word : kOvercommitWords) offer(std::string(word), "vm.overcommit_memory");
-  } else if (spot.path == "run.guard_mode") {
-    for (const std::string_view word : kGuardModeWords) offer(std::string(word), "how the guard is made");
-  } else if (spot.path == "jobs.arrivals") {
-    offer("at once", "all jobs are there from the beginning");
+  } else if (const KeyHelp* key = find_key(spot.path)) {
+    for (const std::string& word : key->choices) offer(word, key->help);
   }
 }
 
@@ -292,9 +281,8 @@ std::optional<KeyHelp> key_at(std::string_view text, std::size_t at) {
   if (spot.kind != Spot::Kind::key || spot.from >= end || spot.from > at) return std::nullopt;
   const std::string name(text.substr(spot.from, end - spot.from));
   const std::string full = spot.path == "sweep" && spot.quoted ? name : joined(spot.path, name);
-  const auto& keys = scenario_keys();
-  const auto found = std::ranges::find(keys, full, &KeyHelp::key);
-  return found == keys.end() ? std::nullopt : std::optional(*found);
+  const KeyHelp* found = find_key(full);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 }  // namespace spawnpoint

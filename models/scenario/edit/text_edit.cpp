@@ -266,7 +266,7 @@ std::optional<std::string> with_value(const std::string& text, const std::string
 }
 
 bool is_run_setting(std::string_view key) {
-  return key.starts_with("run.") || key.find('.') == std::string_view::npos;
+  return key.starts_with("run.");
 }
 
 std::string with_run(const std::string& text, const std::string& concurrency, const std::vector<Setting>& settings,

@@ -18,12 +18,12 @@ namespace spawnpoint {
 /// Nothing where the text is not TOML, or where the key cannot be written without changing anything else.
 std::optional<std::string> with_value(const std::string& text, const std::string& key, const std::string& value);
 
-/// Whether a setting belongs to its [[run]]: `run.threads`, or `threads` alone.
+/// Whether a setting is of a [[run]], such as `run.threads`.
 bool is_run_setting(std::string_view key);
 
 /// The text with one more [[run]], placed after those that it has: of this model, or of that of the run that is called
-/// so. `settings` are that run's own. `implied` are the
-/// runs that a file without any stands for: they are written out too, or the new run would take their place.
+/// so. `settings` are that run's own. `implied` are the runs that a file without any stands for: they are written out
+/// too, or the new run would take their place.
 std::string with_run(const std::string& text, const std::string& concurrency, const std::vector<Setting>& settings,
                      const std::vector<std::string>& implied);
 
