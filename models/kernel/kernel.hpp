@@ -100,6 +100,8 @@ class Kernel {
   const Costs& costs() const { return machine_->costs; }
   const ProcessMemory& memory() const { return memory_; }
   const ThreadCounts& counts() const { return counts_; }
+  /// The program's own threads, the main thread among them: the runtime's, or those of them that the limits allow.
+  std::int64_t own_threads() const { return checks_.own_threads(); }
   /// Threads that were ever created, the main thread not among them.
   std::int64_t created() const { return static_cast<std::int64_t>(threads_.size()) - 1; }
   /// CPU time that the main thread has used.

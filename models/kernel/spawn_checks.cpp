@@ -46,6 +46,12 @@ std::optional<Refusal> SpawnChecks::on_program() const {
   return std::nullopt;
 }
 
+std::int64_t SpawnChecks::own_threads() const {
+  std::int64_t own = runtime_->base_threads - 1;
+  for (const CountCheck& check : counts_) own = std::min(own, std::max<std::int64_t>(check.room, 0));
+  return 1 + std::max<std::int64_t>(own, 0);
+}
+
 std::optional<Refusal> SpawnChecks::on_map(const ThreadCounts& counts) const {
   using enum LimitKind;
   if (counts.cached > 0) return std::nullopt;

@@ -36,6 +36,8 @@ class SpawnChecks {
 
   /// The program before its first job: its own memory, and the threads that its runtime has besides the main one.
   std::optional<Refusal> on_program() const;
+  /// How many of those threads the limits on their number allow, the main one among them.
+  std::int64_t own_threads() const;
 
   // One pthread_create. `counts` are those before it.
   /// First the stack is mapped, unless one was kept: mmap and mprotect.

@@ -22,7 +22,7 @@ SpawnRefusal describe(const kernel::Refusal& refusal, const Runtime& runtime) {
 }  // namespace
 
 ModeledThreads::Spawn ModeledThreads::spawn_thread(Task<> body) {
-  if (kernel_.memory().overflows_stack()) jobs_of_threads_.push_back(starting_);
+  if (kernel_.memory().overflows_stack() || kernel_.memory().has_signal_stack()) jobs_of_threads_.push_back(starting_);
   return Spawn(*this, std::move(body));
 }
 
@@ -56,11 +56,11 @@ FailurePoint ModeledThreads::at_death(const kernel::Refusal& death) const {
   const auto* signal = std::get_if<Signal>(&death.cause);
   if (signal == nullptr) failure.message = runtime_->message;
   if (signal != nullptr && *signal != Signal{SIGABRT}) failure.message = message_of(*signal);
-  if (death.cause == Cause(Signal{SIGSEGV})) {
-    // It is the thread's own doing, however many the main thread has started meanwhile.
-    failure.threads = kernel_.current() - 1;
+  const bool overflowed = death.cause == Cause(Signal{SIGSEGV});
+  // It is the thread's own doing, however many the main thread has started meanwhile.
+  if ((overflowed || death.cause == Cause(Signal{SIGABRT})) && kernel_.current() > 0)
     failure.job = jobs_of_threads_.at(kernel_.current() - 1);
-  }
+  if (overflowed) failure.threads = kernel_.current() - 1;
   return failure;
 }
 
@@ -81,7 +81,7 @@ void ModeledThreads::threads_changed() {
   // Fewer threads take less of everything, and what more of them take was recorded when they came.
   if (counts.alive >= alive_before_) note_peaks(counts);
   alive_before_ = counts.alive;
-  const std::int64_t threads = counts.alive + runtime_->base_threads;
+  const std::int64_t threads = counts.alive + kernel_.own_threads();
   peak_threads_ = std::max(peak_threads_, threads);
   const kernel::ProcessMemory& memory = kernel_.memory();
   // What threads use of their stacks comes after them, and may be the most of what they take.

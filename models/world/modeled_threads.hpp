@@ -70,7 +70,8 @@ class ModeledThreads final : public kernel::KernelObserver {
   kernel::Kernel kernel_;
   ModeledRecording recording_;
   JobId starting_ = kNoJob;
-  /// Of each thread the job that it was started for. Kept only where the first ones that run will die of their stacks.
+  /// Of each thread the job that it was started for. Kept only where a thread can die of its stack or of its signal
+  /// stack.
   std::vector<JobId> jobs_of_threads_;
   std::int64_t alive_before_ = 0;
   std::int64_t peak_threads_ = 0;
