@@ -187,6 +187,80 @@ TEST_CASE("What takes a run's time is said for every concurrency model by its ar
   CHECK_FALSE(has(all_of(diagnosis_of(few)), "rounds"));
 }
 
+TEST_CASE("Jobs that nobody holds up are not said to have waited, however busy the one that serves them is") {
+  for (const char* concurrency : {"sequential", "thread_pool", "await_each", "join_all", "thread_per_job"}) {
+    INFO(concurrency);
+    Scenario scenario = tests::scenario(concurrency, 5);
+    scenario.machine.cpus = 4;
+    scenario.runs[0].threads = 1;
+    scenario.jobs.steps = {{StepKind::cpu, Distribution::constant(950ms)}};
+    scenario.jobs.arrivals = {.kind = Arrivals::Kind::every, .every = 1s};
+    const std::string text = all_of(diagnosis_of(scenario));
+    INFO(text);
+    CHECK(text.find("The arrivals take the time: the last job came at 4 s, and 950") != std::string::npos);
+    for (const char* wrong : {"waited", "waits for the previous", "take the time: the jobs kept", "all the time"})
+      CHECK(text.find(wrong) == std::string::npos);
+  }
+}
+
+TEST_CASE("What came late and then took its turns is told with both") {
+  for (const char* concurrency : {"sequential", "await_each", "join_all"}) {
+    INFO(concurrency);
+    Scenario scenario = tests::scenario(concurrency, 40);
+    scenario.machine.cpus = 4;
+    scenario.jobs.steps = {{StepKind::cpu, Distribution::constant(100ms)}};
+    scenario.jobs.arrivals = {.kind = Arrivals::Kind::trace, .times = std::vector<Duration>(40, 5s)};
+    const std::string text = all_of(diagnosis_of(scenario));
+    INFO(text);
+    CHECK(text.find("The last job came at 5 s; what had come by then took 4") != std::string::npos);
+    CHECK(text.find("busy all the time") == std::string::npos);
+  }
+}
+
+TEST_CASE("Fewer workers than cores take the time, and what cores can do at most is told as that") {
+  Scenario scenario = tests::scenario("thread_pool", 900);
+  scenario.machine.cpus = 9;
+  scenario.runs[0].threads = 8;
+  scenario.jobs.steps = {{StepKind::cpu, Distribution::constant(10ms)}};
+  CHECK(all_of(diagnosis_of(scenario)).find("The workers take the time: ") != std::string::npos);
+  // Uneven jobs leave cores idle at the end: another number of workers may gain a little.
+  scenario.machine.cpus = 4;
+  scenario.jobs.count = 40;
+  scenario.jobs.steps = {{StepKind::cpu, Distribution::constant(10ms)}};
+  scenario.runs[0].threads = 16;
+  const std::string even = all_of(diagnosis_of(scenario));
+  CHECK(even.find("More workers would not make it faster.") != std::string::npos);
+}
+
+TEST_CASE("Blocking calls on the executor's thread are no starting of timers") {
+  Scenario scenario = tests::scenario("join_all", 1000);
+  scenario.jobs.steps = {{StepKind::block, Distribution::constant(300us)},
+                         {StepKind::sleep, Distribution::constant(1s)}};
+  const std::string text = all_of(diagnosis_of(scenario));
+  CHECK(text.find("making the futures") == std::string::npos);
+  CHECK(text.find("The jobs blocked the one thread for 300 ms in all, one after the other: ") != std::string::npos);
+}
+
+TEST_CASE("Nobody waits behind the last job") {
+  Scenario scenario = tests::scenario("join_all", 3);
+  scenario.jobs.steps = {{StepKind::cpu, Distribution::constant(100ms)}};
+  RunResult result = run_modeled(scenario, 0, {});
+  result.longest_poll_job = 2;
+  CHECK(diagnose(scenario, 0, &result, nullptr).headline.ends_with("by job 3."));
+  result.longest_poll_job = 0;
+  CHECK(diagnose(scenario, 0, &result, nullptr).headline.ends_with("by job 1: everything behind it waited."));
+}
+
+TEST_CASE("A runtime that gets not all of its own threads has those that it got") {
+  Scenario scenario = tests::scenario("thread_per_job", 10);
+  scenario.runs[0].runtime.base_threads = 19;
+  scenario.machine.limits.pids_max = {8};
+  scenario.machine.in_use.cgroup_tasks = {8};
+  const RunResult result = run_modeled(scenario, 0, {});
+  CHECK(result.peak_threads == 1);
+  CHECK(diagnose(scenario, 0, &result, nullptr).headline.starts_with("A thread of the runtime's own was refused: "));
+}
+
 TEST_CASE("A job that comes after another's end is not said to have waited for it") {
   Scenario scenario = tests::scenario("thread_pool", 200);
   scenario.runs[0].threads = 25;

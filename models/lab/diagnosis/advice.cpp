@@ -313,8 +313,9 @@ class Adviser {
       if (model.jobs_run != kind) continue;
       // A blocking call holds the executor's thread, and with it every other job. Async, one at a time, is a mistake.
       if (model.async && (blocks_ || kind == JobsRun::one_at_a_time)) continue;
-      if (model.name == spec_->concurrency && !model.takes_threads) continue;
       for (Candidate& candidate : runs_of(model)) {
+        // The very run. A pool may be of another size.
+        if (candidate.concurrency == runs_.run.name && !model.takes_threads) continue;
         const auto outcome = model.takes_threads ? best_size(model, candidate) : outcome_of(candidate);
         if (!outcome) continue;
         if (!least || outcome->wall < least->wall) {

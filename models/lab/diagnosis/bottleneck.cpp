@@ -21,6 +21,8 @@ constexpr double kHalf = 0.5;
 /// Workers that are held for half of it take the time, too, where with enough of them it would be less by this factor:
 /// uneven jobs, and the beginning and the end of a short run, leave some of them idle.
 constexpr double kLonger = 1.25;
+/// What takes no longer than this many times what its jobs take by themselves is held up by nobody.
+constexpr double kNotHeldUp = 1.05;
 /// A thread that is held for this part of the time makes jobs wait that could have gone on.
 constexpr double kHeld = 0.5;
 
@@ -38,18 +40,28 @@ Duration last_arrival_on_average(const Jobs& jobs) {
   return {};
 }
 
-Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int64_t workers, const RunResult& result) {
+Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int64_t workers, std::int64_t cpus,
+                      const RunResult& result) {
   const double wall = to_seconds(result.wall);
   const double coming = to_seconds(load.demand.last_arrival);
   // What the last one takes by itself.
   const double last = load.demand.own / static_cast<double>(std::max<std::int64_t>(result.jobs, 1));
+  const bool held_up_by_nobody = load.demand.longest && wall <= kNotHeldUp * *load.demand.longest;
+  if (coming >= kHalf * wall && held_up_by_nobody) return Bottleneck::arrivals;
   const bool idle = std::max(load.servers, load.computing) < kMostly;
   if (coming > 0 && (coming >= kMostly * wall || (idle && coming >= kHalf * wall && coming + last >= kMostly * wall)))
     return Bottleneck::arrivals;
-  if (model.jobs_run == JobsRun::as_tasks && result.jobs > 1 && load.servers >= kHeld) return Bottleneck::executor;
-  if (load.computing >= kBusy) return Bottleneck::cores;
+  const double there = wall - to_seconds(load.demand.first_arrival);
+  if (model.jobs_run == JobsRun::as_tasks && result.jobs > 1 && load.servers * wall >= kHeld * there)
+    return Bottleneck::executor;
   const bool serves_few = model.jobs_run == JobsRun::in_a_pool || model.jobs_run == JobsRun::one_at_a_time;
-  const bool held_up = load.demand.unhindered && load.servers >= kHalf && wall >= kLonger * *load.demand.unhindered;
+  // Fewer workers than cores cannot keep all of those busy.
+  const bool fewer = serves_few && workers < cpus;
+  if (load.computing >= kBusy && !fewer) return Bottleneck::cores;
+  // More workers than cores do not make computing shorter.
+  const bool more_would_help = fewer || load.demand.computing < kHalf * load.demand.own;
+  const bool held_up =
+      more_would_help && load.demand.unhindered && load.servers >= kHalf && wall >= kLonger * *load.demand.unhindered;
   if (serves_few && result.jobs > workers && (load.servers >= kMostly || held_up)) return Bottleneck::workers;
   return Bottleneck::jobs;
 }
@@ -90,10 +102,13 @@ Demand demand_of(const Scenario& scenario) {
     if (traits_of(step.kind).shown == JobState::blocked) demand.blocking += sum;
   }
   if (steps_drawn) {
-    demand.unhindered = demand.computing / static_cast<double>(std::max<std::int64_t>(scenario.machine.cpus, 1));
+    demand.longest = 0;
     for (const JobId job : work.jobs())
-      demand.unhindered = std::max(*demand.unhindered, to_seconds(work.arrival(job).time_since_epoch()) + own[job]);
+      demand.longest = std::max(*demand.longest, to_seconds(work.arrival(job).time_since_epoch()) + own[job]);
+    const auto cpus = static_cast<double>(std::max<std::int64_t>(scenario.machine.cpus, 1));
+    demand.unhindered = std::max(*demand.longest, demand.computing / cpus);
   }
+  if (drawn && !work.at_once()) demand.first_arrival = work.arrival(0).time_since_epoch();
   demand.last_arrival =
       drawn && !work.at_once() ? work.arrival(work.count() - 1).time_since_epoch() : last_arrival_on_average(jobs);
   return demand;
@@ -109,7 +124,7 @@ Load load_of(const Scenario& scenario, const ConcurrencyModel& model, std::int64
   load.servers = model.async ? (demand.computing + demand.blocking) / wall
                              : demand.own / (static_cast<double>(std::max<std::int64_t>(workers, 1)) * wall);
   load.computing = demand.computing / (static_cast<double>(scenario.machine.cpus) * wall);
-  load.bottleneck = bottleneck(load, model, workers, result);
+  load.bottleneck = bottleneck(load, model, workers, scenario.machine.cpus, result);
   return load;
 }
 

@@ -15,6 +15,7 @@ namespace spawnpoint {
 
 /// What a scenario's jobs ask for, whoever serves them. In seconds: many long jobs are more than a Duration holds.
 struct Demand {
+  Duration first_arrival{};    ///< After the start,
   Duration last_arrival{};     ///< After the start; zero where all jobs come at once.
   bool arrivals_drawn = true;  ///< Else `last_arrival` is what is to be expected of a random stream.
   double own = 0;              ///< The steps of all jobs, one after the other.
@@ -23,6 +24,8 @@ struct Demand {
   /// The least time that they can take, whoever serves them: the longest job's from its arrival on, or what the cores
   /// need. Nothing where there are too many to draw.
   std::optional<double> unhindered{};
+  /// Of that, the longest job's part.
+  std::optional<double> longest{};
 };
 
 /// As the run draws them, with the scenario's seed; where there is much to draw, the means.
@@ -35,8 +38,8 @@ bool has_equal_jobs(const Scenario& scenario);
 
 enum class Bottleneck : std::uint8_t {
   arrivals,  ///< The last job came late, and what was left was hardly more than a job's own time.
-  executor,  ///< Its thread was held for half of the time or more.
-  cores,     ///< Jobs computed on all of them for nearly all the time.
+  executor,  ///< Its thread was held for half of the time or more, since the first job had come.
+  cores,     ///< Jobs computed on all of them for nearly all the time, and there were workers for all.
   workers,   ///< All were busy nearly all the time, or for half of it, and more of them would make it much shorter.
   jobs       ///< What a job takes by itself.
 };

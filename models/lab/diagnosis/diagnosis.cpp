@@ -37,6 +37,10 @@ std::int64_t threads_of_jobs(const RunResult& result) {
   return std::max<std::int64_t>(result.peak_threads - result.own_threads, 0);
 }
 
+std::string_view process_words(const RunResult& result) {
+  return result.world == WorldKind::live ? "live run's process" : "process";
+}
+
 Bytes memory_of_each(const RunResult& result, std::int64_t count) {
   const MemoryUse jobs = result.jobs_memory();
   return count > 0 ? std::max(jobs.resident + jobs.kernel, Bytes{}) / count : Bytes{};

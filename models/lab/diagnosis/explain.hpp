@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "models/concurrency/registry.hpp"
 #include "models/lab/diagnosis/diagnosis.hpp"
@@ -25,6 +26,8 @@ void show(Diagnosis& diagnosis, const RunResult& result, Instant at, JobId job, 
 bool is_of_one_thread(const FailurePoint& failure);
 /// The most threads at a time that a run has made for its jobs, besides the program's own.
 std::int64_t threads_of_jobs(const RunResult& result);
+/// Whose memory is told: "process", or of a live run "live run's process", which is this program's own worker.
+std::string_view process_words(const RunResult& result);
 /// What a run's threads or tasks took, besides what the program has without them; per one of `count`.
 Bytes memory_of_each(const RunResult& result, std::int64_t count);
 /// Of it, what is resident: what the process has beyond what it had before its first job, for each of `count`.

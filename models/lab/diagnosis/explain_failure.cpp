@@ -45,7 +45,8 @@ std::string at_tasks(const RunResult& result) {
   return result.peak_tasks > 0 ? " when it had " + format_count(result.peak_tasks, "task") : "";
 }
 
-std::string headline(const RunResult& result, bool async, std::span<const Limit> limits) {
+/// `own`: what was refused was a thread of the runtime's own, before the first job.
+std::string headline(const RunResult& result, bool async, bool own, std::span<const Limit> limits) {
   const FailurePoint& failure = *result.failure;
   if (failure.cause == Cause(Exception{}))
     return fmt::format("The program ended with an exception{}.", async ? at_tasks(result) : at_threads(result));
@@ -56,6 +57,7 @@ std::string headline(const RunResult& result, bool async, std::span<const Limit>
   if (ends_process(failure.cause))
     return fmt::format("The process died of {}{}: {}.", name_of(failure.cause), when, what);
   const bool of_memory = failure.cause == Cause(Errno{ENOMEM}) || (async && failure.cause != Cause(Errno{EAGAIN}));
+  if (own && !of_memory) return fmt::format("A thread of the runtime's own was refused: {}.", what);
   std::string text = of_memory ? fmt::format("Memory was refused{}: {}.", when, what)
                                : fmt::format("Thread {} was refused: {}.", format_count(failing_thread(failure)), what);
   if (result.finished_though_refused() && failure.threads > 0)
@@ -73,10 +75,12 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   diagnosis.broke = true;
   const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);
   const bool async = model != nullptr && model->async;
-  diagnosis.headline = headline(result, async, limits);
+  const bool own =
+      failure.job == kNoJob && failure.threads == 0 && spec.runtime.base_threads > 1 && result.peak_tasks == 0;
+  diagnosis.headline = headline(result, async, own, limits);
   diagnosis.where = failure.at;
   diagnosis.world = result.world;
-  if (failure.job == kNoJob && failure.threads == 0 && spec.runtime.base_threads > 1 && result.peak_tasks == 0)
+  if (own)
     add(diagnosis, fmt::format("It did not get to its first job: {} starts {} of its own before.", spec.runtime.name,
                                format_count(spec.runtime.base_threads, "thread")));
   // How a limit works is told of threads.
@@ -98,10 +102,11 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
                                  ? fmt::format("With at most {} of its {} alive at once", format_count(alive),
                                                format_count(failure.threads, "thread"))
                                  : "With its " + format_count(failure.threads, "thread");
-    add(diagnosis, fmt::format("{} the process took {} resident, {} of it before its first job, and {} in the kernel; "
+    add(diagnosis, fmt::format("{} the {} took {} resident, {} of it before its first job, and {} in the kernel; "
                                "the address space was {}.",
-                               with, format_bytes(result.memory.resident), format_bytes(result.base.resident),
-                               format_bytes(result.memory.kernel), format_bytes(result.memory.virtual_size)));
+                               with, process_words(result), format_bytes(result.memory.resident),
+                               format_bytes(result.base.resident), format_bytes(result.memory.kernel),
+                               format_bytes(result.memory.virtual_size)));
   }
   const LimitLadder ladder = limit_ladder(scenario.machine, spec.runtime, limits);
   const auto binding = std::ranges::find(ladder.rungs, limit, &LimitRung::limit);

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string_view>
 
@@ -90,7 +91,7 @@ Duration job_duration(const Scenario& scenario) {
 }
 
 std::string format_seconds(double seconds) {
-  return format_duration(Duration(static_cast<std::int64_t>(std::min(seconds * 1e9, 9e18))));
+  return format_duration(Duration(std::llround(std::min(seconds * 1e9, 9e18))));
 }
 
 /// "45%"; what is nearly nothing is not nothing.
@@ -117,14 +118,30 @@ void tell_arrivals(Diagnosis& diagnosis, const Load& load, const RunResult& resu
   add(diagnosis, text);
 }
 
+/// How much of the time there was nobody yet, where jobs come over a good part of it.
+void tell_what_had_come(Diagnosis& diagnosis, const Load& load, const RunResult& result) {
+  constexpr double kWorthAWord = 0.1;
+  if (!load.demand.arrivals_drawn || to_seconds(load.demand.last_arrival) < kWorthAWord * to_seconds(result.wall))
+    return;
+  add(diagnosis,
+      fmt::format("The last job came at {}; what had come by then took {} more.",
+                  format_duration(load.demand.last_arrival), format_duration(result.wall - load.demand.last_arrival)));
+}
+
 void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, std::string_view more) {
+  // Beginnings and ends, at which not all cores have work, are what else there is.
+  constexpr double kAllOfIt = 0.97;
+  const double least = load.demand.computing / static_cast<double>(scenario.machine.cpus);
   add(diagnosis,
       fmt::format("The cores take the time: the jobs compute {} in all, and {} busy with that for {} of the time. "
-                  "More {} would not make it faster.",
+                  "{}",
                   format_seconds(load.demand.computing),
                   scenario.machine.cpus == 1 ? "the only core was"
                                              : fmt::format("the {} were", format_count(scenario.machine.cpus, "core")),
-                  percent(load.computing), more));
+                  percent(load.computing),
+                  load.computing >= kAllOfIt ? fmt::format("More {} would not make it faster.", more)
+                                             : fmt::format("However many {} there are, it cannot take less than {}.",
+                                                           more, format_seconds(least))));
 }
 
 void show_first(Diagnosis& diagnosis, const RunResult& result, const std::optional<Following>& found,
@@ -141,11 +158,13 @@ void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const
   const std::string_view what = load.demand.blocking == 0    ? "compute"
                                 : load.demand.computing == 0 ? "block"
                                                              : "compute and block";
-  diagnosis.headline =
-      by_one ? fmt::format("The executor's only thread was blocked for {} by {}: everything behind it waited.",
-                           format_duration(result.longest_poll), format_job(result.longest_poll_job))
-             : fmt::format("{} took turns on the executor's only thread, in {}.", format_count(result.jobs, "job"),
-                           format_duration(result.wall));
+  // Of jobs that come together the last one has nobody behind it.
+  const bool last = result.longest_poll_job + 1 == static_cast<JobId>(result.jobs);
+  diagnosis.headline = by_one ? fmt::format("The executor's only thread was blocked for {} by {}{}.",
+                                            format_duration(result.longest_poll), format_job(result.longest_poll_job),
+                                            last ? "" : ": everything behind it waited")
+                              : fmt::format("{} took turns on the executor's only thread, in {}.",
+                                            format_count(result.jobs, "job"), format_duration(result.wall));
   explain_by(diagnosis, find_mechanism("blocked executor"));
   if (by_one && result.trace && result.longest_poll_job < result.trace->jobs.size()) {
     const Instant began = result.trace->jobs.started[result.longest_poll_job];
@@ -159,6 +178,7 @@ void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const
   add(diagnosis,
       fmt::format("The thread takes the time: the jobs {} for {} in all, which kept it busy for {} of the time.", what,
                   format_seconds(load.demand.computing + load.demand.blocking), percent(load.servers)));
+  tell_what_had_come(diagnosis, load, result);
   if (load.demand.blocking == 0) {
     std::string text = "A job that computes keeps the thread as much as one that blocks.";
     if (scenario.machine.cpus > 1) text += " On threads of their own such jobs can use the other cores.";
@@ -183,11 +203,10 @@ void explain_serial(Diagnosis& diagnosis, const Scenario& scenario, const Concur
   if (result.trace) show_first(diagnosis, result, first_that_waited(*result.trace), "{} starts only when {} has ended");
   const Load load = load_of(scenario, model, 1, result);
   if (load.bottleneck == Bottleneck::arrivals) return tell_arrivals(diagnosis, load, result, "the thread");
+  tell_what_had_come(diagnosis, load, result);
   add(diagnosis, std::string(model.serial_why));
   if (model.async && !has_step(scenario, JobState::waiting))
-    add(diagnosis,
-        "These jobs never wait for a timer, so the thread was busy all the time: on one thread no order of "
-        "them is faster.");
+    add(diagnosis, "These jobs never wait for a timer: on one thread no order of them is faster.");
 }
 
 /// When the last job began and when the last one ended; no value where the run has no record.
@@ -261,9 +280,9 @@ void tell_thread_times(Diagnosis& diagnosis, const Scenario& scenario, const Run
 /// What the threads took, each. A stack stays until its thread is joined.
 void tell_memory_of_threads(Diagnosis& diagnosis, std::int64_t alive, const RunResult& result) {
   if (result.memory.kernel.count <= 0 || alive <= 0) return;
-  const std::string whole = fmt::format(
-      "The process took {} resident, {} of it before its first job, and {} in the kernel",
-      format_bytes(result.memory.resident), format_bytes(result.base.resident), format_bytes(result.memory.kernel));
+  const std::string whole = fmt::format("The {} took {} resident, {} of it before its first job, and {} in the kernel",
+                                        process_words(result), format_bytes(result.memory.resident),
+                                        format_bytes(result.base.resident), format_bytes(result.memory.kernel));
   const std::int64_t started = result.completed;
   if (started <= alive)
     return add(diagnosis, fmt::format("{}: {} per thread.", whole, format_bytes(memory_of_each(result, alive))));
@@ -323,10 +342,7 @@ void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
 
 void tell_workers(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, std::int64_t workers,
                   const RunResult& result) {
-  if (load.demand.last_arrival > Duration::zero() && load.demand.arrivals_drawn)
-    add(diagnosis, fmt::format("The last job came at {}; what had come by then took {} more.",
-                               format_duration(load.demand.last_arrival),
-                               format_duration(result.wall - load.demand.last_arrival)));
+  tell_what_had_come(diagnosis, load, result);
   add(diagnosis, fmt::format("The workers take the time: the jobs kept {} busy for {} of it, and the {} for {}.",
                              workers == 1 ? "the only one" : "all " + format_count(workers), percent(load.servers),
                              format_count(scenario.machine.cpus, "core"), percent(load.computing)));
@@ -399,14 +415,28 @@ void tell_executor_times(Diagnosis& diagnosis, const Scenario& scenario, const R
   const Duration each = job_duration(scenario);
   const Duration beyond = result.wall - each;
   if (result.completed < 2 || !has_equal_jobs(scenario) || each <= Duration::zero() || beyond <= Duration::zero() ||
-      has_step(scenario, JobState::running) || scenario.jobs.arrivals.kind != Arrivals::Kind::at_once)
+      has_step(scenario, JobState::running) || has_step(scenario, JobState::blocked) ||
+      scenario.jobs.arrivals.kind != Arrivals::Kind::at_once)
     return;
   add(diagnosis,
       fmt::format(
           "On top of the {} that a job waits it took {}{}: making the futures, starting their timers, "
           "waking them, and their ends.",
           format_duration(each), format_duration(beyond),
-          result.completed >= kMany ? fmt::format(", {} per job", format_duration(beyond / result.completed)) : ""));
+          result.completed >= kMany
+              ? fmt::format(", {} per job", format_seconds(to_seconds(beyond) / static_cast<double>(result.completed)))
+              : ""));
+}
+
+/// What jobs did on the one thread, where it is a part of the time that counts but not most of it.
+void tell_held_part(Diagnosis& diagnosis, const Load& load) {
+  constexpr double kCounts = 0.05;
+  if (load.servers < kCounts || load.bottleneck != Bottleneck::jobs) return;
+  const std::string_view what = load.demand.blocking == 0    ? "computed on"
+                                : load.demand.computing == 0 ? "blocked"
+                                                             : "computed on and blocked";
+  add(diagnosis, fmt::format("The jobs {} the one thread for {} in all, one after the other: {} of the time.", what,
+                             format_seconds(load.demand.computing + load.demand.blocking), percent(load.servers)));
 }
 
 void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const ConcurrencyModel& model,
@@ -430,11 +460,14 @@ void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const Concurr
   if (has_step(scenario, JobState::waiting))
     add(diagnosis,
         "A job that waits is only an entry in the executor's list of timers: it needs no thread and no stack.");
+  tell_last_arrival(diagnosis, load, result);
+  tell_held_part(diagnosis, load);
   tell_executor_times(diagnosis, scenario, result);
   if (result.peak_tasks > 1 && result.memory.resident.count > 0) {
-    add(diagnosis, fmt::format("The process took {} resident, {} of it before its first job: {} per task.",
-                               format_bytes(result.memory.resident), format_bytes(result.base.resident),
-                               format_bytes(resident_of_each(result, result.peak_tasks))));
+    add(diagnosis,
+        fmt::format("The {} took {} resident, {} of it before its first job: {} per task.", process_words(result),
+                    format_bytes(result.memory.resident), format_bytes(result.base.resident),
+                    format_bytes(resident_of_each(result, result.peak_tasks))));
   }
 }
 
