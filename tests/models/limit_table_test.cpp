@@ -109,6 +109,9 @@ TEST_CASE("what is needed never reads like what there is") {
   CHECK(needed_value(limit) == "1,048,581 KiB");
   limit.needed = (3_GiB).count;
   CHECK(needed_value(limit) == format_value(memory, limit.needed));
+  // Rounded up, so that it suffices.
+  limit.needed = 14'102'159'360;
+  CHECK(needed_value(limit) == "13.2 GiB");
   limit.needed = 0;
   CHECK(needed_value(limit) == "-");
   const LimitToRaise count{

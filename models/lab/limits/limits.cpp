@@ -9,6 +9,7 @@
 #include <limits>
 #include <utility>
 
+#include "models/document/units.hpp"
 #include "models/kernel/spawn_checks.hpp"
 #include "models/machine/raise_limit.hpp"
 #include "models/result/format.hpp"
@@ -245,7 +246,15 @@ std::string needed_value(const LimitToRaise& limit) {
   // "1 GiB" and "1.00 GiB" tell nobody what to raise it to.
   const bool alike = limit.limit->is_size() && std::abs(static_cast<double>(limit.needed - limit.value)) <
                                                    0.01 * static_cast<double>(limit.value);
-  return alike ? format_count((limit.needed + 1023) / 1024) + " KiB" : text;
+  const auto in_kib = format_count((limit.needed + 1023) / 1024) + " KiB";
+  if (alike || !limit.limit->is_size()) return alike ? in_kib : text;
+  // What is rounded down does not suffice.
+  for (const std::int64_t value : {limit.needed, limit.needed + limit.needed / 200}) {
+    const std::string rounded = format_bytes({value});
+    const auto meant = parse_bytes(rounded);
+    if (meant && meant->count >= limit.needed) return rounded;
+  }
+  return in_kib;
 }
 
 }  // namespace spawnpoint
