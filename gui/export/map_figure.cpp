@@ -14,6 +14,7 @@
 #include "models/concurrency/registry.hpp"
 #include "models/lab/sweep/sweep_text.hpp"
 #include "models/result/format.hpp"
+#include "models/scenario/sweep.hpp"
 
 namespace spawnpoint::gui {
 namespace {

@@ -11,6 +11,7 @@
 #include "gui/text/to_qstring.hpp"
 #include "models/lab/sweep/sweep_text.hpp"
 #include "models/result/format.hpp"
+#include "models/scenario/sweep.hpp"
 
 namespace spawnpoint::gui {
 namespace {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include "core/text/text.hpp"
@@ -72,6 +73,7 @@ class SweepReader {
     if (draft_.sweep.axes.empty() && errors_at_start_ == out_->errors())
       out_->error(table.place, "`sweep` names no key to vary", "for example \"jobs.count\" = [10, 100, 1000]");
     check_size(table);
+    sort_numbers();
     return std::move(draft_);
   }
 
@@ -263,12 +265,76 @@ class SweepReader {
                   fmt::format("the sweep has {:.0f} points: at most {:.0f} are allowed", points, kMostPoints));
   }
 
+  /// Numbers ascend, in whatever order they are written: what lies beside a point is then its neighbour on the axis. Of
+  /// keys that go together, by the first of them.
+  void sort_numbers() {
+    const std::vector<SweepAxis>& axes = draft_.sweep.axes;
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+      std::vector<std::size_t> together{i};
+      bool follows = false;
+      for (const std::vector<std::string>& keys : draft_.sweep.zipped) {
+        const auto at = std::find(keys.begin(), keys.end(), axes[i].key);
+        if (at == keys.end()) continue;
+        follows = at != keys.begin();
+        for (std::size_t other = 0; other < axes.size(); ++other)
+          if (other != i && std::find(keys.begin(), keys.end(), axes[other].key) != keys.end())
+            together.push_back(other);
+      }
+      const auto numbers = numbers_of(axes[i]);
+      if (follows || !numbers) continue;
+      std::vector<std::size_t> order(numbers->values.size());
+      std::iota(order.begin(), order.end(), std::size_t{0});
+      std::ranges::stable_sort(order, {}, [&](std::size_t value) { return numbers->values[value]; });
+      for (const std::size_t axis : together) reorder(axis, order);
+    }
+  }
+
+  /// `order`: for each place the value that goes there.
+  void reorder(std::size_t axis, const std::vector<std::size_t>& order) {
+    std::vector<std::string>& values = draft_.sweep.axes[axis].values;
+    std::vector<std::string> sorted;
+    std::vector<std::size_t> place_of(order.size());
+    for (std::size_t place = 0; place < order.size(); ++place) {
+      sorted.push_back(std::move(values[order[place]]));
+      place_of[order[place]] = place;
+    }
+    values = std::move(sorted);
+    for (std::size_t& value : draft_.to_try[axis]) value = place_of[value];
+  }
+
   Diagnostics* out_;
   std::size_t errors_at_start_ = out_->errors();
   SweepDraft draft_;
 };
 
 }  // namespace
+
+std::optional<SweepNumbers> numbers_of(const SweepAxis& axis) {
+  SweepNumbers numbers;
+  numbers.whole = true;
+  for (const std::string& text : axis.values) {
+    double value = 0;
+    SweepNumbers::Unit unit = SweepNumbers::Unit::none;
+    if (const auto number = parse_number<double>(text)) {
+      value = *number;
+      numbers.whole = numbers.whole && text.find_first_not_of("-0123456789") == std::string::npos;
+    } else if (const auto duration = parse_duration(text)) {
+      unit = SweepNumbers::Unit::seconds;
+      value = to_seconds(*duration);
+    } else if (const auto bytes = parse_bytes(text)) {
+      unit = SweepNumbers::Unit::bytes;
+      value = static_cast<double>(bytes->count);
+    } else {
+      return std::nullopt;
+    }
+    if (!numbers.values.empty() && unit != numbers.unit) return std::nullopt;
+    numbers.unit = unit;
+    numbers.values.push_back(value);
+  }
+  if (numbers.unit != SweepNumbers::Unit::none) numbers.whole = false;
+  if (numbers.values.empty()) return std::nullopt;
+  return numbers;
+}
 
 SweepDraft read_sweep(const Node& table, Diagnostics& out) {
   return SweepReader(out).read(table);

@@ -2,7 +2,10 @@
 // `[sweep]`: the keys that a failure map varies, and the values that each takes.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
+#include <vector>
 
 #include "models/document/document.hpp"
 #include "models/scenario/scenario.hpp"
@@ -18,5 +21,16 @@ struct SweepDraft {
 };
 
 SweepDraft read_sweep(const Node& table, Diagnostics& out);
+
+/// One axis of the sweep as numbers, where its values are such.
+struct SweepNumbers {
+  enum class Unit : std::uint8_t { none, seconds, bytes };
+  Unit unit = Unit::none;
+  bool whole = false;  ///< All values are whole numbers.
+  std::vector<double> values;
+};
+
+/// An axis's values as numbers (seconds, bytes or plain); nothing where one is not a number.
+std::optional<SweepNumbers> numbers_of(const SweepAxis& axis);
 
 }  // namespace spawnpoint

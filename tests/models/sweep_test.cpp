@@ -155,6 +155,25 @@ TEST_CASE("a sweep finds the very job that breaks a run, between its points", "[
   CHECK(edge.result.jobs == 508);
 }
 
+TEST_CASE("numbers of a list ascend, in whatever order it has them, and each edge is found once", "[sweep]") {
+  const SweepPlan made = plan(kPlayground + "[sweep]\n\"jobs.count\" = [300, 900, 400, 600]\n");
+  CHECK(made.sweep().axes[0].values == std::vector<std::string>{"300", "400", "600", "900"});
+  const SweepOutcome outcome = run_sweep(made, on(1));
+  REQUIRE(outcome.edges.size() == 1);
+  CHECK(outcome.edges[0].failing == 508);
+  // Keys that go together stay so.
+  const SweepPlan zipped = plan(kPlayground +
+                                "[sweep]\n\"jobs.count\" = [300, 100, 200]\n\"run.stack\" = [\"3MiB\", \"1MiB\", "
+                                "\"2MiB\"]\nzip = [\"jobs.count\", \"run.stack\"]\n");
+  CHECK(zipped.sweep().axes[0].values == std::vector<std::string>{"100", "200", "300"});
+  CHECK(zipped.sweep().axes[1].values == std::vector<std::string>{"1MiB", "2MiB", "3MiB"});
+  // Names stay as they are written.
+  CHECK(plan(kPlayground + "[sweep]\n\"machine.profile\" = [\"rust-playground\", \"laptop-8g\"]\n")
+            .sweep()
+            .axes[0]
+            .values.front() == "rust-playground");
+}
+
 TEST_CASE("an edge is found where a value that is too low fails, too", "[sweep]") {
   const SweepPlan made = plan(kPlayground + "[sweep]\n\"machine.limits.pids_max\" = [100, 700, 5000]\n");
   const SweepOutcome outcome = run_sweep(made, on(1));

@@ -13,6 +13,7 @@
 #include "models/lab/run/run.hpp"
 #include "models/lab/sweep/run_memory.hpp"
 #include "models/result/format.hpp"
+#include "models/scenario/sweep.hpp"
 
 namespace spawnpoint {
 namespace {

@@ -217,31 +217,4 @@ std::string SweepPlan::run_name(std::size_t run) const {
   return shown(names_.at(run));
 }
 
-std::optional<SweepNumbers> numbers_of(const SweepAxis& axis) {
-  SweepNumbers numbers;
-  numbers.whole = true;
-  for (const std::string& text : axis.values) {
-    double value = 0;
-    SweepNumbers::Unit unit = SweepNumbers::Unit::none;
-    if (const auto number = parse_number<double>(text)) {
-      value = *number;
-      numbers.whole = numbers.whole && text.find_first_not_of("-0123456789") == std::string::npos;
-    } else if (const auto duration = parse_duration(text)) {
-      unit = SweepNumbers::Unit::seconds;
-      value = to_seconds(*duration);
-    } else if (const auto bytes = parse_bytes(text)) {
-      unit = SweepNumbers::Unit::bytes;
-      value = static_cast<double>(bytes->count);
-    } else {
-      return std::nullopt;
-    }
-    if (!numbers.values.empty() && unit != numbers.unit) return std::nullopt;
-    numbers.unit = unit;
-    numbers.values.push_back(value);
-  }
-  if (numbers.unit != SweepNumbers::Unit::none) numbers.whole = false;
-  if (numbers.values.empty()) return std::nullopt;
-  return numbers;
-}
-
 }  // namespace spawnpoint

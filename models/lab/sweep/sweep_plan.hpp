@@ -18,14 +18,6 @@ namespace spawnpoint {
 /// What a sweep is made of. Its settings hold at every point; those of the sweep go over them.
 using SweepSource = ScenarioSource;
 
-/// One axis of the sweep as numbers, where its values are such.
-struct SweepNumbers {
-  enum class Unit : std::uint8_t { none, seconds, bytes };
-  Unit unit = Unit::none;
-  bool whole = false;  ///< All values are whole numbers.
-  std::vector<double> values;
-};
-
 class SweepPlan {
  public:
   /// The map that a scenario without [sweep] gets: all concurrency models, with 1 to so many jobs, in so many points.
@@ -100,8 +92,5 @@ class SweepPlan {
   std::size_t points_ = 1;
   std::vector<std::string> names_;  ///< Of the runs.
 };
-
-/// An axis's values as numbers (seconds, bytes or plain); nothing where one is not a number.
-std::optional<SweepNumbers> numbers_of(const SweepAxis& axis);
 
 }  // namespace spawnpoint
