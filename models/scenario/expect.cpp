@@ -319,8 +319,11 @@ std::optional<std::string> check(const Expectation& expectation, const RunResult
   // Ends belong to the range; a rounding of the last digit must not leave it.
   const double slack = 1e-9 * std::max(1.0, std::abs(*got));
   if (*got >= range.low - slack && *got <= range.high + slack) return std::nullopt;
-  return fmt::format("{}: {} should be {}, but is {}", who, expectation.field, expectation.written,
-                     number_for_people(*got, kind_of(expectation)));
+  // What is rounded may look like what is wanted.
+  const bool is_near = std::abs(*got - std::clamp(*got, range.low, range.high)) < 0.001 * std::abs(*got);
+  const std::string precise = is_near ? fmt::format(" ({:.12g})", *got) : "";
+  return fmt::format("{}: {} should be {}, but is {}{}", who, expectation.field, expectation.written,
+                     number_for_people(*got, kind_of(expectation)), precise);
 }
 
 }  // namespace spawnpoint
