@@ -153,6 +153,10 @@ Means limit_memory_by_rlimit(MemoryLimit limit, Bytes value, Bytes more) {
   const rlimit set{wanted, wanted};
   if (::setrlimit(resource, &set) != 0) return failed(name);
   if (more == Bytes{}) return fmt::format("{} = {} bytes", name, format_count(value.count));
+  const std::string set_to = format_count(static_cast<std::int64_t>(wanted));
+  if (more < Bytes{})
+    return fmt::format("{} = {} bytes: {}, less {} that only the modeled program has", name, set_to,
+                       format_count(value.count), format_count(-more.count));
   return fmt::format("{} = {} bytes, plus {} for memory that is not the program's", name, format_count(value.count),
                      format_count(more.count));
 }
