@@ -223,8 +223,9 @@ void JobsPage::show_selected_job() {
     table_->setCurrentIndex({});
   } else {
     const QModelIndex current = table_->currentIndex();
-    const bool there = current.isValid() && model_->job(current.row()) == job;
-    const WorldKind world = current.isValid() ? model_->figures(current.row()).world() : WorldKind::modeled;
+    const WorldKind world = workspace_.selection().job_world();
+    const bool there =
+        current.isValid() && model_->job(current.row()) == job && model_->figures(current.row()).world() == world;
     const int row = there ? current.row() : model_->row_of(job, world);
     if (row >= 0 && !there) {
       table_->selectRow(row);

@@ -40,7 +40,7 @@ class MapView : public QWidget, public DrawingSource {
   std::unique_ptr<Drawing> drawing() override;
 
   QSize sizeHint() const override { return {800, 360}; }
-  QSize minimumSizeHint() const override { return {360, 330}; }
+  QSize minimumSizeHint() const override { return {280, 330}; }
 
  signals:
   void marked_changed();
