@@ -293,6 +293,25 @@ TEST_CASE("advice that is stopped in the middle of a run ends at once", "[advice
   CHECK(std::chrono::steady_clock::now() - stopped < 10s);
 }
 
+TEST_CASE("another run of the same model is suggested as the file has it", "[advice]") {
+  const ScenarioSource source{
+      "[machine]\nprofile = \"laptop-8g\"\nlimits.memory_max = \"2MiB\"\n[jobs]\ncount = 10000\n"
+      "steps = [{ sleep = \"10s\" }]\n[[run]]\nconcurrency = \"join_all\"\n[[run]]\n"
+      "concurrency = \"join_all\"\nruntime = \"tokio\"\n",
+      "tasks.toml",
+      {}};
+  const auto scenario = read(source);
+  REQUIRE(scenario);
+  REQUIRE(is_done(modeled(*scenario, 0)));
+  const RunResult killed = modeled(*scenario, 1);
+  REQUIRE_FALSE(is_done(killed));
+  const auto suggestions = advise(source, "join_all 2", killed, kPatient);
+  const Suggestion* other = find(suggestions, "join_all 1");
+  REQUIRE(other != nullptr);
+  CHECK(other->set.empty());
+  check_suggestions(source, scenario->runs[1], killed);
+}
+
 TEST_CASE("a pool of two that are alike is suggested for one of them alone", "[advice]") {
   // The second pool's stacks leave room for seven threads only.
   const ScenarioSource source{

@@ -240,8 +240,11 @@ class Adviser {
     for (const RunOfText& run : runs_.file) {
       if (run.model != model.name) continue;
       const bool is_this = run.name == runs_.run.name;
+      // Another run of the very model differs in just those settings.
+      const bool as_it_is = !is_this && !model.takes_threads && run.model == spec_->concurrency;
       runs.insert(is_this ? runs.begin() : runs.end(),
-                  {std::string(model.title), run.name, overlaid(run.own, kept), run.threads});
+                  {std::string(model.title), run.name, as_it_is ? std::vector<Setting>() : overlaid(run.own, kept),
+                   run.threads});
     }
     if (runs.empty()) runs.push_back({std::string(model.title), std::string(model.name), kept, {}});
     return runs;
