@@ -277,19 +277,30 @@ constexpr std::array kLimits{
           .unit = LimitUnit::count,
           .fields = {.names = {"cpus"}, .copy = [](Machine& to, const Machine& from) { to.cpus = from.cpus; }},
           .live_means = LiveMeans::affinity},
-    Limit{.kind = LimitKind::live_cap,
-          .name = "live cap",
+    Limit{.kind = LimitKind::cpuset,
+          .name = "cpuset",
           .unit = LimitUnit::count,
-          .live_means = LiveMeans::cgroup,
-          .words = {.met = "the live run's own cap is {}",
-                    .how =
-                        "A live run takes at most half of what this machine has free, unless it is told otherwise. The "
-                        "cap is not a limit of the scenario: the modeled run continues.",
-                    .question = "Why does the live run stop before the scenario's limit?",
-                    .answer =
-                        "A live run is real: it could leave this machine without memory or without free threads. So it "
-                        "takes at most half of what is free, unless you say otherwise before it starts.\n\n"
-                        "The modeled run takes nothing, and continues to the scenario's own limit."}},
+          .fields = {.names = {"cpuset"}, .copy = [](Machine& to, const Machine& from) { to.cpuset = from.cpuset; }},
+          .live_means = LiveMeans::affinity},
+    Limit{.kind = LimitKind::cpu_max,
+          .name = "cpu.max",
+          .unit = LimitUnit::percent,
+          .fields = {.names = {"limits.cpu_max"},
+                     .copy = [](Machine& to, const Machine& from) { to.limits.cpu_max = from.limits.cpu_max; }},
+          .live_means = LiveMeans::cgroup},
+    Limit{
+        .kind = LimitKind::live_cap,
+        .name = "live cap",
+        .unit = LimitUnit::count,
+        .live_means = LiveMeans::cgroup,
+        .words =
+            {.met = "the live run's own cap is {}",
+             .how = "A live run takes at most half of what this machine has free, unless it is told otherwise. The "
+                    "cap is not a limit of the scenario: the modeled run continues.",
+             .question = "Why does the live run stop before the scenario's limit?",
+             .answer = "A live run is real: it could leave this machine without memory or without free threads. So it "
+                       "takes at most half of what is free, unless you say otherwise before it starts.\n\n"
+                       "The modeled run takes nothing, and continues to the scenario's own limit."}},
     Limit{.kind = LimitKind::stack,
           .name = "stack",
           .unit = LimitUnit::bytes,
@@ -321,6 +332,10 @@ static_assert(is_in_order());
 static_assert(kLimits[kKernelLimits - 1].kind == LimitKind::pids_max);
 
 }  // namespace
+
+std::int64_t percent_of_core(Duration per_period) {
+  return (per_period * 100 + kQuotaPeriod / 2) / kQuotaPeriod;
+}
 
 std::span<const Limit> shipped_limits() {
   return std::span(kLimits).first(kKernelLimits);
