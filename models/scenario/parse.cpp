@@ -371,6 +371,7 @@ class ScenarioReader {
     std::vector<std::string> present;
     FieldReader fields(std::move(table), present);
     describe(fields, run.runtime);
+    describe(fields, run.scheduling);
     fields.finish();
     return run;
   }

@@ -27,8 +27,9 @@ class ModeledThreads final : public kernel::KernelObserver {
   class Spawn;
 
   /// All must outlive the world.
-  ModeledThreads(Simulation& simulation, const Machine& machine, const Runtime& runtime, TraceRecorder* recorder)
-      : runtime_(&runtime), kernel_(simulation, machine, runtime, this), recording_(recorder) {}
+  ModeledThreads(Simulation& simulation, const Machine& machine, const Runtime& runtime,
+                 const kernel::Kernel::Setup& setup, TraceRecorder* recorder)
+      : runtime_(&runtime), kernel_(simulation, machine, runtime, setup, this), recording_(recorder) {}
 
   Instant now() const { return kernel_.now(); }
   Wait sleep(Duration duration) { return kernel_.sleep_until(now() + duration); }

@@ -246,6 +246,8 @@ void offer_values(Choices& choices, const Spot& spot, const ProfileNames& profil
     for (const std::string& name : profiles.runtimes) offer(name, "a shipped runtime profile");
   } else if (spot.path == "machine.limits.overcommit") {
     for (const std::string_view word : kOvercommitWords) offer(std::string(word), "vm.overcommit_memory");
+  } else if (spot.path == "run.policy") {
+    for (const std::string_view word : kPolicyWords) offer(std::string(word), "the scheduling policy");
   } else if (spot.path == "run.guard_mode") {
     for (const std::string_view word : kGuardModeWords) offer(std::string(word), "how the guard is made");
   } else if (spot.path == "jobs.arrivals") {
