@@ -392,6 +392,15 @@ constexpr std::array kLimits{
           .name = "cpus",
           .unit = LimitUnit::count,
           .fields = {.names = {"cpus"}, .copy = [](Machine& to, const Machine& from) { to.cpus = from.cpus; }}},
+    Limit{.kind = LimitKind::cpuset,
+          .name = "cpuset",
+          .unit = LimitUnit::count,
+          .fields = {.names = {"cpuset"}, .copy = [](Machine& to, const Machine& from) { to.cpuset = from.cpuset; }}},
+    Limit{.kind = LimitKind::cpu_max,
+          .name = "cpu.max",
+          .unit = LimitUnit::percent,
+          .fields = {.names = {"limits.cpu_max"},
+                     .copy = [](Machine& to, const Machine& from) { to.limits.cpu_max = from.limits.cpu_max; }}},
     Limit{.kind = LimitKind::live_cap,
           .name = "live cap",
           .unit = LimitUnit::count,
@@ -434,6 +443,10 @@ static_assert(is_in_order());
 static_assert(kLimits[kKernelLimits - 1].kind == LimitKind::pids_max);
 
 }  // namespace
+
+std::int64_t percent_of_core(Duration per_period) {
+  return (per_period * 100 + kQuotaPeriod / 2) / kQuotaPeriod;
+}
 
 std::span<const Limit> shipped_limits() {
   return std::span(kLimits).first(kKernelLimits);

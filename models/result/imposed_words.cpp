@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "models/machine/limit_table.hpp"
+#include "models/machine/scheduling.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint {
@@ -27,6 +28,8 @@ bool has_other_value(const ImposedLimit& limit) {
 
 std::string imposed_value(const ImposedLimit& limit) {
   const Limit* row = find_limit(limit.limit);
+  if (limit.limit == "policy" && limit.value >= 0 && limit.value < std::ssize(kPolicyWords))
+    return fmt::format("policy {}", kPolicyWords[static_cast<std::size_t>(limit.value)]);
   if (row == nullptr) return fmt::format("{} {}", limit.limit, format_count(limit.value));
   const bool is_mode = row->kind == LimitKind::overcommit && limit.value >= 0 &&
                        limit.value < static_cast<std::int64_t>(kOvercommitWords.size());

@@ -128,8 +128,20 @@ WantedLimits wanted_limits(const Scenario& scenario, const Runtime& runtime, con
     }
   }
 
+  const std::vector<std::int64_t>& set = scenario.machine.cpuset;
+  if (!set.empty() && is_set(scenario, limit_of(cpuset))) {
+    if (*std::ranges::max_element(set) < host.cpus)
+      wanted.cpuset = set;
+    else
+      leave_out(limit_of(cpuset), std::ssize(set), Imposed::no,
+                fmt::format("this machine has only {} cpus", host.cpus));
+  }
+  // Threads of the other policies have no part in it.
+  if (limits.cpu_max && is_set(scenario, limit_of(cpu_max))) wanted.cpu_max = limits.cpu_max;
+
   // Whatever else the scenario sets, live runs know no means for it.
-  constexpr std::array kKnown = {rlimit_as, rlimit_data, overcommit, max_map_count, memory_max, memory, cpus};
+  constexpr std::array kKnown = {rlimit_as, rlimit_data, overcommit, max_map_count, memory_max,
+                                 memory,    cpus,        cpuset,     cpu_max};
   for (const Limit& limit : limits_known) {
     // Without a field it is the processor's, not the scenario's.
     if (limit.counts_threads || limit.fields.names.front().empty() || !is_set(scenario, limit)) continue;

@@ -82,6 +82,10 @@ struct LiveRun::State {
   std::expected<void, std::string> let_go();
   void choose_thread_limit(LivePlan& plan);
   void choose_memory_limit(const std::optional<LiveCaps>& caps);
+  void choose_cpu_limit();
+  void note_setting(const char* name, std::int64_t value, Imposed imposed, std::string means) {
+    result.imposed.push_back({name, value, imposed, std::move(means)});
+  }
   void note(const WantedLimit& limit, Imposed imposed, std::string means) {
     if (limit.is_cap()) return;
     result.imposed.push_back({std::string(limit.limit->name), limit.value, imposed, std::move(means)});
@@ -113,12 +117,14 @@ struct LiveRun::State {
   LimitLadder host_ladder;
   WantedLimits wanted;
   LiveLimitsInForce in_force;
+  Scheduling scheduling;
   std::optional<Bytes> watched_memory;  ///< The parent kills above this.
   std::int64_t kills_before = 0;
 
   // In this order: a group can only be removed when its process is gone.
   std::optional<RunCgroup> pids;
   std::optional<RunCgroup> memory_group;
+  std::optional<RunCgroup> cpu_group;
   std::optional<RunCgroup> accounting_group;  ///< Without a limit, to see the kernel's memory of the run.
   std::optional<SharedTraceFile> file;
   std::optional<SharedTraceReader> reader;
@@ -175,6 +181,22 @@ void LiveRun::State::choose_memory_limit(const std::optional<LiveCaps>& caps) {
   }
 }
 
+void LiveRun::State::choose_cpu_limit() {
+  if (!wanted.cpu_max) return;
+  const WantedLimit limit{&limit_of(LimitKind::cpu_max), percent_of_core(*wanted.cpu_max), 0};
+  if (scheduling.policy != Policy::other)
+    return note(limit, Imposed::not_needed,
+                fmt::format("not needed: it does not apply to threads with the policy {}",
+                            kPolicyWords[static_cast<std::size_t>(scheduling.policy)]));
+  auto group = RunCgroup::create("cpu");
+  const auto limited = group ? group->limit_cpu(*wanted.cpu_max, kQuotaPeriod) : std::unexpected(group.error());
+  if (!limited) return note(limit, Imposed::no, limited.error());
+  note(limit, Imposed::yes,
+       fmt::format("{} of CPU time in each {} in a control group of its own", format_duration(*wanted.cpu_max),
+                   format_duration(kQuotaPeriod)));
+  cpu_group = std::move(*group);
+}
+
 std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario, std::size_t index) {
   const RunSpec& spec = scenario.runs[index];
   if (find_concurrency_model(spec.concurrency) == nullptr)
@@ -206,11 +228,15 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
   result.imposed = wanted.others;
   choose_thread_limit(plan);
   choose_memory_limit(caps);
+  scheduling = spec.scheduling;
+  choose_cpu_limit();
   if (wanted.address_space) plan.address_space = Bytes{wanted.address_space->room};
   if (wanted.data) plan.data = Bytes{wanted.data->room};
   if (wanted.maps) plan.max_map_count = wanted.maps->value;
   if (wanted.threads) plan.threads = std::min(plan.threads, wanted.threads->room + 1);
   plan.cpus = wanted.cpus;
+  plan.cpuset = wanted.cpuset;
+  plan.scheduling = spec.scheduling;
   if (const auto* group = memory_accounts()) plan.memory_group = group->path();
 
   const std::size_t changes = rows_per_job(scenario.jobs);
@@ -247,7 +273,8 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
 
 /// The worker has got ready, and nothing limits it yet.
 std::expected<void, std::string> LiveRun::State::let_go() {
-  for (const RunCgroup* group : std::initializer_list<const RunCgroup*>{pids ? &*pids : nullptr, memory_accounts()}) {
+  for (const RunCgroup* group : std::initializer_list<const RunCgroup*>{pids ? &*pids : nullptr, memory_accounts(),
+                                                                        cpu_group ? &*cpu_group : nullptr}) {
     if (group == nullptr) continue;
     if (const auto added = group->add(process->pid()); !added)
       return std::unexpected("the live run's process could not be put into its control group: " + added.error());
@@ -305,6 +332,13 @@ void LiveRun::State::take_reports() {
   if (is_imposed(limit_data, wanted.data)) in_force.data = wanted.data;
   if (is_imposed(fill_maps, wanted.maps)) in_force.maps = wanted.maps;
   if (wanted.cpus) is_imposed(use_cpus, WantedLimit{&limit_of(LimitKind::cpus), *wanted.cpus, *wanted.cpus});
+  const auto tell_setting = [&](WorkerStep step, const char* name, std::int64_t value) {
+    if (state_of(step) == StepReport::State::untold) return;
+    note_setting(name, value, state_of(step) == StepReport::State::done ? Imposed::yes : Imposed::no, words_of(step));
+  };
+  tell_setting(use_cpuset, "cpuset", std::ssize(wanted.cpuset));
+  tell_setting(set_policy, "policy", static_cast<std::int64_t>(scheduling.policy));
+  tell_setting(set_nice, "nice", scheduling.nice.empty() ? 0 : scheduling.nice.front());
   if (state_of(drop_root) == StepReport::State::failed) result.notes.push_back(words_of(drop_root));
 }
 
@@ -386,6 +420,7 @@ bool LiveRun::poll() {
     state.finish(*status);
     state.process.reset();
     state.memory_group.reset();
+    state.cpu_group.reset();
     state.accounting_group.reset();
     state.pids.reset();
     state.result.compute = std::chrono::duration_cast<Duration>(SteadyClock::now() - state.began);
