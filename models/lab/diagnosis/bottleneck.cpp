@@ -90,7 +90,7 @@ Demand demand_of(const Scenario& scenario) {
     if (traits_of(step.kind).shown == JobState::blocked) demand.blocking += sum;
   }
   if (steps_drawn) {
-    demand.unhindered = demand.computing / static_cast<double>(std::max<std::int64_t>(scenario.machine.cpus, 1));
+    demand.unhindered = demand.computing / cpu_capacity(scenario.machine);
     for (const JobId job : work.jobs())
       demand.unhindered = std::max(*demand.unhindered, to_seconds(work.arrival(job).time_since_epoch()) + own[job]);
   }
@@ -108,7 +108,7 @@ Load load_of(const Scenario& scenario, const ConcurrencyModel& model, std::int64
   // A task that waits leaves the executor's thread to others.
   load.servers = model.async ? (demand.computing + demand.blocking) / wall
                              : demand.own / (static_cast<double>(std::max<std::int64_t>(workers, 1)) * wall);
-  load.computing = demand.computing / (static_cast<double>(scenario.machine.cpus) * wall);
+  load.computing = demand.computing / (cpu_capacity(scenario.machine) * wall);
   load.bottleneck = bottleneck(load, model, workers, result);
   return load;
 }

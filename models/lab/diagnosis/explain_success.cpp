@@ -126,8 +126,9 @@ void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load
       fmt::format("The cores take the time: the jobs compute {} in all, and {} busy with that for {} of the time. "
                   "More {} would not make it faster.",
                   format_seconds(load.demand.computing),
-                  scenario.machine.cpus == 1 ? "the only core was"
-                                             : fmt::format("the {} were", format_count(scenario.machine.cpus, "core")),
+                  usable_cpus(scenario.machine) == 1
+                      ? "the only core was"
+                      : fmt::format("the {} were", format_count(usable_cpus(scenario.machine), "core")),
                   percent(load.computing), more));
 }
 
@@ -166,7 +167,7 @@ void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const
                   format_seconds(load.demand.computing + load.demand.blocking), percent(load.servers)));
   if (load.demand.blocking == 0) {
     std::string text = "A job that computes keeps the thread as much as one that blocks.";
-    if (scenario.machine.cpus > 1) text += " On threads of their own such jobs can use the other cores.";
+    if (usable_cpus(scenario.machine) > 1) text += " On threads of their own such jobs can use the other cores.";
     add(diagnosis, text);
     return;
   }
@@ -334,7 +335,7 @@ void tell_workers(Diagnosis& diagnosis, const Scenario& scenario, const Load& lo
                                format_duration(result.wall - load.demand.last_arrival)));
   add(diagnosis, fmt::format("The workers take the time: the jobs kept {} busy for {} of it, and the {} for {}.",
                              workers == 1 ? "the only one" : "all " + format_count(workers), percent(load.servers),
-                             format_count(scenario.machine.cpus, "core"), percent(load.computing)));
+                             format_count(usable_cpus(scenario.machine), "core"), percent(load.computing)));
   if (load.computing < load.servers / 2)
     add(diagnosis, "A job that waits holds its worker. The next one in the queue cannot begin, though a core is free.");
 }
@@ -395,7 +396,8 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
     add(diagnosis,
         fmt::format("A job takes {}{} by itself. The jobs kept {} busy for {} of the time, and the {} for {}.",
                     format_duration(each), has_equal_jobs(scenario) ? "" : " on average", servers,
-                    percent(load.servers), format_count(scenario.machine.cpus, "core"), percent(load.computing)));
+                    percent(load.servers), format_count(usable_cpus(scenario.machine), "core"),
+                    percent(load.computing)));
 }
 
 /// What the executor took besides the jobs' own waiting. Where it is a sum of many, what it is for each.
