@@ -34,6 +34,19 @@ void wheel(TimelineWidget& timeline, int steps, Qt::KeyboardModifiers modifiers)
   QCoreApplication::sendEvent(timeline.viewport(), &event);
 }
 
+/// Asked for a job of a million whose record is still to be prepared.
+struct Unprepared {
+  Unprepared() {
+    timeline.resize(600, 300);
+    timeline.show();
+    timeline.set_rows(TimelineRows::jobs);
+    timeline.set_trace(million_tasks());
+    timeline.show_job(654'320);
+  }
+  TimeView view;
+  TimelineWidget timeline{view, WorldKind::modeled};
+};
+
 }  // namespace
 
 TEST_CASE("rows of all timelines scroll and scale together, and Home shows all of them", "[rows]") {
@@ -147,32 +160,20 @@ TEST_CASE("a job that is found among many is scrolled to and framed, in a row th
 TEST_CASE("a job is shown as soon as its record is prepared", "[rows]") {
   application();
   QtWatch warnings;
-  TimeView view;
-  TimelineWidget timeline(view, WorldKind::modeled);
-  timeline.resize(600, 300);
-  timeline.show();
-  timeline.set_rows(TimelineRows::jobs);
-  timeline.set_trace(million_tasks());
-  timeline.show_job(654'320);
-  timeline.settle();
-  CHECK(timeline.row_height() >= 14);
-  CHECK(timeline.row_place().top == Approx(654'320).margin(20));
+  Unprepared window;
+  window.timeline.settle();
+  CHECK(window.timeline.row_height() >= 14);
+  CHECK(window.timeline.row_place().top == Approx(654'320).margin(20));
 }
 
 TEST_CASE("a job that is no longer selected is not shown when its record is prepared", "[rows]") {
   application();
   QtWatch warnings;
-  TimeView view;
-  TimelineWidget timeline(view, WorldKind::modeled);
-  timeline.resize(600, 300);
-  timeline.show();
-  timeline.set_rows(TimelineRows::jobs);
-  timeline.set_trace(million_tasks());
-  timeline.show_job(654'320);
-  view.select_job(kNoJob);
-  timeline.settle();
-  CHECK(timeline.row_height() < 14);
-  CHECK(view.selected_job() == kNoJob);
+  Unprepared window;
+  window.view.select_job(kNoJob);
+  window.timeline.settle();
+  CHECK(window.timeline.row_height() < 14);
+  CHECK(window.view.selected_job() == kNoJob);
 }
 
 TEST_CASE("Z zooms to what lies between the markers", "[rows]") {

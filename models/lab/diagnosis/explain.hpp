@@ -17,7 +17,11 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
 void explain_success(Diagnosis& diagnosis, const Scenario& scenario, std::size_t run, const RunResult& result,
                      std::span<const Limit> limits);
 
-// What both are made of.
+/// Of the latter, where jobs are tasks of one thread.
+void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const ConcurrencyModel& model,
+                   const RunResult& result);
+
+// What all are made of.
 void add(Diagnosis& diagnosis, std::string text);
 void explain_by(Diagnosis& diagnosis, const Mechanism* mechanism);
 void explain_by(Diagnosis& diagnosis, const ConcurrencyModel& model);

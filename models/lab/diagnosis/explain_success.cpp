@@ -2,13 +2,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
-#include <optional>
 #include <string_view>
 
 #include "models/kernel/kernel.hpp"
 #include "models/lab/diagnosis/bottleneck.hpp"
 #include "models/lab/diagnosis/explain.hpp"
+#include "models/lab/diagnosis/time_words.hpp"
 #include "models/lab/limits/limits.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/run_threads.hpp"
@@ -20,176 +19,6 @@ namespace {
 constexpr double kHalf = 0.5;
 /// What differs by less is not worth a word.
 constexpr double kNoticed = 0.999;
-
-/// In the order in which they started: the first, and the first one that started no earlier than it ended.
-struct Following {
-  JobId first = kNoJob;
-  JobId next = kNoJob;
-};
-
-std::optional<Following> first_that_waited(const Trace& trace) {
-  const JobTable& jobs = trace.jobs;
-  Following found;
-  for (JobId job = 0; job < jobs.size(); ++job) {
-    if (jobs.started[job] == kNever || jobs.ended[job] == kNever) continue;
-    if (found.first == kNoJob || jobs.ended[job] < jobs.ended[found.first]) found.first = job;
-  }
-  if (found.first == kNoJob) return std::nullopt;
-  for (JobId job = 0; job < jobs.size(); ++job) {
-    if (jobs.started[job] == kNever || jobs.started[job] < jobs.ended[found.first]) continue;
-    if (found.next == kNoJob || jobs.started[job] < jobs.started[found.next]) found.next = job;
-  }
-  if (found.next == kNoJob) return std::nullopt;
-  // One that came after the other's end has not waited for it.
-  Instant came = jobs.started[found.next];
-  for (std::size_t i = 0; i < trace.segments.size(); ++i)
-    if (trace.segments.jobs()[i] == found.next) came = std::min(came, trace.segments.begins()[i]);
-  return came < jobs.ended[found.first] ? std::optional(found) : std::nullopt;
-}
-
-/// On an executor's one thread: the first job that had come when another held it, and the one that then gave it back.
-std::optional<Following> first_that_got_the_thread(const Trace& trace) {
-  const JobTable& jobs = trace.jobs;
-  const SegmentTable& segments = trace.segments;
-  const auto holds = [&](std::size_t i) {
-    return segments.states()[i] == JobState::running || segments.states()[i] == JobState::blocked;
-  };
-  Instant first_given = kNever;
-  for (std::size_t i = 0; i < segments.size(); ++i)
-    if (holds(i)) first_given = std::min(first_given, segments.ends()[i]);
-  Following found;
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    const JobId job = segments.jobs()[i];
-    if (segments.states()[i] != JobState::queued || segments.begins()[i] >= first_given) continue;
-    if (jobs.started[job] == kNever || jobs.started[job] < first_given) continue;
-    if (found.next == kNoJob || jobs.started[job] < jobs.started[found.next]) found.next = job;
-  }
-  if (found.next == kNoJob) return std::nullopt;
-  // Others may have had it in between.
-  Instant given{};
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    if (!holds(i) || segments.ends()[i] > jobs.started[found.next] || segments.ends()[i] < given) continue;
-    given = segments.ends()[i];
-    found.first = segments.jobs()[i];
-  }
-  return found;
-}
-
-/// When a series is at its highest first.
-std::optional<Instant> peak_of(const Trace& trace, SeriesKind kind) {
-  const Series& series = trace.series[static_cast<std::size_t>(kind)];
-  const auto highest = std::ranges::max_element(series.value);
-  if (highest == series.value.end()) return std::nullopt;
-  return series.time[static_cast<std::size_t>(highest - series.value.begin())];
-}
-
-/// What a job takes when nothing holds it up; on average, where jobs are not equal.
-Duration job_duration(const Scenario& scenario) {
-  Duration sum{};
-  for (const Step& step : scenario.jobs.steps) sum += step.duration.mean();
-  return sum;
-}
-
-std::string format_seconds(double seconds) {
-  return format_duration(Duration(std::llround(std::min(seconds * 1e9, 9e18))));
-}
-
-/// "45%"; what is nearly nothing is not nothing.
-std::string percent(double part) {
-  const double value = std::clamp(part, 0.0, 1.0) * 100;
-  return value > 0 && value < 1 ? "less than 1%" : fmt::format("{:.0f}%", value);
-}
-
-/// Whoever serves them, and for what part of the time the jobs kept them busy: "the workers".
-void tell_arrivals(Diagnosis& diagnosis, const Load& load, const RunResult& result, std::string_view servers) {
-  if (result.jobs == 1)
-    return add(diagnosis, fmt::format("The arrival takes the time: the job came at {}, and was done {} later.",
-                                      format_duration(load.demand.last_arrival),
-                                      format_duration(result.wall - load.demand.last_arrival)));
-  std::string text =
-      load.demand.arrivals_drawn
-          ? fmt::format("The arrivals take the time: the last job came at {}, and {} later all were done.",
-                        format_duration(load.demand.last_arrival),
-                        format_duration(result.wall - load.demand.last_arrival))
-          : fmt::format("The arrivals take the time: the jobs come over about {}.",
-                        format_duration(load.demand.last_arrival));
-  if (!servers.empty())
-    text += fmt::format(" The jobs kept {} busy for {} of the time.", servers, percent(load.servers));
-  add(diagnosis, text);
-}
-
-/// How much of the time there was nobody yet, where jobs come over a good part of it.
-void tell_what_had_come(Diagnosis& diagnosis, const Load& load, const RunResult& result) {
-  constexpr double kWorthAWord = 0.1;
-  if (!load.demand.arrivals_drawn || to_seconds(load.demand.last_arrival) < kWorthAWord * to_seconds(result.wall))
-    return;
-  add(diagnosis,
-      fmt::format("The last job came at {}; what had come by then took {} more.",
-                  format_duration(load.demand.last_arrival), format_duration(result.wall - load.demand.last_arrival)));
-}
-
-void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, std::string_view more) {
-  // Beginnings and ends, at which not all cores have work, are what else there is.
-  constexpr double kAllOfIt = 0.97;
-  const double least = load.demand.computing / static_cast<double>(scenario.machine.cpus);
-  add(diagnosis,
-      fmt::format("The cores take the time: the jobs compute {} in all, and {} busy with that for {} of the time. "
-                  "{}",
-                  format_seconds(load.demand.computing),
-                  scenario.machine.cpus == 1 ? "the only core was"
-                                             : fmt::format("the {} were", format_count(scenario.machine.cpus, "core")),
-                  percent(load.computing),
-                  load.computing >= kAllOfIt ? fmt::format("More {} would not make it faster.", more)
-                                             : fmt::format("However many {} there are, it cannot take less than {}.",
-                                                           more, format_seconds(least))));
-}
-
-void show_first(Diagnosis& diagnosis, const RunResult& result, const std::optional<Following>& found,
-                std::string_view until) {
-  if (found)
-    show(diagnosis, result, result.trace->jobs.started[found->next], found->next,
-         fmt::format(fmt::runtime(until), format_job(found->next), format_job(found->first)));
-}
-
-/// The executor's thread was held for most of the time, by jobs that compute or block.
-void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, const RunResult& result) {
-  // One job held it long enough to be named.
-  const bool by_one = result.longest_poll * 10 >= result.wall && result.longest_poll_job != kNoJob;
-  const std::string_view what = load.demand.blocking == 0    ? "compute"
-                                : load.demand.computing == 0 ? "block"
-                                                             : "compute and block";
-  // Of jobs that come together the last one has nobody behind it.
-  const bool last = result.longest_poll_job + 1 == static_cast<JobId>(result.jobs);
-  diagnosis.headline = by_one ? fmt::format("The executor's only thread was blocked for {} by {}{}.",
-                                            format_duration(result.longest_poll), format_job(result.longest_poll_job),
-                                            last ? "" : ": everything behind it waited")
-                              : fmt::format("{} took turns on the executor's only thread, in {}.",
-                                            format_count(result.jobs, "job"), format_duration(result.wall));
-  explain_by(diagnosis, find_mechanism("blocked executor"));
-  if (by_one && result.trace && result.longest_poll_job < result.trace->jobs.size()) {
-    const Instant began = result.trace->jobs.started[result.longest_poll_job];
-    if (began != kNever)
-      show(diagnosis, result, began, result.longest_poll_job,
-           fmt::format("{} holds the executor's thread", format_job(result.longest_poll_job)));
-  }
-  if (result.trace)
-    show_first(diagnosis, result, first_that_got_the_thread(*result.trace),
-               "{} starts only when {} gives the thread back");
-  add(diagnosis,
-      fmt::format("The thread takes the time: the jobs {} for {} in all, which kept it busy for {} of the time.", what,
-                  format_seconds(load.demand.computing + load.demand.blocking), percent(load.servers)));
-  tell_what_had_come(diagnosis, load, result);
-  if (load.demand.blocking == 0) {
-    std::string text = "A job that computes keeps the thread as much as one that blocks.";
-    if (scenario.machine.cpus > 1) text += " On threads of their own such jobs can use the other cores.";
-    add(diagnosis, text);
-    return;
-  }
-  add(diagnosis,
-      "An async function gives its thread back only where it awaits something. A blocking call in it holds the "
-      "thread, and no other job on that thread can continue.");
-  add(diagnosis, "Use a timer instead of a blocking sleep: a `sleep` step in place of `block`.");
-}
 
 void explain_serial(Diagnosis& diagnosis, const Scenario& scenario, const ConcurrencyModel& model,
                     const RunResult& result) {
@@ -207,47 +36,6 @@ void explain_serial(Diagnosis& diagnosis, const Scenario& scenario, const Concur
   add(diagnosis, std::string(model.serial_why));
   if (model.async && !has_step(scenario, JobState::waiting))
     add(diagnosis, "These jobs never wait for a timer: on one thread no order of them is faster.");
-}
-
-/// When the last job began and when the last one ended; no value where the run has no record.
-struct LastJobs {
-  Instant started{};
-  Instant ended{};
-};
-
-std::optional<LastJobs> last_jobs(const RunResult& result) {
-  if (result.trace == nullptr || result.trace->jobs.size() == 0) return std::nullopt;
-  LastJobs last;
-  for (const Instant at : result.trace->jobs.started)
-    if (at != kNever) last.started = std::max(last.started, at);
-  for (const Instant at : result.trace->jobs.ended)
-    if (at != kNever) last.ended = std::max(last.ended, at);
-  return last;
-}
-
-/// Which job ended last, where what it took by itself is most of the time.
-void tell_last_job(Diagnosis& diagnosis, const RunResult& result) {
-  if (result.trace == nullptr) return;
-  const JobTable& jobs = result.trace->jobs;
-  JobId last = kNoJob;
-  for (JobId job = 0; job < jobs.size(); ++job) {
-    if (jobs.started[job] == kNever || jobs.ended[job] == kNever) continue;
-    if (last == kNoJob || jobs.ended[job] > jobs.ended[last]) last = job;
-  }
-  if (last == kNoJob || result.completed < 2) return;
-  const Duration own = jobs.ended[last] - jobs.started[last];
-  if (to_seconds(own) < kHalf * to_seconds(result.wall)) return;
-  add(diagnosis, fmt::format("The last one to end was {}: from its start to its end it took {} of the {}.",
-                             format_job(last), format_duration(own), format_duration(result.wall)));
-}
-
-/// Where jobs come over a good part of the time, but take it with others.
-void tell_last_arrival(Diagnosis& diagnosis, const Load& load, const RunResult& result) {
-  if (load.bottleneck != Bottleneck::jobs || !load.demand.arrivals_drawn) return;
-  if (to_seconds(load.demand.last_arrival) < kHalf * to_seconds(result.wall)) return;
-  add(diagnosis,
-      fmt::format("The last job came at {}, and {} later all were done.", format_duration(load.demand.last_arrival),
-                  format_duration(result.wall - load.demand.last_arrival)));
 }
 
 /// From when on a pool had fewer jobs than workers, where that is a good part of the time.
@@ -407,68 +195,6 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
         fmt::format("A job takes {}{} by itself. The jobs kept {} busy for {} of the time, and the {} for {}.",
                     format_duration(each), has_equal_jobs(scenario) ? "" : " on average", servers,
                     percent(load.servers), format_count(scenario.machine.cpus, "core"), percent(load.computing)));
-}
-
-/// What the executor took besides the jobs' own waiting. Where it is a sum of many, what it is for each.
-void tell_executor_times(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result) {
-  constexpr std::int64_t kMany = 10'000;
-  const Duration each = job_duration(scenario);
-  const Duration beyond = result.wall - each;
-  if (result.completed < 2 || !has_equal_jobs(scenario) || each <= Duration::zero() || beyond <= Duration::zero() ||
-      has_step(scenario, JobState::running) || has_step(scenario, JobState::blocked) ||
-      scenario.jobs.arrivals.kind != Arrivals::Kind::at_once)
-    return;
-  add(diagnosis,
-      fmt::format(
-          "On top of the {} that a job waits it took {}{}: making the futures, starting their timers, "
-          "waking them, and their ends.",
-          format_duration(each), format_duration(beyond),
-          result.completed >= kMany
-              ? fmt::format(", {} per job", format_seconds(to_seconds(beyond) / static_cast<double>(result.completed)))
-              : ""));
-}
-
-/// What jobs did on the one thread, where it is a part of the time that counts but not most of it.
-void tell_held_part(Diagnosis& diagnosis, const Load& load) {
-  constexpr double kCounts = 0.05;
-  if (load.servers < kCounts || load.bottleneck != Bottleneck::jobs) return;
-  const std::string_view what = load.demand.blocking == 0    ? "computed on"
-                                : load.demand.computing == 0 ? "blocked"
-                                                             : "computed on and blocked";
-  add(diagnosis, fmt::format("The jobs {} the one thread for {} in all, one after the other: {} of the time.", what,
-                             format_seconds(load.demand.computing + load.demand.blocking), percent(load.servers)));
-}
-
-void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const ConcurrencyModel& model,
-                   const RunResult& result) {
-  const Load load = load_of(scenario, model, result.jobs, result);
-  if (load.bottleneck == Bottleneck::executor) return explain_held_executor(diagnosis, scenario, load, result);
-  const bool at_once = scenario.jobs.arrivals.kind == Arrivals::Kind::at_once;
-  const bool all = result.peak_tasks >= result.completed;
-  diagnosis.headline = fmt::format(
-      "{} ran{} on one thread, {}in {}.", format_count(result.completed, "job"),
-      at_once && all && result.completed > 1 ? " at the same time" : "",
-      at_once && !all ? fmt::format("at most {} at a time, ", format_count(result.peak_tasks)) : std::string(),
-      format_duration(result.wall));
-  explain_by(diagnosis, model);
-  if (result.trace) {
-    if (const auto at = peak_of(*result.trace, SeriesKind::tasks); at && result.peak_tasks > 1)
-      show(diagnosis, result, *at, kNoJob,
-           fmt::format("{} at once on one thread", format_count(result.peak_tasks, "task")));
-  }
-  if (load.bottleneck == Bottleneck::arrivals) tell_arrivals(diagnosis, load, result, "the executor's thread");
-  if (has_step(scenario, JobState::waiting))
-    add(diagnosis,
-        "A job that waits is only an entry in the executor's list of timers: it needs no thread and no stack.");
-  tell_last_arrival(diagnosis, load, result);
-  tell_held_part(diagnosis, load);
-  tell_executor_times(diagnosis, scenario, result);
-  if (result.peak_tasks > 1 && result.memory.resident.count > 0) {
-    add(diagnosis,
-        fmt::format("The {} took {} resident, {} of it before its first job: {} per task.", process_words(result),
-                    format_bytes(result.memory.resident), format_bytes(result.base.resident),
-                    format_bytes(resident_of_each(result, result.peak_tasks))));
-  }
 }
 
 /// More memory than the limit on it, and no failure: not all of it counts.

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/lab/diagnosis/time_words.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/lab/diagnosis/explain.hpp"
+#include "models/result/format.hpp"
+
+namespace spawnpoint {
+namespace {
+
+/// What takes at least this part of the time is what takes it.
+constexpr double kHalf = 0.5;
+
+}  // namespace
+
+Duration job_duration(const Scenario& scenario) {
+  Duration sum{};
+  for (const Step& step : scenario.jobs.steps) sum += step.duration.mean();
+  return sum;
+}
+
+std::string format_seconds(double seconds) {
+  return format_duration(Duration(std::llround(std::min(seconds * 1e9, 9e18))));
+}
+
+std::string percent(double part) {
+  const double value = std::clamp(part, 0.0, 1.0) * 100;
+  return value > 0 && value < 1 ? "less than 1%" : fmt::format("{:.0f}%", value);
+}
+
+void tell_arrivals(Diagnosis& diagnosis, const Load& load, const RunResult& result, std::string_view servers) {
+  if (result.jobs == 1)
+    return add(diagnosis, fmt::format("The arrival takes the time: the job came at {}, and was done {} later.",
+                                      format_duration(load.demand.last_arrival),
+                                      format_duration(result.wall - load.demand.last_arrival)));
+  std::string text =
+      load.demand.arrivals_drawn
+          ? fmt::format("The arrivals take the time: the last job came at {}, and {} later all were done.",
+                        format_duration(load.demand.last_arrival),
+                        format_duration(result.wall - load.demand.last_arrival))
+          : fmt::format("The arrivals take the time: the jobs come over about {}.",
+                        format_duration(load.demand.last_arrival));
+  if (!servers.empty())
+    text += fmt::format(" The jobs kept {} busy for {} of the time.", servers, percent(load.servers));
+  add(diagnosis, text);
+}
+
+void tell_what_had_come(Diagnosis& diagnosis, const Load& load, const RunResult& result) {
+  constexpr double kWorthAWord = 0.1;
+  if (!load.demand.arrivals_drawn || to_seconds(load.demand.last_arrival) < kWorthAWord * to_seconds(result.wall))
+    return;
+  add(diagnosis,
+      fmt::format("The last job came at {}; what had come by then took {} more.",
+                  format_duration(load.demand.last_arrival), format_duration(result.wall - load.demand.last_arrival)));
+}
+
+void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, std::string_view more) {
+  // Beginnings and ends, at which not all cores have work, are what else there is.
+  constexpr double kAllOfIt = 0.97;
+  const double least = load.demand.computing / static_cast<double>(scenario.machine.cpus);
+  add(diagnosis,
+      fmt::format("The cores take the time: the jobs compute {} in all, and {} busy with that for {} of the time. "
+                  "{}",
+                  format_seconds(load.demand.computing),
+                  scenario.machine.cpus == 1 ? "the only core was"
+                                             : fmt::format("the {} were", format_count(scenario.machine.cpus, "core")),
+                  percent(load.computing),
+                  load.computing >= kAllOfIt ? fmt::format("More {} would not make it faster.", more)
+                                             : fmt::format("However many {} there are, it cannot take less than {}.",
+                                                           more, format_seconds(least))));
+}
+
+void tell_last_arrival(Diagnosis& diagnosis, const Load& load, const RunResult& result) {
+  if (load.bottleneck != Bottleneck::jobs || !load.demand.arrivals_drawn) return;
+  if (to_seconds(load.demand.last_arrival) < kHalf * to_seconds(result.wall)) return;
+  add(diagnosis,
+      fmt::format("The last job came at {}, and {} later all were done.", format_duration(load.demand.last_arrival),
+                  format_duration(result.wall - load.demand.last_arrival)));
+}
+
+void tell_last_job(Diagnosis& diagnosis, const RunResult& result) {
+  if (result.trace == nullptr) return;
+  const JobTable& jobs = result.trace->jobs;
+  JobId last = kNoJob;
+  for (JobId job = 0; job < jobs.size(); ++job) {
+    if (jobs.started[job] == kNever || jobs.ended[job] == kNever) continue;
+    if (last == kNoJob || jobs.ended[job] > jobs.ended[last]) last = job;
+  }
+  if (last == kNoJob || result.completed < 2) return;
+  const Duration own = jobs.ended[last] - jobs.started[last];
+  if (to_seconds(own) < kHalf * to_seconds(result.wall)) return;
+  add(diagnosis, fmt::format("The last one to end was {}: from its start to its end it took {} of the {}.",
+                             format_job(last), format_duration(own), format_duration(result.wall)));
+}
+
+void show_first(Diagnosis& diagnosis, const RunResult& result, const std::optional<Following>& found,
+                std::string_view until) {
+  if (found)
+    show(diagnosis, result, result.trace->jobs.started[found->next], found->next,
+         fmt::format(fmt::runtime(until), format_job(found->next), format_job(found->first)));
+}
+
+}  // namespace spawnpoint
