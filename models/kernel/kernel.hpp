@@ -40,7 +40,7 @@ class KernelObserver {
  public:
   /// The counts of threads, and with them the memory, have changed: after all of a thread's start, and after its end.
   virtual void threads_changed() = 0;
-  /// A thread has become runnable, or waits or has ended.
+  /// A thread has become runnable, or waits or has ended. Only where somebody watches: Kernel::watch_runnable.
   virtual void runnable_changed() = 0;
 
  protected:
@@ -64,6 +64,8 @@ class Kernel {
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
+  /// From now on the observer is told of each change of the runnable threads, of which there are many.
+  void watch_runnable() { watches_runnable_ = true; }
   /// Starts the process: `main` is the main thread's program. The process ends when it ends, and stops the simulation.
   void start(Task<> main);
 
@@ -160,7 +162,7 @@ class Kernel {
   void release(Core& core);
   void change_runnable(std::int64_t by) {
     runnable_ += by;
-    if (observer_ != nullptr) observer_->runnable_changed();
+    if (watches_runnable_) observer_->runnable_changed();
   }
   void hold_up_others(const Core& core, Duration stall);
   Core* make_ready(Thread& thread, Duration cost);
@@ -199,6 +201,7 @@ class Kernel {
   Thread* ready_last_ = nullptr;
   ThreadId current_ = 0;
   std::int64_t runnable_ = 0;
+  bool watches_runnable_ = false;
   bool ended_ = false;
   std::optional<Refusal> death_;
   std::exception_ptr error_;

@@ -36,7 +36,9 @@ ProcessMemory::ProcessMemory(const Machine& machine, const Runtime& runtime) : m
     max_arenas_ = runtime.arenas.value_or(by_cpus);
   }
   max_cached_stacks_ = runtime.stack_cache.count / std::max<std::int64_t>(stack_mapping().count, 1);
+  overflows_stack_ = runtime.touched > free_stack();
   touched_ = touched_of_a_stack();
+  covered_ = covered_by_page_table(machine);
   page_table_per_stack_ = page_table_of_a_stack();
 }
 
@@ -82,10 +84,6 @@ Bytes ProcessMemory::free_stack() const {
   return std::max(stack_ - round_up(runtime_.idle_stack, machine_.page_size), Bytes{});
 }
 
-bool ProcessMemory::overflows_stack() const {
-  return runtime_.touched > free_stack();
-}
-
 /// Resident memory of a thread's own use of its stack.
 Bytes ProcessMemory::touched_of_a_stack() const {
   if (runtime_.touched.count == 0) return Bytes{0};
@@ -117,7 +115,9 @@ Bytes ProcessMemory::kernel_stacks(const ThreadCounts& counts) const {
 Bytes ProcessMemory::page_tables(const ThreadCounts& counts) const {
   // To the nearest byte. A call of llround would cost more than all the rest.
   const Bytes of_stacks{static_cast<std::int64_t>(page_table_per_stack_ * static_cast<double>(counts.stacks) + 0.5)};
-  return of_stacks + machine_.costs.page_table * (counts.task_memory / covered_by_page_table(machine_));
+  // A division would cost as much as all the rest, too.
+  if (counts.task_memory == Bytes{}) return of_stacks;
+  return of_stacks + machine_.costs.page_table * (counts.task_memory / covered_);
 }
 
 Bytes ProcessMemory::slab(const ThreadCounts& counts) const {

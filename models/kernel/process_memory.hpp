@@ -22,6 +22,12 @@ struct ThreadCounts {
   Bytes task_memory{};       ///< What the async tasks take that exist.
 };
 
+/// At least as much of each thing, kept stacks aside, which are among the mapped ones.
+constexpr bool has_all_of(const ThreadCounts& more, const ThreadCounts& less) {
+  return more.alive >= less.alive && more.stacks >= less.stacks && more.touched >= less.touched &&
+         more.started >= less.started && more.arenas >= less.arenas && more.task_memory >= less.task_memory;
+}
+
 /// The address space that one page of page tables covers: 2 MiB with pages of 4 KiB. An entry takes 8 bytes.
 constexpr Bytes covered_by_page_table(const Machine& machine) {
   return machine.page_size * (machine.page_size.count / 8);
@@ -38,7 +44,7 @@ class ProcessMemory {
   /// What an idle thread leaves of it.
   Bytes free_stack() const;
   /// Whether a thread uses more of its stack than there is.
-  bool overflows_stack() const;
+  bool overflows_stack() const { return overflows_stack_; }
   bool splits_guard() const { return splits_guard_; }
   std::int64_t max_arenas() const { return max_arenas_; }
   std::int64_t max_cached_stacks() const { return max_cached_stacks_; }
@@ -85,7 +91,9 @@ class ProcessMemory {
   std::int64_t max_arenas_;
   // Asked for with every thread, so computed once.
   std::int64_t max_cached_stacks_ = 0;
+  bool overflows_stack_ = false;
   Bytes touched_;
+  Bytes covered_;  ///< By one page table.
   double page_table_per_stack_ = 0;
 };
 

@@ -17,7 +17,7 @@ class ModeledRecording {
   /// Without a recorder only counts are kept.
   explicit ModeledRecording(TraceRecorder* recorder) : recorder_(recorder) {}
 
-  void enter(JobId job, JobState state, LaneId lane, Instant at) {
+  [[gnu::always_inline]] void enter(JobId job, JobState state, LaneId lane, Instant at) {
     ++steps_;
     if (state == JobState::done) ++completed_;
     if (recorder_ != nullptr) recorder_->enter(job, state, lane, at);

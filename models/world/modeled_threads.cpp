@@ -22,7 +22,7 @@ SpawnRefusal describe(const kernel::Refusal& refusal, const Runtime& runtime) {
 }  // namespace
 
 ModeledThreads::Spawn ModeledThreads::spawn_thread(Task<> body) {
-  if (kernel_.memory().overflows_stack() || kernel_.memory().has_signal_stack()) jobs_of_threads_.push_back(starting_);
+  if (keeps_jobs_) jobs_of_threads_.push_back(starting_);
   return Spawn(*this, std::move(body));
 }
 
@@ -81,7 +81,7 @@ void ModeledThreads::threads_changed() {
   // Fewer threads take less of everything, and what more of them take was recorded when they came.
   if (counts.alive >= alive_before_) note_peaks(counts);
   alive_before_ = counts.alive;
-  const std::int64_t threads = counts.alive + kernel_.own_threads();
+  const std::int64_t threads = counts.alive + own_threads_;
   peak_threads_ = std::max(peak_threads_, threads);
   const kernel::ProcessMemory& memory = kernel_.memory();
   // What threads use of their stacks comes after them, and may be the most of what they take.
@@ -99,18 +99,27 @@ void ModeledThreads::threads_changed() {
 }
 
 void ModeledThreads::note_peaks(const kernel::ThreadCounts& counts) {
+  // More of everything takes more memory, unless an arena takes less than what is mapped in its place.
+  const bool more_arenas = counts.arenas != most_.arenas && runtime_->arena < runtime_->without_arena;
+  if (!has_all_of(counts, most_) || more_arenas) peak_memory_ = with_peaks_of(most_);
+  most_ = counts;
+}
+
+MemoryUse ModeledThreads::with_peaks_of(const kernel::ThreadCounts& counts) const {
   const kernel::ProcessMemory& memory = kernel_.memory();
   const Bytes stacks = memory.kernel_stacks(counts);
   const Bytes tables = memory.page_tables(counts);
   const Bytes slab = memory.slab(counts);
-  peak_memory_.resident = std::max(peak_memory_.resident, memory.resident(counts));
-  peak_memory_.virtual_size = std::max(peak_memory_.virtual_size, memory.virtual_size(counts));
-  if (stacks + tables + slab > peak_memory_.kernel) {
-    peak_memory_.kernel = stacks + tables + slab;
-    peak_memory_.kernel_stacks = stacks;
-    peak_memory_.page_tables = tables;
-    peak_memory_.slab = slab;
+  MemoryUse peaks = peak_memory_;
+  peaks.resident = std::max(peaks.resident, memory.resident(counts));
+  peaks.virtual_size = std::max(peaks.virtual_size, memory.virtual_size(counts));
+  if (stacks + tables + slab > peaks.kernel) {
+    peaks.kernel = stacks + tables + slab;
+    peaks.kernel_stacks = stacks;
+    peaks.page_tables = tables;
+    peaks.slab = slab;
   }
+  return peaks;
 }
 
 }  // namespace spawnpoint

@@ -28,7 +28,13 @@ class ModeledThreads final : public kernel::KernelObserver {
 
   /// All must outlive the world.
   ModeledThreads(Simulation& simulation, const Machine& machine, const Runtime& runtime, TraceRecorder* recorder)
-      : runtime_(&runtime), kernel_(simulation, machine, runtime, this), recording_(recorder) {}
+      : runtime_(&runtime),
+        kernel_(simulation, machine, runtime, this),
+        recording_(recorder),
+        keeps_jobs_(kernel_.memory().overflows_stack() || kernel_.memory().has_signal_stack()),
+        own_threads_(kernel_.own_threads()) {
+    if (recorder != nullptr) kernel_.watch_runnable();
+  }
 
   Instant now() const { return kernel_.now(); }
   Wait sleep(Duration duration) { return kernel_.sleep_until(now() + duration); }
@@ -38,7 +44,7 @@ class ModeledThreads final : public kernel::KernelObserver {
   Wait compute(Duration duration) { return kernel_.compute(duration); }
   Task<> task(Task<> task) { return task; }
 
-  void enter(JobId job, JobState state) {
+  [[gnu::always_inline]] void enter(JobId job, JobState state) {
     if (state == JobState::starting) starting_ = job;
     recording_.enter(job, state, kernel_.current(), now());
   }
@@ -56,7 +62,7 @@ class ModeledThreads final : public kernel::KernelObserver {
   std::int64_t completed() const { return recording_.completed(); }
   const ModeledRecording& recording() const { return recording_; }
   const kernel::Kernel& kernel() const { return kernel_; }
-  MemoryUse peak_memory() const { return peak_memory_; }
+  MemoryUse peak_memory() const { return with_peaks_of(most_); }
   /// The most threads at a time, the runtime's own among them.
   std::int64_t peak_threads() const { return peak_threads_; }
 
@@ -64,6 +70,7 @@ class ModeledThreads final : public kernel::KernelObserver {
   void threads_changed() override;
   void runnable_changed() override { recording_.sample_runnable(kernel_.runnable(), now()); }
   void note_peaks(const kernel::ThreadCounts& counts);
+  MemoryUse with_peaks_of(const kernel::ThreadCounts& counts) const;
   FailurePoint at_death(const kernel::Refusal& death) const;
 
   const Runtime* runtime_;
@@ -73,9 +80,12 @@ class ModeledThreads final : public kernel::KernelObserver {
   /// Of each thread the job that it was started for. Kept only where a thread can die of its stack or of its signal
   /// stack.
   std::vector<JobId> jobs_of_threads_;
+  bool keeps_jobs_;
+  std::int64_t own_threads_;  ///< See Kernel::own_threads.
   std::int64_t alive_before_ = 0;
   std::int64_t peak_threads_ = 0;
-  MemoryUse peak_memory_;
+  MemoryUse peak_memory_;      ///< But for what `most_` takes,
+  kernel::ThreadCounts most_;  ///< which is computed only when something else may take more.
 };
 
 class [[nodiscard]] ModeledThreads::Spawn {
