@@ -155,11 +155,15 @@ std::string format_threads(const RunResult& result) {
 std::string format_difference(double value, double reference) {
   constexpr double kMostPercent = 900;
   if (reference == 0 || !std::isfinite(value) || !std::isfinite(reference)) return "";
+  if (value == reference) return "equal";
   const double percent = (value - reference) / std::abs(reference) * 100;
   const double size = std::abs(percent);
   if (percent > kMostPercent) return "×" + format_count(std::llround(std::min(value / reference, 1e18)));
-  if (size < 0.05) return "±0%";
-  return fmt::format("{:+.{}f}%", percent, size < 9.95 ? 1 : 0);
+  int decimals = size < 9.95 ? 1 : 0;
+  // No value is rounded to nothing. More digits than these a double does not tell apart.
+  constexpr int kMostDecimals = 16;
+  for (double shown = size * 10; shown < 0.95 && decimals < kMostDecimals; shown *= 10) ++decimals;
+  return fmt::format("{:+.{}f}%", percent, decimals);
 }
 
 std::string stop_words(StopCause cause) {

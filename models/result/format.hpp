@@ -30,8 +30,8 @@ std::string format_threads(std::int64_t alive);
 /// The same of a result; "40 threads, 19 of them the runtime's own", where the runtime has several.
 std::string format_threads(const RunResult& result);
 
-/// How much larger `value` is than `reference`: "+14%", "-0.3%", "±0%", "×12" beyond ten times; "" where the reference
-/// is 0.
+/// How much larger `value` is than `reference`: "+14%", "-0.3%", "×12" beyond ten times; "" where the reference is 0.
+/// "equal" only where they are: a small difference has as many digits as show it, "+0.002%".
 std::string format_difference(double value, double reference);
 
 /// "no step began or ended for too long while it was computed": why a run ended early; empty where the user asked for

@@ -58,10 +58,21 @@ TEST_CASE("counts have commas between thousands") {
 TEST_CASE("a difference is given in percent") {
   CHECK(format_difference(1.14, 1.0) == "+14%");
   CHECK(format_difference(0.997, 1.0) == "-0.3%");
-  CHECK(format_difference(1.00001, 1.0) == "±0%");
+  CHECK(format_difference(0.9, 1.0) == "-10%");
   CHECK(format_difference(10, 1.0) == "+900%");
   CHECK(format_difference(72590.7, 1.0) == "×72,591");
   CHECK(format_difference(1, 0) == "");
+}
+
+TEST_CASE("only what is equal is called so") {
+  CHECK(format_difference(1.0, 1.0) == "equal");
+  CHECK(format_difference(-3.0, -3.0) == "equal");
+  CHECK(format_difference(0, 0) == "");
+  CHECK(format_difference(1.0004, 1.0) == "+0.04%");
+  CHECK(format_difference(1.00001, 1.0) == "+0.001%");
+  CHECK(format_difference(0.99998, 1.0) == "-0.002%");
+  // A nanosecond in a second.
+  CHECK(format_difference(1'000'000'001, 1'000'000'000) == "+0.0000001%");
 }
 
 TEST_CASE("a result's JSON has the contract's fields in their order, and its own after them") {

@@ -13,7 +13,7 @@ namespace spawnpoint {
 std::string memory_percentage(Bytes live, Bytes model);
 
 struct MemoryDifference {
-  std::string line;  ///< "live against model: resident +0.4% · virtual ±0% · kernel -1.2%"
+  std::string line;  ///< "live against model: resident +0.4% · virtual equal · kernel -1.2%"
   std::string
       details;  ///< One line per kind, the kernel's parts among them: "page tables: live 1 MiB, model 1.1 MiB (-9%)".
 };
