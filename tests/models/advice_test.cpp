@@ -8,6 +8,7 @@
 #include <span>
 #include <thread>
 
+#include "models/lab/diagnosis/pool_size.hpp"
 #include "models/lab/run/run.hpp"
 #include "models/machine/profile_file.hpp"
 #include "models/result/format.hpp"
@@ -136,6 +137,33 @@ TEST_CASE("a pool is as large as the limits allow and as small as takes no longe
   REQUIRE(tasks != nullptr);
   CHECK(tasks->label.starts_with("Join all futures: 1.0"));
   CHECK(tasks->set.empty());
+}
+
+TEST_CASE("rounder numbers are found, the roundest first and the nearest of those", "[advice]") {
+  using Sizes = std::vector<std::int64_t>;
+  CHECK(rounder_sizes(878, 10'000) == Sizes{900, 800, 850, 880, 870, 875});
+  CHECK(rounder_sizes(878, 890) == Sizes{800, 850, 880, 870, 875});
+  CHECK(rounder_sizes(850, 10'000) == Sizes{800, 900});
+  CHECK(rounder_sizes(43, 45) == Sizes{40, 45});
+  for (const std::int64_t round : {1, 7, 10, 16, 64, 90, 200, 512, 3000}) CHECK(rounder_sizes(round, 10'000).empty());
+}
+
+TEST_CASE("a pool has a round number of workers where that is as good", "[advice]") {
+  const auto pool_of = [](const std::string& limit, const std::string& jobs) {
+    const auto suggestions = advice_of("[machine]\nprofile = \"laptop-8g\"\n" + limit + "[jobs]\n" + jobs +
+                                       "[[run]]\nconcurrency = \"sequential\"\n");
+    const Suggestion* pool = find(suggestions, "thread_pool");
+    REQUIRE(pool != nullptr);
+    REQUIRE(pool->set.back().key == "run.threads");
+    return std::stoll(pool->set.back().value);
+  };
+  const std::string jobs = "steps = [{ block = \"1s\" }]\n";
+  // 293 workers do 878 jobs in three rounds, and so do 300.
+  CHECK(pool_of("limits.pids_max = 420\n", "count = 878\n" + jobs) == 300);
+  // 400 would take a third round; a round number above may be beyond the limit.
+  const std::int64_t two_rounds = pool_of("limits.pids_max = 460\n", "count = 878\n" + jobs);
+  CHECK(two_rounds >= 439);
+  CHECK(two_rounds % 10 == 0);
 }
 
 TEST_CASE("a pool for very many jobs is found within the work that is allowed") {

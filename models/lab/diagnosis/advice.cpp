@@ -37,6 +37,8 @@ constexpr std::int64_t kJobsOfSearch = 10'000;
 constexpr std::int64_t kJobsOfWorker = 4;
 /// A pool that takes no longer than this many times the least time possible is good enough, if no other can be tried.
 constexpr double kNearly = 1.5;
+/// One of a round number of workers may take so much longer than the best.
+constexpr double kAsGoodIfRound = 1.02;
 /// One that takes this many times as long as the best is no alternative to it.
 constexpr double kMuchSlower = 10;
 /// The stacks that are tried where a smaller one may help: as programs set them.
@@ -364,6 +366,20 @@ class Adviser {
     if (over_ && size && !(least && to_seconds(*sizes.of(*size)) <= kNearly * *least)) size.reset();
     over_ = false;
     if (size) wall = tried == jobs ? sizes.of(*size) : wall_of(*size, jobs);
+    // A number that people would choose, where it does as well.
+    for (const std::int64_t round :
+         size&& wall && *size != cpus_ ? rounder_sizes(*size, largest) : std::vector<std::int64_t>()) {
+      const auto as_good = [](const std::optional<Duration>& one, Duration best) {
+        return one && to_seconds(*one) <= kAsGoodIfRound * to_seconds(best);
+      };
+      if (!as_good(sizes.of(round), *sizes.of(*size))) continue;
+      const auto of_all = tried == jobs ? sizes.of(round) : wall_of(round, jobs);
+      if (!as_good(of_all, *wall) || (helps({jobs, *wall}) && !helps({jobs, *of_all}))) continue;
+      size = round;
+      wall = of_all;
+      break;
+    }
+    over_ = false;
     if (!wall && candidate.threads) {
       size = candidate.threads;
       wall = wall_of(*size, jobs);

@@ -2,6 +2,8 @@
 #include "models/lab/diagnosis/pool_size.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstdlib>
 
 namespace spawnpoint {
 namespace {
@@ -77,6 +79,22 @@ std::int64_t PoolSizes::largest_that_works(std::int64_t largest) {
     (of(middle) ? working : failing) = middle;
   }
   return working;
+}
+
+std::vector<std::int64_t> rounder_sizes(std::int64_t size, std::int64_t largest) {
+  std::vector<std::int64_t> rounder;
+  if (size < 10 || std::has_single_bit(static_cast<std::uint64_t>(size))) return rounder;
+  std::int64_t power = 1;
+  while (power <= size / 10) power *= 10;
+  for (std::int64_t step = power; step >= 2; step /= step == power || step * 10 == power ? 2 : 5) {
+    if (size % step == 0) break;
+    const std::int64_t below = size / step * step;
+    std::int64_t near = below, far = below + step;
+    if (size - below > far - size) std::swap(near, far);
+    for (const std::int64_t one : {near, far})
+      if (one >= 1 && one <= largest && std::ranges::find(rounder, one) == rounder.end()) rounder.push_back(one);
+  }
+  return rounder;
 }
 
 }  // namespace spawnpoint

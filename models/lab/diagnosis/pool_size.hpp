@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/units.hpp"
 
@@ -32,5 +33,9 @@ class PoolSizes {
   Take take_;
   std::map<std::int64_t, std::optional<Duration>> tried_;
 };
+
+/// Rounder sizes beside this one, up to `largest`, the roundest first: of 878 they are 900, 800, 850, 880, 870 and 875.
+/// None of a power of two, which is as round.
+std::vector<std::int64_t> rounder_sizes(std::int64_t size, std::int64_t largest);
 
 }  // namespace spawnpoint
