@@ -2,6 +2,7 @@
 #include "core/trace/trace_index.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -57,16 +58,14 @@ void TraceIndex::measure() {
   const JobTable& jobs = trace_->jobs;
   rows_ = mode_ == TraceRows::jobs ? jobs.size() : trace_->lanes;
   // A damaged record may name more than it announces.
-  for (const std::uint32_t number : mode_ == TraceRows::jobs ? table.jobs() : table.lanes()) {
-    if (number != UINT32_MAX) {
-      rows_ = std::max(rows_, std::size_t{number} + 1);
-    } else if (mode_ == TraceRows::threads) {
-      has_queue_row_ = true;
-    }
-  }
-  if (trace_->growing && mode_ == TraceRows::threads) {
-    for (std::size_t job = 0; job < jobs.size() && !has_queue_row_; ++job)
-      has_queue_row_ = jobs.lane[job] == kNoLane && is_open_now(job);
+  for (const std::uint32_t number : mode_ == TraceRows::jobs ? table.jobs() : table.lanes())
+    if (number != UINT32_MAX) rows_ = std::max(rows_, std::size_t{number} + 1);
+  if (mode_ == TraceRows::threads) {
+    for (std::size_t i = 0; i < table.size() && !has_queue_row_; ++i)
+      has_queue_row_ =
+          lane_having(table.states()[i], table.lanes()[i]) == kNoLane && table.begins()[i] < table.ends()[i];
+    for (std::size_t job = 0; trace_->growing && job < jobs.size() && !has_queue_row_; ++job)
+      has_queue_row_ = lane_having(jobs.state[job], jobs.lane[job]) == kNoLane && is_open_now(job);
   }
   if (has_queue_row_) ++rows_;
   for (const JobState state : table.states()) present_[static_cast<std::size_t>(state)] = true;
@@ -80,11 +79,12 @@ void TraceIndex::for_each_segment(Visit&& visit) const {
   const JobTable& jobs = trace_->jobs;
   for (Number i = 0; i < closed_; ++i) {
     const std::size_t place = stacking_place(table.states()[i]);
-    if (place < kStackedStates) visit(row_of(table.lanes()[i], table.jobs()[i]), i, place);
+    if (place < kStackedStates) visit(row_of(table.states()[i], table.lanes()[i], table.jobs()[i]), i, place);
   }
   if (!trace_->growing) return;
   for (JobId job = 0; job < jobs.size(); ++job) {
-    if (is_open_now(job)) visit(row_of(jobs.lane[job], job), closed_ + job, stacking_place(jobs.state[job]));
+    if (is_open_now(job))
+      visit(row_of(jobs.state[job], jobs.lane[job], job), closed_ + job, stacking_place(jobs.state[job]));
   }
 }
 
@@ -139,7 +139,7 @@ void TraceIndex::find_failures() {
   const JobTable& jobs = trace_->jobs;
   for (std::size_t job = 0; job < jobs.size(); ++job) {
     if (jobs.state[job] != JobState::failed) continue;
-    const std::size_t row = row_of(jobs.lane[job], static_cast<JobId>(job));
+    const std::size_t row = row_of(jobs.state[job], jobs.lane[job], static_cast<JobId>(job));
     failures_.push_back({std::min(row, rows_ > 0 ? rows_ - 1 : 0), static_cast<JobId>(job), jobs.since[job]});
   }
   std::stable_sort(failures_.begin(), failures_.end(),
@@ -150,8 +150,9 @@ std::optional<std::size_t> TraceIndex::row_of(JobId job) const {
   const JobTable& jobs = trace_->jobs;
   if (job >= jobs.size()) return std::nullopt;
   if (mode_ == TraceRows::jobs) return job;
-  if (jobs.lane[job] == kNoLane) return has_queue_row_ ? std::optional<std::size_t>(0) : std::nullopt;
-  return row_of(jobs.lane[job], job);
+  if (lane_having(jobs.state[job], jobs.lane[job]) == kNoLane)
+    return has_queue_row_ ? std::optional<std::size_t>(0) : std::nullopt;
+  return row_of(jobs.state[job], jobs.lane[job], job);
 }
 
 CellGrid TraceIndex::grid_of(const CellQuery& query) const {
@@ -177,18 +178,45 @@ CellGrid TraceIndex::grid_of(const CellQuery& query) const {
 void TraceIndex::fill(CellGrid& grid, const CellQuery& query, std::size_t first, std::size_t last) const {
   if (grid.bands == 0 || grid.columns == 0 || query.range.empty()) return;
   StateCells cells(query.range, query.columns);
-  const auto times_of = [this](Number number) { return times(number); };
+  CellGrid part;  // Of a band: rows that are counted together.
   for (std::size_t band = first; band < std::min(last, grid.bands); ++band) {
     const std::size_t row = query.first_row + band * query.rows_per_band;
     const std::size_t end = std::min({row + query.rows_per_band, query.first_row + query.rows, rows_});
     if (row >= end) break;
-    for (std::size_t place = 0; place < kStackedStates; ++place) {
-      if (pyramids_[place].empty()) continue;
-      pyramids_[place].count(row, end, cells, times_of);
-      cells.finish(grid.share.data() + (band * kStackedStates + place) * grid.columns, end - row);
+    const auto overlaps = overlapping_.begin() + static_cast<std::ptrdiff_t>(row);
+    const auto overlaps_end = overlapping_.begin() + static_cast<std::ptrdiff_t>(end);
+    if (end - row == 1 || std::find(overlaps, overlaps_end, true) == overlaps_end) {
+      fill_band(grid, query, band, row, end, cells);
+      continue;
+    }
+    // However many jobs are on a row at once, they fill that row and none beside it.
+    for (std::size_t from = row; from < end;) {
+      std::size_t to = from + 1;
+      while (!overlapping_[from] && to < end && !overlapping_[to]) ++to;
+      part.bands = 1;
+      part.columns = grid.columns;
+      part.share.assign(kStackedStates * grid.columns, 0);
+      fill_band(part, query, 0, from, to, cells);
+      const float weight = static_cast<float>(to - from) / static_cast<float>(end - row);
+      float* const of_band = grid.share.data() + band * kStackedStates * grid.columns;
+      for (std::size_t i = 0; i < part.share.size(); ++i)
+        if (part.share[i] > 0)
+          of_band[i] = std::max(of_band[i] + part.share[i] * weight, std::numeric_limits<float>::min());
+      from = to;
     }
     limit_band(grid, band);
   }
+}
+
+void TraceIndex::fill_band(CellGrid& grid, const CellQuery& query, std::size_t band, std::size_t row, std::size_t end,
+                           StateCells& cells) const {
+  const auto times_of = [this](Number number) { return times(number); };
+  for (std::size_t place = 0; place < kStackedStates; ++place) {
+    if (pyramids_[place].empty()) continue;
+    pyramids_[place].count(row, end, cells, times_of);
+    cells.finish(grid.share.data() + (band * kStackedStates + place) * query.columns, end - row);
+  }
+  limit_band(grid, band);
 }
 
 CellGrid TraceIndex::cells(const CellQuery& query) const {

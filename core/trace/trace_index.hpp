@@ -21,6 +21,11 @@ enum class TraceRows : std::uint8_t { threads, jobs };
 /// Threads where there are several; jobs where all of them share one thread.
 TraceRows suggested_rows(const Trace& trace);
 
+/// The lane that has a job in this state: one that is queued is on no thread, whichever lane has told of it.
+constexpr LaneId lane_having(JobState state, LaneId lane) {
+  return state == JobState::queued ? kNoLane : lane;
+}
+
 /// All segments of a job that take time, from the first to the last. Looks through the whole record.
 std::vector<Segment> segments_of(const Trace& trace, JobId job);
 
@@ -44,7 +49,7 @@ class TraceIndex {
   bool has_queue_row() const { return has_queue_row_; }
   /// Where the job is: its row, or its thread's; no value: in none.
   std::optional<std::size_t> row_of(JobId job) const;
-  std::size_t row_of(const Segment& segment) const { return row_of(segment.lane, segment.job); }
+  std::size_t row_of(const Segment& segment) const { return row_of(segment.state, segment.lane, segment.job); }
 
   /// An empty grid for the query, with the failures in it.
   CellGrid grid_of(const CellQuery& query) const;
@@ -57,7 +62,7 @@ class TraceIndex {
                                                std::size_t most) const;
   /// The segment at a moment; where several overlap, one that runs, if any does.
   std::optional<Segment> segment_at(std::size_t row, Instant at) const;
-  /// The row's segments overlap: many jobs on an executor's thread.
+  /// The row's segments overlap: many jobs on an executor's thread, or in the queue.
   bool overlaps(std::size_t row) const { return overlapping_[row]; }
   /// The state occurs somewhere in the record.
   bool has(JobState state) const { return present_[static_cast<std::size_t>(state)]; }
@@ -70,8 +75,9 @@ class TraceIndex {
   /// Segments are numbered as in the table; behind them each job has a number for the one that is still open.
   using Number = std::uint32_t;
 
-  std::size_t row_of(LaneId lane, JobId job) const {
+  std::size_t row_of(JobState state, LaneId lane, JobId job) const {
     if (mode_ == TraceRows::jobs) return job;
+    lane = lane_having(state, lane);
     return lane == kNoLane ? 0 : std::size_t{lane} + (has_queue_row_ ? 1 : 0);
   }
   Segment segment(Number number) const {
@@ -84,6 +90,9 @@ class TraceIndex {
   bool is_open_now(std::size_t job) const;
   template <class Visit>
   void for_each_segment(Visit&& visit) const;
+  /// The band's cells, of rows [row, end) as one.
+  void fill_band(CellGrid& grid, const CellQuery& query, std::size_t band, std::size_t row, std::size_t end,
+                 StateCells& cells) const;
   void measure();
   void build();
   bool find_overlaps();

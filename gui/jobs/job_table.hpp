@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/trace/column.hpp"
-#include "core/trace/trace.hpp"
+#include "core/trace/trace_index.hpp"
 #include "models/result/result.hpp"
 #include "models/scenario/scenario.hpp"
 
@@ -46,7 +46,8 @@ class JobFigures {
   std::size_t size() const { return trace_->jobs.size(); }
 
   JobState state(JobId job) const { return trace_->jobs.state[job]; }
-  LaneId lane(JobId job) const { return trace_->jobs.lane[job]; }
+  /// Its thread; none of a job that has not begun.
+  LaneId lane(JobId job) const { return lane_having(trace_->jobs.state[job], trace_->jobs.lane[job]); }
   /// When it was there to be run; kNever where the record does not have it.
   Instant arrival(JobId job) const { return arrived_[job]; }
   Instant start(JobId job) const { return trace_->jobs.started[job]; }

@@ -80,7 +80,8 @@ QString hover_text(const TimelineData& data, const std::string& concurrency, con
     return lines.join(u'\n');
   }
   QString place = to_qstring(format_job(segment->job));
-  if (segment->lane != kNoLane) place += QStringLiteral(" on ") + to_qstring(lane_name(segment->lane));
+  if (lane_having(segment->state, segment->lane) != kNoLane)
+    place += QStringLiteral(" on ") + to_qstring(lane_name(segment->lane));
   lines += QStringLiteral("%1: %2").arg(place, to_qstring(to_string(segment->state)));
   if (const QString reason = state_reason(segment->state, concurrency); !reason.isEmpty()) lines += reason;
   const Duration exact = std::min(axis.pixel(), std::max<Duration>((segment->end - segment->begin) / 100, Duration(1)));

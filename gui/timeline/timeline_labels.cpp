@@ -48,12 +48,21 @@ void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF
   const auto every =
       std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(apart / step_height - 1e-9))) * step_rows;
   const std::size_t end = layout.first_row() + layout.visible_rows();
-  for (std::size_t row = layout.first_row() / every * every; row < end; row += every) {
+  // Threads are named by round numbers: with the queue before them, each has the next row.
+  const bool queued = scene.data->has_queue_row();
+  const bool named_later = queued && every > 1 && !layout.gathers();
+  const bool has_next = queued && layout.gathers();
+  for (std::size_t step = layout.first_row() / every * every; step < end; step += every) {
+    const std::size_t row = step > 0 && named_later ? step + 1 : step;
+    if (row >= end) break;
     const double box = layout.gathers() || layout.row_height < apart ? apart : layout.row_height;
     double top = layout.top(row);
     if (!layout.gathers() && box > layout.row_height) top += (layout.row_height - box) / 2;
     if (top < -2 || top + box > where.height() + 2) continue;
-    const QString name = metrics.elidedText(to_qstring(row_name(*scene.data, row)), Qt::ElideRight, where.width());
+    const bool next = has_next && row + 1 < layout.rows;
+    QString name = to_qstring(row_name(*scene.data, next ? row + 1 : row));
+    if (next && row == 0) name.prepend(to_qstring(row_name(*scene.data, 0)) + QStringLiteral(", "));
+    name = metrics.elidedText(name, Qt::ElideRight, where.width());
     painter.drawText(QRectF(where.left(), where.top() + top, where.width(), box), Qt::AlignRight | Qt::AlignVCenter,
                      name);
   }

@@ -264,8 +264,8 @@ void TimelineWidget::State::describe() const {
     return;
   }
   const Trace& run = data->trace();
-  const std::string rows_text =
-      format_count(static_cast<std::int64_t>(data->rows()), rows == TimelineRows::jobs ? "job" : "thread");
+  const std::string rows_text = format_count(static_cast<std::int64_t>(data->rows() - (data->has_queue_row() ? 1 : 0)),
+                                             rows == TimelineRows::jobs ? "job" : "thread");
   QString text = QStringLiteral("%1 over %2. ")
                      .arg(to_qstring(rows_text), to_qstring(format_duration(run.end.time_since_epoch())));
   for (std::size_t i = 0; i < std::min<std::size_t>(run.marks.size(), 5); ++i) {

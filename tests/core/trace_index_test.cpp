@@ -40,6 +40,7 @@ struct ByHand {
 
   ByHand(const TraceIndex& index, const CellQuery& query)
       : share(query.bands() * kStackedStates * query.columns), occurs(share.size()) {
+    std::vector<double> of_rows(query.rows * kStackedStates * query.columns);
     const std::int64_t origin = query.range.begin.time_since_epoch().count();
     const std::int64_t width = query.range.length().count() / static_cast<std::int64_t>(query.columns);
     for (const Segment& s : all_segments(index.trace())) {
@@ -47,25 +48,27 @@ struct ByHand {
       const std::size_t row = index.row_of(s);
       if (place == kStackedStates || row < query.first_row || row >= query.first_row + query.rows) continue;
       const std::size_t band = (row - query.first_row) / query.rows_per_band;
-      const auto rows = static_cast<double>(std::min({query.rows_per_band, query.rows - band * query.rows_per_band,
-                                                      index.rows() - query.first_row - band * query.rows_per_band}));
       for (std::size_t column = 0; column < query.columns; ++column) {
         const std::int64_t left = origin + width * static_cast<std::int64_t>(column);
         const std::int64_t begin = std::max<std::int64_t>(left, s.begin.time_since_epoch().count());
         const std::int64_t end = std::min<std::int64_t>(left + width, s.end.time_since_epoch().count());
         if (begin >= end) continue;
         const std::size_t cell = (band * kStackedStates + place) * query.columns + column;
-        share[cell] += static_cast<double>(end - begin) / static_cast<double>(width) / rows;
+        of_rows[((row - query.first_row) * kStackedStates + place) * query.columns + column] +=
+            static_cast<double>(end - begin) / static_cast<double>(width);
         occurs[cell] = true;
       }
     }
-    // A cell has no more than all of itself: what runs comes first.
-    for (std::size_t band = 0; band < query.bands(); ++band) {
+    // A row has no more than all of itself: what runs comes first.
+    for (std::size_t row = 0; row < query.rows; ++row) {
+      const std::size_t band = row / query.rows_per_band;
+      const auto rows = static_cast<double>(std::min({query.rows_per_band, query.rows - band * query.rows_per_band,
+                                                      index.rows() - query.first_row - band * query.rows_per_band}));
       for (std::size_t column = 0; column < query.columns; ++column) {
         double room = 1;
         for (std::size_t place = 0; place < kStackedStates; ++place) {
-          double& cell = share[(band * kStackedStates + place) * query.columns + column];
-          cell = std::min(cell, room);
+          const double cell = std::min(of_rows[(row * kStackedStates + place) * query.columns + column], room);
+          share[(band * kStackedStates + place) * query.columns + column] += cell / rows;
           room -= cell;
         }
       }
@@ -292,6 +295,46 @@ TEST_CASE("failures are in their cells, and jobs without a thread have a row of 
   CHECK(grid.failed_row(0)[7] == 1);
   CHECK(index.has(JobState::failed));
   CHECK_FALSE(index.has(JobState::blocked));
+}
+
+TEST_CASE("a job that is queued is on no thread, whoever has put it into the queue") {
+  auto trace = std::make_shared<Trace>();
+  TraceRecorder recorder(*trace, 3);
+  for (JobId job = 0; job < 3; ++job) recorder.enter(job, JobState::queued, 0, at(0));
+  recorder.enter(0, JobState::starting, 0, at(40));
+  recorder.enter(0, JobState::waiting, 1, at(50));
+  recorder.finish(at(100));
+  const TraceIndex index(trace, TraceRows::threads);
+  REQUIRE(index.has_queue_row());
+  REQUIRE(index.rows() == 3);
+  CHECK(index.row_of(JobId{0}) == 2U);
+  CHECK(index.row_of(JobId{1}) == 0U);
+  const CellGrid grid = index.cells({0, 3, 1, {at(0), at(100)}, 10});
+  const std::size_t queued = stacking_place(JobState::queued);
+  CHECK(grid.row(0, queued)[9] == 1);
+  CHECK(grid.row(1, queued)[9] == 0);
+  CHECK(grid.row(1, stacking_place(JobState::starting))[4] == 1);
+  // Those that never wait have no row for it.
+  auto at_once = std::make_shared<Trace>();
+  TraceRecorder other(*at_once, 1);
+  other.enter(0, JobState::queued, 0, at(0));
+  other.enter(0, JobState::running, 0, at(0));
+  other.finish(at(100));
+  CHECK_FALSE(TraceIndex(at_once, TraceRows::threads).has_queue_row());
+}
+
+TEST_CASE("many jobs in the queue do not fill the rows of a band that are beside it") {
+  auto trace = std::make_shared<Trace>();
+  TraceRecorder recorder(*trace, 500);
+  for (JobId job = 0; job < 500; ++job) recorder.enter(job, JobState::queued, kNoLane, at(0));
+  recorder.enter(0, JobState::running, 3, at(50));
+  recorder.finish(at(100));
+  const TraceIndex index(trace, TraceRows::threads);
+  REQUIRE(index.rows() == 5);
+  const CellGrid grid = index.cells({0, 5, 5, {at(0), at(100)}, 10});
+  CHECK(grid.row(0, stacking_place(JobState::queued))[2] == Approx(0.2));
+  CHECK(grid.row(0, stacking_place(JobState::queued))[8] == Approx(0.2));
+  CHECK(grid.row(0, stacking_place(JobState::running))[8] == Approx(0.2));
 }
 
 TEST_CASE("an empty record has rows and nothing in them") {
