@@ -15,6 +15,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "gui/jobs/sort_header.hpp"
 #include "gui/page/veil.hpp"
 #include "gui/text/keys.hpp"
 #include "gui/text/to_qstring.hpp"
@@ -68,9 +69,9 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
   // Rows of one height: nothing is measured, however many there are.
   table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
   table_->verticalHeader()->setDefaultSectionSize(QFontMetrics(font()).height() + 6);
-  QHeaderView* header = table_->horizontalHeader();
+  auto* header = new SortHeader(table_);
+  table_->setHorizontalHeader(header);
   header->setSectionsMovable(true);
-  header->setHighlightSections(false);
   header->setSortIndicator(0, Qt::AscendingOrder);
   table_->setSortingEnabled(true);
   header->setStretchLastSection(false);

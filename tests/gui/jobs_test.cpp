@@ -8,6 +8,8 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QSignalSpy>
+#include <QStandardItemModel>
+#include <QStyleFactory>
 #include <QTabWidget>
 #include <QTableView>
 
@@ -15,6 +17,7 @@
 #include "gui/compare/compare_page.hpp"
 #include "gui/jobs/job_details.hpp"
 #include "gui/jobs/jobs_page.hpp"
+#include "gui/jobs/sort_header.hpp"
 #include "tests/gui/app_fixture.hpp"
 #include "tests/gui/timeline_traces.hpp"
 
@@ -260,6 +263,65 @@ TEST_CASE("a job's details say each state, how long, what it waited for and who 
   CHECK(app.window->job_details().toPlainText().contains("it holds no thread"));
   app.window->compare().time().select_job(kNoJob);
   CHECK(app.window->job_details().toPlainText().contains("No job is selected"));
+}
+
+TEST_CASE("the arrow of a column that ascends points up, in every style", "[jobs]") {
+  application();
+  for (const char* style_name : {"Fusion", "Windows"}) {
+    CAPTURE(style_name);
+    const std::unique_ptr<QStyle> style(QStyleFactory::create(style_name));
+    REQUIRE(style);
+    QStandardItemModel model(1, 1);
+    model.setHeaderData(0, Qt::Horizontal, QString());
+    QTableView table;
+    auto* header = new SortHeader(&table);
+    header->setStyle(style.get());
+    table.setHorizontalHeader(header);
+    table.setModel(&model);
+    header->resize(100, 30);
+    header->resizeSection(0, 100);
+    header->setSortIndicatorShown(true);
+    const auto drawn = [&](Qt::SortOrder order) {
+      header->setSortIndicator(0, order);
+      return header->grab().toImage();
+    };
+    const QImage up = drawn(Qt::AscendingOrder), down = drawn(Qt::DescendingOrder);
+    // Where they differ the arrow is. Its middle: an apex above has less of it in the upper half.
+    QRect arrow;
+    for (int y = 0; y < up.height(); ++y)
+      for (int x = 0; x < up.width(); ++x)
+        if (up.pixel(x, y) != down.pixel(x, y)) arrow |= QRect(x, y, 1, 1);
+    REQUIRE(arrow.height() > 2);
+    const auto ink = [&](const QImage& image, int from, int to) {
+      int sum = 0;
+      for (int y = from; y < to; ++y)
+        for (int x = arrow.left(); x <= arrow.right(); ++x)
+          sum += std::abs(qGray(image.pixel(x, y)) - qGray(image.pixel(1, y)));
+      return sum;
+    };
+    const int middle = arrow.center().y() + 1;
+    CHECK(ink(up, arrow.top(), middle) < ink(up, middle, arrow.bottom() + 1));
+    CHECK(ink(down, arrow.top(), middle) > ink(down, middle, arrow.bottom() + 1));
+    table.setHorizontalHeader(new QHeaderView(Qt::Horizontal));
+  }
+}
+
+TEST_CASE("a job that has not begun is on no thread", "[jobs]") {
+  auto trace = std::make_shared<Trace>();
+  TraceRecorder recorder(*trace, 1);
+  recorder.enter(0, JobState::queued, 0, seconds(0));
+  recorder.finish(seconds(1));
+  RunResult result;
+  result.concurrency = "thread_per_job";
+  result.trace = trace;
+  const QString words = job_details(0, result, make_theme(ThemeKind::light));
+  INFO(words.toStdString());
+  CHECK(words.contains("no thread"));
+  CHECK_FALSE(words.contains("main"));
+  JobsModel model;
+  model.set_sources({{WorldKind::modeled, trace}}, nullptr);
+  REQUIRE(eventually([&] { return !model.is_busy() && model.rowCount() == 1; }));
+  CHECK(model.index(0, static_cast<int>(JobColumn::thread)).data().toString().isEmpty());
 }
 
 }  // namespace spawnpoint::gui
