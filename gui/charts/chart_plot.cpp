@@ -214,37 +214,79 @@ void ChartView::State::set_curve(const Graphs& drawn, const ChartLine& line, con
   drawn.glyphs->setData(glyph_x, glyph_y, true);
 }
 
+double ChartView::State::value_y(double value, double height) const {
+  const QCPRange range = plot->yAxis->range();
+  const double part = logarithmic
+                          ? std::log(std::max(value, range.lower) / range.lower) / std::log(range.upper / range.lower)
+                          : (value - range.lower) / range.size();
+  return height * (1 - part);
+}
+
+void ChartView::State::keep_free(LabelRoom& room, const Graphs& drawn, const TimeAxis& axis, double height) const {
+  const double begin = to_seconds(axis.range.begin);
+  const double scale = axis.width / to_seconds(axis.range.length());
+  const auto place = [&](double at, double value) { return QPointF((at - begin) * scale, value_y(value, height)); };
+  for (const QCPGraph* graph : {drawn.low, drawn.high, drawn.line}) {
+    const auto& data = *graph->data();
+    for (int i = 1; i < data.size(); ++i)
+      room.add_line({place(data.at(i - 1)->key, data.at(i - 1)->value), place(data.at(i)->key, data.at(i)->value)});
+  }
+  constexpr double kGlyph = 5;  // From its middle to its edge.
+  for (const QCPGraphData& glyph : *drawn.glyphs->data()) {
+    const QPointF at = place(glyph.key, glyph.value);
+    room.add(QRectF(at - QPointF(kGlyph, kGlyph), at + QPointF(kGlyph, kGlyph)));
+  }
+}
+
 void ChartView::State::place_marks(const TimeAxis& axis, int height) {
   constexpr double kSamePlace = 40;
   constexpr double kLine = 16;
-  std::vector<bool> told(marks.size(), false);
-  double row = 0;
+  constexpr double kFirst = 5;  // At the bottom, where lines that count from 0 rarely are.
+  const TimeAxis own{axis.range, 0, axis.width};
+  LabelRoom room(QRectF(0, 0, axis.width, height), LabelRoom::From::bottom, kFirst);
+  bool any = false;
   for (std::size_t i = 0; i < marks.size(); ++i) {
-    const ChartMark& mark = content.marks[i];
-    const bool seen = mark.at >= axis.range.begin && mark.at <= axis.range.end;
+    const Instant at = content.marks[i].at;
+    const bool seen = at >= axis.range.begin && at <= axis.range.end;
     marks[i].line->setVisible(seen);
-    marks[i].label->setVisible(seen && !told[i] && row < 4);
+    marks[i].label->setVisible(false);
     if (!seen) continue;
-    place(marks[i].line, mark.at);
-    if (!marks[i].label->visible()) continue;
-    const double x = axis.x(mark.at);
+    any = true;
+    place(marks[i].line, at);
+    room.add_line({own.x(at), 0, own.x(at), static_cast<double>(height)});
+  }
+  if (!any) return;
+  for (const Graphs& drawn : graphs) keep_free(room, drawn, own, height);
+  std::vector<bool> told(marks.size(), false);
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    if (!marks[i].line->visible() || told[i]) continue;
+    const ChartMark& mark = content.marks[i];
+    const double x = own.x(mark.at);
+    LabelWish wish{x, x, {}};
     QStringList worlds = {to_qstring(short_name(mark.world))};
     for (std::size_t other = i + 1; other < marks.size(); ++other) {
       const ChartMark& twin = content.marks[other];
-      if (twin.label != mark.label || std::abs(axis.x(twin.at) - x) > kSamePlace) continue;
+      const double there = own.x(twin.at);
+      if (!marks[other].line->visible() || twin.label != mark.label || std::abs(there - x) > kSamePlace) continue;
       told[other] = true;
+      wish.left = std::min(wish.left, there);
+      wish.right = std::max(wish.right, there);
       if (twin.world != mark.world && worlds.size() == 1) worlds += to_qstring(short_name(twin.world));
     }
     const QFontMetricsF metrics(marks[i].label->font());
-    const double room = std::max(x, axis.width - x) - 8;
-    const QString words = QStringLiteral("%1 (%2)").arg(mark.label, worlds.join(QStringLiteral(", ")));
-    marks[i].label->setText(metrics.elidedText(words, Qt::ElideRight, room));
-    // At the bottom, where lines that count from 0 rarely are.
-    const bool to_the_right = axis.width - x >= x;
-    marks[i].label->setPositionAlignment((to_the_right ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignBottom);
-    const double shift = (to_the_right ? 4 : -4) / axis.width * to_seconds(axis.range.length());
-    marks[i].label->position->setCoords(to_seconds(mark.at) + shift, 1 - (6 + row * kLine) / std::max(20, height));
-    ++row;
+    const QString of_worlds = worlds.join(QStringLiteral(", "));
+    QStringList texts{QStringLiteral("%1 (%2)").arg(mark.label, of_worlds)};
+    // In short: "✕ (model)".
+    if (mark.label.contains(u' ')) texts += QStringLiteral("%1 (%2)").arg(mark.label.section(u' ', 0, 0), of_worlds);
+    for (const QString& text : texts) wish.sizes.emplace_back(metrics.horizontalAdvance(text) + 4, kLine);
+    const auto found = room.take(wish);
+    if (!found) continue;
+    marks[i].label->setVisible(true);
+    marks[i].label->setText(texts[static_cast<qsizetype>(found->text)]);
+    marks[i].label->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
+    const double seconds_a_pixel = to_seconds(axis.range.length()) / axis.width;
+    marks[i].label->position->setCoords(to_seconds(axis.range.begin) + found->where.left() * seconds_a_pixel,
+                                        found->where.top() / std::max(1, height));
   }
 }
 

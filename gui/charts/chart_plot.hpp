@@ -11,6 +11,7 @@
 
 #include "gui/charts/chart_header.hpp"
 #include "gui/charts/chart_view.hpp"
+#include "gui/charts/label_room.hpp"
 
 namespace spawnpoint::gui {
 
@@ -81,9 +82,13 @@ struct ChartView::State {
   void apply_theme();
   void rebuild();
   void set_curve(const Graphs& drawn, const ChartLine& line, const TimeAxis& axis, int detail, double glyph_step);
+  /// What the labels of marks must not lie over: what is drawn of a line.
+  void keep_free(LabelRoom& room, const Graphs& drawn, const TimeAxis& axis, double height) const;
   /// `detail`: columns of corners per pixel.
   void update_data(int width, int height, int detail = 1);
   void place_marks(const TimeAxis& axis, int height);
+  /// From the plot's top edge.
+  double value_y(double value, double height) const;
   void update_cursor();
   void paint_header(QPainter& painter, const QRectF& where) const {
     const QString about_bands = has_bands ? ChartView::tr("line: mean, band: lowest to highest") : QString();

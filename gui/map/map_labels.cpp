@@ -131,6 +131,7 @@ void MapPicture::lay_labels() {
     }
     if (std::isinf(best))  // There is no room at all.
       label.where = QRectF(std::max(plot_.left(), area_.right() - width), label.anchor.y() - height / 2, width, height);
+    label.covers = covers;
     crowded_ = crowded_ || covers;
     labels_.push_back(std::move(label));
   }

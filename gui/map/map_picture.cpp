@@ -110,7 +110,11 @@ MapPicture::MapPicture(const MapContent& content, MapValue value, const Theme& t
   lay_labels();
   if (!crowded_ || names == MapNames::beside) return;
   MapKey key(content, theme, area.width());
-  if (!key.fits(area.height())) return;
+  if (!key.fits(area.height())) {
+    // What is pointed at tells its name.
+    std::erase_if(labels_, [](const Label& label) { return label.covers; });
+    return;
+  }
   labels_.clear();
   lay_plot(kRight, key.height());
   key_.emplace(std::move(key));
@@ -243,14 +247,16 @@ void MapPicture::paint(QPainter& painter, const std::optional<MapPlace>& marked)
 
 void MapPicture::paint_labels(QPainter& painter) const {
   painter.setFont(theme_.font(kText));
+  // First what leads to them, which may pass below another one.
+  painter.setPen(QPen(theme_.frame, 1));
+  for (const Label& label : labels_) {
+    if (label_distance(label.anchor, label.where) <= kLine) continue;
+    const bool to_the_left = label.where.right() < label.anchor.x();
+    painter.drawLine(label.anchor, QPointF(to_the_left ? label.where.right() + 2 : label.where.left() - 2,
+                                           label.where.top() + kLine / 2));
+  }
   for (const Label& label : labels_) {
     const QColor color = map_color(theme_, content_.lines[label.line].style);
-    const double middle = label.where.top() + kLine / 2;
-    if (label_distance(label.anchor, label.where) > kLine) {
-      const bool to_the_left = label.where.right() < label.anchor.x();
-      painter.setPen(QPen(theme_.frame, 1));
-      painter.drawLine(label.anchor, QPointF(to_the_left ? label.where.right() + 2 : label.where.left() - 2, middle));
-    }
     QColor behind = theme_.base;
     behind.setAlpha(225);
     painter.fillRect(label.where, behind);

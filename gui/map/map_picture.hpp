@@ -74,6 +74,7 @@ class MapPicture {
     QRectF where;
     QString name;
     QString end;
+    bool covers = false;  ///< It lies over a line or over another label.
   };
 
   double x(double value) const;

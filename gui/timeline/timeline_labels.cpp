@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/charts/label_room.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/time/mark_text.hpp"
 #include "gui/timeline/timeline_picture.hpp"
@@ -93,32 +94,39 @@ void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, co
                  const QRectF& where, int pixels) {
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing);
-  const QFont font = theme.font(pixels, true);
-  painter.setFont(font);
-  const QFontMetricsF metrics(font);
-  double occupied = -1e9;  // Words that would lie on other words are left out; the line and its ✕ never are.
+  painter.setFont(theme.font(pixels, true));
+  const QFontMetricsF metrics(painter.font());
+  const auto seen = [&](const Mark& mark) { return mark.at >= axis.range.begin && mark.at <= axis.range.end; };
+  const auto color = [&](const Mark& mark) { return is_failure(mark) ? theme.failure : theme.muted; };
+  const double height = pixels * 1.6;
+  constexpr double kAbove = 2;
+  constexpr double kCross = 5;
+  const double middle = where.top() + kAbove + height / 2;
+  LabelRoom room(where, LabelRoom::From::top, kAbove);
   for (const Mark& mark : marks) {
-    if (mark.at < axis.range.begin || mark.at > axis.range.end) continue;
-    const bool failed = is_failure(mark);
-    const QColor color = failed ? theme.failure : theme.muted;
+    if (!seen(mark)) continue;
     const double x = axis.x(mark.at);
-    QPen pen(color, 1.2);
+    QPen pen(color(mark), 1.2);
     pen.setDashPattern({5, 3});
     painter.setPen(pen);
     painter.drawLine(QPointF(x, where.top()), QPointF(x, where.bottom()));
-    const double middle = where.top() + pixels / 2.0 + 4;
+    room.add_line({x, where.top(), x, where.bottom()});
+    if (is_failure(mark)) room.add(QRectF(x - kCross, middle - kCross, 2 * kCross, 2 * kCross));
+  }
+  for (const Mark& mark : marks) {
+    if (!seen(mark)) continue;
+    const double x = axis.x(mark.at);
     const QString text = metrics.elidedText(mark_text(mark), Qt::ElideRight, where.width() * 0.6);
-    const double width = metrics.horizontalAdvance(text) + 6;
-    const double left = x + 9 + width <= where.right() ? x + 9 : x - 9 - width;
-    if (left > occupied && left >= where.left()) {
+    const double reach = is_failure(mark) ? kCross : 0;
+    const auto place = room.take({x - reach, x + reach, {QSizeF(metrics.horizontalAdvance(text) + 6, height)}});
+    if (place) {
       QColor ground = theme.base;
       ground.setAlphaF(0.88F);
-      painter.fillRect(QRectF(left - 2, middle - pixels * 0.8, width, pixels * 1.6), ground);
-      painter.setPen(failed ? theme.failure_text : color);
-      painter.drawText(QRectF(left + 1, middle - pixels, width, pixels * 2.0), Qt::AlignLeft | Qt::AlignVCenter, text);
-      occupied = left + width;
+      painter.fillRect(place->where, ground);
+      painter.setPen(is_failure(mark) ? theme.failure_text : color(mark));
+      painter.drawText(place->where.adjusted(3, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, text);
     }
-    if (failed) paint_cross(painter, theme, {x, middle}, 5);
+    if (is_failure(mark)) paint_cross(painter, theme, {x, middle}, kCross);
   }
   painter.restore();
 }

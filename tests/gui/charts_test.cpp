@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Charts: no peak is lost, nothing is drawn outside the plot, axes are round, and the view of time is shared.
+#include <qcustomplot.h>
+
 #include <QImage>
 #include <QPainter>
 #include <QtTest/QTest>
@@ -10,6 +12,7 @@
 #include "gui/charts/chart_header.hpp"
 #include "gui/charts/chart_view.hpp"
 #include "gui/charts/curve.hpp"
+#include "gui/charts/label_room.hpp"
 #include "gui/charts/value_axis.hpp"
 #include "tests/catch.hpp"
 #include "tests/gui/application.hpp"
@@ -279,6 +282,86 @@ TEST_CASE("a chart without data says so") {
   const QImage words = chart.grab().toImage();
   chart.set_empty_text("");
   CHECK(words != chart.grab().toImage());
+}
+
+TEST_CASE("labels of marks lie over no line and over no other label, and are left out where there is no room") {
+  const QRectF area(0, 0, 400, 100);
+  LabelRoom room(area, LabelRoom::From::bottom, 4);
+  // A line along the bottom: the label goes above it.
+  room.add_line({0, 90, 400, 90});
+  room.add_line({100, 0, 100, 100});
+  room.add_line({140, 0, 140, 100});
+  const LabelWish first{100, 100, {QSizeF(60, 16), QSizeF(20, 16)}};
+  const auto one = room.take(first);
+  REQUIRE(one);
+  CHECK(one->where.bottom() < 90);
+  CHECK(one->text == 0);
+  // To the right the other mark's line is in the way.
+  CHECK(one->where.right() < 100);
+  const auto two = room.take({140, 140, {QSizeF(60, 16)}});
+  REQUIRE(two);
+  CHECK(two->where.left() > 140);
+  // Marks at one place: their labels are one above the other, until there is no more room.
+  std::vector<QRectF> taken{one->where, two->where};
+  int given = 0;
+  while (const auto more = room.take(first)) {
+    for (const QRectF& other : taken) CHECK_FALSE(other.intersects(more->where));
+    CHECK(area.contains(more->where));
+    CHECK_FALSE((more->where.left() < 140 && more->where.right() > 140));
+    taken.push_back(more->where);
+    REQUIRE(++given < 100);
+  }
+  CHECK(given > 2);
+  // A steep line is in the way only where it is.
+  LabelRoom slope(area, LabelRoom::From::top, 0);
+  slope.add_line({0, 0, 400, 100});
+  CHECK(slope.is_free({0, 60, 60, 16}));
+  CHECK(slope.is_free({340, 20, 60, 16}));
+  CHECK_FALSE(slope.is_free({180, 40, 60, 16}));
+  // Where the whole text has no room, a shorter one may.
+  LabelRoom narrow(QRectF(0, 0, 50, 20), LabelRoom::From::top, 0);
+  const auto shorter = narrow.take({10, 10, {QSizeF(60, 16), QSizeF(20, 16)}});
+  REQUIRE(shorter);
+  CHECK(shorter->text == 1);
+  CHECK_FALSE(narrow.take({10, 10, {QSizeF(60, 16)}}));
+}
+
+TEST_CASE("labels of failures that are near each other are drawn apart, whatever the chart") {
+  application();
+  const Theme theme = make_theme(ThemeKind::light);
+  ChartContent content;
+  content.title = "Threads and tasks";
+  ChartLine line;
+  line.name = "threads";
+  line.color = Qt::blue;
+  line.end = seconds(10);
+  line.series.append(seconds(0), 0);
+  line.series.append(seconds(5), 500);
+  content.lines.push_back(line);
+  for (int i = 0; i < 12; ++i)
+    content.marks.push_back({WorldKind::live, seconds(5 + 0.02 * i), QString::fromUtf8("✕ EAGAIN by limit %1").arg(i)});
+  TimeView view;
+  view.reset({seconds(0), seconds(10)});
+  ChartView chart(view);
+  chart.set_theme(theme);
+  chart.set_content(content);
+  for (const QSize size : {QSize(700, 130), QSize(300, 90), QSize(1400, 400)}) {
+    chart.resize(size);
+    (void)chart.grab();
+    auto* plot = chart.findChild<QCustomPlot*>();
+    REQUIRE(plot);
+    std::vector<QRectF> labels;
+    for (int i = 0; i < plot->itemCount(); ++i) {
+      auto* text = qobject_cast<QCPItemText*>(plot->item(i));
+      if (text != nullptr && text->visible())
+        labels.emplace_back(text->topLeft->pixelPosition(), text->bottomRight->pixelPosition());
+    }
+    CAPTURE(size.width(), labels.size());
+    CHECK(!labels.empty());
+    CHECK(labels.size() < 12);
+    for (std::size_t a = 0; a < labels.size(); ++a)
+      for (std::size_t b = 0; b < a; ++b) CHECK_FALSE(labels[a].intersects(labels[b]));
+  }
 }
 
 }  // namespace spawnpoint::gui
