@@ -34,6 +34,22 @@ QString fitting_parts(const QString& summary, const QFontMetricsF& metrics, doub
   return metrics.elidedText(parts.first(), Qt::ElideRight, width);
 }
 
+QStringList wrapped_parts(const QString& summary, const QFontMetricsF& metrics, const std::vector<double>& widths) {
+  QStringList lines;
+  QStringList left = summary.split(kPartsApart.toString());
+  for (std::size_t line = 0; line + 1 < widths.size() && !left.isEmpty(); ++line) {
+    qsizetype fitting = left.size();
+    while (fitting > 0 && metrics.horizontalAdvance(left.first(fitting).join(kPartsApart)) > widths[line]) --fitting;
+    // Where not even the first fits, it is cut in this line rather than pushed out of sight.
+    if (fitting == 0) break;
+    lines += left.first(fitting).join(kPartsApart);
+    left = left.mid(fitting);
+  }
+  if (!left.isEmpty() && !widths.empty())
+    lines += fitting_parts(left.join(kPartsApart), metrics, widths[static_cast<std::size_t>(lines.size())]);
+  return lines;
+}
+
 void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF& where, int pixels) {
   if (!scene.data || scene.layout.row_height <= 0) return;
   painter.save();
@@ -135,7 +151,7 @@ double world_header_indent(const Theme& theme, int pixels) {
   return name_width(theme, pixels) + kAroundLine + kWorldLine + kAroundLine + 2;
 }
 
-void paint_world_header(QPainter& painter, const Theme& theme, WorldKind world, const QString& summary,
+void paint_world_header(QPainter& painter, const Theme& theme, WorldKind world, const QString& words,
                         const QRectF& where, int pixels) {
   painter.save();
   painter.setFont(theme.font(pixels, true));
@@ -152,7 +168,7 @@ void paint_world_header(QPainter& painter, const Theme& theme, WorldKind world, 
   painter.setPen(theme.muted);
   const double first = where.left() + world_header_indent(theme, pixels);
   const QRectF rest(first, where.top(), std::max(0.0, where.right() - first), where.height());
-  painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter, fitting_parts(summary, QFontMetricsF(plain), rest.width()));
+  painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter, words);
   painter.restore();
 }
 

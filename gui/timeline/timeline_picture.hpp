@@ -5,7 +5,9 @@
 #include <QFontMetricsF>
 #include <QImage>
 #include <QRectF>
+#include <QStringList>
 #include <memory>
+#include <vector>
 
 #include "gui/theme/theme.hpp"
 #include "gui/timeline/row_layout.hpp"
@@ -61,8 +63,10 @@ void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, co
 inline constexpr QStringView kPartsApart = u" · ";
 /// As many whole parts of the summary as fit, from the first on.
 QString fitting_parts(const QString& summary, const QFontMetricsF& metrics, double width);
-/// "MODEL ┄┄ summary" or "LIVE ── summary", in `where`.
-void paint_world_header(QPainter& painter, const Theme& theme, WorldKind world, const QString& summary,
+/// The summary's parts in lines of these widths, as few as are needed; of the last one only what fits.
+QStringList wrapped_parts(const QString& summary, const QFontMetricsF& metrics, const std::vector<double>& widths);
+/// "MODEL ┄┄ words" or "LIVE ── words", in `where`.
+void paint_world_header(QPainter& painter, const Theme& theme, WorldKind world, const QString& words,
                         const QRectF& where, int pixels);
 /// Where the summary begins, from the left of `where`.
 double world_header_indent(const Theme& theme, int pixels);

@@ -148,31 +148,64 @@ void TimelineWidget::State::set_row_height_about(double pixels, double y) {
   move_rows({height, std::clamp(row - y / height, 0.0, last)});
 }
 
-int TimelineWidget::State::legend_lines() const {
-  const double width = widget.viewport()->width() - view.margins().right - kHeaderLeft;
-  const bool is_same = !legend_of.owner_before(data) && !data.owner_before(legend_of);
-  if (is_same && legend_width == width) return legend_rows;
-  legend_of = data;
-  legend_width = width;
-  const bool wide = widget.viewport()->width() >= kOneLine;
-  if (!data) return legend_rows = wide ? 0 : 1;
-  const StateLegend legend(theme, *data, kTextPixels);
-  return legend_rows = wide && legend.width() < width / 2 ? 0 : legend.lines(width);
+const TimelineWidget::State::Header& TimelineWidget::State::header_layout() const {
+  const bool is_same = !header_of.data.owner_before(data) && !data.owner_before(header_of.data) &&
+                       header_of.summary == summary && header_of.size == widget.viewport()->size();
+  if (!laid_header || !is_same) {
+    header_of = {data, summary, widget.viewport()->size()};
+    laid_header = lay_header();
+  }
+  return *laid_header;
+}
+
+TimelineWidget::State::Header TimelineWidget::State::lay_header() const {
+  const QSize size = widget.viewport()->size();
+  const double width = size.width() - view.margins().right - kHeaderLeft;
+  const QFontMetricsF metrics(theme.font(kTextPixels + 1));
+  const double room = std::max(0.0, width - world_header_indent(theme, kTextPixels + 1));
+  const bool wide = size.width() >= kOneLine;
+  double legend_width = 0;
+  int legend_lines = wide ? 0 : 1;
+  if (data) {
+    const StateLegend legend(theme, *data, kTextPixels);
+    legend_width = legend.width() + 8;
+    legend_lines = wide && legend.width() < width / 2 ? 0 : legend.lines(width);
+  }
+  const double beside_legend = room - legend_width;
+  // One line; a second one beside the legend, where that has a line; one more before it, where the picture stays high.
+  std::vector<double> widths{legend_lines == 0 ? beside_legend : room};
+  const auto fits = [&] {
+    const QStringList lines = wrapped_parts(summary, metrics, widths);
+    return lines.isEmpty() || !lines.back().endsWith(u'…');
+  };
+  Header header;
+  header.legend_top = legend_lines == 0 ? 0 : 1;
+  if (!fits() && legend_lines == 1 && beside_legend > room / 4) widths.push_back(beside_legend);
+  if (!fits() && size.height() >= kHighEnough) {
+    widths.insert(widths.begin() + 1, room);
+    header.legend_top += legend_lines == 0 ? 0 : 1;
+  }
+  header.summary = wrapped_parts(summary, metrics, widths);
+  header.lines = std::max(static_cast<int>(header.summary.size()), header.legend_top + std::max(legend_lines, 1));
+  return header;
 }
 
 void TimelineWidget::State::paint_header(QPainter& painter) const {
-  double width = plot().right() - kHeaderLeft;
-  if (data) {
-    // The legend first: without it the picture cannot be read, while the summary's parts are in its tooltip too.
-    const StateLegend legend(theme, *data, kTextPixels);
-    if (legend_lines() == 0) {
-      legend.paint(painter, world, QRectF(kHeaderLeft, 0, width, kHeaderLine), kHeaderLine);
-      width -= legend.width() + 8;
-    } else {
-      legend.paint(painter, world, QRectF(kHeaderLeft, kHeaderLine, width, 0), kLegendLine);
-    }
-  }
-  paint_world_header(painter, theme, world, summary, QRectF(kHeaderLeft, 0, width, kHeaderLine), kTextPixels + 1);
+  const Header& header = header_layout();
+  const double width = plot().right() - kHeaderLeft;
+  const auto top = [](int line) { return line == 0 ? 0 : kHeaderLine + kLegendLine * (line - 1); };
+  const auto height = [](int line) { return line == 0 ? kHeaderLine : kLegendLine; };
+  if (data)
+    StateLegend(theme, *data, kTextPixels)
+        .paint(painter, world, QRectF(kHeaderLeft, top(header.legend_top), width, 0), height(header.legend_top));
+  paint_world_header(painter, theme, world, header.summary.value(0), QRectF(kHeaderLeft, 0, width, kHeaderLine),
+                     kTextPixels + 1);
+  const double indent = kHeaderLeft + world_header_indent(theme, kTextPixels + 1);
+  painter.setFont(theme.font(kTextPixels + 1));
+  painter.setPen(theme.muted);
+  for (int line = 1; line < header.summary.size(); ++line)
+    painter.drawText(QRectF(indent, top(line), width, kLegendLine), Qt::AlignLeft | Qt::AlignVCenter,
+                     header.summary[line]);
 }
 
 void TimelineWidget::State::paint_around(QPainter& painter, bool with_time_labels) const {

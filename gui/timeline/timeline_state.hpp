@@ -7,6 +7,7 @@
 #include <QScrollBar>
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "gui/background/latest_job.hpp"
@@ -21,8 +22,10 @@ struct TimelineWidget::State {
   static constexpr int kHeaderLine = 22;
   static constexpr int kLegendLine = 18;
   static constexpr double kHeaderLeft = 8;
-  /// Below this width the legend always has lines of its own.
+  /// Below this width the legend always has lines of its own,
   static constexpr int kOneLine = 900;
+  /// and below this height the summary gets none for itself.
+  static constexpr int kHighEnough = 120;
   static constexpr int kFooter = 20;
   static constexpr int kTextPixels = 11;
   static constexpr double kHighestRow = 48;
@@ -65,14 +68,25 @@ struct TimelineWidget::State {
   };
   LatestJob<Drawn> drawing;
 
-  // Of a record, within a width: asked for at each move of the mouse.
-  mutable std::weak_ptr<const TimelineData> legend_of;
-  mutable double legend_width = 0;
-  mutable int legend_rows = 1;
+  /// How the header is laid out: the summary's lines, and those of the legend, the first of which the last line of the
+  /// summary may share.
+  struct Header {
+    QStringList summary;
+    int legend_top = 0;  ///< The line in which the legend begins: 0 is the first.
+    int lines = 1;
+  };
+  // Of a record and a summary, within a size: asked for at each move of the mouse.
+  struct HeaderKey {
+    std::weak_ptr<const TimelineData> data;
+    QString summary;
+    QSize size;
+  };
+  mutable HeaderKey header_of;
+  mutable std::optional<Header> laid_header;
 
-  /// 0: it is beside the summary.
-  int legend_lines() const;
-  int header() const { return kHeaderLine + kLegendLine * legend_lines(); }
+  const Header& header_layout() const;
+  Header lay_header() const;
+  int header() const { return kHeaderLine + kLegendLine * (header_layout().lines - 1); }
   QRectF plot() const {
     const QRectF all = widget.viewport()->rect();
     const PlotMargins margins = view.margins();

@@ -119,9 +119,17 @@ TimelineRows TimelineWidget::rows() const {
 
 void TimelineWidget::set_summary(const QString& summary) {
   if (summary == state_->summary) return;
+  const int before = state_->header();
   state_->summary = summary;
   state_->describe();
   viewport()->update(0, 0, viewport()->width(), state_->header());
+  if (state_->header() == before) return;
+  state_->update_scroll_bar();
+  state_->make_old();
+}
+
+const QStringList& TimelineWidget::shown_summary() const {
+  return state_->header_layout().summary;
 }
 
 void TimelineWidget::set_failure(const QString& words) {

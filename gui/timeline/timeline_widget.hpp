@@ -33,6 +33,8 @@ class TimelineWidget : public QAbstractScrollArea, public DrawingSource {
   TimelineRows rows() const;
   /// The header's text after the world's name: "simulated kernel · 1.04 s · 507 threads · 18 MiB".
   void set_summary(const QString& summary);
+  /// Its lines, as there is room for them.
+  const QStringList& shown_summary() const;
   /// What is written at the mark of the run's failure; empty: what the program's user sees, which may be long.
   void set_failure(const QString& words);
   /// What is written where there is no run.

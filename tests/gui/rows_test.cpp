@@ -65,7 +65,7 @@ TEST_CASE("rows of all timelines scroll and scale together, and Home shows all o
   // The live one has no record yet: it follows all the same, for when it has.
   wheel(modeled, 40, Qt::ControlModifier);
   wheel(modeled, -20, Qt::ShiftModifier);
-  CHECK(modeled.row_height() > 5);
+  CHECK(modeled.row_height() > 2);  // 20,000 rows are much less, each.
   CHECK(modeled.row_place().top > 0);
   CHECK(live.row_place() == modeled.row_place());
   CHECK(side.row_place() == modeled.row_place());
@@ -204,6 +204,34 @@ TEST_CASE("a header that has no room drops its last parts, and its tooltip has a
   timeline.resize(700, 200);
   timeline.set_summary(all);
   CHECK(timeline.text_at({200, 10}) == QString::fromUtf8("LIVE · ") + all);
+}
+
+TEST_CASE("a header has its parts in as many lines as there are, and drops none while there is room", "[rows]") {
+  application();
+  const QFontMetricsF metrics(make_theme(ThemeKind::light).font(12));
+  const QString first = QString::fromUtf8("1.053 s · ✕ EAGAIN by pids.max"), second = "508 threads with main";
+  const QString all = first + QString::fromUtf8(" · ") + second;
+  const double width = metrics.horizontalAdvance(first) + 1;
+  CHECK(wrapped_parts(all, metrics, {2000}) == QStringList{all});
+  CHECK(wrapped_parts(all, metrics, {2000, 2000}) == QStringList{all});
+  CHECK(wrapped_parts(all, metrics, {width, width}) == QStringList{first, second});
+  CHECK(wrapped_parts(all, metrics, {width}).front().endsWith(QString::fromUtf8("…")));
+  CHECK(wrapped_parts(all, metrics, {20, 20}).size() == 1);
+
+  TimeView view;
+  view.reset({seconds(0), seconds(2)});
+  TimelineWidget timeline(view, WorldKind::modeled);
+  timeline.set_trace(refused_at_508());
+  const QString summary = QString::fromUtf8(
+      "1.053 s · ✕ EAGAIN by pids.max · 508 threads with main · 4.75 MiB for the jobs · 2.05 MiB for the program · "
+      "simulated kernel, rust-playground");
+  timeline.set_summary(summary);
+  timeline.show();
+  for (const int wide : {720, 900, 1300}) {
+    timeline.resize(wide, 240);
+    CAPTURE(wide);
+    CHECK(timeline.shown_summary().join(QString::fromUtf8(" · ")) == summary);
+  }
 }
 
 }  // namespace spawnpoint::gui
