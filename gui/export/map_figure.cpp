@@ -77,7 +77,9 @@ MapFigure::MapFigure(const MapResult& map, const QString& caption, const Theme& 
     return MapPicture(content_, value, theme_, QRectF(0, 0, width_ - 4, panel), MapNames::beside).is_crowded();
   };
   // One key for both, where the names would be over lines and there is room for it.
-  if (is_crowded(MapValue::time) || is_crowded(MapValue::memory)) {
+  const bool shares_colors =
+      std::ranges::any_of(content_.lines, [](const MapLine& line) { return line.style >= kMapColors; });
+  if (shares_colors || is_crowded(MapValue::time) || is_crowded(MapValue::memory)) {
     key_.emplace(content_, theme_, width_);
     if (height_ > 0 && !key_->fits(height_)) key_.reset();
   }

@@ -17,12 +17,18 @@ constexpr double kGap = 14;     ///< Between two columns, and between a name and
 
 }  // namespace
 
+int map_glyph(int style) {
+  // Where the colours begin anew the glyphs do not, so that no two lines have both in common.
+  constexpr int kGlyphs = 6;
+  return (style + style / kMapColors) % kGlyphs;
+}
+
 void paint_map_glyph(QPainter& painter, const Theme& theme, int style, const QPointF& at, double size, bool filled) {
   const QColor color = map_color(theme, style);
   painter.setPen(QPen(color, 1.4));
   painter.setBrush(filled ? color : theme.base);
   const double r = size / 2;
-  switch (style % 6) {
+  switch (map_glyph(style)) {
     case 0:
       painter.drawEllipse(at, r, r);
       break;
@@ -72,6 +78,12 @@ MapKey::MapKey(const MapContent& content, const Theme& theme, double width) : th
     entries_[static_cast<std::size_t>(i)].where =
         QRectF(kMargin + (i / rows) * (wide + kGap), kMargin + (i % rows) * high, wide, high);
   height_ = rows * high;
+  if (std::ranges::none_of(entries_, [](const Entry& entry) { return entry.style >= kMapColors; })) return;
+  note_ =
+      QStringLiteral("Colours begin again after %1 lines: the marks on the lines tell those apart.").arg(kMapColors);
+  const QRectF room(kMargin, kMargin + height_, width, 1000);
+  note_place_ = QRectF(room.topLeft(), metrics.boundingRect(room, Qt::TextWordWrap, note_).size());
+  height_ += note_place_.height();
 }
 
 std::vector<QRectF> MapKey::places(const QPointF& corner) const {
@@ -86,6 +98,9 @@ void MapKey::paint(QPainter& painter, const QPointF& corner) const {
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setFont(font);
+  painter.setPen(theme_.muted);
+  painter.drawText(QRectF(note_place_.translated(corner).topLeft(), note_place_.size() + QSizeF(2, 2)),
+                   Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, note_);
   for (const Entry& entry : entries_) {
     const QRectF where = entry.where.translated(corner);
     const double middle = where.top() + kLine / 2;

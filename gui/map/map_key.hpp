@@ -25,6 +25,8 @@ class MapKey {
   /// Where each line's name is, in an area that begins at this corner.
   std::vector<QRectF> places(const QPointF& corner) const;
   void paint(QPainter& painter, const QPointF& corner) const;
+  /// What is said of colours that several lines have; empty: each has its own.
+  const QString& note() const { return note_; }
 
  private:
   static constexpr double kMargin = 8;
@@ -41,8 +43,12 @@ class MapKey {
   bool end_below_ = false;  ///< Where and why a line ends has a row of its own.
   double height_ = 0;
   std::vector<Entry> entries_;
+  QString note_;  ///< About the colours, below the names.
+  QRectF note_place_;
 };
 
+/// Which of the marks a line's points have: with its colour, it is no other line's.
+int map_glyph(int style);
 /// The mark of a line's points.
 void paint_map_glyph(QPainter& painter, const Theme& theme, int style, const QPointF& at, double size, bool filled);
 

@@ -108,7 +108,10 @@ MapPicture::MapPicture(const MapContent& content, MapValue value, const Theme& t
   for (const MapLine& line : content.lines) longest = std::max(longest, metrics.horizontalAdvance(line.name));
   lay_plot(std::clamp(longest + 22, 40.0, area.width() * 0.32), 0);
   lay_labels();
-  if (!crowded_ || names == MapNames::beside) return;
+  // Colours that several lines have are told apart by the key, which has their marks too.
+  const bool shares_colors =
+      std::ranges::any_of(content.lines, [](const MapLine& of) { return of.style >= kMapColors; });
+  if (names == MapNames::beside || (!crowded_ && !shares_colors)) return;
   MapKey key(content, theme, area.width());
   if (!key.fits(area.height())) {
     // What is pointed at tells its name.

@@ -36,9 +36,11 @@ struct MapPlace {
 
 /// Where a map has the names of its lines.
 enum class MapNames : std::uint8_t {
-  fitting,  ///< Beside the lines; below the plot where they would be over lines.
-  beside,   ///< Beside the lines at any rate.
-  none      ///< Elsewhere.
+  /// Beside the lines; below the plot where they would be over lines, or have colours in common; nowhere where that is
+  /// too much.
+  fitting,
+  beside,  ///< Beside the lines at any rate.
+  none     ///< Elsewhere.
 };
 
 class MapPicture {

@@ -39,7 +39,7 @@ struct SyntaxColors {
 };
 
 /// So many lines of the failure map have colours of their own.
-inline constexpr int kMapColors = 8;
+inline constexpr int kMapColors = 12;
 
 struct Theme {
   ThemeKind kind = ThemeKind::light;

@@ -8,6 +8,7 @@
 #include <QSignalSpy>
 #include <QTabWidget>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "gui/compare/compare_page.hpp"
@@ -374,6 +375,40 @@ TEST_CASE("eight lines have eight colours, and labels that lie over nothing", "[
       }
     }
   }
+}
+
+TEST_CASE("twelve lines have twelve colours, and more of them marks of their own", "[map]") {
+  application();
+  REQUIRE(kMapColors >= 12);
+  for (const ThemeKind kind : {ThemeKind::light, ThemeKind::dark}) {
+    const Theme theme = make_theme(kind);
+    for (int a = 0; a < kMapColors; ++a) {
+      for (int b = 0; b < a; ++b) {
+        const QColor one = map_color(theme, a), other = map_color(theme, b);
+        CAPTURE(a, b, one.name().toStdString(), other.name().toStdString());
+        CHECK(std::hypot(one.red() - other.red(), one.green() - other.green(), one.blue() - other.blue()) > 45);
+      }
+      CHECK(map_color(theme, a) != theme.failure);
+    }
+  }
+  const Theme theme = make_theme(ThemeKind::light);
+  std::set<std::pair<QRgb, int>> looks;
+  for (int style = 0; style < 3 * kMapColors; ++style) looks.emplace(map_color(theme, style).rgb(), map_glyph(style));
+  CHECK(looks.size() == static_cast<std::size_t>(3 * kMapColors));
+  MapContent content;
+  const auto add_line = [&content] {
+    MapLine line;
+    line.style = static_cast<int>(content.lines.size());
+    line.name = QStringLiteral("line %1").arg(line.style);
+    line.items.resize(1);
+    content.lines.push_back(line);
+  };
+  for (int i = 0; i < kMapColors; ++i) add_line();
+  CHECK(MapKey(content, theme, 600).note().isEmpty());
+  const double before = MapKey(content, theme, 600).height();
+  add_line();
+  CHECK(MapKey(content, theme, 600).note().contains("after 12 lines"));
+  CHECK(MapKey(content, theme, 600).height() > before);
 }
 
 TEST_CASE("where every point fails of something else, the map does not name one cause for all", "[map]") {
