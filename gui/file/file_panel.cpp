@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/file/file_panel.hpp"
 
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QListWidget>
@@ -109,7 +110,40 @@ void FilePanel::go_to_problem(int row) {
   const auto& diagnostics = document_.diagnostics();
   if (row < 0 || static_cast<std::size_t>(row) >= diagnostics.size()) return;
   const Diagnostic& diagnostic = diagnostics[static_cast<std::size_t>(row)];
-  if (diagnostic.line > 0) edit_->go_to(diagnostic.line, diagnostic.column);
+  if (is_here(diagnostic)) {
+    if (diagnostic.line > 0) edit_->go_to(diagnostic.line, diagnostic.column);
+    return;
+  }
+  const QFileInfo file(to_qstring(diagnostic.file));
+  for (const QString& name : {file.fileName(), file.completeBaseName()}) {
+    const QTextCursor named = edit_->document()->find(name);
+    if (named.isNull()) continue;
+    edit_->setTextCursor(named);
+    edit_->centerCursor();
+    edit_->setFocus();
+    return;
+  }
+}
+
+void FilePanel::go_to_first_error() {
+  const auto& diagnostics = document_.diagnostics();
+  const auto first = std::ranges::find(diagnostics, Severity::error, &Diagnostic::severity);
+  if (first != diagnostics.end()) go_to_problem(static_cast<int>(first - diagnostics.begin()));
+}
+
+bool FilePanel::is_here(const Diagnostic& diagnostic) const {
+  return diagnostic.file.empty() || diagnostic.file == document_.path().toStdString();
+}
+
+QString FilePanel::place_words(const Diagnostic& diagnostic) const {
+  QStringList parts;
+  if (!is_here(diagnostic)) {
+    const QString file = to_qstring(diagnostic.file);
+    const QString folder = QFileInfo(document_.path()).absolutePath() + '/';
+    parts << (file.startsWith(folder) ? file.mid(folder.size()) : file);
+  }
+  if (diagnostic.line > 0) parts << QString::number(diagnostic.line) << QString::number(diagnostic.column);
+  return parts.join(':');
 }
 
 void FilePanel::show_settings() {
@@ -123,17 +157,19 @@ void FilePanel::show_settings() {
 
 void FilePanel::show_diagnostics() {
   const auto& diagnostics = document_.diagnostics();
-  const std::string own = document_.path().toStdString();
   std::vector<Diagnostic> here;
   problems_->clear();
   for (const Diagnostic& diagnostic : diagnostics) {
-    if (diagnostic.file.empty() || diagnostic.file == own) here.push_back(diagnostic);
+    if (is_here(diagnostic)) here.push_back(diagnostic);
     QString text = diagnostic.severity == Severity::error     ? tr("✕ ")
                    : diagnostic.severity == Severity::warning ? tr("▲ ")
                                                               : tr("· ");
-    if (diagnostic.line > 0) text += tr("%1:%2  ").arg(diagnostic.line).arg(diagnostic.column);
+    if (const QString place = place_words(diagnostic); !place.isEmpty()) text += place + QStringLiteral("  ");
     text += to_qstring(diagnostic.message);
     if (!diagnostic.hint.empty()) text += "\n" + to_qstring(diagnostic.hint);
+    // What is in no editor here cannot be looked up.
+    if (!is_here(diagnostic) && !diagnostic.source_line.empty())
+      text += "\n" + to_qstring(diagnostic.source_line).trimmed();
     problems_->addItem(text);
   }
   edit_->set_diagnostics(here);

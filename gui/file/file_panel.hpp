@@ -24,14 +24,18 @@ class FilePanel : public QWidget {
   void set_theme(const Theme& theme);
   /// Replaces what differs, as one step that can be undone; `joined`: together with the step before.
   void replace_text(const QString& text, bool joined = false);
-  /// To the mistake of this row.
+  /// To the mistake of this row; of one in another file, to where the text names that.
   void go_to_problem(int row);
+  void go_to_first_error();
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
 
  private:
   void show_diagnostics();
+  bool is_here(const Diagnostic& diagnostic) const;
+  /// Where a mistake is: "5:3", "machines/mine.toml:5:3".
+  QString place_words(const Diagnostic& diagnostic) const;
   void show_settings();
   void fit_problems();
 
