@@ -205,8 +205,7 @@ void RunColumn::show_difference() {
   const bool whole = live && !live->growing;
   const bool of_one_text = is_dimmed(WorldKind::modeled) == is_dimmed(WorldKind::live);
   if (modeled && whole && !of_one_text)
-    difference_->set_empty_text(
-        tr("One of them is %1: %2 runs both worlds.").arg(Workspace::why_old(), keys::kRunBoth));
+    difference_->set_empty_text(tr("One of them is %1: %2 runs both worlds.").arg(why_one_is_old(), keys::kRunBoth));
   const auto own = [this](WorldKind world) {
     const auto result = runs_.result(key(world));
     return result ? result->own_threads : 0;

@@ -126,6 +126,8 @@ class RunColumn : public QWidget {
   void show_difference();
   void show_memory_difference();
   void show_veils();
+  /// Of the one that is dimmed.
+  QString why_one_is_old() const;
   /// The timelines have the failure's full text; charts are too low for it.
   ChartContent shortened(ChartContent content) const;
 

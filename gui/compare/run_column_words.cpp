@@ -32,6 +32,10 @@ bool RunColumn::is_dimmed(WorldKind world) const {
   return !workspace_.is_of_present_text(key(world));
 }
 
+QString RunColumn::why_one_is_old() const {
+  return workspace_.why_old(key(is_dimmed(WorldKind::modeled) ? WorldKind::modeled : WorldKind::live));
+}
+
 QString RunColumn::summary(WorldKind world) const {
   const auto scenario = workspace_.document().scenario();
   const SavedRecord* record = workspace_.record(run_);
@@ -62,7 +66,7 @@ QString RunColumn::summary(WorldKind world) const {
   };
   // What is looked for comes first: where there is no room, the last parts are left out.
   QStringList parts;
-  if (is_dimmed(world)) parts << workspace_.why_old();
+  if (is_dimmed(world)) parts << workspace_.why_old(key(world));
   parts << against(spawnpoint::format_duration(own->wall), [](const RunResult& r) { return r.wall.count(); });
   if (own->failure) parts << failure_words(*own->failure);
   if (own->stopped) parts << tr("stopped, so partial");
@@ -120,8 +124,7 @@ void RunColumn::show_memory_difference() {
   // The line stays, so that nothing jumps while a value is turned.
   if (!told.line.empty() && !of_one_text)
     told = {
-        .line =
-            tr("live against model: one is %1; %2 runs both").arg(Workspace::why_old(), keys::kRunBoth).toStdString(),
+        .line = tr("live against model: one is %1; %2 runs both").arg(why_one_is_old(), keys::kRunBoth).toStdString(),
         .details = {}};
   memory_difference_->show_text(to_qstring(told.line));
   // Beside others it may be there without a text.

@@ -147,7 +147,7 @@ void DiagnosisPanel::refresh() {
   }
   const auto scenario = workspace_.document().scenario();
   if (!scenario) {
-    if (workspace_.document().error_count() > 0) show_words(workspace_.why_nothing());
+    if (workspace_.document().has_errors()) show_words(workspace_.why_nothing());
     return;
   }
   set_about(to_qstring(scenario->title), to_qstring(scenario->about));
@@ -164,7 +164,9 @@ void DiagnosisPanel::refresh() {
     return;
   }
   if (run >= scenario->runs.size()) return;
-  show_diagnosis(diagnose(*scenario, run, known.modeled.get(), known.live.get()), known.of_former_text);
+  const RunKey told{run, known.modeled ? WorldKind::modeled : WorldKind::live};
+  show_diagnosis(diagnose(*scenario, run, known.modeled.get(), known.live.get()),
+                 known.of_former_text ? workspace_.why_old(told) : QString());
 }
 
 void DiagnosisPanel::go_there() {
@@ -198,7 +200,7 @@ void DiagnosisPanel::colour() {
 
 std::vector<DiagnosisPanel::Part> DiagnosisPanel::parts() const {
   std::vector<Part> all;
-  if (out_of_date_) all.push_back({Kind::old, tr("This is %1.").arg(Workspace::why_old())});
+  if (!why_old_.isEmpty()) all.push_back({Kind::old, tr("This is %1.").arg(why_old_)});
   if (diagnosis_.where) {
     const std::string moment = format_duration(diagnosis_.where->time_since_epoch());
     all.push_back({Kind::where, tr("Go there  (%1)").arg(to_qstring(moment))});
@@ -324,13 +326,13 @@ void DiagnosisPanel::show_why(bool open) {
 
 void DiagnosisPanel::show_words(const QString& words) {
   suggestions_.clear();
-  show_diagnosis({}, false);
+  show_diagnosis({});
   headline_->setText(words);
 }
 
-void DiagnosisPanel::show_diagnosis(const Diagnosis& diagnosis, bool out_of_date) {
+void DiagnosisPanel::show_diagnosis(const Diagnosis& diagnosis, const QString& why_old) {
   diagnosis_ = diagnosis;
-  out_of_date_ = out_of_date;
+  why_old_ = why_old;
   headline_->setText((diagnosis.broke ? QStringLiteral("✕ ") : QString()) + to_qstring(diagnosis.headline));
   colour();
   show_parts();

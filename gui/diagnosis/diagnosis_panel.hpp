@@ -25,7 +25,8 @@ class DiagnosisPanel : public QScrollArea {
  public:
   explicit DiagnosisPanel(Workspace& workspace, QWidget* parent = nullptr);
 
-  void show_diagnosis(const Diagnosis& diagnosis, bool out_of_date);
+  /// `why_old`: of what it is, where not of the present text.
+  void show_diagnosis(const Diagnosis& diagnosis, const QString& why_old = {});
   /// What to try instead; the diagnosis stays.
   void show_suggestions(const std::vector<Suggestion>& suggestions);
   /// Nothing to diagnose yet, and why.
@@ -66,7 +67,7 @@ class DiagnosisPanel : public QScrollArea {
   Workspace& workspace_;
   QTimer patience_;
   Diagnosis diagnosis_;
-  bool out_of_date_ = false;
+  QString why_old_;
   std::vector<Suggestion> suggestions_;
   Theme theme_ = make_theme(ThemeKind::light);
   QLabel* headline_;

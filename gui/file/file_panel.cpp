@@ -178,7 +178,8 @@ void FilePanel::show_diagnostics() {
   summary_->setVisible(errors > 0);
   if (errors > 0) {
     const QString count = errors == 1 ? tr("<b>1 error.</b>") : tr("<b>%1 errors.</b>").arg(errors);
-    summary_->setText(document_.scenario() ? tr("%1 The charts still show the last good text.").arg(count) : count);
+    summary_->setText(document_.scenario() ? tr("%1 The charts are of the last text without errors.").arg(count)
+                                           : count);
   }
   // Wrapped lines have their height only once the list has its width.
   QTimer::singleShot(0, this, &FilePanel::fit_problems);

@@ -26,12 +26,14 @@ constexpr std::chrono::milliseconds kRangePatience{60};
 
 }  // namespace
 
-QString job_details(JobId job, const RunResult& result, const Theme& theme) {
+QString job_details(JobId job, const RunResult& result, const Theme& theme, const QString& why_old) {
   if (!result.trace || job >= result.trace->jobs.size()) return {};
   const Trace& trace = *result.trace;
   const JobTable& jobs = trace.jobs;
   QString html =
       QStringLiteral("<p><b>%1</b> · %2</p>").arg(world_name(result.world), to_qstring(to_string(jobs.state[job])));
+  if (!why_old.isEmpty())
+    html += QStringLiteral("<p style='color:%1'>%2</p>").arg(theme.muted.name(), tr("This is %1.").arg(why_old));
   const std::vector<Segment> segments = segments_of(trace, job);
   if (jobs.start_order[job] > 0)
     html += QStringLiteral("<p>%1 %2</p>").arg(tr("Started"), started_by(result.concurrency));
@@ -96,10 +98,16 @@ void JobDetails::refresh() {
   const WorldKind world = workspace_.selection().job_world();
   auto results = workspace_.recorded_results();
   std::ranges::stable_partition(results, [&](const auto& result) { return result->world == world; });
-  if (job != job_ || world != world_ || results != results_) {
+  QStringList why_old;
+  for (const auto& result : results) {
+    const RunKey key{workspace_.selection().run(), result->world};
+    why_old += workspace_.is_of_present_text(key) ? QString() : workspace_.why_old(key);
+  }
+  if (job != job_ || world != world_ || results != results_ || why_old != why_old_) {
     job_ = job;
     world_ = world;
     results_ = std::move(results);
+    why_old_ = std::move(why_old);
     write();
   }
   refresh_range();
@@ -125,7 +133,8 @@ void JobDetails::write() {
     return;
   }
   QString html = range_ + QStringLiteral("<h4>%1</h4>").arg(to_qstring(format_job(job_)));
-  for (const auto& result : results_) html += job_details(job_, *result, theme_);
+  for (std::size_t i = 0; i < results_.size(); ++i)
+    html += job_details(job_, *results_[i], theme_, why_old_[static_cast<qsizetype>(i)]);
   setHtml(html);
 }
 

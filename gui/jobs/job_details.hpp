@@ -15,8 +15,8 @@
 
 namespace spawnpoint::gui {
 
-/// The job in one world, as HTML.
-QString job_details(JobId job, const RunResult& result, const Theme& theme);
+/// The job in one world, as HTML. `why_old`: of what the result is, where not of the present text.
+QString job_details(JobId job, const RunResult& result, const Theme& theme, const QString& why_old = {});
 
 class JobDetails : public QTextBrowser {
   Q_OBJECT
@@ -36,6 +36,7 @@ class JobDetails : public QTextBrowser {
   JobId job_ = kNoJob;
   WorldKind world_ = WorldKind::modeled;                   ///< In which it was pointed at: told first.
   std::vector<std::shared_ptr<const RunResult>> results_;  ///< Those that have a record.
+  QStringList why_old_;                                    ///< Of what each is; empty: of the present text.
   QString range_;                                          ///< What is said of the selected range, above the job.
   QTimer range_patience_;
 };

@@ -174,10 +174,12 @@ void JobsPage::refresh() {
       nothing_text_ = only == WorldKind::live ? tr("Not run live yet: %1 runs it on this machine.").arg(keys::kRunLive)
                                               : tr("Not modeled yet: %1 runs the model.").arg(keys::kRunModel);
   }
-  old_ = !sources.empty() && std::ranges::none_of(sources, [&](const JobSource& source) {
-    return workspace_.is_of_present_text({workspace_.selection().run(), source.world});
+  const auto key = [&](const JobSource& source) { return RunKey{workspace_.selection().run(), source.world}; };
+  const bool old = !sources.empty() && std::ranges::none_of(sources, [&](const JobSource& source) {
+    return workspace_.is_of_present_text(key(source));
   });
-  veil_->setVisible(old_);
+  why_old_ = old ? workspace_.why_old(key(sources.front())) : QString();
+  veil_->setVisible(old);
   model_->set_sources(std::move(sources), std::move(scenario));
   show_words();
 }
@@ -208,7 +210,7 @@ void JobsPage::show_words() {
   if (words.isEmpty() && model_->is_busy()) words = tr("Sorting …");
   if (words.isEmpty() && total > 0) {
     words = shown == total ? all : tr("%1 of %2").arg(to_qstring(format_count(shown)), all);
-    if (old_) words += QStringLiteral(" · ") + workspace_.why_old();
+    if (!why_old_.isEmpty()) words += QStringLiteral(" · ") + why_old_;
     words += tr(" · Enter shows a job, S sorts by the column, %1 copies").arg(keys::kCopyRows);
   }
   words_->setText(words);

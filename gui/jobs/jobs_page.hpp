@@ -52,7 +52,7 @@ class JobsPage : public Page {
   QLabel* words_;
   QLabel* nothing_;
   Veil* veil_;
-  bool old_ = false;  ///< No row is of the text as it is.
+  QString why_old_;  ///< Of what the rows are, where none is of the text as it is.
   QString nothing_text_;
   QString mistake_;
   bool fitting_ = false;

@@ -215,7 +215,7 @@ void MapPage::show_state() {
   if (!document_.scenario()) {
     title_->setText(tr("Where does each concurrency model break?"));
     state_->clear();
-    view_->set_empty_text(document_.error_count() > 0
+    view_->set_empty_text(document_.has_errors()
                               ? tr("The scenario has errors. The File panel shows them at their lines.")
                               : tr("Reading the scenario …"));
     return;
@@ -246,7 +246,7 @@ void MapPage::show_progress() {
 QString MapPage::why_empty() const {
   if (held_) return tr("The map waits until the live run is over: it would take cores away from it.");
   if (sweep_.is_running()) return tr("Computing on all cores …");
-  if (document_.error_count() > 0 || document_.scenario_is_old())
+  if (document_.has_errors() || document_.scenario_is_old())
     return tr("The text has changed; the map is computed again once it has no errors.");
   return tr("Not computed yet.");
 }

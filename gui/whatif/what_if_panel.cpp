@@ -66,7 +66,7 @@ WhatIfPanel::WhatIfPanel(Workspace& workspace, QWidget* parent)
     connect(row.slider, &QSlider::sliderPressed, this, [this] { ++gesture_; });
     // Where the text has errors, nothing was written: the knob goes back to what is.
     connect(row.slider, &QSlider::sliderReleased, this, [this] {
-      if (workspace_.document().error_count() > 0) refresh();
+      if (workspace_.document().has_errors()) refresh();
     });
     connect(row.slider, &QSlider::valueChanged, this, [this, index](int position) {
       Row& turned = rows_[index];
@@ -85,16 +85,14 @@ WhatIfPanel::WhatIfPanel(Workspace& workspace, QWidget* parent)
   setMinimumWidth(page->minimumSizeHint().width() + verticalScrollBar()->sizeHint().width());
   show_scenario(nullptr, 0);
   connect(&workspace.document(), &Document::opened, this, [this] { show_scenario(nullptr, 0); });
-  connect(&workspace, &Workspace::scenario_read, this, [this](bool changed) {
-    if (changed) refresh();
-  });
+  connect(&workspace, &Workspace::scenario_read, this, &WhatIfPanel::refresh);
   connect(&workspace, &Workspace::turn_refused, this, &WhatIfPanel::refresh);
   connect(&workspace.selection(), &Selection::run_changed, this, &WhatIfPanel::refresh);
 }
 
 void WhatIfPanel::refresh() {
   const auto scenario = workspace_.document().scenario();
-  if (!scenario) return;
+  if (!scenario) return show_scenario(nullptr, 0);
   // A record has no text to turn anything in: the sliders stay with the run before.
   const std::size_t run = workspace_.selection().run();
   show_scenario(scenario, workspace_.record(run) == nullptr ? run : std::min(run_, scenario->runs.size() - 1));
@@ -135,9 +133,12 @@ void WhatIfPanel::show_scenario(std::shared_ptr<const Scenario> scenario, std::s
     if (!scenario_) rows_[i].field->setModified(false);
     show_row(rows_[i]);
   }
-  widget()->setEnabled(scenario_ != nullptr);
-  words_->setText(scenario_ ? tr("%1 undoes a change.").arg(keys::kUndo)
-                            : tr("Open a scenario to change its values here."));
+  // What is turned is written into the text, which must be whole for that.
+  const bool has_errors = workspace_.document().has_errors();
+  widget()->setEnabled(scenario_ && !has_errors);
+  words_->setText(has_errors  ? tr("Fix the errors in the file first; then values can be changed here.")
+                  : scenario_ ? tr("%1 undoes a change.").arg(keys::kUndo)
+                              : tr("Open a scenario to change its values here."));
 }
 
 void WhatIfPanel::show_row(Row& row) {

@@ -22,6 +22,7 @@
 #include "gui/compare/compare_page.hpp"
 #include "gui/diagnosis/diagnosis_panel.hpp"
 #include "gui/file/code_edit.hpp"
+#include "gui/file/error_bar.hpp"
 #include "gui/file/file_panel.hpp"
 #include "gui/gallery/gallery_model.hpp"
 #include "gui/gallery/home_page.hpp"
@@ -69,6 +70,13 @@ MainWindow::MainWindow(Session& session, std::filesystem::path worker, QWidget* 
   auto* outside = new OutsideChangeBar(document(), middle);
   connect(outside, &OutsideChangeBar::comparison_wanted, this, [this] { settle_outside_change(/*saving=*/false); });
   column->addWidget(outside);
+  auto* errors = new ErrorBar(document(), middle);
+  connect(errors, &ErrorBar::first_error_wanted, this, [this] {
+    file_dock_->show();
+    file_dock_->raise();
+    file_->go_to_first_error();
+  });
+  column->addWidget(errors);
   column->addWidget(pages_, 1);
   // With large letters a screen is small: what is on a page is squeezed then, and nothing lies off the screen.
   pages_->setMinimumSize(360, 240);

@@ -204,7 +204,9 @@ void MainWindow::make_toolbar() {
 
 void MainWindow::show_actions() {
   const auto scenario = document().scenario();
-  const bool ready = scenario && !scenario->runs.empty();
+  const bool there = scenario && !scenario->runs.empty();
+  // What would run, or be written, is the text; what is shown is of the last one without errors.
+  const bool ready = there && !document().has_errors();
   const bool saved = workspace_.record(selection().run()) != nullptr;
   for (const char* name : {"run_both", "run_model", "run_live"}) act(name)->setEnabled(ready && !saved);
   act("run_all")->setEnabled(ready && scenario->runs.size() > 1);
@@ -212,7 +214,8 @@ void MainWindow::show_actions() {
   act("save")->setEnabled(document().is_open());
   act("save_as")->setEnabled(document().is_open());
   // There are always limits to export.
-  act("export")->setEnabled(ready && !saved);
+  act("export")->setEnabled(there && !saved);
+  act("write_values")->setEnabled(ready);
   jobs_->setEnabled(ready);
   machine_->setEnabled(ready);
 }

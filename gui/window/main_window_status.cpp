@@ -47,7 +47,7 @@ QString MainWindow::status_words() const {
     if (!result) continue;
     QString words = world_name(world) + QStringLiteral(": ") + words_of(*result);
     if (!workspace_.is_of_present_text({workspace_.selection().run(), world}))
-      words += QStringLiteral(", ") + workspace_.why_old();
+      words += QStringLiteral(", ") + workspace_.why_old({workspace_.selection().run(), world});
     parts << words;
   }
   if (workspace_.waits_to_be_asked())
@@ -56,6 +56,7 @@ QString MainWindow::status_words() const {
     parts << tr("not run yet");
   // Which one, where there are several.
   if (workspace_.all_runs().size() > 1) parts.prepend(workspace_.name_of(workspace_.selection().run()));
+  if (workspace_.document().has_errors()) parts.prepend(tr("✕ The text has errors and cannot run"));
   return parts.join(QStringLiteral("   ·   "));
 }
 

@@ -84,6 +84,7 @@ class Document : public QObject {
   bool scenario_is_old() const { return scenario_is_old_; }
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
   std::size_t error_count() const;
+  bool has_errors() const { return error_count() > 0; }
 
   /// Does not wait for the typing to rest: what has changed is whole.
   void parse_at_once();

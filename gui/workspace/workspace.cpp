@@ -146,7 +146,7 @@ QString Workspace::name_of(std::size_t run) const {
 
 QString Workspace::why_nothing() const {
   if (!document_.is_open()) return tr("Open a scenario to begin.");
-  if (document_.error_count() > 0) return tr("The scenario has errors. The File panel shows them at their lines.");
+  if (document_.has_errors()) return tr("The scenario has errors. The File panel shows them at their lines.");
   return tr("Reading the scenario …");
 }
 
@@ -261,6 +261,11 @@ bool Workspace::is_of_present_text(RunKey key) const {
   // A record is of no text.
   if (record(key.run) != nullptr) return true;
   return !document_.scenario_is_old() && runs_.revision(key) == document_.revision();
+}
+
+QString Workspace::why_old(RunKey key) const {
+  const bool of_last_good_text = document_.has_errors() && runs_.revision(key) == document_.revision();
+  return of_last_good_text ? tr("of the last text without errors") : tr("from before the last change");
 }
 
 KnownResults Workspace::known(std::size_t run) const {

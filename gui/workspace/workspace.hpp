@@ -78,8 +78,9 @@ class Workspace : public QObject {
   QString name_of(std::size_t run) const;
   /// Why there is no scenario to show, in words: none is open, it has errors, or it is being read.
   QString why_nothing() const;
-  /// What is said of a result that is not of what is open: the text has changed, or values are tried over it.
-  static QString why_old() { return tr("from before the last change"); }
+  /// What is said of a result that is not of what is open: the text has errors, it has changed, or values are tried
+  /// over it.
+  QString why_old(RunKey key) const;
   /// The selected run's model waits for the user: so many jobs are not modeled unasked.
   bool waits_to_be_asked() const;
   /// The visible range of `open`'s place, once; nothing before the run's model is there.

@@ -62,7 +62,7 @@ void Workspace::turn(const QString& key, const QString& value, int gesture) {
 
 void Workspace::turn_waiting(bool patient) {
   if (!waiting_turn_ || !document_.scenario()) return;
-  if (document_.error_count() > 0) {
+  if (document_.has_errors()) {
     waiting_turn_.reset();
     emit told(tr("Fix the errors in the file first; then values can be changed here."));
     emit turn_refused();

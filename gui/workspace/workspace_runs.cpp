@@ -67,7 +67,7 @@ void Workspace::run_all() {
 
 void Workspace::ask_for(std::vector<RunRequest> requests) {
   // What would run is not what is on the screen.
-  if (document_.error_count() > 0) return emit told(tr("Fix the errors in the file first; then it can run."));
+  if (document_.has_errors()) return emit told(tr("Fix the errors in the file first; then it can run."));
   emit timelines_asked();
   forget_live_wish();
   if (!requests.front().live) return start_all(std::move(requests));

@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Opening, editing, saving; mistakes at their place.
 #include <QAbstractItemView>
+#include <QComboBox>
+#include <QDir>
 #include <QDropEvent>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMenu>
 #include <QMimeData>
 #include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSlider>
+#include <QSpinBox>
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/file/code_edit.hpp"
 #include "gui/file/completion_popup.hpp"
 #include "gui/file/file_panel.hpp"
 #include "gui/gallery/home_page.hpp"
+#include "gui/jobs/job_details.hpp"
+#include "gui/whatif/what_if_panel.hpp"
 #include "models/machine/profile_file.hpp"
 #include "tests/gui/app_fixture.hpp"
 
@@ -46,6 +54,107 @@ concurrency = "threads_per_job"
   REQUIRE(list);
   CHECK(list->count() == 2);
   CHECK(list->item(0)->text().contains("5:"));
+}
+
+TEST_CASE("a mistake in a profile's file has that file's name, and leads to where the text names it") {
+  AppFixture app;
+  QDir(app.folder.path()).mkdir("machines");
+  app.write("machines/mine.toml", "cpus = 4\nmemroy = \"8 GiB\"\n");
+  app.open(R"(spawnpoint = 1
+[machine]
+profile = "machines/mine.toml"
+[jobs]
+count = 10
+[[run]]
+concurrency = "thread_per_job"
+)");
+  REQUIRE(app.window->document().error_count() == 1);
+  auto* list = app.window->file_panel().findChild<QListWidget*>();
+  REQUIRE(list);
+  REQUIRE(list->count() == 1);
+  const QString told = list->item(0)->text();
+  INFO(told.toStdString());
+  CHECK(told.startsWith(QString::fromUtf8("✕ machines/mine.toml:2:1  unknown key")));
+  CHECK(told.contains("memroy = \"8 GiB\""));
+  // Nothing of the scenario's own text is underlined, and its second line is not where the cursor goes.
+  CHECK(app.window->file_panel().edit().underlined().isEmpty());
+  app.window->file_panel().go_to_problem(0);
+  const QTextCursor cursor = app.window->file_panel().edit().textCursor();
+  CHECK(cursor.blockNumber() + 1 == 3);
+  CHECK(cursor.selectedText() == "mine.toml");
+}
+
+TEST_CASE("a value that is tried over the text is named where it is wrong") {
+  AppFixture app;
+  app.open(kQuick);
+  app.window->document().set_setting("jobs.cuont", QStringLiteral("4"));
+  REQUIRE(eventually([&] { return app.window->document().has_errors(); }));
+  auto* list = app.window->file_panel().findChild<QListWidget*>();
+  REQUIRE(list->count() == 1);
+  INFO(list->item(0)->text().toStdString());
+  CHECK(list->item(0)->text().contains("--set jobs.cuont"));
+  const int before = app.window->file_panel().edit().textCursor().position();
+  app.window->file_panel().go_to_problem(0);
+  CHECK(app.window->file_panel().edit().textCursor().position() == before);
+}
+
+TEST_CASE("while the text has errors the window says what it shows, and what cannot be done is not offered") {
+  AppFixture app;
+  app.window->resize(1280, 800);
+  app.window->show();
+  app.open(kRefused);
+  auto* bar = app.window->findChild<QWidget*>("error_bar");
+  REQUIRE(bar);
+  CHECK_FALSE(bar->isVisible());
+  app.window->workspace().selection().select_job(5, WorldKind::modeled);
+  auto* selected = app.window->findChild<JobDetails*>();
+  REQUIRE(selected);
+  CHECK_FALSE(selected->toPlainText().contains("text without errors"));
+  const char* const kRuns[] = {"run_both", "run_model", "run_live", "run_all"};
+  for (const char* name : kRuns) CHECK(app.action(name).isEnabled());
+  auto* jobs = app.window->findChild<QSpinBox*>("jobs");
+  auto* machine = app.window->findChild<QComboBox*>("machine");
+
+  app.window->file_panel().replace_text(QString(kRefused).replace("count", "cuont"));
+  REQUIRE(eventually([&] { return app.window->document().has_errors(); }));
+  REQUIRE(eventually([&] { return bar->isVisible(); }));
+  const QString words = bar->findChild<QLabel*>("error_bar_words")->text();
+  INFO(words.toStdString());
+  CHECK(words.contains("The text has an error."));
+  CHECK(words.contains("of the last text without errors"));
+  for (const char* name : kRuns) CHECK_FALSE(app.action(name).isEnabled());
+  CHECK_FALSE(jobs->isEnabled());
+  CHECK_FALSE(machine->isEnabled());
+  CHECK_FALSE(app.window->what_if().slider("jobs.count")->isEnabled());
+  CHECK(app.window->compare().column().summary(WorldKind::modeled).startsWith("of the last text without errors"));
+  CHECK(selected->toPlainText().contains("This is of the last text without errors."));
+  auto* first = app.window->findChild<QPushButton*>("first_error");
+  app.window->file_panel().edit().go_to(1, 1);
+  first->click();
+  CHECK(app.window->file_panel().edit().textCursor().blockNumber() + 1 == 7);
+
+  app.window->file_panel().replace_text(kRefused);
+  REQUIRE(eventually([&] { return !app.window->document().has_errors(); }));
+  CHECK_FALSE(bar->isVisible());
+  for (const char* name : kRuns) CHECK(app.action(name).isEnabled());
+  CHECK(jobs->isEnabled());
+  CHECK(app.window->what_if().slider("jobs.count")->isEnabled());
+  CHECK_FALSE(selected->toPlainText().contains("text without errors"));
+}
+
+TEST_CASE("a result of an older text is not called that of the last text without errors") {
+  AppFixture app;
+  app.open(kRefused);
+  app.window->workspace().selection().select_run(1);
+  REQUIRE(eventually([&] { return app.window->runs().result({1, WorldKind::modeled}) != nullptr; }));
+  app.window->workspace().selection().select_run(0);
+  REQUIRE(eventually([&] { return !app.window->runs().is_running(); }));
+  app.window->file_panel().replace_text(QString(kRefused).replace("1000", "900"));
+  REQUIRE(eventually([&] { return app.parsed() && !app.window->runs().is_running(); }));
+  app.window->file_panel().replace_text(QString(kRefused).replace("count", "cuont"));
+  REQUIRE(eventually([&] { return app.window->document().has_errors(); }));
+  CHECK(app.window->workspace().why_old({0, WorldKind::modeled}).contains("without errors"));
+  CHECK(app.window->workspace().why_old({1, WorldKind::modeled}).contains("before the last change"));
 }
 
 TEST_CASE("columns count characters, also where one takes two UTF-16 units") {

@@ -138,7 +138,7 @@ TEST_CASE("another diagnosis of the same kind changes words and leaves the widge
                       .details = {"It took 1 s."},
                       .where = Instant(Duration(1'000'000)),
                       .evidence = {{.text = "thread 508 is refused", .at = Instant(Duration(1'000'000))}}};
-  panel.show_diagnosis(diagnosis, false);
+  panel.show_diagnosis(diagnosis);
   panel.show_suggestions({{.label = "A pool: 1 s", .concurrency = "thread_pool", .set = {}}});
   const auto buttons = panel.findChildren<QPushButton*>();
   const auto labels = panel.findChildren<QLabel*>();
@@ -147,7 +147,7 @@ TEST_CASE("another diagnosis of the same kind changes words and leaves the widge
   diagnosis.headline = "Thread 9 was refused.";
   diagnosis.details = {"It took 2 s."};
   diagnosis.evidence[0].text = "thread 9 is refused";
-  panel.show_diagnosis(diagnosis, false);
+  panel.show_diagnosis(diagnosis);
   panel.show_suggestions({{.label = "Tasks & timers: 1 s", .concurrency = "join_all", .set = {}}});
   CHECK(panel.findChildren<QPushButton*>() == buttons);
   CHECK(panel.findChildren<QLabel*>() == labels);
@@ -167,9 +167,9 @@ TEST_CASE("another diagnosis of the same kind changes words and leaves the widge
   CHECK(tried == "join_all");
 
   SECTION("one that is old says so, and no longer when it is not") {
-    panel.show_diagnosis(diagnosis, true);
+    panel.show_diagnosis(diagnosis, "from before the last change");
     CHECK(shows("from before the last change"));
-    panel.show_diagnosis(diagnosis, false);
+    panel.show_diagnosis(diagnosis);
     CHECK_FALSE(shows("from before the last change"));
     CHECK(shows("It took 2 s."));
   }
