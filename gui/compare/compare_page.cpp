@@ -136,6 +136,7 @@ void ComparePage::subscribe() {
     if (changed) show_runs();
     refresh();
   });
+  connect(&workspace_, &Workspace::failures_foreseen, this, &ComparePage::show_crosses);
   connect(&workspace_, &Workspace::records_changed, this, [this] {
     show_runs();
     refresh();

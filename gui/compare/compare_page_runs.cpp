@@ -49,12 +49,10 @@ void ComparePage::show_runs() {
 
 void ComparePage::show_crosses() {
   for (int tab = 0; tab < run_tabs_->count(); ++tab) {
-    const KnownResults known = workspace_.known(tab_runs_[static_cast<std::size_t>(tab)]);
     // What an older text came to is not said of this one; while the new result is computed, nothing changes yet.
-    const bool awaited = known.of_former_text && (document_.scenario_is_old() || runs_.is_running());
-    const bool fails = awaited ? run_tabs_->tabText(tab).startsWith(u'✕')
-                               : !known.of_former_text &&
-                                     ((known.modeled && known.modeled->failure) || (known.live && known.live->failure));
+    const auto known = workspace_.fails(tab_runs_[static_cast<std::size_t>(tab)]);
+    const bool awaited = !known && (document_.scenario_is_old() || runs_.is_running() || workspace_.is_foreseeing());
+    const bool fails = awaited ? run_tabs_->tabText(tab).startsWith(u'✕') : known.value_or(false);
     run_tabs_->setTabTextColor(tab, tab == run_tabs_->currentIndex() ? theme_.text : theme_.muted);
     const QString shown_name = (fails ? QStringLiteral("✕ ") : QString()) + tab_names_[tab];
     if (run_tabs_->tabText(tab) != shown_name) run_tabs_->setTabText(tab, shown_name);

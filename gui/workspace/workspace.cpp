@@ -31,6 +31,10 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
         suggestions_ = outcome ? *std::move(outcome) : std::vector<Suggestion>();
         emit suggestions_changed();
       }),
+      foreseeing_([this](auto outcome) {
+        if (outcome) foreseen_ = *std::move(outcome);
+        emit failures_foreseen();
+      }),
       trying_([this](auto outcome) {
         if (outcome)
           take_tried(*outcome);
@@ -61,12 +65,14 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
   connect(&selection_, &Selection::side_by_side_changed, this, &Workspace::model_if_needed);
   connect(&runs_, &Runs::started, this,
           [this](RunKey key) { running_key_ = result_key(*runs_.current_scenario(), key); });
-  connect(&runs_, &Runs::started, this, &Workspace::put_off_advice);
+  connect(&runs_, &Runs::started, this, &Workspace::put_off);
   connect(&runs_, &Runs::finished, this, &Workspace::keep_result);
   connect(&runs_, &Runs::idle, this, &Workspace::go_on);
   connect(&runs_, &Runs::idle, this, &Workspace::advise_if_needed);
+  connect(&runs_, &Runs::idle, this, &Workspace::foresee_failures);
   connect(&selection_, &Selection::run_changed, this, &Workspace::advise_if_needed);
   connect(this, &Workspace::scenario_followed, this, &Workspace::advise_if_needed);
+  connect(this, &Workspace::scenario_followed, this, &Workspace::foresee_failures);
   connect(&runs_, &Runs::idle, this, [this] { turn_waiting(); });
   connect(&runs_, &Runs::idle, this, [this] {
     if (shown_runs().size() > 1 && !runs_.was_stopped()) model_if_needed();
@@ -156,6 +162,9 @@ void Workspace::close() {
   runs_in_all_ = 0;
   advising_.cancel();
   trying_.cancel();
+  foreseeing_.cancel();
+  foreseen_.clear();
+  foreseen_revision_ = 0;
   advised_.reset();
   suggestions_.clear();
   records_to_open_.clear();
@@ -282,6 +291,15 @@ KnownResults Workspace::known(std::size_t run) const {
   if (of_present.modeled || of_present.live) return of_present;
   all.of_former_text = true;
   return all;
+}
+
+std::optional<bool> Workspace::fails(std::size_t run) const {
+  const KnownResults results = known(run);
+  if (!results.of_former_text)
+    return (results.modeled && results.modeled->failure) || (results.live && results.live->failure);
+  if (document_.scenario_is_old() || foreseen_revision_ != document_.revision() || run >= foreseen_.size())
+    return std::nullopt;
+  return foreseen_[run];
 }
 
 std::vector<std::shared_ptr<const RunResult>> Workspace::recorded_results() const {

@@ -105,6 +105,10 @@ class Workspace : public QObject {
   /// Those of the selected run that have a record.
   std::vector<std::shared_ptr<const RunResult>> recorded_results() const;
   KnownResults known(std::size_t run) const;
+  /// The run fails in either world, by its results of the present text; a run of the scenario that has none yet, by its
+  /// model, which is computed in the background for just that. Nothing: not known, or not yet.
+  std::optional<bool> fails(std::size_t run) const;
+  bool is_foreseeing() const { return foreseeing_.is_running(); }
   bool is_of_present_text(RunKey key) const;
 
   /// Writes a value into the text, and models it. While a model is being computed the newest request waits, so that
@@ -145,6 +149,8 @@ class Workspace : public QObject {
   /// The user wants to see the timelines: a run was asked for, or a point of the map.
   void timelines_asked();
   void suggestions_changed();
+  /// `fails` has become known of runs without a result.
+  void failures_foreseen();
   void job_asked(spawnpoint::WorldKind world, spawnpoint::JobId job);
   void moment_asked(spawnpoint::Instant at, spawnpoint::WorldKind world);
   void whole_time_asked();
@@ -194,7 +200,9 @@ class Workspace : public QObject {
   const std::string& present_key(RunKey key);
   void turn_waiting(bool patient = true);
   void advise_if_needed();
-  void put_off_advice(RunKey running);
+  void foresee_failures();
+  /// A live run is measured: nothing else computes meanwhile.
+  void put_off(RunKey running);
   void take_tried(const TriedText& tried);
 
   Session& session_;
@@ -223,6 +231,9 @@ class Workspace : public QObject {
   std::shared_ptr<const RunResult> advised_;  ///< What the suggestions are about.
   std::vector<Suggestion> suggestions_;
   LatestJob<std::vector<Suggestion>> advising_;
+  std::uint64_t foreseen_revision_ = 0;        ///< Of the document, that `foreseen_` is of or will be.
+  std::vector<std::optional<bool>> foreseen_;  ///< By run of the scenario: whether its model fails.
+  LatestJob<std::vector<std::optional<bool>>> foreseeing_;
   LatestJob<TriedText> trying_;
   QStringList records_to_open_;  ///< One after the other.
   LatestJob<std::expected<SavedRecord, std::string>> opening_;

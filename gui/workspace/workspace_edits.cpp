@@ -129,12 +129,6 @@ void Workspace::advise_if_needed() {
   });
 }
 
-void Workspace::put_off_advice(RunKey running) {
-  if (running.world != WorldKind::live || !advising_.is_running()) return;
-  advising_.cancel();
-  advised_.reset();
-}
-
 void Workspace::try_suggestion(const Suggestion& suggestion) {
   const auto scenario = document_.scenario();
   if (!scenario || scenario->runs.empty()) return;

@@ -5,6 +5,7 @@
 
 #include "core/units.hpp"
 #include "gui/workspace/workspace.hpp"
+#include "models/lab/run/run.hpp"
 
 namespace spawnpoint::gui {
 namespace {
@@ -13,6 +14,9 @@ using namespace spawnpoint::literals;
 
 /// More jobs than this are not modeled without being asked for: it would take seconds and hundreds of megabytes.
 constexpr std::int64_t kModelUnasked = 2'000'000;
+/// Whether runs fail that nobody has looked at is found out within these bounds for each: some tenths of a second.
+constexpr std::int64_t kForeseen = 200'000;
+constexpr std::uint64_t kForeseenEvents = 2'000'000;
 constexpr std::int64_t kManyThreads = 5'000;
 constexpr std::chrono::minutes kLong{10};
 constexpr Bytes kMuchMemory = 1_GiB;
@@ -119,6 +123,47 @@ void Workspace::go_on() {
   const RunRequest next = waiting_runs_.front();
   waiting_runs_.pop_front();
   runs_.start(next);
+}
+
+void Workspace::put_off(RunKey running) {
+  if (running.world != WorldKind::live) return;
+  if (advising_.is_running()) {
+    advising_.cancel();
+    advised_.reset();
+  }
+  if (foreseeing_.is_running()) {
+    foreseeing_.cancel();
+    foreseen_revision_ = 0;
+  }
+}
+
+void Workspace::foresee_failures() {
+  const auto scenario = document_.scenario();
+  if (!scenario || document_.scenario_is_old() || foreseen_revision_ == document_.revision()) return;
+  foreseeing_.cancel();
+  foreseen_.clear();
+  // Whoever runs something waits for that; this is asked again when nothing runs any more.
+  if (runs_.is_running()) return;
+  foreseen_revision_ = document_.revision();
+  if (scenario->jobs.count > kForeseen) return;
+  std::vector<std::size_t> unknown;
+  for (std::size_t run = 0; run < scenario->runs.size(); ++run)
+    if (!is_of_present_text({run, WorldKind::modeled})) unknown.push_back(run);
+  if (unknown.empty()) return;
+  foreseeing_.start([scenario, unknown = std::move(unknown)](const std::stop_token& stop) {
+    std::vector<std::optional<bool>> fail(scenario->runs.size());
+    for (const std::size_t run : unknown) {
+      if (stop.stop_requested()) break;
+      RunOptions options;
+      options.record = false;
+      options.stop = stop;
+      options.budget.events = kForeseenEvents;
+      const RunResult result = run_modeled(*scenario, run, options);
+      // What ended early has said nothing of its end.
+      if (result.error.empty() && (result.failure || !result.stopped)) fail[run] = result.failure.has_value();
+    }
+    return fail;
+  });
 }
 
 void Workspace::model_if_needed() {

@@ -2,12 +2,14 @@
 // Comparing: the difference between two runs, their alignment, what is between two moments, and runs side by side.
 #include <QComboBox>
 #include <QLabel>
+#include <QTabBar>
 #include <QToolButton>
 #include <set>
 
 #include "gui/compare/column_text.hpp"
 #include "gui/compare/compare_page.hpp"
 #include "gui/compare/difference_strip.hpp"
+#include "gui/file/file_panel.hpp"
 #include "gui/jobs/job_details.hpp"
 #include "gui/jobs/range_details.hpp"
 #include "tests/gui/app_fixture.hpp"
@@ -178,4 +180,21 @@ TEST_CASE("up to three runs are shown side by side, and all are modeled") {
   CHECK(compare.threads().top_value() < shared);
   CHECK_FALSE(name.isVisible());
   CHECK(compare.findChildren<TimelineWidget*>().size() == 2);
+}
+
+TEST_CASE("a run that fails has its mark before anyone looks at it") {
+  AppFixture app;
+  app.window->show();
+  app.open(QString(kRefused).replace("thread_per_job", "await_each").replace("join_all", "thread_per_job"));
+  auto* tabs = app.window->compare().findChild<QTabBar*>("runs");
+  REQUIRE(tabs);
+  REQUIRE(tabs->count() == 2);
+  REQUIRE(eventually([&] { return tabs->tabText(1).startsWith(QString::fromUtf8("✕ ")); }));
+  CHECK_FALSE(tabs->tabText(0).startsWith(QString::fromUtf8("✕")));
+  CHECK_FALSE(app.window->runs().result({1, WorldKind::modeled}));
+  CHECK(app.window->workspace().fails(1) == true);
+  // Of another text it is found out anew.
+  app.window->file_panel().replace_text(QString(app.window->document().text()).replace("1000", "10"));
+  REQUIRE(eventually([&] { return app.window->workspace().fails(1) == false; }));
+  CHECK(eventually([&] { return !tabs->tabText(1).startsWith(QString::fromUtf8("✕")); }));
 }
