@@ -61,13 +61,12 @@ void CardDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
 
   int y = picture.bottom() + 8;
   painter->setFont(theme_.font(11));
+  int verdict_height = painter->fontMetrics().lineSpacing();
   if (preview) {
     painter->setPen(preview->failure_at ? theme_.failure_text : theme_.muted);
-    painter->drawText(QRect(inside.left(), y, inside.width(), painter->fontMetrics().lineSpacing()),
-                      Qt::AlignLeft | Qt::AlignVCenter,
-                      painter->fontMetrics().elidedText(preview->verdict, Qt::ElideRight, inside.width()));
+    verdict_height = draw_wrapped(*painter, QRect(inside.left(), y, inside.width(), 0), preview->verdict, 2);
   }
-  y += painter->fontMetrics().lineSpacing() + 5;
+  y += verdict_height + 5;
   painter->setFont(theme_.font(14, true));
   painter->setPen(theme_.text);
   y += draw_wrapped(*painter, QRect(inside.left(), y, inside.width(), 0), index.data().toString(), 2) + 3;

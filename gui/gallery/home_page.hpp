@@ -35,7 +35,7 @@ class HomePage : public Page {
   Q_OBJECT
 
  public:
-  static constexpr PageName kName{"home", "Home"};
+  static constexpr PageName kName{"home", "Gallery"};
 
   explicit HomePage(Workspace& workspace, QWidget* parent = nullptr);
 

@@ -104,11 +104,11 @@ constexpr Action kActions[] = {
     {.name = "search",
      .menu = MenuOf::edit,
      .begins_group = true,
-     .title = "&Find a job, or a scenario at home",
+     .title = "&Find a job, or a scenario in the gallery",
      .keys = "Ctrl+F",
      .over_text_fields = true,
      .group = KeysOf::pages,
-     .on_sheet = "find a job; at home, a scenario",
+     .on_sheet = "find a job; in the gallery, a scenario",
      .run = [](Window& w) { w.search(); }},
 
     {.name = "copy_chart",
