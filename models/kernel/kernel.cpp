@@ -313,6 +313,7 @@ void Kernel::clone(Spawn& spawn) {
     return;
   }
   ++counts_.alive;
+  if (memory_.arena_fits(counts_)) ++counts_.arenas_to_come;
   const auto id = static_cast<ThreadId>(threads_.size());
   Thread& thread = threads_.emplace_back(*this, id, std::move(spawn.body_));
   thread.body.on_done(thread);
@@ -349,7 +350,10 @@ std::optional<Refusal> Kernel::set_up_thread() {
   if (auto refusal = checks_.on_stack()) return refusal;
   if (auto refusal = checks_.on_touch(counts_)) return refusal;
   ++counts_.touched;
-  if (memory_.arena_fits(counts_)) ++counts_.arenas;
+  if (counts_.arenas_to_come > 0) {
+    --counts_.arenas_to_come;
+    ++counts_.arenas;
+  }
   if (!memory_.has_signal_stack()) return std::nullopt;
   const auto refusal = checks_.on_start(counts_);
   if (!refusal) {

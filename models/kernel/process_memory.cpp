@@ -2,6 +2,7 @@
 #include "models/kernel/process_memory.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace spawnpoint::kernel {
 
@@ -62,7 +63,7 @@ Bytes ProcessMemory::virtual_size(const ThreadCounts& counts) const {
 /// malloc/malloc.c, sysmalloc: a thread that got no arena has each of its allocations mapped.
 Bytes ProcessMemory::in_place_of_arenas(const ThreadCounts& counts) const {
   if (!machine_.limits.address_space || counts.arenas >= max_arenas_) return Bytes{0};
-  return runtime_.without_arena * std::max<std::int64_t>(counts.alive - counts.arenas, 0);
+  return runtime_.without_arena * std::max<std::int64_t>(counts.touched - counts.arenas, 0);
 }
 
 Bytes ProcessMemory::data(const ThreadCounts& counts) const {
@@ -137,26 +138,42 @@ Bytes ProcessMemory::charged(const ThreadCounts& counts) const {
   return runtime_.base_charged + added(counts) - machine_.costs.uncharged_slab * counts.alive;
 }
 
+ThreadCounts ProcessMemory::all_started(const ThreadCounts& counts) const {
+  ThreadCounts started = counts;
+  started.touched = counts.alive;
+  if (has_signal_stack()) started.started = counts.alive;
+  started.arenas += std::exchange(started.arenas_to_come, 0);
+  return started;
+}
+
 bool ProcessMemory::arena_fits(const ThreadCounts& counts) const {
-  if (counts.arenas >= max_arenas_) return false;
+  ThreadCounts with = all_started(counts);
+  if (++with.arenas > max_arenas_) return false;
   const SizeLimit& limit = machine_.limits.address_space;
-  return !limit || virtual_size(counts) + runtime_.arena <= *limit;
+  return !limit || virtual_size(with) <= *limit;
 }
 
 ThreadCounts ProcessMemory::settled(std::int64_t threads) const {
-  ThreadCounts counts{.alive = threads,
-                      .stacks = threads,
-                      .cached = 0,
-                      .touched = threads,
-                      .started = has_signal_stack() ? threads : 0,
-                      .arenas = std::min(threads, max_arenas_)};
-  if (machine_.limits.address_space) {
-    // Each of the first threads takes its stack and an arena, while both fit.
-    const Bytes each = stack_mapping() + runtime_.arena;
-    const Bytes room = *machine_.limits.address_space - runtime_.base_virtual;
-    counts.arenas = std::min(counts.arenas, std::max<std::int64_t>(room / each, 0));
+  const auto with_arenas = [&](std::int64_t count, std::int64_t arenas) {
+    return ThreadCounts{.alive = count,
+                        .stacks = count,
+                        .cached = 0,
+                        .touched = count,
+                        .started = has_signal_stack() ? count : 0,
+                        .arenas = arenas};
+  };
+  // Each of the first threads makes an arena, up to the first that finds no room for one.
+  std::int64_t arenas = 0;
+  std::int64_t most = std::min(threads, max_arenas_);
+  while (arenas < most) {
+    const std::int64_t middle = arenas + (most - arenas + 1) / 2;
+    if (arena_fits(with_arenas(middle, middle - 1))) {
+      arenas = middle;
+    } else {
+      most = middle - 1;
+    }
   }
-  return counts;
+  return with_arenas(threads, arenas);
 }
 
 }  // namespace spawnpoint::kernel

@@ -13,13 +13,14 @@ namespace spawnpoint::kernel {
 
 /// How many of each thing the process has, on top of what it had before its first thread.
 struct ThreadCounts {
-  std::int64_t alive = 0;    ///< Threads that exist.
-  std::int64_t stacks = 0;   ///< Stacks that are mapped: of those alive, of those not yet joined, and kept ones.
-  std::int64_t cached = 0;   ///< Stacks that are kept for the next threads.
-  std::int64_t touched = 0;  ///< Threads that have come to use their stacks' `touched` part.
-  std::int64_t started = 0;  ///< Threads that have a signal stack, where the runtime uses them.
-  std::int64_t arenas = 0;   ///< malloc arenas beyond the first.
-  Bytes task_memory{};       ///< What the async tasks take that exist.
+  std::int64_t alive = 0;           ///< Threads that exist.
+  std::int64_t stacks = 0;          ///< Stacks that are mapped: of those alive, of those not yet joined, and kept ones.
+  std::int64_t cached = 0;          ///< Stacks that are kept for the next threads.
+  std::int64_t touched = 0;         ///< Threads that have come to use their stacks' `touched` part.
+  std::int64_t started = 0;         ///< Threads that have a signal stack, where the runtime uses them.
+  std::int64_t arenas = 0;          ///< malloc arenas beyond the first.
+  std::int64_t arenas_to_come = 0;  ///< Those that threads will make that exist, and have yet to start.
+  Bytes task_memory{};              ///< What the async tasks take that exist.
 };
 
 /// At least as much of each thing, kept stacks aside, which are among the mapped ones.
@@ -72,7 +73,10 @@ class ProcessMemory {
   /// With `threads` idle threads, when all has settled: each has started, and has its arena where one could be
   /// allocated.
   ThreadCounts settled(std::int64_t threads) const;
-  /// Whether one more arena fits: their number is limited, and their address space by RLIMIT_AS.
+  /// Once the threads that exist have started: with the signal stacks and arenas that are still to come.
+  ThreadCounts all_started(const ThreadCounts& counts) const;
+  /// Whether the newest thread will find room for an arena: their number is limited, and their address space by
+  /// RLIMIT_AS.
   bool arena_fits(const ThreadCounts& counts) const;
 
  private:

@@ -62,7 +62,8 @@ std::optional<Refusal> SpawnChecks::on_map(const ThreadCounts& counts) const {
   if (counts_maps && maps > *limits.max_map_count) {
     return Refusal{row(max_map_count), kMmap, kEagain, *limits.max_map_count};
   }
-  ThreadCounts with = counts;
+  // Threads that have yet to start will need their part too, whenever they get to a core.
+  ThreadCounts with = memory_->all_started(counts);
   ++with.stacks;
   // With its stack a thread gets its table of thread-local storage, for which the heap may have to grow.
   if (auto refusal = on_address_space(with, kEagain)) return refusal;
@@ -185,15 +186,30 @@ std::optional<Refusal> SpawnChecks::on_count(const ThreadCounts& counts) const {
   return std::nullopt;
 }
 
-std::optional<Refusal> SpawnChecks::on_start(const ThreadCounts& counts) const {
+std::optional<Refusal> SpawnChecks::on_maps_at_start(const ThreadCounts& counts) const {
   const CountLimit& most = machine_->limits.max_map_count;
   if (!memory_->has_signal_stack() || !most || row(LimitKind::max_map_count) == nullptr) return std::nullopt;
   // mmap, then mprotect of its guard, which splits it.
   const std::int64_t maps = memory_->maps(counts);
   const bool mmap_fails = maps > *most;
   if (!mmap_fails && maps + 1 < *most) return std::nullopt;
-  return Refusal{row(LimitKind::max_map_count), mmap_fails ? kMmap : kMprotect,
-                 runtime_->abort_on_signal_stack ? Cause(Signal{SIGABRT}) : Cause(kEagain), *most};
+  return Refusal{row(LimitKind::max_map_count), mmap_fails ? kMmap : kMprotect, without_signal_stack(), *most};
+}
+
+std::optional<Refusal> SpawnChecks::on_start(const ThreadCounts& counts) const {
+  if (!memory_->has_signal_stack()) return std::nullopt;
+  if (auto refusal = on_maps_at_start(counts)) return refusal;
+  ThreadCounts with = counts;
+  ++with.started;
+  std::optional<Refusal> refusal = on_address_space(with, kEnomem);
+  if (!refusal) refusal = on_commit(with, runtime_->signal_stack, kMmap, kEnomem);
+  if (refusal) refusal->cause = without_signal_stack();
+  return refusal;
+}
+
+/// What becomes of a thread that gets no signal stack.
+Cause SpawnChecks::without_signal_stack() const {
+  return runtime_->abort_on_signal_stack ? Cause(Signal{SIGABRT}) : Cause(kEagain);
 }
 
 }  // namespace spawnpoint::kernel

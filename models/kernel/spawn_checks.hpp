@@ -48,6 +48,8 @@ class SpawnChecks {
   std::optional<Refusal> on_touch(const ThreadCounts& counts) const;
   /// Whether a new thread, itself and its stack among `counts`, fails to set up its signal stack when it starts.
   std::optional<Refusal> on_start(const ThreadCounts& counts) const;
+  /// Of these checks the first: whether there are too many maps for it.
+  std::optional<Refusal> on_maps_at_start(const ThreadCounts& counts) const;
   /// Whether a thread dies of what it uses of its stack, which it does at once.
   std::optional<Refusal> on_stack() const;
 
@@ -68,6 +70,7 @@ class SpawnChecks {
   std::optional<Refusal> on_address_space(const ThreadCounts& with, Errno error) const;
   /// `mapping` is the part of what is committed that is asked for at once.
   std::optional<Refusal> on_commit(const ThreadCounts& with, Bytes mapping, std::string_view call, Errno error) const;
+  Cause without_signal_stack() const;
   ThreadCounts seen_as_committed(const ThreadCounts& counts) const;
   std::optional<Refusal> on_memory(const ThreadCounts& with) const;
   std::optional<Refusal> on_count(const ThreadCounts& counts) const;

@@ -31,7 +31,7 @@ std::optional<kernel::Refusal> refused_after(const kernel::SpawnChecks& checks, 
     kernel::ThreadCounts starting = counts;
     --starting.started;
     ++starting.stacks;
-    if (auto refusal = checks.on_start(starting)) return refusal;
+    if (auto refusal = checks.on_maps_at_start(starting)) return refusal;
   }
   if (auto refusal = checks.on_map(counts)) return refusal;
   ++counts.stacks;
@@ -39,7 +39,8 @@ std::optional<kernel::Refusal> refused_after(const kernel::SpawnChecks& checks, 
   ++counts.alive;
   if (auto refusal = checks.on_touch(counts)) return refusal;
   // It sets up its own while no more are mapped.
-  counts.arenas = memory.settled(threads + 1).arenas;
+  counts = memory.settled(threads + 1);
+  if (counts.started > 0) --counts.started;
   return checks.on_start(counts);
 }
 
