@@ -9,6 +9,7 @@
 #include "core/text/text.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "models/document/units.hpp"
+#include "models/machine/raise_limit.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/scenario.hpp"
 #include "models/scenario/settings.hpp"
@@ -25,16 +26,17 @@ constexpr std::int64_t kPartsOfAPower = 8;
 KnobValue bytes_of(const std::optional<Bytes>& bytes) {
   return bytes ? KnobValue(bytes->count) : std::nullopt;
 }
-Knob limit_knob(LimitKind kind, std::int64_t least, std::int64_t most) {
+/// "pids.max" on most machines; "pids.max, container" and "pids.max, pod" where two levels hold it.
+void add_limit_knobs(std::vector<Knob>& all, LimitKind kind, std::int64_t least, std::int64_t most,
+                     const Machine& machine) {
   const Limit& limit = limit_of(kind);
-  return {to_qstring(limit.name),
-          fmt::format("machine.{}", limit.fields.names.front()),
-          to_qstring(limit.words.counts),
-          least,
-          most,
-          limit.is_size(),
-          true,
-          &limit};
+  const std::size_t levels = std::max<std::size_t>(limit.fields.read(machine).size(), 1);
+  for (std::size_t level = 0; level < levels; ++level) {
+    QString name = to_qstring(limit.name);
+    if (levels > 1) name += QStringLiteral(", ") + to_qstring(level_name(machine, limit, level));
+    all.push_back({name, fmt::format("machine.{}", limit.fields.names.front()), to_qstring(limit.words.counts), least,
+                   most, limit.is_size(), true, &limit, level});
+  }
 }
 std::string count_text(const CountLimit& value) {
   return value ? fmt::format("{}", *value) : "\"unlimited\"";
@@ -71,28 +73,28 @@ std::int64_t rounded(const Knob& knob, double value) {
 
 }  // namespace
 
-std::vector<Knob> knobs(std::size_t run) {
+std::vector<Knob> knobs(std::size_t run, const Machine& machine) {
   const auto tr = [](const char* words) { return QString::fromUtf8(words); };
-  return {
+  std::vector<Knob> all{
       {tr("Jobs"), "jobs.count", tr("How many jobs run"), 1, kMostJobs, false, false},
       {tr("Stack"), key_of_run(run, "stack"), tr("The stack of each thread of this run"), 16 * kKiB, kGiB, true, false},
-      limit_knob(LimitKind::pids_max, 10, kMostThreads),
-      limit_knob(LimitKind::max_map_count, 1000, 16'777'216),
-      limit_knob(LimitKind::threads_max, 100, 16'777'216),
-      limit_knob(LimitKind::rlimit_nproc, 10, kMostThreads),
-      limit_knob(LimitKind::memory_max, 16 * kMiB, 1024 * kGiB),
-      {tr("Memory"), "machine.memory", to_qstring(limit_of(LimitKind::memory).words.counts), 64 * kMiB, 4096 * kGiB,
-       true, false},
-      {tr("CPUs"), "machine.cpus", tr("Cores of the machine"), kCpus.low, kCpus.high, false, false},
   };
+  add_limit_knobs(all, LimitKind::pids_max, 10, kMostThreads, machine);
+  add_limit_knobs(all, LimitKind::max_map_count, 1000, 16'777'216, machine);
+  add_limit_knobs(all, LimitKind::threads_max, 100, 16'777'216, machine);
+  add_limit_knobs(all, LimitKind::rlimit_nproc, 10, kMostThreads, machine);
+  add_limit_knobs(all, LimitKind::memory_max, 16 * kMiB, 1024 * kGiB, machine);
+  all.push_back({tr("Memory"), "machine.memory", to_qstring(limit_of(LimitKind::memory).words.counts), 64 * kMiB,
+                 4096 * kGiB, true, false});
+  all.push_back({tr("CPUs"), "machine.cpus", tr("Cores of the machine"), kCpus.low, kCpus.high, false, false});
+  return all;
 }
 
 KnobValue knob_value(const Knob& knob, const Scenario& scenario, std::size_t run) {
   const Machine& machine = scenario.machine;
   if (knob.limit != nullptr) {
-    // The own cgroup's or namespace's.
     const std::vector<LimitLevel> levels = knob.limit->fields.read(machine);
-    return levels.empty() ? std::nullopt : levels.front().value;
+    return knob.level < levels.size() ? levels[knob.level].value : std::nullopt;
   }
   if (knob.key == "jobs.count") return scenario.jobs.count;
   if (knob.key == "machine.memory") return machine.memory.count;
@@ -153,8 +155,9 @@ std::string setting_value(const Knob& knob, KnobValue value, const Scenario& sce
   if (knob.limit == nullptr) return own;
   const std::vector<LimitLevel> levels = knob.limit->fields.read(scenario.machine);
   if (levels.size() < 2) return own;
-  std::string list = "[" + own;
-  for (std::size_t i = 1; i < levels.size(); ++i) list += ", " + count_text(levels[i].value);
+  std::string list;
+  for (std::size_t i = 0; i < levels.size(); ++i)
+    list += (list.empty() ? "[" : ", ") + (i == knob.level ? own : count_text(levels[i].value));
   return list + "]";
 }
 

@@ -23,6 +23,7 @@ struct Knob {
   bool is_size = false;          ///< Bytes.
   bool may_be_none = false;      ///< Beyond `most`: unlimited.
   const Limit* limit = nullptr;  ///< Its row, where it is a limit of the kernel's.
+  std::size_t level = 0;         ///< Of one that several cgroups or user namespaces hold: 0 is the program's own.
 };
 
 /// A value; none is "unlimited".
@@ -31,8 +32,9 @@ using KnobValue = std::optional<std::int64_t>;
 /// Positions of a knob's slider, from 0.
 inline constexpr int kKnobSteps = 400;
 
-/// What can be turned in every scenario, in the order of the panel; `run` counts from 0.
-std::vector<Knob> knobs(std::size_t run);
+/// What can be turned on a machine, in the order of the panel: of a limit with several levels each of them. `run`
+/// counts from 0.
+std::vector<Knob> knobs(std::size_t run, const Machine& machine = {});
 /// The knob's value in a scenario.
 KnobValue knob_value(const Knob& knob, const Scenario& scenario, std::size_t run);
 /// The nearest position. Beyond the last one that stands for a number is the one for "unlimited".
@@ -43,7 +45,7 @@ KnobValue value_at(const Knob& knob, int position);
 QString shown_value(const Knob& knob, KnobValue value);
 /// What a person typed; the error says what is wrong with it.
 std::expected<KnobValue, std::string> typed_value(const Knob& knob, const std::string& text);
-/// As --set writes it. Limits that the machine has in several levels keep those of the outer ones.
+/// As --set writes it. Limits that the machine has in several levels keep those of the other ones.
 std::string setting_value(const Knob& knob, KnobValue value, const Scenario& scenario);
 
 }  // namespace spawnpoint::gui

@@ -24,70 +24,74 @@ std::string plain_key(const std::string& key) {
 
 }  // namespace
 
-WhatIfPanel::WhatIfPanel(Workspace& workspace, QWidget* parent)
-    : QScrollArea(parent), workspace_(workspace), words_(new QLabel(this)) {
+WhatIfPanel::WhatIfPanel(Workspace& workspace, QWidget* parent) : QScrollArea(parent), workspace_(workspace) {
   setWidgetResizable(true);
   setFrameShape(QFrame::NoFrame);
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   setAccessibleName(tr("What if"));
+  build_rows(knobs(0));
+  show_scenario(nullptr, 0);
+  connect(&workspace.document(), &Document::opened, this, [this] { show_scenario(nullptr, 0); });
+  connect(&workspace, &Workspace::scenario_read, this, &WhatIfPanel::refresh);
+  connect(&workspace, &Workspace::turn_refused, this, &WhatIfPanel::refresh);
+  connect(&workspace.selection(), &Selection::run_changed, this, &WhatIfPanel::refresh);
+}
+
+void WhatIfPanel::build_rows(const std::vector<Knob>& knobs) {
   auto* page = new QWidget(this);
   auto* grid = new QGridLayout(page);
   grid->setContentsMargins(8, 6, 8, 6);
   grid->setHorizontalSpacing(6);
   grid->setVerticalSpacing(2);
   grid->setColumnStretch(1, 1);
-  const std::vector<Knob> all = knobs(0);
-  rows_.reserve(all.size());
-  const int field_width = fontMetrics().horizontalAdvance(QStringLiteral("10,000,000")) + 12;
-  for (const Knob& knob : all) {
-    const int at = static_cast<int>(rows_.size());
-    Row& row = rows_.emplace_back(Row{knob, new QSlider(Qt::Horizontal, page), new QLineEdit(page)});
-    auto* name = new QLabel(knob.name, page);
-    name->setToolTip(knob.help);
-    name->setBuddy(row.field);
-    row.slider->setRange(0, kKnobSteps);
-    row.slider->setPageStep(kKnobSteps / 20);
-    row.slider->setMinimumWidth(60);
-    row.slider->setAccessibleName(tr("%1, slider").arg(knob.name));
-    row.slider->setToolTip(knob.help);
-    row.slider->installEventFilter(this);
-    ValueGuard::guard(*row.slider);
-    ValueGuard::guard(*row.field);
-    row.field->setAccessibleName(knob.name);
-    row.field->setAccessibleDescription(knob.help);
-    row.field->setToolTip(knob.help);
-    row.field->setAlignment(Qt::AlignRight);
-    row.field->setFixedWidth(field_width);
-    grid->addWidget(name, at, 0);
-    grid->addWidget(row.slider, at, 1);
-    grid->addWidget(row.field, at, 2);
-    const auto index = static_cast<std::size_t>(at);
-    // A drag is one gesture; a key or a click on the groove is one of its own.
-    connect(row.slider, &QSlider::sliderPressed, this, [this] { ++gesture_; });
-    // Where the text has errors, nothing was written: the knob goes back to what is.
-    connect(row.slider, &QSlider::sliderReleased, this, [this] {
-      if (workspace_.document().has_errors()) refresh();
-    });
-    connect(row.slider, &QSlider::valueChanged, this, [this, index](int position) {
-      Row& turned = rows_[index];
-      if (!turned.slider->isSliderDown()) ++gesture_;
-      ask(turned, value_at(turned.knob, position));
-    });
-    connect(row.field, &QLineEdit::editingFinished, this, [this, index] { read_field(rows_[index]); });
-  }
-  words_->setParent(page);
+  rows_.clear();
+  for (const Knob& knob : knobs) add_row(*grid, knob);
+  words_ = new QLabel(page);
   words_->setWordWrap(true);
   words_->setAccessibleName(tr("About what was typed"));
   grid->addWidget(words_, static_cast<int>(rows_.size()), 0, 1, 3);
   grid->setRowStretch(static_cast<int>(rows_.size()) + 1, 1);
-  setWidget(page);
+  setWidget(page);  // Deletes the one before.
   // There is no scrolling sideways, so the panel is as wide as its rows.
   setMinimumWidth(page->minimumSizeHint().width() + verticalScrollBar()->sizeHint().width());
-  show_scenario(nullptr, 0);
-  connect(&workspace.document(), &Document::opened, this, [this] { show_scenario(nullptr, 0); });
-  connect(&workspace, &Workspace::scenario_read, this, &WhatIfPanel::refresh);
-  connect(&workspace, &Workspace::turn_refused, this, &WhatIfPanel::refresh);
-  connect(&workspace.selection(), &Selection::run_changed, this, &WhatIfPanel::refresh);
+}
+
+void WhatIfPanel::add_row(QGridLayout& grid, const Knob& knob) {
+  QWidget* page = grid.parentWidget();
+  const std::size_t index = rows_.size();
+  Row& row = rows_.emplace_back(Row{knob, new QSlider(Qt::Horizontal, page), new QLineEdit(page)});
+  auto* name = new QLabel(knob.name, page);
+  name->setToolTip(knob.help);
+  name->setBuddy(row.field);
+  row.slider->setRange(0, kKnobSteps);
+  row.slider->setPageStep(kKnobSteps / 20);
+  row.slider->setMinimumWidth(60);
+  row.slider->setAccessibleName(tr("%1, slider").arg(knob.name));
+  row.slider->setToolTip(knob.help);
+  row.slider->installEventFilter(this);
+  ValueGuard::guard(*row.slider);
+  ValueGuard::guard(*row.field);
+  row.field->setAccessibleName(knob.name);
+  row.field->setAccessibleDescription(knob.help);
+  row.field->setToolTip(knob.help);
+  row.field->setAlignment(Qt::AlignRight);
+  row.field->setFixedWidth(fontMetrics().horizontalAdvance(QStringLiteral("10,000,000")) + 12);
+  const int at = static_cast<int>(index);
+  grid.addWidget(name, at, 0);
+  grid.addWidget(row.slider, at, 1);
+  grid.addWidget(row.field, at, 2);
+  // A drag is one gesture; a key or a click on the groove is one of its own.
+  connect(row.slider, &QSlider::sliderPressed, this, [this] { ++gesture_; });
+  // Where the text has errors, nothing was written: the knob goes back to what is.
+  connect(row.slider, &QSlider::sliderReleased, this, [this] {
+    if (workspace_.document().has_errors()) refresh();
+  });
+  connect(row.slider, &QSlider::valueChanged, this, [this, index](int position) {
+    Row& turned = rows_[index];
+    if (!turned.slider->isSliderDown()) ++gesture_;
+    ask(turned, value_at(turned.knob, position));
+  });
+  connect(row.field, &QLineEdit::editingFinished, this, [this, index] { read_field(rows_[index]); });
 }
 
 void WhatIfPanel::refresh() {
@@ -98,8 +102,9 @@ void WhatIfPanel::refresh() {
   show_scenario(scenario, workspace_.record(run) == nullptr ? run : std::min(run_, scenario->runs.size() - 1));
 }
 
-const WhatIfPanel::Row* WhatIfPanel::find(const std::string& key) const {
-  const auto at = std::ranges::find_if(rows_, [&](const Row& row) { return plain_key(row.knob.key) == key; });
+const WhatIfPanel::Row* WhatIfPanel::find(const std::string& key, std::size_t level) const {
+  const auto at = std::ranges::find_if(
+      rows_, [&](const Row& row) { return plain_key(row.knob.key) == key && row.knob.level == level; });
   return at == rows_.end() ? nullptr : &*at;
 }
 
@@ -113,20 +118,23 @@ bool WhatIfPanel::eventFilter(QObject* watched, QEvent* event) {
   return QScrollArea::eventFilter(watched, event);
 }
 
-QSlider* WhatIfPanel::slider(const std::string& key) const {
-  const Row* row = find(key);
+QSlider* WhatIfPanel::slider(const std::string& key, std::size_t level) const {
+  const Row* row = find(key, level);
   return row ? row->slider : nullptr;
 }
 
-QLineEdit* WhatIfPanel::field(const std::string& key) const {
-  const Row* row = find(key);
+QLineEdit* WhatIfPanel::field(const std::string& key, std::size_t level) const {
+  const Row* row = find(key, level);
   return row ? row->field : nullptr;
 }
 
 void WhatIfPanel::show_scenario(std::shared_ptr<const Scenario> scenario, std::size_t run) {
   scenario_ = std::move(scenario);
   run_ = run;
-  const std::vector<Knob> of_run = knobs(run);
+  const std::vector<Knob> of_run = scenario_ ? knobs(run, scenario_->machine) : knobs(run);
+  // Only a machine with other levels has other rows: what is dragged or typed in stays there.
+  if (!std::ranges::equal(of_run, rows_, {}, &Knob::name, [](const Row& row) { return row.knob.name; }))
+    build_rows(of_run);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     rows_[i].knob = of_run[i];
     // What could not be read was typed for the document that is gone.

@@ -64,6 +64,7 @@ std::optional<std::optional<std::int64_t>> read_count_or(const Node& node, const
   return std::nullopt;
 }
 
+/// A value alone is that of the program's own cgroup or user namespace: those above it keep theirs.
 template <class T, class Read>
 void read_levels(const Node& node, const std::string& name, std::vector<T>& value, Diagnostics& out, Read read) {
   constexpr std::size_t kDeepest = 32;  // The kernel's own depth of nested namespaces.
@@ -83,7 +84,11 @@ void read_levels(const Node& node, const std::string& name, std::vector<T>& valu
   } else {
     for (std::size_t i = 0; i < node.items.size(); ++i) one(node.items[i], fmt::format("{}[{}]", name, i + 1));
   }
-  if (good) value = std::move(levels);
+  if (!good) return;
+  if (node.kind != Node::Kind::array && value.size() > 1)
+    value.front() = levels.front();
+  else
+    value = std::move(levels);
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ class FieldReader {
   void choices(std::string_view key, std::vector<Enum>& values, std::span<const std::string_view> words,
                std::string_view) {
     std::vector<std::size_t> indices;
+    for (const Enum value : values) indices.push_back(static_cast<std::size_t>(value));
     if (!read_words(key, words, indices)) return;
     values.clear();
     for (const std::size_t index : indices) values.push_back(static_cast<Enum>(index));

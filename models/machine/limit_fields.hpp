@@ -50,7 +50,8 @@ constexpr LimitFields field(std::string_view name) {
 
 /// A field of Limits, and what is in use of it. `empty` and `add_tasks`: see LimitFields.
 template <auto Value, auto InUse>
-constexpr LimitFields fields(std::string_view name, std::string_view in_use, void (*empty)(Machine&) = nullptr,
+constexpr LimitFields fields(std::string_view name, std::string_view in_use,
+                             void (*empty)(Machine&, std::size_t) = nullptr,
                              void (*add_tasks)(Machine&, std::int64_t) = nullptr) {
   return {
       .names = {name, in_use},
@@ -88,7 +89,12 @@ constexpr LimitFields levels(std::string_view name, std::string_view in_use) {
                 to.limits.*Values = from.limits.*Values;
                 to.in_use.*InUse = from.in_use.*InUse;
               },
-          .empty = [](Machine& machine) { (machine.in_use.*InUse).assign((machine.limits.*Values).size(), 1); },
+          .empty =
+              [](Machine& machine, std::size_t levels) {
+                std::vector<std::int64_t>& used = machine.in_use.*InUse;
+                used.resize((machine.limits.*Values).size(), 1);
+                std::fill_n(used.begin(), std::min(levels, used.size()), 1);
+              },
           .add_tasks =
               [](Machine& machine, std::int64_t tasks) {
                 std::vector<std::int64_t>& used = machine.in_use.*InUse;
@@ -115,7 +121,7 @@ inline constexpr LimitFields kMemoryFields{
           to.swap = from.swap;
           to.in_use.memory = from.in_use.memory;
         },
-    .empty = [](Machine& machine) { machine.in_use.memory = Bytes{}; }};
+    .empty = [](Machine& machine, std::size_t) { machine.in_use.memory = Bytes{}; }};
 
 // Each mode has another value: what the machine has in all, none, or what may be promised.
 inline constexpr LimitFields kOvercommitFields{

@@ -151,7 +151,7 @@ constexpr std::array kLimits{
           .of_memory = true,
           .fields = fields<&Limits::memory_max, &InUse::cgroup_memory>(
               "limits.memory_max", "in_use.cgroup_memory",
-              [](Machine& machine) { machine.in_use.cgroup_memory = Bytes{}; }),
+              [](Machine& machine, std::size_t) { machine.in_use.cgroup_memory = Bytes{}; }),
           .live_means = LiveMeans::cgroup,
           .set_where = "memory.max of the cgroup, MemoryMax= of the systemd unit, docker run --memory",
           .cgroup = {.systemd = "MemoryMax",
@@ -277,19 +277,19 @@ constexpr std::array kLimits{
           .unit = LimitUnit::count,
           .fields = {.names = {"cpus"}, .copy = [](Machine& to, const Machine& from) { to.cpus = from.cpus; }},
           .live_means = LiveMeans::affinity},
-    Limit{.kind = LimitKind::live_cap,
-          .name = "live cap",
-          .unit = LimitUnit::count,
-          .live_means = LiveMeans::cgroup,
-          .words = {.met = "the live run's own cap is {}",
-                    .how =
-                        "A live run takes at most half of what this machine has free, unless it is told otherwise. The "
-                        "cap is not a limit of the scenario: the modeled run continues.",
-                    .question = "Why does the live run stop before the scenario's limit?",
-                    .answer =
-                        "A live run is real: it could leave this machine without memory or without free threads. So it "
-                        "takes at most half of what is free, unless you say otherwise before it starts.\n\n"
-                        "The modeled run takes nothing, and continues to the scenario's own limit."}},
+    Limit{
+        .kind = LimitKind::live_cap,
+        .name = "live cap",
+        .unit = LimitUnit::count,
+        .live_means = LiveMeans::cgroup,
+        .words =
+            {.met = "the live run's own cap is {}",
+             .how = "A live run takes at most half of what this machine has free, unless it is told otherwise. The "
+                    "cap is not a limit of the scenario: the modeled run continues.",
+             .question = "Why does the live run stop before the scenario's limit?",
+             .answer = "A live run is real: it could leave this machine without memory or without free threads. So it "
+                       "takes at most half of what is free, unless you say otherwise before it starts.\n\n"
+                       "The modeled run takes nothing, and continues to the scenario's own limit."}},
     Limit{.kind = LimitKind::stack,
           .name = "stack",
           .unit = LimitUnit::bytes,

@@ -60,9 +60,9 @@ struct LimitFields {
   void (*write)(Machine& machine, std::size_t level, std::int64_t value) = nullptr;
   /// Takes all fields over from another machine.
   void (*copy)(Machine& to, const Machine& from) = nullptr;
-  /// At each level there is the process and nothing else. Null: it is not put on the process alone, for all of the
-  /// machine has that limit together.
-  void (*empty)(Machine& machine) = nullptr;
+  /// At the first `levels` levels there is the process and nothing else. Null: it is not put on the process alone, for
+  /// all of the machine has that limit together.
+  void (*empty)(Machine& machine, std::size_t levels) = nullptr;
   /// So many more tasks are in use, at each level. Null: it counts no tasks.
   void (*add_tasks)(Machine& machine, std::int64_t tasks) = nullptr;
 };

@@ -12,7 +12,9 @@
 #include "models/document/data_file.hpp"
 #include "models/document/reader.hpp"
 #include "models/document/units.hpp"
+#include "models/machine/limit_table.hpp"
 #include "models/machine/profile.hpp"
+#include "models/machine/raise_limit.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -166,6 +168,41 @@ void check_levels(TableReader& table, const std::vector<std::string>& present, s
                                                     table.name(count_key), counts, table.name(limit_key), limits));
 }
 
+/// The text of a limit that the table sets at one level alone, where the limit has several; else null.
+const Node* set_alone(const TableReader& table, std::string_view field, std::size_t levels) {
+  const std::size_t dot = field.find('.');
+  if (levels < 2 || dot == std::string_view::npos) return nullptr;
+  const Node::Entry* section = table.entry(field.substr(0, dot));
+  if (section == nullptr || section->value.kind != Node::Kind::table) return nullptr;
+  const Node::Entry* entry = section->value.find(field.substr(dot + 1));
+  return entry == nullptr || entry->value.kind == Node::Kind::array ? nullptr : &entry->value;
+}
+
+/// Which level was set, and which were not.
+void tell_level(TableReader& table, const Machine& machine, const Limit& limit, const Node& set) {
+  const std::vector<LimitLevel> levels = limit.fields.read(machine);
+  std::string others;
+  for (std::size_t level = 1; level < levels.size(); ++level)
+    others += fmt::format("{}{} of the {}", others.empty() ? "" : ", ",
+                          levels[level].value ? fmt::format("{}", *levels[level].value) : "unlimited",
+                          level_name(machine, limit, level));
+  table.out().note(set.place,
+                   fmt::format("`{}` is set for the {}; what is above it stays: {}",
+                               table.name(limit.fields.names.front()), level_name(machine, limit, 0), others));
+}
+
+/// Where its limits were read on this host, of those that were set since.
+void forget_origins(TableReader& table, Machine& machine, const std::vector<std::string>& present) {
+  for (const std::string& key : present) {
+    const auto origin = machine.origins.find(key);
+    if (origin == machine.origins.end()) continue;
+    if (set_alone(table, key, origin->second.size()) != nullptr)
+      origin->second.front().clear();
+    else
+      machine.origins.erase(origin);
+  }
+}
+
 /// What the kernel divides by, and what every machine has.
 void check_sizes(TableReader& table, const Machine& machine) {
   constexpr Bytes kSmallestPage{4096}, kLargestPage{65536}, kLeastMemory{1 << 20};
@@ -220,7 +257,16 @@ void apply_machine_fields(TableReader table, MachineDraft& draft, std::vector<st
   check_levels(fields.table(), present, "nproc", limits.nproc.size(), "user_tasks", in_use.user_tasks.size());
   match_levels(limits.pids_max.size(), in_use.cgroup_tasks);
   match_levels(limits.nproc.size(), in_use.user_tasks);
-  for (const std::string& key : present) machine.origins.erase(key);
+  forget_origins(fields.table(), machine, present);
+  for (const Limit& limit : limit_table()) {
+    if (!limit.fields.read) continue;
+    const std::size_t levels = limit.fields.read(machine).size();
+    const std::string_view field = limit.fields.names.front();
+    if (const Node* set = set_alone(fields.table(), field, levels)) {
+      tell_level(fields.table(), machine, limit, *set);
+      draft.set_alone.emplace_back(field);
+    }
+  }
   draft.present.insert(draft.present.end(), present.begin(), present.end());
 }
 

@@ -19,7 +19,8 @@ namespace spawnpoint {
 /// A machine under construction: which fields were written is known, so that the kernel's own defaults come last.
 struct MachineDraft {
   Machine machine;
-  std::vector<std::string> present;  ///< As "limits.pids_max".
+  std::vector<std::string> present;    ///< As "limits.pids_max".
+  std::vector<std::string> set_alone;  ///< Limits of several levels of which the first alone was set.
 };
 
 /// Where profile names are looked up, and the folder that a relative path starts from.

@@ -78,8 +78,9 @@ bool has(const Machine& machine, CgroupKind kind) {
   });
 }
 
+/// "2 levels up"
 std::string levels_up(std::size_t level) {
-  return level == 0 ? std::string() : fmt::format("{} level{} up: ", level, level == 1 ? "" : "s");
+  return fmt::format("{} level{} up", level, level == 1 ? "" : "s");
 }
 
 /// Who sets the limit of a group of this kind.
@@ -162,7 +163,18 @@ std::string limit_source(const Machine& machine, const Limit& limit, std::size_t
   if (!read.empty()) return read;
   const Cgroup group = cgroup_at(machine, {}, level);
   const bool is_known = group.kind && !limit.cgroup.systemd.empty();
-  return levels_up(level) + (is_known ? setter(machine, limit.cgroup, *group.kind) : std::string(limit.set_where));
+  return (level == 0 ? "" : levels_up(level) + ": ") +
+         (is_known ? setter(machine, limit.cgroup, *group.kind) : std::string(limit.set_where));
+}
+
+std::string level_name(const Machine& machine, const Limit& limit, std::size_t level) {
+  const bool of_cgroups = !limit.cgroup.systemd.empty();
+  if (of_cgroups) {
+    const Cgroup group = cgroup_at(machine, origin(machine, limit, level), level);
+    if (group.kind) return std::string(kCgroupWords[static_cast<std::size_t>(*group.kind)]);
+  }
+  const std::string_view what = of_cgroups ? "cgroup" : "user namespace";
+  return level == 0 ? fmt::format("own {}", what) : fmt::format("{} {}", what, levels_up(level));
 }
 
 std::string raise_command(const Machine& machine, const Limit& limit, std::size_t level,

@@ -17,6 +17,9 @@ namespace spawnpoint {
 /// `level`: of pids.max the cgroup, of RLIMIT_NPROC the user namespace, from the process's own up.
 std::string limit_source(const Machine& machine, const Limit& limit, std::size_t level = 0);
 
+/// Which of the limit's levels it is: "container", "own cgroup", "cgroup 1 level up", "user namespace 2 levels up".
+std::string level_name(const Machine& machine, const Limit& limit, std::size_t level);
+
 /// A command that sets the limit to `value` (in its own unit), or words where there is none. No value: with N in its
 /// place.
 std::string raise_command(const Machine& machine, const Limit& limit, std::size_t level,

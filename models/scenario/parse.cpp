@@ -94,21 +94,25 @@ class ScenarioReader {
     std::vector<std::string> present;
     apply_machine_fields(std::move(table), draft, present);
     scenario.machine_overrides = present;
-    if (scenario.host_machine) begin_afresh(draft.machine, present);
+    if (scenario.host_machine) begin_afresh(draft, present);
     scenario.machine = finish_machine(std::move(draft));
     executor_ = scenario.machine.executor;
   }
 
   /// A limit that a scenario puts on this host is put on the run alone: on a cgroup or a user namespace of its own, in
   /// which there is only its main thread, and where root has no privilege; as memory, on a machine of its own.
-  static void begin_afresh(Machine& host, const std::vector<std::string>& set) {
+  static void begin_afresh(MachineDraft& draft, const std::vector<std::string>& set) {
+    Machine& host = draft.machine;
     const auto is_set = [&](std::string_view key) { return std::ranges::find(set, key) != set.end(); };
     for (const Limit& limit : limit_table()) {
       const auto& names = limit.fields.names;
       if (!is_set(names.front())) continue;
       const bool says_in_use = std::ranges::any_of(
           names, [&](std::string_view name) { return name.starts_with("in_use.") && is_set(name); });
-      if (limit.fields.empty != nullptr && !says_in_use) limit.fields.empty(host);
+      // Those above its own level are not the run's alone.
+      const bool alone = std::ranges::find(draft.set_alone, names.front()) != draft.set_alone.end();
+      const std::size_t levels = alone ? 1 : limit.fields.read ? limit.fields.read(host).size() : 0;
+      if (limit.fields.empty != nullptr && !says_in_use) limit.fields.empty(host, levels);
       if (limit.exempts_privileged && !is_set("privileged")) host.privileged = false;
     }
   }

@@ -79,6 +79,33 @@ TEST_CASE("a knob's values are read and written as people and files write them")
   scenario.machine.limits.pids_max = {1000, std::nullopt, 300};
   CHECK(setting_value(pids, 77, scenario) == "[77, \"unlimited\", 300]");
   CHECK(knob_value(pids, scenario, 0) == 1000);
+  // Each of them can be turned.
+  scenario.machine.limits.cgroups = {CgroupKind::container, CgroupKind::pod};
+  const std::vector<Knob> leveled = knobs(0, scenario.machine);
+  CHECK(leveled[2].name == "pids.max, container");
+  CHECK(leveled[3].name == "pids.max, pod");
+  CHECK(leveled[4].name == "pids.max, cgroup 2 levels up");
+  CHECK_FALSE(knob_value(leveled[3], scenario, 0));
+  CHECK(knob_value(leveled[4], scenario, 0) == 300);
+  CHECK(setting_value(leveled[4], 44, scenario) == "[1000, \"unlimited\", 44]");
+}
+
+TEST_CASE("What if shows each level of a limit that has several, and changes that one alone") {
+  AppFixture app;
+  app.open(QString(kRefused).replace("rust-playground", "kubernetes-pod-512m"));
+  WhatIfPanel& panel = app.window->what_if();
+  const std::string pids = "machine.limits.pids_max";
+  REQUIRE(panel.field(pids, 1));
+  CHECK(panel.field(pids, 0)->text() == "unlimited");
+  CHECK(panel.field(pids, 1)->text() == "1,024");
+  panel.slider(pids, 1)->setValue(position_of(knobs(0)[2], 100));
+  REQUIRE(modeled_with(app, [](const RunResult& result) { return result.failure && result.failure->value == 100; }));
+  CHECK(app.window->document().text().contains("limits.pids_max = [\"unlimited\", 100]"));
+  CHECK(panel.field(pids, 0)->text() == "unlimited");
+  // Another machine has one level.
+  app.open(kRefused);
+  REQUIRE(eventually([&] { return panel.field(pids)->text() == "512"; }));
+  CHECK(panel.field(pids, 1) == nullptr);
 }
 
 TEST_CASE("dragging the jobs slider writes into the text, models it, and is one step to undo") {

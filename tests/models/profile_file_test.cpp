@@ -168,6 +168,34 @@ TEST_CASE("A profile builds on another by its base") {
   CHECK(load_machine("orphan", profiles.places()).error()[0].line == 1);
 }
 
+TEST_CASE("A number for a limit of several levels sets the program's own level, and says so") {
+  const auto pod_with = [](const char* settings) {
+    ParseOptions options;
+    options.settings.push_back(parse_setting(settings).value());
+    return parse_scenario("[machine]\nprofile = \"kubernetes-pod-512m\"\n[[run]]\nconcurrency = \"sequential\"\n",
+                          "pod.toml", options);
+  };
+  const ParseResult number = pod_with("machine.limits.pids_max=777");
+  REQUIRE(number.scenario);
+  CHECK(number.scenario->machine.limits.pids_max == std::vector<CountLimit>{777, 1024});
+  CHECK(number.scenario->machine.in_use.cgroup_tasks == std::vector<std::int64_t>{1, 2});
+  REQUIRE(number.diagnostics.size() == 1);
+  CHECK(number.diagnostics[0].severity == Severity::note);
+  CHECK(number.diagnostics[0].message ==
+        "`machine.limits.pids_max` is set for the container; what is above it stays: 1024 of the pod");
+  const ParseResult in_use = pod_with("machine.in_use.cgroup_tasks=9");
+  REQUIRE(in_use.scenario);
+  CHECK(in_use.scenario->machine.in_use.cgroup_tasks == std::vector<std::int64_t>{9, 2});
+  const ParseResult list = pod_with("machine.limits.pids_max=[777]");
+  REQUIRE(list.scenario);
+  CHECK(list.scenario->machine.limits.pids_max == std::vector<CountLimit>{777});
+  CHECK(list.diagnostics.empty());
+  // One level is one level.
+  Profiles profiles;
+  profiles.machine("one", "limits.pids_max = 9\n");
+  CHECK(load_machine("one", profiles.places()).value().limits.pids_max == std::vector<CountLimit>{9});
+}
+
 TEST_CASE("Mistakes in a profile are reported in the profile's file") {
   Profiles profiles;
   profiles.machine("wrong", "cpus = 0\nmemory = 8\n[limits]\npids_mx = 3\n");

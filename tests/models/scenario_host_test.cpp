@@ -43,6 +43,26 @@ TEST_CASE("pids_max set on the host is that of a fresh cgroup") {
   CHECK(result.failure->limit == "pids.max");
 }
 
+TEST_CASE("a number set on the host leaves the levels above the run's own as they are") {
+  ParseOptions options;
+  options.host = [] {
+    Machine machine = busy_host();
+    machine.limits.pids_max = {CountLimit(), 900};
+    machine.in_use.cgroup_tasks = {120, 200};
+    machine.origins["limits.pids_max"] = {"/sys/fs/cgroup/a.slice/b.scope/pids.max", "/sys/fs/cgroup/a.slice/pids.max"};
+    return machine;
+  };
+  const ParseResult parsed = parse_scenario("machine.limits.pids_max = 512\n", "t.toml", options);
+  INFO(format(parsed.diagnostics));
+  REQUIRE(parsed.scenario);
+  const Machine& machine = parsed.scenario->machine;
+  CHECK(machine.limits.pids_max == std::vector<CountLimit>{512, 900});
+  CHECK(machine.in_use.cgroup_tasks == std::vector<std::int64_t>{1, 200});
+  CHECK(machine.origins.at("limits.pids_max") == std::vector<std::string>{"", "/sys/fs/cgroup/a.slice/pids.max"});
+  REQUIRE(parsed.diagnostics.size() == 1);
+  CHECK_THAT(parsed.diagnostics[0].message, Catch::Matchers::ContainsSubstring("stays: 900 of the slice"));
+}
+
 TEST_CASE("nproc set on the host is that of a fresh user namespace, without root's privilege") {
   const RunResult result = run_modeled(on_host("limits.nproc = 512"), 0, {});
   REQUIRE(result.failure);
