@@ -78,8 +78,9 @@ QString RunColumn::summary(WorldKind world) const {
   // The programs are of different sizes: what is compared is what came with the jobs.
   const Bytes taken = own->jobs_memory().resident;
   parts << to_qstring(spawnpoint::format_jobs_memory(*own)) +
-               (comparable ? in_parentheses(spawnpoint::memory_percentage(taken, other->jobs_memory().resident))
-                           : QString());
+               (comparable && own->peaks_are_known() && other->peaks_are_known()
+                    ? in_parentheses(spawnpoint::memory_percentage(taken, other->jobs_memory().resident))
+                    : QString());
   parts << to_qstring(spawnpoint::format_program_memory(*own));
   if (const Duration later = shift(world); later > Duration::zero())
     parts << tr("drawn %1 later").arg(to_qstring(spawnpoint::format_duration(later)));

@@ -48,12 +48,13 @@ struct RunColumn {
   const char* title;
   const char* field;
   bool of_memory = false;
+  bool is_peak = false;  ///< A size that may have been higher than what was seen of it.
 };
 constexpr RunColumn kColumns[] = {{"time", "wall"},
                                   {"threads", "peak_threads"},
-                                  {"resident", "jobs_memory.resident", true},
-                                  {"kernel", "memory.kernel", true},
-                                  {"virtual", "jobs_memory.virtual", true},
+                                  {"resident", "jobs_memory.resident", true, true},
+                                  {"kernel", "memory.kernel", true, true},
+                                  {"virtual", "jobs_memory.virtual", true, true},
                                   {"program", "base.resident", true}};
 
 void add_row(Table& table, const std::string& name, const RunResult& result) {
@@ -63,7 +64,12 @@ void add_row(Table& table, const std::string& name, const RunResult& result) {
                                ran ? format_count(result.completed) + " of " + format_count(result.jobs) : ""};
   for (const RunColumn& column : kColumns) {
     const bool known = ran && (!column.of_memory || result.memory_is_known());
-    row.push_back(known ? for_people(value_of(result, column.field)) : "");
+    if (!known) {
+      row.emplace_back();
+      continue;
+    }
+    const FieldValue value = value_of(result, column.field);
+    row.push_back(column.is_peak ? format_peak(result, std::get<Bytes>(value)) : for_people(value));
   }
   row.push_back(failure_text(result));
   table.add(std::move(row), !ran || result.failure ? bad : none);
@@ -140,6 +146,8 @@ void print_report(const Scenario& scenario, const std::vector<Pair>& pairs, cons
     for (const Suggestion& suggestion : pairs[i].suggestions)
       say("    try instead: {}  {}\n", suggestion.label, style.faint(options_of(suggestion)));
     if (live == nullptr) continue;
+    if (const std::string seen = format_memory_seen(*live); !seen.empty())
+      say("    {}\n", style.faint("live, its memory was " + seen + "; its peak may have been higher"));
     print_imposed(*live, style);
     ++live_runs;
     for (const std::string& note : live->notes) notes[note].push_back(shown_name(scenario, i));

@@ -56,6 +56,9 @@ class JsonFieldWriter {
     put(key, value ? FieldJson(bytes_text(*value)) : FieldJson(nullptr));
   }
   void duration(std::string_view key, Duration value, const auto&...) { put(key, duration_text(value)); }
+  void optional_duration(std::string_view key, const std::optional<Duration>& value, const auto&...) {
+    put(key, value ? FieldJson(duration_text(*value)) : FieldJson(nullptr));
+  }
   void instant(std::string_view key, Instant value, const auto&...) {
     put(key, std::int64_t{value.time_since_epoch().count()});
   }
@@ -128,6 +131,9 @@ class JsonFieldReader {
   }
   void duration(std::string_view key, Duration& value, const auto&...) {
     value = parsed(key, parse_duration(word(key)));
+  }
+  void optional_duration(std::string_view key, std::optional<Duration>& value, const auto&...) {
+    value = at(key).is_null() ? std::nullopt : std::optional(parsed(key, parse_duration(word(key))));
   }
   void instant(std::string_view key, Instant& value, const auto&...) {
     value = Instant(Duration(at(key).get<std::int64_t>()));

@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <string_view>
+#include <variant>
 
 #include "models/result/result_fields.hpp"
 
@@ -53,6 +56,9 @@ class LineWriter {
   }
   void duration(std::string_view key, Duration value, Told told, std::string_view) {
     put(std::string(key) + "_s", told, to_seconds(value));
+  }
+  void optional_duration(std::string_view key, const std::optional<Duration>& value, Told told, std::string_view) {
+    put(std::string(key) + "_s", told, value ? Json(to_seconds(*value)) : Json(nullptr));
   }
   void instant(std::string_view key, Instant value, Told told, std::string_view help) {
     duration(key, value.time_since_epoch(), told, help);
@@ -186,7 +192,23 @@ std::string stop_words(StopCause cause) {
 std::string format_jobs_memory(const RunResult& result) {
   if (!result.memory_is_known()) return "memory not measured";
   const Bytes resident = result.jobs_memory().resident;
-  return result.base.resident > Bytes{} ? format_jobs_memory(resident) : format_bytes(resident);
+  const std::string seen = format_memory_seen(result);
+  return (result.base.resident > Bytes{} ? format_jobs_memory(resident) : format_bytes(resident)) +
+         (seen.empty() ? "" : ", " + seen);
+}
+
+std::string format_memory_seen(const RunResult& result) {
+  if (!result.memory_unseen || !result.memory_is_known()) return "";
+  const auto* signal = result.failure ? std::get_if<Signal>(&result.failure->cause) : nullptr;
+  std::string_view end = "it ended";
+  if (result.stopped) end = "it was stopped";
+  if (signal != nullptr)
+    end = *signal == Signal{SIGKILL} ? "it was killed" : *signal == Signal{SIGABRT} ? "it aborted" : "it died";
+  return fmt::format("last seen {} before {}", format_duration(*result.memory_unseen), end);
+}
+
+std::string format_peak(const RunResult& result, Bytes peak) {
+  return (result.memory_unseen ? "≥ " : "") + format_bytes(peak);
 }
 
 std::string format_jobs_memory(Bytes resident) {

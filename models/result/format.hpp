@@ -42,9 +42,13 @@ std::string stop_words(StopCause cause);
 std::string format_value(const Limit& limit, std::int64_t value);
 
 /// "4.58 MiB for the jobs": what they took, resident, at its peak. "13.2 MiB" where the program's own part is not
-/// known, "memory not measured" where nothing is.
+/// known, "memory not measured" where nothing is; "61.2 MiB for the jobs, last seen 3 ms before it was killed".
 std::string format_jobs_memory(const RunResult& result);
 std::string format_jobs_memory(Bytes resident);
+/// Of a run that could not tell its peaks: "last seen 3 ms before it was killed". Else empty.
+std::string format_memory_seen(const RunResult& result);
+/// A size at its peak, as a cell of a table: "61.2 MiB", "≥ 61.2 MiB" where the peak was not seen.
+std::string format_peak(const RunResult& result, Bytes peak);
 /// "8.63 MiB for the program": what the program itself had before its first job; empty: not known.
 std::string format_program_memory(const RunResult& result);
 

@@ -77,6 +77,9 @@ struct RunResult {
   std::int64_t peak_tasks = 0;
   MemoryUse memory;  ///< At each one's own peak.
   MemoryUse base;    ///< Of it, what the program itself had before its first job: resident and virtual.
+  /// Of a live run whose process could not tell its peaks any more: how long before its end its memory was last seen.
+  /// They may have been higher. None: they are the peaks.
+  std::optional<Duration> memory_unseen;
   std::optional<FailurePoint> failure;
   std::uint64_t seed = 0;
   std::uint64_t events = 0;  ///< Simulation events, or live polls.
@@ -96,6 +99,8 @@ struct RunResult {
   MemoryUse jobs_memory() const;
   /// A live run may die before its memory is looked at.
   bool memory_is_known() const { return memory.resident > Bytes{}; }
+  /// And of one that was killed its peaks are not.
+  bool peaks_are_known() const { return memory_is_known() && !memory_unseen; }
   /// A pool was refused a worker, and went on with those that it had until all jobs were done.
   bool finished_though_refused() const {
     return failure && jobs > 0 && completed == jobs && !ends_process(failure->cause);

@@ -95,6 +95,8 @@ void describe(Visitor& visit, RunResult& result) {
     inner.size("virtual", of_jobs.virtual_size, Told::expectations, "address space");
   });
   visit.job("longest_poll_job", result.longest_poll_job, Told::programs, "whose the longest poll was");
+  visit.optional_duration("memory_unseen", result.memory_unseen, Told::programs,
+                          "if its process could not tell its peaks: how long before its end its memory was last seen");
 }
 
 }  // namespace spawnpoint

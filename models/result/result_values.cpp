@@ -43,6 +43,9 @@ class Lister {
   void duration(std::string_view key, Duration value, Told told, std::string_view) {
     add(key, FieldKind::time, told, value);
   }
+  void optional_duration(std::string_view key, const std::optional<Duration>& value, Told told, std::string_view) {
+    add(key, FieldKind::time, told, value ? FieldValue(*value) : FieldValue());
+  }
   void instant(std::string_view key, Instant value, Told told, std::string_view) {
     add(key, FieldKind::time, told, value.time_since_epoch());
   }

@@ -39,6 +39,7 @@ class Leaves {
   void size(std::string_view key, Bytes& value, const auto&...) { visit(key, value); }
   void optional_size(std::string_view key, std::optional<Bytes>& value, const auto&...) { visit(key, value); }
   void duration(std::string_view key, Duration& value, const auto&...) { visit(key, value); }
+  void optional_duration(std::string_view key, std::optional<Duration>& value, const auto&...) { visit(key, value); }
   void instant(std::string_view key, Instant& value, const auto&...) { visit(key, value); }
   void distribution(std::string_view key, Distribution& value, const auto&...) { visit(key, value); }
   void durations(std::string_view key, std::vector<Duration>& value, const auto&...) { visit(key, value); }

@@ -3,6 +3,7 @@
 #include "models/result/format.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -109,6 +110,18 @@ TEST_CASE("what the jobs took is apart from what the program had, in words and i
   CHECK(json["jobs_memory"] == nlohmann::json{{"resident_bytes", (10_MiB).count}, {"virtual_bytes", (80_MiB).count}});
   result.base = {};
   CHECK(format_jobs_memory(result) == "18 MiB");
+  // It was killed, and could not tell its peak.
+  result.memory_unseen = 3ms;
+  result.failure = FailurePoint{.cause = Signal{SIGKILL}};
+  CHECK(format_jobs_memory(result) == "18 MiB, last seen 3 ms before it was killed");
+  CHECK(format_peak(result, 18_MiB) == "≥ 18 MiB");
+  CHECK_FALSE(result.peaks_are_known());
+  CHECK(nlohmann::json::parse(to_json_line(result))["memory_unseen_s"] == 0.003);
+  result.failure->cause = Signal{SIGABRT};
+  CHECK(format_memory_seen(result) == "last seen 3 ms before it aborted");
+  result.failure.reset();
+  result.stopped = true;
+  CHECK(format_memory_seen(result) == "last seen 3 ms before it was stopped");
   // It died before anybody looked.
   CHECK(format_jobs_memory(RunResult{}) == "memory not measured");
   CHECK(format_program_memory(result) == "");

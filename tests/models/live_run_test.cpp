@@ -162,6 +162,9 @@ TEST_CASE("a worker that is killed at any moment leaves a whole record") {
     CHECK(result.failure->limit == "");
     REQUIRE_FALSE(result.trace->marks.empty());
     CHECK(result.trace->marks.back().kind == MarkKind::killed);
+    // It could not tell its peaks: what was seen last is not called so.
+    CHECK(result.memory_unseen.has_value() == result.memory_is_known());
+    CHECK_FALSE(result.peaks_are_known());
   }
   CHECK(seen > 15);
   CHECK(left_behind().empty());
@@ -301,6 +304,7 @@ TEST_CASE("a live run samples its memory while it runs") {
   CHECK(trace[SeriesKind::resident].maximum() > 400.0 * 32 * 1024);
   CHECK(result.memory.resident.count >= static_cast<std::int64_t>(400) * 32 * 1024);
   CHECK(result.memory.virtual_size.count >= static_cast<std::int64_t>(400) * 68 * 1024);
+  CHECK(result.peaks_are_known());
   CHECK(trace[SeriesKind::kernel_stacks].maximum() >= 401.0 * 8 * 1024);
   CHECK_FALSE(result.notes.empty());
 }

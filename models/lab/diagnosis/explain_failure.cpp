@@ -93,6 +93,9 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
                                "process had {} resident by then, {} of it before its first job: {} per task.",
                                format_bytes(result.memory.resident), format_bytes(result.base.resident),
                                format_bytes(resident_of_each(result, tasks_when_measured(result)))));
+  if (const std::string seen = format_memory_seen(result); !seen.empty())
+    add(diagnosis,
+        fmt::format("The memory of the {} was {}: its peak may have been higher.", process_words(result), seen));
   // Of a program that went on without the worker nobody sees that message.
   if (!failure.message.empty() && !result.finished_though_refused())
     add(diagnosis, fmt::format("The program's user sees: {}", failure.message));

@@ -24,7 +24,7 @@ constexpr Kind kKinds[] = {
 };
 
 bool is_whole(const RunResult& result) {
-  return result.error.empty() && !result.stopped && result.memory_is_known();
+  return result.error.empty() && !result.stopped && result.peaks_are_known();
 }
 
 }  // namespace

@@ -127,6 +127,7 @@ void LiveMemory::sample(const LiveProcess& process, const RunCgroup* group, Inst
   if (!sample) return;
   const LiveBoard& board = process.board();
   begin(board, trace);
+  looked_ = at;
   threads_ = sample->threads;
   most_threads_ = std::max(most_threads_, threads_);
   resident_ = std::max(sample->resident - Bytes{board.other_resident.load()}, Bytes{});
@@ -168,6 +169,11 @@ void LiveMemory::finish(const LiveBoard& board, Instant at, Trace& trace) {
     // Threads that have ended since they were looked at do not run.
     trace[SeriesKind::runnable] = trace[SeriesKind::runnable].capped_by(trace[SeriesKind::threads]);
     trace[SeriesKind::runnable].append(at, 0);
+  }
+  // The last that it tells: one that was killed did not get to that.
+  if (board.peak_resident.load() <= 0) {
+    if (looked_) unseen_ = std::max<Duration>(at - *looked_, Duration{});
+    return;
   }
   peak_.resident = std::max(peak_.resident, Bytes{board.peak_resident.load() - board.other_resident.load()});
   peak_.virtual_size = std::max(peak_.virtual_size, Bytes{board.peak_virtual.load()} - not_the_programs(board));

@@ -25,6 +25,8 @@ class LiveMemory {
   void sample(const LiveProcess& process, const RunCgroup* group, Instant at, Trace& trace);
   /// What the worker itself saw of its peaks, once it has ended at `at`.
   void finish(const LiveBoard& board, Instant at, Trace& trace);
+  /// How long before its end it was last looked at, where it could not tell its peaks. Known once it is finished.
+  const std::optional<Duration>& unseen() const { return unseen_; }
 
   /// All of the process, as of the last look: resident, kernel stacks, page tables.
   Bytes total() const { return total_; }
@@ -52,6 +54,8 @@ class LiveMemory {
   bool begun_ = false;
   bool looks_at_states_ = true;
   Instant next_look_{};  ///< At the threads' states.
+  std::optional<Instant> looked_;
+  std::optional<Duration> unseen_;
 };
 
 }  // namespace spawnpoint

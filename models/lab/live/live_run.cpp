@@ -127,6 +127,7 @@ void LiveRun::State::finish(int status) {
   result.peak_threads = counters.peak_threads.load();
   result.peak_tasks = counters.peak_tasks.load();
   result.memory = memory->peak();
+  result.memory_unseen = memory->unseen();
   result.base.resident = Bytes{board.base_resident.load()};
   result.base.virtual_size = Bytes{board.base_virtual.load()};
   result.events = counters.polls.load();

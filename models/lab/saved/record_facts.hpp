@@ -37,6 +37,9 @@ class FactWriter {
     if (value) add(key, std::to_string(*value));
   }
   void duration(std::string_view key, Duration value, const auto&...) { add(key, duration_text(value)); }
+  void optional_duration(std::string_view key, const std::optional<Duration>& value, const auto&...) {
+    if (value) duration(key, *value);
+  }
   void instant(std::string_view key, Instant value, const auto&...) { duration(key, value.time_since_epoch()); }
   void size(std::string_view key, Bytes value, const auto&...) { add(key, bytes_text(value)); }
   template <class Enum>
@@ -91,6 +94,10 @@ class FactReader {
     if (read_count(key, amount)) value = amount;
   }
   void duration(std::string_view key, Duration& value, const auto&...) { read_duration(key, value); }
+  void optional_duration(std::string_view key, std::optional<Duration>& value, const auto&...) {
+    Duration read{};
+    if (read_duration(key, read)) value = read;
+  }
   void instant(std::string_view key, Instant& value, const auto&...) {
     Duration since{};
     if (read_duration(key, since)) value = Instant(since);
