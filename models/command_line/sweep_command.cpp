@@ -59,9 +59,12 @@ class InOrder {
   std::map<std::size_t, std::string> ready_;
 };
 
-/// " ± 1.7%", " ± 170%"
+/// " ± 1.7%", " ± 170%", " ± 0.00012%": two digits, however small it is.
 std::string relative(double part) {
-  return part < 1 ? fmt::format(" ± {:.2g}%", part * 100) : fmt::format(" ± {:.0f}%", part * 100);
+  const double percent = part * 100;
+  if (percent >= 100 || percent <= 0) return fmt::format(" ± {:.0f}%", percent);
+  const auto decimals = static_cast<int>(1 - std::floor(std::log10(percent)));
+  return fmt::format(" ± {:.{}f}%", percent, decimals);
 }
 
 std::string time_text(const SweepCell& cell) {

@@ -29,7 +29,8 @@ std::string format_seconds(double seconds) {
 
 std::string percent(double part) {
   const double value = std::clamp(part, 0.0, 1.0) * 100;
-  return value > 0 && value < 1 ? "less than 1%" : fmt::format("{:.0f}%", value);
+  if (value > 0 && value < 1) return "less than 1%";
+  return value > 99 && value < 100 ? "more than 99%" : fmt::format("{:.0f}%", value);
 }
 
 void tell_arrivals(Diagnosis& diagnosis, const Load& load, const RunResult& result, std::string_view servers) {

@@ -16,7 +16,7 @@ namespace spawnpoint {
 Duration job_duration(const Scenario& scenario);
 /// Of times that may be longer than a Duration holds.
 std::string format_seconds(double seconds);
-/// "45%"; what is nearly nothing is not nothing.
+/// "45%"; what is nearly nothing is not nothing, and nearly all is not all: "less than 1%", "more than 99%".
 std::string percent(double part);
 /// Whoever serves them, and for what part of the time the jobs kept them busy: "the workers".
 void tell_arrivals(Diagnosis& diagnosis, const Load& load, const RunResult& result, std::string_view servers);
