@@ -130,6 +130,7 @@ LimitsPage::LimitsPage(Workspace& workspace, QWidget* parent)
       sentence_(new QLabel(this)),
       question_(new QWidget(this)),
       wanted_(new QSpinBox(question_)),
+      besides_(new QLabel(question_)),
       answer_(new QLabel(this)),
       view_(new LadderView),
       detail_(new QLabel(this)) {
@@ -163,7 +164,7 @@ LimitsPage::LimitsPage(Workspace& workspace, QWidget* parent)
   want->setBuddy(wanted_);
   question->addWidget(want);
   question->addWidget(wanted_);
-  question->addWidget(new QLabel(tr("threads"), question_));
+  question->addWidget(besides_);
   question->addStretch(1);
 
   // All of it moves together: on a small screen it does not fit.
@@ -261,6 +262,7 @@ void LimitsPage::show_machine(const Machine& machine, const Runtime& runtime, st
   for (QWidget* widget :
        {static_cast<QWidget*>(view_), static_cast<QWidget*>(detail_), question_, static_cast<QWidget*>(answer_)})
     widget->show();
+  besides_->setText(tr("threads besides %1").arg(to_qstring(own_threads_words(runtime.base_threads))));
   show_wish(wanted);
   show_rung(0);
   show_needs();
@@ -307,10 +309,7 @@ QString LimitsPage::raise_command() const {
 void LimitsPage::show_needs() {
   const ThreadNeeds needs = thread_needs(machine_, runtime_, wanted_->value());
   view_->set_wanted(needs.threads);
-  QString words =
-      tr("They take <b>%1</b> resident, <b>%2</b> in the kernel and <b>%3</b> of address space, when idle. ")
-          .arg(to_qstring(format_bytes(needs.resident)), to_qstring(format_bytes(needs.kernel)),
-               to_qstring(format_bytes(needs.virtual_size)));
+  QString words = to_qstring(memory_words(needs)).toHtmlEscaped() + ' ';
   if (needs.raise.empty()) {
     words += tr("They fit: no limit stands in their way.");
   } else {

@@ -87,6 +87,7 @@ class LimitsPage : public Page {
   QLabel* sentence_;
   QWidget* question_;
   QSpinBox* wanted_;
+  QLabel* besides_;
   QLabel* answer_;
   LadderView* view_;
   QLabel* detail_;

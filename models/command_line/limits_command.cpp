@@ -23,14 +23,12 @@ const RunSpec& threaded_run(const Scenario& scenario) {
 }
 
 /// What this many threads need: memory, and the limits that are too low for them.
-void print_needs(const ThreadNeeds& needs, const Style& style) {
+void print_needs(const ThreadNeeds& needs, std::int64_t own_threads, const Style& style) {
   using enum Table::Align;
-  const std::string threads = format_count(needs.threads, "thread");
-  say("\n{} take {} resident, {} in the kernel and {} of address space when idle.\n", threads,
-      style.bold(format_bytes(needs.resident)), style.bold(format_bytes(needs.kernel)),
-      style.bold(format_bytes(needs.virtual_size)));
+  const std::string threads =
+      fmt::format("{} besides {}", format_count(needs.threads, "thread"), own_threads_words(own_threads));
   if (needs.raise.empty()) {
-    say("{} fit: no limit stands in their way.\n", threads);
+    say("\n{} fit: no limit stands in their way.\n{}\n", style.bold(threads), memory_words(needs));
     return;
   }
   std::string names;
@@ -38,7 +36,7 @@ void print_needs(const ThreadNeeds& needs, const Style& style) {
     const bool again = &limit != needs.raise.data() && (&limit)[-1].limit == limit.limit;
     if (!again) names += fmt::format("{}{}", names.empty() ? "" : ", ", limit.limit->name);
   }
-  say("{} need higher limits: {}.\n\n", threads, names);
+  say("\n{} need higher limits: {}.\n{}\n\n", style.bold(threads), names, memory_words(needs));
   Table table({{"limit", left}, {"is", right}, {"needs", right}, {"with", left}, {"set by", left}});
   for (const LimitToRaise& limit : needs.raise) {
     const Limit& row = *limit.limit;
@@ -122,7 +120,7 @@ Exit limits(const LimitsArguments& arguments) {
     say("{}\n", to_json_line(ladder, needs ? &*needs : nullptr));
   } else {
     print_ladder(*scenario, runtime, ladder, arguments.threads);
-    if (needs) print_needs(*needs, Style::of(STDOUT_FILENO));
+    if (needs) print_needs(*needs, ladder.own_threads, Style::of(STDOUT_FILENO));
   }
   return Exit::ok;
 }

@@ -51,7 +51,7 @@ struct RunColumn {
   bool is_peak = false;  ///< A size that may have been higher than what was seen of it.
 };
 constexpr RunColumn kColumns[] = {{"time", "wall"},
-                                  {"threads", "peak_threads"},
+                                  {"all threads", "peak_threads"},
                                   {"resident", "jobs_memory.resident", true, true},
                                   {"kernel", "memory.kernel", true, true},
                                   {"virtual", "jobs_memory.virtual", true, true},

@@ -98,11 +98,18 @@ TEST_CASE("The option --threads reports what must be raised, to what, and with w
   const std::vector<std::string> playground{"limits", "--set", "machine.profile=rust-playground", "--threads"};
   auto arguments = playground;
   arguments.push_back("507");
-  CHECK_THAT(spawnpoint_run(arguments).out, ContainsSubstring("507 threads fit"));
+  CHECK_THAT(spawnpoint_run(arguments).out, ContainsSubstring("507 threads besides the main thread fit"));
   arguments.back() = "508";
   const std::string text = spawnpoint_run(arguments).out;
-  CHECK_THAT(text, ContainsSubstring("508 threads need higher limits: pids.max."));
+  CHECK_THAT(text, ContainsSubstring("508 threads besides the main thread need higher limits: pids.max."));
   CHECK_THAT(text, ContainsSubstring("--pids-limit 513"));
+  // 2 MiB of the program and 8.28 KiB for each thread.
+  CHECK_THAT(text, ContainsSubstring(" of it before the first of them, "));
+  arguments.insert(arguments.end(), {"--set", "run.runtime=java"});
+  CHECK_THAT(spawnpoint_run(arguments).out,
+             ContainsSubstring("508 threads besides the runtime's own 19 need higher limits"));
+  arguments.emplace_back("--json");
+  CHECK(Json::parse(spawnpoint_run(arguments).out)["own_threads"] == 19);
   arguments.back() = "5000000";  // PID_MAX_LIMIT is 4,194,304.
   CHECK(spawnpoint_run(arguments).status == 2);
 }

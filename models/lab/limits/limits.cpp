@@ -186,7 +186,7 @@ std::string own_threads_words(std::int64_t own_threads) {
 }
 
 LimitLadder limit_ladder(const Machine& machine, const Runtime& runtime, std::span<const Limit> limits) {
-  LimitLadder ladder;
+  LimitLadder ladder{.own_threads = runtime.base_threads};
   for (const Found& found : find_all(machine, runtime, limits)) ladder.rungs.push_back(rung(machine, runtime, found));
   if (machine.privileged) {
     Machine plain = machine;
@@ -210,7 +210,8 @@ ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::in
                     .raise = {},
                     .resident = memory.resident(counts),
                     .kernel = memory.kernel_stacks(counts) + memory.page_tables(counts) + memory.slab(counts),
-                    .virtual_size = memory.virtual_size(counts)};
+                    .virtual_size = memory.virtual_size(counts),
+                    .base_resident = memory.resident({})};
   for (const Found& found : find_all(machine, runtime, limits)) {
     if (found.threads >= threads) break;
     const Limit& limit = *found.limit;
@@ -239,6 +240,14 @@ ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::in
     }
   }
   return needs;
+}
+
+std::string memory_words(const ThreadNeeds& needs) {
+  return fmt::format(
+      "With them, idle, the process has {} resident, {} of it before the first of them, {} of address space, and {} in "
+      "the kernel for them.",
+      format_bytes(needs.resident), format_bytes(needs.base_resident), format_bytes(needs.virtual_size),
+      format_bytes(needs.kernel));
 }
 
 std::string needed_value(const LimitToRaise& limit) {

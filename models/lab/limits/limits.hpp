@@ -29,7 +29,8 @@ struct LimitRung {
 };
 
 struct LimitLadder {
-  std::int64_t threads = 0;  ///< How many can exist besides the runtime's own, of which the main thread is one.
+  std::int64_t threads = 0;      ///< How many can exist besides the runtime's own, of which the main thread is one.
+  std::int64_t own_threads = 1;  ///< Those.
   /// Fewest threads first; of equals, the one checked first comes first. Limits that are not set are left out. A stack
   /// that is too small for what each thread uses of it is one, too: it leaves none.
   std::vector<LimitRung> rungs;
@@ -58,7 +59,7 @@ struct LimitToRaise {
 /// The value that is needed, or "-" where none would do. One that looks like the present one is told to the KiB.
 std::string needed_value(const LimitToRaise& limit);
 
-/// What `threads` threads besides the main thread need.
+/// What `threads` threads besides the runtime's own need.
 struct ThreadNeeds {
   std::int64_t threads = 0;
   std::vector<LimitToRaise> raise;  ///< In the ladder's order; empty: they fit.
@@ -66,7 +67,11 @@ struct ThreadNeeds {
   Bytes resident{};
   Bytes kernel{};  ///< Kernel stacks, page tables, slab.
   Bytes virtual_size{};
+  Bytes base_resident{};  ///< Of `resident`, what the program has before the first of them.
 };
+
+/// "With them, idle, the process has 6.99 MiB resident, 2.05 MiB of it before the first of them, …"
+std::string memory_words(const ThreadNeeds& needs);
 
 /// `threads`: 1 to kMostThreads.
 ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::int64_t threads,

@@ -58,6 +58,7 @@ std::string to_json_line(const LimitLadder& ladder, const ThreadNeeds* needs) {
   json["limits"] = to_json(ladder.rungs);
   json["exempt"] = to_json(ladder.exempt);
   json["next"] = ladder.rungs.size() > 1 ? Json(ladder.rungs[1].limit->name) : Json(nullptr);
+  json["own_threads"] = ladder.own_threads;
   if (needs != nullptr) json["wanted"] = to_json(*needs);
   return json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
