@@ -14,7 +14,14 @@ namespace spawnpoint::gui {
 namespace {
 
 constexpr int kNames = 150;
+constexpr int kNamesWithLevels = 206;  // "pids.max of the container"
 constexpr int kRight = 96;
+
+/// The room for names, left of the bars.
+int room_for_names(const LimitLadder& ladder) {
+  const bool levels = std::ranges::any_of(ladder.rungs, [](const LimitRung& rung) { return !rung.level.empty(); });
+  return levels ? kNamesWithLevels : kNames;
+}
 
 /// "1", "10", "100", "1k" … "100M", "1G": short, since the decades are close together.
 QString decade_label(int decade) {
@@ -33,7 +40,7 @@ QString limits_title(const Machine& machine, const Runtime& runtime, const Limit
         .arg(to_qstring(machine.name), to_qstring(format_value(*binding->limit, binding->value)));
   return QObject::tr("%1 allows %2 besides %3: %4 binds")
       .arg(to_qstring(machine.name), to_qstring(format_count(ladder.threads, "thread")),
-           to_qstring(own_threads_words(runtime.base_threads)), to_qstring(binding->limit->name));
+           to_qstring(own_threads_words(runtime.base_threads)), to_qstring(name_of(*binding)));
 }
 
 int rows_of(const LimitLadder& ladder) {
@@ -56,7 +63,7 @@ void LadderPicture::paint(QPainter& painter, int selected) const {
   std::int64_t largest = std::max<std::int64_t>(wanted_, 10);
   for (int i = 0; i < rows; ++i) largest = std::max(largest, rung_at(ladder_, i).threads);
   const double decades = std::ceil(std::log10(static_cast<double>(largest)));
-  const double left = kNames, wide = std::max(50.0, width_ - kNames - kRight);
+  const double left = room_for_names(ladder_), wide = std::max(50.0, width_ - left - kRight);
   const auto x = [&](std::int64_t threads) {
     return left + wide * std::log10(static_cast<double>(std::max<std::int64_t>(threads, 1))) / decades;
   };
@@ -94,8 +101,10 @@ void LadderPicture::paint_row(QPainter& painter, int number, bool selected, doub
   const bool too_low = !exempt && (wanted_ > 0 ? rung.threads < wanted_ : binds);
   painter.setFont(theme_.font(12, binds));
   painter.setPen(too_low ? theme_.failure_text : exempt ? theme_.muted : theme_.text);
-  painter.drawText(area.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                   (too_low ? QStringLiteral("✕ ") : QString()) + to_qstring(rung.limit->name));
+  painter.drawText(
+      area.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
+      painter.fontMetrics().elidedText((too_low ? QStringLiteral("✕ ") : QString()) + to_qstring(name_of(rung)),
+                                       Qt::ElideRight, room_for_names(ladder_) - 12));
   const QRectF bar(from, area.top() + 8, std::max(2.0, to - from), kRow - 16);
   painter.setPen(Qt::NoPen);
   QColor colour = too_low ? theme_.failure : theme_.accent;

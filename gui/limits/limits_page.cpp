@@ -78,10 +78,10 @@ void LadderView::describe() {
   if (ladder_.rungs.empty()) return set_accessible_text(*this, tr("No limit is known."));
   QStringList words;
   words << tr("%1 binds, at %2.")
-               .arg(to_qstring(ladder_.binding()->limit->name), to_qstring(format_count(ladder_.threads, "thread")));
+               .arg(to_qstring(name_of(*ladder_.binding())), to_qstring(format_count(ladder_.threads, "thread")));
   const LimitRung& chosen = rung_at(ladder_, selected_);
   words << tr("Chosen: %1, %2 of %3: it allows %4.")
-               .arg(to_qstring(chosen.limit->name))
+               .arg(to_qstring(name_of(chosen)))
                .arg(selected_ + 1)
                .arg(rows_of(ladder_))
                .arg(to_qstring(format_count(chosen.threads, "thread")));
@@ -274,9 +274,9 @@ void LimitsPage::show_rung(int rung) {
   const LimitRung& limit = rung_at(ladder, rung);
   const Limit& about = *limit.limit;
   const bool dies = ends_process(limit.cause);
-  QString words =
-      QStringLiteral("<b>%1</b> = %2 · ")
-          .arg(to_qstring(about.name).toHtmlEscaped(), to_qstring(format_value(about, limit.value)).toHtmlEscaped());
+  QString words = QStringLiteral("<b>%1</b> = %2 · ")
+                      .arg(to_qstring(name_of(limit)).toHtmlEscaped(),
+                           to_qstring(format_value(about, limit.value)).toHtmlEscaped());
   QString ends =
       dies ? tr("after %1, %2 reaches it and the process dies with %3.") : tr("after %1, %2 is refused with %3.");
   words += ends.arg(to_qstring(spawnpoint::format_count(limit.threads, "thread")),
@@ -291,7 +291,7 @@ void LimitsPage::show_rung(int rung) {
   if (static_cast<std::size_t>(rung) + 1 < ladder.rungs.size()) {
     const LimitRung& next = ladder.rungs[static_cast<std::size_t>(rung) + 1];
     words += "<br>" + tr("If it were raised, %1 would be next, at %2.")
-                          .arg(to_qstring(next.limit->name).toHtmlEscaped(),
+                          .arg(to_qstring(name_of(next)).toHtmlEscaped(),
                                to_qstring(spawnpoint::format_count(next.threads, "thread")));
   }
   detail_->setText(words);

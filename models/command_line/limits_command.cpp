@@ -63,14 +63,14 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
   } else {
     // A runtime's other threads are there before the first one for a job.
     say("{}: {} besides {}; then {} {} ({})\n", style.bold(where), format_count(ladder.threads, "thread"),
-        own_threads_words(runtime.base_threads), binding->limit->name,
+        own_threads_words(runtime.base_threads), name_of(*binding),
         ends_process(binding->cause) ? "ends the process" : "refuses", name_of(binding->cause));
   }
-  say("{} is {}: {}\nraise it with: {}\n", binding->limit->name, value, binding->source, binding->raise);
+  say("{} is {}: {}\nraise it with: {}\n", name_of(*binding), value, binding->source, binding->raise);
   if (!binding->room.empty()) say("{}\n", binding->room);
   if (ladder.rungs.size() > 1) {
     const LimitRung& next = ladder.rungs[1];
-    say("if it were raised, {} would bind next, at {}\n", next.limit->name, format_count(next.threads, "thread"));
+    say("if it were raised, {} would bind next, at {}\n", name_of(next), format_count(next.threads, "thread"));
   }
   say("\n");
   Table table({{"", left},
@@ -83,13 +83,13 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
   for (const LimitRung& rung : ladder.rungs) {
     const bool binds = &rung == binding;
     const bool too_low = wanted ? rung.threads < *wanted : binds;
-    table.add({binds ? "▸" : "", std::string(rung.limit->name), format_value(*rung.limit, rung.value),
-               format_count(rung.threads), rung.call, name_of(rung.cause), rung.source},
+    table.add({binds ? "▸" : "", name_of(rung), format_value(*rung.limit, rung.value), format_count(rung.threads),
+               rung.call, name_of(rung.cause), rung.source},
               too_low ? (wanted ? Table::Emphasis::bad : Table::Emphasis::bold) : Table::Emphasis::none);
   }
   for (const LimitRung& rung : ladder.exempt) {
-    table.add({"", std::string(rung.limit->name), format_value(*rung.limit, rung.value), format_count(rung.threads),
-               rung.call, "root is exempt", rung.source},
+    table.add({"", name_of(rung), format_value(*rung.limit, rung.value), format_count(rung.threads), rung.call,
+               "root is exempt", rung.source},
               Table::Emphasis::none);
   }
   say("{}", table.text(style));

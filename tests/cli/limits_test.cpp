@@ -114,6 +114,26 @@ TEST_CASE("The option --threads reports what must be raised, to what, and with w
   CHECK(spawnpoint_run(arguments).status == 2);
 }
 
+TEST_CASE("each level of a limit is a rung of its own, so that the next one is what binds if the first is raised") {
+  const std::vector<std::string> pod{"--set", "machine.profile=kubernetes-pod-512m", "--set",
+                                     "machine.limits.pids_max=777"};
+  const Json ladder = ladder_of(pod);
+  CHECK(ladder["threads"] == 776);
+  CHECK(ladder["next"] == "pids.max");
+  CHECK(ladder["limits"][0]["level"] == "container");
+  CHECK(ladder["limits"][1]["level"] == "pod");
+  CHECK(ladder["limits"][1]["value"] == 1024);
+  CHECK(ladder["limits"][1]["threads"] == 1022);
+  std::vector<std::string> arguments{"limits", "--threads", "900"};
+  arguments.insert(arguments.end(), pod.begin(), pod.end());
+  const std::string text = spawnpoint_run(arguments).out;
+  CHECK_THAT(text, ContainsSubstring("then pids.max of the container refuses (EAGAIN)"));
+  CHECK_THAT(text, ContainsSubstring("if it were raised, pids.max of the pod would bind next, at 1,022 threads"));
+  CHECK_THAT(text, ContainsSubstring("need higher limits: pids.max."));
+  // One that is set at one level is named as ever.
+  CHECK(ladder_of({"--set", "machine.profile=kubernetes-pod-512m"})["limits"][0]["level"] == "");
+}
+
 TEST_CASE("what the answer to --threads says must be raised is exactly enough") {
   const std::vector<std::string> machine{
       "--set", "machine.profile=rust-playground",   "--set", "run.runtime=rust-std",

@@ -268,6 +268,9 @@ TEST_CASE("A cgroup that no systemd unit owns is raised by writing its file") {
   CHECK(ladder.threads == 298);
   CHECK(ladder.rungs[0].source == file);
   CHECK(ladder.rungs[0].raise == "echo N > " + file);
+  // The level below it would be next.
+  CHECK(ladder.rungs[1].limit->name == "pids.max");
+  CHECK(ladder.rungs[1].threads == 999);
   // 2,000 threads need room in both: besides the main thread here, besides two tasks above.
   const ThreadNeeds needs = thread_needs(m, runtime, 2000);
   REQUIRE(needs.raise.size() == 2);

@@ -166,9 +166,9 @@ TEST_CASE("This host is read once, and overrides lie over it") {
   CHECK(scenario.host_machine);
   CHECK(scenario.machine.name == "this very host");
   CHECK(scenario.machine.limits.threads_max == 4321);
-  CHECK(scenario.machine.limits.pids_max == std::vector<CountLimit>{777});
-  // The limit is that of a cgroup of the run's own, with only its main thread in it.
-  CHECK(scenario.machine.in_use.cgroup_tasks == std::vector<std::int64_t>{1});
+  // The limit is that of a cgroup of the run's own, with only its main thread in it; what is above it stays.
+  CHECK(scenario.machine.limits.pids_max == std::vector<CountLimit>{777, 28000});
+  CHECK(scenario.machine.in_use.cgroup_tasks == std::vector<std::int64_t>{1, 120});
 }
 
 TEST_CASE("Settings are the file's own keys") {

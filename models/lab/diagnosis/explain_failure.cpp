@@ -116,14 +116,14 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   // The ladder is one of threads.
   if (!async && binding != ladder.rungs.end() && std::next(binding) != ladder.rungs.end()) {
     const LimitRung& next = *std::next(binding);
-    add(diagnosis, fmt::format("If {} were raised, {} would be next, at {}.", limit->name, next.limit->name,
+    add(diagnosis, fmt::format("If {} were raised, {} would be next, at {}.", name_of(*binding), name_of(next),
                                format_count(next.threads, "thread")));
   }
   if (!async && binding != ladder.rungs.end() && !binding->room.empty() && binding->threads == failure.threads) {
-    add(diagnosis, fmt::format("{}: {}.", limit->name, binding->room));
+    add(diagnosis, fmt::format("{}: {}.", name_of(*binding), binding->room));
   }
   if (binding != ladder.rungs.end() && !binding->source.empty()) {
-    add(diagnosis, fmt::format("{} is set by: {}.", limit->name, binding->source));
+    add(diagnosis, fmt::format("{} is set by: {}.", name_of(*binding), binding->source));
   }
 }
 

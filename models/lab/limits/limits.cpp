@@ -7,6 +7,7 @@
 #include <cmath>
 #include <csignal>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include "models/document/units.hpp"
@@ -114,8 +115,35 @@ std::string room(const Machine& machine, const Runtime& runtime, const Found& fo
                      format_count(found.threads), who);
 }
 
+/// The levels at which the limit is set.
+std::vector<std::size_t> levels_set(const Machine& machine, const Limit& limit) {
+  std::vector<std::size_t> set;
+  if (limit.fields.read == nullptr) return set;
+  const std::vector<LimitLevel> levels = limit.fields.read(machine);
+  for (std::size_t level = 0; level < levels.size(); ++level)
+    if (levels[level].value) set.push_back(level);
+  return set;
+}
+
+/// What each of the limit's levels refuses, if it were the only one.
+std::vector<Found> find_levels(const Machine& machine, const Runtime& runtime, const Limit& limit) {
+  std::vector<Found> all;
+  const std::vector<std::size_t> levels = levels_set(machine, limit);
+  if (levels.size() < 2 || limit.fields.write == nullptr) {
+    if (const auto found = find(machine, runtime, limit)) all.push_back(*found);
+    return all;
+  }
+  for (const std::size_t level : levels) {
+    Machine alone = machine;
+    limit.fields.write(alone, level, *limit.fields.read(machine)[level].value);
+    if (const auto found = find(alone, runtime, limit)) all.push_back(*found);
+  }
+  return all;
+}
+
 LimitRung rung(const Machine& machine, const Runtime& runtime, const Found& found) {
   const kernel::Refusal& refusal = found.refusal;
+  const bool is_one_of_several = levels_set(machine, *found.limit).size() > 1;
   return {.limit = found.limit,
           .value = refusal.value,
           .threads = found.threads,
@@ -123,7 +151,8 @@ LimitRung rung(const Machine& machine, const Runtime& runtime, const Found& foun
           .call = std::string(refusal.call),
           .cause = refusal.cause,
           .source = limit_source(machine, *found.limit, refusal.level),
-          .raise = raise_command(machine, *found.limit, refusal.level, std::nullopt)};
+          .raise = raise_command(machine, *found.limit, refusal.level, std::nullopt),
+          .level = is_one_of_several ? level_name(machine, *found.limit, refusal.level) : ""};
 }
 
 /// The smallest stack that holds what a thread uses of it.
@@ -148,16 +177,27 @@ std::vector<Found> find_all(const Machine& machine, const Runtime& runtime, std:
   std::vector<Found> all;
   const Runtime enough = with_enough_stack(machine, runtime);
   for (const Limit& limit : limits) {
-    auto found = find(machine, enough, limit);
-    if (!found) continue;
-    if (found->refusal.call == enough.clone_call) found->refusal.call = runtime.clone_call;  // It outlives this.
-    all.push_back(*found);
+    for (Found& found : find_levels(machine, enough, limit)) {
+      if (found.refusal.call == enough.clone_call) found.refusal.call = runtime.clone_call;  // It outlives this.
+      all.push_back(found);
+    }
   }
   // Not one of the kernel's limits: the very first thread dies of it.
   const kernel::ProcessMemory memory(machine, runtime);
   if (const auto refusal = kernel::SpawnChecks(machine, runtime, memory, limits).on_stack())
     all.push_back({refusal->limit, 0, *refusal});
-  std::ranges::sort(all, {}, [](const Found& found) { return std::pair(found.threads, step(found)); });
+  std::ranges::sort(all, {},
+                    [](const Found& found) { return std::tuple(found.threads, step(found), found.refusal.level); });
+  return all;
+}
+
+/// Those that allow fewer threads. The levels of a limit stand together, from the program's own up.
+std::vector<Found> too_low_for(std::int64_t threads, std::vector<Found> all) {
+  std::erase_if(all, [&](const Found& found) { return found.threads >= threads; });
+  const auto first = [limits = all](const Found& found) {
+    return std::ranges::find(limits, found.limit, &Found::limit) - limits.begin();
+  };
+  std::ranges::sort(all, {}, [&](const Found& found) { return std::pair(first(found), found.refusal.level); });
   return all;
 }
 
@@ -181,6 +221,10 @@ std::optional<std::int64_t> value_needed(const Machine& machine, const Runtime& 
 
 }  // namespace
 
+std::string name_of(const LimitRung& rung) {
+  return std::string(rung.limit->name) + (rung.level.empty() ? "" : " of the " + rung.level);
+}
+
 std::string own_threads_words(std::int64_t own_threads) {
   return own_threads > 1 ? "the runtime's own " + format_count(own_threads) : "the main thread";
 }
@@ -193,7 +237,8 @@ LimitLadder limit_ladder(const Machine& machine, const Runtime& runtime, std::sp
     plain.privileged = false;
     for (const Limit& limit : limits) {
       if (!limit.exempts_privileged) continue;
-      if (const auto found = find(plain, runtime, limit)) ladder.exempt.push_back(rung(plain, runtime, *found));
+      for (const Found& found : find_levels(plain, runtime, limit))
+        ladder.exempt.push_back(rung(plain, runtime, found));
     }
   }
   if (const LimitRung* binding = ladder.binding()) ladder.threads = binding->threads;
@@ -212,8 +257,7 @@ ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::in
                     .kernel = memory.kernel_stacks(counts) + memory.page_tables(counts) + memory.slab(counts),
                     .virtual_size = memory.virtual_size(counts),
                     .base_resident = memory.resident({})};
-  for (const Found& found : find_all(machine, runtime, limits)) {
-    if (found.threads >= threads) break;
+  for (const Found& found : too_low_for(threads, find_all(machine, runtime, limits))) {
     const Limit& limit = *found.limit;
     if (limit.per_thread) {
       const std::int64_t needed = stack_needed(machine, runtime).count;
@@ -224,20 +268,18 @@ ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::in
                              .source = limit_source(machine, limit)});
       continue;
     }
-    const std::vector<LimitLevel> levels = limit.fields.read(machine);
-    for (std::size_t level = 0; level < levels.size(); ++level) {
-      const CountLimit value = levels[level].value;
-      if (!value) continue;
-      const auto needed = value_needed(machine, enough, limit, level, *value, threads);
-      if (needed == value) continue;  // This level is high enough.
-      const bool too_far = !needed && limit.fields.write != nullptr;
-      needs.raise.push_back(
-          {.limit = &limit,
-           .value = *value,
-           .needed = needed.value_or(0),
-           .command = too_far ? "cannot be raised that far" : raise_command(machine, limit, level, needed),
-           .source = limit_source(machine, limit, level)});
-    }
+    const std::size_t level = found.refusal.level;
+    const CountLimit value = limit.fields.read(machine)[level].value;
+    if (!value) continue;
+    const auto needed = value_needed(machine, enough, limit, level, *value, threads);
+    if (needed == value) continue;
+    const bool too_far = !needed && limit.fields.write != nullptr;
+    needs.raise.push_back(
+        {.limit = &limit,
+         .value = *value,
+         .needed = needed.value_or(0),
+         .command = too_far ? "cannot be raised that far" : raise_command(machine, limit, level, needed),
+         .source = limit_source(machine, limit, level)});
   }
   return needs;
 }

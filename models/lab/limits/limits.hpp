@@ -15,7 +15,8 @@
 
 namespace spawnpoint {
 
-/// One rung: a limit and the threads that could exist besides the runtime's own if it were the only one.
+/// One rung: a limit and the threads that could exist besides the runtime's own if it were the only one. Of a limit
+/// that several cgroups or user namespaces hold, each is a rung.
 struct LimitRung {
   const Limit* limit = nullptr;  ///< Its row; never null.
   std::int64_t value = 0;        ///< In the limit's own unit.
@@ -26,7 +27,11 @@ struct LimitRung {
   Cause cause;         ///< What the program gets, or dies of.
   std::string source;  ///< Where it is set: the very file where it was read on this host, else files and commands.
   std::string raise;   ///< How it is raised, for people: a command with N in the new value's place, or words.
+  std::string level;   ///< Which of several it is: "container", "user namespace 1 level up"; else empty.
 };
+
+/// "pids.max", "pids.max of the pod".
+std::string name_of(const LimitRung& rung);
 
 struct LimitLadder {
   std::int64_t threads = 0;      ///< How many can exist besides the runtime's own, of which the main thread is one.

@@ -42,6 +42,7 @@ Json to_json(const std::vector<LimitRung>& rungs) {
     limit["unit"] = rung.limit->is_size() ? "bytes" : "count";
     limit["raise"] = rung.raise;
     limit["room"] = rung.room;
+    limit["level"] = rung.level;
     json.push_back(std::move(limit));
   }
   return json;
