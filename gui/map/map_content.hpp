@@ -7,18 +7,9 @@
 #include <optional>
 #include <vector>
 
-#include "models/lab/sweep/sweep.hpp"
+#include "gui/workspace/map_sweep.hpp"
 
 namespace spawnpoint::gui {
-
-/// What is known of a sweep, which may still go on.
-struct MapResult {
-  explicit MapResult(SweepPlan of) : plan(std::move(of)), cells(plan.cells()) {}
-  SweepPlan plan;
-  std::vector<std::optional<SweepCell>> cells;
-  std::vector<SweepEdge> edges;
-  bool complete = false;
-};
 
 enum class MapValue : std::uint8_t { time, memory };
 

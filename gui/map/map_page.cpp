@@ -11,18 +11,17 @@
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <utility>
 
 #include "gui/text/to_qstring.hpp"
-#include "models/lab/calibration/this_host.hpp"
 #include "models/lab/sweep/sweep_text.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
+
 MapPage::MapPage(Workspace& workspace, QWidget* parent)
     : Page(parent),
-      workspace_(workspace),
       document_(workspace.document()),
+      map_(workspace.failure_map()),
       title_(new QLabel(this)),
       state_(new QLabel(this)),
       value_(new QComboBox(this)),
@@ -30,6 +29,14 @@ MapPage::MapPage(Workspace& workspace, QWidget* parent)
       progress_(new QProgressBar(this)),
       view_(new MapView(this)),
       detail_(new QLabel(this)) {
+  setFocusProxy(view_);
+  name_parts();
+  lay_out();
+  make_connections();
+  refresh();
+}
+
+void MapPage::name_parts() {
   QFont large = title_->font();
   large.setPointSizeF(large.pointSizeF() * 1.3);
   large.setBold(true);
@@ -52,7 +59,9 @@ MapPage::MapPage(Workspace& workspace, QWidget* parent)
   detail_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   detail_->setAccessibleName(tr("The chosen point"));
   detail_->setMinimumHeight(detail_->fontMetrics().lineSpacing() * 4 + 18);
+}
 
+void MapPage::lay_out() {
   auto* bar = new QHBoxLayout;
   bar->addWidget(value_);
   bar->addWidget(act_);
@@ -77,8 +86,9 @@ MapPage::MapPage(Workspace& workspace, QWidget* parent)
   auto* whole = new QVBoxLayout(this);
   whole->setContentsMargins(0, 0, 0, 0);
   whole->addWidget(scroll);
+}
 
-  setFocusProxy(view_);
+void MapPage::make_connections() {
   connect(value_, &QComboBox::currentIndexChanged, this,
           [this](int index) { view_->set_value(index == 1 ? MapValue::memory : MapValue::time); });
   connect(view_, &MapView::value_changed, this, [this] {
@@ -86,16 +96,10 @@ MapPage::MapPage(Workspace& workspace, QWidget* parent)
     value_->setCurrentIndex(view_->value() == MapValue::memory ? 1 : 0);
   });
   connect(view_, &MapView::marked_changed, this, &MapPage::show_marked);
-  connect(view_, &MapView::opened, this, &MapPage::open_run);
-  connect(act_, &QPushButton::clicked, this, &MapPage::act);
-  connect(&sweep_, &MapSweep::changed, this, &MapPage::refresh);
-  connect(&document_, &Document::opened, this, [this] { document_changed(true); });
-  connect(&workspace, &Workspace::scenario_read, this, &MapPage::document_changed);
-  connect(&workspace.runs(), &Runs::started, this, [this](RunKey key) {
-    if (key.world == WorldKind::live) hold(true);
-  });
-  connect(&workspace.runs(), &Runs::idle, this, [this] { hold(false); });
-  refresh();
+  connect(view_, &MapView::opened, this, [this](const MapItem& item) { map_.open_run(item.settings, item.run); });
+  connect(act_, &QPushButton::clicked, &map_, &FailureMap::stop_or_go_on);
+  connect(&map_, &FailureMap::changed, this, &MapPage::refresh);
+  connect(&map_, &FailureMap::state_changed, this, &MapPage::show_state);
 }
 
 void MapPage::set_theme(const Theme& theme) {
@@ -104,103 +108,35 @@ void MapPage::set_theme(const Theme& theme) {
 
 void MapPage::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
-  compute_if_needed();
+  map_.look(true);
 }
 
-void MapPage::hold(bool on) {
-  held_ = on;
-  if (on)
-    sweep_.stop();
-  else
-    compute_if_needed();
-  show_state();
-}
-
-void MapPage::document_changed(bool scenario_changed) {
-  if (scenario_changed) change_map();
-  if (scenario_changed) leave_point();
-  compute_if_needed();
-  show_state();
-}
-
-void MapPage::leave_point() {
-  const auto scenario = document_.scenario();
-  if (!before_ || (scenario && document_.has_settings())) return;
-  const Before before = *std::exchange(before_, std::nullopt);
-  // Another file, or the point was written into the text.
-  if (!scenario || document_.text() != before.text || before.run >= scenario->runs.size()) return;
-  workspace_.selection().select_run(before.run);
-}
-
-void MapPage::change_map() {
-  const std::string key = document_.scenario() ? map_key(document_) : std::string();
-  if (key == key_ && !key.empty()) return;
-  stopped_by_user_ = false;
-  MapSweep::State before = sweep_.take_state();
-  if (!key_.empty()) shelf_.put(key_, std::move(before));
-  key_.clear();
-  auto kept = key.empty() ? std::nullopt : shelf_.take(key);
-  if (!kept) return;
-  key_ = key;
-  sweep_.restore(*std::move(kept));
-}
-
-void MapPage::open_run(const MapItem& item) {
-  const auto result = sweep_.result();
-  if (!result || !document_.scenario() || document_.scenario_is_old()) return;
-  const bool is_first = !document_.has_settings();
-  const Before before{document_.text(), workspace_.selection().run()};
-  workspace_.open_run(item.settings, result->plan.scenario().runs[item.run]);
-  if (is_first && document_.has_settings()) before_ = before;
-}
-
-void MapPage::compute_if_needed() {
-  if (!isVisible() || held_ || stopped_by_user_ || sweep_.is_running()) return;
-  if (!document_.scenario() || document_.scenario_is_old()) return;
-  if (!key_.empty()) {
-    if (sweep_.can_resume()) sweep_.resume();
-    return;
-  }
-  key_ = map_key(document_);
-  SweepSource source;
-  source.text = document_.text().toStdString();
-  source.file = document_.path().toStdString();
-  source.options.settings = document_.settings();
-  source.options.host = [] { return this_host().machine; };
-  sweep_.start(std::move(source));
-  refresh();
-}
-
-void MapPage::act() {
-  if (sweep_.is_running()) {
-    stopped_by_user_ = true;
-    sweep_.stop();
-    return;
-  }
-  stopped_by_user_ = false;
-  compute_if_needed();
+void MapPage::hideEvent(QHideEvent* event) {
+  QWidget::hideEvent(event);
+  map_.look(false);
 }
 
 std::shared_ptr<const MapResult> MapPage::snapshot() const {
-  const auto result = sweep_.result();
+  const auto result = map_.sweep().result();
   if (!result || view_->content().empty()) return nullptr;
   return std::make_shared<const MapResult>(*result);
 }
 
 void MapPage::refresh() {
-  const auto result = sweep_.result();
+  const auto result = map_.sweep().result();
   view_->set_content(result ? map_content(*result) : MapContent{});
   show_state();
   emit changed();
 }
 
 void MapPage::show_state() {
-  const auto result = sweep_.result();
-  const bool running = sweep_.is_running();
+  const auto result = map_.sweep().result();
+  const bool running = map_.sweep().is_running();
   const bool ready = document_.scenario() && !document_.scenario_is_old();
   act_->setText(running ? tr("Stop") : result && !result->complete ? tr("Continue") : tr("Compute the map"));
   act_->setAccessibleName(act_->text());
-  act_->setVisible(running || (ready && !held_ && (!result || !result->complete) && sweep_.error().isEmpty()));
+  act_->setVisible(running ||
+                   (ready && !map_.is_held() && (!result || !result->complete) && map_.sweep().error().isEmpty()));
   value_->setVisible(!view_->content().empty());
   detail_->setVisible(!view_->content().empty());
   progress_->setVisible(running);
@@ -223,9 +159,9 @@ void MapPage::show_state() {
   // Until the plan is there, the scenario's own machine.
   const std::string on = result ? machines(result->plan) : document_.scenario()->machine.name;
   title_->setText(tr("Where does each concurrency model break, on %1?").arg(to_qstring(on)));
-  if (!sweep_.error().isEmpty()) {
+  if (!map_.sweep().error().isEmpty()) {
     state_->clear();
-    view_->set_empty_text(tr("There is no map: %1").arg(sweep_.error()));
+    view_->set_empty_text(tr("There is no map: %1").arg(map_.sweep().error()));
     return;
   }
   view_->set_empty_text(why_empty());
@@ -233,8 +169,8 @@ void MapPage::show_state() {
 }
 
 void MapPage::show_progress() {
-  if (!sweep_.is_running()) return;
-  const SweepProgress& now = sweep_.progress();
+  if (!map_.sweep().is_running()) return;
+  const SweepProgress& now = map_.sweep().progress();
   progress_->setValue(static_cast<int>(now.fraction * 1000));
   progress_->setFormat(
       now.fraction >= 1 ? tr("looking for the exact numbers")
@@ -244,8 +180,8 @@ void MapPage::show_progress() {
 }
 
 QString MapPage::why_empty() const {
-  if (held_) return tr("The map waits until the live run is over: it would take cores away from it.");
-  if (sweep_.is_running()) return tr("Computing on all cores …");
+  if (map_.is_held()) return tr("The map waits until the live run is over: it would take cores away from it.");
+  if (map_.sweep().is_running()) return tr("Computing on all cores …");
   if (document_.has_errors() || document_.scenario_is_old())
     return tr("The text has changed; the map is computed again once it has no errors.");
   return tr("Not computed yet.");
@@ -264,7 +200,7 @@ QString MapPage::marks_words(const MapResult& result) const {
   if (done && content.nothing_fails) return tr(" Nothing fails.");
   if (done && content.everything_fails) return tr(" Every point fails: a ✕ marks where each line would begin.");
   if (content.x.unit == MapAxis::Unit::names) return tr(" A ✕ marks what fails.");
-  if (result.edges.empty() || sweep_.is_running()) return tr(" A ✕ marks where a line ends.");
+  if (result.edges.empty() || map_.sweep().is_running()) return tr(" A ✕ marks where a line ends.");
   return tr(" A ✕ marks where a line ends, at the exact number that breaks it.");
 }
 
@@ -282,9 +218,9 @@ QString MapPage::result_words(const MapResult& result) const {
     words +=
         tr(" A bar is the 95% confidence interval of %1.").arg(to_qstring(format_count(plan.repeat(), "replication")));
   words += tr(" Click a point to open that run.");
-  if (!sweep_.is_running() && !result.complete) {
+  if (!map_.sweep().is_running() && !result.complete) {
     const auto there = std::ranges::count_if(result.cells, [](const auto& cell) { return cell.has_value(); });
-    words += held_ ? tr(" It waits for the live run: ") : tr(" Stopped: ");
+    words += map_.is_held() ? tr(" It waits for the live run: ") : tr(" Stopped: ");
     words += tr("%1 of %2 done.")
                  .arg(to_qstring(format_count(there)),
                       to_qstring(format_count(static_cast<std::int64_t>(result.cells.size()), "point")));

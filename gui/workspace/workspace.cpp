@@ -7,6 +7,7 @@
 
 #include "core/text/text.hpp"
 #include "gui/text/to_qstring.hpp"
+#include "gui/workspace/failure_map.hpp"
 #include "models/scenario/run_names.hpp"
 
 namespace spawnpoint::gui {
@@ -77,7 +78,10 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
   connect(&runs_, &Runs::idle, this, [this] {
     if (shown_runs().size() > 1 && !runs_.was_stopped()) model_if_needed();
   });
+  failure_map_ = std::make_unique<FailureMap>(*this);
 }
+
+Workspace::~Workspace() = default;
 
 bool Workspace::open(const QString& path, QString& error) {
   if (!document_.open(path, error)) return false;

@@ -39,6 +39,8 @@ struct KnownResults {
   bool of_former_text = false;
 };
 
+class FailureMap;
+
 class Workspace : public QObject {
   Q_OBJECT
 
@@ -51,6 +53,7 @@ class Workspace : public QObject {
 
   /// `worker`: the program for live runs; empty: beside this one.
   explicit Workspace(Session& session, std::filesystem::path worker = {}, QObject* parent = nullptr);
+  ~Workspace() override;
 
   Session& session() { return session_; }
   Document& document() { return document_; }
@@ -59,6 +62,7 @@ class Workspace : public QObject {
   const Runs& runs() const { return runs_; }
   Selection& selection() { return selection_; }
   const Selection& selection() const { return selection_; }
+  FailureMap& failure_map() { return *failure_map_; }
 
   /// Opens the file. False: it could not be read (`error` says why).
   bool open(const QString& path, QString& error);
@@ -235,6 +239,7 @@ class Workspace : public QObject {
   std::vector<std::optional<bool>> foreseen_;  ///< By run of the scenario: whether its model fails.
   LatestJob<std::vector<std::optional<bool>>> foreseeing_;
   LatestJob<TriedText> trying_;
+  std::unique_ptr<FailureMap> failure_map_;
   QStringList records_to_open_;  ///< One after the other.
   LatestJob<std::expected<SavedRecord, std::string>> opening_;
 };

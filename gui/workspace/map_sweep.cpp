@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "gui/map/map_sweep.hpp"
+#include "gui/workspace/map_sweep.hpp"
 
 #include <QTimer>
 #include <atomic>

@@ -4,16 +4,28 @@
 #pragma once
 
 #include <QObject>
+#include <QString>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "gui/background/latest_job.hpp"
-#include "gui/map/map_content.hpp"
+#include "models/lab/sweep/sweep.hpp"
 
 namespace spawnpoint::gui {
+
+/// What is known of a sweep, which may still go on.
+struct MapResult {
+  explicit MapResult(SweepPlan of) : plan(std::move(of)), cells(plan.cells()) {}
+  SweepPlan plan;
+  std::vector<std::optional<SweepCell>> cells;
+  std::vector<SweepEdge> edges;
+  bool complete = false;
+};
 
 class MapSweep : public QObject {
   Q_OBJECT

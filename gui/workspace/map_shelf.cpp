@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "gui/map/map_shelf.hpp"
+#include "gui/workspace/map_shelf.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "gui/map/map_sweep.hpp"
+#include "gui/workspace/map_sweep.hpp"
 
 namespace spawnpoint::gui {
 
