@@ -14,15 +14,10 @@
 namespace spawnpoint::gui {
 namespace {
 
-// The entries of the choice of rows.
-constexpr int kAutomaticRows = 0;
-constexpr int kThreadRows = 1;
-constexpr int kJobRows = 2;
 /// A job that is narrower than this part of what is visible is hard to see.
 constexpr int kLeastPart = 20;
 constexpr int kLeastTabs = 200;  ///< In pixels: a name of some length.
 constexpr std::chrono::milliseconds kCrossesPatience{250};
-constexpr int kAtTheFailure = 1;
 
 }  // namespace
 
@@ -41,14 +36,24 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
       overview_(new Overview(time_, this)),
       overview_veil_(new Veil(overview_)),
       splitter_(new QSplitter(Qt::Horizontal, this)) {
+  name_choices();
+  lay_out();
+  add_column();
+  setFocusProxy(&timeline(WorldKind::modeled));
+  crosses_patience_.setSingleShot(true);
+  crosses_patience_.setInterval(kCrossesPatience);
+  take_choices();
+  subscribe();
+  refresh();
+}
+
+void ComparePage::name_choices() {
   run_tabs_->setExpanding(false);
   run_tabs_->setDrawBase(false);
   run_tabs_->setUsesScrollButtons(true);
   run_tabs_->setAccessibleName(tr("Runs of the scenario"));
   run_tabs_->setObjectName("runs");
-  rows_->addItem(tr("rows: automatic"));
-  rows_->addItem(tr("one row per thread"));
-  rows_->addItem(tr("one row per job"));
+  rows_->addItems({tr("rows: automatic"), tr("one row per thread"), tr("one row per job")});  // As RowChoice.
   rows_->setAccessibleName(tr("Rows of the timelines"));
   rows_->setToolTip(tr("What a row of the timelines is"));
   logarithmic_->setText(tr("log"));
@@ -57,7 +62,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
   logarithmic_->setToolTip(
       tr("Memory on a logarithmic axis: resident and virtual memory differ by a factor of hundreds"));
   logarithmic_->setAccessibleName(tr("Logarithmic memory axis"));
-  alignment_->addItems({tr("from the start"), tr("at the failure")});
+  alignment_->addItems({tr("from the start"), tr("at the failure")});  // As Alignment.
   alignment_->setAccessibleName(tr("What both worlds are aligned by"));
   alignment_->setToolTip(tr("Draws both worlds from their start, or so that their failures are at the same place"));
   beside_->setText(tr("side by side"));
@@ -67,7 +72,9 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
 
   overview_->setAccessibleName(tr("Overview of the whole run"));
   overview_->setFixedHeight(48);
+}
 
+void ComparePage::lay_out() {
   run_tabs_->setMinimumWidth(kLeastTabs);
   auto* choices = new QHBoxLayout(choices_);
   choices->setContentsMargins(0, 0, 0, 0);
@@ -79,7 +86,6 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
   bar_->addWidget(choices_);
   splitter_->setChildrenCollapsible(false);
   splitter_->setHandleWidth(4);
-  add_column();
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(2);
@@ -91,25 +97,22 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setFocusPolicy(Qt::NoFocus);  // The pictures have the keys.
   column->addWidget(scroll, 1);
+}
 
+void ComparePage::take_choices() {
   connect(run_tabs_, &QTabBar::currentChanged, this, [this](int tab) {
     if (tab >= 0) workspace_.selection().select_run(tab_runs_[static_cast<std::size_t>(tab)]);
     show_crosses();
   });
-  connect(alignment_, &QComboBox::currentIndexChanged, this, &ComparePage::refresh);
+  connect(alignment_, &QComboBox::currentIndexChanged, this,
+          [this](int index) { workspace_.selection().set_alignment(static_cast<Alignment>(index)); });
   connect(beside_, &QToolButton::toggled, &workspace_.selection(), &Selection::set_side_by_side);
-  connect(rows_, &QComboBox::currentIndexChanged, this, [this] {
-    for (RunColumn* shown : columns_) shown->set_rows(wanted_rows());
-  });
+  connect(rows_, &QComboBox::currentIndexChanged, this,
+          [this](int index) { workspace_.selection().set_rows(static_cast<RowChoice>(index)); });
   connect(logarithmic_, &QToolButton::toggled, this, [this](bool on) {
     for (RunColumn* shown : columns_) shown->set_logarithmic(on);
   });
-  setFocusProxy(&timeline(WorldKind::modeled));
-  crosses_patience_.setSingleShot(true);
-  crosses_patience_.setInterval(kCrossesPatience);
   connect(&crosses_patience_, &QTimer::timeout, this, &ComparePage::show_crosses);
-  subscribe();
-  refresh();
 }
 
 /// Where the tabs of all runs do not fit beside the choices, they have a row of their own.
@@ -158,6 +161,11 @@ void ComparePage::subscribe() {
   connect(&runs_, &Runs::progressed, this, [this](RunKey key) {
     if (key.world == WorldKind::live) refresh_live(key.run);
   });
+  follow_selection();
+}
+
+/// What is selected is so in both directions.
+void ComparePage::follow_selection() {
   Selection& selection = workspace_.selection();
   connect(&selection, &Selection::run_changed, this, [this] {
     const QSignalBlocker quiet(run_tabs_);
@@ -168,6 +176,12 @@ void ComparePage::subscribe() {
   });
   connect(&selection, &Selection::side_by_side_changed, this, [this] {
     show_columns();
+    refresh();
+  });
+  connect(&selection, &Selection::rows_changed, this, &ComparePage::show_rows);
+  connect(&selection, &Selection::alignment_changed, this, [this] {
+    const QSignalBlocker quiet(alignment_);
+    alignment_->setCurrentIndex(static_cast<int>(workspace_.selection().alignment()));
     refresh();
   });
   connect(&selection, &Selection::job_changed, this, [this] { time_.select_job(workspace_.selection().job()); });
@@ -186,13 +200,22 @@ void ComparePage::subscribe() {
   }
 }
 
-void ComparePage::set_rows(TimelineRows rows) {
-  rows_->setCurrentIndex(rows == TimelineRows::threads ? kThreadRows : kJobRows);
+std::optional<TimelineRows> ComparePage::wanted_rows() const {
+  switch (workspace_.selection().rows()) {
+    case RowChoice::automatic:
+      break;
+    case RowChoice::threads:
+      return TimelineRows::threads;
+    case RowChoice::jobs:
+      return TimelineRows::jobs;
+  }
+  return std::nullopt;
 }
 
-std::optional<TimelineRows> ComparePage::wanted_rows() const {
-  if (rows_->currentIndex() == kAutomaticRows) return std::nullopt;
-  return rows_->currentIndex() == kThreadRows ? TimelineRows::threads : TimelineRows::jobs;
+void ComparePage::show_rows() {
+  const QSignalBlocker quiet(rows_);
+  rows_->setCurrentIndex(static_cast<int>(workspace_.selection().rows()));
+  for (RunColumn* shown : columns_) shown->set_rows(wanted_rows());
 }
 
 void ComparePage::set_theme(const Theme& theme) {
@@ -203,17 +226,11 @@ void ComparePage::set_theme(const Theme& theme) {
 }
 
 void ComparePage::show_alignment() {
-  const auto modeled = result(WorldKind::modeled), lively = result(WorldKind::live);
-  const bool both = modeled && lively && modeled->failure && lively->failure;
-  alignment_->setEnabled(both);
-  Duration later{};  // How much later the model is drawn than the live run.
-  if (both && alignment_->currentIndex() == kAtTheFailure && runs_.current() != RunKey{selected_run(), WorldKind::live})
-    later = lively->failure->at - modeled->failure->at;
-  // The one that fails earlier is drawn later, so that nothing lies before 0.
-  const Duration modeled_shift = std::max(later, Duration::zero()), live_shift = std::max(-later, Duration::zero());
-  column().set_shifts(modeled_shift, live_shift);
-  overview_->set_shifts(modeled_shift, live_shift);
-  workspace_.selection().set_shifts(modeled_shift, live_shift);
+  alignment_->setEnabled(workspace_.can_align());
+  const Selection& selection = workspace_.selection();
+  const Duration modeled = selection.shift(WorldKind::modeled), live = selection.shift(WorldKind::live);
+  column().set_shifts(modeled, live);
+  overview_->set_shifts(modeled, live);
 }
 
 void ComparePage::refresh() {

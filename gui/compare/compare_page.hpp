@@ -42,7 +42,6 @@ class ComparePage : public Page {
   QToolButton& beside() { return *beside_; }
 
   Duration shift(WorldKind world) const { return column().shift(world); }
-  void set_rows(TimelineRows rows);
   void set_theme(const Theme& theme) override;
   /// False: there is no failure to go to.
   bool next_failure() { return time_.go_to_next_landmark(); }
@@ -58,7 +57,12 @@ class ComparePage : public Page {
   std::size_t selected_run() const { return workspace_.selection().run(); }
   /// The tab of a run; -1: it has none.
   int tab_of(std::size_t run) const;
+  void name_choices();
+  void lay_out();
+  void take_choices();
   void subscribe();
+  void follow_selection();
+  void show_rows();
   void show_runs();
   void lay_out_bar();
   /// Shows the results as they are now.

@@ -13,6 +13,14 @@ void Selection::set_side_by_side(bool on) {
   if (std::exchange(side_by_side_, on) != on) emit side_by_side_changed();
 }
 
+void Selection::set_rows(RowChoice rows) {
+  if (std::exchange(rows_, rows) != rows) emit rows_changed();
+}
+
+void Selection::set_alignment(Alignment alignment) {
+  if (std::exchange(alignment_, alignment) != alignment) emit alignment_changed();
+}
+
 void Selection::select_job(JobId job) {
   if (std::exchange(job_, job) != job) emit job_changed();
 }

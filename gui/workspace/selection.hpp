@@ -5,6 +5,7 @@
 
 #include <QObject>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "core/trace/time_range.hpp"
@@ -20,6 +21,12 @@ struct SelectedRange {
   friend bool operator==(const SelectedRange&, const SelectedRange&) = default;
 };
 
+/// What a row of the timelines is; automatic: what suits each record.
+enum class RowChoice : std::uint8_t { automatic, threads, jobs };
+
+/// What both worlds have at one place.
+enum class Alignment : std::uint8_t { start, failure };
+
 /// Each signal comes after the change, and only where there is one.
 class Selection : public QObject {
   Q_OBJECT
@@ -33,6 +40,10 @@ class Selection : public QObject {
   /// Other runs of the scenario are shown beside the selected one.
   bool is_side_by_side() const { return side_by_side_; }
   void set_side_by_side(bool on);
+  RowChoice rows() const { return rows_; }
+  void set_rows(RowChoice rows);
+  Alignment alignment() const { return alignment_; }
+  void set_alignment(Alignment alignment);
   /// The same job in both worlds; kNoJob: none.
   JobId job() const { return job_; }
   void select_job(JobId job);
@@ -48,6 +59,8 @@ class Selection : public QObject {
  signals:
   void run_changed();
   void side_by_side_changed();
+  void rows_changed();
+  void alignment_changed();
   void job_changed();
   void range_changed();
   void shifts_changed();
@@ -55,6 +68,8 @@ class Selection : public QObject {
  private:
   std::size_t run_ = 0;
   bool side_by_side_ = false;
+  RowChoice rows_ = RowChoice::automatic;
+  Alignment alignment_ = Alignment::start;
   JobId job_ = kNoJob;
   WorldKind job_world_ = WorldKind::modeled;
   std::optional<SelectedRange> range_;

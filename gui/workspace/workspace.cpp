@@ -78,6 +78,11 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
   connect(&runs_, &Runs::idle, this, [this] {
     if (shown_runs().size() > 1 && !runs_.was_stopped()) model_if_needed();
   });
+  connect(&runs_, &Runs::started, this, &Workspace::align);
+  connect(&runs_, &Runs::finished, this, &Workspace::align);
+  connect(&runs_, &Runs::idle, this, &Workspace::align);
+  connect(&selection_, &Selection::run_changed, this, &Workspace::align);
+  connect(&selection_, &Selection::alignment_changed, this, &Workspace::align);
   failure_map_ = std::make_unique<FailureMap>(*this);
 }
 
@@ -121,6 +126,7 @@ void Workspace::take_record(SavedRecord record) {
   record.result.trace.reset();  // It is the run's.
   records_.push_back(std::move(record));
   emit told({});
+  align();
   emit records_changed();
   selection_.select_run(key.run);
   emit timelines_asked();
@@ -174,6 +180,7 @@ void Workspace::close() {
   records_to_open_.clear();
   opening_.cancel();
   runs_.clear();
+  align();
   kept_keys_.clear();
   if (!records_.empty()) {
     records_.clear();
@@ -213,6 +220,7 @@ void Workspace::follow_scenario(bool changed) {
     if (record(selection_.run()) == nullptr || select_after_parse_)
       selection_.select_run(std::min(select_after_parse_.value_or(selection_.run()), last));
     select_after_parse_.reset();
+    align();
   }
   emit scenario_read(changed);
   following_ = false;
@@ -304,6 +312,21 @@ std::optional<bool> Workspace::fails(std::size_t run) const {
   if (document_.scenario_is_old() || foreseen_revision_ != document_.revision() || run >= foreseen_.size())
     return std::nullopt;
   return foreseen_[run];
+}
+
+bool Workspace::can_align() const {
+  const auto modeled = result(WorldKind::modeled), lively = result(WorldKind::live);
+  return modeled && lively && modeled->failure && lively->failure;
+}
+
+void Workspace::align() {
+  Duration later{};  // How much later the model is shown than the live run.
+  // One that is going has no failure yet.
+  const bool live_is_going = runs_.current() == RunKey{selection_.run(), WorldKind::live};
+  if (can_align() && selection_.alignment() == Alignment::failure && !live_is_going)
+    later = result(WorldKind::live)->failure->at - result(WorldKind::modeled)->failure->at;
+  // The one that fails earlier is shown later, so that nothing lies before 0.
+  selection_.set_shifts(std::max(later, Duration::zero()), std::max(-later, Duration::zero()));
 }
 
 std::vector<std::shared_ptr<const RunResult>> Workspace::recorded_results() const {

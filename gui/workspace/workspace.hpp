@@ -114,6 +114,8 @@ class Workspace : public QObject {
   std::optional<bool> fails(std::size_t run) const;
   bool is_foreseeing() const { return foreseeing_.is_running(); }
   bool is_of_present_text(RunKey key) const;
+  /// Both worlds of the selected run fail: they can be shown with their failures at one place.
+  bool can_align() const;
 
   /// Writes a value into the text, and models it. While a model is being computed the newest request waits, so that
   /// what is dragged is drawn again and again. `gesture`: changes of the same one are one step to undo.
@@ -189,6 +191,8 @@ class Workspace : public QObject {
     int gesture = 0;
   };
 
+  /// Shifts the worlds as the selection's alignment says.
+  void align();
   void open_next_record();
   void take_record(SavedRecord record);
   void follow_scenario(bool changed);

@@ -40,6 +40,51 @@ TEST_CASE("runs that are shown side by side are modeled too", "[workspace]") {
   CHECK(eventually([&] { return desk.is_modeled(1); }));
 }
 
+TEST_CASE("how the timelines are shown is the selection's, with no widget", "[workspace]") {
+  Selection selection;
+  QSignalSpy rows(&selection, &Selection::rows_changed), alignment(&selection, &Selection::alignment_changed);
+  CHECK(selection.rows() == RowChoice::automatic);
+  selection.set_rows(RowChoice::jobs);
+  selection.set_rows(RowChoice::jobs);
+  CHECK(rows.count() == 1);
+  selection.set_alignment(Alignment::failure);
+  CHECK(alignment.count() == 1);
+  CHECK(selection.alignment() == Alignment::failure);
+}
+
+TEST_CASE("worlds are aligned at their failures, where both have one", "[workspace]") {
+  Desk desk;
+  desk.open(kTwoRuns);
+  Workspace& workspace = *desk.workspace;
+  Selection& selection = workspace.selection();
+  selection.set_alignment(Alignment::failure);
+  CHECK_FALSE(workspace.can_align());
+  CHECK(selection.shift(WorldKind::modeled) == Duration::zero());
+  const auto failed = [](WorldKind world, Duration at) {
+    RunResult result;
+    result.world = world;
+    result.failure = FailurePoint{};
+    result.failure->at = Instant(at);
+    return std::make_shared<const RunResult>(std::move(result));
+  };
+  const auto revision = workspace.document().revision();
+  workspace.runs().adopt({1, WorldKind::modeled}, failed(WorldKind::modeled, std::chrono::milliseconds(5)), revision);
+  workspace.runs().adopt({1, WorldKind::live}, failed(WorldKind::live, std::chrono::milliseconds(8)), revision);
+  QSignalSpy shifts(&selection, &Selection::shifts_changed);
+  selection.select_run(1);
+  CHECK(workspace.can_align());
+  CHECK(shifts.count() == 1);
+  // The one that fails earlier is shown later.
+  CHECK(selection.shift(WorldKind::modeled) == std::chrono::milliseconds(3));
+  CHECK(selection.shift(WorldKind::live) == Duration::zero());
+  selection.set_alignment(Alignment::start);
+  CHECK(selection.shift(WorldKind::modeled) == Duration::zero());
+  selection.set_alignment(Alignment::failure);
+  CHECK(selection.shift(WorldKind::modeled) == std::chrono::milliseconds(3));
+  selection.select_run(0);
+  CHECK(selection.shift(WorldKind::modeled) == Duration::zero());
+}
+
 TEST_CASE("a turned value is written into the text and modeled, editor or not", "[workspace]") {
   Desk desk;
   desk.open(kTwoRuns);
