@@ -88,53 +88,68 @@ void DifferenceStrip::paintEvent(QPaintEvent*) {
   const TimeAxis axis = view_.axis(width());
   const QRectF plot(axis.left, 2, axis.width, height() - 4);
   painter.fillRect(plot, theme_.base);
+  paint_label(painter, axis);
+  if (has_both()) {
+    paint_bars(painter, plot, axis);
+    if (largest_.value == 0) paint_no_difference(painter, plot);
+  } else {
+    painter.drawText(plot, Qt::AlignCenter,
+                     painter.fontMetrics().elidedText(empty_text_, Qt::ElideRight, static_cast<int>(plot.width())));
+  }
+  paint_selected(painter, plot, axis);
+  painter.setPen(hasFocus() ? theme_.accent : theme_.frame);
+  painter.setBrush(Qt::NoBrush);
+  painter.drawRect(plot.adjusted(-0.5, -0.5, 0.5, 0.5));
+}
+
+void DifferenceStrip::paint_label(QPainter& painter, const TimeAxis& axis) const {
   painter.setFont(theme_.font(kTextPixels));
   painter.setPen(theme_.muted);
   const bool scaled = has_both() && largest_.value != 0;
   const QRectF label(4, 0, axis.left - 14, scaled ? height() / 2.0 : height());
   painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, tr("live − model"));
-  if (scaled) {
-    // What a bar from the middle to the edge stands for.
-    painter.setFont(theme_.font(kTextPixels - 1));
-    QString words = QStringLiteral("±") + count_of(largest_.value, noun());
-    if (painter.fontMetrics().horizontalAdvance(words) > label.width()) {  // the number matters more than of what
-      words = QStringLiteral("±") + to_qstring(format_count(std::llround(std::abs(largest_.value))));
-    }
-    painter.drawText(label.translated(0, height() / 2.0), Qt::AlignRight | Qt::AlignVCenter, words);
-    painter.setFont(theme_.font(kTextPixels));
+  if (!scaled) return;
+  // What a bar from the middle to the edge stands for.
+  painter.setFont(theme_.font(kTextPixels - 1));
+  QString words = QStringLiteral("±") + count_of(largest_.value, noun());
+  if (painter.fontMetrics().horizontalAdvance(words) > label.width()) {  // the number matters more than of what
+    words = QStringLiteral("±") + to_qstring(format_count(std::llround(std::abs(largest_.value))));
   }
+  painter.drawText(label.translated(0, height() / 2.0), Qt::AlignRight | Qt::AlignVCenter, words);
+  painter.setFont(theme_.font(kTextPixels));
+}
+
+void DifferenceStrip::paint_bars(QPainter& painter, const QRectF& plot, const TimeAxis& axis) const {
   const double middle = std::round(plot.center().y()) + 0.5;
-  if (!has_both()) {
-    painter.drawText(plot, Qt::AlignCenter,
-                     painter.fontMetrics().elidedText(empty_text_, Qt::ElideRight, static_cast<int>(plot.width())));
-  } else {
-    painter.setPen(QPen(theme_.grid, 1));
-    painter.drawLine(QPointF(plot.left(), middle), QPointF(plot.right(), middle));
-    const auto cells = differences(runs_[0], runs_[1], axis.range, static_cast<int>(plot.width()));
-    const double most = std::max(1.0, std::abs(largest_.value));
-    const double room = plot.height() / 2 - 1;
-    // What is there at all is seen: at least a pixel.
-    const auto high = [&](double value) { return std::max(1.0, std::abs(value) / most * room); };
-    painter.setPen(Qt::NoPen);
-    for (std::size_t x = 0; x < cells.size(); ++x) {
-      const double left = plot.left() + static_cast<double>(x);
-      if (cells[x].high > 0) {
-        const double up = high(cells[x].high);
-        painter.fillRect(QRectF(left, middle - 0.5 - up, 1, up), theme_.accent);
-      }
-      if (cells[x].low < 0) {
-        // The model's, hollow: every other column, so that the two can be told apart without the colour.
-        if (x % 2 == 0) painter.fillRect(QRectF(left, middle + 0.5, 1, high(cells[x].low)), theme_.text);
-      }
+  painter.setPen(QPen(theme_.grid, 1));
+  painter.drawLine(QPointF(plot.left(), middle), QPointF(plot.right(), middle));
+  const auto cells = differences(runs_[0], runs_[1], axis.range, static_cast<int>(plot.width()));
+  const double most = std::max(1.0, std::abs(largest_.value));
+  const double room = plot.height() / 2 - 1;
+  // What is there at all is seen: at least a pixel.
+  const auto high = [&](double value) { return std::max(1.0, std::abs(value) / most * room); };
+  painter.setPen(Qt::NoPen);
+  for (std::size_t x = 0; x < cells.size(); ++x) {
+    const double left = plot.left() + static_cast<double>(x);
+    if (cells[x].high > 0) {
+      const double up = high(cells[x].high);
+      painter.fillRect(QRectF(left, middle - 0.5 - up, 1, up), theme_.accent);
     }
-    if (largest_.value == 0) {
-      painter.setPen(theme_.muted);
-      const bool comparable = comparable_until(runs_[0], runs_[1]) > Instant{};
-      painter.drawText(
-          plot, Qt::AlignCenter,
-          comparable ? tr("no difference in %1s").arg(noun()) : tr("stopped before there was anything to compare"));
-    }
+    // The model's, hollow: every other column, so that the two can be told apart without the colour.
+    if (cells[x].low < 0 && x % 2 == 0)
+      painter.fillRect(QRectF(left, middle + 0.5, 1, high(cells[x].low)), theme_.text);
   }
+}
+
+void DifferenceStrip::paint_no_difference(QPainter& painter, const QRectF& plot) const {
+  painter.setPen(theme_.muted);
+  const bool comparable = comparable_until(runs_[0], runs_[1]) > Instant{};
+  painter.drawText(
+      plot, Qt::AlignCenter,
+      comparable ? tr("no difference in %1s").arg(noun()) : tr("stopped before there was anything to compare"));
+}
+
+void DifferenceStrip::paint_selected(QPainter& painter, const QRectF& plot, const TimeAxis& axis) const {
   if (const auto selection = view_.selection()) {
     const double left = std::max(axis.x(selection->begin), plot.left());
     const double right = std::min(axis.x(selection->end), plot.right());
@@ -145,9 +160,6 @@ void DifferenceStrip::paintEvent(QPaintEvent*) {
     painter.setPen(QPen(theme_.crosshair, 1));
     painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
   }
-  painter.setPen(hasFocus() ? theme_.accent : theme_.frame);
-  painter.setBrush(Qt::NoBrush);
-  painter.drawRect(plot.adjusted(-0.5, -0.5, 0.5, 0.5));
 }
 
 void DifferenceStrip::keyPressEvent(QKeyEvent* event) {

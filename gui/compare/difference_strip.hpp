@@ -9,6 +9,8 @@
 #include "gui/theme/theme.hpp"
 #include "gui/time/time_view.hpp"
 
+class QPainter;
+
 namespace spawnpoint::gui {
 
 class DifferenceStrip : public QWidget {
@@ -35,6 +37,10 @@ class DifferenceStrip : public QWidget {
   bool event(QEvent* event) override;
 
  private:
+  void paint_label(QPainter& painter, const TimeAxis& axis) const;
+  void paint_bars(QPainter& painter, const QRectF& plot, const TimeAxis& axis) const;
+  void paint_no_difference(QPainter& painter, const QRectF& plot) const;
+  void paint_selected(QPainter& painter, const QRectF& plot, const TimeAxis& axis) const;
   bool has_both() const { return runs_[0].trace && runs_[1].trace; }
   QString noun() const;
 

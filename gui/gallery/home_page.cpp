@@ -30,6 +30,24 @@ QLineEdit* make_search(QWidget* parent) {
   return search;
 }
 
+/// The page must not keep the panels beside it from having their width.
+void take_any_width(QLabel& label) {
+  QSizePolicy policy(QSizePolicy::Ignored, QSizePolicy::Minimum);
+  policy.setHeightForWidth(true);
+  label.setSizePolicy(policy);
+}
+
+QLabel* make_title(QWidget* parent) {
+  auto* title = new QLabel(QObject::tr("Where does it break, why, and what would work instead?"), parent);
+  QFont large = title->font();
+  large.setPointSizeF(large.pointSizeF() * 1.5);
+  large.setBold(true);
+  title->setFont(large);
+  title->setWordWrap(true);
+  take_any_width(*title);
+  return title;
+}
+
 }  // namespace
 
 SearchFilter::SearchFilter(GalleryModel& model, QObject* parent) : QSortFilterProxyModel(parent) {
@@ -70,23 +88,31 @@ HomePage::HomePage(Workspace& workspace, QWidget* parent)
       recent_title_(new QLabel(tr("Recent files"), this)),
       recent_(new QListWidget(this)),
       delegate_(new CardDelegate(cards_)) {
-  auto* title = new QLabel(tr("Where does it break, why, and what would work instead?"), this);
-  QFont large = title->font();
-  large.setPointSizeF(large.pointSizeF() * 1.5);
-  large.setBold(true);
-  title->setFont(large);
-  title->setWordWrap(true);
-  // The page must not keep the panels beside it from having their width.
-  const auto any_width = [](QLabel* label) {
-    QSizePolicy policy(QSizePolicy::Ignored, QSizePolicy::Minimum);
-    policy.setHeightForWidth(true);
-    label->setSizePolicy(policy);
-  };
-  any_width(title);
+  fill_cards();
+  fill_recent();
+  follow_search();
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(18, 14, 18, 8);
+  column->addWidget(make_title(this));
+  column->addLayout(top_row());
+  column->addSpacing(6);
+  column->addWidget(nothing_);
+  column->addWidget(cards_, 1);
+  column->addWidget(recent_title_);
+  column->addWidget(recent_);
+  setFocusProxy(search_);
+  connect(&workspace, &Workspace::recent_changed, this, &HomePage::show_recent);
+  connect(&workspace.runs(), &Runs::started, gallery_, [this] { gallery_->hold(true); });
+  connect(&workspace.runs(), &Runs::idle, gallery_, [this] { gallery_->hold(false); });
+  show_recent();
+  gallery_->show(list_scenarios(shipped_scenarios()));
+}
+
+QLayout* HomePage::top_row() {
   auto* hint = new QLabel(tr("Pick a scenario, or drop a scenario file anywhere in this window."), this);
   hint->setForegroundRole(QPalette::PlaceholderText);
   hint->setWordWrap(true);
-  any_width(hint);
+  take_any_width(*hint);
   auto* open = new QPushButton(tr("Open a file …"), this);
   open->setAccessibleName(tr("Open a scenario file"));
   connect(open, &QPushButton::clicked, this, [this] { workspace_.ask_to_open({}); });
@@ -96,7 +122,10 @@ HomePage::HomePage(Workspace& workspace, QWidget* parent)
   search_->setMinimumWidth(200);
   top->addWidget(search_);
   top->addWidget(open);
+  return top;
+}
 
+void HomePage::fill_cards() {
   cards_->setModel(filter_);
   cards_->setItemDelegate(delegate_);
   cards_->setViewMode(QListView::IconMode);
@@ -115,7 +144,9 @@ HomePage::HomePage(Workspace& workspace, QWidget* parent)
   // Activation is a double click or Enter; one click is enough here, and must not open twice.
   connect(cards_, &QListView::clicked, this, choose);
   cards_->installEventFilter(this);
+}
 
+void HomePage::follow_search() {
   nothing_->setAlignment(Qt::AlignCenter);
   nothing_->hide();
   connect(search_, &QLineEdit::textChanged, this, [this](const QString& text) {
@@ -125,7 +156,9 @@ HomePage::HomePage(Workspace& workspace, QWidget* parent)
   connect(search_, &QLineEdit::returnPressed, this, [this] {
     if (filter_->rowCount() > 0) workspace_.ask_to_open(filter_->index(0, 0).data(GalleryModel::kPathRole).toString());
   });
+}
 
+void HomePage::fill_recent() {
   QFont bold = recent_title_->font();
   bold.setBold(true);
   recent_title_->setFont(bold);
@@ -135,22 +168,6 @@ HomePage::HomePage(Workspace& workspace, QWidget* parent)
   const auto reopen = [this](QListWidgetItem* item) { workspace_.ask_to_open(item->data(Qt::UserRole).toString()); };
   connect(recent_, &QListWidget::itemClicked, this, reopen);
   recent_->installEventFilter(this);
-
-  auto* column = new QVBoxLayout(this);
-  column->setContentsMargins(18, 14, 18, 8);
-  column->addWidget(title);
-  column->addLayout(top);
-  column->addSpacing(6);
-  column->addWidget(nothing_);
-  column->addWidget(cards_, 1);
-  column->addWidget(recent_title_);
-  column->addWidget(recent_);
-  setFocusProxy(search_);
-  connect(&workspace, &Workspace::recent_changed, this, &HomePage::show_recent);
-  connect(&workspace.runs(), &Runs::started, gallery_, [this] { gallery_->hold(true); });
-  connect(&workspace.runs(), &Runs::idle, gallery_, [this] { gallery_->hold(false); });
-  show_recent();
-  gallery_->show(list_scenarios(shipped_scenarios()));
 }
 
 void HomePage::set_theme(const Theme& theme) {

@@ -9,6 +9,7 @@
 #include "gui/page/page.hpp"
 
 class QLabel;
+class QLayout;
 class QLineEdit;
 class QListView;
 class QListWidget;
@@ -47,6 +48,10 @@ class HomePage : public Page {
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
+  QLayout* top_row();
+  void fill_cards();
+  void follow_search();
+  void fill_recent();
   void show_recent();
   void fit_cards();
 

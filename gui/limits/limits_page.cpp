@@ -134,6 +134,26 @@ LimitsPage::LimitsPage(Workspace& workspace, QWidget* parent)
       answer_(new QLabel(this)),
       view_(new LadderView),
       detail_(new QLabel(this)) {
+  setFocusProxy(view_);
+  name_parts();
+  lay_out();
+  connect(view_, &LadderView::selected_changed, this, &LimitsPage::show_rung);
+  connect(wanted_, &QSpinBox::valueChanged, this, [this] {
+    own_wish_ = true;
+    show_needs();
+  });
+  connect(&workspace.document(), &Document::opened, this, [this] { own_wish_ = false; });
+  connect(&workspace, &Workspace::scenario_read, this, &LimitsPage::refresh);
+  connect(&workspace.selection(), &Selection::run_changed, this, &LimitsPage::refresh);
+  connect(&workspace.runs(), &Runs::finished, this, [this] {
+    if (view_->ladder().rungs.empty() || own_wish_) return;
+    show_wish(wish());
+    show_needs();
+  });
+  show_nothing();
+}
+
+void LimitsPage::name_parts() {
   QFont large = title_->font();
   large.setPointSizeF(large.pointSizeF() * 1.3);
   large.setBold(true);
@@ -158,6 +178,9 @@ LimitsPage::LimitsPage(Workspace& workspace, QWidget* parent)
   wanted_->setAccessibleName(tr("Threads that I want"));
   wanted_->setToolTip(
       tr("How many threads you want besides the runtime's own: the page shows what must be raised for them."));
+}
+
+void LimitsPage::lay_out() {
   auto* question = new QHBoxLayout(question_);
   question->setContentsMargins(0, 0, 0, 0);
   auto* want = new QLabel(tr("I &want"), question_);
@@ -184,21 +207,6 @@ LimitsPage::LimitsPage(Workspace& workspace, QWidget* parent)
   auto* whole = new QVBoxLayout(this);
   whole->setContentsMargins(0, 0, 0, 0);
   whole->addWidget(scroll);
-  setFocusProxy(view_);
-  connect(view_, &LadderView::selected_changed, this, &LimitsPage::show_rung);
-  connect(wanted_, &QSpinBox::valueChanged, this, [this] {
-    own_wish_ = true;
-    show_needs();
-  });
-  connect(&workspace.document(), &Document::opened, this, [this] { own_wish_ = false; });
-  connect(&workspace, &Workspace::scenario_read, this, &LimitsPage::refresh);
-  connect(&workspace.selection(), &Selection::run_changed, this, &LimitsPage::refresh);
-  connect(&workspace.runs(), &Runs::finished, this, [this] {
-    if (view_->ladder().rungs.empty() || own_wish_) return;
-    show_wish(wish());
-    show_needs();
-  });
-  show_nothing();
 }
 
 void LimitsPage::refresh() {

@@ -68,6 +68,8 @@ class LimitsPage : public Page {
   QString raise_command() const;
 
  private:
+  void name_parts();
+  void lay_out();
   /// The limits of the scenario's machine, for the selected run.
   void refresh();
   /// `wanted`: threads that the scenario's run would make; the page answers for them first. 0: none.

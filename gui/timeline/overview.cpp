@@ -112,46 +112,9 @@ void Overview::draw_picture() {
   }
   painter.setRenderHint(QPainter::Antialiasing);
   // LIVE first, filled; MODEL's dashed line over it.
-  for (const int which : {1, 0}) {
-    const auto& trace = traces_[which];
-    if (!trace || highest <= 0) continue;
-    const TimeRange own{time_axis.range.begin - shifts_[which], time_axis.range.end - shifts_[which]};
-    const auto points = corners(activity(*trace), own, trace->end, static_cast<int>(area.width()));
-    if (points.empty()) continue;
-    QPainterPath line;
-    QPainterPath fill;
-    const auto y = [&](double value) { return area.bottom() - value / highest * (area.height() - 2); };
-    const auto x = [&](double seconds) {
-      return time_axis.x(Instant(Duration(std::llround(seconds * 1e9))) + shifts_[which]);
-    };
-    line.moveTo(x(points.front().at), y(points.front().value));
-    fill.moveTo(x(points.front().at), area.bottom());
-    for (const Corner& corner : points) {
-      line.lineTo(x(corner.at), y(corner.value));
-      fill.lineTo(x(corner.at), y(corner.value));
-    }
-    fill.lineTo(x(points.back().at), area.bottom());
-    QColor color = theme_.color(SeriesKind::threads);
-    if (which == 1) {
-      QColor inside = color;
-      inside.setAlpha(110);
-      painter.fillPath(fill, inside);
-      painter.strokePath(line, theme_.pen(WorldKind::live, color, 1.2));
-    } else {
-      painter.strokePath(line, theme_.pen(WorldKind::modeled, theme_.text, 1.2));
-    }
-  }
-  for (const int which : {0, 1}) {
-    const auto& trace = traces_[which];
-    if (!trace) continue;
-    for (const Mark& mark : trace->marks) {
-      if (!is_failure(mark)) continue;
-      const double x = time_axis.x(mark.at + shifts_[which]);
-      painter.setPen(QPen(theme_.failure, 1.2, Qt::DashLine));
-      painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
-      paint_cross(painter, theme_, {x, area.top() + 6}, 4.5);
-    }
-  }
+  if (highest > 0)
+    for (const int which : {1, 0}) draw_activity(painter, which, time_axis, area, highest);
+  for (const int which : {0, 1}) draw_failures(painter, which, time_axis, area);
   painter.setPen(QPen(theme_.frame, 1));
   painter.drawLine(QPointF(area.left(), area.bottom() + 0.5), QPointF(area.right(), area.bottom() + 0.5));
   painter.setPen(theme_.muted);
@@ -161,6 +124,46 @@ void Overview::draw_picture() {
   painter.setFont(theme_.font(10));
   painter.drawText(QRectF(4, kTop + area.height() / 2, area.left() - 14, area.height() / 2),
                    Qt::AlignRight | Qt::AlignVCenter, to_qstring(format_duration(time_axis.range.length())));
+}
+
+void Overview::draw_activity(QPainter& painter, int which, const TimeAxis& time_axis, const QRectF& area,
+                             double highest) const {
+  const auto& trace = traces_[which];
+  if (!trace) return;
+  const TimeRange own{time_axis.range.begin - shifts_[which], time_axis.range.end - shifts_[which]};
+  const auto points = corners(activity(*trace), own, trace->end, static_cast<int>(area.width()));
+  if (points.empty()) return;
+  QPainterPath line;
+  QPainterPath fill;
+  const auto y = [&](double value) { return area.bottom() - value / highest * (area.height() - 2); };
+  const auto x = [&](double seconds) {
+    return time_axis.x(Instant(Duration(std::llround(seconds * 1e9))) + shifts_[which]);
+  };
+  line.moveTo(x(points.front().at), y(points.front().value));
+  fill.moveTo(x(points.front().at), area.bottom());
+  for (const Corner& corner : points) {
+    line.lineTo(x(corner.at), y(corner.value));
+    fill.lineTo(x(corner.at), y(corner.value));
+  }
+  fill.lineTo(x(points.back().at), area.bottom());
+  if (which == 0) return painter.strokePath(line, theme_.pen(WorldKind::modeled, theme_.text, 1.2));
+  const QColor color = theme_.color(SeriesKind::threads);
+  QColor inside = color;
+  inside.setAlpha(110);
+  painter.fillPath(fill, inside);
+  painter.strokePath(line, theme_.pen(WorldKind::live, color, 1.2));
+}
+
+void Overview::draw_failures(QPainter& painter, int which, const TimeAxis& time_axis, const QRectF& area) const {
+  const auto& trace = traces_[which];
+  if (!trace) return;
+  for (const Mark& mark : trace->marks) {
+    if (!is_failure(mark)) continue;
+    const double x = time_axis.x(mark.at + shifts_[which]);
+    painter.setPen(QPen(theme_.failure, 1.2, Qt::DashLine));
+    painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
+    paint_cross(painter, theme_, {x, area.top() + 6}, 4.5);
+  }
 }
 
 void Overview::paintEvent(QPaintEvent*) {

@@ -9,6 +9,8 @@
 #include "gui/theme/theme.hpp"
 #include "gui/time/time_view.hpp"
 
+class QPainter;
+
 namespace spawnpoint::gui {
 
 class Overview : public QWidget {
@@ -41,6 +43,9 @@ class Overview : public QWidget {
   TimeAxis axis() const;
   Grip grip_at(double x) const;
   void draw_picture();
+  /// Of the model (0) or the live run (1): the line of its threads or tasks.
+  void draw_activity(QPainter& painter, int which, const TimeAxis& time_axis, const QRectF& area, double highest) const;
+  void draw_failures(QPainter& painter, int which, const TimeAxis& time_axis, const QRectF& area) const;
   /// For screen readers: what is visible of how much.
   void describe();
 

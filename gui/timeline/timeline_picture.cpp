@@ -175,71 +175,85 @@ void paint_ground(QPainter& painter, const TimelineScene& scene, const QPointF& 
   }
 }
 
+/// A state's part of a band.
+struct BandPart {
+  QPainterPath path;
+  QPainterPath outline;  ///< Without the edges where bands touch: what continues in the next one has no line between.
+  QVector<QLineF> hatch;
+};
+
+/// Where a band lies, and how its columns are scaled.
+struct BandPlace {
+  QRectF rect;
+  double column_width = 0;
+  int levels = 1;
+
+  double x(std::size_t column) const { return rect.left() + static_cast<double>(column) * column_width; }
+  double y(int level) const { return rect.bottom() - rect.height() * level / levels; }
+};
+
+/// A stretch in which state `k` occurs, from column `begin` on: along its top edge to the right, back along its bottom
+/// edge. Gives the column behind it.
+std::size_t trace_stretch(BandPart& part, const TimelineScene& scene, const std::vector<Stack>& stacks,
+                          const BandPlace& place, std::size_t k, std::size_t begin) {
+  std::vector<QPointF> back;
+  std::size_t column = begin;
+  while (column < stacks.size() && stacks[column][k] != stacks[column][k + 1]) {
+    std::size_t end = column + 1;
+    while (end < stacks.size() && stacks[end][k] == stacks[column][k] && stacks[end][k + 1] == stacks[column][k + 1])
+      ++end;
+    const double x0 = place.x(column), x1 = place.x(end);
+    const double low = place.y(stacks[column][k]), high = place.y(stacks[column][k + 1]);
+    if (column == begin) {
+      part.path.moveTo(x0, high);
+      part.outline.moveTo(x0, low);
+    } else {
+      part.path.lineTo(x0, high);
+    }
+    part.path.lineTo(x1, high);
+    part.outline.lineTo(x0, high);
+    if (stacks[column][k + 1] == place.levels && scene.layout.gathers()) {
+      part.outline.moveTo(x1, high);
+    } else {
+      part.outline.lineTo(x1, high);
+    }
+    back.emplace_back(x0, low);
+    back.emplace_back(x1, low);
+    add_hatch(part.hatch, scene.theme.style(kStacked[k]).hatch, QRectF(QPointF(x0, high), QPointF(x1, low)),
+              kHatchSpacing);
+    column = end;
+  }
+  part.outline.lineTo(back.back());
+  for (std::size_t i = back.size(); i-- > 0;) part.path.lineTo(back[i]);
+  part.path.closeSubpath();
+  return column;
+}
+
 /// A band's stacked columns as one outline per state: columns of equal height become one step.
 void paint_band(QPainter& painter, const TimelineScene& scene, const CellGrid& grid, std::size_t band,
                 const QRectF& rect, double column_width) {
   // Quarters of a unit: finer steps are not seen and only make the file larger.
-  const int levels = std::max(1, static_cast<int>(rect.height() * 4));
+  const BandPlace place{rect, column_width, std::max(1, static_cast<int>(rect.height() * 4))};
   std::vector<Stack> stacks(grid.columns);
-  for (std::size_t x = 0; x < grid.columns; ++x) stacks[x] = stack_of(grid, band, x, levels);
-  const auto y = [&](int level) { return rect.bottom() - rect.height() * level / levels; };
+  for (std::size_t x = 0; x < grid.columns; ++x) stacks[x] = stack_of(grid, band, x, place.levels);
   for (std::size_t k = 0; k < kStackedStates; ++k) {
-    const StateStyle& style = scene.theme.style(kStacked[k]);
-    QPainterPath path;
-    QPainterPath outline;  // Without the edges where bands touch: what continues in the next one has no line between.
-    QVector<QLineF> hatch;
-    for (std::size_t begin = 0; begin < grid.columns;) {
-      if (stacks[begin][k] == stacks[begin][k + 1]) {
-        ++begin;
-        continue;
-      }
-      // A stretch in which the state occurs: along its top edge to the right, back along its bottom edge.
-      std::vector<QPointF> back;
-      std::size_t column = begin;
-      bool first = true;
-      while (column < grid.columns && stacks[column][k] != stacks[column][k + 1]) {
-        std::size_t end = column + 1;
-        while (end < grid.columns && stacks[end][k] == stacks[column][k] && stacks[end][k + 1] == stacks[column][k + 1])
-          ++end;
-        const double x0 = rect.left() + static_cast<double>(column) * column_width;
-        const double x1 = rect.left() + static_cast<double>(end) * column_width;
-        const double low = y(stacks[column][k]);
-        const double high = y(stacks[column][k + 1]);
-        if (first) {
-          path.moveTo(x0, high);
-          outline.moveTo(x0, low);
-          first = false;
-        } else {
-          path.lineTo(x0, high);
-        }
-        path.lineTo(x1, high);
-        outline.lineTo(x0, high);
-        if (stacks[column][k + 1] == levels && scene.layout.gathers()) {
-          outline.moveTo(x1, high);
-        } else {
-          outline.lineTo(x1, high);
-        }
-        back.emplace_back(x0, low);
-        back.emplace_back(x1, low);
-        add_hatch(hatch, style.hatch, QRectF(QPointF(x0, high), QPointF(x1, low)), kHatchSpacing);
-        column = end;
-      }
-      outline.lineTo(back.back());
-      for (std::size_t i = back.size(); i-- > 0;) path.lineTo(back[i]);
-      path.closeSubpath();
-      begin = column;
+    BandPart part;
+    for (std::size_t column = 0; column < grid.columns;) {
+      const bool occurs = stacks[column][k] != stacks[column][k + 1];
+      column = occurs ? trace_stretch(part, scene, stacks, place, k, column) : column + 1;
     }
-    if (path.isEmpty()) continue;
+    if (part.path.isEmpty()) continue;
+    const StateStyle& style = scene.theme.style(kStacked[k]);
     const bool live = scene.world == WorldKind::live;
     painter.setPen(Qt::NoPen);
     painter.setBrush(live ? style.color : style.hollow);
-    painter.drawPath(path);
+    painter.drawPath(part.path);
     if (!live) {
       painter.setPen(scene.theme.pen(scene.world, style.color, 0.6));
       painter.setBrush(Qt::NoBrush);
-      painter.drawPath(outline);
+      painter.drawPath(part.outline);
     }
-    paint_hatch(painter, style, hatch, scene.world);
+    paint_hatch(painter, style, part.hatch, scene.world);
   }
 }
 

@@ -51,8 +51,29 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
   setObjectName("export_dialog");
   setMinimumWidth(520);
   open_folder = [](const QString& folder) { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); };
+  fill_looks(theme);
+  auto* form = new QFormLayout;
+  form->addRow(tr("What"), part_boxes());
+  form->addRow(tr("Format"), format_boxes(formats));
+  form->addRow(tr("Rows"), rows_);
+  auto* size_row = new QHBoxLayout;
+  size_row->addWidget(size_, 1);
+  size_row->addWidget(dpi_);
+  form->addRow(tr("Size"), size_row);
+  form->addRow(tr("Colours"), theme_);
+  form->addRow(QString(), caption_);
+  form->addRow(tr("Folder"), folder_row());
+  auto* column = new QVBoxLayout(this);
+  column->addLayout(form);
+  column->addWidget(progress_);
+  column->addWidget(outcome_area_);
+  fill_outcome();
+  column->addWidget(button_box());
+  show_state();
+}
 
-  auto* part_grid = new QGridLayout;
+QLayout* ExportDialog::part_boxes() {
+  auto* grid = new QGridLayout;
   for (const auto& [part, word, title] : export_parts()) {
     const QString name = tr(title.data());
     auto* box = new QCheckBox(name, this);
@@ -63,11 +84,15 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
     // What is of a run's record, and below it what is not.
     const int row = is_of_record(part) ? 0 : 1;
     const int first = row == 0 ? 0 : static_cast<int>(ExportPart::map);
-    part_grid->addWidget(box, row, static_cast<int>(part) - first);
+    grid->addWidget(box, row, static_cast<int>(part) - first);
     parts_.emplace_back(part, box);
   }
-  part_grid->setColumnStretch(4, 1);
-  auto* format_row = new QHBoxLayout;
+  grid->setColumnStretch(4, 1);
+  return grid;
+}
+
+QLayout* ExportDialog::format_boxes(ExportFormats formats) {
+  auto* row = new QHBoxLayout;
   for (const ExportFormat& format : formats) {
     const QString name = tr(format.title.data());
     auto* box = new QCheckBox(name, this);
@@ -75,10 +100,13 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
     box->setChecked(&format == formats.data());
     connect(box, &QCheckBox::toggled, this, &ExportDialog::show_state);
     formats_.emplace_back(&format, box);
-    format_row->addWidget(box);
+    row->addWidget(box);
   }
-  format_row->addStretch(1);
+  row->addStretch(1);
+  return row;
+}
 
+void ExportDialog::fill_looks(ThemeKind theme) {
   rows_->addItems({tr("automatic"), tr("one row per thread"), tr("one row per job")});
   rows_->setAccessibleName(tr("Rows of the timelines"));
   for (const ExportSize& size : export_sizes()) {
@@ -96,6 +124,9 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
   theme_->setAccessibleName(tr("Colours"));
   caption_->setChecked(true);
   caption_->setAccessibleName(tr("Caption with provenance"));
+}
+
+QLayout* ExportDialog::folder_row() {
   directory_->setText(session_.last_folder("export"));
   directory_->setAccessibleName(tr("Folder"));
   connect(directory_, &QLineEdit::textChanged, this, &ExportDialog::show_state);
@@ -103,22 +134,13 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
   browse->setAccessibleName(tr("Choose the folder"));
   browse->setAutoDefault(false);
   connect(browse, &QPushButton::clicked, this, &ExportDialog::choose_directory);
-  auto* directory_row = new QHBoxLayout;
-  directory_row->addWidget(directory_, 1);
-  directory_row->addWidget(browse);
+  auto* row = new QHBoxLayout;
+  row->addWidget(directory_, 1);
+  row->addWidget(browse);
+  return row;
+}
 
-  auto* form = new QFormLayout;
-  form->addRow(tr("What"), part_grid);
-  form->addRow(tr("Format"), format_row);
-  form->addRow(tr("Rows"), rows_);
-  auto* size_row = new QHBoxLayout;
-  size_row->addWidget(size_, 1);
-  size_row->addWidget(dpi_);
-  form->addRow(tr("Size"), size_row);
-  form->addRow(tr("Colours"), theme_);
-  form->addRow(QString(), caption_);
-  form->addRow(tr("Folder"), directory_row);
-
+void ExportDialog::fill_outcome() {
   outcome_->setWordWrap(true);
   outcome_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   outcome_->setAccessibleName(tr("What was written"));
@@ -131,7 +153,9 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
   outcome_area_->setFixedHeight(fontMetrics().lineSpacing() * 5);
   progress_->setAccessibleName(tr("Progress of the export"));
   progress_->hide();
+}
 
+QWidget* ExportDialog::button_box() {
   auto* buttons = new QDialogButtonBox(this);
   buttons->addButton(write_, QDialogButtonBox::ActionRole);
   buttons->addButton(copy_, QDialogButtonBox::ActionRole);
@@ -153,13 +177,7 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
   copy_->setToolTip(tr("A command for a terminal that writes the same files"));
   connect(copy_, &QPushButton::clicked, this, &ExportDialog::copy_command);
   connect(buttons, &QDialogButtonBox::rejected, this, &ExportDialog::reject);
-
-  auto* column = new QVBoxLayout(this);
-  column->addLayout(form);
-  column->addWidget(progress_);
-  column->addWidget(outcome_area_);
-  column->addWidget(buttons);
-  show_state();
+  return buttons;
 }
 
 void ExportDialog::offer(ExportPart wanted, bool there) {

@@ -17,6 +17,7 @@ class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
+class QLayout;
 class QProgressBar;
 class QPushButton;
 class QScrollArea;
@@ -62,6 +63,13 @@ class ExportDialog : public QDialog {
   void reject() override;
 
  private:
+  // The parts of the dialog, from its top to its end.
+  QLayout* part_boxes();
+  QLayout* format_boxes(ExportFormats formats);
+  void fill_looks(ThemeKind theme);
+  QLayout* folder_row();
+  void fill_outcome();
+  QWidget* button_box();
   void show_state();
   void show_outcome(const QString& words);
   void offer(ExportPart part, bool there);

@@ -36,6 +36,7 @@ class MapPage;
 class Page;
 class ScenarioList;
 class StatusLine;
+struct TourStep;
 class WhatIfPanel;
 
 class MainWindow : public QMainWindow {
@@ -135,6 +136,7 @@ class MainWindow : public QMainWindow {
   void make_actions();
   void make_menus();
   void make_toolbar();
+  std::vector<TourStep> tour_steps();
   void make_connections();
   QAction* act(const char* name) const;
   void show_templates(QMenu& menu);

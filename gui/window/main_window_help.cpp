@@ -67,9 +67,11 @@ void MainWindow::show_palette() {
 
 void MainWindow::start_tour() {
   if (findChild<Tour*>() != nullptr) return;
-  if (!document().is_open()) {
-    pages_->setCurrentWidget(home_);
-  }
+  if (!document().is_open()) pages_->setCurrentWidget(home_);
+  new Tour(tour_steps(), theme_, this);
+}
+
+std::vector<TourStep> MainWindow::tour_steps() {
   const auto with_scenario = [this] {
     if (!document().is_open()) open_file(to_qstring((shipped_scenarios() / kTourScenario).string()));
     pages_->setCurrentWidget(compare_);
@@ -128,7 +130,7 @@ void MainWindow::start_tour() {
                      what_if_dock_->raise();
                      return file_dock_;
                    }});
-  new Tour(std::move(steps), theme_, this);
+  return steps;
 }
 
 void MainWindow::show_about() {

@@ -78,15 +78,19 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
   connect(&runs_, &Runs::idle, this, [this] {
     if (shown_runs().size() > 1 && !runs_.was_stopped()) model_if_needed();
   });
+  keep_aligned();
+  failure_map_ = std::make_unique<FailureMap>(*this);
+}
+
+Workspace::~Workspace() = default;
+
+void Workspace::keep_aligned() {
   connect(&runs_, &Runs::started, this, &Workspace::align);
   connect(&runs_, &Runs::finished, this, &Workspace::align);
   connect(&runs_, &Runs::idle, this, &Workspace::align);
   connect(&selection_, &Selection::run_changed, this, &Workspace::align);
   connect(&selection_, &Selection::alignment_changed, this, &Workspace::align);
-  failure_map_ = std::make_unique<FailureMap>(*this);
 }
-
-Workspace::~Workspace() = default;
 
 bool Workspace::open(const QString& path, QString& error) {
   if (!document_.open(path, error)) return false;

@@ -193,6 +193,7 @@ class Workspace : public QObject {
 
   /// Shifts the worlds as the selection's alignment says.
   void align();
+  void keep_aligned();
   void open_next_record();
   void take_record(SavedRecord record);
   void follow_scenario(bool changed);
