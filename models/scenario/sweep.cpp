@@ -170,34 +170,46 @@ class SweepReader {
     if (log && from->value <= 0)
       return out_->error(from_node->place, fmt::format("`{}`: a log scale must begin above zero", name));
     if (step_node != nullptr) {
-      const auto step = read_end(*step_node, name + ".step", *out_);
-      if (!step) return;
-      if (step->kind != from->kind && !(from->kind == AxisKind::decimal && step->kind == AxisKind::whole))
-        return out_->error(step_node->place,
-                           fmt::format("`{}`: the step must be of the same kind as from and to", name));
-      if (!(step->value > 0))
-        return out_->error(step_node->place, fmt::format("`{}`: the step must be more than zero", name));
-      const double steps = (to->value - from->value) / step->value;
-      if (!(steps < static_cast<double>(kMostValues)))
-        return out_->error(step_node->place, fmt::format("`{}` has more than {} values", name, kMostValues));
-      // Counted, not summed, so that 0.1 does not drift.
-      for (std::int64_t i = 0; static_cast<double>(i) <= steps + 1e-9; ++i)
-        append(axis, written(from->value + static_cast<double>(i) * step->value, from->kind));
+      if (!fill_by_step(name, *step_node, *from, *to, axis)) return;
     } else {
       if (!points || errors != out_->errors()) return;
-      for (std::int64_t i = 0; i < *points; ++i) {
-        const double part = static_cast<double>(i) / static_cast<double>(*points - 1);
-        double value = from->value + part * (to->value - from->value);
-        if (log) value = from->value * std::pow(to->value / from->value, part);
-        if (i + 1 == *points) value = to->value;
-        append(axis, written(value, from->kind));
-      }
+      fill_by_points(*points, log, *from, *to, axis);
     }
     to_try = {0};
     places = {from_node->place};
     if (axis.values.size() > 1) {
       to_try.push_back(axis.values.size() - 1);
       places.push_back(to_node->place);
+    }
+  }
+
+  /// False: a mistake was told.
+  bool fill_by_step(const std::string& name, const Node& node, const End& from, const End& to, SweepAxis& axis) {
+    const auto wrong = [&](std::string words) {
+      out_->error(node.place, std::move(words));
+      return false;
+    };
+    const auto step = read_end(node, name + ".step", *out_);
+    if (!step) return false;
+    if (step->kind != from.kind && !(from.kind == AxisKind::decimal && step->kind == AxisKind::whole))
+      return wrong(fmt::format("`{}`: the step must be of the same kind as from and to", name));
+    if (!(step->value > 0)) return wrong(fmt::format("`{}`: the step must be more than zero", name));
+    const double steps = (to.value - from.value) / step->value;
+    if (!(steps < static_cast<double>(kMostValues)))
+      return wrong(fmt::format("`{}` has more than {} values", name, kMostValues));
+    // Counted, not summed, so that 0.1 does not drift.
+    for (std::int64_t i = 0; static_cast<double>(i) <= steps + 1e-9; ++i)
+      append(axis, written(from.value + static_cast<double>(i) * step->value, from.kind));
+    return true;
+  }
+
+  static void fill_by_points(std::int64_t points, bool log, const End& from, const End& to, SweepAxis& axis) {
+    for (std::int64_t i = 0; i < points; ++i) {
+      const double part = static_cast<double>(i) / static_cast<double>(points - 1);
+      double value = from.value + part * (to.value - from.value);
+      if (log) value = from.value * std::pow(to.value / from.value, part);
+      if (i + 1 == points) value = to.value;
+      append(axis, written(value, from.kind));
     }
   }
 

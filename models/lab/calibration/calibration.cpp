@@ -7,8 +7,6 @@
 #include <map>
 #include <optional>
 
-#include "core/statistics/least_squares.hpp"
-
 namespace spawnpoint {
 namespace {
 
@@ -41,7 +39,7 @@ void CostFit::observe(const std::string& kind, CostSum sum, Duration observed) {
   observations_.push_back({kind, std::move(sum), static_cast<double>(observed.count())});
 }
 
-CalibratedCosts CostFit::fit(const Costs& given) const {
+std::vector<const CostFit::Observation*> CostFit::undisturbed_ones() const {
   std::map<std::string, std::vector<double>> kinds;
   for (const Observation& seen : observations_) kinds[seen.kind].push_back(seen.observed);
   std::vector<const Observation*> good;
@@ -49,37 +47,40 @@ CalibratedCosts CostFit::fit(const Costs& given) const {
     const double usual = undisturbed(kinds[seen.kind]);
     if (std::abs(seen.observed - usual) <= kDisturbed * usual) good.push_back(&seen);
   }
+  return good;
+}
 
+LeastSquaresFit CostFit::fit_terms(const std::vector<const Observation*>& good,
+                                   const std::vector<std::size_t>& columns) {
+  LeastSquares squares(columns.size());
+  std::vector<double> x(columns.size());
+  for (const Observation* seen : good) {
+    std::ranges::fill(x, 0.0);
+    for (const auto& [term, times] : seen->sum) {
+      const auto column = std::ranges::find(columns, static_cast<std::size_t>(term));
+      if (column != columns.end()) x[static_cast<std::size_t>(column - columns.begin())] += times;
+    }
+    // What disturbs a run lengthens it in proportion.
+    squares.add(x, seen->observed, 1.0 / (seen->observed * seen->observed));
+  }
+  return squares.fit(0.95);
+}
+
+CalibratedCosts CostFit::fit(const Costs& given) const {
+  const std::vector<const Observation*> good = undisturbed_ones();
   std::array<bool, kCostTerms> observed{};
   for (const Observation* seen : good)
     for (const auto& [term, times] : seen->sum) observed[static_cast<std::size_t>(term)] |= times != 0;
 
   // A cost that would come out below zero is zero, and the others are fitted without it.
-  std::array<bool, kCostTerms> fitted = observed;
   std::array<double, kCostTerms> value{};
   std::array<double, kCostTerms> half_width{};
   double residual = 0;
-  for (;;) {
-    std::vector<std::size_t> columns;
-    std::array<std::size_t, kCostTerms> column{};
-    for (std::size_t term = 0; term < kCostTerms; ++term) {
-      if (!fitted[term]) continue;
-      column[term] = columns.size();
-      columns.push_back(term);
-    }
-    if (columns.empty()) break;
-    LeastSquares squares(columns.size());
-    std::vector<double> x(columns.size());
-    for (const Observation* seen : good) {
-      std::ranges::fill(x, 0.0);
-      for (const auto& [term, times] : seen->sum) {
-        const auto index = static_cast<std::size_t>(term);
-        if (fitted[index]) x[column[index]] += times;
-      }
-      // What disturbs a run lengthens it in proportion.
-      squares.add(x, seen->observed, 1.0 / (seen->observed * seen->observed));
-    }
-    const LeastSquaresFit fit = squares.fit(0.95);
+  std::vector<std::size_t> columns;
+  for (std::size_t term = 0; term < kCostTerms; ++term)
+    if (observed[term]) columns.push_back(term);
+  while (!columns.empty()) {
+    const LeastSquaresFit fit = fit_terms(good, columns);
     residual = fit.residual_deviation;
     std::optional<std::size_t> lowest;
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -88,8 +89,8 @@ CalibratedCosts CostFit::fit(const Costs& given) const {
       if (fit.coefficients[i].mean < 0 && (!lowest || fit.coefficients[i].mean < value[*lowest])) lowest = columns[i];
     }
     if (!lowest) break;
-    fitted[*lowest] = false;
     value[*lowest] = 0;
+    std::erase(columns, *lowest);
   }
 
   CalibratedCosts result;

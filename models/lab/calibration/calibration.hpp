@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/statistics/least_squares.hpp"
 #include "models/machine/profile.hpp"
 
 namespace spawnpoint {
@@ -61,6 +62,11 @@ class CostFit {
     CostSum sum;
     double observed;  ///< Nanoseconds.
   };
+  std::vector<const Observation*> undisturbed_ones() const;
+  /// Of these terms alone.
+  static LeastSquaresFit fit_terms(const std::vector<const Observation*>& good,
+                                   const std::vector<std::size_t>& columns);
+
   std::vector<Observation> observations_;
 };
 

@@ -57,67 +57,74 @@ LiveOutcome killed(const LiveEnd& end, const LiveLimitsInForce& limits, const Li
   return outcome;
 }
 
+/// What the worker itself has told of its failure.
+LiveOutcome told(const LiveEnd& end, const LiveLimitsInForce& limits, const LimitLadder& host) {
+  LiveOutcome outcome;
+  const auto kind = static_cast<LiveFailure>(end.failure->kind);
+  if (kind == LiveFailure::not_run) {
+    outcome.error = end.failure->message.view();
+    return outcome;
+  }
+  FailurePoint failure;
+  failure.job = end.failure->job;
+  failure.threads = static_cast<std::int64_t>(end.failure->threads);
+  failure.call = end.failure->call.view();
+  failure.message = end.failure->message.view();
+  if (end.failure->error != 0) failure.cause = Errno{end.failure->error};
+  failure.at = end.failure->at;
+  const Limit* met = limit_of(*end.failure);
+  if (met != nullptr) {
+    failure.limit = met->name;
+    failure.value = end.failure->value;
+  }
+  // Where mappings were made to bring this machine's limit nearer, or room was added for what is not the program's,
+  // it is the scenario's that was met.
+  for (const auto* limit : {&limits.maps, &limits.address_space, &limits.data}) {
+    if (*limit && met == (*limit)->limit) failure.value = (*limit)->value;
+  }
+  if (kind == LiveFailure::refused && failure.call == "clone3") name_thread_limit(failure, limits, host);
+  if (kind == LiveFailure::signal_stack) {
+    failure.cause = Signal{SIGABRT};
+    outcome.mark = MarkKind::aborted;
+  }
+  if (kind == LiveFailure::exception) failure.cause = Exception{};
+  // The process may have died after it was refused a thread: its death is then what its user sees.
+  const bool aborted = end.aborted || (WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGABRT);
+  if (kind == LiveFailure::refused && aborted && !end.finished && !end.stopped) {
+    failure.cause = Signal{SIGABRT};
+    if (!end.last_words.empty()) failure.message = end.last_words;
+    outcome.mark = MarkKind::aborted;
+  }
+  outcome.failure = std::move(failure);
+  return outcome;
+}
+
+/// Ended by a signal other than the kernel's kill.
+LiveOutcome died(const LiveEnd& end, const LiveLimitsInForce& limits) {
+  LiveOutcome outcome;
+  const int signal = end.aborted ? SIGABRT : WTERMSIG(end.status);
+  outcome.mark = MarkKind::aborted;
+  auto& failure = outcome.failure.emplace(at_death(end));
+  failure.cause = Signal{signal};
+  failure.message = end.last_words.empty() ? message_of(Signal{signal}) : end.last_words;
+  if (signal != SIGSEGV || !limits.stack) return outcome;
+  failure.call = "page fault";
+  if (end.touching > 0) {
+    failure.threads = static_cast<std::int64_t>(end.touching) - 1;
+    failure.job = end.touching_job;
+  }
+  name_limit(failure, *limits.stack);
+  return outcome;
+}
+
 }  // namespace
 
 LiveOutcome judge(const LiveEnd& end, const LiveLimitsInForce& limits, const LimitLadder& host) {
-  LiveOutcome outcome;
-  if (end.failure) {
-    const auto kind = static_cast<LiveFailure>(end.failure->kind);
-    if (kind == LiveFailure::not_run) {
-      outcome.error = end.failure->message.view();
-      return outcome;
-    }
-    FailurePoint failure;
-    failure.job = end.failure->job;
-    failure.threads = static_cast<std::int64_t>(end.failure->threads);
-    failure.call = end.failure->call.view();
-    failure.message = end.failure->message.view();
-    if (end.failure->error != 0) failure.cause = Errno{end.failure->error};
-    failure.at = end.failure->at;
-    const Limit* met = limit_of(*end.failure);
-    if (met != nullptr) {
-      failure.limit = met->name;
-      failure.value = end.failure->value;
-    }
-    // Where mappings were made to bring this machine's limit nearer, or room was added for what is not the program's,
-    // it is the scenario's that was met.
-    for (const auto* limit : {&limits.maps, &limits.address_space, &limits.data}) {
-      if (*limit && met == (*limit)->limit) failure.value = (*limit)->value;
-    }
-    if (kind == LiveFailure::refused && failure.call == "clone3") name_thread_limit(failure, limits, host);
-    if (kind == LiveFailure::signal_stack) {
-      failure.cause = Signal{SIGABRT};
-      outcome.mark = MarkKind::aborted;
-    }
-    if (kind == LiveFailure::exception) failure.cause = Exception{};
-    // The process may have died after it was refused a thread: its death is then what its user sees.
-    const bool aborted = end.aborted || (WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGABRT);
-    if (kind == LiveFailure::refused && aborted && !end.finished && !end.stopped) {
-      failure.cause = Signal{SIGABRT};
-      if (!end.last_words.empty()) failure.message = end.last_words;
-      outcome.mark = MarkKind::aborted;
-    }
-    outcome.failure = std::move(failure);
-    return outcome;
-  }
-  if (end.finished || end.stopped) return outcome;
+  if (end.failure) return told(end, limits, host);
+  if (end.finished || end.stopped) return {};
   if (end.over_memory || (WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGKILL)) return killed(end, limits, host);
-  if (end.aborted || WIFSIGNALED(end.status)) {
-    const int signal = end.aborted ? SIGABRT : WTERMSIG(end.status);
-    outcome.mark = MarkKind::aborted;
-    auto& failure = outcome.failure.emplace(at_death(end));
-    failure.cause = Signal{signal};
-    failure.message = end.last_words.empty() ? message_of(Signal{signal}) : end.last_words;
-    if (signal == SIGSEGV && limits.stack) {
-      failure.call = "page fault";
-      if (end.touching > 0) {
-        failure.threads = static_cast<std::int64_t>(end.touching) - 1;
-        failure.job = end.touching_job;
-      }
-      name_limit(failure, *limits.stack);
-    }
-    return outcome;
-  }
+  if (end.aborted || WIFSIGNALED(end.status)) return died(end, limits);
+  LiveOutcome outcome;
   outcome.error = fmt::format("the live run's process ended with status {} before its run did{}{}",
                               WEXITSTATUS(end.status), end.last_words.empty() ? "" : ": ", end.last_words);
   return outcome;

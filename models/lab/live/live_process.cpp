@@ -57,6 +57,18 @@ class SpawnActions {
     ::posix_spawn_file_actions_destroy(&files_);
     ::posix_spawnattr_destroy(&attributes_);
   }
+  /// The terminal's Ctrl-C is the parent's to answer; and signals that the parent blocks or ignores are none of the
+  /// worker's.
+  void have_own_signals() {
+    sigset_t all;
+    sigset_t none;
+    ::sigfillset(&all);
+    ::sigemptyset(&none);
+    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    ::posix_spawnattr_setpgroup(&attributes_, 0);
+    ::posix_spawnattr_setsigdefault(&attributes_, &all);
+    ::posix_spawnattr_setsigmask(&attributes_, &none);
+  }
   posix_spawn_file_actions_t files_;
   posix_spawnattr_t attributes_;
 };
@@ -88,25 +100,30 @@ std::string LiveProcess::refusal() {
                      static_cast<std::uint64_t>(files.rlim_cur), kMostOpen);
 }
 
+std::expected<FileDescriptor, std::string> LiveProcess::lay_out_board(const LivePlan& plan) {
+  const std::string text = encode(plan);
+  auto file = memory_file("spawnpoint-plan");
+  if (!file) return failed("memfd_create");
+  if (::ftruncate(file.get(), static_cast<off_t>(LiveBoard::kSize + text.size())) != 0) return failed("ftruncate");
+  void* memory = ::mmap(nullptr, LiveBoard::kSize, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+  if (memory == MAP_FAILED) return failed("mmap");
+  board_ = new (memory) LiveBoard;
+  board_->plan_size = text.size();
+  for (std::size_t at = 0; at < text.size();) {
+    const ssize_t n =
+        ::pwrite(file.get(), text.data() + at, text.size() - at, static_cast<off_t>(LiveBoard::kSize + at));
+    if (n <= 0) return failed("writing the plan");
+    at += static_cast<std::size_t>(n);
+  }
+  return file;
+}
+
 std::expected<LiveProcess, std::string> LiveProcess::start(const std::filesystem::path& program, const LivePlan& plan,
                                                            int trace_fd) {
   LiveProcess process;
 
-  const std::string text = encode(plan);
-  const auto board_file = memory_file("spawnpoint-plan");
-  if (!board_file) return failed("memfd_create");
-  if (::ftruncate(board_file.get(), static_cast<off_t>(LiveBoard::kSize + text.size())) != 0)
-    return failed("ftruncate");
-  void* memory = ::mmap(nullptr, LiveBoard::kSize, PROT_READ | PROT_WRITE, MAP_SHARED, board_file.get(), 0);
-  if (memory == MAP_FAILED) return failed("mmap");
-  process.board_ = new (memory) LiveBoard;
-  process.board_->plan_size = text.size();
-  for (std::size_t at = 0; at < text.size();) {
-    const ssize_t n =
-        ::pwrite(board_file.get(), text.data() + at, text.size() - at, static_cast<off_t>(LiveBoard::kSize + at));
-    if (n <= 0) return failed("writing the plan");
-    at += static_cast<std::size_t>(n);
-  }
+  const auto board_file = process.lay_out_board(plan);
+  if (!board_file) return std::unexpected(board_file.error());
 
   process.errors_ = memory_file("spawnpoint-errors");
   std::array<int, 2> pipe{};
@@ -119,7 +136,7 @@ std::expected<LiveProcess, std::string> LiveProcess::start(const std::filesystem
   const std::array<int, 6> files = {nothing ? nothing.get() : process.errors_.get(),
                                     process.errors_.get(),
                                     process.errors_.get(),
-                                    board_file.get(),
+                                    board_file->get(),
                                     trace_fd,
                                     lifeline_end.get()};
   static_assert(kWorkerBoard == 3 && kWorkerTrace == 4 && kWorkerLifeline == 5);
@@ -132,18 +149,7 @@ std::expected<LiveProcess, std::string> LiveProcess::start(const std::filesystem
   }
   ::posix_spawn_file_actions_addclosefrom_np(&actions.files_, static_cast<int>(files.size()));
 
-  // The terminal's Ctrl-C is the parent's to answer; and signals that the parent blocks or ignores are none of the
-  // worker's.
-  sigset_t all;
-  sigset_t none;
-  ::sigfillset(&all);
-  ::sigemptyset(&none);
-  ::posix_spawnattr_setflags(&actions.attributes_,
-                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  ::posix_spawnattr_setpgroup(&actions.attributes_, 0);
-  ::posix_spawnattr_setsigdefault(&actions.attributes_, &all);
-  ::posix_spawnattr_setsigmask(&actions.attributes_, &none);
-
+  actions.have_own_signals();
   std::string path = program.string();
   std::string command(kLiveWorkerCommand);
   // Nothing of the environment is needed, and some of it would change how the C library works.

@@ -57,6 +57,8 @@ class LiveProcess {
 
  private:
   LiveProcess() = default;
+  /// The file that the worker shares: the board, and behind it the plan.
+  std::expected<FileDescriptor, std::string> lay_out_board(const LivePlan& plan);
 
   pid_t pid_ = -1;
   std::optional<int> status_;
