@@ -23,6 +23,9 @@ int room_for_names(const LimitLadder& ladder) {
   return levels ? kNamesWithLevels : kNames;
 }
 
+/// What this machine is called among the profiles.
+constexpr std::string_view kHost = "host";
+
 /// "1", "10", "100", "1k" … "100M", "1G": short, since the decades are close together.
 QString decade_label(int decade) {
   static constexpr const char* kThousands[] = {"", "k", "M", "G", "T"};
@@ -34,12 +37,13 @@ QString decade_label(int decade) {
 
 QString limits_title(const Machine& machine, const Runtime& runtime, const LimitLadder& ladder) {
   const LimitRung* binding = ladder.binding();
-  if (binding == nullptr) return QObject::tr("%1 sets no limit on threads").arg(to_qstring(machine.name));
+  const QString name = machine.name == kHost ? QObject::tr("This machine") : to_qstring(machine.name);
+  if (binding == nullptr) return QObject::tr("%1 sets no limit on threads").arg(name);
   if (binding->limit->per_thread)
     return QObject::tr("%1: no thread can do its job, as it would use more than its stack of %2")
-        .arg(to_qstring(machine.name), to_qstring(format_value(*binding->limit, binding->value)));
+        .arg(name, to_qstring(format_value(*binding->limit, binding->value)));
   return QObject::tr("%1 allows %2 besides %3: %4 binds")
-      .arg(to_qstring(machine.name), to_qstring(format_count(ladder.threads, "thread")),
+      .arg(name, to_qstring(format_count(ladder.threads, "thread")),
            to_qstring(own_threads_words(runtime.base_threads)), to_qstring(name_of(*binding)));
 }
 

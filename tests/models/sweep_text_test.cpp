@@ -42,6 +42,8 @@ TEST_CASE("rows of CSV have a field for each name", "[sweep]") {
 TEST_CASE("a sweep says which machines it is of", "[sweep]") {
   CHECK(machines(plan(kPlayground + "[sweep]\n\"jobs.count\" = [1, 2]\n")) == "rust-playground");
   const std::string sweep = "[sweep]\n\"machine.profile\" = ";
+  CHECK(machines(plan(kPlayground + sweep + "[\"host\", \"rust-playground\"]\n")) ==
+        "this machine and rust-playground");
   CHECK(machines(plan(kPlayground + sweep + "[\"laptop-8g\", \"rust-playground\"]\n")) ==
         "laptop-8g and rust-playground");
   CHECK(machines(plan(kPlayground + sweep + "[\"laptop-8g\", \"systemd-service\", \"rust-playground\"]\n")) ==

@@ -234,11 +234,12 @@ std::string describe_point(const SweepPlan& plan, std::size_t point) {
 std::string machines(const SweepPlan& plan) {
   const auto& axes = plan.sweep().axes;
   const auto varied = std::ranges::find(axes, std::string_view("machine.profile"), &SweepAxis::key);
-  if (varied == axes.end()) return plan.scenario().machine.name;
+  const std::string host = "this machine";
+  if (varied == axes.end()) return plan.scenario().host_machine ? host : plan.scenario().machine.name;
   std::vector<std::string> names;
   for (const std::string& value : varied->values) {
     // A profile of the user's own is a file.
-    std::string name = std::filesystem::path(value).stem().string();
+    std::string name = value == "host" ? host : std::filesystem::path(value).stem().string();
     if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
   }
   constexpr std::size_t kNamed = 3;
