@@ -45,11 +45,7 @@ void RunColumn::show_charts() {
 ChartContent RunColumn::shortened(ChartContent content) const {
   for (ChartMark& mark : content.marks) {
     const auto ended = runs_.result(key(mark.world));
-    if (ended && ended->failure && ended->failure->at + shift(mark.world) == mark.at) {
-      mark.label = failure_words(*ended->failure);
-    } else {
-      mark.label = mark.label.section(": ", 0, 0);
-    }
+    mark.label = ended && ended->failure ? failure_words(*ended->failure) : mark.label.section(": ", 0, 0);
   }
   return content;
 }

@@ -185,8 +185,7 @@ Figure::Header Figure::header_of(const FigureWorld& world, const TimelineData* d
 ChartContent Figure::with_failures(ChartContent content) const {
   for (ChartMark& mark : content.marks) {
     for (const FigureWorld& world : content_.worlds)
-      if (world.world == mark.world && world.failure && world.failure->at == mark.at)
-        mark.label = failure_words(*world.failure);
+      if (world.world == mark.world && world.failure) mark.label = failure_words(*world.failure);
   }
   return content;
 }

@@ -129,9 +129,17 @@ void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, co
     room.add_line({x, where.top(), x, where.bottom()});
     if (is_failure(mark)) room.add(QRectF(x - kCross, middle - kCross, 2 * kCross, 2 * kCross));
   }
+  // One failure may have several marks, as where a refusal leads to an abort: its words are there once.
+  constexpr double kSamePlace = 40;
+  QString last_text;
+  double last_x = 0;
   for (const Mark& mark : marks) {
     if (!seen(mark)) continue;
     const double x = axis.x(mark.at);
+    if (is_failure(mark)) paint_cross(painter, theme, {x, middle}, kCross);
+    if (mark_text(mark) == last_text && std::abs(x - last_x) <= kSamePlace) continue;
+    last_text = mark_text(mark);
+    last_x = x;
     const QString text = metrics.elidedText(mark_text(mark), Qt::ElideRight, where.width() * 0.6);
     const double reach = is_failure(mark) ? kCross : 0;
     const auto place = room.take({x - reach, x + reach, {QSizeF(metrics.horizontalAdvance(text) + 6, height)}});
@@ -142,7 +150,6 @@ void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, co
       painter.setPen(is_failure(mark) ? theme.failure_text : color(mark));
       painter.drawText(place->where.adjusted(3, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, text);
     }
-    if (is_failure(mark)) paint_cross(painter, theme, {x, middle}, kCross);
   }
   painter.restore();
 }

@@ -198,3 +198,20 @@ TEST_CASE("a run that fails has its mark before anyone looks at it") {
   REQUIRE(eventually([&] { return app.window->workspace().fails(1) == false; }));
   CHECK(eventually([&] { return !tabs->tabText(1).startsWith(QString::fromUtf8("✕")); }));
 }
+
+TEST_CASE("a failure that has several marks has one name in all charts") {
+  AppFixture app;
+  app.window->show();
+  QFile file(QStringLiteral(SPAWNPOINT_SOURCE "/scenarios/q-rust-aborts.toml"));
+  REQUIRE(file.open(QIODevice::ReadOnly));
+  app.open(QString::fromUtf8(file.readAll()));
+  const auto modeled = app.window->runs().result(kModeled);
+  REQUIRE(modeled);
+  REQUIRE(modeled->trace);
+  REQUIRE(modeled->trace->marks.size() > 1);
+  for (const ChartView* chart : {&app.window->compare().memory(), &app.window->compare().threads()}) {
+    REQUIRE(chart->content().marks.size() > 1);
+    for (const ChartMark& mark : chart->content().marks)
+      CHECK(mark.label == QString::fromUtf8("✕ SIGABRT by max_map_count"));
+  }
+}
