@@ -28,16 +28,23 @@ QString headline(const LiveEstimate& estimate) {
 QString live_words(const LiveEstimate& estimate) {
   const auto count = [](std::int64_t n) { return to_qstring(spawnpoint::format_count(n)); };
   const auto bytes = [](Bytes b) { return to_qstring(spawnpoint::format_bytes(b)); };
+  const QString fails =
+      estimate.failure.empty()
+          ? QString()
+          : QStringLiteral("<p>%1</p>")
+                .arg(QObject::tr("In the model it fails before: %1.").arg(to_qstring(estimate.failure)));
   return QStringLiteral(
              "<table cellpadding='4'>"
              "<tr><td></td><td align='right'><b>%1</b></td><td align='right'><b>%2</b></td></tr>"
              "<tr><td>%3</td><td align='right'>%4</td><td align='right'>%5</td></tr>"
              "<tr><td>%6</td><td align='right'>%7</td><td align='right'>%8</td></tr>"
              "<tr><td>%9</td><td align='right'>%10</td><td></td></tr></table>")
-      .arg(QObject::tr("predicted"), QObject::tr("cap: half of what is free"), QObject::tr("Threads besides main"),
-           count(estimate.threads), count(estimate.thread_cap), QObject::tr("Memory, the kernel's included"),
-           bytes(estimate.memory.resident + estimate.memory.kernel), bytes(estimate.memory_cap), QObject::tr("Time"),
-           time_words(estimate));
+             .arg(QObject::tr("for all jobs"), QObject::tr("cap: half of what is free"),
+                  QObject::tr("Threads besides main"), count(estimate.threads), count(estimate.thread_cap),
+                  QObject::tr("Memory, the kernel's included"),
+                  bytes(estimate.memory.resident + estimate.memory.kernel), bytes(estimate.memory_cap),
+                  QObject::tr("Time"), time_words(estimate)) +
+         fails;
 }
 
 LiveAnswer ask_before_live(QWidget* parent, const LiveEstimate& estimate) {

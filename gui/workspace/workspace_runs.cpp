@@ -31,6 +31,7 @@ LiveEstimate with_both(const LiveEstimate& a, const LiveEstimate& b) {
   both.over_cap = a.over_cap || b.over_cap;
   both.wall = a.wall + b.wall;
   both.wall_is_least = a.wall_is_least || b.wall_is_least;
+  both.failure = a.failure.empty() ? b.failure : a.failure;
   return both;
 }
 

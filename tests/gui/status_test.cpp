@@ -155,6 +155,18 @@ TEST_CASE("stopping one of all runs stops all", "[status]") {
   CHECK(app.window->workspace().runs_in_all() == 0);
 }
 
+TEST_CASE("the question before a live run tells how its model fails", "[status]") {
+  AppFixture app;
+  app.open(QString(kRefused).replace("1000", "9000").replace("\"1s\"", "\"20min\""));
+  const LiveEstimate asked = app.asked_before_live();
+  CHECK(asked.wall_is_least);
+  const QString words = live_words(asked);
+  INFO(words.toStdString());
+  CHECK(words.contains("after 507 threads (pids.max)"));
+  CHECK(words.contains("at least "));
+  CHECK_FALSE(words.contains("predicted"));
+}
+
 TEST_CASE("a live run of hours asks before it starts", "[status]") {
   AppFixture app;
   app.open(QString(kQuick).replace("60ms", "67h"));

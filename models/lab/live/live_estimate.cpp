@@ -8,6 +8,7 @@
 #include "models/lab/live/live_limits.hpp"
 #include "models/lab/live/live_run.hpp"
 #include "models/machine/host/host.hpp"
+#include "models/result/format.hpp"
 #include "models/scenario/run_threads.hpp"
 
 namespace spawnpoint {
@@ -32,8 +33,8 @@ namespace {
 /// What a run's length is worth: nobody waits longer for a question.
 constexpr std::chrono::milliseconds kModelPatience{1000};
 
-/// How long the run takes by its model; `least`: the model was not done in time, or was not given all jobs.
-Duration modeled_wall(Scenario scenario, std::size_t index, const std::stop_token& stop, bool& least) {
+/// The run's model, or as much of it as is done in time; `least`: it was not done, or was not given all jobs.
+RunResult model(Scenario scenario, std::size_t index, const std::stop_token& stop, bool& least) {
   const bool shortened = scenario.jobs.count > kMostStoppable;
   scenario.jobs.count = std::min(scenario.jobs.count, kMostStoppable);
   std::stop_source enough;
@@ -44,9 +45,9 @@ Duration modeled_wall(Scenario scenario, std::size_t index, const std::stop_toke
   options.progress = [&](const Progress&) {
     if (stop.stop_requested() || std::chrono::steady_clock::now() - began > kModelPatience) enough.request_stop();
   };
-  const RunResult modeled = run_modeled(scenario, index, options);
-  least = modeled.stopped || shortened;
-  return modeled.wall;
+  RunResult modeled = run_modeled(scenario, index, options);
+  least = modeled.stopped || shortened || modeled.breaks();
+  return modeled;
 }
 
 }  // namespace
@@ -63,7 +64,9 @@ LiveEstimate estimate_live(const Scenario& scenario, std::size_t index, const st
   const auto caps = live_caps(host, spec.runtime);
   estimate.thread_cap = caps.threads;
   estimate.memory_cap = caps.memory;
-  estimate.wall = modeled_wall(scenario, index, stop, estimate.wall_is_least);
+  const RunResult modeled = model(scenario, index, stop, estimate.wall_is_least);
+  estimate.wall = modeled.wall;
+  if (modeled.breaks()) estimate.failure = format_failed_call(*modeled.failure);
   estimate.over_cap =
       estimate.threads + 1 > caps.threads || estimate.memory.resident + estimate.memory.kernel > caps.memory;
   return estimate;

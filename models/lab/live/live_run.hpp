@@ -73,7 +73,8 @@ struct LiveEstimate {
   Bytes memory_cap{};
   bool over_cap = false;
   Duration wall{};             ///< By the model: how long it takes.
-  bool wall_is_least = false;  ///< Modeling it would take long as well: it takes at least that long.
+  bool wall_is_least = false;  ///< Modeling it would take long as well, or fails: it takes at least that long.
+  std::string failure;         ///< How it fails in the model; empty: it does not.
 };
 /// `stop` ends what is computed for it.
 LiveEstimate estimate_live(const Scenario& scenario, std::size_t index, const std::stop_token& stop = {});
