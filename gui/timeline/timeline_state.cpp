@@ -171,21 +171,33 @@ TimelineWidget::State::Header TimelineWidget::State::lay_header() const {
     legend_width = legend.width() + 8;
     legend_lines = wide && legend.width() < width / 2 ? 0 : legend.lines(width);
   }
-  const double beside_legend = room - legend_width;
-  // One line; a second one beside the legend, where that has a line; one more before it, where the picture stays high.
-  std::vector<double> widths{legend_lines == 0 ? beside_legend : room};
+  Header header;
+  header.indent = world_header_indent(theme, kTextPixels + 1);
+  // In a narrow column the lines after the first begin at its left edge.
+  constexpr double kNarrow = 260;
+  if (room < kNarrow) header.indent = 0;
+  const double later = width - header.indent;
+  // One line; a second one beside the legend, where that has a line; more before it, where the picture stays high.
+  std::vector<double> widths{legend_lines == 0 ? room - legend_width : room};
   const auto fits = [&] {
     const QStringList lines = wrapped_parts(summary, metrics, widths);
     return lines.isEmpty() || !lines.back().endsWith(u'…');
   };
-  Header header;
-  header.legend_top = legend_lines == 0 ? 0 : 1;
-  if (!fits() && legend_lines == 1 && beside_legend > room / 4) widths.push_back(beside_legend);
-  if (!fits() && size.height() >= kHighEnough) {
-    widths.insert(widths.begin() + 1, room);
-    header.legend_top += legend_lines == 0 ? 0 : 1;
-  }
+  const bool shared = !fits() && legend_lines == 1 && later - legend_width > later / 4;
+  if (shared) widths.push_back(later - legend_width);
+  const int around = kHeaderLine + kLegendLine * legend_lines + (time_labels ? kFooter : 4);
+  for (int more = 1; !fits() && size.height() - around - kLegendLine * more >= kLeastPicture; ++more)
+    widths.insert(widths.begin() + 1, later);
   header.summary = wrapped_parts(summary, metrics, widths);
+  // The beginning of a part beside the legend tells nothing.
+  const auto only_begins = [](const QString& line) { return line.endsWith(u'…') && !line.contains(kPartsApart); };
+  bool shares = shared && header.summary.size() == static_cast<qsizetype>(widths.size());
+  if (shares && only_begins(header.summary.back())) {
+    shares = false;
+    widths.pop_back();
+    header.summary = wrapped_parts(summary, metrics, widths);
+  }
+  if (legend_lines > 0) header.legend_top = std::max(1, static_cast<int>(header.summary.size()) - (shares ? 1 : 0));
   header.lines = std::max(static_cast<int>(header.summary.size()), header.legend_top + std::max(legend_lines, 1));
   return header;
 }
@@ -200,7 +212,7 @@ void TimelineWidget::State::paint_header(QPainter& painter) const {
         .paint(painter, world, QRectF(kHeaderLeft, top(header.legend_top), width, 0), height(header.legend_top));
   paint_world_header(painter, theme, world, header.summary.value(0), QRectF(kHeaderLeft, 0, width, kHeaderLine),
                      kTextPixels + 1);
-  const double indent = kHeaderLeft + world_header_indent(theme, kTextPixels + 1);
+  const double indent = kHeaderLeft + header.indent;
   painter.setFont(theme.font(kTextPixels + 1));
   painter.setPen(theme.muted);
   for (int line = 1; line < header.summary.size(); ++line)

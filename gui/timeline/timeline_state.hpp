@@ -24,8 +24,8 @@ struct TimelineWidget::State {
   static constexpr double kHeaderLeft = 8;
   /// Below this width the legend always has lines of its own,
   static constexpr int kOneLine = 900;
-  /// and below this height the summary gets none for itself.
-  static constexpr int kHighEnough = 120;
+  /// and the picture keeps this height from the summary's.
+  static constexpr int kLeastPicture = 76;
   static constexpr int kFooter = 20;
   static constexpr int kTextPixels = 11;
   static constexpr double kHighestRow = 48;
@@ -72,6 +72,7 @@ struct TimelineWidget::State {
   /// summary may share.
   struct Header {
     QStringList summary;
+    double indent = 0;   ///< Of the summary's lines after the first.
     int legend_top = 0;  ///< The line in which the legend begins: 0 is the first.
     int lines = 1;
   };

@@ -232,6 +232,14 @@ TEST_CASE("a header has its parts in as many lines as there are, and drops none 
     CAPTURE(wide);
     CHECK(timeline.shown_summary().join(QString::fromUtf8(" · ")) == summary);
   }
+  // Beside the legend there is a whole part or none.
+  timeline.resize(400, 128);
+  CHECK(timeline.shown_summary().back().count(QString::fromUtf8(" · ")) >= 1);
+  // In a column beside others, its parts are below each other; what has no room at all makes no empty lines.
+  timeline.resize(230, 400);
+  CHECK(timeline.shown_summary().join(QString::fromUtf8(" · ")) == summary);
+  timeline.set_summary(summary + QString::fromUtf8(" · ") + QString(200, 'x'));
+  CHECK(timeline.shown_summary().size() < 8);
 }
 
 }  // namespace spawnpoint::gui
