@@ -157,7 +157,10 @@ void MapPage::show_state() {
     return;
   }
   // Until the plan is there, the scenario's own machine.
-  const std::string on = result ? machines(result->plan) : document_.scenario()->machine.name;
+  const Scenario& scenario = *document_.scenario();
+  const std::string on = result                  ? machines(result->plan)
+                         : scenario.host_machine ? tr("this machine").toStdString()
+                                                 : scenario.machine.name;
   title_->setText(tr("Where does each concurrency model break, on %1?").arg(to_qstring(on)));
   if (!map_.sweep().error().isEmpty()) {
     state_->clear();
@@ -217,6 +220,8 @@ QString MapPage::result_words(const MapResult& result) const {
   if (plan.repeat() > 1)
     words +=
         tr(" A bar is the 95% confidence interval of %1.").arg(to_qstring(format_count(plan.repeat(), "replication")));
+  if (std::ranges::any_of(content.lines, [](const MapLine& line) { return line.style >= kMapColors; }))
+    words += tr(" Colours begin again after %1 lines: the marks on the lines tell those apart.").arg(kMapColors);
   words += tr(" Click a point to open that run.");
   if (!map_.sweep().is_running() && !result.complete) {
     const auto there = std::ranges::count_if(result.cells, [](const auto& cell) { return cell.has_value(); });

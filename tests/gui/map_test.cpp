@@ -531,6 +531,11 @@ TEST_CASE("the map's title names the machines that it is of", "[map]") {
   };
   CHECK(said("on laptop-8g and rust-playground?"));
   CHECK(said("95% confidence interval of 5 replications"));
+  CHECK_FALSE(said("Colours begin again"));
+  app.open(QString(kEightLines).replace("[8, 64]", "[8, 16, 32, 64]"), "more.toml");
+  app.window->pages().setCurrentWidget(&page);
+  REQUIRE(eventually([&] { return page.sweep().result() && page.sweep().result()->complete; }));
+  CHECK(said("Colours begin again after 12 lines"));
 }
 
 }  // namespace spawnpoint::gui
