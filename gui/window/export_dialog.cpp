@@ -73,7 +73,10 @@ ExportDialog::ExportDialog(Session& session, std::shared_ptr<const Scenario> sce
 }
 
 QLayout* ExportDialog::part_boxes() {
-  auto* grid = new QGridLayout;
+  // What is of a run's record, and below it what is not.
+  auto* rows = new QVBoxLayout;
+  QHBoxLayout* const each[] = {new QHBoxLayout, new QHBoxLayout};
+  for (QHBoxLayout* row : each) rows->addLayout(row);
   for (const auto& [part, word, title] : export_parts()) {
     const QString name = tr(title.data());
     auto* box = new QCheckBox(name, this);
@@ -81,14 +84,11 @@ QLayout* ExportDialog::part_boxes() {
     box->setChecked(part == ExportPart::all);
     box->setVisible(is_of_record(part));
     connect(box, &QCheckBox::toggled, this, &ExportDialog::show_state);
-    // What is of a run's record, and below it what is not.
-    const int row = is_of_record(part) ? 0 : 1;
-    const int first = row == 0 ? 0 : static_cast<int>(ExportPart::map);
-    grid->addWidget(box, row, static_cast<int>(part) - first);
+    each[is_of_record(part) ? 0 : 1]->addWidget(box);
     parts_.emplace_back(part, box);
   }
-  grid->setColumnStretch(4, 1);
-  return grid;
+  for (QHBoxLayout* row : each) row->addStretch(1);
+  return rows;
 }
 
 QLayout* ExportDialog::format_boxes(ExportFormats formats) {
