@@ -25,7 +25,9 @@ struct HugePageAllocator {
     if (n > std::size_t(-1) / 2 / sizeof(T)) throw std::bad_array_new_length();
     const std::size_t bytes = n * sizeof(T);
     if (is_large(bytes)) return static_cast<T*>(take_huge_pages(rounded(bytes)));
-    void* const memory = std::malloc(bytes);
+    void* const memory = alignof(T) > alignof(std::max_align_t)
+                             ? std::aligned_alloc(alignof(T), (bytes + alignof(T) - 1) / alignof(T) * alignof(T))
+                             : std::malloc(bytes);
     if (!memory) throw std::bad_alloc();
     return static_cast<T*>(memory);
   }

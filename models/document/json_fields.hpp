@@ -51,6 +51,9 @@ class JsonFieldWriter {
   void optional_amount(std::string_view key, const std::optional<std::int64_t>& value, const auto&...) {
     optional_count(key, value);
   }
+  void counts(std::string_view key, const std::vector<std::int64_t>& values, CountRange, std::string_view) {
+    put(key, values);
+  }
   void size(std::string_view key, Bytes value, const auto&...) { put(key, bytes_text(value)); }
   void optional_size(std::string_view key, const std::optional<Bytes>& value, const auto&...) {
     put(key, value ? FieldJson(bytes_text(*value)) : FieldJson(nullptr));
@@ -124,6 +127,9 @@ class JsonFieldReader {
   void optional_text(std::string_view key, std::string& value, const auto&...) { text(key, value); }
   void optional_amount(std::string_view key, std::optional<std::int64_t>& value, const auto&...) {
     optional_count(key, value);
+  }
+  void counts(std::string_view key, std::vector<std::int64_t>& values, CountRange, std::string_view) {
+    values = at(key).get<std::vector<std::int64_t>>();
   }
   void size(std::string_view key, Bytes& value, const auto&...) { value = parsed(key, parse_bytes(word(key))); }
   void optional_size(std::string_view key, std::optional<Bytes>& value, const auto&...) {

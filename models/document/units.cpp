@@ -159,4 +159,22 @@ std::string bytes_text(Bytes bytes) {
   return fmt::format("{}B", bytes.count);
 }
 
+std::expected<Duration, std::string> parse_share(std::string_view written, Duration whole) {
+  const std::string_view text = trimmed(written);
+  const auto amount = split(text, "a percentage", "150%");
+  if (!amount) return std::unexpected(amount.error());
+  if (amount->unit != "%")
+    return std::unexpected(fmt::format("\"{}\" is not a percentage: write it as \"{}%\"", shown(text), amount->number));
+  const double number = parse_number<double>(amount->number).value_or(HUGE_VAL);
+  const double part = number / 100 * static_cast<double>(std::int64_t{whole.count()});
+  if (!(part < 1e15)) return std::unexpected(fmt::format("\"{}\" is too large", shown(text)));
+  return Duration(std::llround(part));
+}
+
+std::string share_text(Duration part, Duration whole) {
+  const double percent =
+      100.0 * static_cast<double>(std::int64_t{part.count()}) / static_cast<double>(std::int64_t{whole.count()});
+  return fmt::format("{:.10g}%", percent);
+}
+
 }  // namespace spawnpoint

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <memory>
 #include <utility>
 
 #include "core/coroutine/resume.hpp"
@@ -26,6 +27,13 @@ std::int64_t pages(Bytes size, const Machine& machine) {
   return (size.count + machine.page_size.count - 1) / std::max<std::int64_t>(machine.page_size.count, 1);
 }
 
+Scheduler::Setup scheduler_setup(const Machine& machine, const Kernel::Setup& setup) {
+  return {.cores = static_cast<std::size_t>(std::max<std::int64_t>(usable_cpus(machine), 1)),
+          .policy = setup.scheduling.policy,
+          .quota = setup.scheduling.policy == Policy::other ? machine.limits.cpu_max : std::nullopt,
+          .seed = setup.seed};
+}
+
 }  // namespace
 
 Duration spawn_cost(const Machine& machine, const Runtime& runtime) {
@@ -38,13 +46,19 @@ std::coroutine_handle<> Kernel::Thread::done() noexcept {
   return std::noop_coroutine();
 }
 
-Kernel::Kernel(Simulation& simulation, const Machine& machine, const Runtime& runtime, KernelObserver* observer)
+Kernel::Kernel(Simulation& simulation, const Machine& machine, const Runtime& runtime, const Setup& setup,
+               KernelObserver* observer)
     : simulation_(&simulation),
       machine_(&machine),
       runtime_(&runtime),
       observer_(observer),
       memory_(machine, runtime),
-      checks_(*machine_, *runtime_, memory_) {
+      checks_(*machine_, *runtime_, memory_),
+      rules_(rules_of(machine)),
+      scheduler_(rules_, scheduler_setup(machine, setup)),
+      scheduling_(setup.scheduling),
+      beat_(*this),
+      periodic_(setup.leaps) {
   const Costs& cost = costs();
   // A runtime's signal stack is a mapping with a guard page, made by the thread itself and given back by it.
   const Duration map = memory_.has_signal_stack() ? cost.map.value : Duration::zero();
@@ -53,17 +67,31 @@ Kernel::Kernel(Simulation& simulation, const Machine& machine, const Runtime& ru
   start_ = cost.thread_start.value + 2 * map + cost.page_fault.value * pages(touched, machine);
   exit_ = cost.thread_exit.value + map;
   create_ = spawn_cost(machine, runtime) - std::min(2 * cost.syscall.value, cost.thread_create.value);
-  const std::int64_t cores = std::max<std::int64_t>(machine.cpus, 1);
-  for (std::int64_t i = 0; i < cores; ++i) cores_.emplace_back(*this);
-  for (auto core = cores_.rbegin(); core != cores_.rend(); ++core) idle_.push_back(&*core);
+  for (CoreId core = 0; core < scheduler_.cores(); ++core) cores_.emplace_back(*this, core);
 }
 
 void Kernel::start(Task<> main) {
-  Thread& thread = threads_.emplace_back(*this, ThreadId{0}, std::move(main));
-  thread.body.on_done(thread);
+  Thread& thread = make_thread(std::move(main));
   if (observer_ != nullptr) observer_->threads_changed();
   if (const auto refusal = checks_.on_program()) return die(*refusal);
-  start_ready(thread, Duration::zero());
+  make_runnable(thread, Duration::zero());
+  if (Core* core = take_up(scheduler_.start(*thread.entity, now()))) arm(*core);
+}
+
+Kernel::Thread& Kernel::make_thread(Task<> program) {
+  const auto id = static_cast<ThreadId>(threads_.size());
+  Thread& thread = threads_.emplace_back(*this, id, std::move(program));
+  thread.body.on_done(thread);
+  const Weight weight = weight_of(nice_of(scheduling_, id));
+  if (free_entities_.empty()) {
+    thread.entity = &entities_.emplace_back(&thread, id, weight);
+  } else {
+    thread.entity = free_entities_.back();
+    free_entities_.pop_back();
+    std::destroy_at(thread.entity);
+    std::construct_at(thread.entity, &thread, id, weight);
+  }
+  return thread;
 }
 
 Kernel::Wait Kernel::compute(Duration cpu) {
@@ -71,11 +99,11 @@ Kernel::Wait Kernel::compute(Duration cpu) {
 }
 
 Kernel::Wait Kernel::sleep_until(Instant until) {
-  return Wait(*this, Request{.cpu = costs().syscall.value, .after = After::sleep, .until = until});
+  return Wait(*this, Request{.cpu = costs().syscall.value, .until = until, .after = After::sleep});
 }
 
 Kernel::Wait Kernel::wait(Condition& condition) {
-  return Wait(*this, Request{.cpu = costs().syscall.value, .after = After::wait, .condition = &condition});
+  return Wait(*this, Request{.cpu = costs().syscall.value, .condition = &condition, .after = After::wait});
 }
 
 Kernel::Spawn Kernel::spawn(Task<> body) {
@@ -88,7 +116,7 @@ Kernel::Join Kernel::join(ThreadId thread) {
 void Kernel::Spawn::await_suspend(std::coroutine_handle<> waiting) {
   // mmap and mprotect come first: the thread before this one has often not even started by then.
   const Duration map = std::min(2 * kernel_->costs().syscall.value, kernel_->costs().thread_create.value);
-  kernel_->submit(Request{.cpu = map, .after = After::map_stack, .spawn = this}, waiting);
+  kernel_->submit(Request{.cpu = map, .spawn = this, .after = After::map_stack}, waiting);
 }
 
 /// A thread that has ended is not waited for; what remains is to give its stack back.
@@ -100,7 +128,7 @@ void Kernel::Join::await_suspend(std::coroutine_handle<> waiting) {
   const bool exited = kernel_->threads_[thread_].exited;
   kernel_->submit(
       Request{
-          .cpu = exited ? Duration::zero() : kernel_->costs().syscall.value, .after = After::join, .target = thread_},
+          .cpu = exited ? Duration::zero() : kernel_->costs().syscall.value, .target = thread_, .after = After::join},
       waiting);
 }
 
@@ -136,22 +164,23 @@ void Kernel::follow(Core& core) {
   }
 }
 
-/// The core's timer: the request is served, or the time slice is over. What comes next is follow()'s.
-void Kernel::serve(Core& core) {
-  Thread& thread = *core.running;
-  if (thread.id == 0) main_cpu_ += now() - core.since;
-  thread.request.cpu -= now() - core.since;
+void Kernel::charge(Core& core) {
+  const Duration served = now() - core.since;
+  if (core.running->id == 0) main_cpu_ += served;
+  core.running->request.cpu -= served;
   core.since = now();
-  if (thread.request.cpu <= Duration::zero()) {
+}
+
+/// The core's timer: the request is served. What comes next is follow()'s.
+void Kernel::serve(Core& core) {
+  turns_.disturbed = true;
+  charge(core);
+  if (core.running->request.cpu <= Duration::zero()) {
+    executing_ = &core;
     run_thread(core);
-  } else if (ready_first_ == nullptr) {
-    core.slice_end = now() + costs().time_slice;
-  } else {
-    thread.next = nullptr;
-    ready_last_->next = &thread;
-    ready_last_ = &thread;
-    dispatch(core);
+    executing_ = nullptr;
   }
+  if (core.look && core.running != nullptr && !ended_) reschedule(core);
 }
 
 /// Does what comes after the CPU time of the running thread's request, until it needs CPU time again or leaves the
@@ -166,13 +195,13 @@ void Kernel::run_thread(Core& core) {
         const Instant fires = thread.request.until + costs().timer_slack.value;
         if (fires <= now()) break;
         simulation_->schedule(thread, before_the_end(fires));
-        release(core);
+        release(core, false);
         return;
       }
       case After::wait:
         if (thread.request.condition->ready()) break;
         thread.waiting = true;
-        release(core);
+        release(core, false);
         return;
       case After::join: {
         Thread& target = threads_[thread.request.target];
@@ -183,12 +212,12 @@ void Kernel::run_thread(Core& core) {
           return;
         }
         target.joiner = &thread;
-        release(core);
+        release(core, false);
         return;
       }
       case After::exit:
         exit(core);
-        release(core);
+        release(core, true);
         return;
       case After::map_stack:
         map_stack(thread);
@@ -213,65 +242,126 @@ void Kernel::run_thread(Core& core) {
   }
 }
 
-/// When the request is served, or when the slice ends and another thread is ready.
+/// When the request is served.
 Instant Kernel::due(const Core& core) const {
-  const Instant served = core.since + core.running->request.cpu;
-  return ready_first_ == nullptr ? served : std::min(served, std::max(core.slice_end, now()));
+  return core.since + core.running->request.cpu;
 }
 
 void Kernel::arm(Core& core) {
   simulation_->schedule(core, before_the_end(due(core)));
 }
 
-void Kernel::dispatch(Core& core) {
-  Thread& thread = *ready_first_;
-  ready_first_ = thread.next;
-  if (ready_first_ == nullptr) ready_last_ = nullptr;
-  core.running = &thread;
+/// The core runs the thread from now on, or nothing.
+void Kernel::take(Core& core, Entity* next) {
+  core.look = false;
+  core.running = next == nullptr ? nullptr : &thread_of(*next);
+  if (next == nullptr) return simulation_->cancel(core);
+  Thread& thread = *core.running;
+  const bool moved = thread.ran_on != core.id && thread.ran_on != kNoCore;
+  const Duration cost = costs().context_switch.value + (moved ? costs().migration.value : Duration::zero());
+  thread.request.cpu += cost;
+  thread.ran_on = core.id;
   core.since = now();
-  // The switch is no part of the slice: however long it takes, the thread gets on.
-  core.slice_end = now() + costs().context_switch.value + costs().time_slice;
-  thread.request.cpu += costs().context_switch.value;
+  core.settled = now() + cost;
 }
 
-/// The running thread leaves the core.
-void Kernel::release(Core& core) {
+/// The scheduler may have another thread for a core that runs one: true if it has. Where the running one has just come
+/// to the end of its request, it first says what it does next; and one that has not even begun gets on, however long a
+/// switch takes.
+bool Kernel::reschedule(Core& core) {
+  core.look = due(core) <= now();
+  if (core.look || core.settled > now()) return false;
+  Entity* const next = scheduler_.pick(core.id, now());
+  if (next == core.running->entity) return false;
+  charge(core);
+  take(core, next);
+  return true;
+}
+
+/// The running thread leaves the core, for ever if it `ends`.
+void Kernel::release(Core& core, bool ends) {
   change_runnable(-1);
+  executing_ = nullptr;
+  scheduler_.leave(core.id, now(), ends);
+  if (ends) free_entities_.push_back(core.running->entity);
   core.running = nullptr;
-  if (ready_first_ != nullptr) {
-    dispatch(core);
-  } else {
-    idle_.push_back(&core);
-  }
+  dispatch(core);
+  await_beat();
 }
 
-/// Gives the core that takes the thread up and has yet to be armed, if an idle one does.
-Kernel::Core* Kernel::make_ready(Thread& thread, Duration cost) {
-  if (ended_) return nullptr;
+void Kernel::make_runnable(Thread& thread, Duration cost) {
+  turns_.disturbed = true;
   change_runnable(1);
   if (thread.request.after != After::exit && thread.request.after != After::join) thread.request.after = After::go_on;
   thread.request.cpu = cost;
-  thread.next = nullptr;
-  const bool first = ready_first_ == nullptr;
-  (first ? ready_first_ : ready_last_->next) = &thread;
-  ready_last_ = &thread;
-  if (!idle_.empty()) {
-    Core& core = *idle_.back();
-    idle_.pop_back();
-    dispatch(core);
-    return &core;
-  }
-  if (first) {
-    // From now on a slice's end matters.
-    for (Core& core : cores_) {
-      if (core.armed() && core.due() > std::max(core.slice_end, now())) arm(core);
+}
+
+/// Gives the core that has another thread now and has yet to be armed, if there is one.
+Kernel::Core* Kernel::take_up(const Scheduler::Verdict& verdict) {
+  Core& core = cores_[verdict.core];
+  bool taken = false;
+  if (verdict.look) {
+    if (core.running == nullptr) {
+      dispatch(core);
+      taken = true;
+    } else if (&core == executing_) {
+      core.look = true;
+    } else {
+      taken = reschedule(core);
     }
   }
-  return nullptr;
+  await_beat();
+  return taken && core.running != nullptr ? &core : nullptr;
+}
+
+Kernel::Core* Kernel::make_ready(Thread& thread, Duration cost) {
+  if (ended_) return nullptr;
+  make_runnable(thread, cost);
+  // A timer's interrupt comes to the core that has set it.
+  return take_up(
+      scheduler_.wake(*thread.entity, executing_ != nullptr ? executing_->id : thread.entity->core(), now()));
 }
 
 void Kernel::start_ready(Thread& thread, Duration cost) {
   if (Core* core = make_ready(thread, cost)) arm(*core);
+}
+
+void Kernel::beat_fired(Timer& timer) {
+  static_cast<Beat&>(timer).kernel->beat();
+}
+
+/// Ticks, balancing, and what a new period of the quota sets free.
+void Kernel::beat() {
+  if (scheduler_.next_renewal() <= now()) {
+    for (const CoreId id : scheduler_.renew_quota(now())) {
+      Core& core = cores_[id];
+      if (core.running != nullptr) continue;
+      dispatch(core);
+      if (core.running != nullptr) arm(core);
+    }
+  }
+  if (scheduler_.at_tick(now())) {
+    for (Core& core : cores_) {
+      if (!scheduler_.needs_tick(core.id) || !scheduler_.tick(core.id, now())) continue;
+      if (Core* taken = take_up({core.id, true})) arm(*taken);
+    }
+    if (leap()) return;
+  }
+  await_beat();
+}
+
+/// While all cores are in the middle of switches that take longer than a tick, no tick changes anything.
+Instant Kernel::after_long_switches() const {
+  if (costs().context_switch.value < rules_.tick) return now();
+  Instant first = kNever;
+  for (const Core& core : cores_)
+    if (core.running != nullptr) first = std::min(first, core.settled);
+  return first == kNever ? now() : std::max(first, now());
+}
+
+void Kernel::arm_beat() {
+  const Instant next = std::min(scheduler_.next_tick(after_long_switches()), scheduler_.next_renewal());
+  if (next != kNever && (!beat_.armed() || beat_.due() > next)) simulation_->schedule(beat_, before_the_end(next));
 }
 
 void Kernel::wake(ThreadId id) {
@@ -314,12 +404,11 @@ void Kernel::clone(Spawn& spawn) {
   }
   ++counts_.alive;
   if (memory_.arena_fits(counts_)) ++counts_.arenas_to_come;
-  const auto id = static_cast<ThreadId>(threads_.size());
-  Thread& thread = threads_.emplace_back(*this, id, std::move(spawn.body_));
-  thread.body.on_done(thread);
-  spawn.result_ = id;
+  Thread& thread = make_thread(std::move(spawn.body_));
+  spawn.result_ = thread.id;
   if (observer_ != nullptr) observer_->threads_changed();
-  start_ready(thread, start_);
+  make_runnable(thread, start_);
+  if (Core* core = take_up(scheduler_.create(*thread.entity, executing_->id, now()))) arm(*core);
 }
 
 /// Threads on other cores that are changing memory maps take this much longer.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Kernel: one process on a simulated Linux: cores with a preemptive scheduler, threads that are coroutines, sleeping,
-// waiting, clone, exit and join, and the memory that all of that takes. It knows nothing of jobs.
+// Kernel: one process on a simulated Linux: cores, threads that are coroutines, sleeping, waiting, clone, exit and
+// join, and the memory that all of that takes. Which thread runs where is the scheduler's business (scheduler/). It
+// knows nothing of jobs.
 //
 // What a thread does is a chain of requests: use the CPU for so long, then sleep, wait, start a thread, go on, or end.
-// A core serves one request at a time; when its time slice is over and another thread is ready, the rest waits its
-// turn.
+// A core serves one request at a time; when the scheduler gives the core to another thread, the rest waits its turn.
 //
 // Threads that start and end on other cores hold up the one that is just changing the process's memory maps, as a
 // creator of threads does: for the lock of the maps, and for the translations that all cores have to forget.
@@ -25,8 +25,11 @@
 #include "core/trace/trace.hpp"
 #include "core/units.hpp"
 #include "models/kernel/process_memory.hpp"
+#include "models/kernel/scheduler/rules.hpp"
+#include "models/kernel/scheduler/scheduler.hpp"
 #include "models/kernel/spawn_checks.hpp"
 #include "models/machine/profile.hpp"
+#include "models/machine/scheduling.hpp"
 
 namespace spawnpoint::kernel {
 
@@ -59,8 +62,15 @@ class Condition {
 
 class Kernel {
  public:
+  struct Setup {
+    Scheduling scheduling;
+    std::uint64_t seed = 1;  ///< Of what no program is promised: where threads run first, when ticks come.
+    bool leaps = true;       ///< Threads that only take turns are computed in leaps: the result is the same.
+  };
+
   /// All arguments must outlive the kernel.
-  Kernel(Simulation& simulation, const Machine& machine, const Runtime& runtime, KernelObserver* observer = nullptr);
+  Kernel(Simulation& simulation, const Machine& machine, const Runtime& runtime, const Setup& setup,
+         KernelObserver* observer = nullptr);
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
@@ -100,6 +110,7 @@ class Kernel {
   const std::optional<Refusal>& death() const { return death_; }
 
   const Costs& costs() const { return machine_->costs; }
+  const Scheduler& scheduler() const { return scheduler_; }
   const ProcessMemory& memory() const { return memory_; }
   const ThreadCounts& counts() const { return counts_; }
   /// The program's own threads, the main thread among them: the runtime's, or those of them that the limits allow.
@@ -116,40 +127,61 @@ class Kernel {
 
   struct Request {
     Duration cpu{};
-    After after = After::go_on;
     Instant until{};                 ///< sleep
     Condition* condition = nullptr;  ///< wait
     Spawn* spawn = nullptr;          ///< map_stack, clone
     ThreadId target = 0;             ///< join
+    After after = After::go_on;
   };
 
   /// A thread is its own timer, while it sleeps, and is notified when its program ends.
   struct Thread final : Timer, Completion {
     Thread(Kernel& owner, ThreadId number, Task<> program)
-        : Timer(&Kernel::thread_fired), kernel(&owner), id(number), body(std::move(program)) {}
+        : Timer(&Kernel::thread_fired), kernel(&owner), body(std::move(program)), id(number) {}
     std::coroutine_handle<> done() noexcept override;
 
     Kernel* kernel;
-    ThreadId id;
+    Entity* entity = nullptr;  ///< What the scheduler knows of it, as long as it has not ended.
     Task<> body;
     Request request;
     std::coroutine_handle<> continuation;  ///< Null before the thread's first run.
-    Thread* next = nullptr;                ///< In the run queue.
     Thread* joiner = nullptr;
-    bool waiting = false;  ///< Has left its core to wait for a condition.
+    ThreadId id;
+    CoreId ran_on = kNoCore;  ///< Where it ran last.
+    bool waiting = false;     ///< Has left its core to wait for a condition.
     bool exited = false;
   };
 
   struct Core final : Timer {
-    explicit Core(Kernel& owner) : Timer(&Kernel::core_fired), kernel(&owner) {}
+    Core(Kernel& owner, CoreId number) : Timer(&Kernel::core_fired), kernel(&owner), id(number) {}
 
     Kernel* kernel;
+    CoreId id;
+    bool look = false;  ///< It should ask for another thread once its own has said what it does next.
     Thread* running = nullptr;
-    Instant since{};  ///< Up to here the running thread's request has been served.
-    Instant slice_end{};
+    Instant since{};    ///< Up to here the running thread's request has been served.
+    Instant settled{};  ///< From here on the switch to the thread is done, and another one may follow.
+  };
+
+  /// The threads that only take turns, at a tick some time ago: see leap().
+  struct Turns {
+    std::uint64_t quiet = 0;  ///< Ticks at which nothing else had happened since the tick before.
+    bool disturbed = true;    ///< Something else has happened since the last tick.
+    std::uint64_t outline = 0;
+    std::optional<Scheduler::Snapshot> scheduler;
+    std::vector<Duration> left;  ///< What each of them has left of its request, in the snapshot's order.
+    Duration main_cpu{};
+    Instant at{};
+  };
+
+  /// What cores do together: ticks, and the ends of a quota's periods.
+  struct Beat final : Timer {
+    explicit Beat(Kernel& owner) : Timer(&Kernel::beat_fired), kernel(&owner) {}
+    Kernel* kernel;
   };
 
   static void core_fired(Timer& timer);
+  static void beat_fired(Timer& timer);
   static void thread_fired(Timer& timer);
 
   void submit(const Request& request, std::coroutine_handle<> continuation);
@@ -158,15 +190,34 @@ class Kernel {
   void run_thread(Core& core);
   Instant due(const Core& core) const;
   void arm(Core& core);
-  void dispatch(Core& core);
-  void release(Core& core);
+  void charge(Core& core);
+  void dispatch(Core& core) { take(core, scheduler_.pick(core.id, now())); }
+  void take(Core& core, Entity* next);
+  bool reschedule(Core& core);
+  void release(Core& core, bool ends);
+  void beat();
+  void await_beat() {
+    if (scheduler_.needs_beat()) arm_beat();
+  }
+  void arm_beat();
+  Instant after_long_switches() const;
   void change_runnable(std::int64_t by) {
     runnable_ += by;
     if (watches_runnable_) observer_->runnable_changed();
   }
+  static Thread& thread_of(const Entity& entity) { return *static_cast<Thread*>(entity.owner); }
+  std::vector<Duration> what_is_left(const Scheduler::Snapshot& snapshot);
+  Scheduler::Snapshot snapshot();
+  /// A switch that takes ticks: its end is something else that happens, and no part of a turn.
+  bool is_long_switch(const Core& core) const { return core.settled - now() > rules_.tick; }
+  bool pass_periods(const Scheduler::Snapshot& here);
   void hold_up_others(const Core& core, Duration stall);
+  Thread& make_thread(Task<> program);
+  bool leap();
+  Core* take_up(const Scheduler::Verdict& verdict);
   Core* make_ready(Thread& thread, Duration cost);
   void start_ready(Thread& thread, Duration cost);
+  void make_runnable(Thread& thread, Duration cost);
   Duration unmap_cost() const;
   void map_stack(Thread& thread);
   void clone(Spawn& spawn);
@@ -190,15 +241,21 @@ class Kernel {
   SpawnChecks checks_;
   ThreadCounts counts_;
   StableVector<Thread> threads_;
+  StableVector<Entity> entities_;
+  std::vector<Entity*> free_entities_;  ///< Of threads that have ended: there may have been millions.
+  Rules rules_;
+  Scheduler scheduler_;
+  Scheduling scheduling_;
   std::deque<Core> cores_;
-  std::vector<Core*> idle_;  ///< The last one is taken first.
+  Beat beat_;
+  bool periodic_ = true;  ///< Turns may repeat themselves.
+  Turns turns_;
+  Core* executing_ = nullptr;  ///< Whose thread's program is being executed right now.
   // What the runtime's threads make of the costs.
   Duration create_{};  ///< After the part that maps the stack.
   Duration start_{};
   Duration exit_{};
   Duration main_cpu_{};
-  Thread* ready_first_ = nullptr;  ///< The run queue, first in, first out.
-  Thread* ready_last_ = nullptr;
   ThreadId current_ = 0;
   std::int64_t runnable_ = 0;
   bool watches_runnable_ = false;

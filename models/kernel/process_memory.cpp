@@ -33,7 +33,7 @@ ProcessMemory::ProcessMemory(const Machine& machine, const Runtime& runtime) : m
   if (runtime.arena.count > 0) {
     // malloc/arena.c, arena_get2: the main arena is one of them; the first look at the number of cpus comes late, so
     // that one cpu gives as many as fit before it.
-    const std::int64_t by_cpus = std::max(runtime.arenas_per_cpu * machine.cpus - 1, runtime.arenas_per_cpu);
+    const std::int64_t by_cpus = std::max(runtime.arenas_per_cpu * usable_cpus(machine) - 1, runtime.arenas_per_cpu);
     max_arenas_ = runtime.arenas.value_or(by_cpus);
   }
   max_cached_stacks_ = runtime.stack_cache.count / std::max<std::int64_t>(stack_mapping().count, 1);

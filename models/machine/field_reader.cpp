@@ -7,6 +7,7 @@
 
 #include "core/text/text.hpp"
 #include "models/document/diagnostics.hpp"
+#include "models/document/units.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -150,6 +151,28 @@ void FieldReader::optional_size(std::string_view key, std::optional<Bytes>& valu
     return;
   }
   value = *read;
+}
+
+void FieldReader::optional_share(std::string_view key, std::optional<Duration>& value, Duration whole,
+                                 std::string_view none, std::string_view) {
+  const Node* node = take(key);
+  if (node == nullptr) return;
+  const std::string name = table_.name(key);
+  Diagnostics& out = table_.out();
+  if (is_word(*node, none)) {
+    value.reset();
+  } else if (is_number(*node)) {
+    lacks_unit(*node, name, "a percentage", {"%"}, out);
+  } else if (node->kind != Node::Kind::string) {
+    wrong_kind(*node, name, fmt::format("a percentage or \"{}\"", none), out, "such as \"150%\"");
+  } else if (const auto share = parse_share(node->text, whole); !share) {
+    out.error(node->place, fmt::format("`{}`: {}", name, share.error()),
+              nearest(node->text, {std::string(none)}) ? fmt::format("did you mean `{}`?", none) : "");
+  } else if (*share < whole / 100) {
+    out.error(node->place, fmt::format("`{}` must be at least 1%, not \"{}\"", name, shown(node->text)));
+  } else {
+    value = *share;
+  }
 }
 
 void FieldReader::size(std::string_view key, Bytes& value, std::string_view) {

@@ -30,6 +30,9 @@ class FieldReader {
                       std::string_view help);
   void optional_size(std::string_view key, std::optional<Bytes>& value, Bytes low, std::string_view none,
                      std::string_view help);
+  /// A percentage of `whole`, at least one.
+  void optional_share(std::string_view key, std::optional<Duration>& value, Duration whole, std::string_view none,
+                      std::string_view help);
   void size(std::string_view key, Bytes& value, std::string_view help);
   void duration(std::string_view key, Duration& value, std::string_view help);
   void cost(std::string_view key, Cost& value, std::string_view help);

@@ -277,6 +277,17 @@ constexpr std::array kLimits{
           .unit = LimitUnit::count,
           .fields = {.names = {"cpus"}, .copy = [](Machine& to, const Machine& from) { to.cpus = from.cpus; }},
           .live_means = LiveMeans::affinity},
+    Limit{.kind = LimitKind::cpuset,
+          .name = "cpuset",
+          .unit = LimitUnit::count,
+          .fields = {.names = {"cpuset"}, .copy = [](Machine& to, const Machine& from) { to.cpuset = from.cpuset; }},
+          .live_means = LiveMeans::affinity},
+    Limit{.kind = LimitKind::cpu_max,
+          .name = "cpu.max",
+          .unit = LimitUnit::percent,
+          .fields = {.names = {"limits.cpu_max"},
+                     .copy = [](Machine& to, const Machine& from) { to.limits.cpu_max = from.limits.cpu_max; }},
+          .live_means = LiveMeans::cgroup},
     Limit{
         .kind = LimitKind::live_cap,
         .name = "live cap",
@@ -321,6 +332,10 @@ static_assert(is_in_order());
 static_assert(kLimits[kKernelLimits - 1].kind == LimitKind::pids_max);
 
 }  // namespace
+
+std::int64_t percent_of_core(Duration per_period) {
+  return (per_period * 100 + kQuotaPeriod / 2) / kQuotaPeriod;
+}
 
 std::span<const Limit> shipped_limits() {
   return std::span(kLimits).first(kKernelLimits);

@@ -30,14 +30,19 @@ enum class LimitKind : std::uint8_t {
   pid_max,
   pids_max,
   cpus,
+  cpuset,
+  cpu_max,
   live_cap,
   stack
 };
 /// Those of the kernel.
 inline constexpr std::size_t kKernelLimits = 11;
 
+/// cpu.max as a number: percent of one core.
+std::int64_t percent_of_core(Duration per_period);
+
 /// What a limit's value is a number of.
-enum class LimitUnit : std::uint8_t { count, bytes };
+enum class LimitUnit : std::uint8_t { count, bytes, percent };
 
 /// User space of x86-64 and arm64 with four levels of page tables: TASK_SIZE.
 inline constexpr Bytes kUserSpace{(std::int64_t{1} << 47) - 4096};

@@ -28,6 +28,9 @@ enum class Overcommit : std::uint8_t { heuristic, always, never };
 /// What made a control group: who sets its limits, and how they are raised.
 enum class CgroupKind : std::uint8_t { container, pod, service, scope, slice, host };
 
+/// cpu.max's default: of 100 ms, "150%" are 150 ms of CPU time.
+inline constexpr Duration kQuotaPeriod = std::chrono::milliseconds(100);
+
 /// `limits.*` of a machine profile: vm.*, kernel.*, rlimits and cgroup files, as the process meets them.
 struct Limits {
   CountLimit threads_max;            ///< kernel.threads-max
@@ -44,6 +47,7 @@ struct Limits {
   Bytes user_reserve{};                           ///< vm.user_reserve_kbytes
   Bytes admin_reserve{};                          ///< vm.admin_reserve_kbytes
   SizeLimit memory_max;                           ///< memory.max of the cgroup
+  std::optional<Duration> cpu_max;                ///< cpu.max of the cgroup: CPU time in each period of kQuotaPeriod
 };
 
 /// `in_use.*`: what the machine already runs. Counts hold the process's own main thread.
@@ -80,13 +84,16 @@ struct Costs {
   Cost map;             ///< Making, changing or removing a memory map.
   Cost context_switch;  ///< Taking another thread onto a core.
   Cost wakeup;  ///< Making a blocked thread runnable, paid by the one that wakes (or by the timer interrupt's core).
-  Cost timer_slack;        ///< A sleeping thread's timer fires up to this much late (PR_SET_TIMERSLACK).
-  Duration time_slice{};   ///< How long a thread runs before another that is ready gets the core.
-  Bytes kernel_stack{};    ///< A thread's kernel stack.
-  Bytes task_struct{};     ///< A thread's task_struct and its like, unreclaimable slab.
-  Bytes map_struct{};      ///< One vm_area_struct.
-  Bytes anon_vma{};        ///< One anon_vma with its chain.
-  Bytes thread_slab{};     ///< Other slab per thread (signal, pid, cred …).
+  Cost timer_slack;  ///< A sleeping thread's timer fires up to this much late (PR_SET_TIMERSLACK).
+  Cost migration;    ///< What a thread's first run on another core than before takes longer.
+  Duration base_slice = std::chrono::microseconds(1400);  ///< A request of a thread for its core; see release.hpp.
+  Duration tick = std::chrono::milliseconds(4);           ///< The timer interrupt's period: a second divided by HZ.
+  Duration time_slice = std::chrono::milliseconds(100);   ///< Under SCHED_RR: a thread's turn.
+  Bytes kernel_stack{};                                   ///< A thread's kernel stack.
+  Bytes task_struct{};                                    ///< A thread's task_struct and its like, unreclaimable slab.
+  Bytes map_struct{};                                     ///< One vm_area_struct.
+  Bytes anon_vma{};                                       ///< One anon_vma with its chain.
+  Bytes thread_slab{};                                    ///< Other slab per thread (signal, pid, cred …).
   Bytes uncharged_slab{};  ///< How much of the above is not charged to the memory cgroup, per thread.
   Bytes page_table{};      ///< A page-table page; one covers 2 MiB of address space on x86-64.
 };
@@ -103,6 +110,7 @@ struct ExecutorCosts {
 struct Machine {
   std::string name;
   std::int64_t cpus = 1;
+  std::vector<std::int64_t> cpuset;  ///< The cpus, from 0, that the program may run on; empty: all.
   Bytes memory{};
   Bytes swap{};
   Bytes page_size{4096};
@@ -118,6 +126,11 @@ struct Machine {
   std::map<std::string, std::vector<std::string>, std::less<>> origins;
   ExecutorCosts executor;
 };
+
+/// How many cpus the program may run on.
+inline std::int64_t usable_cpus(const Machine& machine) {
+  return machine.cpuset.empty() ? machine.cpus : static_cast<std::int64_t>(machine.cpuset.size());
+}
 
 enum class GuardMode : std::uint8_t { mprotect, madvise, none };
 
@@ -212,6 +225,8 @@ void describe(Visitor& visit, Limits& limits) {
   visit.size("user_reserve", limits.user_reserve, "vm.user_reserve_kbytes");
   visit.size("admin_reserve", limits.admin_reserve, "vm.admin_reserve_kbytes");
   visit.optional_size("memory_max", limits.memory_max, Bytes{}, "unlimited", "memory.max of the cgroup");
+  visit.optional_share("cpu_max", limits.cpu_max, kQuotaPeriod, "unlimited",
+                       "cpu.max of the cgroup: how much CPU time it may use, of one core's");
 }
 
 template <class Visitor>
@@ -246,8 +261,12 @@ void describe(Visitor& visit, Costs& costs) {
   visit.cost("context_switch", costs.context_switch, "switching a core to another thread");
   visit.cost("wakeup", costs.wakeup, "making a blocked thread ready to run");
   visit.cost("timer_slack", costs.timer_slack, "how late a sleeping thread's timer may be");
+  visit.cost("migration", costs.migration, "how much longer a thread's first run on another core takes");
+  visit.duration("base_slice", costs.base_slice,
+                 "how long a thread asks for its core at a time; by default what the kernel makes of the cpus");
+  visit.duration("tick", costs.tick, "the period of the timer interrupt, which ends turns: a second divided by HZ");
   visit.duration("time_slice", costs.time_slice,
-                 "how long a thread runs before another one that is ready gets the core");
+                 "a thread's turn under the policy `rr`; others have `base_slice` and `tick`");
   visit.size("kernel_stack", costs.kernel_stack, "a thread's kernel stack");
   visit.size("task_struct", costs.task_struct, "a thread's task_struct and similar structures");
   visit.size("map_struct", costs.map_struct, "the kernel's record of a memory map");
@@ -272,6 +291,8 @@ void describe(Visitor& visit, Machine& machine) {
   visit.text("source", machine.source, "where the figures come from");
   visit.text("kernel", machine.kernel, "the kernel's version, such as 6.1.0");
   visit.count("cpus", machine.cpus, kCpus, "logical processors");
+  visit.counts("cpuset", machine.cpuset, {0, kCpus.high - 1},
+               "the cpus, from 0, that the program may run on, such as [0, 1]; by default all");
   visit.size("memory", machine.memory, "RAM that the kernel can use (MemTotal)");
   visit.size("swap", machine.swap, "swap space");
   visit.size("page_size", machine.page_size, "a page of memory");

@@ -15,6 +15,7 @@
 #include "models/machine/limit_table.hpp"
 #include "models/machine/profile.hpp"
 #include "models/machine/raise_limit.hpp"
+#include "models/machine/release.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -216,12 +217,35 @@ void check_sizes(TableReader& table, const Machine& machine) {
     table.out().error(memory->value.place, fmt::format("`{}` must be at least 1 MiB", table.name("memory")));
 }
 
-/// Of one without length a thread would never get on.
-void check_time_slice(TableReader& table, const Costs& costs) {
+/// A cpu that the machine does not have, or one that is named twice.
+void check_cpuset(TableReader& table, const Machine& machine) {
+  const Node::Entry* set = table.entry("cpuset");
+  if (set == nullptr) return;
+  const bool is_list = set->value.kind == Node::Kind::array && set->value.items.size() == machine.cpuset.size();
+  for (std::size_t i = 0; i < machine.cpuset.size(); ++i) {
+    const std::int64_t cpu = machine.cpuset[i];
+    const Place& place = is_list ? set->value.items[i].place : set->value.place;
+    const auto before = machine.cpuset.begin() + static_cast<std::ptrdiff_t>(i);
+    if (cpu >= machine.cpus)
+      table.out().error(place, fmt::format("`{}`: there is no cpu {}: the machine has {}, from 0 to {}",
+                                           table.name("cpuset"), cpu, machine.cpus, machine.cpus - 1));
+    else if (std::find(machine.cpuset.begin(), before, cpu) != before)
+      table.out().error(place, fmt::format("`{}` names cpu {} twice", table.name("cpuset"), cpu));
+  }
+}
+
+/// Of turns without length a thread would never get on, and ticks without one never end.
+void check_turns(TableReader& table, const Costs& costs) {
   const Node::Entry* entry = table.entry("costs");
-  const Node::Entry* slice = entry == nullptr ? nullptr : entry->value.find("time_slice");
-  if (slice != nullptr && costs.time_slice <= Duration::zero())
-    table.out().error(slice->value.place, fmt::format("`{}` must be more than 0", table.name("costs.time_slice")));
+  if (entry == nullptr) return;
+  const std::pair<std::string_view, Duration> turns[] = {
+      {"base_slice", costs.base_slice}, {"tick", costs.tick}, {"time_slice", costs.time_slice}};
+  for (const auto& [key, duration] : turns) {
+    const Node::Entry* turn = entry->value.find(key);
+    if (turn != nullptr && duration <= Duration::zero())
+      table.out().error(turn->value.place,
+                        fmt::format("`{}` must be more than 0", table.name("costs." + std::string(key))));
+  }
 }
 
 }  // namespace
@@ -252,7 +276,8 @@ void apply_machine_fields(TableReader table, MachineDraft& draft, std::vector<st
   const Limits& limits = machine.limits;
   InUse& in_use = machine.in_use;
   check_sizes(fields.table(), machine);
-  check_time_slice(fields.table(), machine.costs);
+  check_turns(fields.table(), machine.costs);
+  check_cpuset(fields.table(), machine);
   check_levels(fields.table(), present, "pids_max", limits.pids_max.size(), "cgroup_tasks", in_use.cgroup_tasks.size());
   check_levels(fields.table(), present, "nproc", limits.nproc.size(), "user_tasks", in_use.user_tasks.size());
   match_levels(limits.pids_max.size(), in_use.cgroup_tasks);
@@ -331,6 +356,7 @@ Machine finish_machine(MachineDraft draft) {
   if (missing("limits.admin_reserve")) limits.admin_reserve = std::min(machine.memory / 32, Bytes{8LL << 20});
   // mm/util.c, vm_commit_limit with vm.overcommit_ratio = 50.
   if (missing("limits.commit_limit")) limits.commit_limit = machine.memory / 2 + machine.swap;
+  if (missing("costs.base_slice")) machine.costs.base_slice = base_slice_of(release_of(machine.kernel), machine.cpus);
   match_levels(limits.pids_max.size(), machine.in_use.cgroup_tasks);
   match_levels(limits.nproc.size(), machine.in_use.user_tasks);
   return std::move(draft.machine);

@@ -58,8 +58,9 @@ void apply_machine_fields(TableReader table, MachineDraft& draft, std::vector<st
 /// threads-max, pid_max from the cpus …
 Machine finish_machine(MachineDraft draft);
 
-/// Every field of a machine, and of a runtime as a [[run]] may set it.
+/// Every field of a machine, and of a runtime and of its scheduling as a [[run]] may set them.
 std::vector<KeyHelp> machine_keys(const std::string& prefix);
+std::vector<KeyHelp> scheduling_keys(const std::string& prefix);
 std::vector<KeyHelp> runtime_keys(const std::string& prefix);
 /// The tables that a machine's fields are in.
 std::vector<KeyHelp> machine_tables(const std::string& prefix);

@@ -6,6 +6,7 @@
 #include "models/document/units.hpp"
 #include "models/machine/profile.hpp"
 #include "models/machine/profile_file.hpp"
+#include "models/machine/scheduling.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -29,6 +30,10 @@ class Writer {
   void optional_size(std::string_view key, const std::optional<Bytes>& value, Bytes, std::string_view none,
                      std::string_view) {
     line(key, toml_string(value ? bytes_text(*value) : std::string(none)));
+  }
+  void optional_share(std::string_view key, const std::optional<Duration>& value, Duration whole, std::string_view none,
+                      std::string_view) {
+    line(key, toml_string(value ? share_text(*value, whole) : std::string(none)));
   }
   void size(std::string_view key, Bytes value, std::string_view) { line(key, toml_string(bytes_text(value))); }
   void duration(std::string_view key, Duration value, std::string_view) {
@@ -95,6 +100,10 @@ class KeyLister {
   void optional_size(std::string_view key, std::optional<Bytes>&, Bytes, std::string_view none, std::string_view help) {
     add(key, fmt::format("size or \"{}\"", none), help);
   }
+  void optional_share(std::string_view key, std::optional<Duration>&, Duration, std::string_view none,
+                      std::string_view help) {
+    add(key, fmt::format("percentage or \"{}\"", none), help);
+  }
   void size(std::string_view key, Bytes&, std::string_view help) { add(key, "size", help); }
   void duration(std::string_view key, Duration&, std::string_view help) { add(key, "duration", help); }
   void cost(std::string_view key, Cost&, std::string_view help) { add(key, "duration or { value, interval }", help); }
@@ -143,6 +152,14 @@ std::vector<KeyHelp> machine_keys(const std::string& prefix) {
   KeyLister lister(keys, prefix);
   Machine machine;
   describe(lister, machine);
+  return keys;
+}
+
+std::vector<KeyHelp> scheduling_keys(const std::string& prefix) {
+  std::vector<KeyHelp> keys;
+  KeyLister lister(keys, prefix);
+  Scheduling scheduling;
+  describe(lister, scheduling);
   return keys;
 }
 

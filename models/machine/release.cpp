@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/machine/release.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
 #include <system_error>
 
@@ -14,6 +16,11 @@ Release release_of(std::string_view version) {
   if (major.ec != std::errc{} || release.major <= 0) return kCurrent;
   if (major.ptr != end && *major.ptr == '.') std::from_chars(major.ptr + 1, end, release.minor);
   return release;
+}
+
+Duration base_slice_of(Release release, std::int64_t cpus) {
+  const auto unscaled = std::chrono::microseconds(release >= Release{6, 15} ? 700 : 750);
+  return unscaled * std::bit_width(static_cast<std::uint64_t>(std::clamp<std::int64_t>(cpus, 1, 8)));
 }
 
 }  // namespace spawnpoint

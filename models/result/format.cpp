@@ -220,7 +220,15 @@ std::string format_program_memory(const RunResult& result) {
 }
 
 std::string format_value(const Limit& limit, std::int64_t value) {
-  return limit.is_size() ? format_bytes({value}) : format_count(value);
+  switch (limit.unit) {
+    case LimitUnit::bytes:
+      return format_bytes({value});
+    case LimitUnit::percent:
+      return format_count(value) + "%";
+    case LimitUnit::count:
+      break;
+  }
+  return format_count(value);
 }
 
 std::string format_job(JobId job) {

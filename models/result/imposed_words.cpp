@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "models/machine/limit_table.hpp"
+#include "models/machine/scheduling.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint {
@@ -24,6 +25,8 @@ bool has_other_value(const ImposedLimit& limit) {
 
 std::string imposed_value(const ImposedLimit& limit) {
   const Limit* row = find_limit(limit.limit);
+  if (limit.limit == "policy" && limit.value >= 0 && limit.value < std::ssize(kPolicyWords))
+    return fmt::format("policy {}", kPolicyWords[static_cast<std::size_t>(limit.value)]);
   if (row == nullptr) return fmt::format("{} {}", limit.limit, format_count(limit.value));
   const bool is_mode = limit.value >= 0 && limit.value < std::ssize(row->modes);
   if (is_mode) return fmt::format("{} {}", limit.limit, row->modes[static_cast<std::size_t>(limit.value)]);

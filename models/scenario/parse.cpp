@@ -214,6 +214,7 @@ class ScenarioReader {
     std::vector<std::string> present;
     FieldReader fields(std::move(table), present);
     describe(fields, run.runtime);
+    describe(fields, run.scheduling);
     fields.finish();
     apply_executor_costs(run.runtime, executor_, present);
     return run;

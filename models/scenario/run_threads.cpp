@@ -6,7 +6,7 @@
 namespace spawnpoint {
 
 concurrency::Settings settings_of(const Scenario& scenario, std::size_t run) {
-  return {.threads = scenario.runs.at(run).threads.value_or(scenario.machine.cpus)};
+  return {.threads = scenario.runs.at(run).threads.value_or(usable_cpus(scenario.machine))};
 }
 
 std::int64_t threads_of_run(const Scenario& scenario, std::size_t run) {

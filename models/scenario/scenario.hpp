@@ -11,6 +11,7 @@
 
 #include "core/units.hpp"
 #include "models/machine/profile.hpp"
+#include "models/machine/scheduling.hpp"
 #include "models/result/world_kind.hpp"
 #include "models/workload/jobs.hpp"
 
@@ -23,6 +24,7 @@ struct RunSpec {
   bool label_is_made = false;           ///< By run_labels(), as the file gives none.
   bool added = false;                   ///< Asked for by its model's name, as the file has no such run.
   Runtime runtime;                      ///< The profile with the run's overrides applied.
+  Scheduling scheduling;                ///< What it asks of the kernel's scheduler.
   std::optional<std::int64_t> threads;  ///< Workers, where the model takes them; default: the machine's cpus.
 };
 

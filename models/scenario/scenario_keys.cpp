@@ -52,10 +52,12 @@ const std::vector<KeyHelp>& scenario_keys() {
         {"run.label", "text",
          "what it is called; by default the concurrency model's name, with a number from its second run on: "
          "`thread_pool 2`"},
-        {"run.threads", "number", "workers of " + takers_of_threads() + "; by default the machine's cpus"},
+        {"run.threads", "number",
+         "workers of " + takers_of_threads() + "; by default the cpus that the machine lets it use"},
         {"run.runtime", "text", "a runtime profile's name or path; by default glibc, or spawnpoint for async models"},
     };
     all.insert(all.end(), std::begin(of_runs), std::end(of_runs));
+    for (KeyHelp& key : scheduling_keys("run.")) all.push_back(std::move(key));
     for (KeyHelp& key : runtime_keys("run.")) all.push_back(std::move(key));
     const KeyHelp last[] = {
         {"sweep.repeat", "number", "replications of each point; 1 by default"},

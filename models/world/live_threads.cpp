@@ -4,6 +4,7 @@
 #include <alloca.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -96,8 +97,9 @@ const char* failed_call(std::size_t stack, std::size_t guard) {
 
 }  // namespace
 
-LiveThreads::LiveThreads(LiveRecord& record, const Runtime& runtime, Bytes stack, FrameArena& frames)
-    : record_(&record), runtime_(&runtime), frames_(&frames), stack_(stack) {
+LiveThreads::LiveThreads(LiveRecord& record, const Runtime& runtime, Bytes stack, FrameArena& frames,
+                         std::vector<std::int64_t> nice)
+    : record_(&record), runtime_(&runtime), frames_(&frames), stack_(stack), scheduling_{.nice = std::move(nice)} {
   if (::pthread_attr_init(&attributes_) != 0) throw std::bad_alloc();
   const auto least = static_cast<std::int64_t>(::sysconf(_SC_THREAD_STACK_MIN));
   stack_ = std::max(stack_, Bytes{least});
@@ -138,6 +140,8 @@ void* LiveThreads::thread_main(void* argument) {
   Start& start = *static_cast<Start*>(argument);
   LiveThreads& world = *start.world;
   lane_ = start.lane;
+  if (const Scheduling& scheduling = world.scheduling_; !scheduling.nice.empty())
+    (void)::setpriority(PRIO_PROCESS, 0, nice_of(scheduling, start.lane));  // Of the calling thread alone.
   const FrameArena::Scope scope(*world.frames_);
   void* const signal_stack = world.runtime_->signal_stack > Bytes{} ? world.set_up_signal_stack() : nullptr;
   // A runtime whose threads allocate gets glibc's arenas.

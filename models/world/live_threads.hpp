@@ -21,6 +21,7 @@
 
 #include "core/coroutine/task.hpp"
 #include "models/machine/profile.hpp"
+#include "models/machine/scheduling.hpp"
 #include "models/world/live_record.hpp"
 #include "models/world/world.hpp"
 
@@ -29,8 +30,9 @@ namespace spawnpoint {
 class LiveThreads {
  public:
   /// `record`, `runtime` and `frames` (a locked arena) must outlive the world and all of its threads. `stack` is what
-  /// stack_size() says of the runtime.
-  LiveThreads(LiveRecord& record, const Runtime& runtime, Bytes stack, FrameArena& frames);
+  /// stack_size() says of the runtime. Threads take the nice values in turn; none: they keep the main thread's.
+  LiveThreads(LiveRecord& record, const Runtime& runtime, Bytes stack, FrameArena& frames,
+              std::vector<std::int64_t> nice = {});
   LiveThreads(const LiveThreads&) = delete;
   LiveThreads& operator=(const LiveThreads&) = delete;
   ~LiveThreads();
@@ -113,6 +115,7 @@ class LiveThreads {
   FrameArena* frames_;
   Bytes stack_;
   pthread_attr_t attributes_;
+  Scheduling scheduling_;
 
   static thread_local LaneId lane_;
 };

@@ -26,14 +26,17 @@ static_assert(World<ModeledExecutor>);
 static_assert(!ThreadWorld<ModeledExecutor>);
 
 ModeledExecutor::ModeledExecutor(Simulation& simulation, const Machine& machine, const Runtime& runtime,
-                                 TraceRecorder* recorder)
+                                 const kernel::Kernel::Setup& setup, TraceRecorder* recorder)
     : simulation_(&simulation),
       runtime_(&runtime),
       costs_(&machine.costs),
       memory_(machine, runtime),
       checks_(machine, runtime, memory_),
       most_tasks_(find_most_tasks()),
-      recording_(recorder) {}
+      recording_(recorder) {
+  if (machine.limits.cpu_max && setup.scheduling.policy == Policy::other)
+    throttle_.emplace(kernel::rules_of(machine), *machine.limits.cpu_max, setup.seed);
+}
 
 ModeledExecutor::Wait ModeledExecutor::sleep(Duration duration) {
   return Wait(*this, Wait::Kind::timer, now() + duration);
@@ -51,7 +54,7 @@ ModeledExecutor::Wait ModeledExecutor::block(Duration duration) {
 }
 
 ModeledExecutor::Wait ModeledExecutor::compute(Duration duration) {
-  return Wait(*this, Wait::Kind::hold, now() + duration);
+  return Wait(*this, Wait::Kind::hold, after_computing(duration));
 }
 
 void ModeledExecutor::start(Task<> program) {
@@ -80,6 +83,7 @@ void ModeledExecutor::woken() {
 }
 
 void ModeledExecutor::note_sleep(Instant from, Instant until) {
+  if (throttle_) throttle_->sleep(from);
   recording_.sample_runnable(0, from);
   recording_.sample_runnable(1, until);
 }

@@ -13,12 +13,15 @@
 #include <coroutine>
 #include <cstdint>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "core/coroutine/task.hpp"
 #include "core/simulation/end_of_time.hpp"
 #include "core/simulation/simulation.hpp"
+#include "models/kernel/kernel.hpp"
 #include "models/kernel/process_memory.hpp"
+#include "models/kernel/scheduler/throttle.hpp"
 #include "models/kernel/spawn_checks.hpp"
 #include "models/machine/profile.hpp"
 #include "models/result/result.hpp"
@@ -32,7 +35,8 @@ class ModeledExecutor final : private Completion {
   class Wait;
 
   /// All must outlive the world.
-  ModeledExecutor(Simulation& simulation, const Machine& machine, const Runtime& runtime, TraceRecorder* recorder);
+  ModeledExecutor(Simulation& simulation, const Machine& machine, const Runtime& runtime,
+                  const kernel::Kernel::Setup& setup, TraceRecorder* recorder);
 
   Instant now() const { return std::max(clock_, simulation_->now()); }
   Wait sleep(Duration duration);
@@ -79,7 +83,8 @@ class ModeledExecutor final : private Completion {
  private:
   std::coroutine_handle<> done() noexcept override;
   /// The thread is busy for so long.
-  void spend(Duration duration) { clock_ = before_the_end(now() + duration); }
+  void spend(Duration duration) { clock_ = before_the_end(after_computing(duration)); }
+  Instant after_computing(Duration duration) { return throttle_ ? throttle_->run(now(), duration) : now() + duration; }
   /// A timer has fired: the thread wakes, if it slept, and polls the task.
   void woken();
   /// The thread sleeps from `from` to `until`.
@@ -106,6 +111,7 @@ class ModeledExecutor final : private Completion {
   kernel::SpawnChecks checks_;
   std::int64_t most_tasks_;  ///< That the limits on memory allow.
   ModeledRecording recording_;
+  std::optional<kernel::Throttle> throttle_;  ///< By cpu.max.
   Task<> program_;
   Instant clock_{};
   std::int64_t tasks_ = 0;

@@ -27,9 +27,10 @@ class ModeledThreads final : public kernel::KernelObserver {
   class Spawn;
 
   /// All must outlive the world.
-  ModeledThreads(Simulation& simulation, const Machine& machine, const Runtime& runtime, TraceRecorder* recorder)
+  ModeledThreads(Simulation& simulation, const Machine& machine, const Runtime& runtime,
+                 const kernel::Kernel::Setup& setup, TraceRecorder* recorder)
       : runtime_(&runtime),
-        kernel_(simulation, machine, runtime, this),
+        kernel_(simulation, machine, runtime, setup, this),
         recording_(recorder),
         keeps_jobs_(kernel_.memory().overflows_stack() || kernel_.memory().has_signal_stack()),
         own_threads_(kernel_.own_threads()) {

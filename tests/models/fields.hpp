@@ -37,6 +37,7 @@ class Leaves {
   void number(std::string_view key, double& value, const auto&...) { visit(key, value); }
   void job(std::string_view key, std::uint32_t& value, const auto&...) { visit(key, value); }
   void size(std::string_view key, Bytes& value, const auto&...) { visit(key, value); }
+  void optional_share(std::string_view key, std::optional<Duration>& value, const auto&...) { visit(key, value); }
   void optional_size(std::string_view key, std::optional<Bytes>& value, const auto&...) { visit(key, value); }
   void duration(std::string_view key, Duration& value, const auto&...) { visit(key, value); }
   void optional_duration(std::string_view key, std::optional<Duration>& value, const auto&...) { visit(key, value); }

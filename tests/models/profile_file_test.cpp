@@ -66,9 +66,11 @@ bool same(const Machine& a, const Machine& b) {
          same(a.executor.task_wake, b.executor.task_wake) && same(a.executor.timer, b.executor.timer) &&
          same(c.thread_start, d.thread_start) && same(c.thread_exit, d.thread_exit) &&
          same(c.context_switch, d.context_switch) && same(c.wakeup, d.wakeup) && same(c.timer_slack, d.timer_slack) &&
-         c.time_slice == d.time_slice && c.kernel_stack == d.kernel_stack && c.task_struct == d.task_struct &&
-         c.map_struct == d.map_struct && c.anon_vma == d.anon_vma && c.thread_slab == d.thread_slab &&
-         c.uncharged_slab == d.uncharged_slab && c.page_table == d.page_table;
+         same(c.migration, d.migration) && c.base_slice == d.base_slice && c.tick == d.tick &&
+         c.time_slice == d.time_slice && a.cpuset == b.cpuset && l.cpu_max == m.cpu_max &&
+         c.kernel_stack == d.kernel_stack && c.task_struct == d.task_struct && c.map_struct == d.map_struct &&
+         c.anon_vma == d.anon_vma && c.thread_slab == d.thread_slab && c.uncharged_slab == d.uncharged_slab &&
+         c.page_table == d.page_table;
 }
 
 }  // namespace
@@ -140,7 +142,17 @@ TEST_CASE("A profile's sizes are held to what a machine can have, as a scenario'
            {"page_size = \"0B\"", "1:13: error: `page_size` must be a power of two from 4 KiB to 64 KiB"},
            {"page_size = \"3B\"", "1:13: error: `page_size` must be a power of two from 4 KiB to 64 KiB"},
            {"memory = \"1B\"", "1:10: error: `memory` must be at least 1 MiB"},
-           {"costs.time_slice = \"0s\"", "1:20: error: `costs.time_slice` must be more than 0"}}) {
+           {"costs.time_slice = \"0s\"", "1:20: error: `costs.time_slice` must be more than 0"},
+           {"costs.tick = \"0s\"", "1:14: error: `costs.tick` must be more than 0"},
+           {"costs.base_slice = \"0s\"", "1:20: error: `costs.base_slice` must be more than 0"},
+           {"cpuset = [0, 2]", "1:14: error: `cpuset`: there is no cpu 2: the machine has 2, from 0 to 1"},
+           {"cpuset = [1, 1]", "1:14: error: `cpuset` names cpu 1 twice"},
+           {"cpuset = 7", "1:10: error: `cpuset`: there is no cpu 7: the machine has 2, from 0 to 1"},
+           {"limits.cpu_max = 50", "1:18: error: `limits.cpu_max` is a percentage: 50 has no unit"},
+           {"limits.cpu_max = \"50\"",
+            "1:18: error: `limits.cpu_max`: \"50\" is not a percentage: write it as \"50%\""},
+           {"limits.cpu_max = \"0.5%\"", "1:18: error: `limits.cpu_max` must be at least 1%, not \"0.5%\""},
+           {"limits.cpu_max = \"50 ms\"", "1:18: error: `limits.cpu_max`: \"50 ms\" is not a percentage"}}) {
     profiles.machine("wrong", line + std::string("\n"));
     Diagnostics out;
     CHECK_FALSE(read_machine("wrong", profiles.places(), {}, out));
@@ -267,9 +279,12 @@ TEST_CASE("A machine written as a file reads back as the same machine") {
     machine.in_use.memory = size();
     machine.in_use.cgroup_memory = size();
     machine.executor = {cost(), cost(), cost(), cost()};
-    machine.costs = {cost(), cost(), cost(), cost(), cost(), cost(), cost(),
-                     cost(), cost(), cost(), cost(), cost(), cost(), Duration{count(1, 1'000'000'000)},
-                     size(), size(), size(), size(), size(), size(), size()};
+    const auto turn = [&] { return Duration{count(1, 1'000'000'000)}; };
+    machine.costs = {cost(), cost(), cost(), cost(), cost(), cost(), cost(), cost(), cost(), cost(), cost(), cost(),
+                     cost(), cost(), turn(), turn(), turn(), size(), size(), size(), size(), size(), size(), size()};
+    machine.limits.cpu_max.reset();
+    if (*rc::gen::arbitrary<bool>()) machine.limits.cpu_max = std::chrono::microseconds(count(1'000, 10'000'000));
+    if (machine.cpus > 2) machine.cpuset = {2, 0};
     profiles.machine("copy", to_toml(machine));
     const auto copy = load_machine("copy", profiles.places());
     RC_ASSERT(copy.has_value());

@@ -110,6 +110,15 @@ std::expected<void, std::string> RunCgroup::limit_memory(Bytes memory) const {
   return limited;
 }
 
+std::expected<void, std::string> RunCgroup::limit_cpu(Duration in_each, Duration period) const {
+  const auto us = [](Duration duration) {
+    return std::to_string(std::int64_t{std::chrono::duration_cast<std::chrono::microseconds>(duration).count()});
+  };
+  if (v2_) return write_file(path_ / "cpu.max", us(in_each) + ' ' + us(period));
+  const auto period_set = write_file(path_ / "cpu.cfs_period_us", us(period));
+  return period_set ? write_file(path_ / "cpu.cfs_quota_us", us(in_each)) : period_set;
+}
+
 bool RunCgroup::out_of_memory() const {
   const auto text = read_text(path_ / (v2_ ? "memory.events" : "memory.oom_control"));
   if (!text) return false;

@@ -17,8 +17,8 @@ namespace spawnpoint {
 
 class RunCgroup {
  public:
-  /// A group with `controller` ("pids" or "memory") below the process's own, or below an ancestor that passes the
-  /// controller on. The error says why there is none.
+  /// A group with `controller` ("pids", "memory" or "cpu") below the process's own, or below an ancestor that passes
+  /// the controller on. The error says why there is none.
   static std::expected<RunCgroup, std::string> create(const std::string& controller);
 
   RunCgroup(RunCgroup&& other) noexcept;
@@ -27,9 +27,10 @@ class RunCgroup {
   ~RunCgroup();
 
   std::expected<void, std::string> add(pid_t process) const;
-  std::expected<void, std::string> limit_tasks(std::int64_t tasks) const;  ///< pids
-  std::expected<void, std::string> limit_memory(Bytes memory) const;       ///< memory, with no swap
-  bool out_of_memory() const;                                              ///< memory: the kernel has killed for it.
+  std::expected<void, std::string> limit_tasks(std::int64_t tasks) const;               ///< pids
+  std::expected<void, std::string> limit_memory(Bytes memory) const;                    ///< memory, with no swap
+  std::expected<void, std::string> limit_cpu(Duration in_each, Duration period) const;  ///< cpu
+  bool out_of_memory() const;  ///< memory: the kernel has killed for it.
   const std::filesystem::path& path() const { return path_; }
 
   std::optional<Bytes> charged() const;  ///< memory: all that is charged to the group.

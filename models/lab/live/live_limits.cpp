@@ -59,6 +59,8 @@ class Wanting {
     want_memory();
     want_overcommit();
     want_cpus();
+    want_cpuset();
+    want_cpu_max();
     leave_out_others(limits_known);
     return std::move(wanted_);
   }
@@ -71,6 +73,8 @@ class Wanting {
   void consider_memory(const Limit& limit, Bytes value, Bytes room);
   void want_overcommit();
   void want_cpus();
+  void want_cpuset();
+  void want_cpu_max();
   void leave_out_others(std::span<const Limit> limits_known);
 
   bool is_set(LimitKind kind) const { return spawnpoint::is_set(scenario_, limit_of(kind)); }
@@ -177,6 +181,22 @@ void Wanting::want_cpus() {
   } else {
     leave_out(limit, cpus, Imposed::no, fmt::format("this machine has only {}", host_.cpus));
   }
+}
+
+void Wanting::want_cpuset() {
+  const Limit& limit = limit_of(LimitKind::cpuset);
+  const std::vector<std::int64_t>& set = scenario_.machine.cpuset;
+  if (set.empty() || !is_set(limit.kind)) return;
+  if (*std::ranges::max_element(set) < host_.cpus) {
+    wanted_.cpuset = set;
+  } else {
+    leave_out(limit, std::ssize(set), Imposed::no, fmt::format("this machine has only {} cpus", host_.cpus));
+  }
+}
+
+void Wanting::want_cpu_max() {
+  const std::optional<Duration>& most = scenario_.machine.limits.cpu_max;
+  if (most && is_set(LimitKind::cpu_max)) wanted_.cpu_max = most;
 }
 
 /// Whatever else the scenario sets.

@@ -43,6 +43,8 @@ struct WantedLimits {
   std::optional<WantedLimit> maps;
   std::optional<WantedLimit> memory;  ///< `room` is what the worker may take, in kernel memory too.
   std::optional<std::int64_t> cpus;
+  std::vector<std::int64_t> cpuset;  ///< Empty: not wanted.
+  std::optional<Duration> cpu_max;
   /// What need not or cannot be imposed, and why.
   std::vector<ImposedLimit> others;
 };

@@ -28,6 +28,8 @@ void describe(Visitor& visit, LivePlan& plan) {
   visit.optional_size("data", plan.data);
   visit.optional_count("max_map_count", plan.max_map_count);
   visit.optional_count("cpus", plan.cpus);
+  visit.counts("cpuset", plan.cpuset, kCpus, {});
+  visit.section("scheduling", {}, [&](auto& inner) { spawnpoint::describe(inner, plan.scheduling); });
   visit.flag("probe", plan.probe);
   visit.size("warm", plan.warm);
   visit.text("memory_group", plan.memory_group);

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "models/concurrency/traits.hpp"
 #include "models/scenario/scenario.hpp"
@@ -49,6 +50,8 @@ struct LivePlan {
   std::optional<Bytes> data;
   std::optional<std::int64_t> max_map_count;  ///< Below this machine's own.
   std::optional<std::int64_t> cpus;
+  std::vector<std::int64_t> cpuset;  ///< Empty: all, or as many as `cpus`.
+  Scheduling scheduling;
   bool probe = false;        ///< Ends before the first job.
   Bytes warm{};              ///< Memory to touch once and give back before the run; see warm_memory().
   std::string memory_group;  ///< Folder of the memory control group that the worker is in; empty: none of its own.
@@ -61,13 +64,16 @@ std::expected<LivePlan, std::string> decode_live_plan(std::string_view text);
 enum class WorkerStep : std::uint8_t {
   drop_root,
   use_cpus,
+  use_cpuset,
+  set_policy,
+  set_nice,
   limit_threads_by_rlimit,
   limit_threads_by_pid_namespace,
   limit_address_space,
   limit_data,
   fill_maps
 };
-inline constexpr std::size_t kWorkerSteps = 7;
+inline constexpr std::size_t kWorkerSteps = 10;
 
 /// How a step came out. Lies in shared memory.
 struct StepReport {
@@ -78,7 +84,7 @@ struct StepReport {
 
 /// The first page of the file in which the plan is handed over; shared.
 struct LiveBoard {
-  static constexpr std::uint64_t kMagic = 0x6472616f62707336;  ///< Changes with the plan's form.
+  static constexpr std::uint64_t kMagic = 0x6472616f62707337;  ///< Changes with the plan's form.
   static constexpr std::size_t kSize = 4096;
 
   std::uint64_t magic = kMagic;

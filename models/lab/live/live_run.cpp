@@ -81,6 +81,13 @@ void LiveRun::State::take_reports() {
   if (is_imposed(limit_data, wanted.data)) in_force.data = wanted.data;
   if (is_imposed(fill_maps, wanted.maps)) in_force.maps = wanted.maps;
   if (wanted.cpus) is_imposed(use_cpus, WantedLimit{&limit_of(LimitKind::cpus), *wanted.cpus, *wanted.cpus});
+  const auto tell_setting = [&](WorkerStep step, const char* name, std::int64_t value) {
+    if (state_of(step) == StepReport::State::untold) return;
+    note_setting(name, value, state_of(step) == StepReport::State::done ? Imposed::yes : Imposed::no, words_of(step));
+  };
+  tell_setting(use_cpuset, "cpuset", std::ssize(wanted.cpuset));
+  tell_setting(set_policy, "policy", static_cast<std::int64_t>(scheduling.policy));
+  tell_setting(set_nice, "nice", scheduling.nice.empty() ? 0 : scheduling.nice.front());
   if (state_of(drop_root) == StepReport::State::failed) result.notes.push_back(words_of(drop_root));
 }
 
@@ -163,6 +170,7 @@ bool LiveRun::poll() {
     state.finish(*status);
     state.process.reset();
     state.memory_group.reset();
+    state.cpu_group.reset();
     state.accounting_group.reset();
     state.pids.reset();
     state.result.compute = std::chrono::duration_cast<Duration>(SteadyClock::now() - state.began);

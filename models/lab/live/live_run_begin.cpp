@@ -86,6 +86,22 @@ void LiveRun::State::choose_memory_limit(const std::optional<LiveCaps>& caps) {
   }
 }
 
+void LiveRun::State::choose_cpu_limit() {
+  if (!wanted.cpu_max) return;
+  const WantedLimit limit{&limit_of(LimitKind::cpu_max), percent_of_core(*wanted.cpu_max), 0};
+  if (scheduling.policy != Policy::other)
+    return note(limit, Imposed::not_needed,
+                fmt::format("not needed: it does not apply to threads with the policy {}",
+                            kPolicyWords[static_cast<std::size_t>(scheduling.policy)]));
+  auto group = RunCgroup::create("cpu");
+  const auto limited = group ? group->limit_cpu(*wanted.cpu_max, kQuotaPeriod) : std::unexpected(group.error());
+  if (!limited) return note(limit, Imposed::no, limited.error());
+  note(limit, Imposed::yes,
+       fmt::format("{} of CPU time in each {} in a control group of its own", format_duration(*wanted.cpu_max),
+                   format_duration(kQuotaPeriod)));
+  cpu_group = std::move(*group);
+}
+
 std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario, std::size_t index) {
   const RunSpec& spec = scenario.runs[index];
   if (find_concurrency_model(spec.concurrency) == nullptr)
@@ -117,11 +133,15 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
   result.imposed = wanted.others;
   choose_thread_limit(plan);
   choose_memory_limit(caps);
+  scheduling = spec.scheduling;
+  choose_cpu_limit();
   if (wanted.address_space) plan.address_space = Bytes{wanted.address_space->room};
   if (wanted.data) plan.data = Bytes{wanted.data->room};
   if (wanted.maps) plan.max_map_count = wanted.maps->value;
   if (wanted.threads) plan.threads = std::min(plan.threads, wanted.threads->room + 1);
   plan.cpus = wanted.cpus;
+  plan.cpuset = wanted.cpuset;
+  plan.scheduling = spec.scheduling;
   if (const auto* group = memory_accounts()) plan.memory_group = group->path();
 
   if (auto made = make_record(scenario, index, host, plan); !made) return made;
@@ -165,7 +185,8 @@ std::expected<void, std::string> LiveRun::State::make_record(const Scenario& sce
 
 /// The worker has got ready, and nothing limits it yet.
 std::expected<void, std::string> LiveRun::State::let_go() {
-  for (const RunCgroup* group : std::initializer_list<const RunCgroup*>{pids ? &*pids : nullptr, memory_accounts()}) {
+  for (const RunCgroup* group : std::initializer_list<const RunCgroup*>{pids ? &*pids : nullptr, memory_accounts(),
+                                                                        cpu_group ? &*cpu_group : nullptr}) {
     if (group == nullptr) continue;
     if (const auto added = group->add(process->pid()); !added)
       return std::unexpected("the live run's process could not be put into its control group: " + added.error());

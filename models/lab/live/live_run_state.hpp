@@ -35,6 +35,10 @@ struct LiveRun::State {
   std::expected<void, std::string> let_go();
   void choose_thread_limit(LivePlan& plan);
   void choose_memory_limit(const std::optional<LiveCaps>& caps);
+  void choose_cpu_limit();
+  void note_setting(const char* name, std::int64_t value, Imposed imposed, std::string means) {
+    result.imposed.push_back({name, value, imposed, std::move(means)});
+  }
   void note(const WantedLimit& limit, Imposed imposed, std::string means) {
     if (limit.is_cap()) return;
     result.imposed.push_back({std::string(limit.limit->name), limit.value, imposed, std::move(means)});
@@ -66,12 +70,14 @@ struct LiveRun::State {
   LimitLadder host_ladder;
   WantedLimits wanted;
   LiveLimitsInForce in_force;
+  Scheduling scheduling;
   std::optional<Bytes> watched_memory;  ///< The parent kills above this.
   std::int64_t kills_before = 0;
 
   // In this order: a group can only be removed when its process is gone.
   std::optional<RunCgroup> pids;
   std::optional<RunCgroup> memory_group;
+  std::optional<RunCgroup> cpu_group;
   std::optional<RunCgroup> accounting_group;  ///< Without a limit, to see the kernel's memory of the run.
   std::optional<SharedTraceFile> file;
   std::optional<SharedTraceReader> reader;

@@ -30,6 +30,9 @@ class Twin {
       if (limit.fields.add_tasks != nullptr) limit.fields.add_tasks(host_, own_tasks());
     for (const Limit& limit : limit_table()) take(limit);
     take(limit_of(LimitKind::cpus));
+    take(limit_of(LimitKind::cpuset));
+    take(limit_of(LimitKind::cpu_max));
+    take_scheduling();
     take_program();
     return std::move(twin_);
   }
@@ -63,6 +66,7 @@ class Twin {
   void take_tasks_of_group(bool set);
   void take_charged();
   void take_program();
+  void take_scheduling();
 
   const LiveProbe* probe_;
   LiveTwin twin_;
@@ -135,6 +139,18 @@ void Twin::take_charged() {
   const Bytes limit = machine().limits.memory_max.value_or(Bytes{});
   const Bytes room = probe_->wanted.memory ? Bytes{probe_->wanted.memory->room} : limit;
   machine().in_use.cgroup_memory = limit - room + *probe_->charged - runtime().base_charged;
+}
+
+/// A policy or nice values that the live run could not have are not the model's either.
+void Twin::take_scheduling() {
+  Scheduling& scheduling = twin_.scenario.runs[index_].scheduling;
+  for (const ImposedLimit& told : probe_->imposed) {
+    if (told.imposed != Imposed::no || (told.limit != "policy" && told.limit != "nice")) continue;
+    if (told.limit == "policy") scheduling.policy = Policy::other;
+    if (told.limit == "nice") scheduling.nice.clear();
+    twin_.notes.push_back(
+        fmt::format("{} is not in force in the live run, so it is left out here: {}", told.limit, told.means));
+  }
 }
 
 /// What the program takes stays as the profile says, for the limits that were imposed leave room for the worker's own

@@ -126,9 +126,10 @@ void compute(RunResult& result, const Scenario& scenario, std::size_t index, con
   TraceRecorder* const record = recorder ? &*recorder : nullptr;
 
   const Machine machine = as_live(scenario);
+  const kernel::Kernel::Setup setup{.scheduling = spec.scheduling, .seed = scenario.seed};
   Simulation simulation;
   if (model.async) {
-    ModeledExecutor world(simulation, machine, spec.runtime, record);
+    ModeledExecutor world(simulation, machine, spec.runtime, setup, record);
     world.start(model.programs.modeled_executor(world, work, settings));
     result.stop_cause = drive(simulation, world, work, spec.runtime.base_resident, options);
     world.finish();
@@ -138,7 +139,7 @@ void compute(RunResult& result, const Scenario& scenario, std::size_t index, con
     result.longest_poll = world.longest_poll();
     result.longest_poll_job = world.longest_poll_job();
   } else {
-    ModeledThreads world(simulation, machine, spec.runtime, record);
+    ModeledThreads world(simulation, machine, spec.runtime, setup, record);
     world.start(model.programs.modeled_threads(world, work, settings));
     result.stop_cause = drive(simulation, world, work, spec.runtime.base_resident, options);
     world.finish();

@@ -202,6 +202,53 @@ Means use_cpus(std::int64_t cpus) {
   return fmt::format("runs on {} of {} cores", count, CPU_COUNT(&allowed));
 }
 
+Means use_cpuset(const std::vector<std::int64_t>& cpuset) {
+  cpu_set_t chosen;
+  CPU_ZERO(&chosen);
+  std::string list;
+  for (const std::int64_t cpu : cpuset) {
+    if (cpu >= CPU_SETSIZE) return std::unexpected(fmt::format("cpu {} is beyond what can be named", cpu));
+    CPU_SET(static_cast<int>(cpu), &chosen);
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", cpu);
+  }
+  if (::sched_setaffinity(0, sizeof chosen, &chosen) != 0) return failed("sched_setaffinity");
+  // The kernel leaves out what this session may not use.
+  cpu_set_t given;
+  if (::sched_getaffinity(0, sizeof given, &given) != 0) return failed("sched_getaffinity");
+  if (CPU_EQUAL(&given, &chosen) == 0)
+    return std::unexpected(fmt::format("only {} of cpus {} may be used here", CPU_COUNT(&given), list));
+  return fmt::format("runs on cpu{} {}", cpuset.size() == 1 ? "" : "s", list);
+}
+
+Means set_policy(Policy policy) {
+  sched_param priority{};
+  priority.sched_priority = 1;
+  const int number = policy == Policy::fifo ? SCHED_FIFO : SCHED_RR;
+  if (::sched_setscheduler(0, number, &priority) != 0) return failed("sched_setscheduler");
+  return fmt::format("all threads have SCHED_{}, priority 1", policy == Policy::fifo ? "FIFO" : "RR");
+}
+
+Means set_nice(const Scheduling& scheduling) {
+  // RLIMIT_NICE counts the other way round: 20 less the nice value.
+  const auto least = static_cast<int>(*std::ranges::min_element(scheduling.nice));
+  const rlimit allowed{static_cast<rlim_t>(20 - least), static_cast<rlim_t>(20 - least)};
+  rlimit now{};
+  ::getrlimit(RLIMIT_NICE, &now);
+  if (now.rlim_cur < allowed.rlim_cur) (void)::setrlimit(RLIMIT_NICE, &allowed);
+  ::getrlimit(RLIMIT_NICE, &now);
+  const int own = ::getpriority(PRIO_PROCESS, 0);
+  const auto first = static_cast<int>(scheduling.nice.front());
+  // Each thread begins with the main thread's.
+  if (least < std::max(own, first) && now.rlim_cur < allowed.rlim_cur)
+    return std::unexpected(
+        fmt::format("a nice value of {} may not be taken here: RLIMIT_NICE is {}", least, now.rlim_cur));
+  if (::setpriority(PRIO_PROCESS, 0, first) != 0) return failed("setpriority");
+  std::string list;
+  for (const std::int64_t nice : scheduling.nice) list += fmt::format("{}{}", list.empty() ? "" : ", ", nice);
+  if (scheduling.nice.size() == 1) return fmt::format("all threads have the nice value {}", list);
+  return fmt::format("threads take the nice values {} in turn", list);
+}
+
 void lock_down() {
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};

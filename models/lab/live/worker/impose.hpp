@@ -9,8 +9,10 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/units.hpp"
+#include "models/machine/scheduling.hpp"
 
 namespace spawnpoint {
 
@@ -44,6 +46,13 @@ Means fill_maps(std::int64_t maps);
 
 /// Runs on `cpus` of the cores.
 Means use_cpus(std::int64_t cpus);
+/// Runs on these, whose numbers are from 0.
+Means use_cpuset(const std::vector<std::int64_t>& cpuset);
+
+/// To be called while root, who alone may do it.
+Means set_policy(Policy policy);
+/// The main thread gets its nice value; says whether the other threads may take on theirs. To be called while root.
+Means set_nice(const Scheduling& scheduling);
 
 /// Irrevocably: no capabilities, no new privileges.
 void lock_down();

@@ -132,6 +132,7 @@ class Worker {
   const LivePlan* plan_;
   SharedTraceRecorder* trace_;
   Bytes record_;
+  std::vector<std::int64_t> nice_;  ///< Of the threads, where they may be set.
   Duration cpu_before_{};
   Bytes peak_virtual_before_{};
 };
@@ -141,6 +142,13 @@ void Worker::impose() {
   be_expendable();
   if (plan_->runtime.arenas) limit_arenas(*plan_->runtime.arenas);
   if (plan_->cpus) tell(WorkerStep::use_cpus, use_cpus(*plan_->cpus));
+  if (!plan_->cpuset.empty()) tell(WorkerStep::use_cpuset, use_cpuset(plan_->cpuset));
+  if (plan_->scheduling.policy != Policy::other) tell(WorkerStep::set_policy, set_policy(plan_->scheduling.policy));
+  if (!plan_->scheduling.nice.empty()) {
+    const Means means = set_nice(plan_->scheduling);
+    if (means) nice_ = plan_->scheduling.nice;
+    tell(WorkerStep::set_nice, means);
+  }
   // Before any namespace is made: these threads' numbers would be missing in one that has few.
   board_->heap_per_thread = warm_up_threads().count;
   board_->nproc_above = task_limit();
@@ -296,7 +304,7 @@ int Worker::run_threads(const ConcurrencyModel& model) {
   if (plan_->probe) return wait_for_end();
   queue_jobs(record, work);
   return finish(record, [&] {
-    LiveThreads world(record, plan_->runtime, plan_->stack, frames);
+    LiveThreads world(record, plan_->runtime, plan_->stack, frames, nice_);
     Task<> main = model.programs.live_threads(world, work, plan_->settings);
     main.start();
     main.result();

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Scheduler: which thread runs on which core. It is told what threads do and what time it is, and says which cores
+// should look for another thread; who asks it keeps the time and does the switching. It knows of a thread only its
+// Entity.
+//
+// All cores share one last-level cache and are one scheduling domain, as on a machine without NUMA, and are alike. The
+// functions that are named are the kernel's, of kernel/sched/fair.c where nothing else is said.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/simulation/random_stream.hpp"
+#include "core/units.hpp"
+#include "models/kernel/scheduler/core_set.hpp"
+#include "models/kernel/scheduler/entity.hpp"
+#include "models/kernel/scheduler/fair_queue.hpp"
+#include "models/kernel/scheduler/idle_order.hpp"
+#include "models/kernel/scheduler/quota.hpp"
+#include "models/kernel/scheduler/real_time_queue.hpp"
+#include "models/kernel/scheduler/rules.hpp"
+#include "models/machine/scheduling.hpp"
+
+namespace spawnpoint::kernel {
+
+class Scheduler {
+ public:
+  struct Setup {
+    std::size_t cores = 1;
+    Policy policy = Policy::other;
+    std::optional<Duration> quota;  ///< Processor time in each of Rules::quota_period.
+    std::uint64_t seed = 1;         ///< Of what nobody is promised: when ticks come, which core is first.
+  };
+
+  Scheduler(const Rules& rules, const Setup& setup);
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  /// Whether that core should pick() now.
+  struct Verdict {
+    CoreId core;
+    bool look;
+  };
+  /// The first thread: on any core.
+  Verdict start(Entity& entity, Instant now) { return put(entity, first_core_, Comes::created, now); }
+  /// A thread that was created by one on `parent`.
+  Verdict create(Entity& entity, CoreId parent, Instant now);
+  /// A thread wakes that slept or waited; what wakes it happens on `waker`.
+  Verdict wake(Entity& entity, CoreId waker, Instant now);
+  /// The core's thread sleeps, waits or ends; pick() is to follow.
+  void leave(CoreId core, Instant now, bool ends);
+  /// The thread that runs on the core from now on, perhaps one that is taken from another core; null: none.
+  Entity* pick(CoreId core, Instant now);
+  Entity* running(CoreId core) const { return cores_[core].running; }
+
+  /// When tick() is due next; kNever while no tick would change anything.
+  Instant next_tick(Instant now) const;
+  /// Whether a tick is at that very moment.
+  bool at_tick(Instant now) const {
+    return now >= first_tick_ && (now - first_tick_) % rules_->tick == Duration::zero();
+  }
+  /// Something that all cores wait for between ticks: the end of a quota's period. kNever: nothing.
+  Instant next_renewal() const { return quota_ ? quota_->next() : kNever; }
+  /// Cores that may run again.
+  std::vector<CoreId> renew_quota(Instant now) { return quota_->renew(now); }
+  /// A tick of the core, and its balancing when that is due. True: it should pick().
+  bool tick(CoreId core, Instant now);
+  /// Whether a tick of this core can change anything.
+  bool needs_tick(CoreId core) const { return !crowded_.empty() || runs_on_quota(core); }
+  /// Whether next_tick() or next_renewal() may be other than kNever.
+  bool needs_beat() const { return !crowded_.empty() || quota_; }
+
+  /// All that decides what comes next, apart from what the threads do: relative to the time and to each core's origin
+  /// of virtual time. Where two are the same and no thread has done anything else in between, the time between them is
+  /// a period after which all is the same again, except for how far everything has come.
+  struct Snapshot {
+    std::vector<std::int64_t> shape;
+    std::vector<Virtual> origins;  ///< Of each core.
+    std::vector<Entity*> threads;  ///< Those that are queued, core by core, each core's in the order of their turns.
+    std::int64_t migrations = 0;
+    Duration throttled{};
+    std::int64_t throttled_periods = 0;
+  };
+  Snapshot snapshot(Instant now);
+  /// Few numbers that are the same in two snapshots of the same shape.
+  std::uint64_t outline(Instant now);
+  /// That many periods pass, each as that between the snapshots was.
+  void pass_periods(const Snapshot& before, const Snapshot& now, Duration period, std::int64_t periods);
+
+  std::size_t cores() const { return cores_.size(); }
+  /// Other threads wait for the core besides the one that runs.
+  bool is_crowded(CoreId core) const { return crowded_.has(core); }
+  const FairQueue& queue(CoreId core) const { return cores_[core].fair; }
+  /// Threads that could run and wait for a core.
+  std::int64_t waiting() const { return runnable_ - running_; }
+  const std::optional<Quota>& quota() const { return quota_; }
+  std::int64_t migrations() const { return migrations_; }
+
+ private:
+  struct Core {
+    Core(const Rules& rules, Instant first_tick) : fair(rules, first_tick) {}
+    FairQueue fair;
+    RealTimeQueue real_time;
+    Entity* running = nullptr;
+    bool busy = false;     ///< Has run something since it was last idle.
+    bool look = false;     ///< It should pick.
+    bool crowded = false;  ///< It is in crowded_.
+    Average load;  ///< Of all threads that are or were last here: weight by the share of time that they were runnable.
+    Average use;   ///< The share of time that it ran something, of 1024.
+    // struct sched_domain, of which each core has its own.
+    std::int64_t last_balance = 0;  ///< In ticks.
+    std::int64_t interval = 1;      ///< In milliseconds.
+    std::int64_t failed = 0;
+  };
+  bool is_real_time() const { return policy_ != Policy::other; }
+  bool runs_on_quota(CoreId core) const { return quota_ && cores_[core].running != nullptr; }
+  std::int64_t tick_number(Instant now) const { return (now - first_tick_) / rules_->tick; }
+
+  // Queues.
+  Verdict put(Entity& entity, CoreId core, Comes how, Instant now);
+  bool account(CoreId core, Instant now);
+  Entity* pick_fair(CoreId core, Instant now);
+  Entity* pick_real_time(CoreId core, Instant now);
+  void note_crowd(CoreId core);
+  void note_busy(CoreId core, bool busy, Instant now);
+  void join_load(Core& core, Entity& entity, Instant now);
+  void hold_load(Core& core, Instant now) { core.load.advance(now, core.fair.weight()); }
+
+  // Placement.
+  CoreId place_woken(const Entity& entity, CoreId waker, Instant now);
+  CoreId place_real_time(CoreId prefers) const;
+  CoreId idle_sibling(CoreId target, CoreId previous, Instant now);
+  CoreId lighter_of(const Entity& entity, CoreId waker, Instant now);
+  CoreId least_loaded(CoreId parent, Instant now);
+  void update_reach(Instant now);
+
+  // Balance.
+  struct Group;
+  enum class Busy : std::uint8_t { newly_idle, idle, busy };
+  Group group_of(CoreId core, Instant now);
+  bool balance(CoreId core, Busy busy, Instant now);
+  bool balance_if_due(CoreId core, Instant now);
+  std::optional<CoreId> busiest(CoreId core, Instant now);
+  std::int64_t pull_load(CoreId to, CoreId from, std::int64_t imbalance, Instant now);
+  std::int64_t pull_threads(CoreId to, CoreId from, std::int64_t imbalance, Busy busy, Instant now);
+  bool may_move(const Core& to, const Entity& entity, Instant now) const;
+  std::int64_t balance_ticks(const Core& core, bool busy) const;
+  void move(Entity& entity, CoreId to, Instant now);
+
+  const Rules* rules_;
+  Policy policy_;
+  std::vector<Core> cores_;
+  CoreSet idle_;
+  IdleOrder idle_order_;
+  CoreSet crowded_;  ///< More threads than the one that runs.
+  std::optional<Quota> quota_;
+  Instant first_tick_{};
+  CoreId first_core_ = 0;
+  std::int64_t turn_ticks_ = 1;
+  std::int64_t runnable_ = 0;
+  std::int64_t running_ = 0;
+  std::int64_t migrations_ = 0;
+  std::int64_t reach_ = 0;  ///< How many cores are looked at for an idle one (sd_llc_shared, nr_idle_scan).
+  Instant reach_known_until_{};
+};
+
+}  // namespace spawnpoint::kernel

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/kernel/scheduler/throttle.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/simulation/random_stream.hpp"
+
+namespace spawnpoint::kernel {
+
+namespace {
+
+Instant drawn_below(std::uint64_t seed, std::uint64_t which, Duration limit) {
+  const auto bound = static_cast<std::uint64_t>(std::int64_t{limit.count()}) + 1;
+  return Instant(Duration(static_cast<std::int64_t>(sample_at(seed, "throttle", which) % bound)));
+}
+
+}  // namespace
+
+Throttle::Throttle(const Rules& rules, Duration limit, std::uint64_t seed)
+    : rules_(rules),
+      first_tick_(drawn_below(seed, 0, rules.tick)),
+      next_tick_(first_tick_),
+      quota_(rules_, 1, limit, drawn_below(seed, 1, rules.quota_period)) {}
+
+void Throttle::await_tick_after(Instant at) {
+  next_tick_ = first_tick_ + (at < first_tick_ ? Saturating(0) : (at - first_tick_) / rules_.tick + 1) * rules_.tick;
+}
+
+/// Until the quota lets it run again.
+Instant Throttle::stand_still(Instant at) {
+  quota_.throttle(0, at);
+  while (quota_.throttled(0)) {
+    at = quota_.next();
+    (void)quota_.renew(at);
+  }
+  return at;
+}
+
+Instant Throttle::run_with_ticks(Instant at, Duration cpu) {
+  // What a period is like follows from how much is left at its end: where that repeats, so do the periods.
+  std::optional<std::pair<std::vector<std::int64_t>, std::pair<Instant, Duration>>> before;
+  await_tick_after(at);
+  while (at + cpu >= next_tick_) {
+    const Duration piece = next_tick_ - at;
+    cpu -= piece;
+    uncharged_ += piece;
+    at = next_tick_;
+    next_tick_ += rules_.tick;
+    if (quota_.charge(0, std::exchange(uncharged_, Duration{}), at)) continue;
+    at = stand_still(at);
+    await_tick_after(at);
+    std::vector<std::int64_t> shape{std::int64_t{(next_tick_ - at).count()}};
+    quota_.describe(at, shape);
+    if (before && before->first == shape) {
+      const Duration period = at - before->second.first;
+      const Duration comes_on = before->second.second - cpu;
+      const std::int64_t periods = comes_on > Duration::zero() ? cpu / comes_on - 1 : Saturating(0);
+      if (periods > 0) {
+        at += period * periods;
+        cpu -= comes_on * periods;
+        next_tick_ += period * periods;
+        quota_.shift(period * periods, Duration{}, periods);
+      }
+      before.reset();
+    } else {
+      before.emplace(std::move(shape), std::pair(at, cpu));
+    }
+  }
+  uncharged_ += cpu;
+  return at + cpu;
+}
+
+void Throttle::sleep(Instant at) {
+  (void)quota_.charge(0, std::exchange(uncharged_, Duration{}), at);
+  quota_.give_back(0, at);
+}
+
+}  // namespace spawnpoint::kernel
