@@ -34,7 +34,7 @@ namespace {
 std::vector<std::string> left_behind() {
   std::vector<std::string> left;
   const std::string mine = "spawnpoint-" + std::to_string(::getpid()) + "-";
-  for (const char* controller : {"pids", "memory"}) {
+  for (const char* controller : {"pids", "memory", "cpu"}) {
     const auto place = find_cgroup(controller);
     if (!place) continue;
     for (const auto& level : place->levels) {
