@@ -62,12 +62,16 @@ Exit calibrate_costs(Machine& machine) {
   machine.costs = costs->costs;
   machine.executor = costs->executor;
   const std::string day = fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr)));
-  machine.source = fmt::format("costs calibrated on {} on {}", day, calibrated_machine(machine));
+  const std::string remark = remark_on(costs->noise);
+  machine.source = fmt::format("costs calibrated on {} on {}{}", day, calibrated_machine(machine),
+                               remark.empty() ? "" : ", beside other work: " + remark);
   note(
       "# costs: fitted to {} observations in {:.1f} s; each run is explained to within {:.1f}% (one standard "
       "deviation)\n",
       costs->observations, to_seconds(std::chrono::steady_clock::now() - began), 100 * costs->residual);
-  if (costs->residual > kBusy)
+  if (!remark.empty())
+    note("# costs: something else kept this machine busy ({}): calibrate again when it is idle\n", remark);
+  else if (costs->residual > kBusy)
     note("# costs: something else kept this machine busy: calibrate again when it is idle\n");
   return Exit::ok;
 }

@@ -3,6 +3,7 @@
 // simulated kernel comes from here; the field names are the profile files' (scenarios/machines, scenarios/runtimes).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -130,6 +131,13 @@ struct Machine {
 /// How many cpus the program may run on.
 inline std::int64_t usable_cpus(const Machine& machine) {
   return machine.cpuset.empty() ? machine.cpus : static_cast<std::int64_t>(machine.cpuset.size());
+}
+
+/// How many cores' worth of CPU time the program may use: fewer than its cpus where a quota allows less.
+inline double cpu_capacity(const Machine& machine) {
+  const auto cpus = static_cast<double>(usable_cpus(machine));
+  if (!machine.limits.cpu_max) return cpus;
+  return std::min(cpus, to_seconds(*machine.limits.cpu_max) / to_seconds(kQuotaPeriod));
 }
 
 enum class GuardMode : std::uint8_t { mprotect, madvise, none };

@@ -166,10 +166,24 @@ TEST_CASE("A calibrated profile has its intervals, and gives the executor's cost
 
   SECTION("the same machine takes it") {
     Machine host;
-    CHECK(take_calibration(host, file, "A Processor, 2 cpus, Linux 6.1.0"));
+    host.cpus = 2;
+    host.costs.tick = 1ms;
+    const auto taken = take_calibration(host, file, "A Processor, 2 cpus, Linux 6.1.0");
+    REQUIRE(taken);
+    CHECK(taken->empty());
+    // That was read from the kernel as it is now.
+    CHECK(host.costs.tick == 1ms);
     CHECK(host.costs.stack_unmap.value == 40us);
     CHECK(host.executor.task_wake.value == 20ns);
     CHECK(host.source.find("2026-01-02") != std::string::npos);
+  }
+  SECTION("the same machine with more cpus takes it, and it is said") {
+    Machine host;
+    host.cpus = 8;
+    const auto taken = take_calibration(host, file, "A Processor, 8 cpus, Linux 6.1.0");
+    REQUIRE(taken);
+    CHECK(*taken == "made when this machine had 2 cpus, and not 8: how much cores hold each other up may differ");
+    CHECK(host.costs.stack_unmap.value == 40us);
   }
   SECTION("another kernel does not") {
     Machine host;
@@ -185,6 +199,41 @@ TEST_CASE("A calibrated profile has its intervals, and gives the executor's cost
     REQUIRE_FALSE(taken);
     CHECK(taken.error().find("cannot be read") != std::string::npos);
   }
+}
+
+TEST_CASE("What else keeps a machine busy is noticed, said, and widens the intervals") {
+  CalibrationBench bench = simulated(known_machine(2));
+  const auto quiet = calibrate(bench, two_rounds());
+  REQUIRE(quiet);
+  CHECK(remark_on(quiet->noise).empty());
+
+  int spins = 0;
+  bench.spin = [&] { return ++spins == 2 ? 230ms : 200ms; };
+  int looks = 0;
+  bench.use = [&]() -> std::optional<CpuUse> {
+    if (++looks == 1) return CpuUse{};
+    return CpuUse{.all = 100s, .busy = 60s, .stolen = 4s, .own = 50s};
+  };
+  const auto busy = calibrate(bench, two_rounds());
+  REQUIRE(busy);
+  CHECK(busy->noise.spread == Approx(0.15));
+  CHECK(busy->noise.stolen == Approx(0.04));
+  CHECK(busy->noise.others == Approx(0.10));
+  CHECK(
+      remark_on(busy->noise) ==
+      "equal spins differed by 15%, the hypervisor gave 4% of the CPU time to others, other processes used 10% of the "
+      "CPU time");
+  const Cost& create = busy->costs.thread_create;
+  CHECK(create.value == quiet->costs.thread_create.value);
+  CHECK(us(Cost{create.interval, {}}) >= 0.07 * us(create));
+}
+
+TEST_CASE("A migration's cost is what is observed of it") {
+  CalibrationBench bench = simulated(known_machine(2));
+  bench.migration = [] { return Duration(4us); };
+  const auto found = calibrate(bench, two_rounds());
+  REQUIRE(found);
+  CHECK(us(found->costs.migration) == Approx(4));
 }
 
 TEST_CASE("No more threads live at once than are created while one of them sleeps, on one core as on two") {

@@ -128,6 +128,49 @@ TEST_CASE("every plain field of a host is read") {
   CHECK(tells(report.missing, "limits.pids_max: no control group hierarchy"));
 }
 
+TEST_CASE("the cpus are those that are online, and the cpuset those of them that may be used") {
+  const FakeRoot fake;
+  fake.file("sys/devices/system/cpu/online", "0-3,8-11\n");
+  const Machine some = fake.read();  // Allowed: 0-3,8.
+  CHECK(some.cpus == 8);
+  CHECK(some.cpuset == std::vector<std::int64_t>{0, 1, 2, 3, 4});
+  fake.file("sys/devices/system/cpu/online", "0-3,8\n");
+  CHECK(fake.read().cpus == 5);
+  CHECK(fake.read().cpuset.empty());
+}
+
+TEST_CASE("how long turns are is read, or follows from the release and the cpus") {
+  const FakeRoot fake;
+  CHECK(fake.read().costs.base_slice == std::chrono::microseconds(2250));  // 6.1: 0.75 ms x 3, for 5 cpus.
+  fake.file("sys/kernel/debug/sched/base_slice_ns", "3000000\n");
+  CHECK(fake.read().costs.base_slice == std::chrono::milliseconds(3));
+  CHECK(fake.read().costs.tick > Duration::zero());
+}
+
+TEST_CASE("the quota of a control group is the least of all levels") {
+  const FakeRoot fake;
+  SECTION("v2") {
+    fake.file("proc/self/mountinfo", "30 20 0:25 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    fake.file("proc/self/cgroup", "0::/a/b\n");
+    fake.file("sys/fs/cgroup/cgroup.controllers", "cpu pids\n");
+    fake.file("sys/fs/cgroup/a/b/cpu.max", "max 100000\n");
+    CHECK_FALSE(fake.read().limits.cpu_max);
+    fake.file("sys/fs/cgroup/a/cpu.max", "75000 50000\n");
+    CHECK(fake.read().limits.cpu_max == std::chrono::milliseconds(150));
+    fake.file("sys/fs/cgroup/a/b/cpu.max", "50000 100000\n");
+    CHECK(fake.read().limits.cpu_max == std::chrono::milliseconds(50));
+  }
+  SECTION("v1") {
+    fake.file("proc/self/mountinfo", "31 20 0:26 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu,cpuacct\n");
+    fake.file("proc/self/cgroup", "3:cpu,cpuacct:/a\n");
+    fake.file("sys/fs/cgroup/cpu/a/cpu.cfs_quota_us", "-1\n");
+    fake.file("sys/fs/cgroup/cpu/a/cpu.cfs_period_us", "100000\n");
+    CHECK_FALSE(fake.read().limits.cpu_max);
+    fake.file("sys/fs/cgroup/cpu/a/cpu.cfs_quota_us", "25000\n");
+    CHECK(fake.read().limits.cpu_max == std::chrono::milliseconds(25));
+  }
+}
+
 TEST_CASE("overcommit modes are read by their numbers") {
   const FakeRoot fake;
   fake.file("proc/sys/vm/overcommit_memory", "1\n");

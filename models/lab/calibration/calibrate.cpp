@@ -195,7 +195,7 @@ Experiment lone_sleeper(const Machine& machine) {
 Experiment wake_ups(const Machine& machine) {
   static constexpr std::int64_t kSleeps = 300;
   const std::string name = "wake-ups";
-  const std::int64_t threads = std::clamp<std::int64_t>(32 * machine.cpus, 64, 1024);
+  const std::int64_t threads = std::clamp<std::int64_t>(32 * usable_cpus(machine), 64, 1024);
   // All are created before the first of them is woken.
   std::string steps = "sleep = \"100ms\"";
   for (std::int64_t i = 0; i < kSleeps; ++i) steps += " }, { sleep = \"10us\"";
@@ -204,7 +204,7 @@ Experiment wake_ups(const Machine& machine) {
       scenario_of(machine,
                   run_text("", threads, steps,
                            concurrency_of<concurrency::ThreadPerJob>() + "\nruntime = \"glibc\"\nstack = \"64KiB\"")),
-      [name, cores = static_cast<double>(machine.cpus)](const RunResult& result, CostFit& fit) {
+      [name, cores = static_cast<double>(usable_cpus(machine))](const RunResult& result, CostFit& fit) {
         const auto& jobs = result.trace->jobs;
         if (jobs.size() == 0) return;
         // While all of them sleep and wake.
@@ -260,7 +260,7 @@ std::vector<Experiment> experiments(const Machine& machine) {
   for (const Bytes stack : {8_MiB, 64_KiB}) {
     threads({.stack = stack, .one_core = true, .long_lived = true});
     threads({.stack = stack, .one_core = true, .long_lived = false});
-    if (machine.cpus > 1) {
+    if (usable_cpus(machine) > 1) {
       threads({.stack = stack, .one_core = false, .long_lived = true});
       threads({.stack = stack, .one_core = false, .long_lived = false});
     }
@@ -271,6 +271,37 @@ std::vector<Experiment> experiments(const Machine& machine) {
   all.push_back(tasks_that_sleep(machine));
   return all;
 }
+
+/// Looks between the rounds at what else keeps the machine busy.
+class NoiseWatch {
+ public:
+  explicit NoiseWatch(const CalibrationBench& bench) : bench_(&bench) {
+    if (bench.use) first_ = bench.use();
+  }
+  void look() {
+    if (bench_->spin) spins_.push_back(bench_->spin());
+  }
+  Noise noise() const {
+    Noise noise;
+    if (!spins_.empty()) {
+      const auto [least, most] = std::ranges::minmax(spins_);
+      if (least > Duration::zero()) noise.spread = to_seconds(most) / to_seconds(least) - 1;
+    }
+    if (!first_ || !bench_->use) return noise;
+    const auto last = bench_->use();
+    if (!last) return noise;
+    const double all = to_seconds(last->all - first_->all);
+    if (all <= 0) return noise;
+    noise.stolen = to_seconds(last->stolen - first_->stolen) / all;
+    noise.others = std::max(to_seconds((last->busy - first_->busy) - (last->own - first_->own)), 0.0) / all;
+    return noise;
+  }
+
+ private:
+  const CalibrationBench* bench_;
+  std::optional<CpuUse> first_;
+  std::vector<Duration> spins_;
+};
 
 }  // namespace
 
@@ -289,6 +320,9 @@ CalibrationBench host_bench(const Machine& host, const std::string& worker, std:
   bench.syscall = &measure_syscall;
   bench.map = &measure_map;
   bench.yield = &measure_yield;
+  bench.migration = &measure_migration;
+  bench.spin = &measure_spin;
+  bench.use = &measure_use;
   return bench;
 }
 
@@ -297,12 +331,17 @@ std::expected<CalibratedCosts, std::string> calibrate(const CalibrationBench& be
   const auto began = std::chrono::steady_clock::now();
   const std::vector<Experiment> all = experiments(bench.machine);
   CostFit fit;
+  NoiseWatch watch(bench);
   const auto over = [&] { return std::chrono::steady_clock::now() - began > options.budget; };
-  for (int round = 0; round < kMostRounds; ++round) {
+  int rounds = 0;
+  for (; rounds < kMostRounds; ++rounds) {
+    const int round = rounds;
     if (round >= kLeastRounds && over()) break;
+    watch.look();
     fit.observe("system call", {{syscall, 1}}, bench.syscall());
     fit.observe("memory map", {{map, 1}}, bench.map());
     fit.observe("yield", {{syscall, 1}, {context_switch, 1}}, bench.yield());
+    if (bench.migration) fit.observe("migration", {{CostTerm::migration, 1}}, bench.migration());
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (options.stop.stop_requested()) return std::unexpected("stopped");
       // Fewer of the last ones are no harm: the fit weighs what there is.
@@ -320,7 +359,11 @@ std::expected<CalibratedCosts, std::string> calibrate(const CalibrationBench& be
       if (result.trace) all[i].observe(result, fit);
     }
   }
-  return fit.fit(bench.machine.costs);
+  watch.look();
+  CalibratedCosts costs = fit.fit(bench.machine.costs);
+  costs.noise = watch.noise();
+  widen(costs, rounds, costs.noise.spread / 2);
+  return costs;
 }
 
 }  // namespace spawnpoint

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "models/lab/calibration/calibration.hpp"
+#include "models/lab/calibration/calibration_probes.hpp"
 #include "models/result/result.hpp"
 #include "models/scenario/scenario.hpp"
 
@@ -30,6 +31,10 @@ struct CalibrationBench {
   std::function<Duration()> syscall;
   std::function<Duration()> map;
   std::function<Duration()> yield;
+  // Of a machine that is not alone with its calibration; empty: not looked at.
+  std::function<Duration()> migration;
+  std::function<Duration()> spin;  ///< How long a fixed piece of arithmetic takes.
+  std::function<std::optional<CpuUse>()> use;
 };
 /// This host. `worker` is the spawnpoint-run program; empty: beside this program. `meanwhile` is called about 20 times
 /// per second while a run is going.
@@ -39,12 +44,16 @@ CalibrationBench host_bench(const Machine& host, const std::string& worker, std:
 /// Error: why a run could not be made, or "stopped".
 std::expected<CalibratedCosts, std::string> calibrate(const CalibrationBench& bench, const CalibrationOptions& options);
 
+/// Why a calibration is no good, or what to bear in mind of it, in words; empty: nothing.
+std::string remark_on(const Noise& noise);
+
 /// Where a calibration of this host is kept for the machine "host": $XDG_DATA_HOME/spawnpoint/host.toml. Empty where
 /// there is no home.
 std::string calibration_file();
 /// What a calibration is good for: the processor, its cores, and the kernel.
 std::string calibrated_machine(const Machine& host);
-/// Takes the costs that were calibrated on the machine that calls itself `on`. Error: why not, in words.
-std::expected<void, std::string> take_calibration(Machine& host, const std::string& file, const std::string& on);
+/// Takes the costs that were calibrated on the machine that calls itself `on`; gives what is to be said of them, if
+/// anything is. Error: why not, in words.
+std::expected<std::string, std::string> take_calibration(Machine& host, const std::string& file, const std::string& on);
 
 }  // namespace spawnpoint

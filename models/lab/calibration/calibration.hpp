@@ -29,23 +29,37 @@ enum class CostTerm : std::uint8_t {
   map,
   context_switch,
   wakeup,
+  migration,
   timer_slack,
   task_spawn,
   task_poll,
   task_wake,
   timer
 };
-inline constexpr std::size_t kCostTerms = 17;
+inline constexpr std::size_t kCostTerms = 18;
 
 /// How many times each cost is in an observed time.
 using CostSum = std::vector<std::pair<CostTerm, double>>;
+
+/// What kept the machine busy beside a calibration.
+struct Noise {
+  double spread = 0;  ///< By how much the slowest of several equal spins took longer than the fastest, as a share.
+  double stolen = 0;  ///< Share of all CPU time that the hypervisor gave to others,
+  double others = 0;  ///< and that other processes used.
+};
 
 struct CalibratedCosts {
   Costs costs;  ///< With 95% confidence intervals. What was never observed is as it was given.
   ExecutorCosts executor;
   double residual = 0;  ///< What the fit leaves unexplained of an observation, as a share of it: standard deviation.
   std::size_t observations = 0;
+  Noise noise;
 };
+
+/// Makes each interval wide enough for a calibration at another moment. The rounds of one share the state that the
+/// machine is in, so together they tell no more than one of them; and the whole machine may be faster or slower by such
+/// a share then.
+void widen(CalibratedCosts& costs, int rounds, double share);
 
 class CostFit {
  public:

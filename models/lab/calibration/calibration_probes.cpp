@@ -3,12 +3,20 @@
 
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <string_view>
 #include <thread>
+#include <vector>
+
+#include "models/machine/host/proc_files.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -61,6 +69,102 @@ Duration measure_yield() {
   ::sched_setaffinity(0, sizeof before, &before);
   // Between two of one thread's calls there is one of the other.
   return mean / 2;
+}
+
+Duration measure_migration() {
+  cpu_set_t before;
+  if (::sched_getaffinity(0, sizeof before, &before) != 0 || CPU_COUNT(&before) < 2) return {};
+  std::vector<int> cpus;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+    if (CPU_ISSET(cpu, &before)) cpus.push_back(cpu);
+  constexpr int kTimes = 120;
+  constexpr auto kSleep = std::chrono::microseconds(400);
+  // What the work finds in the cache of the core that it was done on before.
+  std::vector<std::uint64_t> memory(4096, 1);
+  std::atomic<int> turn{0};
+  std::atomic<pid_t> sleeper{0};
+  std::vector<double> stayed;
+  std::vector<double> moved;
+  std::thread other([&] {
+    sleeper = ::gettid();
+    const auto work = [&] {
+      std::uint64_t sum = 0;
+      for (int round = 0; round < 4; ++round)
+        for (std::uint64_t& word : memory) sum += ++word;
+      return sum;
+    };
+    for (int i = 0; i < 2 * kTimes; ++i) {
+      volatile std::uint64_t sink = work();
+      const auto until = std::chrono::steady_clock::now() + kSleep;
+      turn = i + 1;
+      std::this_thread::sleep_until(until);
+      sink = work();
+      (void)sink;
+      const std::chrono::duration<double, std::nano> late = std::chrono::steady_clock::now() - until;
+      // Every second time it is moved while it sleeps.
+      (i % 2 == 0 ? stayed : moved).push_back(late.count());
+    }
+    turn = -1;
+  });
+  while (sleeper == 0) std::this_thread::yield();
+  int seen = 0;
+  std::size_t at = 0;
+  while (true) {
+    const int now = turn;
+    if (now < 0) break;
+    if (now == seen) {
+      std::this_thread::yield();
+      continue;
+    }
+    seen = now;
+    if (now % 2 == 0) at = (at + 1) % cpus.size();
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(static_cast<unsigned>(cpus[at]), &one);
+    (void)::sched_setaffinity(sleeper, sizeof one, &one);
+  }
+  other.join();
+  const auto median = [](std::vector<double>& values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+  };
+  return Duration(std::max<std::int64_t>(std::llround(median(moved) - median(stayed)), 0));
+}
+
+Duration measure_spin() {
+  constexpr std::int64_t kRounds = 120'000'000;
+  const auto began = std::chrono::steady_clock::now();
+  std::uint64_t x = 1;
+  for (std::int64_t i = 0; i < kRounds; ++i) x = x * 6364136223846793005U + 1442695040888963407U;
+  volatile std::uint64_t sink = x;
+  (void)sink;
+  return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
+}
+
+std::optional<CpuUse> measure_use() {
+  const auto text = read_text("/proc/stat", 4096);
+  if (!text) return std::nullopt;
+  const auto parts = words(std::string_view(*text).substr(0, text->find('\n')));
+  // cpu user nice system idle iowait irq softirq steal: in ticks of USER_HZ.
+  if (parts.size() < 9 || parts[0] != "cpu") return std::nullopt;
+  const Duration unit = std::chrono::nanoseconds(1'000'000'000 / std::max(::sysconf(_SC_CLK_TCK), 1L));
+  CpuUse use;
+  for (std::size_t i = 1; i <= 8; ++i) {
+    const Duration time = unit * parse_count(parts[i]).value_or(0);
+    use.all += time;
+    if (i == 8)
+      use.stolen = time;
+    else if (i != 4 && i != 5)
+      use.busy += time;
+  }
+  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage own{};
+    ::getrusage(who, &own);
+    for (const timeval& time : {own.ru_utime, own.ru_stime})
+      use.own += std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+  }
+  return use;
 }
 
 }  // namespace spawnpoint

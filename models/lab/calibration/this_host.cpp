@@ -12,7 +12,7 @@ HostReport this_host() {
   if (!defaults) report.missing.push_back("costs: the profile `defaults` cannot be read: " + format(defaults.error()));
   const std::string file = calibration_file();
   if (const auto taken = take_calibration(report.machine, file, calibrated_machine(report.machine))) {
-    report.read.push_back("costs, executor: calibrated, " + file);
+    report.read.push_back("costs, executor: calibrated, " + file + (taken->empty() ? "" : ", " + *taken));
   } else {
     report.missing.push_back("costs: no calibration of this machine (" + taken.error() +
                              "): those of the profile `defaults` stand in");

@@ -101,7 +101,7 @@ class Adviser {
     if (spec == scenario->runs.end()) return;
     spec_ = *spec;
     blocks_ = has_step(*scenario, JobState::blocked);
-    cpus_ = scenario->machine.cpus;
+    cpus_ = usable_cpus(scenario->machine);
     most_useful_ = most_useful_workers(*scenario);
     runs_ = runs_of_text(run, *scenario);
     source_.options.settings = lasting_settings(source_);
@@ -147,12 +147,12 @@ class Adviser {
     const Demand demand = demand_of(scenario);
     double most = static_cast<double>(concurrency::kMostWorkers);
     if (demand.computing > 0)
-      most = std::min(most, kAmple * static_cast<double>(scenario.machine.cpus) * demand.own / demand.computing);
+      most = std::min(most, kAmple * cpu_capacity(scenario.machine) * demand.own / demand.computing);
     if (demand.last_arrival > Duration::zero()) {
       const double busy = demand.own / to_seconds(demand.last_arrival);  // Little's law
       most = std::min(most, kAmple * (busy + 4 * std::sqrt(busy) + 4));
     }
-    return std::max(static_cast<std::int64_t>(most), scenario.machine.cpus);
+    return std::max(static_cast<std::int64_t>(most), usable_cpus(scenario.machine));
   }
 
   std::optional<Scenario> read(const std::vector<std::string>& concurrency, const std::vector<Setting>& set) const {

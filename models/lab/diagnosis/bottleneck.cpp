@@ -105,8 +105,7 @@ Demand demand_of(const Scenario& scenario) {
     demand.longest = 0;
     for (const JobId job : work.jobs())
       demand.longest = std::max(*demand.longest, to_seconds(work.arrival(job).time_since_epoch()) + own[job]);
-    const auto cpus = static_cast<double>(std::max<std::int64_t>(scenario.machine.cpus, 1));
-    demand.unhindered = std::max(*demand.longest, demand.computing / cpus);
+    demand.unhindered = std::max(*demand.longest, demand.computing / cpu_capacity(scenario.machine));
   }
   if (drawn && !work.at_once()) demand.first_arrival = work.arrival(0).time_since_epoch();
   demand.last_arrival =
@@ -123,8 +122,8 @@ Load load_of(const Scenario& scenario, const ConcurrencyModel& model, std::int64
   // A task that waits leaves the executor's thread to others.
   load.servers = model.async ? (demand.computing + demand.blocking) / wall
                              : demand.own / (static_cast<double>(std::max<std::int64_t>(workers, 1)) * wall);
-  load.computing = demand.computing / (static_cast<double>(scenario.machine.cpus) * wall);
-  load.bottleneck = bottleneck(load, model, workers, scenario.machine.cpus, result);
+  load.computing = demand.computing / (cpu_capacity(scenario.machine) * wall);
+  load.bottleneck = bottleneck(load, model, workers, usable_cpus(scenario.machine), result);
   return load;
 }
 

@@ -39,7 +39,7 @@ void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const
   tell_what_had_come(diagnosis, load, result);
   if (load.demand.blocking == 0) {
     std::string text = "A job that computes keeps the thread as much as one that blocks.";
-    if (scenario.machine.cpus > 1) text += " On threads of their own such jobs can use the other cores.";
+    if (usable_cpus(scenario.machine) > 1) text += " On threads of their own such jobs can use the other cores.";
     add(diagnosis, text);
     return;
   }

@@ -62,13 +62,13 @@ void tell_what_had_come(Diagnosis& diagnosis, const Load& load, const RunResult&
 void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, std::string_view more) {
   // Beginnings and ends, at which not all cores have work, are what else there is.
   constexpr double kAllOfIt = 0.97;
-  const double least = load.demand.computing / static_cast<double>(scenario.machine.cpus);
+  const double least = load.demand.computing / cpu_capacity(scenario.machine);
   add(diagnosis,
       fmt::format("The cores take the time: the jobs compute {} in all, and {} busy with that for {} of the time. "
                   "{}",
                   format_seconds(load.demand.computing),
-                  scenario.machine.cpus == 1 ? "the only core was"
-                                             : fmt::format("the {} were", format_count(scenario.machine.cpus, "core")),
+                  usable_cpus(scenario.machine) == 1 ? "the only core was"
+                                             : fmt::format("the {} were", format_count(usable_cpus(scenario.machine), "core")),
                   percent(load.computing),
                   load.computing >= kAllOfIt ? fmt::format("More {} would not make it faster.", more)
                                              : fmt::format("However many {} there are, it cannot take less than {}.",

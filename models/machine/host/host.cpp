@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ctime>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,7 @@ class HostReader {
   HostReport read() {
     status_ = read_text(proc("self/status"));
     read_identity();
+    read_scheduler();
     read_memory();
     read_rlimits();
     read_sysctls();
@@ -78,6 +80,9 @@ class HostReader {
   }
 
   void read_identity();
+  void read_cpus();
+  void read_scheduler();
+  void read_cpu_cgroup();
   void read_memory();
   void read_rlimits();
   void read_sysctls();
@@ -106,20 +111,21 @@ class HostReader {
   HostReport report_;
 };
 
-// "0-3,8" holds five.
-std::optional<std::int64_t> count_list(std::string_view list) {
-  std::int64_t count = 0;
+// "0-3,8" holds five. Empty: it is no list.
+std::vector<std::int64_t> number_list(std::string_view list) {
+  constexpr std::int64_t kMost = 1 << 20;
+  std::vector<std::int64_t> numbers;
   while (!list.empty()) {
     const auto comma = std::min(list.find(','), list.size());
     const auto part = list.substr(0, comma);
     const auto dash = part.find('-');
     const auto low = parse_count(part.substr(0, dash));
     const auto high = dash == std::string_view::npos ? low : parse_count(part.substr(dash + 1));
-    if (!low || !high || *high < *low) return std::nullopt;
-    count += *high - *low + 1;
+    if (!low || !high || *high < *low || *high > kMost) return {};
+    for (std::int64_t number = *low; number <= *high; ++number) numbers.push_back(number);
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
-  return count > 0 ? std::optional(count) : std::nullopt;
+  return numbers;
 }
 
 void HostReader::read_identity() {
@@ -131,8 +137,7 @@ void HostReader::read_identity() {
   }
   take("kernel", "/proc/sys/kernel/osrelease", version, machine().kernel);
 
-  const auto cpus = status_ ? field(*status_, "Cpus_allowed_list") : std::nullopt;
-  take("cpus", "/proc/self/status", cpus ? count_list(*cpus) : std::nullopt, machine().cpus);
+  read_cpus();
 
   // The auxiliary vector is pairs of words; AT_PAGESZ is 6.
   std::optional<std::int64_t> page_size;
@@ -177,6 +182,54 @@ void HostReader::read_identity() {
     found("privileged", "/proc/self/status (uid, capabilities) and /proc/self/ns/user");
   } else {
     lacking("privileged", "/proc/self/status cannot be read");
+  }
+}
+
+/// The machine's cpus, and those of them that this process may run on.
+void HostReader::read_cpus() {
+  constexpr std::string_view kOnline = "/sys/devices/system/cpu/online";
+  const auto list_of = [](const std::optional<std::string_view>& text) {
+    return text ? number_list(text->substr(0, text->find_first_of(" \n"))) : std::vector<std::int64_t>{};
+  };
+  const auto online_text = read_text(below(root_, kOnline), 4096);
+  const auto online = list_of(online_text ? std::optional<std::string_view>(*online_text) : std::nullopt);
+  const auto allowed = list_of(status_ ? field(*status_, "Cpus_allowed_list") : std::nullopt);
+  const bool know_all = !online.empty();
+  const auto& all = know_all ? online : allowed;
+  take("cpus", know_all ? kOnline : "/proc/self/status", all.empty() ? std::nullopt : std::optional(std::ssize(all)),
+       machine().cpus);
+  if (!know_all || allowed.empty() || allowed == online) return;
+  // By their places among those that are online: numbers may be missing.
+  for (const std::int64_t cpu : allowed) {
+    const auto at = std::ranges::lower_bound(online, cpu);
+    if (at != online.end() && *at == cpu) machine().cpuset.push_back(at - online.begin());
+  }
+  if (std::ssize(machine().cpuset) == std::ssize(online)) machine().cpuset.clear();
+  if (!machine().cpuset.empty()) found("cpuset", "/proc/self/status");
+}
+
+/// How long turns are. What no file says follows from the release and the cpus (release.hpp).
+void HostReader::read_scheduler() {
+  Costs& costs = machine().costs;
+  costs.base_slice = base_slice_of(release_of(machine().kernel), machine().cpus);
+  std::string from = "what this kernel makes of the cpus";
+  // From 6.6 on, from 5.13 on, before.
+  for (const char* file : {"/sys/kernel/debug/sched/base_slice_ns", "/sys/kernel/debug/sched/min_granularity_ns",
+                           "/proc/sys/kernel/sched_min_granularity_ns"}) {
+    const auto slice = read_count(below(root_, file));
+    if (!slice || *slice <= 0) continue;
+    costs.base_slice = Duration(*slice);
+    from = file;
+    break;
+  }
+  found("costs.base_slice", from);
+  // kernel/time/posix-timers.c: the resolution of the coarse clocks is a tick.
+  timespec tick{};
+  if (::clock_getres(CLOCK_MONOTONIC_COARSE, &tick) == 0 && (tick.tv_sec > 0 || tick.tv_nsec > 0)) {
+    costs.tick = std::chrono::seconds(tick.tv_sec) + std::chrono::nanoseconds(tick.tv_nsec);
+    found("costs.tick", "clock_getres(CLOCK_MONOTONIC_COARSE)");
+  } else {
+    lacking("costs.tick", "clock_getres: assumed to be as in the profile `defaults`");
   }
 }
 
@@ -348,9 +401,11 @@ void HostReader::read_user_tasks(std::int64_t tasks) {
 void HostReader::read_cgroups() {
   read_pids_cgroup();
   read_memory_cgroup();
+  read_cpu_cgroup();
   const auto cgroup_namespace = link("self/ns/cgroup");
   if (!cgroup_namespace.empty() && cgroup_namespace != kFirstCgroupNamespace)
-    lacking("limits.pids_max, limits.memory_max", "the control groups above this container cannot be seen");
+    lacking("limits.pids_max, limits.memory_max, limits.cpu_max",
+            "the control groups above this container cannot be seen");
 }
 
 void HostReader::read_pids_cgroup() {
@@ -398,6 +453,38 @@ void HostReader::read_memory_cgroup() {
   }
   if (!from.empty()) origin("limits.memory_max", from);
   found("limits.memory_max, in_use.cgroup_memory",
+        from.empty() ? "no limit in the control groups from " + place->levels.front().string() + " up" : from);
+}
+
+/// The group that allows the least is the one that binds.
+void HostReader::read_cpu_cgroup() {
+  const auto place = find_cgroup("cpu", root_);
+  if (!place) return lacking("limits.cpu_max", "no control group hierarchy with cpu is mounted");
+  auto& cpu_max = machine().limits.cpu_max;
+  std::string from;
+  for (const auto& level : place->levels) {
+    std::optional<std::int64_t> quota;
+    std::optional<std::int64_t> period;
+    if (place->v2) {
+      const auto text = read_text(level / "cpu.max", 256);
+      const auto parts = text ? words(*text) : std::vector<std::string_view>{};
+      if (parts.size() == 2) {
+        quota = parse_count(parts[0]);
+        period = parse_count(parts[1]);
+      }
+    } else {
+      // No limit is -1, which is no count.
+      quota = read_count(level / "cpu.cfs_quota_us");
+      period = read_count(level / "cpu.cfs_period_us");
+    }
+    if (!quota || !period || *quota <= 0 || *period <= 0) continue;
+    const Duration share = kQuotaPeriod * *quota / *period;
+    if (cpu_max && *cpu_max <= share) continue;
+    cpu_max = share;
+    from = (level / (place->v2 ? "cpu.max" : "cpu.cfs_quota_us")).string();
+  }
+  if (!from.empty()) origin("limits.cpu_max", from);
+  found("limits.cpu_max",
         from.empty() ? "no limit in the control groups from " + place->levels.front().string() + " up" : from);
 }
 
