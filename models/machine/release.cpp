@@ -14,7 +14,10 @@ Release release_of(std::string_view version) {
   const char* const end = version.data() + version.size();
   const auto major = std::from_chars(version.data(), end, release.major);
   if (major.ec != std::errc{} || release.major <= 0) return kCurrent;
-  if (major.ptr != end && *major.ptr == '.') std::from_chars(major.ptr + 1, end, release.minor);
+  if (major.ptr == end || *major.ptr != '.') return release;
+  const auto minor = std::from_chars(major.ptr + 1, end, release.minor);
+  if (minor.ec == std::errc{} && minor.ptr != end && *minor.ptr == '.')
+    std::from_chars(minor.ptr + 1, end, release.patch);
   return release;
 }
 

@@ -13,10 +13,11 @@ namespace spawnpoint {
 struct Release {
   int major = 0;
   int minor = 0;
+  int patch = 0;
   friend constexpr auto operator<=>(const Release&, const Release&) = default;
 };
 
-/// Of "6.18.44-fc" it is 6.18. What begins with no number is taken for a current kernel.
+/// Of "6.18.44-fc" it is 6.18.44. What begins with no number is taken for a current kernel.
 Release release_of(std::string_view version);
 
 /// How long a thread's request for the processor is: 0.70 ms (0.75 ms before 6.15) times one more than the binary

@@ -50,7 +50,7 @@ constexpr std::int64_t decayed(std::int64_t value, Duration time) {
   constexpr int kStep = 20;      // a thirty-second of it
   const auto passed = static_cast<std::uint64_t>(time.count());
   const std::uint64_t halves = passed >> kHalfLife;
-  if (value == 0 || halves >= 63) return 0;
+  if (halves >= 63 || value >> halves == 0) return 0;
   const std::uint64_t part = passed & ((std::uint64_t{1} << kHalfLife) - 1);
   const auto at = static_cast<std::size_t>(part >> kStep);
   const std::uint64_t rest = part & ((std::uint64_t{1} << kStep) - 1);

@@ -19,7 +19,7 @@ Scheduler::Group Scheduler::group_of(CoreId id, Instant now) {
   hold_load(core, now);
   Group group;
   group.load = core.load.value();
-  group.use = core.use.advance(now, core.busy ? 1024 : 0);
+  group.use = use_of(core, now);
   group.threads = core.fair.runnable();
   // By count and not by weight.
   const Weight weight = core.fair.weight();
@@ -48,8 +48,20 @@ bool Scheduler::balance_if_due(CoreId id, Instant now) {
   return balance(id, busy ? Busy::busy : Busy::idle, now);
 }
 
+/// sched_balance_newidle. Where no core is crowded nobody may have noticed yet.
+bool Scheduler::balance_newly_idle(CoreId id, Instant now) {
+  if (cores_.size() == 1 || !overloaded_) return false;
+  NewlyIdle& luck = cores_[id].newly_idle;
+  if (rules_->looks_by_luck && !luck.looks(dice_)) return false;
+  const bool found = balance(id, Busy::newly_idle, now);
+  if (rules_->looks_by_luck) luck.looked(found);
+  return found;
+}
+
 /// sched_balance_rq.
 bool Scheduler::balance(CoreId id, Busy busy, Instant now) {
+  overloaded_ = !crowded_.empty();
+  if (busy != Busy::newly_idle && rules_->looks_by_use) update_reach(now);
   if (cores_.size() == 1 || crowded_.empty() || (quota_ && quota_->throttled(id))) return false;
   Core& core = cores_[id];
   const auto shortest = static_cast<std::int64_t>(cores_.size());

@@ -55,6 +55,7 @@ struct alignas(64) Entity {
   std::uint32_t id;
   std::uint32_t order = 0;     ///< Among equal deadlines: who came first.
   std::int32_t turn_left = 0;  ///< SCHED_RR: ticks.
+  std::uint16_t recent = 0;    ///< The core where it was when it was last placed by looking for an idle one.
 
   CoreId core() const { return on; }
   void put_on(CoreId core) { on = static_cast<std::uint16_t>(core); }

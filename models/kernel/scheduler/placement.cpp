@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which core a thread is put on that is new or wakes.
 #include <algorithm>
+#include <utility>
 
 #include "models/kernel/scheduler/group.hpp"
 #include "models/kernel/scheduler/scheduler.hpp"
@@ -9,7 +10,8 @@ namespace spawnpoint::kernel {
 
 namespace {
 
-/// How long what is known of all cores' use is believed: as often as busy cores balance, it is found out anew.
+/// How long what is known of all cores' use is believed where none is crowded: as often as busy cores balance, it is
+/// found out anew.
 constexpr Duration kReachKnown = std::chrono::milliseconds(28);
 
 }  // namespace
@@ -21,13 +23,15 @@ CoreId Scheduler::place_real_time(CoreId prefers) const {
 }
 
 /// select_task_rq_fair of a wake-up.
-CoreId Scheduler::place_woken(const Entity& entity, CoreId waker, Instant now) {
+CoreId Scheduler::place_woken(Entity& entity, CoreId waker, Instant now) {
   const CoreId previous = entity.core();
   if (cores_.size() == 1) return previous;
+  if (calm_ && idle_.empty()) end_calm(now);
   CoreId target = previous;
   // wake_affine: wake_affine_idle, then wake_affine_weight.
-  if (waker != previous && !idle_.has(previous)) target = idle_.has(waker) ? waker : lighter_of(entity, waker, now);
-  return idle_sibling(target, previous, now);
+  if (waker != previous && !idle_.has(previous))
+    target = idle_.has(waker) || calm_ ? waker : lighter_of(entity, waker, now);
+  return idle_sibling(entity, target, now);
 }
 
 /// wake_affine_weight: the waker's core if it would carry less than the previous one, which is given some lead.
@@ -46,12 +50,16 @@ CoreId Scheduler::lighter_of(const Entity& entity, CoreId waker, Instant now) {
 }
 
 /// select_idle_sibling, select_idle_cpu.
-CoreId Scheduler::idle_sibling(CoreId target, CoreId previous, Instant now) {
-  if (idle_.empty() || idle_.has(target)) return target;
+CoreId Scheduler::idle_sibling(Entity& entity, CoreId target, Instant now) {
+  const CoreId previous = entity.core();
+  if (idle_.has(target)) return target;
   if (idle_.has(previous)) return previous;
+  const CoreId recent = std::exchange(entity.recent, static_cast<std::uint16_t>(previous));
+  if (idle_.empty()) return target;
+  if (idle_.has(recent)) return recent;
   const CoreId found = idle_.around(target + 1);
   if (!rules_->looks_by_use) return found;
-  update_reach(now);
+  if (now >= reach_known_until_) update_reach(now);
   const auto count = static_cast<CoreId>(cores_.size());
   const CoreId distance = (found + count - target) % count;
   return distance <= reach_ ? found : target;
@@ -59,10 +67,9 @@ CoreId Scheduler::idle_sibling(CoreId target, CoreId previous, Instant now) {
 
 /// update_idle_cpu_scan: the busier all cores are, the fewer are looked at; from 85% on, none.
 void Scheduler::update_reach(Instant now) {
-  if (now < reach_known_until_) return;
   reach_known_until_ = now + kReachKnown;
   std::int64_t use = 0;
-  for (Core& core : cores_) use += core.use.advance(now, core.busy ? 1024 : 0);
+  for (Core& core : cores_) use += use_of(core, now);
   const auto count = static_cast<std::int64_t>(cores_.size());
   use /= count;
   const std::int64_t percent = rules_->imbalance_percent;
@@ -75,6 +82,7 @@ void Scheduler::update_reach(Instant now) {
 CoreId Scheduler::least_loaded(CoreId parent, Instant now) {
   if (cores_.size() == 1) return parent;
   if (!idle_.empty()) return idle_order_.first();
+  if (calm_) end_calm(now);
   const Group local = group_of(parent, now);
   std::optional<Group> least;
   CoreId at = parent;

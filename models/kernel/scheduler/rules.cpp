@@ -12,6 +12,7 @@ Rules rules_of(const Machine& machine) {
   rules.delays_dequeue = rules.keeps_deadline = release >= Release{6, 12};
   rules.ends_protection = release >= Release{6, 17};
   rules.looks_by_use = release >= Release{6, 0};
+  rules.looks_by_luck = release >= Release{6, 18, 5} || (release >= Release{6, 12, 65} && release < Release{6, 13});
   if (release < Release{5, 10}) {
     rules.imbalance_percent = 125;
     rules.busy_factor = 32;

@@ -15,6 +15,8 @@ struct Rules {
   bool keeps_deadline = true;   ///< From 6.12 on: a thread that is moved keeps what is left of its request.
   bool ends_protection = true;  ///< From 6.17 on: each tick past the protected request looks for another thread.
   bool looks_by_use = true;     ///< From 6.0 on: how far an idle core is looked for depends on how busy all are.
+  /// From 6.18.5 and 6.12.65 on: a core that becomes idle looks for a thread as often as that has paid.
+  bool looks_by_luck = false;
   std::int64_t imbalance_percent = 117;  ///< A core has that much of another's load, or there is no imbalance.
   std::int64_t busy_factor = 16;         ///< A busy core looks for balance that much less often than an idle one.
 

@@ -7,7 +7,12 @@
 namespace spawnpoint::kernel {
 
 Scheduler::Scheduler(const Rules& rules, const Setup& setup)
-    : rules_(&rules), policy_(setup.policy), idle_(setup.cores), idle_order_(setup.cores), crowded_(setup.cores) {
+    : rules_(&rules),
+      policy_(setup.policy),
+      idle_(setup.cores),
+      idle_order_(setup.cores),
+      crowded_(setup.cores),
+      dice_(setup.seed, "newly idle") {
   RandomStream draws(setup.seed, "scheduler");
   const auto at_most = [&draws](Duration duration) {
     return Instant(Duration(draws.below(static_cast<std::uint64_t>(duration.count()) + 1)));
@@ -23,9 +28,10 @@ Scheduler::Scheduler(const Rules& rules, const Setup& setup)
     core.interval = static_cast<std::int64_t>(setup.cores);
     core.last_balance = -static_cast<std::int64_t>(draws.below(static_cast<std::uint64_t>(balance_ticks(core, true))));
     const auto id = static_cast<CoreId>(i);
-    core.busy = true;
-    note_busy(id, false, Instant{});
+    idle_.set(id, true);
+    idle_order_.becomes_idle(id);
   }
+  calm_ = !is_real_time() && !quota_;
 }
 
 Scheduler::Verdict Scheduler::create(Entity& entity, CoreId parent, Instant now) {
@@ -45,9 +51,8 @@ Scheduler::Verdict Scheduler::wake(Entity& entity, CoreId waker, Instant now) {
 }
 
 /// enqueue_task, wakeup_preempt.
-Scheduler::Verdict Scheduler::put(Entity& entity, CoreId id, Comes how, Instant now) {
+Scheduler::Verdict Scheduler::put_queued(Entity& entity, CoreId id, Comes how, Instant now) {
   Core& core = cores_[id];
-  ++runnable_;
   if (is_real_time()) {
     if (entity.core() != id && how == Comes::woken) ++migrations_;
     entity.put_on(id);
@@ -92,10 +97,9 @@ bool Scheduler::account(CoreId id, Instant now) {
   return core.fair.update(now);
 }
 
-void Scheduler::leave(CoreId id, Instant now, bool ends) {
+void Scheduler::leave_queue(CoreId id, Instant now, bool ends) {
   Core& core = cores_[id];
   Entity& entity = *core.running;
-  --runnable_;
   if (is_real_time()) {
     entity.standing = Standing::away;
   } else {
@@ -110,10 +114,10 @@ void Scheduler::leave(CoreId id, Instant now, bool ends) {
   --running_;
 }
 
-Entity* Scheduler::pick(CoreId id, Instant now) {
+Entity* Scheduler::pick_queued(CoreId id, Instant now) {
   Core& core = cores_[id];
   const bool ran = core.running != nullptr;
-  if (!quota_ && core.fair.is_simple() && crowded_.empty() && !is_real_time()) [[likely]] {
+  if (!quota_ && core.fair.is_simple() && !overloaded_ && crowded_.empty() && !is_real_time()) [[likely]] {
     core.running = core.fair.running();
   } else {
     core.running = is_real_time() ? pick_real_time(id, now) : pick_fair(id, now);
@@ -123,7 +127,9 @@ Entity* Scheduler::pick(CoreId id, Instant now) {
   const bool runs = core.running != nullptr;
   running_ += (runs ? 1 : 0) - (ran ? 1 : 0);
   if (runs != core.busy) note_busy(id, runs, now);
-  return core.running;
+  Entity* const running = core.running;
+  begin_calm_if_due(now);
+  return running;
 }
 
 /// pick_next_task_fair.
@@ -139,7 +145,7 @@ Entity* Scheduler::pick_fair(CoreId id, Instant now) {
     }
   }
   if (Entity* const next = core.fair.pick(now)) return next;
-  if (!balance(id, Busy::newly_idle, now)) return nullptr;
+  if (!balance_newly_idle(id, now)) return nullptr;
   return core.fair.pick(now);
 }
 
@@ -171,19 +177,8 @@ void Scheduler::note_crowd(CoreId id) {
   const bool crowded = (core.fair.queued() > 1 && !stands) || core.real_time.size() > 0;
   if (crowded == core.crowded) return;
   core.crowded = crowded;
+  if (crowded) overloaded_ = true;
   crowded_.set(id, crowded);
-}
-
-/// Keeps the idle cores in the order in which they became so, and how much each is used.
-void Scheduler::note_busy(CoreId id, bool busy, Instant now) {
-  Core& core = cores_[id];
-  core.busy = busy;
-  core.use.advance(now, busy ? 0 : 1024);
-  idle_.set(id, !busy);
-  if (busy)
-    idle_order_.becomes_busy(id);
-  else
-    idle_order_.becomes_idle(id);
 }
 
 Instant Scheduler::next_tick(Instant now) const {

@@ -17,6 +17,7 @@
 #include "models/kernel/scheduler/entity.hpp"
 #include "models/kernel/scheduler/fair_queue.hpp"
 #include "models/kernel/scheduler/idle_order.hpp"
+#include "models/kernel/scheduler/newly_idle.hpp"
 #include "models/kernel/scheduler/quota.hpp"
 #include "models/kernel/scheduler/real_time_queue.hpp"
 #include "models/kernel/scheduler/rules.hpp"
@@ -49,9 +50,12 @@ class Scheduler {
   /// A thread wakes that slept or waited; what wakes it happens on `waker`.
   Verdict wake(Entity& entity, CoreId waker, Instant now);
   /// The core's thread sleeps, waits or ends; pick() is to follow.
-  void leave(CoreId core, Instant now, bool ends);
+  void leave(CoreId core, Instant now, bool ends) {
+    --runnable_;
+    return calm_ ? leave_calmly(core, now) : leave_queue(core, now, ends);
+  }
   /// The thread that runs on the core from now on, perhaps one that is taken from another core; null: none.
-  Entity* pick(CoreId core, Instant now);
+  Entity* pick(CoreId core, Instant now) { return calm_ ? pick_calmly(core, now) : pick_queued(core, now); }
   Entity* running(CoreId core) const { return cores_[core].running; }
 
   /// When tick() is due next; kNever while no tick would change anything.
@@ -106,31 +110,62 @@ class Scheduler {
     bool busy = false;     ///< Has run something since it was last idle.
     bool look = false;     ///< It should pick.
     bool crowded = false;  ///< It is in crowded_.
+    // While it is calm.
+    Entity* comes = nullptr;  ///< Was put here and has yet to be picked.
+    Duration calm_use{};      ///< How long it has run something.
     Average load;  ///< Of all threads that are or were last here: weight by the share of time that they were runnable.
     Average use;   ///< The share of time that it ran something, of 1024.
     // struct sched_domain, of which each core has its own.
     std::int64_t last_balance = 0;  ///< In ticks.
     std::int64_t interval = 1;      ///< In milliseconds.
     std::int64_t failed = 0;
+    NewlyIdle newly_idle;
   };
   bool is_real_time() const { return policy_ != Policy::other; }
   bool runs_on_quota(CoreId core) const { return quota_ && cores_[core].running != nullptr; }
   std::int64_t tick_number(Instant now) const { return (now - first_tick_) / rules_->tick; }
 
   // Queues.
-  Verdict put(Entity& entity, CoreId core, Comes how, Instant now);
+  Verdict put(Entity& entity, CoreId core, Comes how, Instant now) {
+    ++runnable_;
+    if (calm_) {
+      if (cores_[core].running == nullptr && cores_[core].comes == nullptr) return put_calmly(entity, core, how, now);
+      end_calm(now);
+    }
+    return put_queued(entity, core, how, now);
+  }
+  Verdict put_queued(Entity& entity, CoreId core, Comes how, Instant now);
+  void leave_queue(CoreId core, Instant now, bool ends);
+  Entity* pick_queued(CoreId core, Instant now);
   bool account(CoreId core, Instant now);
   Entity* pick_fair(CoreId core, Instant now);
   Entity* pick_real_time(CoreId core, Instant now);
   void note_crowd(CoreId core);
-  void note_busy(CoreId core, bool busy, Instant now);
+  /// Keeps the idle cores in the order in which they became so, and how much each is used.
+  void note_busy(CoreId id, bool busy, Instant now) {
+    Core& core = cores_[id];
+    core.busy = busy;
+    if (!calm_) core.use.advance(now, busy ? 0 : 1024);
+    idle_.set(id, !busy);
+    busy ? idle_order_.becomes_busy(id) : idle_order_.becomes_idle(id);
+  }
   void join_load(Core& core, Entity& entity, Instant now);
   void hold_load(Core& core, Instant now) { core.load.advance(now, core.fair.weight()); }
 
+  // While no thread has to wait: calm.cpp.
+  Verdict put_calmly(Entity& entity, CoreId core, Comes how, Instant now);
+  void leave_calmly(CoreId core, Instant now);
+  Entity* pick_calmly(CoreId core, Instant now);
+  void begin_calm_if_due(Instant now);
+  void begin_calm(Instant now);
+  void end_calm(Instant now);
+  std::int64_t use_of(Core& core, Instant now) const;
+  std::int64_t calm_use(const Core& core, Instant now) const;
+
   // Placement.
-  CoreId place_woken(const Entity& entity, CoreId waker, Instant now);
+  CoreId place_woken(Entity& entity, CoreId waker, Instant now);
   CoreId place_real_time(CoreId prefers) const;
-  CoreId idle_sibling(CoreId target, CoreId previous, Instant now);
+  CoreId idle_sibling(Entity& entity, CoreId target, Instant now);
   CoreId lighter_of(const Entity& entity, CoreId waker, Instant now);
   CoreId least_loaded(CoreId parent, Instant now);
   void update_reach(Instant now);
@@ -140,6 +175,7 @@ class Scheduler {
   enum class Busy : std::uint8_t { newly_idle, idle, busy };
   Group group_of(CoreId core, Instant now);
   bool balance(CoreId core, Busy busy, Instant now);
+  bool balance_newly_idle(CoreId core, Instant now);
   bool balance_if_due(CoreId core, Instant now);
   std::optional<CoreId> busiest(CoreId core, Instant now);
   std::int64_t pull_load(CoreId to, CoreId from, std::int64_t imbalance, Instant now);
@@ -154,6 +190,12 @@ class Scheduler {
   CoreSet idle_;
   IdleOrder idle_order_;
   CoreSet crowded_;  ///< More threads than the one that runs.
+  /// A core was crowded when somebody last looked, or has become so since (struct root_domain, overloaded).
+  bool overloaded_ = false;
+  RandomStream dice_;
+  bool calm_ = false;
+  Instant calm_since_{};
+  Instant crowded_at_{};  ///< When a core was last seen crowded.
   std::optional<Quota> quota_;
   Instant first_tick_{};
   CoreId first_core_ = 0;

@@ -22,6 +22,7 @@ Scheduler::Snapshot Scheduler::snapshot(Instant now) {
     taken.threads.push_back(&entity);
     add(entity.id);
     add(static_cast<std::int64_t>(entity.standing));
+    add(entity.recent);
     add(entity.vruntime - origin);
     add(entity.deadline - origin);
     // How long ago matters up to a point.
@@ -39,6 +40,8 @@ Scheduler::Snapshot Scheduler::snapshot(Instant now) {
     add(core.look ? 1 : 0);
     add(core.failed);
     add(core.interval);
+    add(core.newly_idle.calls());
+    add(core.newly_idle.finds());
     if (cores_.size() > 1) add(tick_number(now) - core.last_balance);
     if (Entity* const running = core.running) {
       add_thread(*running, origin);

@@ -12,11 +12,13 @@ using namespace spawnpoint::kernel;
 using namespace std::chrono_literals;
 
 TEST_CASE("a release is what a version begins with") {
-  CHECK(release_of("6.18.44-fc-v657") == Release{6, 18});
+  CHECK(release_of("6.18.44-fc-v657") == Release{6, 18, 44});
   CHECK(release_of("5.15.0") == Release{5, 15});
   CHECK(release_of("6") == Release{6, 0});
   CHECK(release_of("") == Release{6, 18});
+  CHECK(release_of("6.1-rc4") == Release{6, 1});
   CHECK(Release{6, 6} > Release{5, 19});
+  CHECK(Release{6, 18, 5} > Release{6, 18});
 }
 
 TEST_CASE("the base slice grows with the logarithm of the cpus, up to eight") {
@@ -49,6 +51,20 @@ TEST_CASE("a profile's kernel and cpus say what the scheduler's rules are") {
   CHECK(cfs.wakeup_lead == 3ms);  // 1 ms x 3
   CHECK(cfs.looks_by_use);
   CHECK_FALSE(rules_of(load_machine("laptop-16g-ubuntu-22.04").value()).looks_by_use);  // 5.15
+}
+
+TEST_CASE("from which releases on a core that becomes idle looks for threads by luck") {
+  const auto by_luck = [](const char* kernel) {
+    Machine machine;
+    machine.kernel = kernel;
+    return rules_of(machine).looks_by_luck;
+  };
+  CHECK_FALSE(by_luck("6.12.64"));
+  CHECK(by_luck("6.12.65"));
+  CHECK_FALSE(by_luck("6.13.12"));
+  CHECK_FALSE(by_luck("6.18.4"));
+  CHECK(by_luck("6.18.5"));
+  CHECK(by_luck("7.0"));
 }
 
 TEST_CASE("a step of nice is about a tenth of a processor") {

@@ -132,7 +132,7 @@ TEST_CASE("a thread whose core is busy wakes on the waker's core if that is idle
   std::vector<Entity*> fill;
   for (int i = 0; i < 3; ++i) fill.push_back(&cores.created_by(main));
   REQUIRE(cores.scheduler.running(was) != nullptr);
-  Entity* const elsewhere = fill[0]->core != was ? fill[0] : fill[1];
+  Entity* const elsewhere = fill[0]->core() != was ? fill[0] : fill[1];
   const CoreId free = elsewhere->core();
   cores.pass(1ms);
   cores.sleeps(*elsewhere);
@@ -214,6 +214,35 @@ TEST_CASE("three threads on two cores change places, and each gets about two thi
   // A busy core balances each 28 ms at most, and moves a thread that is too heavy after a vain try.
   CHECK(cores.scheduler.migrations() > kSteps / 200);
   CHECK(cores.scheduler.migrations() < kSteps / 28);
+}
+
+TEST_CASE("a crowd that comes after a calm time shares its core like any other") {
+  Cores cores(1);
+  Entity& main = cores.start();
+  cores.pass(1s);
+  Entity& b = cores.created_by(main);
+  const auto share_of_main = [&] {
+    int ran = 0;
+    for (int step = 0; step < 4000; ++step) {
+      ran += cores.runs(main) ? 1 : 0;
+      cores.pass(100us);
+    }
+    return ran / 4000.0;
+  };
+  CHECK(cores.scheduler.waiting() == 1);
+  CHECK(share_of_main() == Approx(0.5).margin(0.03));
+  // One of them sleeps for long enough that nobody has waited for some time; the other one wakes now and then.
+  while (!cores.runs(b)) cores.pass(100us);
+  cores.sleeps(b);
+  for (int i = 0; i < 3; ++i) {
+    cores.pass(200ms);
+    cores.sleeps(main);
+    cores.wakes(main, main.core());
+    CHECK(cores.runs(main));
+  }
+  cores.wakes(b, b.core());
+  CHECK(cores.scheduler.waiting() == 1);
+  CHECK(share_of_main() == Approx(0.5).margin(0.03));
 }
 
 TEST_CASE("four threads on two cores stay two and two") {
