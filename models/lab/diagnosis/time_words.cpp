@@ -67,8 +67,9 @@ void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load
       fmt::format("The cores take the time: the jobs compute {} in all, and {} busy with that for {} of the time. "
                   "{}",
                   format_seconds(load.demand.computing),
-                  usable_cpus(scenario.machine) == 1 ? "the only core was"
-                                             : fmt::format("the {} were", format_count(usable_cpus(scenario.machine), "core")),
+                  usable_cpus(scenario.machine) == 1
+                      ? "the only core was"
+                      : fmt::format("the {} were", format_count(usable_cpus(scenario.machine), "core")),
                   percent(load.computing),
                   load.computing >= kAllOfIt ? fmt::format("More {} would not make it faster.", more)
                                              : fmt::format("However many {} there are, it cannot take less than {}.",

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -31,6 +32,8 @@ struct RunOptions {
   std::function<void(const Progress&)> progress;  ///< Called about 20 times per second, on the calling thread.
   std::stop_token stop;                           ///< Asks for an early end: the partial result is kept.
   Budget budget;                                  ///< Of modeled runs.
+  /// Of modeled runs: the seed of what no program is promised, such as where threads begin; by default the scenario's.
+  std::optional<std::uint64_t> chance;
 };
 
 /// Why a run was not made where memory is at its end.

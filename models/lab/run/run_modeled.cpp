@@ -126,7 +126,7 @@ void compute(RunResult& result, const Scenario& scenario, std::size_t index, con
   TraceRecorder* const record = recorder ? &*recorder : nullptr;
 
   const Machine machine = as_live(scenario);
-  const kernel::Kernel::Setup setup{.scheduling = spec.scheduling, .seed = scenario.seed};
+  const kernel::Kernel::Setup setup{.scheduling = spec.scheduling, .seed = options.chance.value_or(scenario.seed)};
   Simulation simulation;
   if (model.async) {
     ModeledExecutor world(simulation, machine, spec.runtime, setup, record);
