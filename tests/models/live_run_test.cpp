@@ -367,7 +367,7 @@ TEST_CASE("threads that sleep are not runnable, and of too many nobody asks") {
   REQUIRE(sleeping.error == "");
   const TimeRange slept = all_at_once(*sleeping.trace);
   if (!slept.empty()) CHECK((*sleeping.trace)[SeriesKind::runnable].at(slept.begin + slept.length() / 2) == 0);
-  const auto many = run_live_here(live_scenario("thread_per_job", 1200, sleep_of(1s)));
+  const auto many = run_live_here(live_scenario("thread_per_job", 1200, sleep_of(kSanitized ? 8s : 1s)));
   REQUIRE(many.error == "");
   if (many.failure) SKIP("this machine does not have room for so many threads: " + format_failure(*many.failure));
   REQUIRE(many.peak_threads >= 1100);
