@@ -257,3 +257,15 @@ TEST_CASE("On one thread a job gets it from the job that gives it back, ended or
   // No job has ended by then: each waits for its timer.
   CHECK(told.find("job 2 starts only when job 1 gives the thread back") != std::string::npos);
 }
+
+TEST_CASE("where a quota allows less than the cores, it is what takes the time") {
+  Scenario scenario = tests::scenario("thread_per_job", 4);
+  scenario.machine.cpus = 4;
+  scenario.machine.limits.cpu_max = 50ms;
+  scenario.jobs.steps = {{StepKind::cpu, Distribution::constant(100ms)}};
+  const std::string words = all_of(diagnosis_of(scenario));
+  CAPTURE(words);
+  CHECK(words.find("The quota takes the time: the jobs compute 400 ms in all, and used") != std::string::npos);
+  CHECK(words.find("of the 50% of one core's time that it allows.") != std::string::npos);
+  CHECK(words.find("cores were busy") == std::string::npos);
+}

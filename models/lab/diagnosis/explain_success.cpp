@@ -133,7 +133,7 @@ void tell_workers(Diagnosis& diagnosis, const Scenario& scenario, const Load& lo
   tell_what_had_come(diagnosis, load, result);
   add(diagnosis, fmt::format("The workers take the time: the jobs kept {} busy for {} of it, and the {} for {}.",
                              workers == 1 ? "the only one" : "all " + format_count(workers), percent(load.servers),
-                             format_count(usable_cpus(scenario.machine), "core"), percent(load.computing)));
+                             capacity_name(scenario.machine), percent(load.computing)));
   if (load.computing < load.servers / 2)
     add(diagnosis, "A job that waits holds its worker. The next one in the queue cannot begin, though a core is free.");
 }
@@ -194,8 +194,7 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
     add(diagnosis,
         fmt::format("A job takes {}{} by itself. The jobs kept {} busy for {} of the time, and the {} for {}.",
                     format_duration(each), has_equal_jobs(scenario) ? "" : " on average", servers,
-                    percent(load.servers), format_count(usable_cpus(scenario.machine), "core"),
-                    percent(load.computing)));
+                    percent(load.servers), capacity_name(scenario.machine), percent(load.computing)));
 }
 
 /// More memory than the limit on it, and no failure: not all of it counts.

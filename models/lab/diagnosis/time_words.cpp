@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "models/lab/diagnosis/explain.hpp"
+#include "models/machine/limit_table.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint {
@@ -59,21 +60,33 @@ void tell_what_had_come(Diagnosis& diagnosis, const Load& load, const RunResult&
                   format_duration(load.demand.last_arrival), format_duration(result.wall - load.demand.last_arrival)));
 }
 
+std::string capacity_name(const Machine& machine) {
+  const std::int64_t cores = usable_cpus(machine);
+  if (cpu_capacity(machine) < static_cast<double>(cores)) return "quota";
+  return format_count(cores, "core");
+}
+
 void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, std::string_view more) {
   // Beginnings and ends, at which not all cores have work, are what else there is.
   constexpr double kAllOfIt = 0.97;
-  const double least = load.demand.computing / cpu_capacity(scenario.machine);
-  add(diagnosis,
-      fmt::format("The cores take the time: the jobs compute {} in all, and {} busy with that for {} of the time. "
-                  "{}",
-                  format_seconds(load.demand.computing),
-                  usable_cpus(scenario.machine) == 1
-                      ? "the only core was"
-                      : fmt::format("the {} were", format_count(usable_cpus(scenario.machine), "core")),
-                  percent(load.computing),
-                  load.computing >= kAllOfIt ? fmt::format("More {} would not make it faster.", more)
-                                             : fmt::format("However many {} there are, it cannot take less than {}.",
-                                                           more, format_seconds(least))));
+  const Machine& machine = scenario.machine;
+  const double least = load.demand.computing / cpu_capacity(machine);
+  const std::string computing = format_seconds(load.demand.computing);
+  std::string text;
+  if (const std::string name = capacity_name(machine); name == "quota") {
+    text = fmt::format(
+        "The quota takes the time: the jobs compute {} in all, and used {} of the {}% of one core's time that it "
+        "allows.",
+        computing, percent(load.computing), percent_of_core(*machine.limits.cpu_max));
+  } else {
+    text = fmt::format("The cores take the time: the jobs compute {} in all, and {} busy with that for {} of the time.",
+                       computing, usable_cpus(machine) == 1 ? "the only core was" : fmt::format("the {} were", name),
+                       percent(load.computing));
+  }
+  text += load.computing >= kAllOfIt
+              ? fmt::format(" More {} would not make it faster.", more)
+              : fmt::format(" However many {} there are, it cannot take less than {}.", more, format_seconds(least));
+  add(diagnosis, text);
 }
 
 void tell_last_arrival(Diagnosis& diagnosis, const Load& load, const RunResult& result) {

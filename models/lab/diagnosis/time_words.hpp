@@ -22,6 +22,8 @@ std::string percent(double part);
 void tell_arrivals(Diagnosis& diagnosis, const Load& load, const RunResult& result, std::string_view servers);
 /// How much of the time there was nobody yet, where jobs come over a good part of it.
 void tell_what_had_come(Diagnosis& diagnosis, const Load& load, const RunResult& result);
+/// What the program may compute with: "4 cores", or "quota" where that allows less.
+std::string capacity_name(const Machine& machine);
 /// `more`: what there could be more of, "workers".
 void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, std::string_view more);
 /// Where jobs come over a good part of the time, but take it with others.
