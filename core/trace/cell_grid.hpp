@@ -15,8 +15,8 @@
 namespace spawnpoint {
 
 /// The states that take time, in the order in which a stacked bar shows them from below.
-inline constexpr JobState kStacked[] = {JobState::running, JobState::starting, JobState::blocked, JobState::waiting,
-                                        JobState::queued};
+inline constexpr JobState kStacked[] = {JobState::running, JobState::ready,   JobState::starting,
+                                        JobState::blocked, JobState::waiting, JobState::queued};
 inline constexpr std::size_t kStackedStates = std::size(kStacked);
 
 /// A state's place in that order; kStackedStates for one that takes no time.

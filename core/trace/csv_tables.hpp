@@ -8,7 +8,7 @@
 namespace spawnpoint {
 
 /// Counts up where an older reader would not understand what is written. All former formats can be read.
-inline constexpr int kCsvFormat = 2;
+inline constexpr int kCsvFormat = 3;
 
 struct CsvTable {
   std::string_view file;

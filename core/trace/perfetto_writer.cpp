@@ -150,11 +150,12 @@ class Events {
 void write_segments(Events& events, const Trace& trace) {
   using enum JobState;
   // A job that only waits lets others run on its lane: then it is async, while what holds the lane stays a slice.
-  const std::vector<bool> shared = lanes_with_overlaps(trace, {starting, running, waiting, blocked});
-  const std::vector<bool> torn = lanes_with_overlaps(trace, {starting, running, blocked});
+  const std::vector<bool> shared = lanes_with_overlaps(trace, {starting, ready, running, waiting, blocked});
+  const std::vector<bool> torn = lanes_with_overlaps(trace, {starting, ready, running, blocked});
   for (std::size_t i = 0; i < trace.segments.size(); ++i) {
     const Segment segment = trace.segments[i];
-    const bool holds = segment.state == starting || segment.state == running || segment.state == blocked;
+    const bool holds =
+        segment.state == starting || segment.state == ready || segment.state == running || segment.state == blocked;
     const bool is_slice =
         segment.lane < trace.lanes && (holds ? !torn[segment.lane] : segment.state == waiting && !shared[segment.lane]);
     if (is_slice) {

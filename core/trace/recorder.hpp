@@ -12,7 +12,7 @@
 namespace spawnpoint {
 
 /// `enter` closes the job's last segment (an empty one leaves no row) and opens the next. The first state that is
-/// neither queued nor starting is the job's start line, `done` its end line; a job that failed before it ran has
+/// none of queued, starting and ready is the job's start line, `done` its end line; a job that failed before it ran has
 /// neither.
 template <class R>
 concept Recorder =
@@ -44,7 +44,7 @@ class TraceRecorder {
     jobs.state[job] = state;
     jobs.lane[job] = lane;
     jobs.since[job] = at;
-    if (state >= JobState::running) note_lines(jobs, job, state, at);
+    if (has_begun(state)) note_lines(jobs, job, state, at);
     if (lane != kNoLane && lane >= trace_->lanes) trace_->lanes = lane + 1;
     // When jobs will come may be recorded before they do.
     if (state != JobState::queued) trace_->end = std::max(trace_->end, at);

@@ -120,7 +120,7 @@ void SharedTraceRecorder::begin(SteadyClock::time_point epoch) {
 bool SharedTraceRecorder::is_wanted(JobId job, JobState state) {
   if (recording_ == Recording::nothing || job >= jobs_) return false;
   if (state == JobState::done || state == JobState::failed) return true;
-  if (state < JobState::running || started_[job].load(std::memory_order_relaxed)) return false;
+  if (!has_begun(state) || started_[job].load(std::memory_order_relaxed)) return false;
   return !started_[job].exchange(true, std::memory_order_relaxed);
 }
 

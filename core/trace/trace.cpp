@@ -7,8 +7,8 @@ namespace spawnpoint {
 
 namespace {
 
-constexpr std::array<std::string_view, kJobStates> kStateNames = {"none",    "queued",  "starting", "running",
-                                                                  "waiting", "blocked", "done",     "failed"};
+constexpr std::array<std::string_view, kJobStates> kStateNames = {"none",    "queued", "starting", "running", "waiting",
+                                                                  "blocked", "done",   "failed",   "ready"};
 constexpr std::array<std::string_view, kSeriesKinds> kSeriesNames = {
     "resident", "virtual_size", "kernel_stacks", "page_tables", "slab", "threads", "tasks", "runnable"};
 constexpr std::array<std::string_view, kMarkKinds> kMarkNames = {"failure", "oom_kill", "aborted",

@@ -29,18 +29,23 @@ enum class JobState : std::uint8_t {
   none,      ///< Not yet known to the run.
   queued,    ///< Waits for a worker or for its turn.
   starting,  ///< Its thread is being created.
-  running,   ///< Computes, or is ready to.
+  running,   ///< Computes; in a live record, which does not tell, or is ready to.
   waiting,   ///< Sleeps on a timer (a `sleep` step).
   blocked,   ///< Holds its thread while it waits (a `block` step).
   done,      ///< Has ended.
-  failed     ///< Could not be started, or died.
+  failed,    ///< Could not be started, or died.
+  ready      ///< Could go on, and waits for a core.
 };
-inline constexpr std::size_t kJobStates = 8;
+inline constexpr std::size_t kJobStates = 9;
 std::string_view to_string(JobState state);
 std::optional<JobState> parse_job_state(std::string_view name);
 /// Whether a job in this state has a segment that is still open.
 constexpr bool is_open(JobState state) {
-  return state >= JobState::queued && state <= JobState::blocked;
+  return (state >= JobState::queued && state <= JobState::blocked) || state == JobState::ready;
+}
+/// A job in this state has begun, if it has not failed before it did.
+constexpr bool has_begun(JobState state) {
+  return state >= JobState::running && state != JobState::ready;
 }
 
 /// A stretch of time that a job spent in one state on one lane.

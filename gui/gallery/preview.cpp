@@ -106,7 +106,8 @@ void draw(QPainter& painter, const QRectF& area, const Preview& preview, const T
       if (share(JobState::queued) >= kSliver) best = JobState::queued;
       return best;
     }
-    for (const JobState state : {JobState::starting, JobState::running, JobState::waiting, JobState::blocked}) {
+    for (const JobState state :
+         {JobState::starting, JobState::ready, JobState::running, JobState::waiting, JobState::blocked}) {
       if (share(state) >= kSliver && (best == JobState::none || share(state) > share(best))) best = state;
     }
     return best;

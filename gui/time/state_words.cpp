@@ -31,6 +31,8 @@ QString state_reason(JobState state, const std::string& concurrency) {
       return tr("while its thread is made");
     case JobState::running:
       return tr("computes, or is ready to");
+    case JobState::ready:
+      return tr("for a core: other threads have them all");
     case JobState::waiting:
       return async ? tr("for its timer; it holds no thread") : tr("for its timer, asleep on its thread");
     case JobState::blocked:

@@ -257,6 +257,7 @@ void Kernel::take(Core& core, Entity* next) {
   core.running = next == nullptr ? nullptr : &thread_of(*next);
   if (next == nullptr) return simulation_->cancel(core);
   Thread& thread = *core.running;
+  if (watches_threads_) observer_->taken_up(thread.id, now());
   const bool moved = thread.ran_on != core.id && thread.ran_on != kNoCore;
   const Duration cost = costs().context_switch.value + (moved ? costs().migration.value : Duration::zero());
   thread.request.cpu += cost;
@@ -274,6 +275,7 @@ bool Kernel::reschedule(Core& core) {
   Entity* const next = scheduler_.pick(core.id, now());
   if (next == core.running->entity) return false;
   charge(core);
+  if (watches_threads_) observer_->set_aside(core.running->id, now());
   take(core, next);
   return true;
 }
@@ -318,8 +320,10 @@ Kernel::Core* Kernel::make_ready(Thread& thread, Duration cost) {
   if (ended_) return nullptr;
   make_runnable(thread, cost);
   // A timer's interrupt comes to the core that has set it.
-  return take_up(
-      scheduler_.wake(*thread.entity, executing_ != nullptr ? executing_->id : thread.entity->core(), now()));
+  Core* const core =
+      take_up(scheduler_.wake(*thread.entity, executing_ != nullptr ? executing_->id : thread.entity->core(), now()));
+  note_wait(thread);
+  return core;
 }
 
 void Kernel::start_ready(Thread& thread, Duration cost) {
@@ -409,6 +413,7 @@ void Kernel::clone(Spawn& spawn) {
   if (observer_ != nullptr) observer_->threads_changed();
   make_runnable(thread, start_);
   if (Core* core = take_up(scheduler_.create(*thread.entity, executing_->id, now()))) arm(*core);
+  note_wait(thread);
 }
 
 /// Threads on other cores that are changing memory maps take this much longer.

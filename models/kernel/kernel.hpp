@@ -43,8 +43,13 @@ class KernelObserver {
  public:
   /// The counts of threads, and with them the memory, have changed: after all of a thread's start, and after its end.
   virtual void threads_changed() = 0;
-  /// A thread has become runnable, or waits or has ended. Only where somebody watches: Kernel::watch_runnable.
+  // Only where somebody watches: Kernel::watch_threads.
+  /// A thread has become runnable, or waits or has ended.
   virtual void runnable_changed() = 0;
+  /// From `at` on a thread that could go on waits for a core; and has one again. `at` may be to come, if nothing
+  /// happens until then.
+  virtual void set_aside(ThreadId thread, Instant at) = 0;
+  virtual void taken_up(ThreadId thread, Instant at) = 0;
 
  protected:
   ~KernelObserver() = default;
@@ -74,8 +79,8 @@ class Kernel {
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
-  /// From now on the observer is told of each change of the runnable threads, of which there are many.
-  void watch_runnable() { watches_runnable_ = true; }
+  /// From now on the observer is told of each thread that becomes runnable or waits for a core, which happens often.
+  void watch_threads() { watches_threads_ = true; }
   /// Starts the process: `main` is the main thread's program. The process ends when it ends, and stops the simulation.
   void start(Task<> main);
 
@@ -203,7 +208,7 @@ class Kernel {
   Instant after_long_switches() const;
   void change_runnable(std::int64_t by) {
     runnable_ += by;
-    if (watches_runnable_) observer_->runnable_changed();
+    if (watches_threads_) observer_->runnable_changed();
   }
   static Thread& thread_of(const Entity& entity) { return *static_cast<Thread*>(entity.owner); }
   std::vector<Duration> what_is_left(const Scheduler::Snapshot& snapshot);
@@ -212,6 +217,11 @@ class Kernel {
   bool is_long_switch(const Core& core) const { return core.settled - now() > rules_.tick; }
   bool pass_periods(const Scheduler::Snapshot& here);
   void hold_up_others(const Core& core, Duration stall);
+  /// Of a thread that has become ready: tells that it has to wait, if it has.
+  void note_wait(const Thread& thread) {
+    if (watches_threads_ && !ended_ && thread.entity->standing != Standing::running)
+      observer_->set_aside(thread.id, now());
+  }
   Thread& make_thread(Task<> program);
   bool leap();
   Core* take_up(const Scheduler::Verdict& verdict);
@@ -258,7 +268,7 @@ class Kernel {
   Duration main_cpu_{};
   ThreadId current_ = 0;
   std::int64_t runnable_ = 0;
-  bool watches_runnable_ = false;
+  bool watches_threads_ = false;
   bool ended_ = false;
   std::optional<Refusal> death_;
   std::exception_ptr error_;

@@ -82,6 +82,12 @@ bool Kernel::pass_periods(const Scheduler::Snapshot& here) {
     for (std::size_t i = 0; i < left.size(); ++i)
       thread_of(*here.threads[i]).request.cpu -= (turns_.left[i] - left[i]) * periods;
     scheduler_.pass_periods(*turns_.scheduler, here, period, periods);
+    // Meanwhile all of them take turns.
+    for (const Entity* entity : here.threads) {
+      if (!watches_threads_ || entity->standing != Standing::queued) continue;
+      observer_->taken_up(thread_of(*entity).id, now());
+      observer_->set_aside(thread_of(*entity).id, now() + period * periods);
+    }
     main_cpu_ += (main_cpu_ - turns_.main_cpu) * periods;
     for (Core& core : cores_)
       if (core.running != nullptr) {

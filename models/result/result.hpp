@@ -64,6 +64,15 @@ struct ImposedLimit {
   bool held() const { return imposed == Imposed::yes; }
 };
 
+/// What the scheduler did with a modeled run's threads.
+struct CoreUse {
+  std::int64_t migrations = 0;         ///< How often a thread changed its core.
+  Duration throttled{};                ///< How long a quota kept cores from its threads, added up.
+  std::int64_t throttled_periods = 0;  ///< In how many of the quota's periods.
+
+  friend bool operator==(const CoreUse&, const CoreUse&) = default;
+};
+
 struct RunResult {
   std::string scenario;  ///< File name or title.
   std::string concurrency;
@@ -91,7 +100,8 @@ struct RunResult {
   std::vector<std::string> notes;  ///< About the figures: where they come from, what is missing.
   Duration longest_poll{};         ///< The longest time that one job held the executor's thread (async models).
   JobId longest_poll_job = kNoJob;
-  Duration main_cpu{};       ///< CPU time of the main thread (on threads).
+  Duration main_cpu{};           ///< CPU time of the main thread (on threads).
+  std::optional<CoreUse> cores;  ///< Of modeled runs on threads.
   bool beside_live = false;  ///< Modeled on this host as the live run beside it meets it, and not as the file has it.
   std::shared_ptr<const Trace> trace;
 

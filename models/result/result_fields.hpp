@@ -36,6 +36,13 @@ void describe(Visitor& visit, FailurePoint& failure) {
 }
 
 template <class Visitor>
+void describe(Visitor& visit, CoreUse& cores) {
+  visit.count("migrations", cores.migrations, Told::expectations, "how often a thread changed its core");
+  visit.duration("throttled", cores.throttled, Told::expectations, "how long a quota kept cores from it, added up");
+  visit.count("throttled_periods", cores.throttled_periods, Told::expectations, "in how many of the quota's periods");
+}
+
+template <class Visitor>
 void describe(Visitor& visit, ImposedLimit& limit) {
   visit.text("limit", limit.limit, Told::programs, "its name");
   visit.count("value", limit.value, Told::programs, "in its own unit");
@@ -94,6 +101,8 @@ void describe(Visitor& visit, RunResult& result) {
     inner.size("resident", of_jobs.resident, Told::expectations, "of the process");
     inner.size("virtual", of_jobs.virtual_size, Told::expectations, "address space");
   });
+  visit.optional_section("cores", result.cores, "what the scheduler did with the threads",
+                         [](auto& inner, CoreUse& cores) { describe(inner, cores); });
   visit.job("longest_poll_job", result.longest_poll_job, Told::programs, "whose the longest poll was");
   visit.optional_duration("memory_unseen", result.memory_unseen, Told::programs,
                           "if its process could not tell its peaks: how long before its end its memory was last seen");

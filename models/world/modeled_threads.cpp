@@ -98,6 +98,38 @@ void ModeledThreads::threads_changed() {
   });
 }
 
+void ModeledThreads::note_state(JobId job, JobState state) {
+  // Whoever starts a thread for a job has nothing to do with the job itself.
+  if (state == JobState::queued || state == JobState::starting) return;
+  const Thread thread = kernel_.current();
+  if (thread >= doing_.size()) doing_.resize(std::size_t{thread} + 1);
+  doing_[thread] = {.job = is_open(state) ? job : kNoJob, .state = state};
+}
+
+void ModeledThreads::set_aside(Thread thread, Instant at) {
+  // A record has to end somewhere. What comes after it is told less exactly, as live records are.
+  constexpr std::int64_t kMost = 2'000'000;
+  if (set_asides_ == kMost) return;
+  // One that has done nothing yet was made for the job that is just being started.
+  const bool is_new = thread >= doing_.size();
+  if (is_new) doing_.resize(std::size_t{thread} + 1);
+  Doing& doing = doing_[thread];
+  if (is_new && starting_ != kNoJob) doing = {.job = starting_, .state = JobState::starting};
+  if (doing.job == kNoJob || doing.aside) return;
+  doing.aside = true;
+  ++set_asides_;
+  recording_.recorder()->enter(doing.job, JobState::ready, thread, at);
+}
+
+void ModeledThreads::taken_up(Thread thread, Instant at) {
+  if (thread >= doing_.size() || !doing_[thread].aside) return;
+  Doing& doing = doing_[thread];
+  doing.aside = false;
+  // One that has slept says itself what it does next.
+  if (doing.state == JobState::running || doing.state == JobState::starting)
+    recording_.recorder()->enter(doing.job, doing.state, thread, at);
+}
+
 void ModeledThreads::note_peaks(const kernel::ThreadCounts& counts) {
   // More of everything takes more memory, unless an arena takes less than what is mapped in its place.
   const bool more_arenas = counts.arenas != most_.arenas && runtime_->arena < runtime_->without_arena;

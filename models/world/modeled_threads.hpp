@@ -34,7 +34,7 @@ class ModeledThreads final : public kernel::KernelObserver {
         recording_(recorder),
         keeps_jobs_(kernel_.memory().overflows_stack() || kernel_.memory().has_signal_stack()),
         own_threads_(kernel_.own_threads()) {
-    if (recorder != nullptr) kernel_.watch_runnable();
+    if (recorder != nullptr) kernel_.watch_threads();
   }
 
   Instant now() const { return kernel_.now(); }
@@ -48,6 +48,7 @@ class ModeledThreads final : public kernel::KernelObserver {
   [[gnu::always_inline]] void enter(JobId job, JobState state) {
     if (state == JobState::starting) starting_ = job;
     recording_.enter(job, state, kernel_.current(), now());
+    if (recording_.recorder() != nullptr) note_state(job, state);
   }
 
   Spawn spawn_thread(Task<> body);
@@ -70,6 +71,9 @@ class ModeledThreads final : public kernel::KernelObserver {
  private:
   void threads_changed() override;
   void runnable_changed() override { recording_.sample_runnable(kernel_.runnable(), now()); }
+  void set_aside(Thread thread, Instant at) override;
+  void taken_up(Thread thread, Instant at) override;
+  void note_state(JobId job, JobState state);
   void note_peaks(const kernel::ThreadCounts& counts);
   MemoryUse with_peaks_of(const kernel::ThreadCounts& counts) const;
   FailurePoint at_death(const kernel::Refusal& death) const;
@@ -77,6 +81,14 @@ class ModeledThreads final : public kernel::KernelObserver {
   const Runtime* runtime_;
   kernel::Kernel kernel_;
   ModeledRecording recording_;
+  /// What a thread does, for the record.
+  struct Doing {
+    JobId job = kNoJob;  ///< None: nothing that the record tells of.
+    JobState state = JobState::none;
+    bool aside = false;
+  };
+  std::vector<Doing> doing_;  ///< By thread; those that have done nothing yet may be missing.
+  std::int64_t set_asides_ = 0;
   JobId starting_ = kNoJob;
   /// Of each thread the job that it was started for. Kept only where a thread can die of its stack or of its signal
   /// stack.

@@ -122,7 +122,7 @@ TEST_CASE("the tables are what they are said to be") {
   CHECK(contents(directory / "series.csv") == "series,time,value\nresident,0.001000000,4096.5\n");
   CHECK(contents(directory / "marks.csv") ==
         "kind,time,lane,job,text\nfailure,2.000000000,,2,\"\"\"EAGAIN\"\", really\nnot \\ now \x01 é \xff\"\n");
-  CHECK(contents(directory / "run.csv") == "key,value\nformat,2\nlanes,2\nend,3.000000000\ngrowing,0\n");
+  CHECK(contents(directory / "run.csv") == "key,value\nformat,3\nlanes,2\nend,3.000000000\ngrowing,0\n");
 }
 
 TEST_CASE("a folder of tables reads back as the same trace") {
@@ -145,7 +145,7 @@ TEST_CASE("what run.csv says of the trace comes back, with its place") {
   const auto read = read_csv(folder.path());
   REQUIRE(read);
   CHECK(read->trace == small_trace());
-  CHECK(read->format == 2);
+  CHECK(read->format == 3);
   REQUIRE(read->facts.size() == 3);
   for (std::size_t i = 0; i < facts.size(); ++i) {
     CHECK(read->facts[i].key == facts[i].key);
@@ -160,7 +160,7 @@ TEST_CASE("what run.csv says of the trace comes back, with its place") {
 TEST_CASE("a record of the first format can still be read") {
   const TemporaryDirectory folder;
   REQUIRE(write_csv(small_trace(), folder.path()));
-  replace_in(folder / "run.csv", "format,2", "format,1");
+  replace_in(folder / "run.csv", "format,3", "format,1");
   const auto read = read_csv(folder.path());
   REQUIRE(read);
   CHECK(read->format == 1);
@@ -196,10 +196,10 @@ TEST_CASE("what is wrong in a table is reported with its file, line and column")
       Mistake{"series.csv", "4096.5", "inf", "series.csv:2:22: \"inf\" is not a number"},
       Mistake{"marks.csv", "\"\"\"EAGAIN", "EAGAIN", "marks.csv:2:24: expected text in quotes"},
       Mistake{"marks.csv", "\xff\"\n", "\xff", "marks.csv:2:24: the quoted text does not end"},
-      Mistake{"run.csv", "format,2", "format,3", "run.csv:2:8: this record was written by a newer version"},
-      Mistake{"run.csv", "format,2", "format,0", "run.csv:2:8: there is no such format"},
+      Mistake{"run.csv", "format,3", "format,4", "run.csv:2:8: this record was written by a newer version"},
+      Mistake{"run.csv", "format,3", "format,0", "run.csv:2:8: there is no such format"},
       Mistake{"run.csv", "end,3", "end,-3", "run.csv:4:5: the end should be a time after the beginning"},
-      Mistake{"run.csv", "format,2", "format,1", "run.csv:6:1: \"of\" is not known here"},
+      Mistake{"run.csv", "format,3", "format,1", "run.csv:6:1: \"of\" is not known here"},
       Mistake{"run.csv", "growing", "lanes", "run.csv:5:1: \"lanes\" appears twice"},
       Mistake{"run.csv", "lanes,2", "lanes,4000000000", "run.csv:3:7: \"4000000000\" is not a number"},
       Mistake{"run.csv", "end,3.000000000", "end,", "run.csv:4:5: the end should be a time"},

@@ -142,7 +142,7 @@ TEST_CASE("what is wrong in a record is reported with its file, line and column"
                Mistake{"failure.job,\"9", "failure.job,\"13", "there is no job 13 in jobs.csv"},
                Mistake{"stopped,\"false", "stopped,\"maybe", "\"maybe\" is not known here"},
                Mistake{"machine", "engine", "run.csv:7:1: \"engine\" is not known here"},
-               Mistake{"format,2", "format,9", "run.csv:2:8: this record was written by a newer version"},
+               Mistake{"format,3", "format,9", "run.csv:2:8: this record was written by a newer version"},
                Mistake{"lanes,", "lanes,900000", "run.csv:3:7: 9000009 lanes are too many for 12 jobs"});
   const TemporaryDirectory folder;
   REQUIRE(save_record(refused(), "plain", folder.path()));

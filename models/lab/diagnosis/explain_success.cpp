@@ -6,6 +6,7 @@
 
 #include "models/kernel/kernel.hpp"
 #include "models/lab/diagnosis/bottleneck.hpp"
+#include "models/lab/diagnosis/core_words.hpp"
 #include "models/lab/diagnosis/explain.hpp"
 #include "models/lab/diagnosis/time_words.hpp"
 #include "models/lab/limits/limits.hpp"
@@ -237,6 +238,7 @@ void explain_success(Diagnosis& diagnosis, const Scenario& scenario, std::size_t
       explain_tasks(diagnosis, scenario, *model, result);
       break;
   }
+  tell_core_use(diagnosis, scenario, result);
   tell_uncharged(diagnosis, scenario, spec, result);
 }
 

@@ -108,6 +108,15 @@ void take_over(RunResult& result, const W& world) {
   result.failure = world.recording().failure();
 }
 
+CoreUse core_use_of(const kernel::Kernel& kernel) {
+  CoreUse use{.migrations = kernel.scheduler().migrations()};
+  if (const auto& quota = kernel.scheduler().quota()) {
+    use.throttled = quota->throttled_time(kernel.now());
+    use.throttled_periods = quota->throttled_periods();
+  }
+  return use;
+}
+
 /// Throws what this machine could not do, or the model cannot say.
 void compute(RunResult& result, const Scenario& scenario, std::size_t index, const ConcurrencyModel& model,
              const RunOptions& options) {
@@ -147,6 +156,7 @@ void compute(RunResult& result, const Scenario& scenario, std::size_t index, con
     result.peak_threads = world.peak_threads();
     result.own_threads = spec.runtime.base_threads;
     result.main_cpu = world.kernel().main_cpu();
+    result.cores = core_use_of(world.kernel());
     trace->lanes = static_cast<LaneId>(world.kernel().created() + 1);
   }
   result.stopped = result.stop_cause != StopCause::none;
