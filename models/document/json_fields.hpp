@@ -86,7 +86,7 @@ class JsonFieldWriter {
   }
   /// `body(visitor, value)`.
   template <class T, class Body>
-  void optional_section(std::string_view key, std::optional<T>& value, std::string_view, Body body) {
+  void optional_section(std::string_view key, std::optional<T>& value, const auto&, std::string_view, Body body) {
     if (!value) return put(key, nullptr);
     section(key, {}, [&](auto& inner) { body(inner, *value); });
   }
@@ -166,7 +166,7 @@ class JsonFieldReader {
     body(inner);
   }
   template <class T, class Body>
-  void optional_section(std::string_view key, std::optional<T>& value, std::string_view, Body body) {
+  void optional_section(std::string_view key, std::optional<T>& value, const auto&, std::string_view, Body body) {
     value.reset();
     if (at(key).is_null()) return;
     section(key, {}, [&](auto& inner) { body(inner, value.emplace()); });

@@ -66,6 +66,8 @@ struct ImposedLimit {
 
 /// What the scheduler did with a modeled run's threads.
 struct CoreUse {
+  std::int64_t most_runnable = 0;      ///< Threads that could run at a time, those that did among them.
+  Duration waited{};                   ///< How long threads that could run had no core, added up.
   std::int64_t migrations = 0;         ///< How often a thread changed its core.
   Duration throttled{};                ///< How long a quota kept cores from its threads, added up.
   std::int64_t throttled_periods = 0;  ///< In how many of the quota's periods.

@@ -37,9 +37,11 @@ void describe(Visitor& visit, FailurePoint& failure) {
 
 template <class Visitor>
 void describe(Visitor& visit, CoreUse& cores) {
-  visit.count("migrations", cores.migrations, Told::expectations, "how often a thread changed its core");
-  visit.duration("throttled", cores.throttled, Told::expectations, "how long a quota kept cores from it, added up");
-  visit.count("throttled_periods", cores.throttled_periods, Told::expectations, "in how many of the quota's periods");
+  visit.count("most_runnable", cores.most_runnable, Told::programs, "threads that could run at a time");
+  visit.duration("waited", cores.waited, Told::programs, "how long threads that could run had no core, added up");
+  visit.count("migrations", cores.migrations, Told::programs, "how often a thread changed its core");
+  visit.duration("throttled", cores.throttled, Told::programs, "how long a quota kept cores from it, added up");
+  visit.count("throttled_periods", cores.throttled_periods, Told::programs, "in how many of the quota's periods");
 }
 
 template <class Visitor>
@@ -67,7 +69,7 @@ void describe(Visitor& visit, RunResult& result) {
     inner.size("virtual", result.memory.virtual_size, Told::expectations, "address space");
     inner.size("kernel", result.memory.kernel, Told::expectations, "kernel memory of the run's threads");
   });
-  visit.optional_section("failure", result.failure, "where and why it broke",
+  visit.optional_section("failure", result.failure, Told::expectations, "where and why it broke",
                          [](auto& inner, FailurePoint& failure) { describe(inner, failure); });
   visit.natural("seed", result.seed, Told::programs, "of the random streams");
   visit.natural("events", result.events, Told::programs, "simulated events, or live polls");
@@ -101,7 +103,7 @@ void describe(Visitor& visit, RunResult& result) {
     inner.size("resident", of_jobs.resident, Told::expectations, "of the process");
     inner.size("virtual", of_jobs.virtual_size, Told::expectations, "address space");
   });
-  visit.optional_section("cores", result.cores, "what the scheduler did with the threads",
+  visit.optional_section("cores", result.cores, Told::programs, "what the scheduler did with the threads",
                          [](auto& inner, CoreUse& cores) { describe(inner, cores); });
   visit.job("longest_poll_job", result.longest_poll_job, Told::programs, "whose the longest poll was");
   visit.optional_duration("memory_unseen", result.memory_unseen, Told::programs,

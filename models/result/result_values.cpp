@@ -63,8 +63,8 @@ class Lister {
     body(inner);
   }
   template <class T, class Body>
-  void optional_section(std::string_view key, std::optional<T>& value, std::string_view, Body body) {
-    add(key, FieldKind::flag, Told::expectations, value.has_value());
+  void optional_section(std::string_view key, std::optional<T>& value, Told told, std::string_view, Body body) {
+    add(key, FieldKind::flag, told, value.has_value());
     T none{};
     Lister inner(*found_, prefix_ + std::string(key) + '.', absent_ || !value);
     body(inner, value ? *value : none);

@@ -14,21 +14,8 @@
 using namespace spawnpoint;
 using namespace spawnpoint::literals;
 using namespace std::chrono_literals;
-
-namespace {
-
-std::string all_of(const Diagnosis& diagnosis) {
-  std::string text = diagnosis.headline;
-  for (const std::string& detail : diagnosis.details) text += "\n" + detail;
-  return text;
-}
-
-Diagnosis diagnosis_of(const Scenario& scenario) {
-  const RunResult modeled = run_modeled(scenario, 0, {});
-  return diagnose(scenario, 0, &modeled, nullptr);
-}
-
-}  // namespace
+using tests::all_of;
+using tests::diagnosis_of;
 
 TEST_CASE("What takes a pool's time is said by its arrivals, its work and its cores") {
   const auto pool_of = [](std::int64_t jobs, std::int64_t threads, std::vector<Step> steps) {

@@ -8,6 +8,7 @@
 #include "models/lab/run/run.hpp"
 #include "models/scenario/parse.hpp"
 #include "tests/catch.hpp"
+#include "tests/models/laboratory.hpp"
 
 using namespace spawnpoint;
 using namespace std::chrono_literals;
@@ -33,9 +34,7 @@ Duration time_in(const Trace& trace, JobState state) {
 }
 
 std::string told(const Scenario& scenario, const RunResult& result) {
-  std::string all;
-  for (const std::string& detail : diagnose(scenario, 0, &result, nullptr).details) all += detail + "\n";
-  return all;
+  return tests::all_of(diagnose(scenario, 0, &result, nullptr));
 }
 
 }  // namespace
@@ -56,6 +55,12 @@ TEST_CASE("jobs that wait for a core are ready, and not running") {
   CHECK_THAT(told(scenario, result), Contains("Up to 5 threads could run at once, on 1 core"));
   REQUIRE(result.cores);
   CHECK(result.cores->migrations == 0);
+  CHECK(result.cores->most_runnable == 5);
+  // The record has what the jobs waited, and the main thread waited besides.
+  CHECK(result.cores->waited >= ready);
+  CHECK(result.cores->waited < ready + 60ms);
+  // It does not depend on a record, and is the same.
+  CHECK(run_modeled(scenario, 0, {.record = false}).cores == result.cores);
 }
 
 TEST_CASE("with a core for each nobody is ready") {
@@ -64,6 +69,8 @@ TEST_CASE("with a core for each nobody is ready") {
   REQUIRE(result.trace);
   CHECK(time_in(*result.trace, JobState::ready) == Duration{});
   CHECK_THAT(told(scenario, result), !Contains("for a core"));
+  REQUIRE(result.cores);
+  CHECK(result.cores->waited == Duration{});
 }
 
 TEST_CASE("a thread that wakes while all cores are busy waits for its timer first, and then for a core") {
@@ -93,4 +100,6 @@ TEST_CASE("what takes turns for hours is no longer told turn by turn") {
   const RunResult result = run_modeled(scenario, 0, {});
   REQUIRE(result.completed == 10);
   CHECK(result.trace->segments.size() < 100'000);
+  // Of ten threads, and of an eleventh at first, eight wait all the time, until the first ends.
+  CHECK(to_seconds(result.cores->waited) == Approx(8 * to_seconds(result.wall)).epsilon(0.02));
 }

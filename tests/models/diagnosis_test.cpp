@@ -14,21 +14,8 @@
 using namespace spawnpoint;
 using namespace spawnpoint::literals;
 using namespace std::chrono_literals;
-
-namespace {
-
-std::string all_of(const Diagnosis& diagnosis) {
-  std::string text = diagnosis.headline;
-  for (const std::string& detail : diagnosis.details) text += "\n" + detail;
-  return text;
-}
-
-Diagnosis diagnosis_of(const Scenario& scenario) {
-  const RunResult modeled = run_modeled(scenario, 0, {});
-  return diagnose(scenario, 0, &modeled, nullptr);
-}
-
-}  // namespace
+using tests::all_of;
+using tests::diagnosis_of;
 
 TEST_CASE("A refused thread is named with its limit, what comes next, and what to try") {
   Scenario scenario = tests::scenario("thread_per_job", 1000);

@@ -67,7 +67,7 @@ class Leaves {
     body(inner);
   }
   template <class T, class Body>
-  void optional_section(std::string_view key, std::optional<T>& value, std::string_view, Body body) {
+  void optional_section(std::string_view key, std::optional<T>& value, const auto&, std::string_view, Body body) {
     if (value) section(key, {}, [&](auto& inner) { body(inner, *value); });
   }
   template <class T, class Body>

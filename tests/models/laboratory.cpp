@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/models/laboratory.hpp"
 
+#include "models/lab/run/run.hpp"
+
 namespace spawnpoint::tests {
 
 using namespace std::chrono_literals;
@@ -82,6 +84,17 @@ bool same_trace(const Trace& a, const Trace& b) {
     same = same && a.series[kind].time == b.series[kind].time && a.series[kind].value == b.series[kind].value;
   }
   return same;
+}
+
+Diagnosis diagnosis_of(const Scenario& scenario) {
+  const RunResult modeled = run_modeled(scenario, 0, {});
+  return diagnose(scenario, 0, &modeled, nullptr);
+}
+
+std::string all_of(const Diagnosis& diagnosis) {
+  std::string text = diagnosis.headline;
+  for (const std::string& detail : diagnosis.details) text += "\n" + detail;
+  return text;
 }
 
 }  // namespace spawnpoint::tests

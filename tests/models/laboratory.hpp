@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "models/lab/diagnosis/diagnosis.hpp"
 #include "models/result/result.hpp"
 #include "models/scenario/scenario.hpp"
 
@@ -17,6 +18,11 @@ Runtime c_runtime();
 Scenario scenario(const std::string& concurrency, std::int64_t count);
 /// "start 1, end 1, …".
 std::string job_lines(const RunResult& result, bool ends_only = false);
+
+/// Of run 0, modeled.
+Diagnosis diagnosis_of(const Scenario& scenario);
+/// Its headline and its details, a line each.
+std::string all_of(const Diagnosis& diagnosis);
 
 /// Every column is the same.
 bool same_trace(const Trace& a, const Trace& b);

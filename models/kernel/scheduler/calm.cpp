@@ -20,9 +20,8 @@ constexpr Duration kCalmAfter = std::chrono::milliseconds(135);
 }  // namespace
 
 Scheduler::Verdict Scheduler::put_calmly(Entity& entity, CoreId id, Comes how, Instant now) {
-  if (how == Comes::created) {
-    entity.runnable.advance(now, 1024);
-  } else if (entity.core() != id) {
+  entity.runnable.advance(now, how == Comes::created ? 1024 : 0);
+  if (how == Comes::woken && entity.core() != id) {
     ++migrations_;
     cores_[entity.core()].fair.forget(entity);
   }
@@ -35,6 +34,7 @@ void Scheduler::leave_calmly(CoreId id, Instant now) {
   Core& core = cores_[id];
   Entity& entity = *core.running;
   entity.standing = Standing::away;
+  entity.runnable.advance(now, 1024);
   core.calm_use += now - entity.since;
   core.running = nullptr;
   --running_;
@@ -70,20 +70,16 @@ std::int64_t Scheduler::use_of(Core& core, Instant now) const {
 
 void Scheduler::end_calm(Instant now) {
   calm_ = false;
-  crowded_at_ = now;
+  crowded_at_ = waited_at_ = now;
   for (Core& core : cores_) {
     const std::int64_t use = calm_use(core, now);
     core.use.advance(now, use);
     core.load.advance(now, use);
     core.calm_use = {};
-    if (core.comes != nullptr) {
+    if (core.comes != nullptr)
       core.fair.run_alone(*std::exchange(core.comes, nullptr), Comes::woken, now);
-    } else if (Entity* const entity = core.running) {
-      // A new one keeps that it is taken to run all the time.
-      if (entity->runnable.at() < calm_since_ || entity->runnable.value() < 1024)
-        entity->runnable.advance(entity->since, 0);
-      core.fair.run_alone(*entity, Comes::woken, entity->since);
-    }
+    else if (core.running != nullptr)
+      core.fair.run_alone(*core.running, Comes::woken, core.running->since);
   }
 }
 

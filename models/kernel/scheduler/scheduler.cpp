@@ -46,7 +46,7 @@ Scheduler::Verdict Scheduler::wake(Entity& entity, CoreId waker, Instant now) {
   FairQueue& queue = cores_[id].fair;
   const bool look = queue.should_look(account(id, now), false);
   queue.wake_delayed(entity, now);
-  ++runnable_;
+  count_runnable(now);
   return {id, look || cores_[id].look || queue.running() == nullptr || queue.interrupts(entity)};
 }
 
@@ -124,6 +124,7 @@ Entity* Scheduler::pick_queued(CoreId id, Instant now) {
     note_crowd(id);
   }
   core.look = false;
+  note_waiting(now);
   const bool runs = core.running != nullptr;
   running_ += (runs ? 1 : 0) - (ran ? 1 : 0);
   if (runs != core.busy) note_busy(id, runs, now);

@@ -7,6 +7,7 @@
 // functions that are named are the kernel's, of kernel/sched/fair.c where nothing else is said.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -51,6 +52,7 @@ class Scheduler {
   Verdict wake(Entity& entity, CoreId waker, Instant now);
   /// The core's thread sleeps, waits or ends; pick() is to follow.
   void leave(CoreId core, Instant now, bool ends) {
+    if (!calm_) note_waiting(now);
     --runnable_;
     return calm_ ? leave_calmly(core, now) : leave_queue(core, now, ends);
   }
@@ -83,6 +85,7 @@ class Scheduler {
     std::vector<Virtual> origins;  ///< Of each core.
     std::vector<Entity*> threads;  ///< Those that are queued, core by core, each core's in the order of their turns.
     std::int64_t migrations = 0;
+    Duration waited{};
     Duration throttled{};
     std::int64_t throttled_periods = 0;
   };
@@ -100,6 +103,10 @@ class Scheduler {
   std::int64_t waiting() const { return runnable_ - running_; }
   const std::optional<Quota>& quota() const { return quota_; }
   std::int64_t migrations() const { return migrations_; }
+  /// How long threads that could run have waited for a core, added up. Those of a quota that is used up wait too.
+  Duration waited(Instant now) const { return waited_ + waiting() * (now - waited_at_); }
+  /// The most that could run at a time, those that did among them.
+  std::int64_t most_runnable() const { return most_runnable_; }
 
  private:
   struct Core {
@@ -127,12 +134,19 @@ class Scheduler {
 
   // Queues.
   Verdict put(Entity& entity, CoreId core, Comes how, Instant now) {
-    ++runnable_;
-    if (calm_) {
-      if (cores_[core].running == nullptr && cores_[core].comes == nullptr) return put_calmly(entity, core, how, now);
-      end_calm(now);
-    }
-    return put_queued(entity, core, how, now);
+    if (calm_ && (cores_[core].running != nullptr || cores_[core].comes != nullptr)) end_calm(now);
+    count_runnable(now);
+    return calm_ ? put_calmly(entity, core, how, now) : put_queued(entity, core, how, now);
+  }
+  /// One more.
+  void count_runnable(Instant now) {
+    if (!calm_) note_waiting(now);
+    most_runnable_ = std::max(most_runnable_, ++runnable_);
+  }
+  /// To be called before another number of threads waits.
+  void note_waiting(Instant now) {
+    waited_ += waiting() * (now - waited_at_);
+    waited_at_ = now;
   }
   Verdict put_queued(Entity& entity, CoreId core, Comes how, Instant now);
   void leave_queue(CoreId core, Instant now, bool ends);
@@ -202,7 +216,10 @@ class Scheduler {
   std::int64_t turn_ticks_ = 1;
   std::int64_t runnable_ = 0;
   std::int64_t running_ = 0;
+  std::int64_t most_runnable_ = 0;
   std::int64_t migrations_ = 0;
+  Duration waited_{};
+  Instant waited_at_{};     ///< Up to here; while it is calm nobody waits.
   std::int64_t reach_ = 0;  ///< How many cores are looked at for an idle one (sd_llc_shared, nr_idle_scan).
   Instant reach_known_until_{};
 };

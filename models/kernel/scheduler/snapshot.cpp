@@ -58,6 +58,7 @@ Scheduler::Snapshot Scheduler::snapshot(Instant now) {
     }
   }
   taken.migrations = migrations_;
+  taken.waited = waited(now);
   if (quota_) {
     quota_->describe(now, shape);
     taken.throttled = quota_->throttled_time(now);
@@ -91,6 +92,8 @@ void Scheduler::pass_periods(const Snapshot& before, const Snapshot& now, Durati
     core.last_balance += by / rules_->tick;
   }
   migrations_ += (now.migrations - before.migrations) * periods;
+  waited_ += (now.waited - before.waited) * periods;
+  waited_at_ += by;
   if (quota_)
     quota_->shift(by, (now.throttled - before.throttled) * periods,
                   (now.throttled_periods - before.throttled_periods) * periods);

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "models/lab/diagnosis/explain.hpp"
-#include "models/lab/diagnosis/time_words.hpp"
 #include "models/machine/limit_table.hpp"
 #include "models/machine/profile.hpp"
 #include "models/result/format.hpp"
@@ -14,41 +13,20 @@
 namespace spawnpoint {
 namespace {
 
-/// What is less of the jobs' time is not worth a word.
-constexpr double kNoticed = 0.02;
+/// So many that wait on average are worth a word.
+constexpr double kNoticed = 0.05;
 
-/// Of all jobs, added up: what they waited for a core, and what they took from their start on.
-struct Waits {
-  double for_cores = 0;
-  double all = 0;
-};
-
-Waits waits_of(const Trace& trace) {
-  Waits waits;
-  const SegmentTable& segments = trace.segments;
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    const JobState state = segments.states()[i];
-    if (state == JobState::queued) continue;
-    const double length = to_seconds(segments.ends()[i] - segments.begins()[i]);
-    waits.all += length;
-    if (state == JobState::ready) waits.for_cores += length;
-  }
-  return waits;
-}
-
-/// "6 threads could run at once, on 2 cores: …"
-void tell_oversubscription(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result) {
-  const Waits waits = waits_of(*result.trace);
-  if (waits.all <= 0 || waits.for_cores < kNoticed * waits.all) return;
-  const auto most = static_cast<std::int64_t>((*result.trace)[SeriesKind::runnable].maximum());
+/// "Up to 6 threads could run at once, on 2 cores: …"
+void tell_oversubscription(Diagnosis& diagnosis, const Scenario& scenario, const CoreUse& use, Duration wall) {
+  const double waiting = wall > Duration::zero() ? to_seconds(use.waited) / to_seconds(wall) : 0;
+  if (waiting < kNoticed) return;
+  const std::string waited =
+      fmt::format("waited for a core, {:.1f} of them on average, {} in all.", waiting, format_duration(use.waited));
   const std::int64_t cores = usable_cpus(scenario.machine);
-  std::string text = most > cores ? fmt::format("Up to {} could run at once, on {}: ", format_count(most, "thread"),
-                                                format_count(cores, "core"))
-                                  : std::string();
-  text +=
-      fmt::format("{} jobs waited {} in all for a core, {} of the time from their starts to their ends.",
-                  text.empty() ? "The" : "the", format_seconds(waits.for_cores), percent(waits.for_cores / waits.all));
-  add(diagnosis, text);
+  add(diagnosis, use.most_runnable > cores
+                     ? fmt::format("Up to {} could run at once, on {}: threads {}",
+                                   format_count(use.most_runnable, "thread"), format_count(cores, "core"), waited)
+                     : "Threads that could run " + waited);
 }
 
 void tell_throttling(Diagnosis& diagnosis, const Scenario& scenario, const CoreUse& cores, Duration wall) {
@@ -65,8 +43,9 @@ void tell_throttling(Diagnosis& diagnosis, const Scenario& scenario, const CoreU
 }  // namespace
 
 void tell_core_use(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result) {
-  if (result.trace) tell_oversubscription(diagnosis, scenario, result);
-  if (result.cores) tell_throttling(diagnosis, scenario, *result.cores, result.wall);
+  if (!result.cores) return;
+  tell_oversubscription(diagnosis, scenario, *result.cores, result.wall);
+  tell_throttling(diagnosis, scenario, *result.cores, result.wall);
 }
 
 }  // namespace spawnpoint

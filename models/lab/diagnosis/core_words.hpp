@@ -6,7 +6,7 @@
 
 namespace spawnpoint {
 
-/// Says nothing where no job waited for a core, or the record does not tell.
+/// Says nothing where no thread waited for a core, and of live runs, which do not tell.
 void tell_core_use(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result);
 
 }  // namespace spawnpoint

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "models/result/format.hpp"
+#include "models/scenario/settings.hpp"
 
 namespace spawnpoint {
 

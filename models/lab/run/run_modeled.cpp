@@ -109,8 +109,11 @@ void take_over(RunResult& result, const W& world) {
 }
 
 CoreUse core_use_of(const kernel::Kernel& kernel) {
-  CoreUse use{.migrations = kernel.scheduler().migrations()};
-  if (const auto& quota = kernel.scheduler().quota()) {
+  const kernel::Scheduler& scheduler = kernel.scheduler();
+  CoreUse use{.most_runnable = scheduler.most_runnable(),
+              .waited = scheduler.waited(kernel.now()),
+              .migrations = scheduler.migrations()};
+  if (const auto& quota = scheduler.quota()) {
     use.throttled = quota->throttled_time(kernel.now());
     use.throttled_periods = quota->throttled_periods();
   }

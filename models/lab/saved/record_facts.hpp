@@ -56,7 +56,7 @@ class FactWriter {
     body(inner);
   }
   template <class T, class Body>
-  void optional_section(std::string_view key, std::optional<T>& value, std::string_view, Body body) {
+  void optional_section(std::string_view key, std::optional<T>& value, const auto&, std::string_view, Body body) {
     if (value) section(key, {}, [&](auto& inner) { body(inner, *value); });
   }
   template <class T, class Body>
@@ -119,7 +119,7 @@ class FactReader {
     prefix_.resize(outer);
   }
   template <class T, class Body>
-  void optional_section(std::string_view key, std::optional<T>& value, std::string_view, Body body) {
+  void optional_section(std::string_view key, std::optional<T>& value, const auto&, std::string_view, Body body) {
     if (has_any(key)) section(key, {}, [&](auto& inner) { body(inner, value.emplace()); });
   }
   template <class T, class Body>
