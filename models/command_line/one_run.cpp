@@ -12,6 +12,7 @@
 #include "models/lab/live/live_run.hpp"
 #include "models/lab/sweep/run_memory.hpp"
 #include "models/scenario/run_names.hpp"
+#include "models/scenario/settings.hpp"
 
 namespace spawnpoint::command_line {
 namespace {

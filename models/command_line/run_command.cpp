@@ -25,6 +25,7 @@
 #include "models/result/imposed_words.hpp"
 #include "models/result/result_values.hpp"
 #include "models/scenario/run_names.hpp"
+#include "models/scenario/settings.hpp"
 
 namespace spawnpoint::command_line {
 namespace {

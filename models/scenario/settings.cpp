@@ -254,4 +254,25 @@ std::string setting_text(const Node& node) {
   return reads_as_toml ? toml_string(node.text) : node.text;
 }
 
+std::vector<Setting> lasting_settings(const ScenarioSource& source) {
+  std::vector<Setting> lasting;
+  Diagnostics out;
+  auto root = parse_document(out.add_source(source.file, source.text), out);
+  if (!root) return lasting;
+  add_missing_runs(*root, source.options.added, out);
+  for (const Setting& setting : source.options.settings) {
+    Diagnostics of_setting;
+    Node with = *root;
+    apply_setting(with, setting, {}, of_setting);
+    if (of_setting.has_errors()) continue;
+    *root = std::move(with);
+    lasting.push_back(setting);
+  }
+  return lasting;
+}
+
+std::string to_text(const Setting& setting) {
+  return setting.key + '=' + setting.value;
+}
+
 }  // namespace spawnpoint

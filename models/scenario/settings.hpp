@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "models/document/diagnostics.hpp"
 #include "models/document/document.hpp"
@@ -20,6 +21,13 @@ void apply_setting(Node& root, const Setting& setting, std::span<const std::stri
 
 /// The key of one run's own field, by the run's index: list items count from 1. "run[1].threads" for index 0.
 std::string key_of_run(std::size_t run, std::string_view field);
+
+/// Those settings of the source that hold without the runs that its `concurrency` adds: with another run in place of
+/// one that was added, nothing is called so any more.
+std::vector<Setting> lasting_settings(const ScenarioSource& source);
+
+/// "run.threads=500"
+std::string to_text(const Setting& setting);
 
 /// A node as the value of a setting: `100`, `512KiB`, `[1000, 300]`.
 std::string setting_text(const Node& node);

@@ -13,6 +13,7 @@
 #include "models/machine/profile_file.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/parse.hpp"
+#include "models/scenario/settings.hpp"
 #include "tests/catch.hpp"
 #include "tests/drawn_scenario.hpp"
 #include "tests/models/laboratory.hpp"

@@ -367,18 +367,20 @@ class Adviser {
     over_ = false;
     if (size) wall = tried == jobs ? sizes.of(*size) : wall_of(*size, jobs);
     // A number that people would choose, where it does as well.
-    for (const std::int64_t round :
-         size&& wall && *size != cpus_ ? rounder_sizes(*size, largest) : std::vector<std::int64_t>()) {
+    const auto take_if_as_good = [&](std::int64_t round) {
       const auto as_good = [](const std::optional<Duration>& one, Duration best) {
         return one && to_seconds(*one) <= kAsGoodIfRound * to_seconds(best);
       };
-      if (!as_good(sizes.of(round), *sizes.of(*size))) continue;
+      if (!as_good(sizes.of(round), *sizes.of(*size))) return false;
       const auto of_all = tried == jobs ? sizes.of(round) : wall_of(round, jobs);
-      if (!as_good(of_all, *wall) || (helps({jobs, *wall}) && !helps({jobs, *of_all}))) continue;
+      if (!as_good(of_all, *wall) || (helps({jobs, *wall}) && !helps({jobs, *of_all}))) return false;
       size = round;
       wall = of_all;
-      break;
-    }
+      return true;
+    };
+    if (wall && *size != cpus_)
+      for (const std::int64_t round : rounder_sizes(*size, largest))
+        if (take_if_as_good(round)) break;
     over_ = false;
     if (!wall && candidate.threads) {
       size = candidate.threads;
@@ -478,27 +480,6 @@ std::vector<Suggestion> advise(const ScenarioSource& source, const std::string& 
                                const AdviceOptions& options) {
   if (modeled.stopped || !modeled.error.empty()) return {};
   return Adviser(source, run, modeled, options).suggestions();
-}
-
-std::vector<Setting> lasting_settings(const ScenarioSource& source) {
-  std::vector<Setting> lasting;
-  Diagnostics out;
-  auto root = parse_document(out.add_source(source.file, source.text), out);
-  if (!root) return lasting;
-  add_missing_runs(*root, source.options.added, out);
-  for (const Setting& setting : source.options.settings) {
-    Diagnostics of_setting;
-    Node with = *root;
-    apply_setting(with, setting, {}, of_setting);
-    if (of_setting.has_errors()) continue;
-    *root = std::move(with);
-    lasting.push_back(setting);
-  }
-  return lasting;
-}
-
-std::string to_text(const Setting& setting) {
-  return setting.key + '=' + setting.value;
 }
 
 }  // namespace spawnpoint

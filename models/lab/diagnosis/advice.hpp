@@ -43,11 +43,4 @@ struct AdviceOptions {
 std::vector<Suggestion> advise(const ScenarioSource& source, const std::string& run, const RunResult& modeled,
                                const AdviceOptions& options = {});
 
-/// Those settings of the source that hold without the runs that its `concurrency` adds: with another run in place of
-/// one that was added, nothing is called so any more.
-std::vector<Setting> lasting_settings(const ScenarioSource& source);
-
-/// "run.threads=500"
-std::string to_text(const Setting& setting);
-
 }  // namespace spawnpoint
