@@ -138,6 +138,15 @@ class KeyLister {
   std::string prefix_;
 };
 
+template <class Described>
+std::vector<KeyHelp> keys_of(const std::string& prefix) {
+  std::vector<KeyHelp> keys;
+  KeyLister lister(keys, prefix);
+  Described described;
+  describe(lister, described);
+  return keys;
+}
+
 }  // namespace
 
 std::string to_toml(const Machine& machine) {
@@ -148,19 +157,13 @@ std::string to_toml(const Machine& machine) {
 }
 
 std::vector<KeyHelp> machine_keys(const std::string& prefix) {
-  std::vector<KeyHelp> keys;
-  KeyLister lister(keys, prefix);
-  Machine machine;
-  describe(lister, machine);
-  return keys;
+  return keys_of<Machine>(prefix);
 }
-
 std::vector<KeyHelp> scheduling_keys(const std::string& prefix) {
-  std::vector<KeyHelp> keys;
-  KeyLister lister(keys, prefix);
-  Scheduling scheduling;
-  describe(lister, scheduling);
-  return keys;
+  return keys_of<Scheduling>(prefix);
+}
+std::vector<KeyHelp> runtime_keys(const std::string& prefix) {
+  return keys_of<Runtime>(prefix);
 }
 
 std::vector<KeyHelp> machine_tables(const std::string& prefix) {
@@ -169,14 +172,6 @@ std::vector<KeyHelp> machine_tables(const std::string& prefix) {
   Machine machine;
   describe(lister, machine);
   return tables;
-}
-
-std::vector<KeyHelp> runtime_keys(const std::string& prefix) {
-  std::vector<KeyHelp> keys;
-  KeyLister lister(keys, prefix);
-  Runtime runtime;
-  describe(lister, runtime);
-  return keys;
 }
 
 }  // namespace spawnpoint

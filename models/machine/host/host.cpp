@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/machine/host/host.hpp"
 
-#include <dirent.h>
 #include <gnu/libc-version.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 
 #include "models/machine/host/cgroup.hpp"
 #include "models/machine/host/proc_files.hpp"
+#include "models/machine/host/process_list.hpp"
 #include "models/machine/limit_table.hpp"
 #include "models/machine/release.hpp"
 
@@ -87,17 +87,6 @@ class HostReader {
   void read_rlimits();
   void read_sysctls();
   void read_processes();
-  struct Process {
-    std::int64_t pid;
-    std::int64_t threads;
-  };
-  struct Processes {
-    std::vector<Process> all;
-    std::int64_t tasks_of_user = 0;
-    std::int64_t highest = 0;  ///< Of their numbers.
-  };
-  std::optional<Processes> list_processes() const;
-  bool hides_processes() const;
   void read_pids(const Processes& processes, std::optional<std::int64_t> newest, const char* counter);
   void read_user_tasks(std::int64_t tasks);
   void read_cgroups();
@@ -300,18 +289,6 @@ void HostReader::read_sysctls() {
   if (mode) origin("limits.overcommit", "/proc/sys/vm/overcommit_memory");
 }
 
-// The numbers among a folder's entries, as of /proc and /proc/PID/task.
-template <class Each>
-bool each_number(const std::filesystem::path& folder, Each each) {
-  DIR* dir = ::opendir(folder.c_str());
-  if (dir == nullptr) return false;
-  while (const dirent* entry = ::readdir(dir)) {
-    if (const auto number = parse_count(entry->d_name)) each(*number);
-  }
-  ::closedir(dir);
-  return true;
-}
-
 void HostReader::read_processes() {
   auto& in_use = machine().in_use;
   const auto loadavg = read_text(proc("loadavg"), 256).value_or("");
@@ -324,39 +301,17 @@ void HostReader::read_processes() {
   }
   take("in_use.threads", "/proc/loadavg", threads, in_use.threads);
 
-  const auto processes = list_processes();
+  const auto processes = list_processes(proc(""), uid_);
   if (!processes) {
     lacking("in_use.pids", "/proc cannot be listed");
     lacking("in_use.user_tasks", "/proc cannot be listed");
     return;
   }
-  if (hides_processes())
+  if (hides_processes(proc("")))
     lacking("in_use.pids", "/proc hides other users' processes (hidepid): only those that can be seen were counted");
   const auto last = read_count(proc("sys/kernel/ns_last_pid"));
   read_pids(*processes, last ? last : newest, last ? "/proc/sys/kernel/ns_last_pid" : "/proc/loadavg");
   read_user_tasks(processes->tasks_of_user);
-}
-
-std::optional<HostReader::Processes> HostReader::list_processes() const {
-  Processes processes;
-  const bool listed = each_number(proc(""), [&](std::int64_t pid) {
-    const auto status = read_text(proc(std::to_string(pid)) / "status", 16384);
-    if (!status) return;  // It has ended meanwhile.
-    const auto count = field_count(*status, "Threads").value_or(1);
-    processes.all.push_back({pid, count});
-    processes.highest = std::max(processes.highest, pid);
-    // RLIMIT_NPROC counts by the real uid, the first of the four.
-    if (uid_ && field_count(*status, "Uid") == uid_) processes.tasks_of_user += count;
-  });
-  return listed && !processes.all.empty() ? std::optional(std::move(processes)) : std::nullopt;
-}
-
-bool HostReader::hides_processes() const {
-  const auto mounts = read_text(proc("self/mountinfo")).value_or("");
-  return std::ranges::any_of(lines(mounts), [](std::string_view line) {
-    const auto has = [line](std::string_view word) { return line.find(word) != std::string_view::npos; };
-    return has(" - proc ") && has("hidepid=") && !has("hidepid=0") && !has("hidepid=off");
-  });
 }
 
 /// `newest`: what the pid counter has given out last, as `counter` says.
@@ -376,8 +331,7 @@ void HostReader::read_pids(const Processes& processes, std::optional<std::int64_
     if (!in_use.pid_wrapped || process.pid >= kReservedPids) {
       pids += process.threads;
     } else {
-      each_number(proc(std::to_string(process.pid)) / "task",
-                  [&](std::int64_t tid) { pids += tid >= kReservedPids ? 1 : 0; });
+      pids += threads_from(proc(""), process.pid, kReservedPids);
     }
   }
   if (newest && !in_use.pid_wrapped) {
