@@ -71,8 +71,11 @@ class EventBucket {
 
   [[gnu::always_inline]] static void prefetch(const Chunk* chunk) noexcept {
     constexpr std::size_t kLine = 64;
+    // Of an empty bucket there is no chunk: to fetch from nowhere does nothing, but no pointer may be counted up from
+    // it.
+    const auto begin = reinterpret_cast<std::uintptr_t>(chunk);
     for (std::size_t at = 0; at < sizeof(Chunk); at += kLine) {
-      __builtin_prefetch(reinterpret_cast<const char*>(chunk) + at);
+      __builtin_prefetch(reinterpret_cast<const void*>(begin + at));
     }
   }
 
