@@ -15,6 +15,7 @@
 #include <new>
 #include <set>
 #include <string_view>
+#include <vector>
 
 #include "core/files/file_descriptor.hpp"
 #include "core/text/text.hpp"
@@ -27,6 +28,8 @@ namespace {
 constexpr std::size_t kLongestFact = std::size_t{64} << 10;
 /// More threads than any kernel has room for: drawing a row for each must not run out of memory.
 constexpr LaneId kMostLanes = 100'000'001;
+constexpr CoreId kMostCores = 1'000'000;
+constexpr int kFirstWithTurns = 4;
 
 /// On huge pages: the files of a million jobs are a hundred megabytes.
 std::expected<Column<char>, std::string> contents_of(const std::filesystem::path& path) {
@@ -225,6 +228,11 @@ std::string read_run(CsvRecord& record, const std::filesystem::path& folder) {
       if (record.format > kCsvFormat) table.fail("this record was written by a newer version");
     } else if (key == CsvKeys::lanes) {
       trace.lanes = table.number<LaneId>(true, 1, kMostLanes);
+    } else if (key == CsvKeys::cores) {
+      trace.cores = table.number<CoreId>(true, 0, kMostCores);
+    } else if (key == CsvKeys::turns_end) {
+      trace.turns_end = table.time(true);
+      if (trace.turns_end == kNever) table.fail("a time is missing");
     } else if (key == CsvKeys::growing) {
       trace.growing = table.number<int>(true, 0, 1) == 1;
     } else if (record.format >= 2) {
@@ -271,6 +279,28 @@ std::string read_segments(Trace& trace, const std::filesystem::path& folder) {
   return table.error();
 }
 
+std::string read_turns(Trace& trace, const std::filesystem::path& folder) {
+  Table table(folder, kTurnsTable);
+  std::vector<Instant> free(trace.cores);  ///< From when on each core may have another thread.
+  while (table.more()) {
+    Turn turn;
+    turn.core = table.number<CoreId>(false, kMostCores, kMostCores);
+    if (turn.core >= trace.cores) {
+      table.fail("there is no such core in " + std::string(kRunTable.file));
+      break;
+    }
+    turn.lane = table.lane();
+    if (turn.lane != kNoLane && turn.lane >= trace.lanes) table.fail_on_lane();
+    turn.begin = table.time();
+    if (turn.begin < free[turn.core]) table.fail("a core has one thread at a time");
+    turn.end = table.time(true);
+    if (!(turn.begin < turn.end) || turn.end == kNever) table.fail("a turn should end after it begins");
+    free[turn.core] = turn.end;
+    trace.turns.append(turn);
+  }
+  return table.error();
+}
+
 std::string read_series(Trace& trace, const std::filesystem::path& folder) {
   Table table(folder, kSeriesTable);
   while (table.more()) {
@@ -312,6 +342,7 @@ std::expected<CsvRecord, std::string> read_csv(const std::filesystem::path& dire
   std::string error = read_run(record, directory);
   if (error.empty()) error = read_jobs(trace.jobs, trace.lanes, directory);
   if (error.empty()) error = read_segments(trace, directory);
+  if (error.empty() && record.format >= kFirstWithTurns) error = read_turns(trace, directory);
   if (error.empty()) error = read_series(trace, directory);
   if (error.empty()) error = read_marks(trace, directory);
   if (!error.empty()) return std::unexpected(error);

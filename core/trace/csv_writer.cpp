@@ -43,6 +43,9 @@ std::expected<void, std::string> write_run(const Trace& trace, std::span<const C
   out << CsvKeys::end << ',';
   out.seconds(trace.end) << '\n';
   out << CsvKeys::growing << ',' << (trace.growing ? 1 : 0) << '\n';
+  out << CsvKeys::cores << ',' << trace.cores << '\n';
+  out << CsvKeys::turns_end << ',';
+  out.seconds(trace.turns_end) << '\n';
   for (const CsvFact& fact : facts) {
     out << fact.key << ',';
     write_text(out, fact.value);
@@ -90,6 +93,22 @@ std::expected<void, std::string> write_segments(const SegmentTable& segments, co
   return out.close();
 }
 
+std::expected<void, std::string> write_turns(const TurnTable& turns, const std::filesystem::path& folder) {
+  OutputFile out(folder / kTurnsTable.file);
+  out << kTurnsTable.columns << '\n';
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    const Turn turn = turns[i];
+    out << turn.core << ',';
+    write_lane(out, turn.lane);
+    out << ',';
+    write_time(out, turn.begin);
+    out << ',';
+    write_time(out, turn.end);
+    out << '\n';
+  }
+  return out.close();
+}
+
 std::expected<void, std::string> write_series(const Trace& trace, const std::filesystem::path& folder) {
   OutputFile out(folder / kSeriesTable.file);
   out << kSeriesTable.columns << '\n';
@@ -131,6 +150,7 @@ std::expected<void, std::string> write_csv(const Trace& trace, const std::filesy
   auto written = write_run(trace, facts, place);
   if (written) written = write_jobs(trace.jobs, place);
   if (written) written = write_segments(trace.segments, place);
+  if (written) written = write_turns(trace.turns, place);
   if (written) written = write_series(trace, place);
   if (written) written = write_marks(trace.marks, place);
   if (written) return folder->commit();

@@ -17,6 +17,8 @@ namespace {
 
 /// One process; its main thread has the process's number, as on Linux. Number 0 would be the idle thread.
 constexpr std::string_view kProcess = "\"pid\":1,\"tid\":";
+/// The machine, whose threads are its cores: Perfetto shows a group of rows for each process.
+constexpr std::string_view kMachine = "\"pid\":2,\"tid\":";
 std::uint64_t thread_number(LaneId lane) {
   return lane == kNoLane ? 1 : std::uint64_t{lane} + 1;
 }
@@ -93,14 +95,21 @@ class Events {
     return out_;
   }
 
-  void metadata(std::string_view what, std::uint64_t thread, std::string_view name) {
-    next() << "{\"ph\":\"M\",\"name\":\"" << what << "\"," << kProcess << thread << ",\"args\":{\"name\":";
+  void metadata(std::string_view what, std::string_view process, std::uint64_t thread, std::string_view name) {
+    next() << "{\"ph\":\"M\",\"name\":\"" << what << "\"," << process << thread << ",\"args\":{\"name\":";
     write_string(out_, name);
     out_ << "}}";
   }
-  void sort_index(std::uint64_t thread) {
-    next() << "{\"ph\":\"M\",\"name\":\"thread_sort_index\"," << kProcess << thread
+  void sort_index(std::string_view process, std::uint64_t thread) {
+    next() << "{\"ph\":\"M\",\"name\":\"thread_sort_index\"," << process << thread
            << ",\"args\":{\"sort_index\":" << thread << "}}";
+  }
+  void turn(const Turn& turn) {
+    next() << "{\"ph\":\"X\",\"cat\":\"core\",\"name\":\""
+           << (turn.lane == kNoLane ? std::string("several threads") : lane_name(turn.lane)) << "\"," << kMachine
+           << std::uint64_t{turn.core} + 1 << ",\"ts\":";
+    out_.microseconds(turn.begin) << ",\"dur\":";
+    out_.microseconds(Instant(turn.end - turn.begin)) << '}';
   }
   void slice(const Segment& segment) {
     const std::uint64_t job = std::uint64_t{segment.job} + 1;
@@ -167,6 +176,16 @@ void write_segments(Events& events, const Trace& trace) {
   }
 }
 
+void write_turns(Events& events, const Trace& trace) {
+  if (trace.turns.empty()) return;
+  events.metadata("process_name", kMachine, 1, "cores");
+  for (CoreId core = 0; core < trace.cores; ++core) {
+    events.metadata("thread_name", kMachine, std::uint64_t{core} + 1, core_name(core));
+    events.sort_index(kMachine, std::uint64_t{core} + 1);
+  }
+  for (std::size_t i = 0; i < trace.turns.size(); ++i) events.turn(trace.turns[i]);
+}
+
 }  // namespace
 
 std::expected<void, std::string> write_perfetto(const Trace& trace, const std::filesystem::path& path,
@@ -174,12 +193,13 @@ std::expected<void, std::string> write_perfetto(const Trace& trace, const std::f
   OutputFile out(path);
   out << "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[";
   Events events(out);
-  events.metadata("process_name", 1, process_name);
+  events.metadata("process_name", kProcess, 1, process_name);
   for (LaneId lane = 0; lane < trace.lanes; ++lane) {
-    events.metadata("thread_name", thread_number(lane), lane_name(lane));
-    events.sort_index(thread_number(lane));
+    events.metadata("thread_name", kProcess, thread_number(lane), lane_name(lane));
+    events.sort_index(kProcess, thread_number(lane));
   }
   write_segments(events, trace);
+  write_turns(events, trace);
   for (std::size_t kind = 0; kind < kSeriesKinds; ++kind) {
     const Series& series = trace.series[kind];
     for (std::size_t i = 0; i < series.time.size(); ++i) {

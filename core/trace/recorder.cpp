@@ -9,6 +9,8 @@ namespace spawnpoint {
 namespace {
 constexpr std::size_t kSegmentsAJob = 4;
 constexpr std::size_t kMostReserved = 8'000'000;
+// A record has to end somewhere: of what comes after these it is not told which core has which thread.
+constexpr std::size_t kMostTurns = 4'000'000;
 }  // namespace
 
 TraceRecorder::TraceRecorder(Trace& trace, std::size_t jobs) : trace_(&trace) {
@@ -25,7 +27,23 @@ void TraceRecorder::mark(Mark mark) {
   trace_->marks.push_back(std::move(mark));
 }
 
+void TraceRecorder::append(const Turn& turn) {
+  trace_->turns.append(turn);
+  if (trace_->turns.size() != kMostTurns) return;
+  stop_turns(turn.end);
+}
+
+void TraceRecorder::stop_turns(Instant at) {
+  turns_are_full_ = true;
+  trace_->turns_end = at;
+  for (CoreId core = 0; core < running_.size(); ++core) {
+    if (!std::exchange(running_[core].is_open, false) || running_[core].since >= at) continue;
+    trace_->turns.append({core, running_[core].lane, running_[core].since, at});
+  }
+}
+
 void TraceRecorder::finish(Instant at) {
+  end_turns(at);
   trace_->end = std::max(trace_->end, at);
   trace_->growing = false;
   const JobTable& jobs = trace_->jobs;

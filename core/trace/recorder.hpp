@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "core/trace/trace.hpp"
 
@@ -51,10 +52,44 @@ class TraceRecorder {
   }
   void sample(SeriesKind kind, Instant at, double value) { (*trace_)[kind].append(at, value); }
   void mark(Mark mark);
+  /// A turn that is over, in the order of their ends.
+  void add(Turn turn) {
+    run(turn.core, turn.lane, turn.begin);
+    idle(turn.core, turn.end);
+  }
+  /// Of what comes after `at`, no turns are known.
+  void end_turns(Instant at) {
+    if (!turns_are_full_) stop_turns(at);
+  }
+  /// How many cores the run may use.
+  void set_cores(CoreId cores) { trace_->cores = cores; }
+  /// From `at` on the core has the thread; kNoLane: several that take turns.
+  void run(CoreId core, LaneId lane, Instant at) {
+    idle(core, at);
+    if (turns_are_full_) return;
+    if (core >= running_.size()) running_.resize(std::size_t{core} + 1);
+    running_[core] = {lane, at, true};
+  }
+  /// From `at` on the core has none.
+  void idle(CoreId core, Instant at) {
+    if (turns_are_full_ || core >= running_.size() || !running_[core].is_open) return;
+    Running& running = running_[core];
+    running.is_open = false;
+    if (running.since < at) append({core, running.lane, running.since, at});
+  }
   /// Closes the open segments at `at`, and the trace. Jobs keep the state that they were in.
   void finish(Instant at);
 
  private:
+  /// What a core has now.
+  struct Running {
+    LaneId lane = kNoLane;
+    Instant since{};
+    bool is_open = false;
+  };
+  void append(const Turn& turn);
+  void stop_turns(Instant at);
+
   void note_lines(JobTable& jobs, JobId job, JobState state, Instant at) {
     if (jobs.start_order[job] == 0 && state != JobState::failed) {
       jobs.started[job] = at;
@@ -68,6 +103,8 @@ class TraceRecorder {
 
   Trace* trace_;
   std::uint32_t order_ = 0;
+  std::vector<Running> running_;  ///< By core.
+  bool turns_are_full_ = false;
 };
 
 static_assert(Recorder<TraceRecorder>);

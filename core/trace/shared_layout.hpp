@@ -23,8 +23,9 @@ inline constexpr std::size_t kTextBytes = std::size_t{256} << 10;
 /// Lanes have 24 bits in a row; Linux has at most 2^22 threads.
 inline constexpr std::uint32_t kRowNoLane = 0xFF'FFFF;
 
-/// What a row says. `range`, `sample` and `mark` are followed by a `payload` row of the same thread.
-enum class RowKind : std::uint8_t { none, enter, range, sample, mark, payload };
+/// What a row says. `range`, `sample`, `mark` and `turn` are followed by a `payload` row of the same thread. Of a turn
+/// the core is where others have their job, and its length is the payload.
+enum class RowKind : std::uint8_t { none, enter, range, sample, mark, payload, turn };
 
 struct Row {
   std::atomic<std::int64_t> at;     ///< Nanoseconds since the epoch; in a payload row, the payload.
@@ -59,6 +60,7 @@ struct Header {
   std::uint32_t recording;
 
   alignas(64) std::atomic<std::uint64_t> next_row;
+  alignas(64) std::atomic<std::uint64_t> turn_rows;  ///< That were claimed for turns.
   alignas(64) std::atomic<std::uint64_t> next_text;
   std::atomic<std::uint64_t> dropped;
   std::atomic<std::int64_t> epoch;  ///< CLOCK_MONOTONIC in nanoseconds; 0 before the run began.

@@ -145,6 +145,24 @@ void SharedTraceRecorder::sample(SeriesKind kind, Instant at, double value) {
              std::bit_cast<std::uint64_t>(value));
 }
 
+bool SharedTraceRecorder::claim_for_turns(std::uint64_t rows) {
+  if (recording_ != Recording::segments) return false;
+  return header().turn_rows.fetch_add(rows, std::memory_order_relaxed) + rows <= SharedTraceFile::kTurnRows;
+}
+
+void SharedTraceRecorder::turn(const Turn& turn) {
+  if (!claim_for_turns(2)) return;
+  write_pair(turn.begin.time_since_epoch().count(), pack(RowKind::turn, 0, turn.core, turn.lane),
+             static_cast<std::uint64_t>((turn.end - turn.begin).count()));
+}
+
+bool SharedTraceRecorder::wait_for_core(JobId job, LaneId lane, Instant from) {
+  // One for what the job does afterwards.
+  if (!claim_for_turns(2)) return false;
+  enter(job, JobState::ready, lane, from);
+  return true;
+}
+
 void SharedTraceRecorder::mark(const Mark& mark) {
   std::uint64_t offset = header().next_text.fetch_add(mark.text.size(), std::memory_order_relaxed);
   std::uint64_t size = mark.text.size();

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/files/file_descriptor.hpp"
 #include "core/trace/recorder.hpp"
@@ -39,6 +40,9 @@ class SharedTraceFile {
                                                             Recording recording = Recording::segments);
   /// Rows that `jobs` jobs take which change their state `changes` times, with some to spare for samples and marks.
   static constexpr std::size_t rows_for(std::size_t jobs, std::size_t changes = 8) { return jobs * changes + 65'536; }
+
+  /// What turns may take of the rows: so many do not keep other things out of the record.
+  static constexpr std::size_t kTurnRows = 524'288;
 
   /// To be handed to the worker. Closes on exec unless the spawner says otherwise.
   int fd() const { return file_.get(); }
@@ -87,6 +91,10 @@ class SharedTraceRecorder {
   /// `count` jobs from `first` on enter `state`, at the price of one.
   void enter_all(JobId first, std::uint32_t count, JobState state, LaneId lane, Instant at);
   void sample(SeriesKind kind, Instant at, double value);
+  /// A thread has come to the end of a turn, where turns are recorded: in whatever order threads get to tell of them.
+  void turn(const Turn& turn);
+  /// From `from` on a job has waited for a core. False: turns, and what is between them, are not recorded any more.
+  bool wait_for_core(JobId job, LaneId lane, Instant from);
   /// The text is cut where the file's 256 KiB of texts end.
   void mark(const Mark& mark);
 
@@ -113,6 +121,7 @@ class SharedTraceRecorder {
   }
   void write_pair(std::int64_t at, std::uint64_t what, std::uint64_t payload);
   bool is_wanted(JobId job, JobState state);
+  bool claim_for_turns(std::uint64_t rows);
   void drop() { header().dropped.fetch_add(1, std::memory_order_relaxed); }
 
   SharedMapping mapping_;
@@ -157,6 +166,7 @@ class SharedTraceReader {
   }
   void attach(Trace& trace);
   void apply(std::uint64_t what, std::int64_t at, std::int64_t payload);
+  void add_turns();
   std::string text(std::uint64_t place) const;
 
   SharedMapping mapping_;
@@ -166,6 +176,7 @@ class SharedTraceReader {
   std::uint64_t damaged_ = 0;
   bool closed_ = false;
   std::optional<TraceRecorder> recorder_;
+  std::vector<Turn> turns_;  ///< They come in no order: kept until there are all of them.
 };
 
 }  // namespace spawnpoint

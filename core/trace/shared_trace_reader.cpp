@@ -2,6 +2,7 @@
 // The parent's side of a shared trace: replays the worker's rows into a Trace.
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <utility>
@@ -15,8 +16,11 @@ using namespace shared_layout;
 
 namespace {
 
+/// More than any machine has.
+constexpr CoreId kMostCores = 1 << 20;
+
 bool has_payload(RowKind kind) {
-  return kind == RowKind::range || kind == RowKind::sample || kind == RowKind::mark;
+  return kind == RowKind::range || kind == RowKind::sample || kind == RowKind::mark || kind == RowKind::turn;
 }
 
 }  // namespace
@@ -64,7 +68,18 @@ void SharedTraceReader::close(Trace& trace, Instant at) {
     // The thread that claimed this row died before it wrote it.
   } while (next_ < claimed && ++next_ < claimed);
   closed_ = true;
+  add_turns();
   recorder_->finish(at);
+}
+
+/// In the order of their ends. A thread that is moved between two looks at its core may seem to have one that another
+/// has already.
+void SharedTraceReader::add_turns() {
+  std::ranges::stable_sort(turns_, {}, &Turn::end);
+  for (const Turn& turn : turns_) recorder_->add(turn);
+  if (header().turn_rows.load(std::memory_order_relaxed) > SharedTraceFile::kTurnRows && !turns_.empty())
+    recorder_->end_turns(turns_.back().end);
+  turns_ = {};
 }
 
 void SharedTraceReader::apply(std::uint64_t what, std::int64_t at, std::int64_t payload) {
@@ -85,6 +100,9 @@ void SharedTraceReader::apply(std::uint64_t what, std::int64_t at, std::int64_t 
     }
   } else if (kind == RowKind::sample && code < kSeriesKinds && std::isfinite(std::bit_cast<double>(payload))) {
     recorder_->sample(static_cast<SeriesKind>(code), when, std::bit_cast<double>(payload));
+  } else if (kind == RowKind::turn && job < kMostCores && lane_of(what) != kNoLane && payload >= 0 &&
+             is_sensible(Duration(payload))) {
+    turns_.push_back({job, lane_of(what), when, when + Duration(payload)});
   } else if (kind == RowKind::mark && code < kMarkKinds && (job < jobs_ || job == kNoJob)) {
     recorder_->mark(
         {static_cast<MarkKind>(code), when, lane_of(what), job, text(std::bit_cast<std::uint64_t>(payload))});

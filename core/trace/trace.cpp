@@ -109,6 +109,10 @@ std::string lane_name(LaneId lane) {
   return lane == 0 ? "main" : "thread " + std::to_string(lane);
 }
 
+std::string core_name(CoreId core) {
+  return "core " + std::to_string(core);
+}
+
 std::vector<LogLine> job_log(const Trace& trace) {
   const JobTable& jobs = trace.jobs;
   // Orders number the lines without gaps, so each line's place is known; places that no job claims are left out.

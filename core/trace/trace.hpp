@@ -21,6 +21,9 @@ using JobId = std::uint32_t;
 /// A thread of the run: 0 is the main thread (which is the executor's thread too), n the n-th one that was created.
 using LaneId = std::uint32_t;
 
+/// A core that the run may use, from 0.
+using CoreId = std::uint32_t;
+
 inline constexpr JobId kNoJob = UINT32_MAX;
 inline constexpr LaneId kNoLane = UINT32_MAX;
 
@@ -29,12 +32,13 @@ enum class JobState : std::uint8_t {
   none,      ///< Not yet known to the run.
   queued,    ///< Waits for a worker or for its turn.
   starting,  ///< Its thread is being created.
-  running,   ///< Computes; in a live record, which does not tell, or is ready to.
+  running,   ///< Computes.
   waiting,   ///< Sleeps on a timer (a `sleep` step).
   blocked,   ///< Holds its thread while it waits (a `block` step).
   done,      ///< Has ended.
   failed,    ///< Could not be started, or died.
-  ready      ///< Could go on, and waits for a core.
+  ready      ///< Could go on, and waits for a core. Live: where that is longer than 0.1 ms, in a computation or after a
+             ///< sleep.
 };
 inline constexpr std::size_t kJobStates = 9;
 std::string_view to_string(JobState state);
@@ -106,6 +110,42 @@ struct JobTable {
   void resize(std::size_t n);
 };
 
+/// A stretch of time for which a core had the same thread. Without a lane several threads took turns, which the record
+/// does not tell apart.
+struct Turn {
+  CoreId core = 0;
+  LaneId lane = kNoLane;
+  Instant begin{};
+  Instant end{};
+
+  friend bool operator==(const Turn&, const Turn&) = default;
+};
+
+/// All turns, in the order in which they ended. One column each.
+class TurnTable {
+ public:
+  std::size_t size() const { return begin_.size(); }
+  bool empty() const { return begin_.empty(); }
+  friend bool operator==(const TurnTable&, const TurnTable&) = default;
+  void append(const Turn& turn) {
+    core_.push_back(turn.core);
+    lane_.push_back(turn.lane);
+    begin_.push_back(turn.begin);
+    end_.push_back(turn.end);
+  }
+  Turn operator[](std::size_t i) const { return {core_[i], lane_[i], begin_[i], end_[i]}; }
+
+  const Column<CoreId>& cores() const { return core_; }
+  const Column<Instant>& begins() const { return begin_; }
+  const Column<Instant>& ends() const { return end_; }
+
+ private:
+  Column<CoreId> core_;
+  Column<LaneId> lane_;
+  Column<Instant> begin_;
+  Column<Instant> end_;
+};
+
 /// What a series measures. Bytes for memory, counts for the others.
 enum class SeriesKind : std::uint8_t {
   resident,      ///< Resident set of the process (RSS).
@@ -157,11 +197,14 @@ struct Mark {
 
 struct Trace {
   SegmentTable segments;
+  TurnTable turns;  ///< Which thread had which core, where the world tells.
   JobTable jobs;
   std::array<Series, kSeriesKinds> series;
   std::vector<Mark> marks;
-  LaneId lanes = 1;  ///< How many lanes there are, the main thread's among them.
-  Instant end{};     ///< When the run ended, or the newest moment in the record.
+  LaneId lanes = 1;     ///< How many lanes there are, the main thread's among them.
+  CoreId cores = 0;     ///< How many cores the run may use; 0: not known.
+  Instant turns_end{};  ///< Up to here the turns are recorded.
+  Instant end{};        ///< When the run ended, or the newest moment in the record.
   /// The run is still going: each job in an open state has a segment from its `since` on which is not in the table yet.
   bool growing = false;
 
@@ -172,6 +215,8 @@ struct Trace {
 
 /// "main" for lane 0, else "thread N".
 std::string lane_name(LaneId lane);
+/// "core N".
+std::string core_name(CoreId core);
 
 /// One line of a job log, as the article's programs print it: "start 1", "end 1".
 struct LogLine {

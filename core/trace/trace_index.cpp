@@ -25,11 +25,25 @@ std::vector<Segment> segments_of(const Trace& trace, JobId job) {
   return found;
 }
 
-TraceIndex::TraceIndex(std::shared_ptr<const Trace> trace, TraceRows mode) : trace_(std::move(trace)), mode_(mode) {
+JobId job_on(const Trace& trace, LaneId lane, Instant at) {
+  const SegmentTable& table = trace.segments;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    if (table.lanes()[i] == lane && table.begins()[i] <= at && at < table.ends()[i] &&
+        lane_having(table.states()[i], lane) == lane)
+      return table.jobs()[i];
+  }
+  return kNoJob;
+}
+
+TraceIndex::TraceIndex(std::shared_ptr<const Trace> trace, TraceRows mode)
+    : trace_(std::move(trace)),
+      mode_(mode),
+      begins_(of_cores() ? &trace_->turns.begins() : &trace_->segments.begins()),
+      ends_(of_cores() ? &trace_->turns.ends() : &trace_->segments.ends()) {
   constexpr std::size_t kMost = std::size_t{1} << 31;
   if (trace_->segments.size() + trace_->jobs.size() > kMost)
     throw std::length_error("a record of more than 2^31 segments and jobs");
-  closed_ = static_cast<Number>(trace_->segments.size());
+  closed_ = static_cast<Number>(begins_->size());
   measure();
   build();
   find_failures();
@@ -44,8 +58,8 @@ SegmentPyramid::Times TraceIndex::times(Number number) const {
   Instant begin;
   Instant end = trace_->end;
   if (number < closed_) {
-    begin = trace_->segments.begins()[number];
-    end = trace_->segments.ends()[number];
+    begin = (*begins_)[number];
+    end = (*ends_)[number];
   } else {
     begin = trace_->jobs.since[number - closed_];
   }
@@ -54,6 +68,14 @@ SegmentPyramid::Times TraceIndex::times(Number number) const {
 
 /// How many rows there are, and what occurs in them.
 void TraceIndex::measure() {
+  if (of_cores()) {
+    // A record that tells of no turns has no rows for them.
+    if (trace_->turns.empty()) return;
+    rows_ = trace_->cores;
+    for (const CoreId core : trace_->turns.cores()) rows_ = std::max(rows_, std::size_t{core} + 1);
+    present_[static_cast<std::size_t>(JobState::running)] = true;
+    return;
+  }
   const SegmentTable& table = trace_->segments;
   const JobTable& jobs = trace_->jobs;
   rows_ = mode_ == TraceRows::jobs ? jobs.size() : trace_->lanes;
@@ -75,6 +97,10 @@ void TraceIndex::measure() {
 /// Visits row, number and place in the stack of all segments that take time, in the order of the record.
 template <class Visit>
 void TraceIndex::for_each_segment(Visit&& visit) const {
+  if (of_cores()) {
+    for (Number i = 0; i < closed_; ++i) visit(trace_->turns.cores()[i], i, stacking_place(JobState::running));
+    return;
+  }
   const SegmentTable& table = trace_->segments;
   const JobTable& jobs = trace_->jobs;
   for (Number i = 0; i < closed_; ++i) {
@@ -136,6 +162,7 @@ bool TraceIndex::find_overlaps() {
 }
 
 void TraceIndex::find_failures() {
+  if (of_cores()) return;
   const JobTable& jobs = trace_->jobs;
   for (std::size_t job = 0; job < jobs.size(); ++job) {
     if (jobs.state[job] != JobState::failed) continue;
@@ -148,7 +175,7 @@ void TraceIndex::find_failures() {
 
 std::optional<std::size_t> TraceIndex::row_of(JobId job) const {
   const JobTable& jobs = trace_->jobs;
-  if (job >= jobs.size()) return std::nullopt;
+  if (job >= jobs.size() || of_cores()) return std::nullopt;
   if (mode_ == TraceRows::jobs) return job;
   if (lane_having(jobs.state[job], jobs.lane[job]) == kNoLane)
     return has_queue_row_ ? std::optional<std::size_t>(0) : std::nullopt;
@@ -225,9 +252,9 @@ CellGrid TraceIndex::cells(const CellQuery& query) const {
   return grid;
 }
 
-std::optional<std::vector<Segment>> TraceIndex::segments(std::size_t first_row, std::size_t rows,
-                                                         const TimeRange& range, std::size_t most) const {
-  std::vector<Segment> found;
+std::optional<std::vector<TraceIndex::Placed>> TraceIndex::segments(std::size_t first_row, std::size_t rows,
+                                                                    const TimeRange& range, std::size_t most) const {
+  std::vector<Placed> found;
   for (std::size_t row = first_row; row < std::min(first_row + rows, rows_); ++row) {
     if (overlapping_[row]) continue;
     const std::size_t before = found.size();
@@ -239,11 +266,11 @@ std::optional<std::vector<Segment>> TraceIndex::segments(std::size_t first_row, 
         const Segment one = segment(*at);
         if (one.begin >= range.end) break;
         if (found.size() == most) return std::nullopt;
-        found.push_back(one);
+        found.push_back({row, one});
       }
     }
     std::sort(found.begin() + static_cast<std::ptrdiff_t>(before), found.end(),
-              [](const Segment& a, const Segment& b) { return a.begin < b.begin; });
+              [](const Placed& a, const Placed& b) { return a.segment.begin < b.segment.begin; });
   }
   return found;
 }
@@ -259,6 +286,7 @@ std::optional<Segment> TraceIndex::segment_at(std::size_t row, Instant at) const
     });
     if (found) break;
   }
+  if (found && of_cores() && found->lane != kNoLane) found->job = job_on(*trace_, found->lane, at);
   return found;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TraceIndex: a run's record as rows (threads or jobs), ready to be asked what is where. The index is built once and
-// never changes: any thread may ask.
+// TraceIndex: a run's record as rows (threads, jobs or cores), ready to be asked what is where. The index is built once
+// and never changes: any thread may ask.
 #pragma once
 
 #include <array>
@@ -16,7 +16,8 @@
 
 namespace spawnpoint {
 
-enum class TraceRows : std::uint8_t { threads, jobs };
+/// On a core's row are the threads that had it, each as a segment that runs, without a job.
+enum class TraceRows : std::uint8_t { threads, jobs, cores };
 
 /// Threads where there are several; jobs where all of them share one thread.
 TraceRows suggested_rows(const Trace& trace);
@@ -29,8 +30,16 @@ constexpr LaneId lane_having(JobState state, LaneId lane) {
 /// All segments of a job that take time, from the first to the last. Looks through the whole record.
 std::vector<Segment> segments_of(const Trace& trace, JobId job);
 
+/// The job that the thread had at a moment; kNoJob: none. Looks through the whole record.
+JobId job_on(const Trace& trace, LaneId lane, Instant at);
+
 class TraceIndex {
  public:
+  /// A segment and where it is.
+  struct Placed {
+    std::size_t row = 0;
+    Segment segment;
+  };
   /// A job that failed, and where.
   struct Failure {
     std::size_t row = 0;
@@ -49,6 +58,7 @@ class TraceIndex {
   bool has_queue_row() const { return has_queue_row_; }
   /// Where the job is: its row, or its thread's; no value: in none.
   std::optional<std::size_t> row_of(JobId job) const;
+  /// Of threads and jobs.
   std::size_t row_of(const Segment& segment) const { return row_of(segment.state, segment.lane, segment.job); }
 
   /// An empty grid for the query, with the failures in it.
@@ -58,9 +68,10 @@ class TraceIndex {
   CellGrid cells(const CellQuery& query) const;
   /// The segments that touch rows and range, or nothing if they are more than `most`. Rows that overlap are left out:
   /// their segments cannot be told apart in a picture.
-  std::optional<std::vector<Segment>> segments(std::size_t first_row, std::size_t rows, const TimeRange& range,
-                                               std::size_t most) const;
-  /// The segment at a moment; where several overlap, one that runs, if any does.
+  std::optional<std::vector<Placed>> segments(std::size_t first_row, std::size_t rows, const TimeRange& range,
+                                              std::size_t most) const;
+  /// The segment at a moment; where several overlap, one that runs, if any does. On a core's row it has the job that
+  /// its thread had at that moment.
   std::optional<Segment> segment_at(std::size_t row, Instant at) const;
   /// The row's segments overlap: many jobs on an executor's thread, or in the queue.
   bool overlaps(std::size_t row) const { return overlapping_[row]; }
@@ -75,12 +86,18 @@ class TraceIndex {
   /// Segments are numbered as in the table; behind them each job has a number for the one that is still open.
   using Number = std::uint32_t;
 
+  bool of_cores() const { return mode_ == TraceRows::cores; }
+  /// Not of cores.
   std::size_t row_of(JobState state, LaneId lane, JobId job) const {
     if (mode_ == TraceRows::jobs) return job;
     lane = lane_having(state, lane);
     return lane == kNoLane ? 0 : std::size_t{lane} + (has_queue_row_ ? 1 : 0);
   }
   Segment segment(Number number) const {
+    if (of_cores()) {
+      const Turn turn = trace_->turns[number];
+      return {turn.lane, kNoJob, JobState::running, turn.begin, turn.end};
+    }
     if (number < closed_) return trace_->segments[number];
     const JobTable& jobs = trace_->jobs;
     const JobId job = number - closed_;
@@ -100,6 +117,8 @@ class TraceIndex {
 
   std::shared_ptr<const Trace> trace_;
   TraceRows mode_;
+  const Column<Instant>* begins_;  ///< Of what the rows are made of: segments, or turns.
+  const Column<Instant>* ends_;
   Number closed_ = 0;
   std::size_t rows_ = 0;
   bool has_queue_row_ = false;

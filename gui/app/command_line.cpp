@@ -58,7 +58,7 @@ CLI::App* add_export(CLI::App& app, ExportRequest& request, ExportWords& words, 
       ->check(CLI::PositiveNumber)
       ->type_name("N")
       ->allow_extra_args(false);
-  exporting->add_option("--rows", words.rows, "Rows of the timelines: automatic (default), threads, jobs")
+  exporting->add_option("--rows", words.rows, "Rows of the timelines: automatic (default), threads, jobs, cores")
       ->type_name("ROWS");
   exporting
       ->add_option("--size", words.size,

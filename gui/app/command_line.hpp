@@ -32,7 +32,7 @@ struct ExportRequest {
   std::vector<Setting> settings;
   std::vector<std::string> concurrency;  ///< Only these runs; empty: all.
   std::vector<std::size_t> runs;         ///< Only those with these numbers, from 1; empty: all.
-  ExportRows rows = ExportRows::automatic;
+  RowChoice rows = RowChoice::automatic;
   std::optional<std::uint64_t> seed;
   ExportSize size;
   bool dark = false;

@@ -87,6 +87,10 @@ ChartContent threads_chart(const std::vector<WorldTrace>& traces, const Theme& t
              trace[SeriesKind::tasks]);
     add_line(content, of, QStringLiteral("runnable"), theme.color(SeriesKind::runnable), Glyph::square,
              trace[SeriesKind::runnable]);
+    // What of that can run at once.
+    if (trace.cores > 0 && !trace[SeriesKind::runnable].empty())
+      add_line(content, of, QStringLiteral("cores"), theme.muted, Glyph::triangle,
+               {.time = {Instant{}}, .value = {static_cast<double>(trace.cores)}});
     add_marks(content, of);
   }
   return content;

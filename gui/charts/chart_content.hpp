@@ -66,7 +66,7 @@ struct WorldTrace {
 /// Resident, kernel (stacks, page tables and slab together) and virtual memory, as the jobs took them: what each
 /// world's program had before its first job is not in the lines but in the note. Lines without data are left out.
 ChartContent memory_chart(const std::vector<WorldTrace>& traces, const Theme& theme);
-/// Threads and tasks that exist, and what is runnable.
+/// Threads and tasks that exist, and what is runnable against the cores that there are for it.
 ChartContent threads_chart(const std::vector<WorldTrace>& traces, const Theme& theme);
 
 /// What the program itself had, of a series of its memory: the value at 0. None where the record begins later.

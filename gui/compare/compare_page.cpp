@@ -53,7 +53,10 @@ void ComparePage::name_choices() {
   run_tabs_->setUsesScrollButtons(true);
   run_tabs_->setAccessibleName(tr("Runs of the scenario"));
   run_tabs_->setObjectName("runs");
-  rows_->addItems({tr("rows: automatic"), tr("one row per thread"), tr("one row per job")});  // As RowChoice.
+  for (const RowChoiceWords& words : row_choices()) {
+    const QString title = tr(words.title.data());
+    rows_->addItem(words.rows ? title : tr("rows: %1").arg(title));
+  }
   rows_->setAccessibleName(tr("Rows of the timelines"));
   rows_->setToolTip(tr("What a row of the timelines is"));
   logarithmic_->setText(tr("log"));
@@ -200,22 +203,10 @@ void ComparePage::follow_selection() {
   }
 }
 
-std::optional<TimelineRows> ComparePage::wanted_rows() const {
-  switch (workspace_.selection().rows()) {
-    case RowChoice::automatic:
-      break;
-    case RowChoice::threads:
-      return TimelineRows::threads;
-    case RowChoice::jobs:
-      return TimelineRows::jobs;
-  }
-  return std::nullopt;
-}
-
 void ComparePage::show_rows() {
   const QSignalBlocker quiet(rows_);
   rows_->setCurrentIndex(static_cast<int>(workspace_.selection().rows()));
-  for (RunColumn* shown : columns_) shown->set_rows(wanted_rows());
+  for (RunColumn* shown : columns_) shown->set_rows(words_of(workspace_.selection().rows()).rows);
 }
 
 void ComparePage::set_theme(const Theme& theme) {

@@ -71,7 +71,6 @@ class ComparePage : public Page {
   void refresh_live(std::size_t run);
   void show_alignment();
   /// Nothing: those that suit each record.
-  std::optional<TimelineRows> wanted_rows() const;
   void show_columns();
   RunColumn* column_of(std::size_t run) const;
   RunColumn* add_column();

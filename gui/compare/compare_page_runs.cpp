@@ -68,7 +68,7 @@ RunColumn* ComparePage::add_column() {
   auto* column = new RunColumn(workspace_, time_, this);
   column->set_theme(theme_);
   column->set_logarithmic(logarithmic_->isChecked());
-  column->set_rows(wanted_rows());
+  column->set_rows(words_of(workspace_.selection().rows()).rows);
   for (const WorldKind world : kWorlds) {
     TimelineWidget& timeline = column->timeline(world);
     connect(&timeline, &TimelineWidget::rows_moved, this, [this, &timeline](const RowPlace& place) {

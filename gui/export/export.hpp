@@ -17,6 +17,7 @@
 #include "gui/export/export_format.hpp"
 #include "gui/jobs/jobs_model.hpp"
 #include "gui/theme/theme.hpp"
+#include "gui/workspace/row_choice.hpp"
 #include "models/result/result.hpp"
 #include "models/scenario/parse.hpp"
 
@@ -38,9 +39,6 @@ struct ExportPartWords {
 };
 /// All of them.
 std::span<const ExportPartWords> export_parts();
-
-/// Rows of a timeline: one per thread, or one per job.
-enum class ExportRows : std::uint8_t { automatic, threads, jobs };
 
 /// The page: vector pictures have this size, PNG has it at `dpi`. Height 0: it follows from what is drawn.
 struct ExportSize {
@@ -65,7 +63,7 @@ struct ExportOptions {
   std::string base_name;            ///< Files are named after it; empty: the scenario's file or title.
   std::vector<const ExportFormat*> formats{export_formats().data()};
   std::vector<ExportPart> parts{ExportPart::all};  ///< For pictures.
-  ExportRows rows = ExportRows::automatic;
+  RowChoice rows = RowChoice::automatic;
   ExportSize size = export_sizes().front();
   ThemeKind theme = ThemeKind::light;
   bool caption = true;  ///< Provenance: scenario, run, seed, version, machine, limits.
@@ -107,7 +105,6 @@ struct ExportSource {
 /// The same as a command line: "spawnpoint export FILE --output … --format …" ("copy as command").
 std::string export_command(const Scenario& scenario, const ExportOptions& options, const ExportSource& source = {});
 
-std::string_view to_string(ExportRows rows);
-std::expected<ExportRows, std::string> parse_export_rows(std::string_view name);
+std::expected<RowChoice, std::string> parse_export_rows(std::string_view name);
 
 }  // namespace spawnpoint::gui

@@ -26,8 +26,6 @@ constexpr ExportPartWords kParts[] = {{ExportPart::all, "all", "Timelines and ch
                                       {ExportPart::map, "map", "Failure map"},
                                       {ExportPart::limits, "limits", "Limits"},
                                       {ExportPart::jobs, "jobs", "Jobs, as a table"}};
-constexpr std::pair<ExportRows, std::string_view> kRows[] = {
-    {ExportRows::automatic, "automatic"}, {ExportRows::threads, "threads"}, {ExportRows::jobs, "jobs"}};
 
 }  // namespace
 
@@ -38,9 +36,6 @@ std::span<const ExportPartWords> export_parts() {
 std::string_view to_string(ExportPart part) {
   return std::ranges::find(kParts, part, &ExportPartWords::part)->name;
 }
-std::string_view to_string(ExportRows rows) {
-  return std::ranges::find(kRows, rows, [](const auto& row) { return row.first; })->second;
-}
 
 std::expected<ExportPart, std::string> parse_export_part(std::string_view name) {
   const auto found = std::ranges::find(kParts, name, &ExportPartWords::name);
@@ -49,10 +44,12 @@ std::expected<ExportPart, std::string> parse_export_part(std::string_view name) 
   for (const ExportPartWords& words : kParts) names.push_back(words.name);
   return std::unexpected(fmt::format("`{}` is not a part; known: {}", name, fmt::join(names, ", ")));
 }
-std::expected<ExportRows, std::string> parse_export_rows(std::string_view name) {
-  const auto found = std::ranges::find(kRows, name, [](const auto& row) { return row.second; });
-  if (found != std::end(kRows)) return found->first;
-  return std::unexpected(fmt::format("`{}` is not a kind of row; known: automatic, threads, jobs", name));
+std::expected<RowChoice, std::string> parse_export_rows(std::string_view name) {
+  const auto found = std::ranges::find(row_choices(), name, &RowChoiceWords::name);
+  if (found != row_choices().end()) return found->choice;
+  std::vector<std::string_view> names;
+  for (const RowChoiceWords& words : row_choices()) names.push_back(words.name);
+  return std::unexpected(fmt::format("`{}` is not a kind of row; known: {}", name, fmt::join(names, ", ")));
 }
 
 ExportSize ExportSize::pixels(int width, int height) {
@@ -138,7 +135,7 @@ std::string export_command(const Scenario& scenario, const ExportOptions& option
     command += fmt::format(" --run {}", *source.run + 1);
   if (source.worlds != Worlds::modeled) command += fmt::format(" --world {}", to_string(source.worlds));
   if (parts != "all") command += fmt::format(" --part {}", parts);
-  if (options.rows != ExportRows::automatic) command += fmt::format(" --rows {}", to_string(options.rows));
+  if (options.rows != RowChoice::automatic) command += fmt::format(" --rows {}", words_of(options.rows).name);
   command += fmt::format(" --size {}", shell_word(options.size.name));
   if (options.theme == ThemeKind::dark) command += " --theme dark";
   if (!options.caption) command += " --no-caption";

@@ -27,9 +27,8 @@ constexpr double kChart = 150;
 constexpr double kCaptionLine = 14;
 constexpr double kSpacing = 6;
 
-TimelineRows rows_of(ExportRows wanted, const Trace& trace) {
-  if (wanted == ExportRows::automatic) return suggested_rows(trace);
-  return wanted == ExportRows::jobs ? TimelineRows::jobs : TimelineRows::threads;
+TimelineRows rows_of(RowChoice wanted, const Trace& trace) {
+  return words_of(wanted).rows.value_or(suggested_rows(trace));
 }
 
 /// A few rows are drawn at their natural height, many in bands.
@@ -173,7 +172,7 @@ Figure::Header Figure::header_of(const FigureWorld& world, const TimelineData* d
     header.lines = caption_lines(world.summary, font, right - first);
     return header;
   }
-  const StateLegend legend(theme_, *data, kText);
+  const StateLegend legend(theme_, *data, world.world, kText);
   const double beside = right - first - legend.width() - 16;
   const bool is_beside = QFontMetricsF(font).horizontalAdvance(world.summary) <= beside;
   header.legend_lines = is_beside ? 0 : legend.lines(right - kSide);
@@ -222,8 +221,8 @@ void Figure::paint_header(QPainter& painter, const Panel& panel, const QRectF& w
   const QRectF line(kSide, where.top(), right - kSide, kHeader);
   const double first = kSide + world_header_indent(theme_, kText + 1);
   if (data != nullptr && header.legend_lines == 0)
-    StateLegend(theme_, *data, kText)
-        .paint(painter, world.world, QRectF(kSide, where.top(), right - kSide, 0), kHeader);
+    StateLegend(theme_, *data, world.world, kText)
+        .paint(painter, QRectF(kSide, where.top(), right - kSide, 0), kHeader);
   paint_world_header(painter, theme_, world.world, header.lines.empty() ? QString() : header.lines.front(), line,
                      kText + 1);
   painter.setFont(theme_.font(kText + 1));
@@ -235,7 +234,7 @@ void Figure::paint_header(QPainter& painter, const Panel& panel, const QRectF& w
   }
   if (header.legend_lines > 0) {
     const double below = where.top() + header.height() - header.legend_lines * kLegendLine;
-    StateLegend(theme_, *data, kText).paint(painter, world.world, QRectF(kSide, below, right - kSide, 0), kLegendLine);
+    StateLegend(theme_, *data, world.world, kText).paint(painter, QRectF(kSide, below, right - kSide, 0), kLegendLine);
   }
 }
 
@@ -266,6 +265,7 @@ void Figure::paint_timeline(FigurePainter& painter, const Panel& panel, const QR
   const TimeAxis axis{scene.range, area.left(), area.width()};
   paint_time_ticks(*painter, theme_, axis, area, panel.time_labels, kText);
   paint_row_names(*painter, scene, QRectF(4, area.top(), area.left() - 14, area.height()), kText);
+  paint_missing_rows(*painter, scene, area, kText);
   const QString failure = world.failure ? to_qstring(format_failure(*world.failure)) : QString();
   paint_marks(*painter, theme_, axis, with_failure(world.trace->marks, failure), area, kText);
   painter->setRenderHint(QPainter::Antialiasing, false);

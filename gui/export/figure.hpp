@@ -26,7 +26,7 @@ struct FigureContent {
   QString caption;  ///< Empty: none.
   std::vector<FigureWorld> worlds;
   ExportPart part = ExportPart::all;
-  ExportRows rows = ExportRows::automatic;
+  RowChoice rows = RowChoice::automatic;
   bool logarithmic_memory = true;
 };
 

@@ -30,7 +30,7 @@ QString state_reason(JobState state, const std::string& concurrency) {
     case JobState::starting:
       return tr("while its thread is made");
     case JobState::running:
-      return tr("computes, or is ready to");
+      return tr("computes");
     case JobState::ready:
       return tr("for a core: other threads have them all");
     case JobState::waiting:

@@ -2,6 +2,7 @@
 #include "gui/timeline/state_legend.hpp"
 
 #include <QFontMetricsF>
+#include <QObject>
 #include <algorithm>
 #include <cmath>
 
@@ -28,12 +29,19 @@ std::vector<JobState> states_of(const TimelineData& data) {
   return states;
 }
 
+QString name_of(JobState state, const TimelineData& data, WorldKind world) {
+  if (data.mode() != TimelineRows::cores || state != JobState::running) return to_qstring(to_string(state));
+  // A live run knows its core only while it computes.
+  return world == WorldKind::live ? QObject::tr("has the core and computes") : QObject::tr("has the core");
+}
+
 }  // namespace
 
-StateLegend::StateLegend(const Theme& theme, const TimelineData& data, int pixels) : theme_(theme), pixels_(pixels) {
+StateLegend::StateLegend(const Theme& theme, const TimelineData& data, WorldKind world, int pixels)
+    : theme_(theme), world_(world), pixels_(pixels) {
   const QFontMetricsF metrics(theme.font(pixels));
   for (const JobState state : states_of(data)) {
-    const QString name = to_qstring(to_string(state));
+    const QString name = name_of(state, data, world);
     entries_.push_back({state, name, kSwatch + kBesideSwatch + std::ceil(metrics.horizontalAdvance(name)) + kApart});
   }
 }
@@ -57,7 +65,7 @@ int StateLegend::lines(double width) const {
   return lines;
 }
 
-void StateLegend::paint(QPainter& painter, WorldKind world, const QRectF& where, double line_height) const {
+void StateLegend::paint(QPainter& painter, const QRectF& where, double line_height) const {
   painter.save();
   painter.setFont(theme_.font(pixels_));
   double right = where.right();
@@ -69,7 +77,7 @@ void StateLegend::paint(QPainter& painter, WorldKind world, const QRectF& where,
     }
     const double left = std::round(right - entry.width + kApart);
     const double words = left + kSwatch + kBesideSwatch;
-    paint_state_swatch(painter, theme_, world, entry.state,
+    paint_state_swatch(painter, theme_, world_, entry.state,
                        QRectF(left, std::round(top + line_height / 2 - 5), kSwatch, 10));
     painter.setPen(theme_.muted);
     painter.drawText(QRectF(words, top, right - words, line_height), Qt::AlignLeft | Qt::AlignVCenter, entry.name);

@@ -13,14 +13,14 @@ namespace spawnpoint::gui {
 
 class StateLegend {
  public:
-  StateLegend(const Theme& theme, const TimelineData& data, int pixels);
+  StateLegend(const Theme& theme, const TimelineData& data, WorldKind world, int pixels);
 
   /// On one line.
   double width() const;
   /// How many lines it takes within `width`; at least 1.
   int lines(double width) const;
   /// From the right end of `where` to the left, and then below: lines of this height.
-  void paint(QPainter& painter, WorldKind world, const QRectF& where, double line_height) const;
+  void paint(QPainter& painter, const QRectF& where, double line_height) const;
 
  private:
   struct Entry {
@@ -30,6 +30,7 @@ class StateLegend {
   };
 
   const Theme& theme_;
+  WorldKind world_;
   int pixels_;
   std::vector<Entry> entries_;
 };

@@ -79,15 +79,21 @@ QString hover_text(const TimelineData& data, const std::string& concurrency, con
     if (!lines.isEmpty()) lines.prepend(to_qstring(row_name(data, row)));
     return lines.join(u'\n');
   }
+  const Duration exact = std::min(axis.pixel(), std::max<Duration>((segment->end - segment->begin) / 100, Duration(1)));
+  const QString time =
+      QStringLiteral("%1 – %2 (%3)")
+          .arg(text_of(segment->begin, exact), text_of(segment->end, exact), text_of(segment->end - segment->begin));
+  if (data.mode() == TimelineRows::cores) {
+    QString turn = QStringLiteral("%1: %2").arg(to_qstring(row_name(data, row)), turn_name(*segment));
+    if (segment->job != kNoJob) turn += QStringLiteral(" with ") + to_qstring(format_job(segment->job));
+    return (lines << turn << time).join(u'\n');
+  }
   QString place = to_qstring(format_job(segment->job));
   if (lane_having(segment->state, segment->lane) != kNoLane)
     place += QStringLiteral(" on ") + to_qstring(lane_name(segment->lane));
   lines += QStringLiteral("%1: %2").arg(place, to_qstring(to_string(segment->state)));
   if (const QString reason = state_reason(segment->state, concurrency); !reason.isEmpty()) lines += reason;
-  const Duration exact = std::min(axis.pixel(), std::max<Duration>((segment->end - segment->begin) / 100, Duration(1)));
-  lines +=
-      QStringLiteral("%1 – %2 (%3)")
-          .arg(text_of(segment->begin, exact), text_of(segment->end, exact), text_of(segment->end - segment->begin));
+  lines += time;
   if (data.overlaps(row)) {
     const CellGrid grid = data.cells({row, 1, 1, {at, at + axis.pixel()}, 1});
     lines += QStringLiteral("and others: ") + shares(grid);

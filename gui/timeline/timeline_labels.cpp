@@ -86,6 +86,22 @@ void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF
   painter.restore();
 }
 
+void paint_missing_rows(QPainter& painter, const TimelineScene& scene, const QRectF& where, int pixels) {
+  const QString words = scene.data ? missing_rows(*scene.data, scene.world) : QString();
+  if (words.isEmpty()) return;
+  painter.save();
+  painter.setFont(scene.theme.font(pixels + 1));
+  QRectF place = where.adjusted(8, 4, -8, -4);
+  if (scene.data->rows() > 0) {
+    const QSizeF size = QFontMetricsF(painter.font()).boundingRect(place, Qt::TextWordWrap, words).size();
+    place = QRectF(place.bottomRight() - QPointF(size.width(), size.height()), size);
+    painter.fillRect(place.adjusted(-4, -2, 4, 2), scene.theme.base);
+  }
+  painter.setPen(scene.theme.muted);
+  painter.drawText(place, Qt::AlignCenter | Qt::TextWordWrap, words);
+  painter.restore();
+}
+
 void paint_time_ticks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const QRectF& where, bool labels,
                       int pixels) {
   if (!labels) return;

@@ -59,7 +59,11 @@ QString bar_label(const TimelineData& data, const Segment& s, double width, cons
   const QString words = to_qstring(to_string(s.state));
   const QString length = to_qstring(format_duration(s.end - s.begin));
   QStringList choices;
-  if (data.mode() == TimelineRows::jobs) {
+  if (data.mode() == TimelineRows::cores) {
+    const QString thread = turn_name(s);
+    choices = {thread + u' ' + length, thread};
+    if (s.lane != kNoLane && s.lane > 0) choices += QString::number(s.lane);
+  } else if (data.mode() == TimelineRows::jobs) {
     choices = {words + u' ' + length, words};
   } else {
     choices = {QStringLiteral("job %1 · %2 %3").arg(number, words, length), QStringLiteral("job %1").arg(number),
@@ -84,8 +88,7 @@ void paint_bars(QPainter& painter, const TimelineScene& scene, const QPointF& or
   const QFontMetricsF metrics(font);
   painter.setFont(font);
   const bool live = scene.world == WorldKind::live;
-  for (const Segment& s : *segments) {
-    const std::size_t row = data.row_of(s);
+  for (const auto& [row, s] : *segments) {
     if (data.overlaps(row)) continue;
     const bool begins = s.begin >= scene.range.begin;
     const double left = std::max(axis.x(s.begin), 0.0);

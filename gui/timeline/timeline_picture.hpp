@@ -53,6 +53,8 @@ void paint_plot(QPainter& painter, const TimelineScene& scene, const QRectF& whe
 
 /// The rows' names right-aligned in `where`, whose height is the plot's; as many as there is room for.
 void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF& where, int pixels);
+/// What is missing of the rows, in words, within `where`, which is the plot.
+void paint_missing_rows(QPainter& painter, const TimelineScene& scene, const QRectF& where, int pixels);
 /// Small strokes at the ticks below `where`, and their labels where `labels` is set. Grid lines are the plot's own.
 void paint_time_ticks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const QRectF& where, bool labels,
                       int pixels);

@@ -20,6 +20,10 @@ namespace {
 /// Records up to this size are prepared and drawn at once, larger ones in the background.
 constexpr std::size_t kSmall = 20'000;
 
+std::size_t size_of(const Trace& trace) {
+  return std::max(trace.segments.size(), trace.turns.size());
+}
+
 }  // namespace
 
 TimelineWidget::State::State(TimelineWidget& widget_of, TimeView& view_of, WorldKind world_of)
@@ -50,7 +54,7 @@ void TimelineWidget::State::prepare() {
     return;
   }
   prepare_again = false;
-  if (trace->segments.size() + trace->jobs.size() <= kSmall) {
+  if (size_of(*trace) + trace->jobs.size() <= kSmall) {
     take_data(std::make_shared<const TimelineData>(trace, rows));
     return;
   }
@@ -93,7 +97,7 @@ void TimelineWidget::State::draw() {
   if (drawing.is_running()) return;
   picture_is_old = false;
   TimelineScene wanted = scene();
-  if (data->trace().segments.size() <= kSmall) {
+  if (size_of(data->trace()) <= kSmall) {
     take_picture(draw_plot(wanted), wanted);
     return;
   }
@@ -167,7 +171,7 @@ TimelineWidget::State::Header TimelineWidget::State::lay_header() const {
   double legend_width = 0;
   int legend_lines = wide ? 0 : 1;
   if (data) {
-    const StateLegend legend(theme, *data, kTextPixels);
+    const StateLegend legend(theme, *data, world, kTextPixels);
     legend_width = legend.width() + 8;
     legend_lines = wide && legend.width() < width / 2 ? 0 : legend.lines(width);
   }
@@ -208,8 +212,8 @@ void TimelineWidget::State::paint_header(QPainter& painter) const {
   const auto top = [](int line) { return line == 0 ? 0 : kHeaderLine + kLegendLine * (line - 1); };
   const auto height = [](int line) { return line == 0 ? kHeaderLine : kLegendLine; };
   if (data)
-    StateLegend(theme, *data, kTextPixels)
-        .paint(painter, world, QRectF(kHeaderLeft, top(header.legend_top), width, 0), height(header.legend_top));
+    StateLegend(theme, *data, world, kTextPixels)
+        .paint(painter, QRectF(kHeaderLeft, top(header.legend_top), width, 0), height(header.legend_top));
   paint_world_header(painter, theme, world, header.summary.value(0), QRectF(kHeaderLeft, 0, width, kHeaderLine),
                      kTextPixels + 1);
   const double indent = kHeaderLeft + header.indent;
@@ -224,6 +228,7 @@ void TimelineWidget::State::paint_around(QPainter& painter, bool with_time_label
   const QRectF area = plot();
   paint_time_ticks(painter, theme, axis(), area, with_time_labels, kTextPixels);
   paint_row_names(painter, scene(), QRectF(4, area.top(), area.left() - 14, area.height()), kTextPixels);
+  paint_missing_rows(painter, scene(), area, kTextPixels);
   paint_marks(painter, theme, own_axis(), with_failure(data->trace().marks, failure), area, kTextPixels);
 }
 
@@ -258,6 +263,11 @@ void TimelineWidget::State::paint_cursor(QPainter& painter) const {
     painter.setPen(QPen(theme.crosshair, 1));
     painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
   }
+  for (const QRectF& turn : selected_turns()) {
+    painter.setPen(QPen(theme.accent, 2));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(turn);
+  }
   if (const QRectF frame = selected_frame(); !frame.isNull()) {
     painter.fillRect(QRectF(area.left() - 4, frame.top(), 3, frame.height())
                          .intersected(QRectF(0, area.top(), area.right(), area.height())),
@@ -269,6 +279,29 @@ void TimelineWidget::State::paint_cursor(QPainter& painter) const {
     painter.drawRect(frame.adjusted(-1, 0, 1, 0));
     painter.restore();
   }
+}
+
+std::vector<QRectF> TimelineWidget::State::selected_turns() const {
+  constexpr std::size_t kMost = 2000;  // More are not told apart.
+  std::vector<QRectF> frames;
+  const JobId job = view.selected_job();
+  if (!data || data->mode() != TimelineRows::cores || job >= data->trace().jobs.size()) return frames;
+  const JobTable& jobs = data->trace().jobs;
+  const TimeRange whole = own_visible();
+  const TimeRange of_job{std::max(whole.begin, jobs.started[job]), std::min(whole.end, jobs.ended[job])};
+  const RowLayout rows_now = layout();
+  if (of_job.begin >= of_job.end || rows_now.gathers()) return frames;
+  const auto turns = data->segments(rows_now.first_row(), rows_now.visible_rows(), of_job, kMost);
+  if (!turns) return frames;
+  const QRectF area = plot();
+  const TimeAxis time_axis = own_axis();
+  for (const auto& [row, turn] : *turns) {
+    if (turn.lane != jobs.lane[job]) continue;
+    const double left = std::max(time_axis.x(turn.begin), area.left());
+    const double right = std::min(time_axis.x(turn.end), area.right());
+    frames.emplace_back(left, area.top() + rows_now.top(row), right - left, rows_now.row_height - 1);
+  }
+  return frames;
 }
 
 QRectF TimelineWidget::State::selected_frame() const {
@@ -310,7 +343,9 @@ void TimelineWidget::State::describe() const {
   }
   const Trace& run = data->trace();
   const std::string rows_text = format_count(static_cast<std::int64_t>(data->rows() - (data->has_queue_row() ? 1 : 0)),
-                                             rows == TimelineRows::jobs ? "job" : "thread");
+                                             rows == TimelineRows::jobs    ? "job"
+                                             : rows == TimelineRows::cores ? "core"
+                                                                           : "thread");
   QString text = QStringLiteral("%1 over %2. ")
                      .arg(to_qstring(rows_text), to_qstring(format_duration(run.end.time_since_epoch())));
   for (std::size_t i = 0; i < std::min<std::size_t>(run.marks.size(), 5); ++i) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gui/background/latest_job.hpp"
 #include "gui/time/time_axis.hpp"
@@ -143,6 +144,8 @@ struct TimelineWidget::State {
   void paint_cursor(QPainter& painter) const;
   /// Around the selected job's bar; null where no row of it is seen.
   QRectF selected_frame() const;
+  /// On rows of cores: the turns that the selected job's thread has from the job's start to its end.
+  std::vector<QRectF> selected_turns() const;
   void focus_job();
   void describe() const;
 };

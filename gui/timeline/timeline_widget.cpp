@@ -319,8 +319,9 @@ void TimelineWidget::mouseReleaseEvent(QMouseEvent* event) {
   if (!area.contains(event->position())) return;
   const std::size_t row = s.layout().row_at(event->position().y() - area.top());
   const auto segment = s.data->segment_at(row, s.own_axis().time(event->position().x()));
-  s.view.select_job(segment ? segment->job : kNoJob);
-  if (segment) emit job_activated(segment->job);
+  const JobId job = segment ? segment->job : kNoJob;
+  s.view.select_job(job);
+  if (job != kNoJob) emit job_activated(job);
 }
 
 void TimelineWidget::mouseDoubleClickEvent(QMouseEvent* event) {

@@ -107,7 +107,7 @@ QLayout* ExportDialog::format_boxes(ExportFormats formats) {
 }
 
 void ExportDialog::fill_looks(ThemeKind theme) {
-  rows_->addItems({tr("automatic"), tr("one row per thread"), tr("one row per job")});
+  for (const RowChoiceWords& words : row_choices()) rows_->addItem(tr(words.title.data()));
   rows_->setAccessibleName(tr("Rows of the timelines"));
   for (const ExportSize& size : export_sizes()) {
     size_->addItem(tr("%1 (%2 mm wide)").arg(to_qstring(size.name)).arg(size.width_mm, 0, 'f', 0));
@@ -244,7 +244,7 @@ ExportOptions ExportDialog::options() const {
   for (const auto& [part, box] : parts_) {
     if (box->isChecked()) options.parts.push_back(part);
   }
-  options.rows = static_cast<ExportRows>(std::max(0, rows_->currentIndex()));
+  options.rows = row_choices()[static_cast<std::size_t>(std::max(0, rows_->currentIndex()))].choice;
   options.size = export_sizes()[static_cast<std::size_t>(std::max(0, size_->currentIndex()))];
   if (dpi_->value() != options.size.dpi) {
     options.size.dpi = dpi_->value();
@@ -253,6 +253,10 @@ ExportOptions ExportDialog::options() const {
   options.theme = theme_->currentIndex() == 1 ? ThemeKind::dark : ThemeKind::light;
   options.caption = caption_->isChecked();
   return options;
+}
+
+void ExportDialog::set_rows(RowChoice rows) {
+  rows_->setCurrentIndex(static_cast<int>(rows));
 }
 
 void ExportDialog::set_directory(const QString& directory) {

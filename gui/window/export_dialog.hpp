@@ -44,6 +44,7 @@ class ExportDialog : public QDialog {
 
   /// What the fields say now.
   ExportOptions options() const;
+  void set_rows(RowChoice rows);
   void set_directory(const QString& directory);
   void set_format(const ExportFormat& format, bool wanted);
   /// This one and no other.

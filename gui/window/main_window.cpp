@@ -272,6 +272,7 @@ void MainWindow::export_figures(const ExportFormat* only) {
   if (run >= scenario->runs.size()) return;
   auto* dialog = new ExportDialog(session_, scenario, std::move(results), theme_.kind, this);
   dialog->set_limits(run, limits_->wanted());
+  dialog->set_rows(selection().rows());
   QWidget* const shown = pages_->currentWidget();
   const auto map = map_->snapshot();
   if (map) dialog->set_map(map);

@@ -10,6 +10,7 @@
 
 #include "core/trace/time_range.hpp"
 #include "core/trace/trace.hpp"
+#include "gui/workspace/row_choice.hpp"
 #include "models/result/result.hpp"
 
 namespace spawnpoint::gui {
@@ -20,9 +21,6 @@ struct SelectedRange {
   bool between_markers = false;
   friend bool operator==(const SelectedRange&, const SelectedRange&) = default;
 };
-
-/// What a row of the timelines is; automatic: what suits each record.
-enum class RowChoice : std::uint8_t { automatic, threads, jobs };
 
 /// What both worlds have at one place.
 enum class Alignment : std::uint8_t { start, failure };

@@ -255,9 +255,15 @@ void Kernel::arm(Core& core) {
 void Kernel::take(Core& core, Entity* next) {
   core.look = false;
   core.running = next == nullptr ? nullptr : &thread_of(*next);
-  if (next == nullptr) return simulation_->cancel(core);
+  if (next == nullptr) {
+    if (watches_threads_) observer_->has_none(core.id, now());
+    return simulation_->cancel(core);
+  }
   Thread& thread = *core.running;
-  if (watches_threads_) observer_->taken_up(thread.id, now());
+  if (watches_threads_) {
+    observer_->taken_up(thread.id, now());
+    observer_->has_thread(core.id, thread.id, now());
+  }
   const bool moved = thread.ran_on != core.id && thread.ran_on != kNoCore;
   const Duration cost = costs().context_switch.value + (moved ? costs().migration.value : Duration::zero());
   thread.request.cpu += cost;

@@ -50,6 +50,10 @@ class KernelObserver {
   /// happens until then.
   virtual void set_aside(ThreadId thread, Instant at) = 0;
   virtual void taken_up(ThreadId thread, Instant at) = 0;
+  /// From `at` on the core has this thread; several that take turns, until it has one again; none.
+  virtual void has_thread(CoreId core, ThreadId thread, Instant at) = 0;
+  virtual void has_turns(CoreId core, Instant at) = 0;
+  virtual void has_none(CoreId core, Instant at) = 0;
 
  protected:
   ~KernelObserver() = default;
@@ -216,6 +220,7 @@ class Kernel {
   /// A switch that takes ticks: its end is something else that happens, and no part of a turn.
   bool is_long_switch(const Core& core) const { return core.settled - now() > rules_.tick; }
   bool pass_periods(const Scheduler::Snapshot& here);
+  void tell_of_turns(const Scheduler::Snapshot& here, Instant until);
   void hold_up_others(const Core& core, Duration stall);
   /// Of a thread that has become ready: tells that it has to wait, if it has.
   void note_wait(const Thread& thread) {

@@ -59,6 +59,20 @@ std::vector<Duration> Kernel::what_is_left(const Scheduler::Snapshot& snapshot) 
   return left;
 }
 
+/// From now to `until` all of them take turns.
+void Kernel::tell_of_turns(const Scheduler::Snapshot& here, Instant until) {
+  for (const Entity* entity : here.threads) {
+    if (entity->standing != Standing::queued) continue;
+    observer_->taken_up(thread_of(*entity).id, now());
+    observer_->set_aside(thread_of(*entity).id, until);
+  }
+  for (const Core& core : cores_) {
+    if (!scheduler_.is_crowded(core.id) || core.running == nullptr) continue;
+    observer_->has_turns(core.id, now());
+    observer_->has_thread(core.id, core.running->id, until);
+  }
+}
+
 bool Kernel::pass_periods(const Scheduler::Snapshot& here) {
   const Duration period = now() - turns_.at;
   const std::vector<Duration> left = what_is_left(here);
@@ -82,12 +96,7 @@ bool Kernel::pass_periods(const Scheduler::Snapshot& here) {
     for (std::size_t i = 0; i < left.size(); ++i)
       thread_of(*here.threads[i]).request.cpu -= (turns_.left[i] - left[i]) * periods;
     scheduler_.pass_periods(*turns_.scheduler, here, period, periods);
-    // Meanwhile all of them take turns.
-    for (const Entity* entity : here.threads) {
-      if (!watches_threads_ || entity->standing != Standing::queued) continue;
-      observer_->taken_up(thread_of(*entity).id, now());
-      observer_->set_aside(thread_of(*entity).id, now() + period * periods);
-    }
+    if (watches_threads_) tell_of_turns(here, now() + period * periods);
     main_cpu_ += (main_cpu_ - turns_.main_cpu) * periods;
     for (Core& core : cores_)
       if (core.running != nullptr) {

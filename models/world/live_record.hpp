@@ -3,6 +3,9 @@
 // memory which can be read even after the worker was killed.
 #pragma once
 
+#include <sched.h>
+
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <string_view>
@@ -34,6 +37,7 @@ struct LiveCounters {
   std::atomic<std::int64_t> created{0};       ///< Threads created so far, the main thread not among them.
   std::atomic<std::int64_t> ended{0};         ///< Of these, the ones whose function has returned.
   std::atomic<std::int64_t> peak_threads{1};  ///< The main thread among them.
+  std::atomic<CoreId> cores{0};               ///< That the run may use; 0 before it began.
   std::atomic<std::int64_t> tasks{0};         ///< Async tasks that exist.
   std::atomic<std::int64_t> peak_tasks{0};
   std::atomic<std::int64_t> completed{0};     ///< Jobs.
@@ -64,7 +68,14 @@ void raise_to(std::atomic<T>& value, T to) noexcept {
 class LiveRecord {
  public:
   LiveRecord(SharedTraceRecorder& trace, LiveCounters& counters, SteadyClock::time_point epoch) noexcept
-      : trace_(&trace), counters_(&counters), epoch_(epoch) {}
+      : trace_(&trace), counters_(&counters), epoch_(epoch) {
+    cpu_set_t own;
+    if (::sched_getaffinity(0, sizeof own, &own) != 0) return;
+    CoreId core = 0;
+    for (std::size_t cpu = 0; cpu < cores_.size(); ++cpu)
+      if (CPU_ISSET(cpu, &own)) cores_[cpu] = static_cast<std::int16_t>(core++);
+    counters.cores.store(core, std::memory_order_relaxed);
+  }
 
   SteadyClock::time_point epoch() const noexcept { return epoch_; }
   Instant now() const noexcept { return Instant(std::chrono::duration_cast<Duration>(SteadyClock::now() - epoch_)); }
@@ -80,6 +91,19 @@ class LiveRecord {
     const auto alive =
         counters_->created.load(std::memory_order_relaxed) - counters_->ended.load(std::memory_order_relaxed) + 1;
     trace_->sample(SeriesKind::threads, at, static_cast<double>(alive));
+  }
+  /// From `begin` to `end`, of the machine's monotonic clock, the thread had the cpu.
+  void turn(int cpu, LaneId lane, Duration begin, Duration end) {
+    const auto number = static_cast<std::size_t>(cpu);
+    if (number >= cores_.size() || cores_[number] < 0) return;  // Somebody has let the process onto others meanwhile.
+    trace_->turn({static_cast<CoreId>(cores_[number]), lane, on_record(begin), on_record(end)});
+  }
+  /// From `from` on, of the machine's monotonic clock, the job waited for a core. False: it is not recorded any more.
+  bool wait_for_core(JobId job, LaneId lane, Duration from) {
+    return trace_->wait_for_core(job, lane, on_record(from));
+  }
+  Instant on_record(Duration monotonic) const noexcept {
+    return Instant(monotonic - std::chrono::duration_cast<Duration>(epoch_.time_since_epoch()));
   }
   /// What stopped the run, with the threads that there were.
   void fail(LiveFailure kind, JobId job, std::string_view call, int error, const MetLimit& met,
@@ -103,6 +127,14 @@ class LiveRecord {
   SharedTraceRecorder* trace_;
   LiveCounters* counters_;
   SteadyClock::time_point epoch_;
+  /// By the kernel's number the place among those that the run may use; none: -1.
+  std::array<std::int16_t, CPU_SETSIZE> cores_ = none();
+
+  static constexpr std::array<std::int16_t, CPU_SETSIZE> none() {
+    std::array<std::int16_t, CPU_SETSIZE> all{};
+    all.fill(-1);
+    return all;
+  }
 };
 
 }  // namespace spawnpoint

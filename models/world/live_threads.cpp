@@ -27,6 +27,23 @@ namespace spawnpoint {
 static_assert(ThreadWorld<LiveThreads>);
 
 thread_local LaneId LiveThreads::lane_ = 0;
+thread_local JobId LiveThreads::job_ = kNoJob;
+
+/// Tells the record of a computation's turns, and that the job waits for a core between them.
+class LiveThreads::Watch final : public CpuWatch {
+ public:
+  explicit Watch(LiveRecord& record) : record_(&record) {}
+  void had_core(int cpu, Duration begin, Duration end) override {
+    if (job_ != kNoJob && last_end_ && *last_end_ < begin && record_->wait_for_core(job_, lane_, *last_end_))
+      record_->enter(job_, JobState::running, lane_, record_->on_record(begin));
+    record_->turn(cpu, lane_, begin, end);
+    last_end_ = end;
+  }
+
+ private:
+  LiveRecord* record_;
+  std::optional<Duration> last_end_;
+};
 
 /// What a new thread needs. Belongs to whoever joins it: the thread itself must not call free().
 struct LiveThreads::Start {
@@ -43,6 +60,9 @@ struct LiveThreads::Start {
 };
 
 namespace {
+
+// What the kernel lets a timer of a normal thread be late (kernel/time/hrtimer.c, prctl(PR_SET_TIMERSLACK)).
+constexpr Duration kTimerSlack = std::chrono::microseconds(50);
 
 // About what the C library takes of its heap for a thread.
 constexpr std::size_t kThreadTable = 512;
@@ -129,10 +149,14 @@ LiveThreads::~LiveThreads() {
 
 bool LiveThreads::Wait::await_ready() const {
   if (kind_ == Kind::cpu) {
-    use_cpu(when_);
-  } else {
-    sleep_until_monotonic(record_->monotonic(Instant(when_)));
+    Watch watch(*record_);
+    use_cpu(when_, &watch);
+    return true;
   }
+  const Duration due = record_->monotonic(Instant(when_));
+  sleep_until_monotonic(due);
+  if (job_ != kNoJob && record_->monotonic(record_->now()) - due > kTimerSlack + kAway)
+    (void)record_->wait_for_core(job_, lane_, due + kTimerSlack);
   return true;
 }
 
@@ -140,6 +164,7 @@ void* LiveThreads::thread_main(void* argument) {
   Start& start = *static_cast<Start*>(argument);
   LiveThreads& world = *start.world;
   lane_ = start.lane;
+  job_ = kNoJob;
   if (const Scheduling& scheduling = world.scheduling_; !scheduling.nice.empty())
     (void)::setpriority(PRIO_PROCESS, 0, nice_of(scheduling, start.lane));  // Of the calling thread alone.
   const FrameArena::Scope scope(*world.frames_);

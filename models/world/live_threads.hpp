@@ -45,13 +45,13 @@ class LiveThreads {
   class [[nodiscard]] Wait {
    public:
     enum class Kind : std::uint8_t { until, cpu };
-    Wait(const LiveRecord& record, Kind kind, Duration when) noexcept : record_(&record), when_(when), kind_(kind) {}
+    Wait(LiveRecord& record, Kind kind, Duration when) noexcept : record_(&record), when_(when), kind_(kind) {}
     bool await_ready() const;
     void await_suspend(std::coroutine_handle<>) const noexcept {}
     void await_resume() const noexcept {}
 
    private:
-    const LiveRecord* record_;
+    LiveRecord* record_;
     Duration when_;  ///< On the run's clock, or of CPU time.
     Kind kind_;
   };
@@ -62,7 +62,11 @@ class LiveThreads {
   Wait compute(Duration duration) { return Wait(*record_, Wait::Kind::cpu, duration); }
 
   void enter(JobId job, JobState state) {
-    if (state == JobState::starting) record_->counters().starting.store(job, std::memory_order_relaxed);
+    if (state == JobState::starting) {
+      record_->counters().starting.store(job, std::memory_order_relaxed);
+    } else if (state != JobState::queued) {  // Whoever queues a job has nothing to do with it itself.
+      job_ = is_open(state) ? job : kNoJob;
+    }
     record_->enter(job, state, lane_, now());
   }
   Task<> task(Task<> task) { return task; }
@@ -117,7 +121,10 @@ class LiveThreads {
   pthread_attr_t attributes_;
   Scheduling scheduling_;
 
+  class Watch;
+
   static thread_local LaneId lane_;
+  static thread_local JobId job_;  ///< That the thread is at; kNoJob: none.
 };
 
 /// A thread that is joined at the latest with its handle's end.

@@ -125,9 +125,9 @@ void ModeledThreads::taken_up(Thread thread, Instant at) {
   if (thread >= doing_.size() || !doing_[thread].aside) return;
   Doing& doing = doing_[thread];
   doing.aside = false;
-  // One that has slept says itself what it does next.
-  if (doing.state == JobState::running || doing.state == JobState::starting)
-    recording_.recorder()->enter(doing.job, doing.state, thread, at);
+  // One that has slept comes out of its call first, and then says what it does next.
+  const JobState state = doing.state == JobState::starting ? JobState::starting : JobState::running;
+  recording_.recorder()->enter(doing.job, state, thread, at);
 }
 
 void ModeledThreads::note_peaks(const kernel::ThreadCounts& counts) {

@@ -34,7 +34,9 @@ class ModeledThreads final : public kernel::KernelObserver {
         recording_(recorder),
         keeps_jobs_(kernel_.memory().overflows_stack() || kernel_.memory().has_signal_stack()),
         own_threads_(kernel_.own_threads()) {
-    if (recorder != nullptr) kernel_.watch_threads();
+    if (recorder == nullptr) return;
+    recorder->set_cores(static_cast<CoreId>(kernel_.scheduler().cores()));
+    kernel_.watch_threads();
   }
 
   Instant now() const { return kernel_.now(); }
@@ -73,6 +75,9 @@ class ModeledThreads final : public kernel::KernelObserver {
   void runnable_changed() override { recording_.sample_runnable(kernel_.runnable(), now()); }
   void set_aside(Thread thread, Instant at) override;
   void taken_up(Thread thread, Instant at) override;
+  void has_thread(CoreId core, Thread thread, Instant at) override { recording_.recorder()->run(core, thread, at); }
+  void has_turns(CoreId core, Instant at) override { recording_.recorder()->run(core, kNoLane, at); }
+  void has_none(CoreId core, Instant at) override { recording_.recorder()->idle(core, at); }
   void note_state(JobId job, JobState state);
   void note_peaks(const kernel::ThreadCounts& counts);
   MemoryUse with_peaks_of(const kernel::ThreadCounts& counts) const;

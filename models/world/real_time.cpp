@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/world/real_time.hpp"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
@@ -38,19 +40,29 @@ Duration thread_cpu_time() {
   return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
-void use_cpu(Duration duration) {
+void use_cpu(Duration duration, CpuWatch* watch) {
   // The thread's CPU clock would tell, but reading it is a system call in which the kernel looks whether the thread's
   // turn is over: whoever reads it is interrupted at other moments than a program that just computes. The monotonic
-  // clock is read without one, and a gap in it that no interrupt explains is another thread's time.
-  constexpr Duration kGap = std::chrono::microseconds(100);
+  // clock is read without one, and a gap in it that no interrupt explains is another thread's time. Neither is a system
+  // call needed for the core.
   Duration used{};
   Duration last = read_clock(CLOCK_MONOTONIC);
+  Duration turn = last;
+  int cpu = ::sched_getcpu();
   while (used < duration) {
     calculate();
+    const int here = ::sched_getcpu();
     const Duration now = read_clock(CLOCK_MONOTONIC);
-    if (now - last < kGap) used += now - last;
+    const bool was_away = now - last >= kAway;
+    if (!was_away) used += now - last;
+    if (was_away || here != cpu) [[unlikely]] {
+      if (watch != nullptr) watch->had_core(cpu, turn, last);
+      turn = was_away ? now : last;
+      cpu = here;
+    }
     last = now;
   }
+  if (watch != nullptr) watch->had_core(cpu, turn, last);
 }
 
 }  // namespace spawnpoint

@@ -45,9 +45,13 @@ std::string contents(const std::filesystem::path& path) {
 Trace small_trace() {
   Trace trace;
   TraceRecorder recorder(trace, 3);
+  recorder.set_cores(2);
   recorder.enter(0, JobState::queued, kNoLane, at(0ms));
   recorder.enter(0, JobState::running, 1, at(1ms));
   recorder.sample(SeriesKind::resident, at(1ms), 4096.5);
+  recorder.run(1, 1, at(1ms));
+  recorder.run(1, kNoLane, at(2ms));
+  recorder.idle(1, at(3ms));
   recorder.enter(0, JobState::done, 1, at(1s + 250ns));
   recorder.enter(1, JobState::failed, kNoLane, at(2s));
   recorder.mark(Mark{MarkKind::failure, at(2s), kNoLane, 1, "\"EAGAIN\", really\nnot \\ now \x01 é \xff"});
@@ -61,11 +65,15 @@ Trace random_trace(std::uint64_t seed, JobId most_jobs = 12, LaneId lanes = 4) {
   Trace trace;
   const JobId jobs = 1 + below(most_jobs);
   TraceRecorder recorder(trace, jobs);
+  trace.lanes = lanes;
+  recorder.set_cores(3);
   std::int64_t clock = 0;
   for (std::uint32_t i = 0, n = below(200); i < n; ++i) {
     clock += below(5) ? below(1000) : below(4'000'000'000U);
     const LaneId lane = below(6) ? below(lanes) : kNoLane;
     recorder.enter(below(jobs), static_cast<JobState>(below(kJobStates)), lane, at(Duration(clock)));
+    if (below(3) == 0) recorder.run(below(3), below(5) ? below(lanes) : kNoLane, at(Duration(clock)));
+    if (below(5) == 0) recorder.idle(below(3), at(Duration(clock)));
     if (below(4) == 0) {
       const double value = below(2) ? below(1000) : std::bit_cast<double>(random() >> 2);
       recorder.sample(static_cast<SeriesKind>(below(kSeriesKinds)), at(Duration(clock)), value);
@@ -119,10 +127,15 @@ TEST_CASE("the tables are what they are said to be") {
         "job,lane,state,begin,end\n"
         "1,,queued,0.000000000,0.001000000\n"
         "1,1,running,0.001000000,1.000000250\n");
+  CHECK(contents(directory / "turns.csv") ==
+        "core,lane,begin,end\n"
+        "1,1,0.001000000,0.002000000\n"
+        "1,,0.002000000,0.003000000\n");
   CHECK(contents(directory / "series.csv") == "series,time,value\nresident,0.001000000,4096.5\n");
   CHECK(contents(directory / "marks.csv") ==
         "kind,time,lane,job,text\nfailure,2.000000000,,2,\"\"\"EAGAIN\"\", really\nnot \\ now \x01 é \xff\"\n");
-  CHECK(contents(directory / "run.csv") == "key,value\nformat,3\nlanes,2\nend,3.000000000\ngrowing,0\n");
+  CHECK(contents(directory / "run.csv") ==
+        "key,value\nformat,4\nlanes,2\nend,3.000000000\ngrowing,0\ncores,2\nturns_end,3.000000000\n");
 }
 
 TEST_CASE("a folder of tables reads back as the same trace") {
@@ -145,26 +158,33 @@ TEST_CASE("what run.csv says of the trace comes back, with its place") {
   const auto read = read_csv(folder.path());
   REQUIRE(read);
   CHECK(read->trace == small_trace());
-  CHECK(read->format == 3);
+  CHECK(read->format == 4);
   REQUIRE(read->facts.size() == 3);
   for (std::size_t i = 0; i < facts.size(); ++i) {
     CHECK(read->facts[i].key == facts[i].key);
     CHECK(read->facts[i].value == facts[i].value);
   }
-  CHECK(read->facts[0].line == 6);
+  CHECK(read->facts[0].line == 8);
   CHECK(read->facts[0].column == 10);
-  CHECK(read->facts[1].line == 8);
+  CHECK(read->facts[1].line == 10);
   CHECK(read->facts[1].column == 15);
 }
 
-TEST_CASE("a record of the first format can still be read") {
+TEST_CASE("a record of a former format can still be read, without turns") {
   const TemporaryDirectory folder;
   REQUIRE(write_csv(small_trace(), folder.path()));
-  replace_in(folder / "run.csv", "format,3", "format,1");
+  const int format = GENERATE(1, 2, 3);
+  replace_in(folder / "run.csv", "format,4", "format," + std::to_string(format));
+  replace_in(folder / "run.csv", "cores,2\nturns_end,3.000000000\n", "");
+  std::filesystem::remove(folder / "turns.csv");
   const auto read = read_csv(folder.path());
   REQUIRE(read);
-  CHECK(read->format == 1);
-  CHECK(read->trace == small_trace());
+  CHECK(read->format == format);
+  Trace expected = small_trace();
+  expected.turns = {};
+  expected.turns_end = {};
+  expected.cores = 0;
+  CHECK(read->trace == expected);
 }
 
 TEST_CASE("what is wrong in a table is reported with its file, line and column") {
@@ -196,10 +216,16 @@ TEST_CASE("what is wrong in a table is reported with its file, line and column")
       Mistake{"series.csv", "4096.5", "inf", "series.csv:2:22: \"inf\" is not a number"},
       Mistake{"marks.csv", "\"\"\"EAGAIN", "EAGAIN", "marks.csv:2:24: expected text in quotes"},
       Mistake{"marks.csv", "\xff\"\n", "\xff", "marks.csv:2:24: the quoted text does not end"},
-      Mistake{"run.csv", "format,3", "format,4", "run.csv:2:8: this record was written by a newer version"},
-      Mistake{"run.csv", "format,3", "format,0", "run.csv:2:8: there is no such format"},
+      Mistake{"run.csv", "format,4", "format,5", "run.csv:2:8: this record was written by a newer version"},
+      Mistake{"run.csv", "format,4", "format,0", "run.csv:2:8: there is no such format"},
       Mistake{"run.csv", "end,3", "end,-3", "run.csv:4:5: the end should be a time after the beginning"},
-      Mistake{"run.csv", "format,3", "format,1", "run.csv:6:1: \"of\" is not known here"},
+      Mistake{"run.csv", "format,4", "format,1", "run.csv:8:1: \"of\" is not known here"},
+      Mistake{"turns.csv", "1,1,", "2,1,", "turns.csv:2:1: there is no such core"},
+      Mistake{"turns.csv", "1,1,", "1,2,", "turns.csv:2:3: there is no such lane"},
+      Mistake{"turns.csv", "1,,0.002", "1,,0.001", "turns.csv:3:4: a core has one thread at a time"},
+      Mistake{"turns.csv", "0.003000000", "0.001000000", "turns.csv:3:16: a turn should end after it begins"},
+      Mistake{"run.csv", "cores,2", "cores,1", "turns.csv:2:1: there is no such core"},
+      Mistake{"run.csv", "turns_end,3.000000000", "turns_end,", "run.csv:7:11: a time is missing"},
       Mistake{"run.csv", "growing", "lanes", "run.csv:5:1: \"lanes\" appears twice"},
       Mistake{"run.csv", "lanes,2", "lanes,4000000000", "run.csv:3:7: \"4000000000\" is not a number"},
       Mistake{"run.csv", "end,3.000000000", "end,", "run.csv:4:5: the end should be a time"},
@@ -228,8 +254,8 @@ TEST_CASE("a table with noise in it is read or refused, never trusted") {
   CHECK(rc::check([&](std::uint64_t seed) {
     std::mt19937_64 random(seed);
     RC_ASSERT(write_csv(random_trace(seed), folder.path()).has_value());
-    const char* const files[] = {"run.csv", "jobs.csv", "segments.csv", "series.csv", "marks.csv"};
-    const auto path = folder / files[random() % 5];
+    const char* const files[] = {"run.csv", "jobs.csv", "segments.csv", "turns.csv", "series.csv", "marks.csv"};
+    const auto path = folder / files[random() % 6];
     std::string text = contents(path);
     for (std::uint64_t n = 1 + random() % 4; n > 0; --n) {
       if (!text.empty()) text[random() % text.size()] = "\"\n,.-0123456789x"[random() % 16];
@@ -264,11 +290,16 @@ TEST_CASE("the JSON holds each segment, sample, failure and mark, and slices of 
     const Trace trace = random_trace(seed);
     RC_ASSERT(write_perfetto(trace, path, "a \"name\"").has_value());
     const nlohmann::json json = nlohmann::json::parse(contents(path));
-    std::size_t slices = 0, begins = 0, ends = 0, counters = 0, instants = 0, names = 0;
+    std::size_t slices = 0, begins = 0, ends = 0, counters = 0, instants = 0, names = 0, turns = 0, cores = 0;
     double covered = 0;
     std::map<int, std::multimap<double, double>> lanes;
     for (const auto& event : json["traceEvents"]) {
       const std::string phase = event["ph"];
+      if (event["pid"] == 2) {
+        turns += phase == "X";
+        cores += event["name"] == "thread_name";
+        continue;
+      }
       RC_ASSERT(event["pid"] == 1);
       if (phase == "X") {
         ++slices;
@@ -301,6 +332,8 @@ TEST_CASE("the JSON holds each segment, sample, failure and mark, and slices of 
     RC_ASSERT(counters == samples);
     RC_ASSERT(instants == trace.marks.size() + static_cast<std::size_t>(failed));
     RC_ASSERT(names == trace.lanes);
+    RC_ASSERT(turns == trace.turns.size());
+    RC_ASSERT(cores == (trace.turns.empty() ? 0 : trace.cores));
   }));
 }
 

@@ -151,9 +151,9 @@ std::vector<std::string> data_seeds() {
           "nan\n1"};
 }
 
-/// The five tables, one after the other.
+/// All tables, one after the other.
 constexpr std::string_view kBetween = "\n====\n";
-constexpr const char* kTables[] = {"run.csv", "jobs.csv", "segments.csv", "series.csv", "marks.csv"};
+constexpr const char* kTables[] = {"run.csv", "jobs.csv", "segments.csv", "turns.csv", "series.csv", "marks.csv"};
 
 void feed_record(std::string_view input) {
   const fs::path folder = scratch() / "record";

@@ -302,7 +302,7 @@ TEST_CASE("the command that makes the same export is shown") {
   CHECK(export_command(setup.scenario, setup.options) ==
         "spawnpoint export 'somewhere/thousand threads.toml' --output 'my charts' --format svg,csv --size slide");
   setup.scenario.runs.resize(2);
-  setup.options.rows = ExportRows::jobs;
+  setup.options.rows = RowChoice::jobs;
   CHECK(export_command(setup.scenario, setup.options, {{{"jobs.count", "it's 3"}}, 1, Worlds::both}) ==
         "spawnpoint export 'somewhere/thousand threads.toml' --output 'my charts' --format svg,csv "
         "--set 'jobs.count=it'\\''s 3' --run 2 --world both --rows jobs --size slide");

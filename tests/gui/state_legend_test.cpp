@@ -31,7 +31,7 @@ Trace trace_of(const std::vector<JobState>& states) {
 StateLegend legend_of(const Trace& trace) {
   static const Theme theme = make_theme(ThemeKind::light);
   const TimelineData data(std::make_shared<const Trace>(trace), TimelineRows::jobs);
-  return {theme, data, kPixels};
+  return {theme, data, WorldKind::modeled, kPixels};
 }
 
 /// Lines of the picture that have anything painted on them.
@@ -39,7 +39,7 @@ int painted_lines(const StateLegend& legend, int width, int lines) {
   QImage image(width, static_cast<int>(kLine) * lines, QImage::Format_RGB32);
   image.fill(Qt::white);
   QPainter painter(&image);
-  legend.paint(painter, WorldKind::modeled, image.rect(), kLine);
+  legend.paint(painter, image.rect(), kLine);
   painter.end();
   int painted = 0;
   for (int line = 0; line < lines; ++line) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Threads that could run and wait for a core: in the record, in the figures and in words.
 #include <algorithm>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "core/trace/csv_reader.hpp"
 #include "models/lab/diagnosis/diagnosis.hpp"
@@ -37,7 +39,63 @@ std::string told(const Scenario& scenario, const RunResult& result) {
   return tests::all_of(diagnose(scenario, 0, &result, nullptr));
 }
 
+/// Each thread's turns, in the order of time, with their cores.
+std::map<LaneId, std::vector<Turn>> turns_by_thread(const Trace& trace) {
+  std::map<LaneId, std::vector<Turn>> turns;
+  for (std::size_t i = 0; i < trace.turns.size(); ++i) turns[trace.turns[i].lane].push_back(trace.turns[i]);
+  for (auto& [lane, all] : turns) std::ranges::sort(all, {}, &Turn::begin);
+  return turns;
+}
+
+/// For how much of the segment its thread had a core.
+Duration on_a_core(const std::vector<Turn>& turns, const Segment& segment) {
+  Duration sum{};
+  for (const Turn& turn : turns)
+    sum += std::max(std::min(turn.end, segment.end) - std::max(turn.begin, segment.begin), Duration{});
+  return sum;
+}
+
 }  // namespace
+
+TEST_CASE("what the record says of cores agrees with what it says of jobs and with the figures") {
+  const Scenario scenario = GENERATE(
+      scenario_of("cpuset = [0]", "count = 4\nsteps = [{ cpu = \"50ms\" }]"),
+      scenario_of("cpuset = [0, 1]", "count = 7\nsteps = [{ cpu = \"20ms\" }, { sleep = \"5ms\" }, { cpu = \"9ms\" }]"),
+      scenario_of("cpuset = [0, 1]", "count = 300\narrivals = { rate = \"250/s\" }\nsteps = [{ cpu = \"exp(7ms)\" }]",
+                  "concurrency = \"thread_pool\"\nthreads = 12"),
+      scenario_of("limits.cpu_max = \"150%\"", "count = 40\nsteps = [{ cpu = \"20ms\" }]"));
+  const RunResult result = run_modeled(scenario, 0, {});
+  REQUIRE(result.trace);
+  const Trace& trace = *result.trace;
+  REQUIRE(trace.turns_end == trace.end);
+  CHECK(trace.cores == static_cast<CoreId>(usable_cpus(scenario.machine)));
+  std::vector<Instant> free(trace.cores);
+  for (std::size_t i = 0; i < trace.turns.size(); ++i) {
+    const Turn turn = trace.turns[i];
+    REQUIRE(turn.core < trace.cores);
+    REQUIRE(turn.begin >= free[turn.core]);
+    free[turn.core] = turn.end;
+  }
+  const auto turns = turns_by_thread(trace);
+  std::int64_t migrations = 0;
+  for (const auto& [lane, all] : turns)
+    for (std::size_t i = 1; i < all.size(); ++i) {
+      // A thread is on one core at a time.
+      REQUIRE(all[i].begin >= all[i - 1].end);
+      migrations += all[i].core != all[i - 1].core;
+    }
+  REQUIRE(result.cores);
+  CHECK((migrations > 0) == (trace.cores > 1));
+  // A thread may be moved while it waits, and back.
+  CHECK(migrations <= result.cores->migrations);
+  for (std::size_t i = 0; i < trace.segments.size(); ++i) {
+    const Segment segment = trace.segments[i];
+    const bool computes = segment.state == JobState::running;
+    if (!computes && segment.state != JobState::ready) continue;
+    CAPTURE(i, segment.job, segment.begin.time_since_epoch().count(), to_string(segment.state));
+    REQUIRE(on_a_core(turns.at(segment.lane), segment) == (computes ? segment.end - segment.begin : Duration{}));
+  }
+}
 
 TEST_CASE("jobs that wait for a core are ready, and not running") {
   const Scenario scenario = scenario_of("cpuset = [0]", "count = 4\nsteps = [{ cpu = \"50ms\" }]");
@@ -100,6 +158,16 @@ TEST_CASE("what takes turns for hours is no longer told turn by turn") {
   const RunResult result = run_modeled(scenario, 0, {});
   REQUIRE(result.completed == 10);
   CHECK(result.trace->segments.size() < 100'000);
+  CHECK(result.trace->turns.size() < 100'000);
+  // Both cores are busy throughout, mostly with turns that are not told apart.
+  Duration busy{}, told_apart{};
+  for (std::size_t i = 0; i < result.trace->turns.size(); ++i) {
+    const Turn turn = result.trace->turns[i];
+    busy += turn.end - turn.begin;
+    if (turn.lane != kNoLane) told_apart += turn.end - turn.begin;
+  }
+  CHECK(to_seconds(busy) == Approx(2 * to_seconds(result.wall)).epsilon(0.001));
+  CHECK(told_apart < busy / 4);
   // Of ten threads, and of an eleventh at first, eight wait all the time, until the first ends.
   CHECK(to_seconds(result.cores->waited) == Approx(8 * to_seconds(result.wall)).epsilon(0.02));
 }

@@ -129,3 +129,36 @@ TEST_CASE("a cpu that this machine does not have is not claimed") {
   CHECK_FALSE(told->held());
   CHECK(result.completed == 1);
 }
+
+TEST_CASE("a live run tells which core has which thread while jobs compute, and who waits for one") {
+  Scenario scenario = live_scenario("thread_per_job", 4, cpu_of(40ms));
+  scenario.machine.cpuset = {0};
+  scenario.machine_overrides.emplace_back("cpuset");
+  const RunResult result = run_live_here(scenario);
+  REQUIRE(result.error.empty());
+  need_imposed(result, "cpuset");
+  REQUIRE(result.completed == 4);
+  const Trace& trace = *result.trace;
+  CHECK(trace.cores == 1);
+  CHECK(trace.turns_end == trace.end);
+  Instant free{};
+  Duration computing{};
+  for (std::size_t i = 0; i < trace.turns.size(); ++i) {
+    const Turn turn = trace.turns[i];
+    REQUIRE(turn.core == 0);
+    REQUIRE(turn.lane >= 1);
+    REQUIRE(turn.lane <= 4);
+    REQUIRE(turn.begin >= free);
+    free = turn.end;
+    computing += turn.end - turn.begin;
+  }
+  // What the jobs asked for, and the interrupts that are too short to be told apart from it.
+  CHECK(computing >= 160ms);
+  CHECK(computing < 400ms);
+  Duration ready{};
+  for (std::size_t i = 0; i < trace.segments.size(); ++i)
+    if (trace.segments.states()[i] == JobState::ready) ready += trace.segments.ends()[i] - trace.segments.begins()[i];
+  // Four share one core: the last one alone waits for what the three others compute.
+  CHECK(ready > 100ms);
+  CHECK(result.wall >= 160ms);
+}

@@ -133,16 +133,16 @@ TEST_CASE("what is wrong in a record is reported with its file, line and column"
     const char* told;
   };
   const Mistake mistake =
-      GENERATE(Mistake{"wall,\"", "wall,\"soon", "run.csv:13:6: \"soon"},
-               Mistake{"jobs,\"12", "jobs,\"-12", "run.csv:11:6: \"-12\""},
+      GENERATE(Mistake{"wall,\"", "wall,\"soon", "run.csv:15:6: \"soon"},
+               Mistake{"jobs,\"12", "jobs,\"-12", "run.csv:13:6: \"-12\""},
                Mistake{"completed,\"", "completed,\"9", "of 12 jobs cannot be completed"},
-               Mistake{"jobs,\"12", "jobs,\"13", "run.csv:11:6: 13 jobs, but jobs.csv has 12"},
+               Mistake{"jobs,\"12", "jobs,\"13", "run.csv:13:6: 13 jobs, but jobs.csv has 12"},
                Mistake{"errno,\"EAGAIN", "errno,\"ESOON", ": \"ESOON\" is not known here"},
-               Mistake{"world,\"modeled", "world,\"moon", "run.csv:10:7: \"moon\" is not known here"},
+               Mistake{"world,\"modeled", "world,\"moon", "run.csv:12:7: \"moon\" is not known here"},
                Mistake{"failure.job,\"9", "failure.job,\"13", "there is no job 13 in jobs.csv"},
                Mistake{"stopped,\"false", "stopped,\"maybe", "\"maybe\" is not known here"},
-               Mistake{"machine", "engine", "run.csv:7:1: \"engine\" is not known here"},
-               Mistake{"format,3", "format,9", "run.csv:2:8: this record was written by a newer version"},
+               Mistake{"machine", "engine", "run.csv:9:1: \"engine\" is not known here"},
+               Mistake{"format,4", "format,9", "run.csv:2:8: this record was written by a newer version"},
                Mistake{"lanes,", "lanes,900000", "run.csv:3:7: 9000009 lanes are too many for 12 jobs"});
   const TemporaryDirectory folder;
   REQUIRE(save_record(refused(), "plain", folder.path()));
@@ -173,7 +173,7 @@ TEST_CASE("a record's times are no longer than the clock can subtract") {
   REQUIRE(save_record(result, "plain", folder.path()));
   const auto record = open_record(folder.path());
   REQUIRE_FALSE(record);
-  CHECK(record.error() == (folder / "run.csv").string() + ":13:6: this is more than 146 years");
+  CHECK(record.error() == (folder / "run.csv").string() + ":15:6: this is more than 146 years");
 }
 
 TEST_CASE("a record with noise in it is opened or refused, and one that is opened can be shown") {
@@ -182,8 +182,9 @@ TEST_CASE("a record with noise in it is opened or refused, and one that is opene
   CHECK(rc::check([&](std::uint64_t seed) {
     std::mt19937_64 random(seed);
     RC_ASSERT(save_record(result, "plain", folder.path()).has_value());
-    const char* const files[] = {"run.csv", "run.csv", "jobs.csv", "segments.csv", "series.csv", "marks.csv"};
-    const auto path = folder / files[random() % 6];
+    const char* const files[] = {"run.csv",   "run.csv",    "jobs.csv", "segments.csv",
+                                 "turns.csv", "series.csv", "marks.csv"};
+    const auto path = folder / files[random() % 7];
     std::string text = contents(path);
     for (std::uint64_t n = 1 + random() % 4; n > 0; --n)
       text[random() % text.size()] = "\"\n,.-0123456789x"[random() % 16];
@@ -196,7 +197,8 @@ TEST_CASE("a record with noise in it is opened or refused, and one that is opene
     }
     const RunResult& read = record->result;
     RC_ASSERT(!to_json_line(read).empty());
-    for (const TraceRows rows : {TraceRows::threads, TraceRows::jobs}) (void)TraceIndex(read.trace, rows);
+    for (const TraceRows rows : {TraceRows::threads, TraceRows::jobs, TraceRows::cores})
+      (void)TraceIndex(read.trace, rows);
     RC_ASSERT(job_log(*read.trace).size() <= 2 * read.trace->jobs.size());
     RC_ASSERT(!read.failure || read.failure->job == kNoJob || read.failure->job < read.trace->jobs.size());
   }));

@@ -52,6 +52,7 @@ void LiveRun::State::look() {
   if (at - looked < kSampleEvery || !reader->epoch()) return;
   looked = at;
   memory->sample(*process, memory_accounts(), now(), *trace);
+  trace->cores = process->board().counters.cores.load(std::memory_order_relaxed);
   if (watched_memory && memory->total() > *watched_memory && !over_memory) {
     over_memory = true;
     in_force.memory = WantedLimit{&limit_of(LimitKind::live_cap), watched_memory->count, watched_memory->count};
@@ -116,6 +117,7 @@ void LiveRun::State::finish(int status) {
 
   take_reports();
   const auto outcome = judge(end, in_force, host_ladder);
+  trace->cores = counters.cores.load();
   reader->close(*trace, end_at);
   if (outcome.failure) {
     const FailurePoint& failure = *outcome.failure;

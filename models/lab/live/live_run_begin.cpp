@@ -158,10 +158,12 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
 std::expected<void, std::string> LiveRun::State::make_record(const Scenario& scenario, std::size_t index,
                                                              const Machine& host, LivePlan& plan) {
   const std::size_t changes = rows_per_job(scenario.jobs);
-  auto made = probe ? SharedTraceFile::create(1, SharedTraceFile::rows_for(1, changes), Recording::nothing)
-                    : SharedTraceFile::create(job_count(scenario.jobs),
-                                              SharedTraceFile::rows_for(job_count(scenario.jobs), changes),
-                                              options.record ? Recording::segments : Recording::nothing);
+  const std::size_t jobs = probe ? 1 : job_count(scenario.jobs);
+  const bool records = options.record && !probe;
+  const bool has_turns = records && !find_concurrency_model(plan.concurrency)->async;
+  auto made = SharedTraceFile::create(
+      jobs, SharedTraceFile::rows_for(jobs, changes) + (has_turns ? SharedTraceFile::kTurnRows : 0),
+      records ? Recording::segments : Recording::nothing);
   if (!made) return std::unexpected(made.error());
   file = std::move(*made);
   // Threads take small pages, which gain nothing by it.
