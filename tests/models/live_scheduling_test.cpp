@@ -23,8 +23,8 @@ Step cpu_of(Duration duration) {
   return {StepKind::cpu, Distribution::constant(duration)};
 }
 
-/// What /proc/PID/task/TID/stat says of the worker's threads while they run: policy (field 41) and nice (19), once
-/// `threads` of them are there.
+/// What /proc/PID/task/TID/stat says of the worker's threads: policy (field 41) and nice (19), the last time that
+/// `threads` of them were there. A thread sets its own, a moment after it is there.
 struct Seen {
   std::multiset<std::int64_t> policies;
   std::multiset<std::int64_t> nices;
@@ -35,7 +35,8 @@ Seen look_at(const Scenario& scenario, std::int64_t threads, RunResult& result) 
   Seen seen;
   while (run.poll()) {
     run.wait(2ms);
-    if (run.progress().threads < threads || !seen.policies.empty()) continue;
+    if (run.progress().threads < threads) continue;
+    Seen now;
     for (const auto& process : std::filesystem::directory_iterator("/proc")) {
       if (!parse_count(process.path().filename().string())) continue;
       const auto status = read_text(process.path() / "status");
@@ -47,10 +48,11 @@ Seen look_at(const Scenario& scenario, std::int64_t threads, RunResult& result) 
         // The second field is a name in parentheses; what follows is fields 3 and on.
         const auto fields = words(std::string_view(*stat).substr(stat->rfind(')') + 1));
         if (fields.size() < 39) continue;
-        seen.nices.insert(parse_count(fields[16]).value_or(-99));
-        seen.policies.insert(parse_count(fields[38]).value_or(-99));
+        now.nices.insert(parse_count(fields[16]).value_or(-99));
+        now.policies.insert(parse_count(fields[38]).value_or(-99));
       }
     }
+    if (std::ssize(now.nices) == threads) seen = std::move(now);
   }
   result = run.result();
   return seen;
