@@ -20,9 +20,11 @@ constexpr std::int64_t kTaskBytes = 224;    ///< Frame, queued event, what a joi
 constexpr std::int64_t kThreadBytes = 768;  ///< Frames, the simulated thread, queued event.
 constexpr std::int64_t kArrivalBytes = 8;   ///< Of each job, where arrivals are drawn or read.
 constexpr std::int64_t kEverBytes = 96;     ///< Of each thread that ever was.
-// Of each job's record, measured as the peak of runs with --csv over those without, of one and three steps.
-constexpr std::int64_t kRecordBytes = 130;
-constexpr std::int64_t kStepRecordBytes = 45;
+// Of each job's record, measured as the peak of runs with --csv over those without, of one and three steps. That of
+// threads has their turns, and what is runnable.
+constexpr std::int64_t kTaskRecordBytes = 130;
+constexpr std::int64_t kThreadRecordBytes = 206;
+constexpr std::int64_t kStepRecordBytes = 54;
 
 std::int64_t alive(const Scenario& scenario, std::size_t run, std::int64_t jobs) {
   Scenario small = scenario;
@@ -48,7 +50,8 @@ Bytes estimate_memory(const Scenario& scenario, std::size_t run, bool record) {
   const double line = static_cast<double>(more) + static_cast<double>(slope) * static_cast<double>(jobs) / kFew;
   auto at_once = static_cast<std::int64_t>(std::min(line, static_cast<double>(jobs)));
   const auto steps = static_cast<std::int64_t>(scenario.jobs.steps.size());
-  Bytes memory = record ? Bytes{kRecordBytes + kStepRecordBytes * steps} * jobs : Bytes{};
+  const std::int64_t record_bytes = (model->async ? kTaskRecordBytes : kThreadRecordBytes) + kStepRecordBytes * steps;
+  Bytes memory = record ? Bytes{record_bytes} * jobs : Bytes{};
   if (scenario.jobs.arrivals.kind == Arrivals::Kind::rate || scenario.jobs.arrivals.kind == Arrivals::Kind::trace)
     memory += Bytes{kArrivalBytes * jobs};
   if (model->async) return memory + Bytes{kTaskBytes * at_once};
