@@ -165,8 +165,9 @@ void DiagnosisPanel::refresh() {
   }
   if (run >= scenario->runs.size()) return;
   const RunKey told{run, known.modeled ? WorldKind::modeled : WorldKind::live};
-  show_diagnosis(diagnose(*scenario, run, known.modeled.get(), known.live.get()),
-                 known.of_former_text ? workspace_.why_old(told) : QString());
+  Diagnosis diagnosis = diagnose(*scenario, run, known.modeled.get(), known.live.get());
+  tell_records(diagnosis, *scenario, run, known.modeled.get(), known.live.get());
+  show_diagnosis(diagnosis, known.of_former_text ? workspace_.why_old(told) : QString());
 }
 
 void DiagnosisPanel::go_there() {

@@ -10,6 +10,7 @@
 #include "gui/jobs/range_details.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/time/state_words.hpp"
+#include "models/concurrency/registry.hpp"
 #include "models/result/format.hpp"
 
 namespace spawnpoint::gui {
@@ -37,6 +38,9 @@ QString job_details(JobId job, const RunResult& result, const Theme& theme, cons
   const std::vector<Segment> segments = segments_of(trace, job);
   if (jobs.start_order[job] > 0)
     html += QStringLiteral("<p>%1 %2</p>").arg(tr("Started"), started_by(result.concurrency));
+  if (const ConcurrencyModel* model = find_concurrency_model(result.concurrency);
+      model != nullptr && !model->order_words.empty() && jobs.size() > 1)
+    html += QStringLiteral("<p style='color:%1'>%2</p>").arg(theme.muted.name(), tr(model->order_words.data()));
   for (std::size_t i = 0; i < segments.size(); ++i) {
     if (segments.size() > kMostLines && i == kMostLines - 4) {
       const std::size_t left_out = segments.size() - kMostLines;

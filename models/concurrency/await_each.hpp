@@ -15,6 +15,8 @@ struct AwaitEach {
       .jobs_run = JobsRun::one_at_a_time,
       .queued_for = "for the jobs before it",
       .started_by = "by the executor on the main thread, as a task",
+      .order = {.starts = true, .ends = true},
+      .order_words = "Each job ends before the next one starts, in the order of their numbers.",
       .serial_why =
           "Awaiting a job waits for its end. Where it waits for a timer the thread is free, but there is no other job "
           "to continue: none has been started.",

@@ -18,6 +18,8 @@ struct AwaitInLoop {
       .jobs_run = JobsRun::one_at_a_time,
       .queued_for = "for the jobs before it",
       .started_by = "by the executor on the main thread, as a task",
+      .order = {.starts = true, .ends = true},
+      .order_words = "Each job ends before the next one starts, in the order of their numbers.",
       .serial_why =
           "A future does nothing until it is awaited. Making all of them first starts none; the loop then "
           "awaits the first to its end before it comes to the second.",

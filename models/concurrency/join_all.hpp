@@ -16,6 +16,10 @@ struct JoinAll {
       .jobs_run = JobsRun::as_tasks,
       .queued_for = "for the executor to poll it first",
       .started_by = "by the executor on the main thread, as a task",
+      .order = {.starts = true},
+      .order_words =
+          "All futures are polled in the order of the jobs first, so they start in it. They end as their "
+          "timers fire.",
       .question = "How can one thread run so many jobs at once?",
       .answer =
           "The jobs wait, and waiting takes no thread. A job that awaits a timer puts an entry into the "

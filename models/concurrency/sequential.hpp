@@ -14,6 +14,8 @@ struct Sequential {
       .jobs_run = JobsRun::one_at_a_time,
       .queued_for = "for the jobs before it",
       .started_by = "by the main thread, on itself",
+      .order = {.starts = true, .ends = true},
+      .order_words = "Each job ends before the next one starts, in the order of their numbers.",
       .serial_why = "Each job waits for the previous one to end.",
       .question = "Why does waiting take so long here?",
       .answer =

@@ -19,6 +19,9 @@ struct ThreadPerJob {
       .threads = [](std::int64_t jobs, const Settings&) { return jobs; },
       .queued_for = "for its thread to be made",
       .started_by = "by the main thread, on a thread of its own",
+      .order_words =
+          "No order is promised: threads are made in the order of the jobs, but when each first gets a "
+          "core, and which one, is up to the kernel.",
       .question = "What does a thread cost?",
       .answer =
           "Time: the kernel makes a stack's mappings, a task, a kernel stack, and a pid, about 50 to 130 "

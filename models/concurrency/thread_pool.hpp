@@ -22,6 +22,9 @@ struct ThreadPool {
       .title_with_threads = "A pool of {0}",
       .queued_for = "for a free worker",
       .started_by = "by a worker of the pool, which took it from the queue",
+      .order_words =
+          "Only one order is promised: jobs leave the queue as they came. When a worker that has taken one "
+          "gets a core, and so which job starts or ends first, is up to the kernel.",
       .question = "Why do the jobs queue while the cores are idle?",
       .answer =
           "A pool has a fixed number of workers, usually one for each core. That is right for jobs that "

@@ -27,6 +27,15 @@ enum class JobsRun : std::uint8_t {
   as_tasks         ///< Several at a time, on the one thread of an executor.
 };
 
+/// Of the jobs' start lines and of their end lines: whether they come in the order of the jobs' numbers, which is that
+/// of their arrivals.
+struct InOrder {
+  bool starts = false;
+  bool ends = false;
+
+  friend bool operator==(const InOrder&, const InOrder&) = default;
+};
+
 struct ConcurrencyTraits {
   std::string_view name;  ///< As scenario files write it.
   std::string_view title;
@@ -42,9 +51,13 @@ struct ConcurrencyTraits {
   std::string_view default_runtime = async ? "spawnpoint" : "glibc";
   std::string_view queued_for;  ///< What a job that has not begun waits for: "for a free worker".
   std::string_view started_by;  ///< Who begins a job, and on what: "by the main thread, on itself".
-  std::string_view serial_why;  ///< Where jobs run one at a time: why, in a sentence or two.
-  std::string_view question;    ///< "Why do the jobs queue while the cores are idle?"
-  std::string_view answer;      ///< Short paragraphs, with an empty line between them.
+  /// What a program promises, whatever machine it runs on. What it does not promise, such as where its threads run,
+  /// follows from the seed in the model.
+  InOrder order;
+  std::string_view order_words;  ///< The same in a sentence or two.
+  std::string_view serial_why;   ///< Where jobs run one at a time: why, in a sentence or two.
+  std::string_view question;     ///< "Why do the jobs queue while the cores are idle?"
+  std::string_view answer;       ///< Short paragraphs, with an empty line between them.
 };
 
 }  // namespace spawnpoint

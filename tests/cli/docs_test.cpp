@@ -69,10 +69,11 @@ std::vector<KeyHelp> keys_of_the_scenario_alone() {
 }
 
 std::string concurrency_table() {
-  std::string table = "| name | what it is | runs |\n| --- | --- | --- |\n";
+  std::string table = "| name | what it is | runs | order of start and end |\n| --- | --- | --- | --- |\n";
   for (const ConcurrencyModel& model : concurrency_models())
-    table += fmt::format("| `{}` | {} | {} |\n", model.name, cell(std::string(model.summary)),
-                         model.async ? "in an executor, on one thread" : "on threads");
+    table +=
+        fmt::format("| `{}` | {} | {} | {} |\n", model.name, cell(std::string(model.summary)),
+                    model.async ? "in an executor, on one thread" : "on threads", cell(std::string(model.order_words)));
   return table;
 }
 

@@ -19,6 +19,8 @@ struct TwoAtATime {
       .jobs_run = JobsRun::as_tasks,
       .queued_for = "for the previous pair",
       .started_by = "by the executor on the main thread, as one of a pair",
+      .order = {.starts = true},
+      .order_words = "Pairs start in the order of the jobs. Within a pair, the job whose timer fires first ends first.",
       .question = "Why do the jobs run in pairs?",
       .answer = "The futures of the next pair are made only when both jobs of the current pair have ended."};
 

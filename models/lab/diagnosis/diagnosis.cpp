@@ -4,9 +4,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "models/concurrency/registry.hpp"
+#include "models/lab/diagnosis/core_words.hpp"
 #include "models/lab/diagnosis/explain.hpp"
+#include "models/lab/diagnosis/order_words.hpp"
 #include "models/result/format.hpp"
 #include "models/result/imposed_words.hpp"
 
@@ -139,10 +143,15 @@ Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* m
                      format_duration(failure.at.time_since_epoch())));
   }
   if (modeled != nullptr && live_ran) compare_worlds(diagnosis, spec, *modeled, *live);
-  if (live_ran) {
-    tell_imposed(diagnosis, *live);
-  }
+  if (live_ran) tell_imposed(diagnosis, *live);
   return diagnosis;
+}
+
+void tell_records(Diagnosis& diagnosis, const Scenario& scenario, std::size_t run, const RunResult* modeled,
+                  const RunResult* live) {
+  if (modeled != nullptr && live != nullptr) tell_waits(diagnosis, *modeled, *live);
+  if (const ConcurrencyModel* model = find_concurrency_model(scenario.runs.at(run).concurrency))
+    tell_order(diagnosis, *model, std::array{modeled, live});
 }
 
 }  // namespace spawnpoint

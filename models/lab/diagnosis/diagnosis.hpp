@@ -36,4 +36,8 @@ struct Diagnosis {
 Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* modeled, const RunResult* live,
                    std::span<const Limit> limits = limit_table());
 
+/// Adds what only the records of the runs show. Apart, as a diagnosis does not depend on whether a run was recorded.
+void tell_records(Diagnosis& diagnosis, const Scenario& scenario, std::size_t run, const RunResult* modeled,
+                  const RunResult* live);
+
 }  // namespace spawnpoint
