@@ -219,7 +219,8 @@ class Kernel {
   Scheduler::Snapshot snapshot();
   /// A switch that takes ticks: its end is something else that happens, and no part of a turn.
   bool is_long_switch(const Core& core) const { return core.settled - now() > rules_.tick; }
-  bool pass_periods(const Scheduler::Snapshot& here);
+  bool has_steady_pace(const Scheduler::Snapshot& here, const std::vector<Duration>& left);
+  bool pass_periods(const Scheduler::Snapshot& here, const std::vector<Duration>& left);
   void tell_of_turns(const Scheduler::Snapshot& here, Instant until);
   void hold_up_others(const Core& core, Duration stall);
   /// Of a thread that has become ready: tells that it has to wait, if it has.

