@@ -18,6 +18,7 @@
 #include "models/lab/calibration/calibrate.hpp"
 #include "models/lab/calibration/this_host.hpp"
 #include "models/lab/live/live_run.hpp"
+#include "models/result/format.hpp"
 #include "models/scenario/parse.hpp"
 
 using namespace spawnpoint;
@@ -107,10 +108,13 @@ int main(int argc, char** argv) {
   fmt::print(
       "costs of the last round: create {} + {}, start {}, exit {}, unmap {}, switch {}, wake {}, stalls {} {}, "
       "slack {}; task spawn {}, poll {}, wake {}, timer {}\n",
-      costs.thread_create.value, costs.stack_table.value, costs.thread_start.value, costs.thread_exit.value,
-      costs.stack_unmap.value, costs.context_switch.value, costs.wakeup.value, costs.start_stall.value,
-      costs.exit_stall.value, costs.timer_slack.value, executor.task_spawn.value, executor.task_poll.value,
-      executor.task_wake.value, executor.timer.value);
+      format_duration(costs.thread_create.value), format_duration(costs.stack_table.value),
+      format_duration(costs.thread_start.value), format_duration(costs.thread_exit.value),
+      format_duration(costs.stack_unmap.value), format_duration(costs.context_switch.value),
+      format_duration(costs.wakeup.value), format_duration(costs.start_stall.value),
+      format_duration(costs.exit_stall.value), format_duration(costs.timer_slack.value),
+      format_duration(executor.task_spawn.value), format_duration(executor.task_poll.value),
+      format_duration(executor.task_wake.value), format_duration(executor.timer.value));
   fmt::print("{:>2}  {:32} {:>9} {:>9} {:>9} {:>9} {:>7}  {}\n", "", "case", "modeled s", "live s", "least", "most",
              "error", "within 5% or the spread");
   int met = 0;

@@ -43,9 +43,9 @@ Bytes room_beside_a_task() {
 // that is more than the kernel's accuracy that is asked for.
 constexpr std::int64_t kCoarseBelow = 5'000;
 
-// The threads' states are looked at for at most a fiftieth of the time, and not at all where one look takes longer than
-// the series could bear.
-constexpr std::int64_t kLookShare = 50;
+// The threads' states are looked at for at most half a percent of a core's time, and not at all where one look takes
+// longer than the series could bear.
+constexpr std::int64_t kLookShare = 200;
 constexpr std::int64_t kMostLookedAt = 1'000;
 
 /// Of the calling thread.
