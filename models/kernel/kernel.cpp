@@ -261,6 +261,7 @@ void Kernel::take(Core& core, Entity* next) {
   }
   Thread& thread = *core.running;
   if (watches_threads_) {
+    ++switches_;
     observer_->taken_up(thread.id, now());
     observer_->has_thread(core.id, thread.id, now());
   }

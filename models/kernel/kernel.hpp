@@ -275,6 +275,7 @@ class Kernel {
   ThreadId current_ = 0;
   std::int64_t runnable_ = 0;
   bool watches_threads_ = false;
+  std::int64_t switches_ = 0;  ///< Turns that were told to who watches.
   bool ended_ = false;
   std::optional<Refusal> death_;
   std::exception_ptr error_;
