@@ -106,7 +106,7 @@ class Events {
   }
   void turn(const Turn& turn) {
     next() << "{\"ph\":\"X\",\"cat\":\"core\",\"name\":\""
-           << (turn.lane == kNoLane ? std::string("several threads") : lane_name(turn.lane)) << "\"," << kMachine
+           << (turn.lane == kNoLane ? std::string("turns not told apart") : lane_name(turn.lane)) << "\"," << kMachine
            << std::uint64_t{turn.core} + 1 << ",\"ts\":";
     out_.microseconds(turn.begin) << ",\"dur\":";
     out_.microseconds(Instant(turn.end - turn.begin)) << '}';

@@ -63,7 +63,7 @@ class TraceRecorder {
   }
   /// How many cores the run may use.
   void set_cores(CoreId cores) { trace_->cores = cores; }
-  /// From `at` on the core has the thread; kNoLane: several that take turns.
+  /// From `at` on the core has the thread; kNoLane: turns that are not told apart.
   void run(CoreId core, LaneId lane, Instant at) {
     idle(core, at);
     if (turns_are_full_) return;

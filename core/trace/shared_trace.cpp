@@ -151,7 +151,7 @@ bool SharedTraceRecorder::claim_for_turns(std::uint64_t rows) {
 }
 
 void SharedTraceRecorder::turn(const Turn& turn) {
-  if (!claim_for_turns(2)) return;
+  if (turn.begin >= turn.end || !claim_for_turns(2)) return;
   write_pair(turn.begin.time_since_epoch().count(), pack(RowKind::turn, 0, turn.core, turn.lane),
              static_cast<std::uint64_t>((turn.end - turn.begin).count()));
 }

@@ -140,7 +140,8 @@ class SharedTraceReader {
   /// Adds what has been recorded since the last call to `trace` (the same one each time; its series and marks may be
   /// added to in between), at most `at_most` rows. Returns the number of rows read.
   std::size_t poll(Trace& trace, std::size_t at_most = SIZE_MAX);
-  /// The worker is gone or done: reads the rest, and closes the open segments and the trace at `at`.
+  /// The worker is gone or done: reads the rest, and closes the open segments and the trace at `at`. Turns are added of
+  /// the cores and the lanes that `trace` has by now.
   void close(Trace& trace, Instant at);
 
   /// The run's origin of time, once it began.
@@ -166,7 +167,7 @@ class SharedTraceReader {
   }
   void attach(Trace& trace);
   void apply(std::uint64_t what, std::int64_t at, std::int64_t payload);
-  void add_turns();
+  void add_turns(const Trace& trace);
   std::string text(std::uint64_t place) const;
 
   SharedMapping mapping_;

@@ -16,9 +16,6 @@ using namespace shared_layout;
 
 namespace {
 
-/// More than any machine has.
-constexpr CoreId kMostCores = 1 << 20;
-
 bool has_payload(RowKind kind) {
   return kind == RowKind::range || kind == RowKind::sample || kind == RowKind::mark || kind == RowKind::turn;
 }
@@ -68,13 +65,27 @@ void SharedTraceReader::close(Trace& trace, Instant at) {
     // The thread that claimed this row died before it wrote it.
   } while (next_ < claimed && ++next_ < claimed);
   closed_ = true;
-  add_turns();
+  add_turns(trace);
   recorder_->finish(at);
 }
 
-/// In the order of their ends. A thread that is moved between two looks at its core may seem to have one that another
-/// has already.
-void SharedTraceReader::add_turns() {
+/// In the order of their ends, and no two on a core at once: what interrupts a thread for too short a time to be
+/// noticed is left out, and one that is moved between two looks at its core has the new one from the other's end on.
+void SharedTraceReader::add_turns(const Trace& trace) {
+  std::ranges::stable_sort(turns_, {}, &Turn::end);
+  // From the last one on, which is the one that lasts: those that it has around it go.
+  std::vector<Instant> before(trace.cores, kNever);
+  for (std::size_t i = turns_.size(); i-- > 0;) {
+    Turn& turn = turns_[i];
+    if (turn.core >= trace.cores || turn.lane >= trace.lanes || turn.end == kNever) {
+      ++damaged_;
+      turn.end = turn.begin;
+      continue;
+    }
+    turn.end = std::min(turn.end, before[turn.core]);
+    if (turn.begin < turn.end) before[turn.core] = turn.begin;
+  }
+  std::erase_if(turns_, [](const Turn& turn) { return turn.begin >= turn.end; });
   std::ranges::stable_sort(turns_, {}, &Turn::end);
   for (const Turn& turn : turns_) recorder_->add(turn);
   if (header().turn_rows.load(std::memory_order_relaxed) > SharedTraceFile::kTurnRows && !turns_.empty())
@@ -100,7 +111,7 @@ void SharedTraceReader::apply(std::uint64_t what, std::int64_t at, std::int64_t 
     }
   } else if (kind == RowKind::sample && code < kSeriesKinds && std::isfinite(std::bit_cast<double>(payload))) {
     recorder_->sample(static_cast<SeriesKind>(code), when, std::bit_cast<double>(payload));
-  } else if (kind == RowKind::turn && job < kMostCores && lane_of(what) != kNoLane && payload >= 0 &&
+  } else if (kind == RowKind::turn && job != kNoJob && lane_of(what) != kNoLane && payload >= 0 &&
              is_sensible(Duration(payload))) {
     turns_.push_back({job, lane_of(what), when, when + Duration(payload)});
   } else if (kind == RowKind::mark && code < kMarkKinds && (job < jobs_ || job == kNoJob)) {

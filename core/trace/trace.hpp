@@ -110,8 +110,8 @@ struct JobTable {
   void resize(std::size_t n);
 };
 
-/// A stretch of time for which a core had the same thread. Without a lane several threads took turns, which the record
-/// does not tell apart.
+/// A stretch of time for which a core had the same thread. Without a lane threads took turns, or stood still for a
+/// quota, which the record does not tell apart.
 struct Turn {
   CoreId core = 0;
   LaneId lane = kNoLane;
@@ -136,6 +136,7 @@ class TurnTable {
   Turn operator[](std::size_t i) const { return {core_[i], lane_[i], begin_[i], end_[i]}; }
 
   const Column<CoreId>& cores() const { return core_; }
+  const Column<LaneId>& lanes() const { return lane_; }
   const Column<Instant>& begins() const { return begin_; }
   const Column<Instant>& ends() const { return end_; }
 

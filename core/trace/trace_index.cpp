@@ -41,8 +41,8 @@ TraceIndex::TraceIndex(std::shared_ptr<const Trace> trace, TraceRows mode)
       begins_(of_cores() ? &trace_->turns.begins() : &trace_->segments.begins()),
       ends_(of_cores() ? &trace_->turns.ends() : &trace_->segments.ends()) {
   constexpr std::size_t kMost = std::size_t{1} << 31;
-  if (trace_->segments.size() + trace_->jobs.size() > kMost)
-    throw std::length_error("a record of more than 2^31 segments and jobs");
+  if (begins_->size() + trace_->jobs.size() > kMost)
+    throw std::length_error("a record of more than 2^31 segments, or turns, and jobs");
   closed_ = static_cast<Number>(begins_->size());
   measure();
   build();

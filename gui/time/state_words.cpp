@@ -30,9 +30,9 @@ QString state_reason(JobState state, const std::string& concurrency) {
     case JobState::starting:
       return tr("while its thread is made");
     case JobState::running:
-      return tr("computes");
+      return async ? tr("computes, or is ready to") : tr("computes");
     case JobState::ready:
-      return tr("for a core: other threads have them all");
+      return tr("for a core");
     case JobState::waiting:
       return async ? tr("for its timer; it holds no thread") : tr("for its timer, asleep on its thread");
     case JobState::blocked:

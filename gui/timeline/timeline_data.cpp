@@ -19,17 +19,18 @@ std::string row_name(const TimelineData& data, std::size_t row) {
 }
 
 QString turn_name(const Segment& turn) {
-  return turn.lane == kNoLane ? QStringLiteral("several threads") : to_qstring(lane_name(turn.lane));
+  return turn.lane == kNoLane ? QStringLiteral("turns not told apart") : to_qstring(lane_name(turn.lane));
 }
 
 QString missing_rows(const TimelineData& data, WorldKind world) {
   if (data.mode() != TimelineRows::cores) return {};
   const Trace& trace = data.trace();
   if (data.rows() == 0) {
+    if (trace.growing) return QObject::tr("Which core had which thread is told once the run is over.");
     return world == WorldKind::modeled
-               ? QObject::tr("Which core has which thread is told of runs with several threads.")
-           : trace.growing ? QObject::tr("Which core had which thread is told once the run is over.")
-                           : QObject::tr("A live run tells which core has which thread while jobs compute.");
+               ? QObject::tr("Not told here. Runs on threads tell which core has which thread; older records do not.")
+               : QObject::tr(
+                     "Not told here. Live runs on threads tell which core has which thread while jobs compute.");
   }
   if (trace.turns_end >= trace.end) return {};
   return QObject::tr("cores until %1").arg(to_qstring(format_duration(trace.turns_end.time_since_epoch())));

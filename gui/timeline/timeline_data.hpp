@@ -17,7 +17,7 @@ using Failure = TraceIndex::Failure;
 
 /// "main", "thread 3", "job 12", "core 0", "queue".
 std::string row_name(const TimelineData& data, std::size_t row);
-/// Whose turn on a core's row it is: "thread 3", or that several take turns.
+/// Whose turn on a core's row it is: "thread 3", or that turns are not told apart.
 QString turn_name(const Segment& turn);
 /// Why there are no rows, and what of them is not there; empty where nothing is missing.
 QString missing_rows(const TimelineData& data, WorldKind world);

@@ -50,7 +50,7 @@ class KernelObserver {
   /// happens until then.
   virtual void set_aside(ThreadId thread, Instant at) = 0;
   virtual void taken_up(ThreadId thread, Instant at) = 0;
-  /// From `at` on the core has this thread; several that take turns, until it has one again; none.
+  /// From `at` on the core has this thread; turns that are not told apart, until something else is told; none.
   virtual void has_thread(CoreId core, ThreadId thread, Instant at) = 0;
   virtual void has_turns(CoreId core, Instant at) = 0;
   virtual void has_none(CoreId core, Instant at) = 0;

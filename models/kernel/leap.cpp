@@ -20,7 +20,8 @@ namespace {
 constexpr std::uint64_t kQuiet = 16;
 /// Larger crowds come to the ends of their requests before their turns repeat.
 constexpr std::int64_t kMostThreads = 4096;
-/// Of a run that is watched, so many turns are computed one by one.
+/// Of a run that is watched, so many turns are computed one by one, where they repeat exactly: only then is the outcome
+/// the same.
 constexpr std::int64_t kWatched = 200'000;
 /// Slices that each thread must have had for its pace to be known.
 constexpr std::int64_t kSteady = 4096;
@@ -101,10 +102,17 @@ void Kernel::tell_of_turns(const Scheduler::Snapshot& here, Instant until) {
     observer_->taken_up(thread_of(*entity).id, now());
     observer_->set_aside(thread_of(*entity).id, until);
   }
+  std::vector<bool> in_turns(cores_.size());
+  for (const Entity* entity : here.threads)
+    if (scheduler_.is_crowded(entity->core()) || scheduler_.quota()) in_turns[entity->core()] = true;
   for (const Core& core : cores_) {
-    if (!scheduler_.is_crowded(core.id) || core.running == nullptr) continue;
+    if (!in_turns[core.id]) continue;
     observer_->has_turns(core.id, now());
-    observer_->has_thread(core.id, core.running->id, until);
+    if (core.running != nullptr) {
+      observer_->has_thread(core.id, core.running->id, until);
+    } else {
+      observer_->has_none(core.id, until);
+    }
   }
 }
 

@@ -372,3 +372,28 @@ TEST_CASE("a file with room for ten million jobs takes memory only as it is writ
   CHECK(status.st_size > 1'000'000'000);
   CHECK(status.st_blocks * 512 < 100'000);
 }
+
+TEST_CASE("turns come in any order, and no two are on a core at once") {
+  Shared shared(1);
+  shared.recorder.begin(SteadyClock::now());
+  const auto turn = [&](CoreId core, LaneId lane, Duration begin, Duration end) {
+    shared.recorder.turn({core, lane, at(begin), at(end)});
+  };
+  turn(0, 2, 6ms, 9ms);
+  turn(0, 1, 1ms, 7ms);  // Moved away before it was noticed: it had the core until the other came.
+  turn(0, 3, 7ms, 8ms);  // For so short that the one that it interrupts has not noticed.
+  turn(1, 1, 7ms, 7ms);  // Nothing.
+  turn(1, 3, 8ms, 9ms);
+  turn(2, 1, 1ms, 2ms);  // There are two cores,
+  turn(1, 4, 1ms, 2ms);  // and four threads.
+  Trace trace;
+  trace.cores = 2;
+  trace.lanes = 4;
+  shared.reader.close(trace, at(10ms));
+  REQUIRE(trace.turns.size() == 3);
+  CHECK(trace.turns[0] == Turn{0, 1, at(1ms), at(6ms)});
+  CHECK(trace.turns[1] == Turn{0, 2, at(6ms), at(9ms)});
+  CHECK(trace.turns[2] == Turn{1, 3, at(8ms), at(9ms)});
+  CHECK(trace.turns_end == at(10ms));
+  CHECK(shared.reader.damaged() == 2);
+}

@@ -52,7 +52,7 @@ TEST_CASE("a turn is told with its core, its thread and its job", "[cores]") {
     return hover_text(data, "thread_per_job", layout, axis, plot, {x, y}).toStdString();
   };
   CHECK(text(50, 10) == "core 0: thread 1 with job 1\n0.00 s – 1.00 s (1 s)");
-  CHECK(text(150, 10) == "core 0: several threads\n1.00 s – 2.00 s (1 s)");
+  CHECK(text(150, 10) == "core 0: turns not told apart\n1.00 s – 2.00 s (1 s)");
   CHECK(text(50, 30) == "core 1: main\n0.00 s – 2.00 s (2 s)");
   CHECK(row_name(data, 1) == "core 1");
   CHECK(missing_rows(data, WorldKind::modeled).isEmpty());

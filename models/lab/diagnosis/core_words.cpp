@@ -58,7 +58,14 @@ void tell_core_use(Diagnosis& diagnosis, const Scenario& scenario, const RunResu
 }
 
 void tell_waits(Diagnosis& diagnosis, const RunResult& modeled, const RunResult& live) {
-  if (!modeled.trace || !live.trace || live.trace->turns.empty()) return;
+  const auto tells_all = [](const RunResult& result) {
+    return result.trace && !result.trace->turns.empty() && result.trace->turns_end >= result.trace->end &&
+           result.wall > Duration::zero();
+  };
+  if (!tells_all(modeled) || !tells_all(live)) return;
+  // In leaps it is not told who waits.
+  const auto& lanes = modeled.trace->turns.lanes();
+  if (std::ranges::find(lanes, kNoLane) != lanes.end()) return;
   const Duration expected = time_ready(*modeled.trace);
   const Duration measured = time_ready(*live.trace);
   if (std::max(to_seconds(expected) / to_seconds(modeled.wall), to_seconds(measured) / to_seconds(live.wall)) <

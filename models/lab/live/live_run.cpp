@@ -4,6 +4,8 @@
 
 #include <fmt/core.h>
 
+#include <sched.h>
+
 #include <algorithm>
 #include <chrono>
 #include <string>
@@ -46,13 +48,19 @@ Progress LiveRun::State::progress() const {
   return progress;
 }
 
+/// That the run may use, as the worker says; it may say anything.
+CoreId LiveRun::State::cores() const {
+  const CoreId cores = process->board().counters.cores.load(std::memory_order_relaxed);
+  return cores <= CPU_SETSIZE ? cores : 0;
+}
+
 /// Samples memory, and ends the run at its cap.
 void LiveRun::State::look() {
   const auto at = SteadyClock::now();
   if (at - looked < kSampleEvery || !reader->epoch()) return;
   looked = at;
   memory->sample(*process, memory_accounts(), now(), *trace);
-  trace->cores = process->board().counters.cores.load(std::memory_order_relaxed);
+  trace->cores = cores();
   if (watched_memory && memory->total() > *watched_memory && !over_memory) {
     over_memory = true;
     in_force.memory = WantedLimit{&limit_of(LimitKind::live_cap), watched_memory->count, watched_memory->count};
@@ -117,14 +125,14 @@ void LiveRun::State::finish(int status) {
 
   take_reports();
   const auto outcome = judge(end, in_force, host_ladder);
-  trace->cores = counters.cores.load();
+  trace->cores = cores();
+  trace->lanes = std::max(trace->lanes, static_cast<LaneId>(end.created + 1));
   reader->close(*trace, end_at);
   if (outcome.failure) {
     const FailurePoint& failure = *outcome.failure;
     trace->marks.push_back({outcome.mark, failure.at, 0, failure.job, failure.message});
   }
   if (end.stopped) trace->marks.push_back({MarkKind::stopped, end_at, kNoLane, kNoJob, "stopped"});
-  trace->lanes = std::max(trace->lanes, static_cast<LaneId>(end.created + 1));
 
   memory->finish(board, end_at, *trace);
   result.error = outcome.error;

@@ -57,6 +57,7 @@ struct LiveRun::State {
     return memory_group ? &*memory_group : accounting_group ? &*accounting_group : nullptr;
   }
   void look();
+  CoreId cores() const;
   void finish(int status);
   void take_reports();
 
