@@ -221,7 +221,8 @@ class Kernel {
   bool is_long_switch(const Core& core) const { return core.settled - now() > rules_.tick; }
   bool has_steady_pace(const Scheduler::Snapshot& here, const std::vector<Duration>& left);
   bool pass_periods(const Scheduler::Snapshot& here, const std::vector<Duration>& left);
-  void tell_of_turns(const Scheduler::Snapshot& here, Instant until);
+  void tell_of_turns(const Scheduler::Snapshot& here, const std::vector<Duration>& left, Duration period,
+                     std::int64_t periods);
   void hold_up_others(const Core& core, Duration stall);
   /// Of a thread that has become ready: tells that it has to wait, if it has.
   void note_wait(const Thread& thread) {

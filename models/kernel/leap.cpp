@@ -95,18 +95,37 @@ std::vector<Duration> Kernel::what_is_left(const Scheduler::Snapshot& snapshot) 
   return left;
 }
 
-/// From now to `until` all of them take turns.
-void Kernel::tell_of_turns(const Scheduler::Snapshot& here, Instant until) {
-  for (const Entity* entity : here.threads) {
-    if (entity->standing != Standing::queued) continue;
-    observer_->taken_up(thread_of(*entity).id, now());
-    observer_->set_aside(thread_of(*entity).id, until);
+/// While periods are passed threads take turns, and change their cores. What is told of each is that it has a core for
+/// as long as it has one in all of them, at a stretch: one after the other on the first core, then on the next one,
+/// where one that begins at the end of a core goes on at the beginning of the next (McNaughton's wrap-around rule).
+/// Where a quota leaves time, nobody has a core at the end of the last one.
+void Kernel::tell_of_turns(const Scheduler::Snapshot& here, const std::vector<Duration>& left, Duration period,
+                           std::int64_t periods) {
+  const Duration length = period * periods;
+  const Instant until = now() + length;
+  Duration filled{};  // Of all cores, one after the other.
+  std::vector<bool> shared(cores_.size());
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    const Entity& entity = *here.threads[i];
+    if (entity.standing == Standing::delayed) continue;
+    const ThreadId thread = thread_of(entity).id;
+    const Duration time = (turns_.left[i] - left[i]) * periods;
+    if (entity.standing == Standing::running && time >= length) continue;  // It keeps its core.
+    shared[entity.core()] = true;
+    const Duration begin = filled % length;
+    const Duration end = begin + time;
+    filled += time;
+    if (begin > Duration::zero() && end <= length) observer_->set_aside(thread, now());
+    if (end > length) {
+      observer_->taken_up(thread, now());
+      observer_->set_aside(thread, now() + (end - length));
+    }
+    observer_->taken_up(thread, now() + begin);
+    observer_->set_aside(thread, std::min(now() + end, until));
+    if (entity.standing == Standing::running) observer_->taken_up(thread, until);
   }
-  std::vector<bool> in_turns(cores_.size());
-  for (const Entity* entity : here.threads)
-    if (scheduler_.is_crowded(entity->core()) || scheduler_.quota()) in_turns[entity->core()] = true;
   for (const Core& core : cores_) {
-    if (!in_turns[core.id]) continue;
+    if (!shared[core.id]) continue;
     observer_->has_turns(core.id, now());
     if (core.running != nullptr) {
       observer_->has_thread(core.id, core.running->id, until);
@@ -138,7 +157,7 @@ bool Kernel::pass_periods(const Scheduler::Snapshot& here, const std::vector<Dur
     for (std::size_t i = 0; i < left.size(); ++i)
       thread_of(*here.threads[i]).request.cpu -= (turns_.left[i] - left[i]) * periods;
     scheduler_.pass_periods(*turns_.scheduler, here, period, periods);
-    if (watches_threads_) tell_of_turns(here, now() + period * periods);
+    if (watches_threads_) tell_of_turns(here, left, period, periods);
     main_cpu_ += (main_cpu_ - turns_.main_cpu) * periods;
     for (Core& core : cores_)
       if (core.running != nullptr) {

@@ -153,6 +153,33 @@ TEST_CASE("the diagnosis names a quota that is used up") {
   CHECK_THAT(told(scenario, result), !Contains("cores were busy"));
 }
 
+TEST_CASE("of turns that are not told apart, each job's time is told") {
+  const Scenario scenario =
+      GENERATE(scenario_of("cpuset = [0, 1]", "count = 5\nsteps = [{ cpu = \"10h\" }]"),
+               scenario_of("cpuset = [0, 1]\nlimits.cpu_max = \"150%\"", "count = 5\nsteps = [{ cpu = \"10h\" }]"),
+               scenario_of("cpuset = [0]\nlimits.cpu_max = \"50%\"", "count = 1\nsteps = [{ cpu = \"10h\" }]"),
+               scenario_of("cpuset = [0, 1]", "count = 5\nsteps = [{ cpu = \"10h\" }]",
+                           "concurrency = \"thread_per_job\"\nnice = [0, 5]"));
+  const RunResult result = run_modeled(scenario, 0, {});
+  REQUIRE(result.completed == result.jobs);
+  const SegmentTable& segments = result.trace->segments;
+  std::map<JobId, double> computed;
+  std::vector<std::pair<Instant, int>> changes;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    if (segments.states()[i] != JobState::running) continue;
+    computed[segments.jobs()[i]] += to_seconds(segments.ends()[i] - segments.begins()[i]);
+    changes.emplace_back(segments.begins()[i], 1);
+    changes.emplace_back(segments.ends()[i], -1);
+  }
+  for (const auto& [job, time] : computed) CHECK(time == Approx(36'000).epsilon(0.01));
+  // Never more at once than there are cores.
+  std::ranges::sort(changes);
+  int running = 0;
+  int most = 0;
+  for (const auto& [at, change] : changes) most = std::max(most, running += change);
+  CHECK(most <= static_cast<int>(result.trace->cores));
+}
+
 TEST_CASE("what takes turns for hours is no longer told turn by turn") {
   const Scenario scenario = scenario_of("cpuset = [0, 1]", "count = 10\nsteps = [{ cpu = \"100h\" }]");
   const RunResult result = run_modeled(scenario, 0, {});
