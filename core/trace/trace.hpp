@@ -136,7 +136,6 @@ class TurnTable {
   Turn operator[](std::size_t i) const { return {core_[i], lane_[i], begin_[i], end_[i]}; }
 
   const Column<CoreId>& cores() const { return core_; }
-  const Column<LaneId>& lanes() const { return lane_; }
   const Column<Instant>& begins() const { return begin_; }
   const Column<Instant>& ends() const { return end_; }
 

@@ -9,21 +9,12 @@
 #include "models/machine/limit_table.hpp"
 #include "models/machine/profile.hpp"
 #include "models/result/format.hpp"
-#include "models/world/real_time.hpp"
 
 namespace spawnpoint {
 namespace {
 
 /// So many that wait on average are worth a word.
 constexpr double kNoticed = 0.05;
-
-Duration time_ready(const Trace& trace) {
-  Duration sum{};
-  const SegmentTable& segments = trace.segments;
-  for (std::size_t i = 0; i < segments.size(); ++i)
-    if (segments.states()[i] == JobState::ready) sum += segments.ends()[i] - segments.begins()[i];
-  return sum;
-}
 
 /// "Up to 6 threads could run at once, on 2 cores: …"
 void tell_oversubscription(Diagnosis& diagnosis, const Scenario& scenario, const CoreUse& use, Duration wall) {
@@ -55,25 +46,6 @@ void tell_core_use(Diagnosis& diagnosis, const Scenario& scenario, const RunResu
   if (!result.cores) return;
   tell_oversubscription(diagnosis, scenario, *result.cores, result.wall);
   tell_throttling(diagnosis, scenario, *result.cores, result.wall);
-}
-
-void tell_waits(Diagnosis& diagnosis, const RunResult& modeled, const RunResult& live) {
-  const auto tells_all = [](const RunResult& result) {
-    return result.trace && !result.trace->turns.empty() && result.trace->turns_end >= result.trace->end &&
-           result.wall > Duration::zero();
-  };
-  if (!tells_all(modeled) || !tells_all(live)) return;
-  // In leaps it is not told who waits.
-  const auto& lanes = modeled.trace->turns.lanes();
-  if (std::ranges::find(lanes, kNoLane) != lanes.end()) return;
-  const Duration expected = time_ready(*modeled.trace);
-  const Duration measured = time_ready(*live.trace);
-  if (std::max(to_seconds(expected) / to_seconds(modeled.wall), to_seconds(measured) / to_seconds(live.wall)) <
-      kNoticed)
-    return;
-  add(diagnosis, fmt::format("The jobs waited for cores, added up: {} in the model, {} live, where waits of less than "
-                             "{} are not seen.",
-                             format_duration(expected), format_duration(measured), format_duration(kAway)));
 }
 
 }  // namespace spawnpoint

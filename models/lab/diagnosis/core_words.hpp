@@ -8,7 +8,5 @@ namespace spawnpoint {
 
 /// Of a modeled run. Says nothing where no thread waited for a core.
 void tell_core_use(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result);
-/// How long the jobs of both worlds waited for cores, as far as their records tell.
-void tell_waits(Diagnosis& diagnosis, const RunResult& modeled, const RunResult& live);
 
 }  // namespace spawnpoint

@@ -8,7 +8,6 @@
 #include <cmath>
 
 #include "models/concurrency/registry.hpp"
-#include "models/lab/diagnosis/core_words.hpp"
 #include "models/lab/diagnosis/explain.hpp"
 #include "models/lab/diagnosis/order_words.hpp"
 #include "models/result/format.hpp"
@@ -149,7 +148,6 @@ Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* m
 
 void tell_records(Diagnosis& diagnosis, const Scenario& scenario, std::size_t run, const RunResult* modeled,
                   const RunResult* live) {
-  if (modeled != nullptr && live != nullptr) tell_waits(diagnosis, *modeled, *live);
   if (const ConcurrencyModel* model = find_concurrency_model(scenario.runs.at(run).concurrency))
     tell_order(diagnosis, *model, std::array{modeled, live});
 }
