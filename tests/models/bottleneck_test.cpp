@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <tuple>
 
 #include "models/kernel/kernel.hpp"
 #include "models/lab/run/run.hpp"
@@ -116,6 +117,26 @@ TEST_CASE("What takes a run's time is said for every concurrency model by its ar
   CHECK_FALSE(has(all_of(diagnosis_of(few)), "holds its worker"));
   few.jobs.steps = {Step{StepKind::sleep, Distribution::constant(Duration::zero())}};
   CHECK_FALSE(has(all_of(diagnosis_of(few)), "rounds"));
+}
+
+TEST_CASE("Who falls behind the arrivals takes the time, however long those go on") {
+  // 220 jobs a second that compute for 5 ms each: 1.1 s of work a second for one that serves them.
+  for (const auto& [concurrency, threads, words] :
+       {std::tuple{"join_all", 0, "The thread takes the time: the jobs compute for 10 s"},
+        {"sequential", 0, "Each job waits for the previous one to end"},
+        {"thread_pool", 1, "The workers take the time"},
+        {"thread_pool", 2, "The arrivals take the time"},
+        {"thread_per_job", 0, "The arrivals take the time"}}) {
+    INFO(concurrency << " " << threads);
+    Scenario scenario = tests::scenario(concurrency, 2000);
+    scenario.machine.cpus = 4;
+    if (threads) scenario.runs[0].threads = threads;
+    scenario.jobs.steps = {{StepKind::cpu, Distribution::constant(5ms)}};
+    scenario.jobs.arrivals = {.kind = Arrivals::Kind::rate, .rate_per_second = 220};
+    const std::string text = all_of(diagnosis_of(scenario));
+    INFO(text);
+    CHECK(text.find(words) != std::string::npos);
+  }
 }
 
 TEST_CASE("Jobs that nobody holds up are not said to have waited, however busy the one that serves them is") {

@@ -48,9 +48,12 @@ Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int6
   const double last = load.demand.own / static_cast<double>(std::max<std::int64_t>(result.jobs, 1));
   const bool held_up_by_nobody = load.demand.longest && wall <= kNotHeldUp * *load.demand.longest;
   if (coming >= kHalf * wall && held_up_by_nobody) return Bottleneck::arrivals;
-  const bool idle = std::max(load.servers, load.computing) < kMostly;
-  if (coming > 0 && (coming >= kMostly * wall || (idle && coming >= kHalf * wall && coming + last >= kMostly * wall)))
-    return Bottleneck::arrivals;
+  const double busiest = std::max(load.servers, load.computing);
+  const bool idle = busiest < kMostly;
+  // Had all jobs been there from the start, those who serve them would still have been at it after the last came.
+  const bool outlasted = !idle && busiest * wall > coming + last;
+  const bool mostly = coming >= kMostly * wall || (idle && coming >= kHalf * wall && coming + last >= kMostly * wall);
+  if (coming > 0 && mostly && !outlasted) return Bottleneck::arrivals;
   const double there = wall - to_seconds(load.demand.first_arrival);
   if (model.jobs_run == JobsRun::as_tasks && result.jobs > 1 && load.servers * wall >= kHeld * there)
     return Bottleneck::executor;
