@@ -9,8 +9,8 @@ namespace spawnpoint {
 namespace {
 constexpr std::size_t kSegmentsAJob = 4;
 constexpr std::size_t kMostReserved = 8'000'000;
-// A record has to end somewhere: of what comes after these it is not told which core has which thread.
-constexpr std::size_t kMostTurns = 4'000'000;
+// A thread of its own starts and, where it has slept, goes on; the main thread starts it in between.
+constexpr std::size_t kTurnsAJob = 3;
 }  // namespace
 
 TraceRecorder::TraceRecorder(Trace& trace, std::size_t jobs) : trace_(&trace) {
@@ -27,10 +27,9 @@ void TraceRecorder::mark(Mark mark) {
   trace_->marks.push_back(std::move(mark));
 }
 
-void TraceRecorder::append(const Turn& turn) {
-  trace_->turns.append(turn);
-  if (trace_->turns.size() != kMostTurns) return;
-  stop_turns(turn.end);
+void TraceRecorder::set_cores(CoreId cores) {
+  trace_->cores = cores;
+  trace_->turns.reserve(std::min(trace_->jobs.size() * kTurnsAJob, kMostTurns));
 }
 
 void TraceRecorder::stop_turns(Instant at) {

@@ -61,8 +61,8 @@ class TraceRecorder {
   void end_turns(Instant at) {
     if (!turns_are_full_) stop_turns(at);
   }
-  /// How many cores the run may use.
-  void set_cores(CoreId cores) { trace_->cores = cores; }
+  /// How many cores the run may use: it will tell of their turns.
+  void set_cores(CoreId cores);
   /// From `at` on the core has the thread; kNoLane: turns that are not told apart.
   void run(CoreId core, LaneId lane, Instant at) {
     idle(core, at);
@@ -80,14 +80,23 @@ class TraceRecorder {
   /// Closes the open segments at `at`, and the trace. Jobs keep the state that they were in.
   void finish(Instant at);
 
+  /// What the job does now, as far as it was told.
+  JobState state_of(JobId job) const { return job < trace_->jobs.size() ? trace_->jobs.state[job] : JobState::none; }
+
  private:
+  // A record has to end somewhere: of what comes after these it is not told which core has which thread.
+  static constexpr std::size_t kMostTurns = 4'000'000;
   /// What a core has now.
   struct Running {
     LaneId lane = kNoLane;
     Instant since{};
     bool is_open = false;
   };
-  void append(const Turn& turn);
+  void append(const Turn& turn) {
+    trace_->turns.append(turn);
+    if (trace_->turns.size() == kMostTurns) [[unlikely]]
+      stop_turns(turn.end);
+  }
   void stop_turns(Instant at);
 
   void note_lines(JobTable& jobs, JobId job, JobState state, Instant at) {

@@ -57,6 +57,13 @@ void SegmentTable::reserve(std::size_t n) {
   end_.reserve(n);
 }
 
+void TurnTable::reserve(std::size_t n) {
+  core_.reserve(n);
+  lane_.reserve(n);
+  begin_.reserve(n);
+  end_.reserve(n);
+}
+
 void JobTable::resize(std::size_t n) {
   state.resize(n, JobState::none);
   lane.resize(n, kNoLane);

@@ -127,6 +127,7 @@ class TurnTable {
   std::size_t size() const { return begin_.size(); }
   bool empty() const { return begin_.empty(); }
   friend bool operator==(const TurnTable&, const TurnTable&) = default;
+  void reserve(std::size_t n);
   void append(const Turn& turn) {
     core_.push_back(turn.core);
     lane_.push_back(turn.lane);

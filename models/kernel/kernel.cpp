@@ -70,6 +70,7 @@ Kernel::Kernel(Simulation& simulation, const Machine& machine, const Runtime& ru
 }
 
 void Kernel::start(Task<> main) {
+  checks_.look_for_room();
   Thread& thread = make_thread(std::move(main));
   if (observer_ != nullptr) observer_->threads_changed();
   if (const auto refusal = checks_.on_program()) return die(*refusal);
@@ -83,12 +84,12 @@ Kernel::Thread& Kernel::make_thread(Task<> program) {
   thread.body.on_done(thread);
   const Weight weight = weight_of(nice_of(scheduling_, id));
   if (free_entities_.empty()) {
-    thread.entity = &entities_.emplace_back(&thread, id, weight);
+    thread.entity = &entities_.emplace_back(id, weight);
   } else {
     thread.entity = free_entities_.back();
     free_entities_.pop_back();
     std::destroy_at(thread.entity);
-    std::construct_at(thread.entity, &thread, id, weight);
+    std::construct_at(thread.entity, id, weight);
   }
   return thread;
 }
@@ -261,7 +262,6 @@ void Kernel::take(Core& core, Entity* next) {
   Thread& thread = *core.running;
   if (watches_threads_) {
     ++switches_;
-    observer_->taken_up(thread.id, now());
     observer_->has_thread(core.id, thread.id, now());
   }
   const bool moved = thread.ran_on != core.id && thread.ran_on != kNoCore;

@@ -122,7 +122,6 @@ void Kernel::tell_of_turns(const Scheduler::Snapshot& here, const std::vector<Du
     }
     observer_->taken_up(thread, now() + begin);
     observer_->set_aside(thread, std::min(now() + end, until));
-    if (entity.standing == Standing::running) observer_->taken_up(thread, until);
   }
   for (const Core& core : cores_) {
     if (!shared[core.id]) continue;

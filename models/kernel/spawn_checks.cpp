@@ -37,6 +37,24 @@ SpawnChecks::SpawnChecks(const Machine& machine, const Runtime& runtime, const P
   }
 }
 
+/// Whether that many of each thing that a thread takes pass all checks, with something to spare: then so does less.
+bool SpawnChecks::fits_with_room(std::int64_t of_each) const {
+  // A thread without an arena may take more than one with an arena, and one that is gone leave more charged.
+  if (machine_->limits.address_space || machine_->costs.uncharged_slab > machine_->costs.kernel_stack) return false;
+  const ThreadCounts all{
+      .alive = of_each, .stacks = of_each, .touched = of_each, .started = of_each, .arenas = of_each};
+  ThreadCounts before = all;
+  --before.alive;
+  return !on_map(before) && !on_memory(all) && !on_count(before) && !on_start(before);
+}
+
+void SpawnChecks::look_for_room() {
+  std::int64_t room = 0;
+  for (std::int64_t more = std::int64_t{1} << 32; more >= 16; more /= 2)
+    if (fits_with_room(room + more)) room += more;
+  roomy_ = room;
+}
+
 std::optional<Refusal> SpawnChecks::on_program() const {
   if (auto refusal = on_memory({})) return refusal;
   const std::int64_t own = runtime_->base_threads - 1;
@@ -54,7 +72,7 @@ std::int64_t SpawnChecks::own_threads() const {
 
 std::optional<Refusal> SpawnChecks::on_map(const ThreadCounts& counts) const {
   using enum LimitKind;
-  if (counts.cached > 0) return std::nullopt;
+  if (counts.cached > 0 || leave_room(counts)) return std::nullopt;
   const Limits& limits = machine_->limits;
   // mmap, in the order of do_mmap and mmap_region.
   const std::int64_t maps = memory_->maps(counts);
@@ -139,6 +157,7 @@ ThreadCounts SpawnChecks::seen_as_committed(const ThreadCounts& counts) const {
 }
 
 std::optional<Refusal> SpawnChecks::on_clone(const ThreadCounts& counts) const {
+  if (leave_room(counts)) return std::nullopt;
   ThreadCounts with = counts;
   ++with.alive;
   if (auto refusal = on_memory(with)) return refusal;
@@ -146,6 +165,7 @@ std::optional<Refusal> SpawnChecks::on_clone(const ThreadCounts& counts) const {
 }
 
 std::optional<Refusal> SpawnChecks::on_touch(const ThreadCounts& counts) const {
+  if (leave_room(counts)) return std::nullopt;
   ThreadCounts with = counts;
   ++with.touched;
   return on_memory(with);
@@ -197,7 +217,7 @@ std::optional<Refusal> SpawnChecks::on_maps_at_start(const ThreadCounts& counts)
 }
 
 std::optional<Refusal> SpawnChecks::on_start(const ThreadCounts& counts) const {
-  if (!memory_->has_signal_stack()) return std::nullopt;
+  if (!memory_->has_signal_stack() || leave_room(counts)) return std::nullopt;
   if (auto refusal = on_maps_at_start(counts)) return refusal;
   ThreadCounts with = counts;
   ++with.started;

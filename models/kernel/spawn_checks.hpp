@@ -34,6 +34,10 @@ class SpawnChecks {
   SpawnChecks(const Machine& machine, const Runtime& runtime, const ProcessMemory& memory,
               std::span<const Limit> limits = limit_table());
 
+  /// Finds out how many threads are refused by nothing: below that, checks cost hardly anything. The answers are the
+  /// same.
+  void look_for_room();
+
   /// The program before its first job: its own memory, and the threads that its runtime has besides the main one.
   std::optional<Refusal> on_program() const;
   /// How many of those threads the limits on their number allow, the main one among them.
@@ -57,6 +61,12 @@ class SpawnChecks {
   std::optional<Refusal> on_task(const ThreadCounts& with) const;
 
  private:
+  /// Nothing can refuse a thread while there is less of everything than what was found to leave room.
+  bool leave_room(const ThreadCounts& counts) const {
+    return counts.alive < roomy_ && counts.stacks < roomy_ && counts.arenas + counts.arenas_to_come < roomy_ &&
+           counts.task_memory == Bytes{};
+  }
+  bool fits_with_room(std::int64_t of_each) const;
   /// A limit on the number of threads, at one level.
   struct CountCheck {
     const Limit* limit = nullptr;
@@ -80,6 +90,7 @@ class SpawnChecks {
   const ProcessMemory* memory_;
   std::array<const Limit*, kKernelLimits> rows_{};
   std::vector<CountCheck> counts_;  ///< In the kernel's order.
+  std::int64_t roomy_ = 0;          ///< With so many of each thing no check of a thread refuses anything.
 };
 
 }  // namespace spawnpoint::kernel

@@ -98,14 +98,6 @@ void ModeledThreads::threads_changed() {
   });
 }
 
-void ModeledThreads::note_state(JobId job, JobState state) {
-  // Whoever starts a thread for a job has nothing to do with the job itself.
-  if (state == JobState::queued || state == JobState::starting) return;
-  const Thread thread = kernel_.current();
-  if (thread >= doing_.size()) doing_.resize(std::size_t{thread} + 1);
-  doing_[thread] = {.job = is_open(state) ? job : kNoJob, .state = state};
-}
-
 void ModeledThreads::set_aside(Thread thread, Instant at) {
   // A record has to end somewhere. What comes after it is told less exactly, as live records are.
   constexpr std::int64_t kMost = 2'000'000;
@@ -114,8 +106,10 @@ void ModeledThreads::set_aside(Thread thread, Instant at) {
   const bool is_new = thread >= doing_.size();
   if (is_new) doing_.resize(std::size_t{thread} + 1);
   Doing& doing = doing_[thread];
-  if (is_new && starting_ != kNoJob) doing = {.job = starting_, .state = JobState::starting};
+  if (is_new) doing.job = starting_;
   if (doing.job == kNoJob || doing.aside) return;
+  doing.before = recording_.recorder()->state_of(doing.job);
+  if (!is_open(doing.before)) return;
   doing.aside = true;
   ++set_asides_;
   recording_.recorder()->enter(doing.job, JobState::ready, thread, at);
@@ -126,7 +120,7 @@ void ModeledThreads::taken_up(Thread thread, Instant at) {
   Doing& doing = doing_[thread];
   doing.aside = false;
   // One that has slept comes out of its call first, and then says what it does next.
-  const JobState state = doing.state == JobState::starting ? JobState::starting : JobState::running;
+  const JobState state = doing.before == JobState::starting ? JobState::starting : JobState::running;
   recording_.recorder()->enter(doing.job, state, thread, at);
 }
 

@@ -50,7 +50,7 @@ class ModeledThreads final : public kernel::KernelObserver {
   [[gnu::always_inline]] void enter(JobId job, JobState state) {
     if (state == JobState::starting) starting_ = job;
     recording_.enter(job, state, kernel_.current(), now());
-    if (recording_.recorder() != nullptr) note_state(job, state);
+    if (recording_.recorder() != nullptr) note_job(job, state);
   }
 
   Spawn spawn_thread(Task<> body);
@@ -75,10 +75,20 @@ class ModeledThreads final : public kernel::KernelObserver {
   void runnable_changed() override { recording_.sample_runnable(kernel_.runnable(), now()); }
   void set_aside(Thread thread, Instant at) override;
   void taken_up(Thread thread, Instant at) override;
-  void has_thread(CoreId core, Thread thread, Instant at) override { recording_.recorder()->run(core, thread, at); }
+  void has_thread(CoreId core, Thread thread, Instant at) override {
+    if (thread < doing_.size() && doing_[thread].aside) taken_up(thread, at);
+    recording_.recorder()->run(core, thread, at);
+  }
   void has_turns(CoreId core, Instant at) override { recording_.recorder()->run(core, kNoLane, at); }
   void has_none(CoreId core, Instant at) override { recording_.recorder()->idle(core, at); }
-  void note_state(JobId job, JobState state);
+  /// Whoever queues a job or starts a thread for it has nothing to do with the job itself.
+  void note_job(JobId job, JobState state) {
+    if (!has_begun(state)) return;
+    const Thread thread = kernel_.current();
+    if (thread >= doing_.size()) [[unlikely]]
+      doing_.resize(std::size_t{thread} + 1);
+    doing_[thread].job = job;
+  }
   void note_peaks(const kernel::ThreadCounts& counts);
   MemoryUse with_peaks_of(const kernel::ThreadCounts& counts) const;
   FailurePoint at_death(const kernel::Refusal& death) const;
@@ -88,8 +98,8 @@ class ModeledThreads final : public kernel::KernelObserver {
   ModeledRecording recording_;
   /// What a thread does, for the record.
   struct Doing {
-    JobId job = kNoJob;  ///< None: nothing that the record tells of.
-    JobState state = JobState::none;
+    JobId job = kNoJob;                ///< None: nothing that the record tells of.
+    JobState before = JobState::none;  ///< What the job did when the thread was set aside.
     bool aside = false;
   };
   std::vector<Doing> doing_;  ///< By thread; those that have done nothing yet may be missing.

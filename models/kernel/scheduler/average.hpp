@@ -4,6 +4,7 @@
 // so that it is the same on every machine.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -59,14 +60,16 @@ constexpr std::int64_t decayed(std::int64_t value, Duration time) {
   return static_cast<std::int64_t>(average_detail::Wide{static_cast<std::uint64_t>(value)} * factor >> 32 >> halves);
 }
 
-class Average {
+/// `Value` must hold 1024 times the largest value.
+template <class Value>
+class AverageOf {
  public:
   /// A unit of the averaged value.
   static constexpr int kUnitBits = 10;
 
-  Average() = default;
+  AverageOf() = default;
   /// One that has been `value` all the time.
-  explicit constexpr Average(std::int64_t value) : value_(value << kUnitBits) {}
+  explicit constexpr AverageOf(std::int64_t value) : value_(static_cast<Value>(value << kUnitBits)) {}
 
   /// The average at `now` of a value that was `held` since the last time. Times never decrease.
   std::int64_t advance(Instant now, std::int64_t held) {
@@ -74,12 +77,15 @@ class Average {
     at_ = now;
     const std::int64_t target = held << kUnitBits;
     if (value_ != target && passed > Duration::zero())
-      value_ = value_ > target ? target + decayed(value_ - target, passed) : target - decayed(target - value_, passed);
-    return value_ >> kUnitBits;
+      value_ = static_cast<Value>(value_ > target ? target + decayed(value_ - target, passed)
+                                                  : target - decayed(target - value_, passed));
+    return value();
   }
   std::int64_t value() const { return value_ >> kUnitBits; }
   /// What is brought along from elsewhere, or taken away.
-  void add(std::int64_t units) { value_ = value_ + (units << kUnitBits) > 0 ? value_ + (units << kUnitBits) : 0; }
+  void add(std::int64_t units) {
+    value_ = static_cast<Value>(std::max<std::int64_t>(value_ + (units << kUnitBits), 0));
+  }
 
   Instant at() const { return at_; }
   /// Time has passed that left everything as it was.
@@ -87,8 +93,10 @@ class Average {
   std::int64_t raw() const { return value_; }
 
  private:
-  std::int64_t value_ = 0;
   Instant at_{};
+  Value value_ = 0;
 };
+
+using Average = AverageOf<std::int64_t>;
 
 }  // namespace spawnpoint::kernel

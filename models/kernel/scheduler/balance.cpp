@@ -142,8 +142,8 @@ std::int64_t Scheduler::pull_load(CoreId to, CoreId from, std::int64_t imbalance
   std::int64_t moved = 0;
   std::int64_t looks = std::min(kMostMoved, source.runnable());
   for (Entity* entity = source.oldest(); entity != nullptr && looks > 0; --looks) {
-    Entity* const next = entity->newer;
-    Average share = entity->runnable;
+    Entity* const next = entity->links->newer;
+    auto share = entity->runnable;
     const std::int64_t load =
         std::max<std::int64_t>(share.advance(now, entity->on_queue() ? 1024 : 0) * entity->weight / 1024, 1);
     const auto shift = static_cast<int>(std::min<std::int64_t>(core.failed, 62));
@@ -167,7 +167,7 @@ std::int64_t Scheduler::pull_threads(CoreId to, CoreId from, std::int64_t imbala
   std::int64_t moved = 0;
   std::int64_t looks = std::min(kMostMoved, source.runnable());
   for (Entity* entity = source.oldest(); entity != nullptr && looks > 0 && source.runnable() > 1; --looks) {
-    Entity* const next = entity->newer;
+    Entity* const next = entity->links->newer;
     if (entity->standing == Standing::delayed || !may_move(core, *entity, now)) {
       source.renew(*entity);
     } else {

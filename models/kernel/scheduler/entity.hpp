@@ -24,11 +24,26 @@ enum class Standing : std::uint8_t {
 /// Long before anything: of a thread that has not run, or not on its core.
 inline constexpr Instant kCold{std::chrono::hours(-1)};
 
-/// Half of it fits one line of the processor's cache: all that a thread needs as long as it shares its core with no
-/// other one. Of a million threads each sleeps for long, and its lines are cold when it wakes.
+struct Entity;
+
+/// Where a thread stands in a queue, while it is in one.
+struct Links {
+  // In the timeline.
+  Entity* left = nullptr;
+  Entity* right = nullptr;
+  Virtual earliest = 0;     ///< The least virtual runtime of this one and those below it.
+  std::uint32_t order = 0;  ///< Among equal deadlines: who came first.
+  // Among all of its core, the one that ran or came last first.
+  Entity* newer = nullptr;
+  Entity* older = nullptr;
+  std::int32_t turn_left = 0;  ///< SCHED_RR: ticks.
+};
+
+/// Fits one line of the processor's cache. Of a million threads each sleeps for long, and its line is cold when it
+/// wakes.
 struct alignas(64) Entity {
-  Entity(void* its_owner, std::uint32_t number, Weight its_weight)
-      : owner(its_owner), weight(static_cast<std::uint32_t>(its_weight)), id(number) {}
+  Entity(std::uint32_t number, Weight its_weight)
+      : id(number), weight(static_cast<std::uint32_t>(its_weight & 0xFF'FFFF)) {}
   Entity(const Entity&) = delete;
   Entity& operator=(const Entity&) = delete;
 
@@ -37,25 +52,16 @@ struct alignas(64) Entity {
   /// EEVDF: away, what it is owed (of virtual time); running, up to where its turn is protected.
   /// CFS: running, how long it has run in this turn.
   Virtual lag = 0;
-  Instant since = kCold;            ///< Up to here its runtime is accounted for.
-  Average runnable{Average(1024)};  ///< How much of the time it was runnable, of 1024. A new one: always.
-  void* owner;                      ///< Whose it is: not the scheduler's business.
-  std::uint32_t weight;
-  std::uint16_t on = 0;  ///< The core where it is, or was last.
-  Standing standing = Standing::away;
-  bool keeps = false;  ///< EEVDF: deadline, CFS: vruntime, is relative, as it comes from another core.
-
-  // In the timeline.
-  Entity* left = nullptr;
-  Entity* right = nullptr;
-  Virtual earliest = 0;  ///< The least virtual runtime of this one and those below it.
-  // Among all of its core, the one that ran or came last first.
-  Entity* newer = nullptr;
-  Entity* older = nullptr;
+  Instant since = kCold;   ///< Up to here its runtime is accounted for.
+  Links* links = nullptr;  ///< While it is in a queue: LinkPool.
+  /// How much of the time it was runnable, of 1024. A new one: always.
+  [[no_unique_address]] AverageOf<std::int32_t> runnable{1024};
   std::uint32_t id;
-  std::uint32_t order = 0;     ///< Among equal deadlines: who came first.
-  std::int32_t turn_left = 0;  ///< SCHED_RR: ticks.
-  std::uint16_t recent = 0;    ///< The core where it was when it was last placed by looking for an idle one.
+  std::uint16_t on = 0;      ///< The core where it is, or was last.
+  std::uint16_t recent = 0;  ///< The core where it was when it was last placed by looking for an idle one.
+  std::uint32_t weight : 24;
+  Standing standing : 2 = Standing::away;
+  bool keeps : 1 = false;  ///< EEVDF: deadline, CFS: vruntime, is relative, as it comes from another core.
 
   CoreId core() const { return on; }
   void put_on(CoreId core) { on = static_cast<std::uint16_t>(core); }
@@ -63,6 +69,6 @@ struct alignas(64) Entity {
   /// What it adds to its core's load.
   std::int64_t load() const { return runnable.value() * weight / 1024; }
 };
-static_assert(sizeof(Entity) == 128);
+static_assert(sizeof(Entity) == 64);
 
 }  // namespace spawnpoint::kernel

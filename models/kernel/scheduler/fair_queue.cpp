@@ -99,20 +99,29 @@ void FairQueue::remove(Entity& entity) {
 }
 
 void FairQueue::unlink(Entity& entity) {
-  (entity.newer != nullptr ? entity.newer->older : newest_) = entity.older;
-  (entity.older != nullptr ? entity.older->newer : oldest_) = entity.newer;
-  entity.newer = entity.older = nullptr;
+  Links& links = *entity.links;
+  (links.newer != nullptr ? links.newer->links->older : newest_) = links.older;
+  (links.older != nullptr ? links.older->links->newer : oldest_) = links.newer;
+  links.newer = links.older = nullptr;
+}
+
+void FairQueue::go(Entity& entity) {
+  entity.standing = Standing::away;
+  unlink(entity);
+  links_->unlink(entity);
+  --queued_;
 }
 
 void FairQueue::renew(Entity& entity) {
   if (newest_ == &entity) return;
-  if (entity.newer != nullptr) unlink(entity);
-  entity.older = newest_;
-  (newest_ != nullptr ? newest_->newer : oldest_) = &entity;
+  if (entity.links->newer != nullptr) unlink(entity);
+  entity.links->older = newest_;
+  (newest_ != nullptr ? newest_->links->newer : oldest_) = &entity;
   newest_ = &entity;
 }
 
 void FairQueue::enqueue(Entity& entity, Comes how) {
+  links_->link(entity);
   place(entity, how);
   entity.standing = Standing::queued;
   insert(entity);
@@ -122,6 +131,7 @@ void FairQueue::enqueue(Entity& entity, Comes how) {
 }
 
 void FairQueue::run_alone(Entity& entity, Comes how, Instant now) {
+  links_->link(entity);
   place(entity, how);
   newest_ = oldest_ = &entity;
   queued_ = runnable_ = 1;
@@ -147,9 +157,7 @@ bool FairQueue::leave(Entity& entity, Instant now, bool ends) {
     }
   }
   running_ = nullptr;
-  entity.standing = Standing::away;
-  unlink(entity);
-  --queued_;
+  go(entity);
   return true;
 }
 
@@ -157,9 +165,7 @@ bool FairQueue::leave(Entity& entity, Instant now, bool ends) {
 void FairQueue::finish_delay(Entity& entity) {
   entity.lag = std::min<Virtual>(std::max(lag_of(entity), entity.lag), 0);
   remove(entity);
-  entity.standing = Standing::away;
-  unlink(entity);
-  --queued_;
+  go(entity);
 }
 
 /// requeue_delayed_entity.
@@ -314,10 +320,10 @@ void FairQueue::put_back(Instant now) {
 }
 
 void FairQueue::shift(Duration by, Virtual on) {
-  for (Entity* entity = newest_; entity != nullptr; entity = entity->older) {
+  for (Entity* entity = newest_; entity != nullptr; entity = entity->links->older) {
     entity->vruntime += on;
     entity->deadline += on;
-    entity->earliest += on;
+    entity->links->earliest += on;
     if (entity->standing == Standing::running) {
       entity->since += by;
       if (rules_->eevdf) entity->lag += on;

@@ -12,6 +12,7 @@
 
 #include "core/units.hpp"
 #include "models/kernel/scheduler/entity.hpp"
+#include "models/kernel/scheduler/link_pool.hpp"
 #include "models/kernel/scheduler/rules.hpp"
 #include "models/kernel/scheduler/timeline.hpp"
 
@@ -22,8 +23,9 @@ enum class Comes : std::uint8_t { created, woken, moved };
 
 class FairQueue {
  public:
-  /// Ticks come at `first_tick` and from then on.
-  FairQueue(const Rules& rules, Instant first_tick) : rules_(&rules), first_tick_(first_tick) {}
+  /// Ticks come at `first_tick` and from then on. All queues between which threads move share their links.
+  FairQueue(const Rules& rules, Instant first_tick, LinkPool& links)
+      : rules_(&rules), links_(&links), first_tick_(first_tick) {}
 
   /// Puts a thread on the queue; to be called after update().
   void enqueue(Entity& entity, Comes how);
@@ -59,7 +61,7 @@ class FairQueue {
   std::int64_t runnable() const { return runnable_; }
   /// Of all that are queued.
   Weight weight() const { return waiting_weight_ + (running_ != nullptr ? running_->weight : 0); }
-  /// The one that ran or came last; the others follow by `older`.
+  /// The one that ran or came last; the others follow by their links.
   Entity* newest() const { return newest_; }
   Entity* oldest() const { return oldest_; }
   /// Makes it the newest.
@@ -86,6 +88,8 @@ class FairQueue {
   void begin_turn(Entity& entity, Instant now);
   void place_fairly(Entity& entity, Comes how);
   void unlink(Entity& entity);
+  /// It is in no queue any more.
+  void go(Entity& entity);
   void finish_delay(Entity& entity);
   void tick_alone(Entity& entity, Instant now) const;
   void move_origin(Virtual by) {
@@ -96,6 +100,7 @@ class FairQueue {
   Virtual request_of(const Entity& entity) const { return virtual_time(rules_->slice, entity.weight); }
 
   const Rules* rules_;
+  LinkPool* links_;
   Instant first_tick_;
   Timeline timeline_;
   Entity* running_ = nullptr;  ///< Not in the timeline.

@@ -41,7 +41,7 @@ CoreId Scheduler::lighter_of(const Entity& entity, CoreId waker, Instant now) {
   hold_load(here, now);
   hold_load(there, now);
   // Its share has decayed while it slept.
-  Average share = entity.runnable;
+  auto share = entity.runnable;
   share.advance(now, 0);
   const std::int64_t load = share.value() * entity.weight / 1024;
   const std::int64_t at_waker = (here.load.value() + load) * 100;

@@ -8,12 +8,13 @@
 
 namespace spawnpoint::kernel {
 
+/// Of threads that have links.
 class RealTimeQueue {
  public:
   void push(Entity& entity) {
-    entity.older = newest_;
-    entity.newer = nullptr;
-    (newest_ != nullptr ? newest_->newer : oldest_) = &entity;
+    entity.links->older = newest_;
+    entity.links->newer = nullptr;
+    (newest_ != nullptr ? newest_->links->newer : oldest_) = &entity;
     newest_ = &entity;
     ++size_;
   }
@@ -21,9 +22,9 @@ class RealTimeQueue {
   Entity* pop() {
     Entity* const entity = oldest_;
     if (entity == nullptr) return nullptr;
-    oldest_ = entity->newer;
-    (oldest_ != nullptr ? oldest_->older : newest_) = nullptr;
-    entity->newer = entity->older = nullptr;
+    oldest_ = entity->links->newer;
+    (oldest_ != nullptr ? oldest_->links->older : newest_) = nullptr;
+    entity->links->newer = entity->links->older = nullptr;
     --size_;
     return entity;
   }

@@ -24,7 +24,7 @@ Scheduler::Scheduler(const Rules& rules, const Setup& setup)
   if (setup.quota) quota_.emplace(rules, setup.cores, *setup.quota, at_most(rules.quota_period));
   cores_.reserve(setup.cores);
   for (std::size_t i = 0; i < setup.cores; ++i) {
-    Core& core = cores_.emplace_back(rules, first_tick_);
+    Core& core = cores_.emplace_back(rules, first_tick_, links_);
     core.interval = static_cast<std::int64_t>(setup.cores);
     core.last_balance = -static_cast<std::int64_t>(draws.below(static_cast<std::uint64_t>(balance_ticks(core, true))));
     const auto id = static_cast<CoreId>(i);
@@ -57,7 +57,8 @@ Scheduler::Verdict Scheduler::put_queued(Entity& entity, CoreId id, Comes how, I
     if (entity.core() != id && how == Comes::woken) ++migrations_;
     entity.put_on(id);
     entity.standing = Standing::queued;
-    entity.turn_left = static_cast<std::int32_t>(turn_ticks_);
+    links_.link(entity);
+    entity.links->turn_left = static_cast<std::int32_t>(turn_ticks_);
     core.real_time.push(entity);
     note_crowd(id);
     return {id, core.running == nullptr};
@@ -102,6 +103,7 @@ void Scheduler::leave_queue(CoreId id, Instant now, bool ends) {
   Entity& entity = *core.running;
   if (is_real_time()) {
     entity.standing = Standing::away;
+    links_.unlink(entity);
   } else {
     account(id, now);
     entity.runnable.advance(now, 1024);
@@ -193,8 +195,8 @@ bool Scheduler::tick(CoreId id, Instant now) {
   bool look = false;
   if (is_real_time()) {
     // rt.c, task_tick_rt.
-    if (policy_ == Policy::rr && core.running != nullptr && --core.running->turn_left <= 0) {
-      core.running->turn_left = static_cast<std::int32_t>(turn_ticks_);
+    if (policy_ == Policy::rr && core.running != nullptr && --core.running->links->turn_left <= 0) {
+      core.running->links->turn_left = static_cast<std::int32_t>(turn_ticks_);
       look = core.look = core.real_time.size() > 0;
     }
     return look;

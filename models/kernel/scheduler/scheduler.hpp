@@ -18,6 +18,7 @@
 #include "models/kernel/scheduler/entity.hpp"
 #include "models/kernel/scheduler/fair_queue.hpp"
 #include "models/kernel/scheduler/idle_order.hpp"
+#include "models/kernel/scheduler/link_pool.hpp"
 #include "models/kernel/scheduler/newly_idle.hpp"
 #include "models/kernel/scheduler/quota.hpp"
 #include "models/kernel/scheduler/real_time_queue.hpp"
@@ -110,7 +111,7 @@ class Scheduler {
 
  private:
   struct Core {
-    Core(const Rules& rules, Instant first_tick) : fair(rules, first_tick) {}
+    Core(const Rules& rules, Instant first_tick, LinkPool& links) : fair(rules, first_tick, links) {}
     FairQueue fair;
     RealTimeQueue real_time;
     Entity* running = nullptr;
@@ -200,6 +201,7 @@ class Scheduler {
 
   const Rules* rules_;
   Policy policy_;
+  LinkPool links_;
   std::vector<Core> cores_;
   CoreSet idle_;
   IdleOrder idle_order_;

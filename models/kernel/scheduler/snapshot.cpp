@@ -11,8 +11,8 @@ Scheduler::Snapshot Scheduler::snapshot(Instant now) {
   std::vector<std::int64_t>& shape = taken.shape;
   const auto add = [&shape](std::int64_t number) { shape.push_back(number); };
   // They are left as they are: a sum of parts would be rounded otherwise. One that has arrived stays for good.
-  const auto add_average = [&](const Average& average, std::int64_t held) {
-    Average later = average;
+  const auto add_average = [&](const auto& average, std::int64_t held) {
+    auto later = average;
     later.advance(now, held);
     const bool arrived = later.raw() == held << Average::kUnitBits;
     add(arrived ? later.raw() : average.raw());
@@ -47,14 +47,14 @@ Scheduler::Snapshot Scheduler::snapshot(Instant now) {
       add_thread(*running, origin);
       // A turn that is no longer protected is not the more so the longer it lasts.
       add(rules_->eevdf ? std::max<Virtual>(running->lag - running->vruntime, 0) : running->lag);
-      add(running->turn_left);
+      if (is_real_time()) add(running->links->turn_left);
     }
     core.fair.timeline().for_each([&](Entity& entity) { add_thread(entity, origin); });
-    for (Entity* entity = core.fair.newest(); entity != nullptr; entity = entity->older) add(entity->id);
-    for (Entity* entity = core.real_time.oldest(); entity != nullptr; entity = entity->newer) {
+    for (Entity* entity = core.fair.newest(); entity != nullptr; entity = entity->links->older) add(entity->id);
+    for (Entity* entity = core.real_time.oldest(); entity != nullptr; entity = entity->links->newer) {
       taken.threads.push_back(entity);
       add(entity->id);
-      add(entity->turn_left);
+      add(entity->links->turn_left);
     }
   }
   taken.migrations = migrations_;

@@ -5,19 +5,19 @@ namespace spawnpoint::kernel {
 
 Entity* Timeline::insert_below(Entity* tree, Entity& entity) {
   if (tree == nullptr || priority(entity) > priority(*tree)) {
-    split(tree, entity, entity.left, entity.right);
+    split(tree, entity, entity.links->left, entity.links->right);
     refresh(entity);
     return &entity;
   }
-  Entity*& side = before(entity, *tree) ? tree->left : tree->right;
+  Entity*& side = before(entity, *tree) ? tree->links->left : tree->links->right;
   side = insert_below(side, entity);
-  if (entity.vruntime < tree->earliest) tree->earliest = entity.vruntime;
+  if (entity.vruntime < tree->links->earliest) tree->links->earliest = entity.vruntime;
   return tree;
 }
 
 Entity* Timeline::remove_below(Entity* tree, Entity& entity) {
-  if (tree == &entity) return merge(entity.left, entity.right);
-  Entity*& side = before(entity, *tree) ? tree->left : tree->right;
+  if (tree == &entity) return merge(entity.links->left, entity.links->right);
+  Entity*& side = before(entity, *tree) ? tree->links->left : tree->links->right;
   side = remove_below(side, entity);
   refresh(*tree);
   return tree;
@@ -27,11 +27,11 @@ void Timeline::split(Entity* tree, const Entity& at, Entity*& low, Entity*& high
   if (tree == nullptr) {
     low = high = nullptr;
   } else if (before(*tree, at)) {
-    split(tree->right, at, tree->right, high);
+    split(tree->links->right, at, tree->links->right, high);
     low = tree;
     refresh(*tree);
   } else {
-    split(tree->left, at, low, tree->left);
+    split(tree->links->left, at, low, tree->links->left);
     high = tree;
     refresh(*tree);
   }
@@ -42,9 +42,9 @@ Entity* Timeline::merge(Entity* low, Entity* high) {
   if (high == nullptr) return low;
   Entity* const top = priority(*low) > priority(*high) ? low : high;
   if (top == low) {
-    low->right = merge(low->right, high);
+    low->links->right = merge(low->links->right, high);
   } else {
-    high->left = merge(low, high->left);
+    high->links->left = merge(low, high->links->left);
   }
   refresh(*top);
   return top;

@@ -5,6 +5,7 @@
 // a treap whose priorities are the hashed numbers of the threads: it has one shape, whatever was done before.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -12,10 +13,11 @@
 
 namespace spawnpoint::kernel {
 
+/// Of threads that have links.
 class Timeline {
  public:
   void insert(Entity& entity) {
-    entity.order = next_order_++;
+    entity.links->order = next_order_++;
     root_ = insert_below(root_, entity);
   }
   void remove(Entity& entity) { root_ = remove_below(root_, entity); }
@@ -23,23 +25,23 @@ class Timeline {
   bool empty() const { return root_ == nullptr; }
   Entity* first() const {
     Entity* entity = root_;
-    while (entity != nullptr && entity->left != nullptr) entity = entity->left;
+    while (entity != nullptr && entity->links->left != nullptr) entity = entity->links->left;
     return entity;
   }
   /// The least virtual runtime. Not of an empty one.
-  Virtual earliest() const { return root_->earliest; }
+  Virtual earliest() const { return root_->links->earliest; }
 
   /// The first one whose virtual runtime is eligible. Who has less of it than an eligible one must be eligible too.
   template <class Eligible>
   Entity* first_eligible(const Eligible& eligible) const {
     Entity* entity = root_;
     while (entity != nullptr) {
-      if (entity->left != nullptr && eligible(entity->left->earliest)) {
-        entity = entity->left;
+      if (entity->links->left != nullptr && eligible(entity->links->left->links->earliest)) {
+        entity = entity->links->left;
       } else if (eligible(entity->vruntime)) {
         return entity;
       } else {
-        entity = entity->right;
+        entity = entity->links->right;
       }
     }
     return nullptr;
@@ -61,12 +63,13 @@ class Timeline {
   }
   static bool before(const Entity& a, const Entity& b) {
     if (a.deadline != b.deadline) return a.deadline < b.deadline;
-    return static_cast<std::int32_t>(a.order - b.order) < 0;
+    return static_cast<std::int32_t>(a.links->order - b.links->order) < 0;
   }
   static void refresh(Entity& entity) {
-    entity.earliest = entity.vruntime;
-    if (entity.left != nullptr && entity.left->earliest < entity.earliest) entity.earliest = entity.left->earliest;
-    if (entity.right != nullptr && entity.right->earliest < entity.earliest) entity.earliest = entity.right->earliest;
+    Links& links = *entity.links;
+    links.earliest = entity.vruntime;
+    if (links.left != nullptr) links.earliest = std::min(links.earliest, links.left->links->earliest);
+    if (links.right != nullptr) links.earliest = std::min(links.earliest, links.right->links->earliest);
   }
   static Entity* insert_below(Entity* tree, Entity& entity);
   static Entity* remove_below(Entity* tree, Entity& entity);
@@ -75,9 +78,9 @@ class Timeline {
   template <class Visit>
   static void visit_below(Entity* tree, const Visit& visit) {
     if (tree == nullptr) return;
-    visit_below(tree->left, visit);
+    visit_below(tree->links->left, visit);
     visit(*tree);
-    visit_below(tree->right, visit);
+    visit_below(tree->links->right, visit);
   }
 
   Entity* root_ = nullptr;

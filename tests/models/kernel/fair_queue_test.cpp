@@ -33,10 +33,10 @@ Rules cfs() {
 /// A core's queue, its threads, and the time.
 class Queue {
  public:
-  explicit Queue(const Rules& its_rules) : rules(its_rules), fair(rules, Instant{}) {}
+  explicit Queue(const Rules& its_rules) : rules(its_rules), fair(rules, Instant{}, links) {}
 
   Entity& thread(int nice = 0) {
-    return threads.emplace_back(nullptr, static_cast<std::uint32_t>(threads.size()), weight_of(nice));
+    return threads.emplace_back(static_cast<std::uint32_t>(threads.size()), weight_of(nice));
   }
   Entity& created(int nice = 0) {
     Entity& entity = thread(nice);
@@ -59,6 +59,7 @@ class Queue {
 
   Rules rules;
   std::deque<Entity> threads;
+  LinkPool links;
   FairQueue fair;
   Instant now{1s};
 };

@@ -30,7 +30,7 @@ class Cores {
       : rules(rules_with(slice)), scheduler(rules, with(setup, cores)) {}
 
   Entity& thread(int nice = 0) {
-    return threads.emplace_back(nullptr, static_cast<std::uint32_t>(threads.size()), weight_of(nice));
+    return threads.emplace_back(static_cast<std::uint32_t>(threads.size()), weight_of(nice));
   }
   void follow(const Scheduler::Verdict& verdict) {
     if (verdict.look) scheduler.pick(verdict.core, now);

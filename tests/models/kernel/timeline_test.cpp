@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/simulation/random_stream.hpp"
+#include "models/kernel/scheduler/link_pool.hpp"
 #include "tests/catch.hpp"
 
 using namespace spawnpoint;
@@ -15,7 +16,8 @@ using namespace spawnpoint::kernel;
 TEST_CASE("the timeline is in order, and finds the first eligible thread, whatever is put in and taken out") {
   RandomStream draws(7, "timeline");
   std::deque<Entity> threads;
-  for (std::uint32_t id = 0; id < 400; ++id) threads.emplace_back(nullptr, id, kNormalWeight);
+  LinkPool links;
+  for (std::uint32_t id = 0; id < 400; ++id) links.link(threads.emplace_back(id, kNormalWeight));
   Timeline timeline;
   std::vector<Entity*> list;  // In order.
   for (int step = 0; step < 20'000; ++step) {
@@ -50,10 +52,12 @@ TEST_CASE("the timeline is in order, and finds the first eligible thread, whatev
 
 TEST_CASE("a timeline of a million threads is not deep") {
   std::deque<Entity> threads;
+  LinkPool links;
   Timeline timeline;
   for (std::uint32_t id = 0; id < 1'000'000; ++id) {
-    Entity& entity = threads.emplace_back(nullptr, id, kNormalWeight);
+    Entity& entity = threads.emplace_back(id, kNormalWeight);
     entity.deadline = id;  // The worst order for a tree without balance.
+    links.link(entity);
     timeline.insert(entity);
   }
   std::size_t looks = 0;
