@@ -22,13 +22,13 @@ class StableVector {
   ~StableVector() {
     for (std::size_t i = 0; i < size_; ++i) std::destroy_at(&(*this)[i]);
     for (std::size_t chunk = 0; chunk < kChunks && chunks_[chunk] != nullptr; ++chunk)
-      HugePageAllocator<T>().deallocate(chunks_[chunk], kFirst << chunk);
+      Allocator().deallocate(chunks_[chunk], kFirst << chunk);
   }
 
   template <class... Arguments>
   T& emplace_back(Arguments&&... arguments) {
     const auto [chunk, at] = place(size_);
-    if (chunks_[chunk] == nullptr) chunks_[chunk] = HugePageAllocator<T>().allocate(kFirst << chunk);
+    if (chunks_[chunk] == nullptr) chunks_[chunk] = Allocator().allocate(kFirst << chunk);
     T* made = std::construct_at(chunks_[chunk] + at, std::forward<Arguments>(arguments)...);
     ++size_;
     return *made;
@@ -45,6 +45,7 @@ class StableVector {
   std::size_t size() const { return size_; }
 
  private:
+  using Allocator = HugePageAllocator<T, SmallPages::at_once>;
   static constexpr std::size_t kFirst = 64;
   static constexpr std::size_t kChunks = 40;
 

@@ -164,8 +164,8 @@ std::optional<SeriesKind> parse_series_kind(std::string_view name);
 
 /// A step function: `value[i]` holds from `time[i]` until `time[i + 1]`. Times never decrease.
 struct Series {
-  std::vector<Instant> time;
-  std::vector<double> value;
+  Column<Instant> time;
+  Column<double> value;
 
   bool empty() const { return time.empty(); }
   /// Adds a step; a step at the same time as the last one (or earlier) replaces it, an equal value is not repeated.

@@ -2,7 +2,7 @@
 #include "models/kernel/kernel.hpp"
 
 #include <algorithm>
-#include <memory>
+#include <new>
 #include <utility>
 
 #include "core/coroutine/resume.hpp"
@@ -83,13 +83,11 @@ Kernel::Thread& Kernel::make_thread(Task<> program) {
   Thread& thread = threads_.emplace_back(*this, id, std::move(program));
   thread.body.on_done(thread);
   const Weight weight = weight_of(nice_of(scheduling_, id));
-  if (free_entities_.empty()) {
-    thread.entity = &entities_.emplace_back(id, weight);
+  if (FreeEntity* const free = free_entities_) {
+    free_entities_ = free->next;
+    thread.entity = ::new (static_cast<void*>(free)) Entity(id, weight);
   } else {
-    thread.entity = free_entities_.back();
-    free_entities_.pop_back();
-    std::destroy_at(thread.entity);
-    std::construct_at(thread.entity, id, weight);
+    thread.entity = &entities_.emplace_back(id, weight);
   }
   return thread;
 }
@@ -291,7 +289,7 @@ void Kernel::release(Core& core, bool ends) {
   change_runnable(-1);
   executing_ = nullptr;
   scheduler_.leave(core.id, now(), ends);
-  if (ends) free_entities_.push_back(core.running->entity);
+  if (ends) free_entities_ = ::new (static_cast<void*>(core.running->entity)) FreeEntity{free_entities_};
   core.running = nullptr;
   dispatch(core);
   await_beat();

@@ -146,6 +146,11 @@ class Kernel {
     After after = After::go_on;
   };
 
+  /// In place of an entity that is free.
+  struct FreeEntity {
+    FreeEntity* next;
+  };
+
   /// A thread is its own timer, while it sleeps, and is notified when its program ends. It fits two lines of the
   /// processor's cache: of a million threads each sleeps for long, and its lines are cold when it wakes.
   struct alignas(64) Thread final : Timer, Completion {
@@ -263,7 +268,7 @@ class Kernel {
   ThreadCounts counts_;
   StableVector<Thread> threads_;
   StableVector<Entity> entities_;
-  std::vector<Entity*> free_entities_;  ///< Of threads that have ended: there may have been millions.
+  FreeEntity* free_entities_ = nullptr;  ///< Of threads that have ended: there may have been millions.
   Rules rules_;
   Scheduler scheduler_;
   Scheduling scheduling_;

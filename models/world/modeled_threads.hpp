@@ -102,7 +102,7 @@ class ModeledThreads final : public kernel::KernelObserver {
     JobState before = JobState::none;  ///< What the job did when the thread was set aside.
     bool aside = false;
   };
-  std::vector<Doing> doing_;  ///< By thread; those that have done nothing yet may be missing.
+  Column<Doing> doing_;  ///< By thread; those that have done nothing yet may be missing.
   std::int64_t set_asides_ = 0;
   JobId starting_ = kNoJob;
   /// Of each thread the job that it was started for. Kept only where a thread can die of its stack or of its signal

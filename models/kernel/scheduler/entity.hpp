@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "core/units.hpp"
 #include "models/kernel/scheduler/average.hpp"
@@ -69,6 +70,6 @@ struct alignas(64) Entity {
   /// What it adds to its core's load.
   std::int64_t load() const { return runnable.value() * weight / 1024; }
 };
-static_assert(sizeof(Entity) == 64);
+static_assert(sizeof(Entity) == 64 && std::is_trivially_destructible_v<Entity>);
 
 }  // namespace spawnpoint::kernel
