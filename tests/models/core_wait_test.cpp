@@ -149,7 +149,7 @@ TEST_CASE("the diagnosis names a quota that is used up") {
   CHECK(result.cores->throttled_periods >= 6);
   CHECK(result.cores->throttled > 300ms);
   CHECK_THAT(told(scenario, result), Contains("The quota of 50% of one core's time was used up in"));
-  CHECK_THAT(told(scenario, result), Contains("The quota takes the time: the jobs compute 400 ms in all, and used"));
+  CHECK_THAT(told(scenario, result), Contains("The quota takes the time: the jobs compute 400 ms in all, and have"));
   CHECK_THAT(told(scenario, result), !Contains("cores were busy"));
 }
 

@@ -9,9 +9,8 @@
 namespace spawnpoint {
 namespace {
 
-/// Drawing more would be felt by those who wait for the words: some milliseconds each.
-constexpr std::int64_t kMostDrawn = 100'000;
-constexpr std::int64_t kMostArrivalsDrawn = 500'000;
+/// Drawing more would be felt by those who wait for the words: a tenth of a second.
+constexpr std::int64_t kMostDrawn = 2'000'000;
 /// Nearly all of the time, as far as people are concerned.
 constexpr double kMostly = 0.9;
 /// Cores that compute for this part of it leave little to gain: the rest is beginnings and ends.
@@ -25,6 +24,8 @@ constexpr double kLonger = 1.25;
 constexpr double kNotHeldUp = 1.05;
 /// A thread that is held for this part of the time makes jobs wait that could have gone on.
 constexpr double kHeld = 0.5;
+/// So many threads that wait for a core on average are no chance.
+constexpr double kContended = 0.05;
 
 Duration last_arrival_on_average(const Jobs& jobs) {
   switch (jobs.arrivals.kind) {
@@ -40,33 +41,61 @@ Duration last_arrival_on_average(const Jobs& jobs) {
   return {};
 }
 
-Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int64_t workers, std::int64_t cpus,
-                      const RunResult& result) {
+/// Whether somebody who serves the jobs was busy nearly all the time, and would have been for longer than the jobs took
+/// to come, had they all been there from the start.
+bool outlast_arrivals(const Load& load, const ConcurrencyModel& model, const RunResult& result) {
   const double wall = to_seconds(result.wall);
   const double coming = to_seconds(load.demand.last_arrival);
+  const auto outlasts = [&](double busy) {
+    const double last = busy * wall / static_cast<double>(std::max<std::int64_t>(result.jobs, 1));
+    return busy >= kMostly && busy * wall > coming + last;
+  };
+  return outlasts(load.computing) || (model.jobs_run != JobsRun::on_own_threads && outlasts(load.servers));
+}
+
+Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int64_t workers, double capacity,
+                      const RunResult& result) {
+  const Demand& demand = load.demand;
+  const double wall = to_seconds(result.wall);
+  const double coming = to_seconds(demand.last_arrival);
   // What the last one takes by itself.
-  const double last = load.demand.own / static_cast<double>(std::max<std::int64_t>(result.jobs, 1));
-  const bool held_up_by_nobody = load.demand.longest && wall <= kNotHeldUp * *load.demand.longest;
-  if (coming >= kHalf * wall && held_up_by_nobody) return Bottleneck::arrivals;
-  const double busiest = std::max(load.servers, load.computing);
-  const bool idle = busiest < kMostly;
-  // Had all jobs been there from the start, those who serve them would still have been at it after the last came.
-  const bool outlasted = !idle && busiest * wall > coming + last;
-  const bool mostly = coming >= kMostly * wall || (idle && coming >= kHalf * wall && coming + last >= kMostly * wall);
-  if (coming > 0 && mostly && !outlasted) return Bottleneck::arrivals;
-  const double there = wall - to_seconds(load.demand.first_arrival);
+  const double last = demand.own / static_cast<double>(std::max<std::int64_t>(result.jobs, 1));
+  const bool outlasted = outlast_arrivals(load, model, result);
+  const bool idle = std::max(load.servers, load.computing) < kMostly;
+  if (coming > 0 && !outlasted) {
+    const bool held_up_by_nobody = demand.longest && wall <= kNotHeldUp * *demand.longest;
+    // A job that has been there for long takes the time itself.
+    if (held_up_by_nobody && coming >= kHalf * wall) return load.by_longest ? Bottleneck::jobs : Bottleneck::arrivals;
+    if (coming >= kMostly * wall || (idle && coming >= kHalf * wall && coming + last >= kMostly * wall))
+      return Bottleneck::arrivals;
+  }
+  // Other threads could not compute more either.
+  if (load.by_quota && load.computing >= kBusy && (!model.async || load.computing > load.servers))
+    return Bottleneck::cores;
+  const double there = wall - to_seconds(demand.first_arrival);
   if (model.jobs_run == JobsRun::as_tasks && result.jobs > 1 && load.servers * wall >= kHeld * there)
     return Bottleneck::executor;
   const bool serves_few = model.jobs_run == JobsRun::in_a_pool || model.jobs_run == JobsRun::one_at_a_time;
   // Fewer workers than cores cannot keep all of those busy.
-  const bool fewer = serves_few && workers < cpus;
-  if (load.computing >= kBusy && !fewer) return Bottleneck::cores;
+  const bool fewer = serves_few && static_cast<double>(workers) < capacity;
+  // Where no thread has to wait for a core, more of them would be of no use.
+  const bool wanted = serves_few || !result.cores || to_seconds(result.cores->waited) >= kContended * wall;
+  if (load.computing >= kBusy && wanted && !fewer) return Bottleneck::cores;
   // More workers than cores do not make computing shorter.
-  const bool more_would_help = fewer || load.demand.computing < kHalf * load.demand.own;
+  const bool more_would_help = fewer || demand.computing < kHalf * demand.own;
   const bool held_up =
-      more_would_help && load.demand.unhindered && load.servers >= kHalf && wall >= kLonger * *load.demand.unhindered;
-  if (serves_few && result.jobs > workers && (load.servers >= kMostly || held_up)) return Bottleneck::workers;
+      more_would_help && load.servers >= kHalf && demand.unhindered && wall >= kLonger * *demand.unhindered;
+  const bool by_one_job = demand.unhindered && wall <= kNotHeldUp * *demand.unhindered;
+  if (serves_few && result.jobs > workers && !by_one_job && (load.servers >= kMostly || held_up))
+    return Bottleneck::workers;
   return Bottleneck::jobs;
+}
+
+/// What a quota allows, where it is less than the cores.
+std::optional<double> quota_of(const Machine& machine, Policy policy) {
+  const double allowed = cpu_capacity(machine);
+  if (policy != Policy::other || allowed >= static_cast<double>(usable_cpus(machine))) return std::nullopt;
+  return allowed;
 }
 
 }  // namespace
@@ -80,18 +109,27 @@ bool has_equal_jobs(const Scenario& scenario) {
   return std::ranges::all_of(scenario.jobs.steps, [](const Step& step) { return step.duration.is_constant(); });
 }
 
-Demand demand_of(const Scenario& scenario) {
+double least_time(const Machine& machine, Policy policy, double computing) {
+  const double on_cores = computing / static_cast<double>(usable_cpus(machine));
+  const std::optional<double> quota = quota_of(machine, policy);
+  if (!quota) return on_cores;
+  const double at_first = *quota * to_seconds(kQuotaPeriod);
+  return std::max(on_cores, (computing - at_first) / *quota);
+}
+
+Demand demand_of(const Scenario& scenario, Policy policy) {
   const Jobs& jobs = scenario.jobs;
   Demand demand;
-  const bool steps_drawn = jobs.count * static_cast<std::int64_t>(jobs.steps.size()) <= kMostDrawn;
-  demand.arrivals_drawn = jobs.arrivals.kind != Arrivals::Kind::rate || jobs.count <= kMostArrivalsDrawn;
-  const bool drawn = steps_drawn || (jobs.arrivals.kind == Arrivals::Kind::rate && demand.arrivals_drawn);
+  const bool each = jobs.count * static_cast<std::int64_t>(jobs.steps.size()) <= kMostDrawn;
+  demand.steps_drawn = each || has_equal_jobs(scenario);
+  demand.arrivals_drawn = jobs.arrivals.kind != Arrivals::Kind::rate || jobs.count <= kMostDrawn;
+  const bool drawn = each || (jobs.arrivals.kind == Arrivals::Kind::rate && demand.arrivals_drawn);
   const Workload work(drawn ? jobs : Jobs{}, scenario.seed);
-  std::vector<double> own(steps_drawn ? static_cast<std::size_t>(jobs.count) : 0);
+  std::vector<double> own(each ? static_cast<std::size_t>(jobs.count) : 0);
   for (std::size_t i = 0; i < jobs.steps.size(); ++i) {
     const Step& step = jobs.steps[i];
     double sum = 0;
-    if (steps_drawn) {
+    if (each) {
       for (const JobId job : work.jobs()) {
         const double seconds = to_seconds(work.duration(job, i));
         own[job] += seconds;
@@ -104,11 +142,16 @@ Demand demand_of(const Scenario& scenario) {
     if (traits_of(step.kind).shown == JobState::running) demand.computing += sum;
     if (traits_of(step.kind).shown == JobState::blocked) demand.blocking += sum;
   }
-  if (steps_drawn) {
+  if (each) {
     demand.longest = 0;
-    for (const JobId job : work.jobs())
-      demand.longest = std::max(*demand.longest, to_seconds(work.arrival(job).time_since_epoch()) + own[job]);
-    demand.unhindered = std::max(*demand.longest, demand.computing / cpu_capacity(scenario.machine));
+    for (const JobId job : work.jobs()) {
+      const Duration comes = work.arrival(job).time_since_epoch();
+      if (to_seconds(comes) + own[job] <= *demand.longest) continue;
+      demand.longest = to_seconds(comes) + own[job];
+      demand.longest_job = job;
+      demand.longest_comes = comes;
+    }
+    demand.unhindered = std::max(*demand.longest, least_time(scenario.machine, policy, demand.computing));
   }
   if (drawn && !work.at_once()) demand.first_arrival = work.arrival(0).time_since_epoch();
   demand.last_arrival =
@@ -116,17 +159,33 @@ Demand demand_of(const Scenario& scenario) {
   return demand;
 }
 
-Load load_of(const Scenario& scenario, const ConcurrencyModel& model, std::int64_t workers, const RunResult& result) {
+Load load_of(const Scenario& scenario, const RunSpec& spec, const ConcurrencyModel& model, std::int64_t workers,
+             const RunResult& result) {
   Load load;
-  load.demand = demand_of(scenario);
+  const Policy policy = spec.scheduling.policy;
+  load.demand = demand_of(scenario, policy);
   const double wall = to_seconds(result.wall);
   if (wall <= 0) return load;
-  const Demand& demand = load.demand;
-  // A task that waits leaves the executor's thread to others.
+  Demand& demand = load.demand;
+  const std::optional<double> quota = quota_of(scenario.machine, policy);
+  // What a live run's quota has done is not known.
+  load.by_quota = quota && (!result.cores || result.cores->throttled_periods > 0);
+  const double capacity = load.by_quota ? *quota : static_cast<double>(usable_cpus(scenario.machine));
+  const double threads = model.async ? 1 : static_cast<double>(std::max<std::int64_t>(workers, 1));
+  if (!demand.steps_drawn) {
+    // However much was to be expected, no more was there.
+    demand.computing = std::min(demand.computing, std::min(capacity, threads) * wall);
+    demand.blocking = std::min(demand.blocking, threads * wall - demand.computing);
+    if (!model.async) demand.own = std::min(demand.own, threads * wall);
+  }
+  load.computing = demand.computing / (capacity * wall);
+  // A task that waits leaves the executor's thread to others. A thread is held while it waits for a core, too.
+  const double waited = result.cores ? to_seconds(result.cores->waited) : 0;
   load.servers = model.async ? (demand.computing + demand.blocking) / wall
-                             : demand.own / (static_cast<double>(std::max<std::int64_t>(workers, 1)) * wall);
-  load.computing = demand.computing / (cpu_capacity(scenario.machine) * wall);
-  load.bottleneck = bottleneck(load, model, workers, usable_cpus(scenario.machine), result);
+                             : std::min((demand.own + waited) / (threads * wall), 1.0);
+  load.by_longest = demand.longest && result.jobs > 1 && wall <= kNotHeldUp * *demand.longest &&
+                    to_seconds(demand.longest_comes) < kHalf * wall;
+  load.bottleneck = bottleneck(load, model, workers, capacity, result);
   return load;
 }
 

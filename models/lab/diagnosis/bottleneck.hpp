@@ -18,18 +18,26 @@ struct Demand {
   Duration first_arrival{};    ///< After the start,
   Duration last_arrival{};     ///< After the start; zero where all jobs come at once.
   bool arrivals_drawn = true;  ///< Else `last_arrival` is what is to be expected of a random stream.
+  bool steps_drawn = true;     ///< Else these are what is to be expected of random steps:
   double own = 0;              ///< The steps of all jobs, one after the other.
   double computing = 0;        ///< The steps among them that compute,
   double blocking = 0;         ///< and those that block their thread.
   /// The least time that they can take, whoever serves them: the longest job's from its arrival on, or what the cores
   /// need. Nothing where there are too many to draw.
   std::optional<double> unhindered{};
-  /// Of that, the longest job's part.
+  /// Of that, the longest job's part,
   std::optional<double> longest{};
+  /// which job that is, and when it comes.
+  JobId longest_job = kNoJob;
+  Duration longest_comes{};
 };
 
 /// As the run draws them, with the scenario's seed; where there is much to draw, the means.
-Demand demand_of(const Scenario& scenario);
+Demand demand_of(const Scenario& scenario, Policy policy = Policy::other);
+
+/// The least time in which the machine can compute so much (all in seconds). A quota's first period may come with
+/// another one right behind it.
+double least_time(const Machine& machine, Policy policy, double computing);
 
 /// A step in which a job is in state `shown`.
 bool has_step(const Scenario& scenario, JobState shown);
@@ -39,19 +47,23 @@ bool has_equal_jobs(const Scenario& scenario);
 enum class Bottleneck : std::uint8_t {
   arrivals,  ///< The last job came late, and what was left was hardly more than a job's own time.
   executor,  ///< Its thread was held for half of the time or more, since the first job had come.
-  cores,     ///< Jobs computed on all of them for nearly all the time, and there were workers for all.
-  workers,   ///< All were busy nearly all the time, or for half of it, and more of them would make it much shorter.
-  jobs       ///< What a job takes by itself.
+  cores,    ///< Jobs computed on all of them for nearly all the time, and there were workers for all; or a quota allows
+            ///< no more.
+  workers,  ///< All were busy nearly all the time, or for half of it, and more of them would make it much shorter.
+  jobs      ///< What a job takes by itself.
 };
 
 struct Load {
   Demand demand;
-  double servers = 0;    ///< The part of the time for which jobs held the run's workers, or the executor's thread.
-  double computing = 0;  ///< The part of the time for which the cores computed.
+  double servers = 0;       ///< The part of the time for which jobs held the run's workers, or the executor's thread.
+  double computing = 0;     ///< The part of the time for which jobs computed on the cores, or of what a quota allows.
+  bool by_quota = false;    ///< It is that of a quota, which has kept threads from the cores.
+  bool by_longest = false;  ///< The run took hardly longer than its longest job, which had come in its first half.
   Bottleneck bottleneck = Bottleneck::jobs;
 };
 
 /// Of a run that did all its jobs. `workers`: how many jobs it can run at a time; for tasks of no account.
-Load load_of(const Scenario& scenario, const ConcurrencyModel& model, std::int64_t workers, const RunResult& result);
+Load load_of(const Scenario& scenario, const RunSpec& spec, const ConcurrencyModel& model, std::int64_t workers,
+             const RunResult& result);
 
 }  // namespace spawnpoint

@@ -18,7 +18,7 @@ void explain_success(Diagnosis& diagnosis, const Scenario& scenario, std::size_t
                      std::span<const Limit> limits);
 
 /// Of the latter, where jobs are tasks of one thread.
-void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const ConcurrencyModel& model,
+void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const ConcurrencyModel& model,
                    const RunResult& result);
 
 // What all are made of.

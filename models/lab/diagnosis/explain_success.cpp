@@ -21,18 +21,21 @@ constexpr double kHalf = 0.5;
 /// What differs by less is not worth a word.
 constexpr double kNoticed = 0.999;
 
-void explain_serial(Diagnosis& diagnosis, const Scenario& scenario, const ConcurrencyModel& model,
+void explain_serial(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const ConcurrencyModel& model,
                     const RunResult& result) {
+  const Load load = load_of(scenario, spec, model, 1, result);
   if (result.jobs == 1) {
     diagnosis.headline = fmt::format("1 job ran in {}.", format_duration(result.wall));
+    if (load.bottleneck == Bottleneck::arrivals) tell_arrivals(diagnosis, load, result, "the thread");
+    if (load.bottleneck == Bottleneck::cores && load.by_quota) tell_cores(diagnosis, scenario, load, result, "");
     return;
   }
   diagnosis.headline = fmt::format("The {} ran one at a time: {} in all.", format_count(result.jobs, "job"),
                                    format_duration(result.wall));
   explain_by(diagnosis, model);
   if (result.trace) show_first(diagnosis, result, first_that_waited(*result.trace), "{} starts only when {} has ended");
-  const Load load = load_of(scenario, model, 1, result);
   if (load.bottleneck == Bottleneck::arrivals) return tell_arrivals(diagnosis, load, result, "the thread");
+  if (load.bottleneck == Bottleneck::cores && load.by_quota) tell_cores(diagnosis, scenario, load, result, "");
   tell_what_had_come(diagnosis, load, result);
   add(diagnosis, std::string(model.serial_why));
   if (model.async && !has_step(scenario, JobState::waiting))
@@ -53,14 +56,27 @@ void tell_pool_end(Diagnosis& diagnosis, const RunResult& result, std::int64_t w
                   format_duration(began), format_duration(rest)));
 }
 
+/// Where the time went to starting threads, one after the other.
+void tell_starts(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const RunResult& result,
+                 std::int64_t threads, std::string_view what) {
+  // What a live run's starts took is not the model's cost.
+  if (result.world != WorldKind::modeled || threads < 2) return;
+  const Duration each = kernel::spawn_cost(scenario.machine, spec.runtime);
+  if (to_seconds(each * threads) < kHalf * to_seconds(result.wall)) return;
+  add(diagnosis, fmt::format("Starting the {} takes the time: {} of them, at about {} each.", what,
+                             format_count(threads), format_duration(each)));
+}
+
 /// Where the time went besides the jobs' own: to the starts one after the other, to the ends, and to the joining.
 void tell_thread_times(Diagnosis& diagnosis, const Scenario& scenario, const RunResult& result) {
   const auto last = last_jobs(result);
   if (!last || result.completed < 2 || scenario.jobs.arrivals.kind != Arrivals::Kind::at_once) return;
-  const Duration creating = last->started.time_since_epoch();
+  const std::optional<Instant> last_begun = last_start_begun(*result.trace);
+  if (!last_begun) return;
+  const Duration each = last_begun->time_since_epoch() / (result.completed - 1);
   const Duration joining = result.wall - last->ended.time_since_epoch();
   std::string text = fmt::format("The main thread started them one after the other: that took {}, {} per thread",
-                                 format_duration(creating), format_duration(creating / result.completed));
+                                 format_duration(each * result.completed), format_duration(each));
   if (joining * 100 > result.wall)
     text += fmt::format(". After the last job's end it took {} more to join them", format_duration(joining));
   add(diagnosis, text + ".");
@@ -90,7 +106,7 @@ void tell_few_at_once(Diagnosis& diagnosis, const Scenario& scenario, const RunS
   std::string text =
       fmt::format("At most {} {} alive at once.", format_count(alive, "thread"), alive == 1 ? "was" : "were");
   // The starts explain it only where they give about that number.
-  const bool by_starts = by_then > 0 && by_then <= 2 * alive && alive <= 2 * by_then;
+  const bool by_starts = by_then > 0 && by_then < result.jobs && by_then <= 2 * alive && alive <= 2 * by_then;
   if (by_starts)
     text += fmt::format(
         " Starting a thread takes about {} here, so in the {} that a job lasts{} only about {} are started "
@@ -118,11 +134,14 @@ void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
            fmt::format("{} at once, {} among them", format_count(result.peak_threads, "thread"),
                        own_threads_words(result.own_threads)));
   }
-  const Load load = load_of(scenario, model, result.jobs, result);
+  const Load load = load_of(scenario, spec, model, result.jobs, result);
   if (load.bottleneck == Bottleneck::arrivals) tell_arrivals(diagnosis, load, result, "");
-  if (load.bottleneck == Bottleneck::cores) tell_cores(diagnosis, scenario, load, "threads");
+  if (load.bottleneck == Bottleneck::cores) tell_cores(diagnosis, scenario, load, result, "threads");
   tell_last_arrival(diagnosis, load, result);
-  if (load.bottleneck == Bottleneck::jobs && !has_equal_jobs(scenario)) tell_last_job(diagnosis, result);
+  tell_longest_job(diagnosis, scenario, load);
+  if (load.bottleneck == Bottleneck::jobs && !load.by_longest && !has_equal_jobs(scenario))
+    tell_last_job(diagnosis, result);
+  if (load.bottleneck == Bottleneck::jobs) tell_starts(diagnosis, scenario, spec, result, result.jobs, "threads");
   tell_thread_times(diagnosis, scenario, result);
   if (alive < result.jobs && scenario.jobs.arrivals.kind == Arrivals::Kind::at_once)
     tell_few_at_once(diagnosis, scenario, spec, alive, result, limits);
@@ -134,8 +153,8 @@ void tell_workers(Diagnosis& diagnosis, const Scenario& scenario, const Load& lo
   tell_what_had_come(diagnosis, load, result);
   add(diagnosis, fmt::format("The workers take the time: the jobs kept {} busy for {} of it, and the {} for {}.",
                              workers == 1 ? "the only one" : "all " + format_count(workers), percent(load.servers),
-                             capacity_name(scenario.machine), percent(load.computing)));
-  if (load.computing < load.servers / 2)
+                             capacity_name(scenario.machine, load), percent(load.computing)));
+  if (load.computing < load.servers / 2 && load.demand.computing < kHalf * load.demand.own)
     add(diagnosis, "A job that waits holds its worker. The next one in the queue cannot begin, though a core is free.");
 }
 
@@ -148,7 +167,7 @@ void tell_last_round(Diagnosis& diagnosis, const RunResult& result, std::int64_t
 void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t run, const ConcurrencyModel& model,
                   const RunResult& result) {
   const std::int64_t workers = std::max<std::int64_t>(threads_of_run(scenario, run), 1);
-  const Load load = load_of(scenario, model, workers, result);
+  const Load load = load_of(scenario, scenario.runs[run], model, workers, result);
   const Duration each = job_duration(scenario);
   const std::int64_t rounds = (result.jobs + workers - 1) / workers;
   // Only equal jobs that come together and share no core go round by round.
@@ -174,7 +193,7 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
     case Bottleneck::arrivals:
       return tell_arrivals(diagnosis, load, result, servers);
     case Bottleneck::cores:
-      return tell_cores(diagnosis, scenario, load, "workers");
+      return tell_cores(diagnosis, scenario, load, result, "workers");
     case Bottleneck::workers:
       tell_workers(diagnosis, scenario, load, workers, result);
       if (in_rounds) tell_last_round(diagnosis, result, workers);
@@ -183,11 +202,8 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
     case Bottleneck::jobs:
       break;
   }
-  const Duration starting = kernel::spawn_cost(scenario.machine, scenario.runs[run].runtime) * workers;
-  // What a live run's starts took is not the model's cost.
-  if (result.world == WorldKind::modeled && workers > 1 && to_seconds(starting) >= kHalf * to_seconds(result.wall))
-    add(diagnosis, fmt::format("Starting the workers takes the time: {} of them, at about {} each.",
-                               format_count(workers), format_duration(starting / workers)));
+  tell_starts(diagnosis, scenario, scenario.runs[run], result, workers, "workers");
+  tell_longest_job(diagnosis, scenario, load);
   tell_last_arrival(diagnosis, load, result);
   if (!in_rounds) tell_pool_end(diagnosis, result, workers);
   if (in_rounds) tell_last_round(diagnosis, result, workers);
@@ -195,7 +211,7 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
     add(diagnosis,
         fmt::format("A job takes {}{} by itself. The jobs kept {} busy for {} of the time, and the {} for {}.",
                     format_duration(each), has_equal_jobs(scenario) ? "" : " on average", servers,
-                    percent(load.servers), capacity_name(scenario.machine), percent(load.computing)));
+                    percent(load.servers), capacity_name(scenario.machine, load), percent(load.computing)));
 }
 
 /// More memory than the limit on it, and no failure: not all of it counts.
@@ -226,7 +242,7 @@ void explain_success(Diagnosis& diagnosis, const Scenario& scenario, std::size_t
   if (model == nullptr) return;
   switch (model->jobs_run) {
     case JobsRun::one_at_a_time:
-      explain_serial(diagnosis, scenario, *model, result);
+      explain_serial(diagnosis, scenario, spec, *model, result);
       break;
     case JobsRun::on_own_threads:
       explain_threads(diagnosis, scenario, spec, *model, result, limits);
@@ -235,7 +251,7 @@ void explain_success(Diagnosis& diagnosis, const Scenario& scenario, std::size_t
       explain_pool(diagnosis, scenario, run, *model, result);
       break;
     case JobsRun::as_tasks:
-      explain_tasks(diagnosis, scenario, *model, result);
+      explain_tasks(diagnosis, scenario, spec, *model, result);
       break;
   }
   tell_core_use(diagnosis, scenario, result);

@@ -9,6 +9,21 @@
 namespace spawnpoint {
 namespace {
 
+/// Whether other jobs were still there when the job that held the thread for longest gave it back.
+bool others_waited(const Scenario& scenario, const RunResult& result) {
+  const JobId holder = result.longest_poll_job;
+  // Equal jobs that come together are served in turn: the last one has nobody behind it.
+  if (!result.trace || holder >= result.trace->jobs.size())
+    return has_equal_jobs(scenario) && scenario.jobs.arrivals.kind == Arrivals::Kind::at_once &&
+           holder + 1 < static_cast<JobId>(result.jobs);
+  const std::optional<Instant> back = end_of_longest_hold(*result.trace, holder);
+  if (!back) return false;
+  const JobTable& jobs = result.trace->jobs;
+  for (JobId job = 0; job < jobs.size(); ++job)
+    if (job != holder && jobs.ended[job] > *back) return true;
+  return false;
+}
+
 /// The executor's thread was held for most of the time, by jobs that compute or block.
 void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, const RunResult& result) {
   // One job held it long enough to be named.
@@ -16,11 +31,9 @@ void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const
   const std::string_view what = load.demand.blocking == 0    ? "compute"
                                 : load.demand.computing == 0 ? "block"
                                                              : "compute and block";
-  // Of jobs that come together the last one has nobody behind it.
-  const bool last = result.longest_poll_job + 1 == static_cast<JobId>(result.jobs);
   diagnosis.headline = by_one ? fmt::format("The executor's only thread was blocked for {} by {}{}.",
                                             format_duration(result.longest_poll), format_job(result.longest_poll_job),
-                                            last ? "" : ": everything behind it waited")
+                                            others_waited(scenario, result) ? ": everything behind it waited" : "")
                               : fmt::format("{} took turns on the executor's only thread, in {}.",
                                             format_count(result.jobs, "job"), format_duration(result.wall));
   explain_by(diagnosis, find_mechanism("blocked executor"));
@@ -35,7 +48,7 @@ void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const
                "{} starts only when {} gives the thread back");
   add(diagnosis,
       fmt::format("The thread takes the time: the jobs {} for {} in all, which kept it busy for {} of the time.", what,
-                  format_seconds(load.demand.computing + load.demand.blocking), percent(load.servers)));
+                  format_demand(load, load.demand.computing + load.demand.blocking), percent(load.servers)));
   tell_what_had_come(diagnosis, load, result);
   if (load.demand.blocking == 0) {
     std::string text = "A job that computes keeps the thread as much as one that blocks.";
@@ -76,14 +89,14 @@ void tell_held_part(Diagnosis& diagnosis, const Load& load) {
                                 : load.demand.computing == 0 ? "blocked"
                                                              : "computed on and blocked";
   add(diagnosis, fmt::format("The jobs {} the one thread for {} in all, one after the other: {} of the time.", what,
-                             format_seconds(load.demand.computing + load.demand.blocking), percent(load.servers)));
+                             format_demand(load, load.demand.computing + load.demand.blocking), percent(load.servers)));
 }
 
 }  // namespace
 
-void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const ConcurrencyModel& model,
+void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const ConcurrencyModel& model,
                    const RunResult& result) {
-  const Load load = load_of(scenario, model, result.jobs, result);
+  const Load load = load_of(scenario, spec, model, result.jobs, result);
   if (load.bottleneck == Bottleneck::executor) return explain_held_executor(diagnosis, scenario, load, result);
   const bool at_once = scenario.jobs.arrivals.kind == Arrivals::Kind::at_once;
   const bool all = result.peak_tasks >= result.completed;
@@ -99,9 +112,11 @@ void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const Concurr
            fmt::format("{} at once on one thread", format_count(result.peak_tasks, "task")));
   }
   if (load.bottleneck == Bottleneck::arrivals) tell_arrivals(diagnosis, load, result, "the executor's thread");
+  if (load.bottleneck == Bottleneck::cores) tell_cores(diagnosis, scenario, load, result, "");
   if (has_step(scenario, JobState::waiting))
     add(diagnosis,
         "A job that waits is only an entry in the executor's list of timers: it needs no thread and no stack.");
+  tell_longest_job(diagnosis, scenario, load);
   tell_last_arrival(diagnosis, load, result);
   tell_held_part(diagnosis, load);
   tell_executor_times(diagnosis, scenario, result);

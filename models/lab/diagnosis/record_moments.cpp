@@ -2,8 +2,17 @@
 #include "models/lab/diagnosis/record_moments.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace spawnpoint {
+namespace {
+
+/// Whether a task in this state keeps its executor's thread from others.
+bool holds_thread(JobState state) {
+  return state == JobState::running || state == JobState::blocked;
+}
+
+}  // namespace
 
 std::optional<Following> first_that_waited(const Trace& trace) {
   const JobTable& jobs = trace.jobs;
@@ -25,12 +34,42 @@ std::optional<Following> first_that_waited(const Trace& trace) {
   return came < jobs.ended[found.first] ? std::optional(found) : std::nullopt;
 }
 
+std::optional<Instant> last_start_begun(const Trace& trace) {
+  const SegmentTable& segments = trace.segments;
+  // A thread that had to wait for a core goes on starting then.
+  std::vector<Instant> begun(trace.jobs.size(), kNever);
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    if (segments.states()[i] != JobState::starting) continue;
+    Instant& first = begun[segments.jobs()[i]];
+    first = std::min(first, segments.begins()[i]);
+  }
+  std::optional<Instant> last;
+  for (const Instant at : begun)
+    if (at != kNever && (!last || at > *last)) last = at;
+  return last;
+}
+
+std::optional<Instant> end_of_longest_hold(const Trace& trace, JobId job) {
+  const SegmentTable& segments = trace.segments;
+  std::optional<Instant> end;
+  Instant begin{}, until{};
+  Duration longest{};
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    if (segments.jobs()[i] != job || !holds_thread(segments.states()[i])) continue;
+    // Steps that follow each other are one.
+    if (segments.begins()[i] != until) begin = segments.begins()[i];
+    until = segments.ends()[i];
+    if (until - begin <= longest) continue;
+    longest = until - begin;
+    end = until;
+  }
+  return end;
+}
+
 std::optional<Following> first_that_got_the_thread(const Trace& trace) {
   const JobTable& jobs = trace.jobs;
   const SegmentTable& segments = trace.segments;
-  const auto holds = [&](std::size_t i) {
-    return segments.states()[i] == JobState::running || segments.states()[i] == JobState::blocked;
-  };
+  const auto holds = [&](std::size_t i) { return holds_thread(segments.states()[i]); };
   Instant first_given = kNever;
   for (std::size_t i = 0; i < segments.size(); ++i)
     if (holds(i)) first_given = std::min(first_given, segments.ends()[i]);

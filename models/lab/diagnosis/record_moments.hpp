@@ -22,6 +22,11 @@ std::optional<Following> first_that_got_the_thread(const Trace& trace);
 /// When a series is at its highest first.
 std::optional<Instant> peak_of(const Trace& trace, SeriesKind kind);
 
+/// When the main thread began to start the last of the jobs' threads.
+std::optional<Instant> last_start_begun(const Trace& trace);
+/// When the job gave its thread back that it had held for longer than at any other time.
+std::optional<Instant> end_of_longest_hold(const Trace& trace, JobId job);
+
 /// When the last job began and when the last one ended; no value where the run has no record.
 struct LastJobs {
   Instant started{};

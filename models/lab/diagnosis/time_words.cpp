@@ -60,37 +60,51 @@ void tell_what_had_come(Diagnosis& diagnosis, const Load& load, const RunResult&
                   format_duration(load.demand.last_arrival), format_duration(result.wall - load.demand.last_arrival)));
 }
 
-std::string capacity_name(const Machine& machine) {
-  const std::int64_t cores = usable_cpus(machine);
-  if (cpu_capacity(machine) < static_cast<double>(cores)) return "quota";
-  return format_count(cores, "core");
+std::string capacity_name(const Machine& machine, const Load& load) {
+  return load.by_quota ? "quota" : format_count(usable_cpus(machine), "core");
 }
 
-void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, std::string_view more) {
+std::string format_demand(const Load& load, double seconds) {
+  return (load.demand.steps_drawn ? "" : "about ") + format_seconds(seconds);
+}
+
+void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, const RunResult& result,
+                std::string_view more) {
   // Beginnings and ends, at which not all cores have work, are what else there is.
   constexpr double kAllOfIt = 0.97;
   const Machine& machine = scenario.machine;
-  const double least = load.demand.computing / cpu_capacity(machine);
-  const std::string computing = format_seconds(load.demand.computing);
+  const std::string computing = format_demand(load, load.demand.computing);
   std::string text;
-  if (const std::string name = capacity_name(machine); name == "quota") {
-    text = fmt::format(
-        "The quota takes the time: the jobs compute {} in all, and used {} of the {}% of one core's time that it "
-        "allows.",
-        computing, percent(load.computing), percent_of_core(*machine.limits.cpu_max));
+  if (load.by_quota) {
+    text = fmt::format("The quota takes the time: the jobs compute {} in all, and have {}% of one core's time.",
+                       computing, percent_of_core(*machine.limits.cpu_max));
   } else {
-    text = fmt::format("The cores take the time: the jobs compute {} in all, and {} busy with that for {} of the time.",
-                       computing, usable_cpus(machine) == 1 ? "the only core was" : fmt::format("the {} were", name),
-                       percent(load.computing));
+    text = fmt::format(
+        "The cores take the time: the jobs compute {} in all, and {} busy with that for {} of the time.", computing,
+        usable_cpus(machine) == 1 ? "the only core was" : fmt::format("the {} were", capacity_name(machine, load)),
+        percent(load.computing));
   }
-  text += load.computing >= kAllOfIt
-              ? fmt::format(" More {} would not make it faster.", more)
-              : fmt::format(" However many {} there are, it cannot take less than {}.", more, format_seconds(least));
+  const double least = least_time(machine, load.by_quota ? Policy::other : Policy::fifo, load.demand.computing);
+  if (!more.empty() && least >= kAllOfIt * to_seconds(result.wall)) {
+    text += fmt::format(" More {} would not make it faster.", more);
+  } else if (!more.empty() && load.demand.steps_drawn && least >= kHalf * to_seconds(result.wall)) {
+    text += fmt::format(" However many {} there are, it cannot take less than {}.", more, format_seconds(least));
+  }
   add(diagnosis, text);
 }
 
+void tell_longest_job(Diagnosis& diagnosis, const Scenario& scenario, const Load& load) {
+  if (load.bottleneck != Bottleneck::jobs || !load.by_longest || has_equal_jobs(scenario)) return;
+  const Demand& demand = load.demand;
+  const double comes = to_seconds(demand.longest_comes);
+  add(diagnosis, fmt::format("The time is that of {}: {} {} by itself.", format_job(demand.longest_job),
+                             comes > 0 ? fmt::format("it came at {}, and takes", format_duration(demand.longest_comes))
+                                       : "it takes",
+                             format_seconds(*demand.longest - comes)));
+}
+
 void tell_last_arrival(Diagnosis& diagnosis, const Load& load, const RunResult& result) {
-  if (load.bottleneck != Bottleneck::jobs || !load.demand.arrivals_drawn) return;
+  if (load.bottleneck != Bottleneck::jobs || load.by_longest || !load.demand.arrivals_drawn) return;
   if (to_seconds(load.demand.last_arrival) < kHalf * to_seconds(result.wall)) return;
   add(diagnosis,
       fmt::format("The last job came at {}, and {} later all were done.", format_duration(load.demand.last_arrival),

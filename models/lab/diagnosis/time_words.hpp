@@ -23,9 +23,14 @@ void tell_arrivals(Diagnosis& diagnosis, const Load& load, const RunResult& resu
 /// How much of the time there was nobody yet, where jobs come over a good part of it.
 void tell_what_had_come(Diagnosis& diagnosis, const Load& load, const RunResult& result);
 /// What the program may compute with: "4 cores", or "quota" where that allows less.
-std::string capacity_name(const Machine& machine);
+std::string capacity_name(const Machine& machine, const Load& load);
 /// `more`: what there could be more of, "workers".
-void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, std::string_view more);
+void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, const RunResult& result,
+                std::string_view more);
+/// Which job takes the time by itself, where one does.
+void tell_longest_job(Diagnosis& diagnosis, const Scenario& scenario, const Load& load);
+/// A sum of what the jobs ask for: "about 3 s" where it is what was to be expected of them.
+std::string format_demand(const Load& load, double seconds);
 /// Where jobs come over a good part of the time, but take it with others.
 void tell_last_arrival(Diagnosis& diagnosis, const Load& load, const RunResult& result);
 /// Which job ended last, where what it took by itself is most of the time.

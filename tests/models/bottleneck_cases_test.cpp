@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What takes a run's time, in cases in which one cause looks like another: a quota like a busy thread, a long job like
+// arrivals, starting threads like busy cores. Each is what another run shows: without the quota, with more workers,
+// with all jobs there from the start.
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/lab/diagnosis/diagnosis.hpp"
+#include "models/lab/run/run.hpp"
+#include "models/scenario/parse.hpp"
+#include "tests/catch.hpp"
+#include "tests/models/laboratory.hpp"
+
+using namespace spawnpoint;
+using tests::all_of;
+
+namespace {
+
+struct Case {
+  std::string_view machine;
+  std::string_view jobs;
+  std::string_view run;
+  std::vector<std::string_view> said;
+  std::vector<std::string_view> not_said;
+  std::uint64_t seed = 1;
+  bool record = false;
+};
+
+std::string words_of(const Case& one) {
+  const std::string text = "spawnpoint = 1\nseed = " + std::to_string(one.seed) + "\n[machine]\n" +
+                           std::string(one.machine) + "\n[jobs]\n" + std::string(one.jobs) + "\n[[run]]\n" +
+                           std::string(one.run) + "\n";
+  const auto parsed = parse_scenario(text, "case.toml", {});
+  REQUIRE(parsed.scenario);
+  RunOptions options;
+  options.record = one.record;
+  const RunResult result = run_modeled(*parsed.scenario, 0, options);
+  return all_of(diagnose(*parsed.scenario, 0, &result, nullptr));
+}
+
+void check(const std::vector<Case>& cases) {
+  for (const Case& one : cases) {
+    INFO(one.machine << " | " << one.jobs << " | " << one.run);
+    const std::string words = words_of(one);
+    INFO(words);
+    for (const std::string_view said : one.said) CHECK(words.find(said) != std::string::npos);
+    for (const std::string_view wrong : one.not_said) CHECK(words.find(wrong) == std::string::npos);
+  }
+}
+
+constexpr std::string_view kPool = "concurrency = 'thread_pool'\nthreads = ";
+constexpr std::string_view kQuota = "The quota takes the time";
+constexpr std::string_view kThread = "The thread takes the time";
+constexpr std::string_view kCores = "The cores take the time";
+constexpr std::string_view kWorkers = "The workers take the time";
+constexpr std::string_view kArrivals = "The arrivals take the time";
+
+std::string pool(int threads) {
+  return std::string(kPool) + std::to_string(threads);
+}
+
+}  // namespace
+
+TEST_CASE("a quota is named where it keeps threads from the cores, and only there") {
+  const std::string four = pool(4), two = pool(2), one = pool(1), eight = pool(8), many = pool(64);
+  const std::string by_fifo = four + "\npolicy = 'fifo'";
+  check({
+      {"profile = 'laptop-8g'\nlimits.cpu_max = '50%'",
+       "count = 100\nsteps = [{cpu = '10ms'}]",
+       "concurrency = 'join_all'",
+       {kQuota, "compute 1 s in all, and have 50%"},
+       {kThread, "other cores"}},
+      {"profile = 'rust-playground'\nlimits.cpu_max = '20%'",
+       "count = 3000\narrivals = {every = '376us'}\nsteps = [{cpu = 'uniform(0s, 1963us)'}]",
+       "concurrency = 'join_all'",
+       {kQuota},
+       {kThread}},
+      {"profile = 'laptop-8g'\nlimits.cpu_max = '60%'",
+       "count = 3\nsteps = [{cpu = '1s'}]",
+       "concurrency = 'await_each'",
+       {kQuota},
+       {}},
+      // Real-time threads have no quota.
+      {"profile = 'laptop-8g'\nlimits.cpu_max = '150%'",
+       "count = 200\nsteps = [{cpu = '10ms'}]",
+       by_fifo,
+       {kCores},
+       {kQuota}},
+      // Short runs end before it is used up, or with what two periods give.
+      {"profile = 'laptop-8g'\nlimits.cpu_max = '200%'", "count = 8\nsteps = [{cpu = '10ms'}]", four, {}, {kQuota}},
+      {"profile = 'laptop-8g'\nlimits.cpu_max = '50%'",
+       "count = 4\nsteps = [{cpu = '12ms'}]",
+       four,
+       {kQuota},
+       {"would not make it faster", "cannot take less"}},
+      {"profile = 'server-64c-256g'\nlimits.cpu_max = '50%'",
+       "count = 30\narrivals = {rate = '676.9/s'}\nsteps = [{cpu = '8885us'}]",
+       many,
+       {kQuota},
+       {"533"}},
+      // Fewer workers than cores, but not than what the quota allows.
+      {"profile = 'server-64c-256g'\nlimits.cpu_max = '760%'",
+       "count = 800\nsteps = [{cpu = '100ms'}]",
+       eight,
+       {kQuota},
+       {kWorkers}},
+      {"profile = 'laptop-8g'\nlimits.cpu_max = '150%'",
+       "count = 200\nsteps = [{cpu = '10ms'}]",
+       two,
+       {kQuota},
+       {"77%"}},
+      {"profile = 'laptop-8g'\nlimits.cpu_max = '50%'",
+       "count = 100\nsteps = [{cpu = '10ms'}]",
+       one,
+       {kQuota},
+       {"52%"}},
+  });
+}
+
+TEST_CASE("arrivals are named where the jobs would be done sooner if they came sooner, and only there") {
+  const std::string four = pool(4), eight = pool(8);
+  check({
+      // Twice as fast, or all at once: 2.5 s.
+      {"profile = 'laptop-8g'",
+       "count = 1000\narrivals = {every = '2.4ms'}\nsteps = [{cpu = '10ms'}]",
+       four,
+       {kCores},
+       {kArrivals}},
+      {"profile = 'laptop-8g'",
+       "count = 1000\narrivals = {every = '2.4ms'}\nsteps = [{cpu = '10ms'}]",
+       "concurrency = 'thread_per_job'",
+       {kCores},
+       {kArrivals}},
+      {"profile = 'laptop-8g'",
+       "count = 1000\narrivals = {every = '2ms'}\nsteps = [{cpu = '2.1ms'}, {sleep = '100ms'}]",
+       "concurrency = 'join_all'",
+       {kThread},
+       {kArrivals}},
+      // The first job takes 100 s, the last one comes at 60 s.
+      {"profile = 'laptop-8g'",
+       "count = 4\narrivals = {every = '20s'}\nsteps = [{sleep = 'empirical(1s, 1s, 1s, 100s)'}]",
+       "concurrency = 'thread_per_job'",
+       {"The time is that of job 1: it takes 100 s by itself"},
+       {kArrivals},
+       9},
+  });
+}
+
+TEST_CASE("a long job, the starting of threads and full cores are not taken for each other") {
+  const std::string three = pool(3), one = pool(1), two = pool(2);
+  check({
+      // As many workers as jobs take 6 s, too.
+      {"profile = 'laptop-8g'",
+       "count = 13\nsteps = [{sleep = 'empirical(1s, 1s, 1s, 6s)'}]",
+       three,
+       {"The time is that of job", "it takes 6 s by itself"},
+       {kWorkers},
+       16},
+      // 256 cores give the same.
+      {"profile = 'server-64c-256g'",
+       "count = 5000\nsteps = [{cpu = '900us'}]",
+       "concurrency = 'thread_per_job'",
+       {"Starting the threads takes the time: 5,000 of them, at about 15 µs each"},
+       {kCores}},
+      {"profile = 'laptop-8g'", "count = 10\nsteps = [{cpu = '1s'}]", one, {kWorkers}, {"A job that waits"}},
+      {"profile = 'server-64c-256g'",
+       "count = 6400\nsteps = [{cpu = '100ms'}]",
+       "concurrency = 'thread_per_job'",
+       {kCores},
+       {"are started before"}},
+      // Threads that have to wait for a core before they begin have been started long before.
+      {"profile = 'laptop-8g'",
+       "count = 400\nsteps = [{cpu = '10ms'}]",
+       "concurrency = 'thread_per_job'\npolicy = 'fifo'",
+       {"one after the other: that took 6.0"},
+       {"996.8"},
+       1,
+       true},
+      // Nobody was behind the one that held the thread.
+      {"profile = 'laptop-8g'",
+       "count = 2\nsteps = [{sleep = 'empirical(1ms, 50ms)'}, {cpu = 'empirical(10ms, 100ms)'}]",
+       "concurrency = 'join_all'",
+       {"blocked for 100.0 ms by job 1."},
+       {"everything behind it"},
+       9,
+       true},
+      // What is to be expected of many draws is far more than what there was.
+      {"profile = 'laptop-8g'",
+       "count = 150000\nsteps = [{cpu = 'pareto(shape=1.05, minimum=10us)'}]",
+       two,
+       {kWorkers, "4 cores for 50%"},
+       {}},
+  });
+}
