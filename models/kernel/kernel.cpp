@@ -270,6 +270,12 @@ void Kernel::take(Core& core, Entity* next) {
   core.settled = now() + cost;
 }
 
+/// The thread gets on only after that.
+void Kernel::delay(Core& core, Duration cost) {
+  core.running->request.cpu += cost;
+  core.settled += cost;
+}
+
 /// The scheduler may have another thread for a core that runs one: true if it has. Where the running one has just come
 /// to the end of its request, it first says what it does next; and one that has not even begun gets on, however long a
 /// switch takes.
@@ -351,7 +357,10 @@ void Kernel::beat() {
   if (scheduler_.at_tick(now())) {
     for (Core& core : cores_) {
       if (!scheduler_.needs_tick(core.id) || !scheduler_.tick(core.id, now())) continue;
-      if (Core* taken = take_up({core.id, true})) arm(*taken);
+      if (Core* taken = take_up({core.id, true})) {
+        delay(*taken, costs().tick_interrupt.value);
+        arm(*taken);
+      }
     }
     if (leap()) return;
   }
@@ -360,7 +369,7 @@ void Kernel::beat() {
 
 /// While all cores are in the middle of switches that take longer than a tick, no tick changes anything.
 Instant Kernel::after_long_switches() const {
-  if (costs().context_switch.value < rules_.tick) return now();
+  if (costs().context_switch.value + costs().tick_interrupt.value < rules_.tick) return now();
   Instant first = kNever;
   for (const Core& core : cores_)
     if (core.running != nullptr) first = std::min(first, core.settled);

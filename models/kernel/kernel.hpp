@@ -211,6 +211,7 @@ class Kernel {
   void charge(Core& core);
   void dispatch(Core& core) { take(core, scheduler_.pick(core.id, now())); }
   void take(Core& core, Entity* next);
+  void delay(Core& core, Duration cost);
   bool reschedule(Core& core);
   void release(Core& core, bool ends);
   void beat();

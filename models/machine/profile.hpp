@@ -85,8 +85,9 @@ struct Costs {
   Cost map;             ///< Making, changing or removing a memory map.
   Cost context_switch;  ///< Taking another thread onto a core.
   Cost wakeup;  ///< Making a blocked thread runnable, paid by the one that wakes (or by the timer interrupt's core).
-  Cost timer_slack;  ///< A sleeping thread's timer fires up to this much late (PR_SET_TIMERSLACK).
-  Cost migration;    ///< What a thread's first run on another core than before takes longer.
+  Cost timer_slack;     ///< A sleeping thread's timer fires up to this much late (PR_SET_TIMERSLACK).
+  Cost migration;       ///< What a thread's first run on another core than before takes longer.
+  Cost tick_interrupt;  ///< What the timer interrupt takes of a turn that begins with it, besides the switch.
   Duration base_slice = std::chrono::microseconds(1400);  ///< A request of a thread for its core; see release.hpp.
   Duration tick = std::chrono::milliseconds(4);           ///< The timer interrupt's period: a second divided by HZ.
   Duration time_slice = std::chrono::milliseconds(100);   ///< Under SCHED_RR: a thread's turn.
@@ -270,6 +271,8 @@ void describe(Visitor& visit, Costs& costs) {
   visit.cost("wakeup", costs.wakeup, "making a blocked thread ready to run");
   visit.cost("timer_slack", costs.timer_slack, "how late a sleeping thread's timer may be");
   visit.cost("migration", costs.migration, "how much longer a thread's first run on another core takes");
+  visit.cost("tick_interrupt", costs.tick_interrupt,
+             "what the timer interrupt takes where it ends a turn: microseconds, in a virtual machine tens of them");
   visit.duration("base_slice", costs.base_slice,
                  "how long a thread asks for its core at a time; by default what the kernel makes of the cpus");
   visit.duration("tick", costs.tick, "the period of the timer interrupt, which ends turns: a second divided by HZ");

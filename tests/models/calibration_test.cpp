@@ -236,6 +236,15 @@ TEST_CASE("A migration's cost is what is observed of it") {
   CHECK(us(found->costs.migration) == Approx(4));
 }
 
+TEST_CASE("A tick's cost is what is observed of it") {
+  CalibrationBench bench = simulated(known_machine(2));
+  bench.tick_interrupt = [](Duration tick) { return tick / 80; };
+  bench.machine.costs.tick = 4ms;
+  const auto found = calibrate(bench, two_rounds());
+  REQUIRE(found);
+  CHECK(us(found->costs.tick_interrupt) == Approx(50));
+}
+
 TEST_CASE("No more threads live at once than are created while one of them sleeps, on one core as on two") {
   const std::int64_t cpus = GENERATE(1, 2);
   CAPTURE(cpus);

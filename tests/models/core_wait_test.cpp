@@ -153,6 +153,26 @@ TEST_CASE("the diagnosis names a quota that is used up") {
   CHECK_THAT(told(scenario, result), !Contains("cores were busy"));
 }
 
+TEST_CASE("where a tick ends a turn, its interrupt takes some of the time") {
+  Scenario scenario =
+      scenario_of("cpuset = [0]\ncosts.tick_interrupt = \"50us\"", "count = 2\nsteps = [{ cpu = \"100ms\" }]");
+  const RunResult with = run_modeled(scenario, 0, {});
+  scenario.machine.costs.tick_interrupt = {};
+  const RunResult without = run_modeled(scenario, 0, {});
+  // 200 ms in turns of some ticks of 4 ms, and both in the same turns.
+  const auto turns = static_cast<std::int64_t>(without.trace->turns.size());
+  CHECK(turns > 20);
+  const Duration longer = with.wall - without.wall;
+  CHECK(longer > (turns - 8) * 50us);
+  CHECK(longer <= (turns + 2) * 50us);
+  // A thread alone has no turns to end.
+  Scenario alone =
+      scenario_of("cpuset = [0]\ncosts.tick_interrupt = \"50us\"", "count = 1\nsteps = [{ cpu = \"100ms\" }]");
+  const RunResult one = run_modeled(alone, 0, {});
+  alone.machine.costs.tick_interrupt = {};
+  CHECK(one.wall == run_modeled(alone, 0, {}).wall);
+}
+
 TEST_CASE("of turns that are not told apart, each job's time is told") {
   const Scenario scenario =
       GENERATE(scenario_of("cpuset = [0, 1]", "count = 5\nsteps = [{ cpu = \"10h\" }]"),

@@ -66,8 +66,8 @@ bool same(const Machine& a, const Machine& b) {
          same(a.executor.task_wake, b.executor.task_wake) && same(a.executor.timer, b.executor.timer) &&
          same(c.thread_start, d.thread_start) && same(c.thread_exit, d.thread_exit) &&
          same(c.context_switch, d.context_switch) && same(c.wakeup, d.wakeup) && same(c.timer_slack, d.timer_slack) &&
-         same(c.migration, d.migration) && c.base_slice == d.base_slice && c.tick == d.tick &&
-         c.time_slice == d.time_slice && a.cpuset == b.cpuset && l.cpu_max == m.cpu_max &&
+         same(c.migration, d.migration) && same(c.tick_interrupt, d.tick_interrupt) && c.base_slice == d.base_slice &&
+         c.tick == d.tick && c.time_slice == d.time_slice && a.cpuset == b.cpuset && l.cpu_max == m.cpu_max &&
          c.kernel_stack == d.kernel_stack && c.task_struct == d.task_struct && c.map_struct == d.map_struct &&
          c.anon_vma == d.anon_vma && c.thread_slab == d.thread_slab && c.uncharged_slab == d.uncharged_slab &&
          c.page_table == d.page_table;
@@ -280,8 +280,9 @@ TEST_CASE("A machine written as a file reads back as the same machine") {
     machine.in_use.cgroup_memory = size();
     machine.executor = {cost(), cost(), cost(), cost()};
     const auto turn = [&] { return Duration{count(1, 1'000'000'000)}; };
-    machine.costs = {cost(), cost(), cost(), cost(), cost(), cost(), cost(), cost(), cost(), cost(), cost(), cost(),
-                     cost(), cost(), turn(), turn(), turn(), size(), size(), size(), size(), size(), size(), size()};
+    machine.costs = {cost(), cost(), cost(), cost(), cost(), cost(), cost(), cost(), cost(),
+                     cost(), cost(), cost(), cost(), cost(), cost(), turn(), turn(), turn(),
+                     size(), size(), size(), size(), size(), size(), size()};
     machine.limits.cpu_max.reset();
     if (*rc::gen::arbitrary<bool>()) machine.limits.cpu_max = std::chrono::microseconds(count(1'000, 10'000'000));
     if (machine.cpus > 2) machine.cpuset = {2, 0};

@@ -321,6 +321,7 @@ CalibrationBench host_bench(const Machine& host, const std::string& worker, std:
   bench.map = &measure_map;
   bench.yield = &measure_yield;
   bench.migration = &measure_migration;
+  bench.tick_interrupt = &measure_tick_interrupt;
   bench.spin = &measure_spin;
   bench.use = &measure_use;
   return bench;
@@ -341,6 +342,8 @@ std::expected<CalibratedCosts, std::string> calibrate(const CalibrationBench& be
     fit.observe("system call", {{syscall, 1}}, bench.syscall());
     fit.observe("memory map", {{map, 1}}, bench.map());
     fit.observe("yield", {{syscall, 1}, {context_switch, 1}}, bench.yield());
+    if (bench.tick_interrupt)
+      fit.observe("tick", {{CostTerm::tick_interrupt, 1}}, bench.tick_interrupt(bench.machine.costs.tick));
     if (bench.migration) fit.observe("migration", {{CostTerm::migration, 1}}, bench.migration());
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (options.stop.stop_requested()) return std::unexpected("stopped");

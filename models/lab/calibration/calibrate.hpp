@@ -33,6 +33,7 @@ struct CalibrationBench {
   std::function<Duration()> yield;
   // Of a machine that is not alone with its calibration; empty: not looked at.
   std::function<Duration()> migration;
+  std::function<Duration(Duration tick)> tick_interrupt;
   std::function<Duration()> spin;  ///< How long a fixed piece of arithmetic takes.
   std::function<std::optional<CpuUse>()> use;
 };

@@ -30,13 +30,14 @@ enum class CostTerm : std::uint8_t {
   context_switch,
   wakeup,
   migration,
+  tick_interrupt,
   timer_slack,
   task_spawn,
   task_poll,
   task_wake,
   timer
 };
-inline constexpr std::size_t kCostTerms = 18;
+inline constexpr std::size_t kCostTerms = 19;
 
 /// How many times each cost is in an observed time.
 using CostSum = std::vector<std::pair<CostTerm, double>>;

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -69,6 +70,24 @@ Duration measure_yield() {
   ::sched_setaffinity(0, sizeof before, &before);
   // Between two of one thread's calls there is one of the other.
   return mean / 2;
+}
+
+Duration measure_tick_interrupt(Duration tick) {
+  constexpr int kTicks = 30;
+  // Shorter ones are the reading of the clock, longer ones are other threads.
+  constexpr Duration kShortest = std::chrono::nanoseconds(500);
+  constexpr Duration kLongest = std::chrono::milliseconds(1);
+  std::vector<Duration> gaps;
+  const auto begin = std::chrono::steady_clock::now();
+  for (auto last = begin; last - begin < kTicks * tick;) {
+    const auto now = std::chrono::steady_clock::now();
+    const Duration gap = now - last;
+    if (gap >= kShortest && gap < kLongest) gaps.push_back(gap);
+    last = now;
+  }
+  if (gaps.size() < kTicks) return {};
+  std::ranges::sort(gaps, std::greater{});
+  return gaps[kTicks / 2];
 }
 
 Duration measure_migration() {

@@ -18,6 +18,9 @@ Duration measure_yield();
 /// How much longer a thread that wakes on another core takes until it has done a little work than one that wakes where
 /// it was. No value where it cannot be tried.
 Duration measure_migration();
+/// What the timer interrupt takes from a thread that computes: the gaps in its clock that come as often as ticks, which
+/// are `tick` apart. No value where there are none.
+Duration measure_tick_interrupt(Duration tick);
 /// A fixed piece of arithmetic, about a fifth of a second.
 Duration measure_spin();
 
