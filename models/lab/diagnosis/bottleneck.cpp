@@ -113,8 +113,10 @@ double least_time(const Machine& machine, Policy policy, double computing) {
   const double on_cores = computing / static_cast<double>(usable_cpus(machine));
   const std::optional<double> quota = quota_of(machine, policy);
   if (!quota) return on_cores;
-  const double at_first = *quota * to_seconds(kQuotaPeriod);
-  return std::max(on_cores, (computing - at_first) / *quota);
+  // Two periods' where the first one ends at once, and what each core overdraws until its next tick.
+  const double in_advance = 2 * to_seconds(*machine.limits.cpu_max) +
+                            static_cast<double>(usable_cpus(machine)) * to_seconds(machine.costs.tick);
+  return std::max(on_cores, (computing - in_advance) / *quota);
 }
 
 Demand demand_of(const Scenario& scenario, Policy policy) {

@@ -35,8 +35,8 @@ struct Demand {
 /// As the run draws them, with the scenario's seed; where there is much to draw, the means.
 Demand demand_of(const Scenario& scenario, Policy policy = Policy::other);
 
-/// The least time in which the machine can compute so much (all in seconds). A quota's first period may come with
-/// another one right behind it.
+/// The least time in which the machine can compute so much, in seconds. Of a quota, which comes at the start of each
+/// period, it has some in advance.
 double least_time(const Machine& machine, Policy policy, double computing);
 
 /// A step in which a job is in state `shown`.
