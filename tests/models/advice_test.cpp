@@ -449,6 +449,29 @@ TEST_CASE("where the work ends in the middle of a candidate, nothing is said of 
   CHECK(cut > 0);
 }
 
+TEST_CASE("runs that differ in nice values alone are not taken for each other", "[advice]") {
+  const std::string text =
+      "[machine]\nprofile = \"laptop-8g\"\ncpuset = [0]\n[jobs]\ncount = 50\nsteps = [{ cpu = \"20ms\" }, { sleep = "
+      "\"20ms\" }]\n[[run]]\nconcurrency = \"thread_pool\"\nthreads = 1\n[[run]]\nconcurrency = \"thread_pool\"\n"
+      "threads = 4\nnice = [0, 10]\n[[run]]\nconcurrency = \"thread_per_job\"\n";
+  const ScenarioSource source{text, "nice.toml", {}};
+  const auto scenario = read(source);
+  REQUIRE(scenario);
+  std::vector<RunResult> known;
+  for (std::size_t run = 0; run < scenario->runs.size(); ++run) known.push_back(modeled(*scenario, run));
+  const auto suggestions = advise(source, scenario->runs[0].label, known[0], {.work = kPatient.work, .known = known});
+  REQUIRE_FALSE(suggestions.empty());
+  for (const Suggestion& suggestion : suggestions) {
+    INFO(suggestion.label);
+    ScenarioSource tried = source;
+    tried.options.concurrency = {suggestion.concurrency};
+    tried.options.settings = suggestion.set;
+    const auto again = read(tried);
+    REQUIRE(again);
+    CHECK(modeled(*again, 0).wall == suggestion.wall);
+  }
+}
+
 TEST_CASE("a run that was modeled beside a live one is compared as it is without", "[advice]") {
   ScenarioSource source{"[jobs]\ncount = 100\n[[run]]\nconcurrency = \"join_all\"\n", "host.toml", {}};
   source.options.host = [] { return *load_machine("laptop-8g", {}); };
