@@ -449,6 +449,20 @@ TEST_CASE("where the work ends in the middle of a candidate, nothing is said of 
   CHECK(cut > 0);
 }
 
+TEST_CASE("a suggestion that is called as another run of the file is left out", "[advice]") {
+  for (const std::string model : {"thread_per_job", "join_all"}) {
+    const auto suggestions = advice_of(
+        "[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 4\nsteps = [{ sleep = \"1s\" }]\n[[run]]\n"
+        "concurrency = \"sequential\"\n[[run]]\nconcurrency = \"thread_pool\"\nthreads = 2\nlabel = \"" +
+        model + "\"\n");
+    for (const Suggestion& one : suggestions) {
+      INFO(one.label);
+      CHECK((one.concurrency != model || one.label.starts_with("A pool of ")));
+    }
+    CHECK(suggestions.size() == 2);
+  }
+}
+
 TEST_CASE("runs that differ in nice values alone are not taken for each other", "[advice]") {
   const std::string text =
       "[machine]\nprofile = \"laptop-8g\"\ncpuset = [0]\n[jobs]\ncount = 50\nsteps = [{ cpu = \"20ms\" }, { sleep = "

@@ -47,7 +47,8 @@ constexpr Bytes kStacks[] = {Bytes{8 << 20},   Bytes{4 << 20},   Bytes{2 << 20},
 
 struct Candidate {
   std::string name;  ///< For people.
-  std::string concurrency;
+  std::string model;
+  std::string concurrency;  ///< What it is asked for by.
   std::vector<Setting> set;
   std::optional<std::int64_t> threads;  ///< The size that the file gives its pool.
 };
@@ -245,10 +246,11 @@ class Adviser {
       // Another run of the very model differs in just those settings.
       const bool as_it_is = !is_this && !model.takes_threads && run.model == spec_->concurrency;
       runs.insert(is_this ? runs.begin() : runs.end(),
-                  {std::string(model.title), run.name, as_it_is ? std::vector<Setting>() : overlaid(run.own, kept),
-                   run.threads});
+                  {std::string(model.title), run.model, run.name,
+                   as_it_is ? std::vector<Setting>() : overlaid(run.own, kept), run.threads});
     }
-    if (runs.empty()) runs.push_back({std::string(model.title), std::string(model.name), kept, {}});
+    if (runs.empty())
+      runs.push_back({std::string(model.title), std::string(model.name), std::string(model.name), kept, {}});
     return runs;
   }
 
@@ -284,6 +286,8 @@ class Adviser {
     scenario->jobs.count = std::min(scenario->jobs.count, most_jobs);
     std::optional<Outcome> outcome;
     for (std::size_t i = 0; i < scenario->runs.size(); ++i) {
+      // A run of another model may be called so.
+      if (scenario->runs[i].concurrency != candidate.model) return std::nullopt;
       const auto result = result_of(*scenario, i);
       if (!result || result->failure || !result->error.empty() || result->completed < result->jobs) return std::nullopt;
       // Several runs of one name must all keep the promise.
@@ -399,7 +403,7 @@ class Adviser {
     over_ = false;
     const ConcurrencyModel* model = find_concurrency_model(spec_->concurrency);
     if (model == nullptr || !model->async || runs_.steps.empty()) return;
-    const Candidate candidate{"A timer instead of the blocking call", runs_.run.name,
+    const Candidate candidate{"A timer instead of the blocking call", spec_->concurrency, runs_.run.name,
                               overlaid(runs_.again, {{"jobs.steps", runs_.steps}})};
     take(candidate, outcome_of(candidate));
   }
@@ -423,7 +427,7 @@ class Adviser {
     const ConcurrencyModel* model = find_concurrency_model(spec_->concurrency);
     if (spec_->threads && model != nullptr && model->takes_threads)
       set.push_back({"run.threads", std::to_string(*spec_->threads)});
-    return {fmt::format("Stacks of {}", format_bytes(stack)), runs_.run.name, std::move(set)};
+    return {fmt::format("Stacks of {}", format_bytes(stack)), spec_->concurrency, runs_.run.name, std::move(set)};
   }
 
   /// The smallest that holds what a thread uses of it.
