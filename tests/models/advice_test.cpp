@@ -486,6 +486,16 @@ TEST_CASE("runs that differ in nice values alone are not taken for each other", 
   }
 }
 
+TEST_CASE("what a quota gives in advance counts for the size of a pool", "[advice]") {
+  const auto suggestions = advice_of(
+      "[machine]\nprofile = \"laptop-8g\"\nlimits.cpu_max = \"50%\"\n[jobs]\ncount = 4\nsteps = [{ cpu = \"12ms\" "
+      "}]\n[[run]]\nconcurrency = \"thread_pool\"\nthreads = 4\n");
+  const Suggestion* pool = find(suggestions, "thread_pool");
+  REQUIRE(pool != nullptr);
+  CHECK(to_text(pool->set.back()) == "run.threads=2");
+  CHECK(pool->wall < 25ms);
+}
+
 TEST_CASE("a run that was modeled beside a live one is compared as it is without", "[advice]") {
   ScenarioSource source{"[jobs]\ncount = 100\n[[run]]\nconcurrency = \"join_all\"\n", "host.toml", {}};
   source.options.host = [] { return *load_machine("laptop-8g", {}); };

@@ -103,7 +103,7 @@ class Adviser {
     spec_ = *spec;
     blocks_ = has_step(*scenario, JobState::blocked);
     cpus_ = usable_cpus(scenario->machine);
-    most_useful_ = most_useful_workers(*scenario);
+    most_useful_ = most_useful_workers(*scenario, spec_->scheduling.policy);
     runs_ = runs_of_text(run, *scenario);
     source_.options.settings = lasting_settings(source_);
     note_known(*scenario, options.known);
@@ -142,13 +142,30 @@ class Adviser {
     return result.events + static_cast<std::uint64_t>(std::max<std::int64_t>(result.jobs, 0));
   }
 
+  /// The least time in which the cores can compute so much. Of a quota, which comes at the start of each period, they
+  /// have some in advance: two periods' where the first one ends at once, and what each overdraws until its next tick.
+  static double least_computing(const Machine& machine, Policy policy, double seconds) {
+    const auto cpus = static_cast<double>(usable_cpus(machine));
+    if (!machine.limits.cpu_max || policy != Policy::other) return seconds / cpus;
+    const double advance = 2 * to_seconds(*machine.limits.cpu_max) + cpus * to_seconds(machine.costs.tick);
+    return std::max(seconds / cpus, (seconds - advance) / cpu_capacity(machine));
+  }
+
+  /// The least time that the jobs of the scenario's only run can take, however many serve them.
+  static std::optional<double> least_time(const Scenario& scenario) {
+    const Demand demand = demand_of(scenario);
+    if (!demand.longest) return std::nullopt;
+    const Policy policy = scenario.runs.front().scheduling.policy;
+    return std::max(*demand.longest, least_computing(scenario.machine, policy, demand.computing));
+  }
+
   /// More than these could not be busy: by what the cores can compute of the jobs, and by what comes meanwhile.
-  static std::int64_t most_useful_workers(const Scenario& scenario) {
+  static std::int64_t most_useful_workers(const Scenario& scenario, Policy policy) {
     constexpr double kAmple = 4;
     const Demand demand = demand_of(scenario);
     double most = static_cast<double>(concurrency::kMostWorkers);
     if (demand.computing > 0)
-      most = std::min(most, kAmple * cpu_capacity(scenario.machine) * demand.own / demand.computing);
+      most = std::min(most, kAmple * demand.own / least_computing(scenario.machine, policy, demand.computing));
     if (demand.last_arrival > Duration::zero()) {
       const double busy = demand.own / to_seconds(demand.last_arrival);  // Little's law
       most = std::min(most, kAmple * (busy + 4 * std::sqrt(busy) + 4));
@@ -363,7 +380,7 @@ class Adviser {
     PoolSizes sizes([&](std::int64_t threads) { return wall_of(threads, tried); });
     Scenario of_part = *scenario;
     of_part.jobs.count = tried;
-    const std::optional<double> least = demand_of(of_part).unhindered;
+    const std::optional<double> least = least_time(of_part);
     sizes.search(largest, tried, cpus_, least);
     size = sizes.best();
     // Where the work has ended before all were tried, one that no other could better by much will do.
