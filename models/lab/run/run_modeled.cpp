@@ -103,6 +103,7 @@ Machine as_live(const Scenario& scenario) {
 template <class W>
 void take_over(RunResult& result, const W& world) {
   result.completed = world.completed();
+  result.peak_threads = world.peak_threads();
   result.wall = world.now().time_since_epoch();
   result.memory = world.peak_memory();
   result.failure = world.recording().failure();
@@ -146,7 +147,6 @@ void compute(RunResult& result, const Scenario& scenario, std::size_t index, con
     result.stop_cause = drive(simulation, world, work, spec.runtime.base_resident, options);
     world.finish();
     take_over(result, world);
-    result.peak_threads = world.peak_threads();
     result.peak_tasks = world.recording().peak();
     result.longest_poll = world.longest_poll();
     result.longest_poll_job = world.longest_poll_job();
@@ -156,13 +156,12 @@ void compute(RunResult& result, const Scenario& scenario, std::size_t index, con
     result.stop_cause = drive(simulation, world, work, spec.runtime.base_resident, options);
     world.finish();
     take_over(result, world);
-    result.peak_threads = world.peak_threads();
-    result.own_threads = spec.runtime.base_threads;
     result.main_cpu = world.kernel().main_cpu();
     result.cores = core_use_of(world.kernel());
     trace->lanes = static_cast<LaneId>(world.kernel().created() + 1);
   }
   result.stopped = result.stop_cause != StopCause::none;
+  result.own_threads = spec.runtime.base_threads;
   result.base.resident = spec.runtime.base_resident;
   result.base.virtual_size = spec.runtime.base_virtual;
   result.events = simulation.events();
