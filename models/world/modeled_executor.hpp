@@ -75,6 +75,8 @@ class ModeledExecutor final : private Completion {
   const ModeledRecording& recording() const { return recording_; }
   /// The runtime's own: all tasks run on one of them.
   std::int64_t peak_threads() const { return own_threads_; }
+  /// As Kernel::work.
+  std::uint64_t work() const { return throttle_ ? throttle_->ticks() / kernel::Throttle::kTicksOfEvent : 0; }
   MemoryUse peak_memory() const;
   /// The longest time that a job held the thread without a break.
   Duration longest_poll() const { return longest_poll_; }

@@ -496,6 +496,26 @@ TEST_CASE("what a quota gives in advance counts for the size of a pool", "[advic
   CHECK(pool->wall < 25ms);
 }
 
+TEST_CASE("what is computed besides events is work, too", "[advice]") {
+  // Ticks on 64 cores with hundreds of threads each: an event for all of them.
+  const ScenarioSource crowded{
+      "[machine]\nprofile = \"server-64c-256g\"\n[jobs]\ncount = 20000\nsteps = [{ cpu = \"20s\" }]\n[[run]]\n"
+      "concurrency = \"thread_per_job\"\n",
+      "crowded.toml",
+      {}};
+  const auto scenario = read(crowded);
+  REQUIRE(scenario);
+  RunOptions options;
+  options.record = false;
+  options.budget.work = 500'000;
+  const RunResult result = run_modeled(*scenario, 0, options);
+  CHECK(result.stopped);
+  CHECK(result.work >= 500'000);
+  CHECK(result.work < 600'000);
+  CHECK(result.events < result.work / 2);
+  CHECK(result.work == run_modeled(*scenario, 0, options).work);
+}
+
 TEST_CASE("a run that was modeled beside a live one is compared as it is without", "[advice]") {
   ScenarioSource source{"[jobs]\ncount = 100\n[[run]]\nconcurrency = \"join_all\"\n", "host.toml", {}};
   source.options.host = [] { return *load_machine("laptop-8g", {}); };

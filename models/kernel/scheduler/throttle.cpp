@@ -55,6 +55,7 @@ Instant Throttle::run_with_ticks(Instant at, Duration cpu) {
   Instant look_at = at;
   await_tick_after(at);
   while (at + cpu >= next_tick_) {
+    ++ticks_;
     const Duration piece = next_tick_ - at;
     cpu -= piece;
     uncharged_ += piece;

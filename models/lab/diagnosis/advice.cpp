@@ -15,6 +15,7 @@
 #include "models/concurrency/registry.hpp"
 #include "models/document/document.hpp"
 #include "models/document/units.hpp"
+#include "models/kernel/scheduler/throttle.hpp"
 #include "models/lab/diagnosis/bottleneck.hpp"
 #include "models/lab/diagnosis/pool_size.hpp"
 #include "models/lab/limits/limits.hpp"
@@ -139,7 +140,7 @@ class Adviser {
 
  private:
   static std::uint64_t work_of(const RunResult& result) {
-    return result.events + static_cast<std::uint64_t>(std::max<std::int64_t>(result.jobs, 0));
+    return std::max(result.work, result.events) + static_cast<std::uint64_t>(std::max<std::int64_t>(result.jobs, 0));
   }
 
   /// The least time in which the cores can compute so much. Of a quota, which comes at the start of each period, they
@@ -157,6 +158,17 @@ class Adviser {
     if (!demand.longest) return std::nullopt;
     const Policy policy = scenario.runs.front().scheduling.policy;
     return std::max(*demand.longest, least_computing(scenario.machine, policy, demand.computing));
+  }
+
+  /// What a run takes in any case. Tasks that only compute do so in one event, in which it cannot be stopped, and those
+  /// under a quota tick by tick.
+  static std::uint64_t least_work(const Scenario& scenario, std::size_t run) {
+    const auto jobs = static_cast<std::uint64_t>(scenario.jobs.count);
+    const ConcurrencyModel* model = find_concurrency_model(scenario.runs[run].concurrency);
+    const bool has_quota = scenario.machine.limits.cpu_max && scenario.runs[run].scheduling.policy == Policy::other;
+    if (model == nullptr || !model->async || !has_quota) return jobs;
+    const double ticks = demand_of(scenario).computing / to_seconds(scenario.machine.costs.tick);
+    return jobs + static_cast<std::uint64_t>(std::min(ticks / kernel::Throttle::kTicksOfEvent, 1e18));
   }
 
   /// More than these could not be busy: by what the cores can compute of the jobs, and by what comes meanwhile.
@@ -272,20 +284,24 @@ class Adviser {
   }
 
   std::optional<RunResult> result_of(const Scenario& scenario, std::size_t run) {
-    if (const auto known = known_.find(identity_of(scenario, run)); known != known_.end()) return known->second;
+    const std::string identity = identity_of(scenario, run);
+    if (const auto known = known_.find(identity); known != known_.end()) return known->second;
     if (over_ || must_end()) return std::nullopt;
-    const auto jobs = static_cast<std::uint64_t>(scenario.jobs.count);
-    if (scenario.jobs.count > kMostStoppable || jobs + work_kept_ >= work_left_) {
+    const std::uint64_t allowed = work_left_ - std::min(work_kept_, work_left_);
+    const auto vain = vain_.find(identity);
+    const bool was_vain = vain != vain_.end() && allowed <= vain->second;
+    if (scenario.jobs.count > kMostStoppable || least_work(scenario, run) >= allowed || was_vain) {
       over_ = true;
       return std::nullopt;
     }
     RunOptions options;
     options.record = false;
     options.stop = stop_;
-    options.budget.events = work_left_ - work_kept_ - jobs;
+    options.budget.work = allowed - static_cast<std::uint64_t>(scenario.jobs.count);
     RunResult result = run_modeled(scenario, run, options);
     work_left_ -= std::min(work_of(result), work_left_);
     if (result.stopped) {
+      vain_[identity] = allowed;
       over_ = true;
       return std::nullopt;
     }
@@ -487,6 +503,7 @@ class Adviser {
   std::size_t reserve_taken_ = MemoryReserve::taken();
   bool over_ = false;  ///< What is looked at takes more work than is left: only what is known already counts.
   std::map<std::string, RunResult, std::less<>> known_;
+  std::map<std::string, std::uint64_t, std::less<>> vain_;  ///< For what was so much work too little.
   std::optional<RunSpec> spec_;
   RunsOfText runs_;
   bool blocks_ = false;
