@@ -514,6 +514,16 @@ TEST_CASE("what is computed besides events is work, too", "[advice]") {
   CHECK(result.work < 600'000);
   CHECK(result.events < result.work / 2);
   CHECK(result.work == run_modeled(*scenario, 0, options).work);
+  // Each period of a quota, within one event.
+  const auto throttled = read(
+      {"[machine]\nprofile = \"laptop-8g\"\nlimits.cpu_max = \"10%\"\n[jobs]\ncount = 100\nsteps = [{ cpu = \"10s\" "
+       "}]\n[[run]]\nconcurrency = \"join_all\"\n",
+       "throttled.toml",
+       {}});
+  REQUIRE(throttled);
+  const RunResult tasks = modeled(*throttled, 0);
+  CHECK(tasks.events <= 100);
+  CHECK(tasks.work >= 100'000);
 }
 
 TEST_CASE("a run that was modeled beside a live one is compared as it is without", "[advice]") {

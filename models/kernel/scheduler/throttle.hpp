@@ -26,8 +26,10 @@ class Throttle {
   }
   /// The thread sleeps from then on.
   void sleep(Instant at);
-  /// Ticks that were computed one by one; so many take as long as an event of the simulation.
+  /// Ticks that were computed one by one, and a period as so many of them.
   std::uint64_t ticks() const { return ticks_; }
+  static constexpr std::uint64_t kTicksOfPeriod = 8;
+  /// So many take as long as an event of the simulation.
   static constexpr std::uint64_t kTicksOfEvent = 8;
 
  private:
