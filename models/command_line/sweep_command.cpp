@@ -129,12 +129,6 @@ void print_report(std::FILE* out, const SweepPlan& plan, const SweepOutcome& out
   }
 }
 
-/// Replications of what has nothing random in it are all the same.
-bool is_random(const Scenario& scenario) {
-  return scenario.jobs.arrivals.kind == Arrivals::Kind::rate ||
-         std::ranges::any_of(scenario.jobs.steps, [](const Step& step) { return !step.duration.is_constant(); });
-}
-
 class Progress {
  public:
   Progress() : line_("sweep") {}
@@ -187,9 +181,12 @@ class ResultFile {
 void tell_of_plan(const SweepPlan& plan) {
   if (plan.is_default())
     note("{}: no [sweep]: {}, all concurrency models\n", plan.source().file, SweepPlan::default_words());
-  if (plan.repeat() > 1 && !is_random(plan.scenario()))
-    note("{}: repeat = {}, but nothing in it is random: all replications are the same\n", plan.source().file,
-         plan.repeat());
+}
+
+void tell_of_replications(const SweepPlan& plan, const SweepOutcome& outcome) {
+  if (plan.repeat() < 2 || outcome.stopped) return;
+  if (std::ranges::all_of(outcome.cells, [](const auto& cell) { return cell && cell->are_alike; }))
+    note("{}: repeat = {}, but all replications are the same\n", plan.source().file, plan.repeat());
 }
 
 /// Computes it, and writes lines as they come where that is asked for. `failed`: why the journal could not be kept.
@@ -277,6 +274,7 @@ Exit sweep_on(Ranks* ranks, const SweepPlan& plan, const SweepArguments& argumen
     const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - began;
     note("{} in {}\n", format_count(static_cast<std::int64_t>(plan.tasks()), "run"), format_duration(took));
   }
+  tell_of_replications(plan, outcome);
   if (!written) return cannot(written.error());
   if (journal_failed) return cannot(*journal_failed);
   const auto not_computed =

@@ -356,7 +356,10 @@ void Kernel::beat() {
   }
   if (scheduler_.at_tick(now())) {
     for (Core& core : cores_) {
-      if (!scheduler_.needs_tick(core.id) || !scheduler_.tick(core.id, now())) continue;
+      if (!scheduler_.needs_tick(core.id)) continue;
+      looks_ += kLooksOfTick;
+      if (!scheduler_.tick(core.id, now())) continue;
+      looks_ += kLooksOfSwitch;
       if (Core* taken = take_up({core.id, true})) {
         delay(*taken, costs().tick_interrupt.value);
         arm(*taken);

@@ -131,8 +131,15 @@ class Kernel {
   Duration main_cpu() const { return main_cpu_; }
   /// Threads that run or could run now.
   std::int64_t runnable() const { return runnable_; }
+  /// What was computed besides events, as the number of events that take as long: ticks, balancing, leaps.
+  std::uint64_t work() const { return (looks_ + scheduler_.looks()) / kLooksOfEvent; }
 
  private:
+  // What takes as long as so many looks at what a core carries.
+  static constexpr std::uint64_t kLooksOfEvent = 8;
+  static constexpr std::uint64_t kLooksOfTick = 2;
+  static constexpr std::uint64_t kLooksOfSwitch = 24;
+
   enum class After : std::uint8_t { go_on, sleep, wait, map_stack, clone, join, unmap, exit };
 
   struct Request {
@@ -285,6 +292,7 @@ class Kernel {
   Duration main_cpu_{};
   ThreadId current_ = 0;
   std::int64_t runnable_ = 0;
+  std::uint64_t looks_ = 0;  ///< As these, beside the scheduler's own.
   bool watches_threads_ = false;
   std::int64_t switches_ = 0;  ///< Turns that were told to who watches.
   bool ended_ = false;

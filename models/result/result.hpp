@@ -94,6 +94,7 @@ struct RunResult {
   std::optional<FailurePoint> failure;
   std::uint64_t seed = 0;
   std::uint64_t events = 0;  ///< Simulation events, or live polls.
+  std::uint64_t work = 0;    ///< Of modeled runs: events, and as such what else takes as long (Kernel::work).
   Duration compute{};        ///< What it took to compute (modeled) or to run (live), in real time.
   bool stopped = false;      ///< It was ended before its program did: the record is partial.
   StopCause stop_cause = StopCause::none;

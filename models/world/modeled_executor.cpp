@@ -33,6 +33,7 @@ ModeledExecutor::ModeledExecutor(Simulation& simulation, const Machine& machine,
       memory_(machine, runtime),
       checks_(machine, runtime, memory_),
       most_tasks_(find_most_tasks()),
+      own_threads_(checks_.own_threads()),
       recording_(recorder) {
   if (machine.limits.cpu_max && setup.scheduling.policy == Policy::other)
     throttle_.emplace(kernel::rules_of(machine), *machine.limits.cpu_max, setup.seed);
@@ -101,7 +102,7 @@ void ModeledExecutor::tasks_changed() {
     add(SeriesKind::resident, static_cast<double>(memory_.resident(counts).count));
     add(SeriesKind::virtual_size, static_cast<double>(memory_.virtual_size(counts).count));
     add(SeriesKind::page_tables, static_cast<double>(memory_.page_tables(counts).count));
-    add(SeriesKind::threads, 1.0);
+    add(SeriesKind::threads, static_cast<double>(own_threads_));
     add(SeriesKind::tasks, static_cast<double>(tasks_));
   });
 }

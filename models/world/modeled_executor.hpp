@@ -73,8 +73,10 @@ class ModeledExecutor final : private Completion {
 
   std::int64_t completed() const { return recording_.completed(); }
   const ModeledRecording& recording() const { return recording_; }
-  /// All tasks run on one.
-  std::int64_t peak_threads() const { return 1; }
+  /// The runtime's own: all tasks run on one of them.
+  std::int64_t peak_threads() const { return own_threads_; }
+  /// As Kernel::work.
+  std::uint64_t work() const { return throttle_ ? throttle_->ticks() / kernel::Throttle::kTicksOfEvent : 0; }
   MemoryUse peak_memory() const;
   /// The longest time that a job held the thread without a break.
   Duration longest_poll() const { return longest_poll_; }
@@ -110,6 +112,7 @@ class ModeledExecutor final : private Completion {
   kernel::ProcessMemory memory_;
   kernel::SpawnChecks checks_;
   std::int64_t most_tasks_;  ///< That the limits on memory allow.
+  std::int64_t own_threads_;
   ModeledRecording recording_;
   std::optional<kernel::Throttle> throttle_;  ///< By cpu.max.
   Task<> program_;

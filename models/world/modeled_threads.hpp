@@ -69,6 +69,7 @@ class ModeledThreads final : public kernel::KernelObserver {
   MemoryUse peak_memory() const { return with_peaks_of(most_); }
   /// The most threads at a time, the runtime's own among them.
   std::int64_t peak_threads() const { return peak_threads_; }
+  std::uint64_t work() const { return kernel_.work(); }
 
  private:
   void threads_changed() override;

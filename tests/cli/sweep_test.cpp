@@ -129,7 +129,19 @@ TEST_CASE("a sweep's table has a row per point, a column per run, and a sentence
                  "thread_per_job breaks at jobs.count = 508 in the first of 2 replications; with 507 it does not"));
   CHECK_THAT(output.out, ContainsSubstring("pids.max = 512"));
   CHECK_THAT(output.out, ContainsSubstring("✕ EAGAIN at 508"));
-  CHECK_THAT(output.err, ContainsSubstring("nothing in it is random"));
+}
+
+TEST_CASE("a sweep says that its replications are the same only where they are", "[sweep]") {
+  const auto told = [](const std::string& steps) {
+    const Output output = spawnpoint_run({"sweep", "-", "--set", "jobs.steps=" + steps, "--set",
+                                          "jobs.arrivals={ every = \"1ms\" }", "--set", "sweep.\"jobs.count\"=[300]"},
+                                         kScenario);
+    REQUIRE(output.status == 0);
+    return output.err;
+  };
+  CHECK_THAT(told("[{ sleep = \"1s\" }]"), ContainsSubstring("repeat = 2, but all replications are the same"));
+  // Nothing is drawn but where the threads run, and when.
+  CHECK_THAT(told("[{ sleep = \"400ms\" }, { cpu = \"2ms\" }]"), !ContainsSubstring("the same"));
 }
 
 TEST_CASE("a sweep that is interrupted prints what it has, and says so", "[sweep]") {

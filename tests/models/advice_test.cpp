@@ -449,6 +449,83 @@ TEST_CASE("where the work ends in the middle of a candidate, nothing is said of 
   CHECK(cut > 0);
 }
 
+TEST_CASE("a suggestion that is called as another run of the file is left out", "[advice]") {
+  for (const std::string model : {"thread_per_job", "join_all"}) {
+    const auto suggestions = advice_of(
+        "[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 4\nsteps = [{ sleep = \"1s\" }]\n[[run]]\n"
+        "concurrency = \"sequential\"\n[[run]]\nconcurrency = \"thread_pool\"\nthreads = 2\nlabel = \"" +
+        model + "\"\n");
+    for (const Suggestion& one : suggestions) {
+      INFO(one.label);
+      CHECK((one.concurrency != model || one.label.starts_with("A pool of ")));
+    }
+    CHECK(suggestions.size() == 2);
+  }
+}
+
+TEST_CASE("runs that differ in nice values alone are not taken for each other", "[advice]") {
+  const std::string text =
+      "[machine]\nprofile = \"laptop-8g\"\ncpuset = [0]\n[jobs]\ncount = 50\nsteps = [{ cpu = \"20ms\" }, { sleep = "
+      "\"20ms\" }]\n[[run]]\nconcurrency = \"thread_pool\"\nthreads = 1\n[[run]]\nconcurrency = \"thread_pool\"\n"
+      "threads = 4\nnice = [0, 10]\n[[run]]\nconcurrency = \"thread_per_job\"\n";
+  const ScenarioSource source{text, "nice.toml", {}};
+  const auto scenario = read(source);
+  REQUIRE(scenario);
+  std::vector<RunResult> known;
+  for (std::size_t run = 0; run < scenario->runs.size(); ++run) known.push_back(modeled(*scenario, run));
+  const auto suggestions = advise(source, scenario->runs[0].label, known[0], {.work = kPatient.work, .known = known});
+  REQUIRE_FALSE(suggestions.empty());
+  for (const Suggestion& suggestion : suggestions) {
+    INFO(suggestion.label);
+    ScenarioSource tried = source;
+    tried.options.concurrency = {suggestion.concurrency};
+    tried.options.settings = suggestion.set;
+    const auto again = read(tried);
+    REQUIRE(again);
+    CHECK(modeled(*again, 0).wall == suggestion.wall);
+  }
+}
+
+TEST_CASE("what a quota gives in advance counts for the size of a pool", "[advice]") {
+  const auto suggestions = advice_of(
+      "[machine]\nprofile = \"laptop-8g\"\nlimits.cpu_max = \"50%\"\n[jobs]\ncount = 4\nsteps = [{ cpu = \"12ms\" "
+      "}]\n[[run]]\nconcurrency = \"thread_pool\"\nthreads = 4\n");
+  const Suggestion* pool = find(suggestions, "thread_pool");
+  REQUIRE(pool != nullptr);
+  CHECK(to_text(pool->set.back()) == "run.threads=2");
+  CHECK(pool->wall < 25ms);
+}
+
+TEST_CASE("what is computed besides events is work, too", "[advice]") {
+  // Ticks on 64 cores with hundreds of threads each: an event for all of them.
+  const ScenarioSource crowded{
+      "[machine]\nprofile = \"server-64c-256g\"\n[jobs]\ncount = 20000\nsteps = [{ cpu = \"20s\" }]\n[[run]]\n"
+      "concurrency = \"thread_per_job\"\n",
+      "crowded.toml",
+      {}};
+  const auto scenario = read(crowded);
+  REQUIRE(scenario);
+  RunOptions options;
+  options.record = false;
+  options.budget.work = 500'000;
+  const RunResult result = run_modeled(*scenario, 0, options);
+  CHECK(result.stopped);
+  CHECK(result.work >= 500'000);
+  CHECK(result.work < 600'000);
+  CHECK(result.events < result.work / 2);
+  CHECK(result.work == run_modeled(*scenario, 0, options).work);
+  // Each period of a quota, within one event.
+  const auto throttled = read(
+      {"[machine]\nprofile = \"laptop-8g\"\nlimits.cpu_max = \"10%\"\n[jobs]\ncount = 100\nsteps = [{ cpu = \"10s\" "
+       "}]\n[[run]]\nconcurrency = \"join_all\"\n",
+       "throttled.toml",
+       {}});
+  REQUIRE(throttled);
+  const RunResult tasks = modeled(*throttled, 0);
+  CHECK(tasks.events <= 100);
+  CHECK(tasks.work >= 100'000);
+}
+
 TEST_CASE("a run that was modeled beside a live one is compared as it is without", "[advice]") {
   ScenarioSource source{"[jobs]\ncount = 100\n[[run]]\nconcurrency = \"join_all\"\n", "host.toml", {}};
   source.options.host = [] { return *load_machine("laptop-8g", {}); };

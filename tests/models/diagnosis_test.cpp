@@ -203,6 +203,13 @@ TEST_CASE("A runtime's own threads are no threads of jobs, and are not there in 
   const RunResult alone = run_modeled(java, 0, {});
   CHECK(alone.peak_threads == 119);
   CHECK(alone.own_threads == 19);
+  Scenario tasks = java;
+  tasks.runs[0].concurrency = "join_all";
+  const RunResult joined = run_modeled(tasks, 0, {});
+  CHECK(joined.peak_threads == 19);
+  CHECK(joined.own_threads == 19);
+  REQUIRE(joined.trace);
+  CHECK((*joined.trace)[SeriesKind::threads].maximum() == 19);
   const auto told = [&](const RunResult& result) {
     const Diagnosis diagnosis = diagnose(java, 0, &result, nullptr);
     REQUIRE_FALSE(diagnosis.evidence.empty());

@@ -16,6 +16,7 @@ constexpr std::int64_t kHotTries = 1;    ///< cache_nice_tries of a domain that 
 
 Scheduler::Group Scheduler::group_of(CoreId id, Instant now) {
   Core& core = cores_[id];
+  ++looks_;
   hold_load(core, now);
   Group group;
   group.load = core.load.value();
@@ -78,6 +79,7 @@ bool Scheduler::balance(CoreId id, Busy busy, Instant now) {
       if (!balanced) moved = pull_threads(id, *from, more, busy, now);
     } else {
       std::int64_t all = 0;
+      looks_ += cores_.size();
       for (Core& each : cores_) {
         hold_load(each, now);
         all += each.load.value();

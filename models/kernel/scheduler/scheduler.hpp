@@ -108,6 +108,8 @@ class Scheduler {
   Duration waited(Instant now) const { return waited_ + waiting() * (now - waited_at_); }
   /// The most that could run at a time, those that did among them.
   std::int64_t most_runnable() const { return most_runnable_; }
+  /// How often it has looked at what a core carries.
+  std::uint64_t looks() const { return looks_; }
 
  private:
   struct Core {
@@ -220,6 +222,7 @@ class Scheduler {
   std::int64_t running_ = 0;
   std::int64_t most_runnable_ = 0;
   std::int64_t migrations_ = 0;
+  std::uint64_t looks_ = 0;
   Duration waited_{};
   Instant waited_at_{};     ///< Up to here; while it is calm nobody waits.
   std::int64_t reach_ = 0;  ///< How many cores are looked at for an idle one (sd_llc_shared, nr_idle_scan).

@@ -55,6 +55,7 @@ Instant Throttle::run_with_ticks(Instant at, Duration cpu) {
   Instant look_at = at;
   await_tick_after(at);
   while (at + cpu >= next_tick_) {
+    ++ticks_;
     const Duration piece = next_tick_ - at;
     cpu -= piece;
     uncharged_ += piece;
@@ -66,6 +67,7 @@ Instant Throttle::run_with_ticks(Instant at, Duration cpu) {
     }
     if (at < look_at) continue;
     look_at = at + rules_.quota_period;
+    ticks_ += kTicksOfPeriod;
     std::vector<std::int64_t> shape{std::int64_t{(next_tick_ - at).count()}};
     quota_.describe(at, shape);
     // Looked for anew each time that their number has doubled (Brent's algorithm).

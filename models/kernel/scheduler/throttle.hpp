@@ -3,6 +3,8 @@
 // takes so much CPU time.
 #pragma once
 
+#include <cstdint>
+
 #include "core/units.hpp"
 #include "models/kernel/scheduler/quota.hpp"
 #include "models/kernel/scheduler/rules.hpp"
@@ -24,6 +26,11 @@ class Throttle {
   }
   /// The thread sleeps from then on.
   void sleep(Instant at);
+  /// Ticks that were computed one by one, and a period as so many of them.
+  std::uint64_t ticks() const { return ticks_; }
+  static constexpr std::uint64_t kTicksOfPeriod = 8;
+  /// So many take as long as an event of the simulation.
+  static constexpr std::uint64_t kTicksOfEvent = 8;
 
  private:
   Instant run_with_ticks(Instant from, Duration cpu);
@@ -34,6 +41,7 @@ class Throttle {
   Instant first_tick_;
   Instant next_tick_;
   Quota quota_;
+  std::uint64_t ticks_ = 0;
   Duration uncharged_{};  ///< What it has run since it was last charged.
 };
 

@@ -15,6 +15,7 @@
 #include "models/concurrency/registry.hpp"
 #include "models/document/document.hpp"
 #include "models/document/units.hpp"
+#include "models/kernel/scheduler/throttle.hpp"
 #include "models/lab/diagnosis/bottleneck.hpp"
 #include "models/lab/diagnosis/pool_size.hpp"
 #include "models/lab/limits/limits.hpp"
@@ -47,7 +48,8 @@ constexpr Bytes kStacks[] = {Bytes{8 << 20},   Bytes{4 << 20},   Bytes{2 << 20},
 
 struct Candidate {
   std::string name;  ///< For people.
-  std::string concurrency;
+  std::string model;
+  std::string concurrency;  ///< What it is asked for by.
   std::vector<Setting> set;
   std::optional<std::int64_t> threads;  ///< The size that the file gives its pool.
 };
@@ -102,7 +104,7 @@ class Adviser {
     spec_ = *spec;
     blocks_ = has_step(*scenario, JobState::blocked);
     cpus_ = usable_cpus(scenario->machine);
-    most_useful_ = most_useful_workers(*scenario);
+    most_useful_ = most_useful_workers(*scenario, spec_->scheduling.policy);
     runs_ = runs_of_text(run, *scenario);
     source_.options.settings = lasting_settings(source_);
     note_known(*scenario, options.known);
@@ -138,16 +140,16 @@ class Adviser {
 
  private:
   static std::uint64_t work_of(const RunResult& result) {
-    return result.events + static_cast<std::uint64_t>(std::max<std::int64_t>(result.jobs, 0));
+    return std::max(result.work, result.events) + static_cast<std::uint64_t>(std::max<std::int64_t>(result.jobs, 0));
   }
 
   /// More than these could not be busy: by what the cores can compute of the jobs, and by what comes meanwhile.
-  static std::int64_t most_useful_workers(const Scenario& scenario) {
+  static std::int64_t most_useful_workers(const Scenario& scenario, Policy policy) {
     constexpr double kAmple = 4;
     const Demand demand = demand_of(scenario);
     double most = static_cast<double>(concurrency::kMostWorkers);
     if (demand.computing > 0)
-      most = std::min(most, kAmple * cpu_capacity(scenario.machine) * demand.own / demand.computing);
+      most = std::min(most, kAmple * demand.own / least_time(scenario.machine, policy, demand.computing));
     if (demand.last_arrival > Duration::zero()) {
       const double busy = demand.own / to_seconds(demand.last_arrival);  // Little's law
       most = std::min(most, kAmple * (busy + 4 * std::sqrt(busy) + 4));
@@ -245,28 +247,33 @@ class Adviser {
       // Another run of the very model differs in just those settings.
       const bool as_it_is = !is_this && !model.takes_threads && run.model == spec_->concurrency;
       runs.insert(is_this ? runs.begin() : runs.end(),
-                  {std::string(model.title), run.name, as_it_is ? std::vector<Setting>() : overlaid(run.own, kept),
-                   run.threads});
+                  {std::string(model.title), run.model, run.name,
+                   as_it_is ? std::vector<Setting>() : overlaid(run.own, kept), run.threads});
     }
-    if (runs.empty()) runs.push_back({std::string(model.title), std::string(model.name), kept, {}});
+    if (runs.empty())
+      runs.push_back({std::string(model.title), std::string(model.name), std::string(model.name), kept, {}});
     return runs;
   }
 
   std::optional<RunResult> result_of(const Scenario& scenario, std::size_t run) {
-    if (const auto known = known_.find(identity_of(scenario, run)); known != known_.end()) return known->second;
+    const std::string identity = identity_of(scenario, run);
+    if (const auto known = known_.find(identity); known != known_.end()) return known->second;
     if (over_ || must_end()) return std::nullopt;
-    const auto jobs = static_cast<std::uint64_t>(scenario.jobs.count);
-    if (scenario.jobs.count > kMostStoppable || jobs + work_kept_ >= work_left_) {
+    const std::uint64_t allowed = work_left_ - std::min(work_kept_, work_left_);
+    const auto vain = vain_.find(identity);
+    const bool was_vain = vain != vain_.end() && allowed <= vain->second;
+    if (scenario.jobs.count > kMostStoppable || least_work(scenario, run) >= allowed || was_vain) {
       over_ = true;
       return std::nullopt;
     }
     RunOptions options;
     options.record = false;
     options.stop = stop_;
-    options.budget.events = work_left_ - work_kept_ - jobs;
+    options.budget.work = allowed - static_cast<std::uint64_t>(scenario.jobs.count);
     RunResult result = run_modeled(scenario, run, options);
     work_left_ -= std::min(work_of(result), work_left_);
     if (result.stopped) {
+      vain_[identity] = allowed;
       over_ = true;
       return std::nullopt;
     }
@@ -284,6 +291,8 @@ class Adviser {
     scenario->jobs.count = std::min(scenario->jobs.count, most_jobs);
     std::optional<Outcome> outcome;
     for (std::size_t i = 0; i < scenario->runs.size(); ++i) {
+      // A run of another model may be called so.
+      if (scenario->runs[i].concurrency != candidate.model) return std::nullopt;
       const auto result = result_of(*scenario, i);
       if (!result || result->failure || !result->error.empty() || result->completed < result->jobs) return std::nullopt;
       // Several runs of one name must all keep the promise.
@@ -359,7 +368,7 @@ class Adviser {
     PoolSizes sizes([&](std::int64_t threads) { return wall_of(threads, tried); });
     Scenario of_part = *scenario;
     of_part.jobs.count = tried;
-    const std::optional<double> least = demand_of(of_part).unhindered;
+    const std::optional<double> least = demand_of(of_part, scenario->runs.front().scheduling.policy).unhindered;
     sizes.search(largest, tried, cpus_, least);
     size = sizes.best();
     // Where the work has ended before all were tried, one that no other could better by much will do.
@@ -399,7 +408,7 @@ class Adviser {
     over_ = false;
     const ConcurrencyModel* model = find_concurrency_model(spec_->concurrency);
     if (model == nullptr || !model->async || runs_.steps.empty()) return;
-    const Candidate candidate{"A timer instead of the blocking call", runs_.run.name,
+    const Candidate candidate{"A timer instead of the blocking call", spec_->concurrency, runs_.run.name,
                               overlaid(runs_.again, {{"jobs.steps", runs_.steps}})};
     take(candidate, outcome_of(candidate));
   }
@@ -423,7 +432,7 @@ class Adviser {
     const ConcurrencyModel* model = find_concurrency_model(spec_->concurrency);
     if (spec_->threads && model != nullptr && model->takes_threads)
       set.push_back({"run.threads", std::to_string(*spec_->threads)});
-    return {fmt::format("Stacks of {}", format_bytes(stack)), runs_.run.name, std::move(set)};
+    return {fmt::format("Stacks of {}", format_bytes(stack)), spec_->concurrency, runs_.run.name, std::move(set)};
   }
 
   /// The smallest that holds what a thread uses of it.
@@ -466,6 +475,7 @@ class Adviser {
   std::size_t reserve_taken_ = MemoryReserve::taken();
   bool over_ = false;  ///< What is looked at takes more work than is left: only what is known already counts.
   std::map<std::string, RunResult, std::less<>> known_;
+  std::map<std::string, std::uint64_t, std::less<>> vain_;  ///< For what was so much work too little.
   std::optional<RunSpec> spec_;
   RunsOfText runs_;
   bool blocks_ = false;

@@ -26,8 +26,8 @@ struct Suggestion {
 };
 
 struct AdviceOptions {
-  /// What the search may take, in simulated events and in jobs that are begun; at least what the run itself took. So
-  /// the same is found on every machine: some tenths of a second on a fast one.
+  /// What the search may take, in RunResult::work and in jobs that are begun; at least what the run itself took. So the
+  /// same is found on every machine: some tenths of a second on a fast one.
   std::uint64_t work = 2'000'000;
   /// What other runs of the source gave, modeled: they are not made again.
   std::span<const RunResult> known{};

@@ -16,6 +16,7 @@ namespace spawnpoint {
 struct Budget {
   /// Simulated events: it ends after about as many, at the same one on every machine.
   std::uint64_t events = UINT64_MAX;
+  std::uint64_t work = UINT64_MAX;    ///< The same for all that takes time: RunResult::work.
   std::optional<Bytes> memory;        ///< Resident, beyond what this process had before.
   std::optional<Duration> real_time;  ///< Where it is given, `idle` does not count.
   /// Real time in which no step of a job begins or ends, and nobody knows whether one ever will.

@@ -30,16 +30,18 @@ std::string overrides_of(const Scenario& scenario, const std::string& machine) {
 }  // namespace
 
 std::string run_identity(const Scenario& scenario, std::size_t run, WorldKind world) {
-  const RunSpec& spec = scenario.runs.at(run);
+  // By name, so that no new field is forgotten: where a label comes from has no say.
+  const auto& [concurrency, label, label_is_made, added, own_runtime, own_scheduling, threads] = scenario.runs.at(run);
   Jobs jobs = scenario.jobs;
-  Runtime runtime = spec.runtime;
+  Runtime runtime = own_runtime;
+  Scheduling scheduling = own_scheduling;
   FieldJson json;
   json["world"] = to_string(world);
   json["title"] = scenario.title;
   json["seed"] = scenario.seed;
-  json["concurrency"] = spec.concurrency;
-  json["label"] = spec.label;
-  json["threads"] = spec.threads ? FieldJson(*spec.threads) : FieldJson(nullptr);
+  json["concurrency"] = concurrency;
+  json["label"] = label;
+  json["threads"] = threads ? FieldJson(*threads) : FieldJson(nullptr);
   // A million times would be a megabyte each time somebody asks.
   const std::vector<Duration> times = std::exchange(jobs.arrivals.times, {});
   json["times"] =
@@ -49,6 +51,7 @@ std::string run_identity(const Scenario& scenario, std::size_t run, WorldKind wo
     inner.text("name", runtime.name);
     describe(inner, runtime);
   });
+  JsonFieldWriter(json).section("scheduling", {}, [&](auto& inner) { describe(inner, scheduling); });
   const std::string machine = to_toml(scenario.machine);
   json["profile"] = scenario.machine_profile;
   json["machine"] = world == WorldKind::live && scenario.host_machine ? overrides_of(scenario, machine) : machine;

@@ -24,6 +24,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kEventsBetweenLooks = 16384;
+/// Where work counts, as much of it may come with few events.
+constexpr std::uint64_t kEventsBetweenLooksAtWork = 1024;
 constexpr Duration kProgressEvery = std::chrono::milliseconds(50);
 
 /// Looks at what a run has taken.
@@ -35,11 +37,11 @@ class BudgetWatch {
 
   /// What is spent, if anything is. `steps` were begun and ended until now. Throws std::bad_alloc where the system has
   /// no memory left and the reserve is being used.
-  StopCause spent(std::uint64_t events, std::uint64_t steps) {
+  StopCause spent(std::uint64_t events, std::uint64_t work, std::uint64_t steps) {
     if (MemoryReserve::taken() != reserve_taken_) throw std::bad_alloc();
     const Budget& budget = options_->budget;
     if (options_->stop.stop_requested()) return StopCause::user;
-    if (events >= budget.events) return StopCause::events;
+    if (events >= budget.events || work >= budget.work) return StopCause::events;
     if (budget.memory && own_memory().resident - memory_before_ > *budget.memory) return StopCause::memory;
     const auto now = Clock::now();
     if (budget.real_time) return now - began_ > *budget.real_time ? StopCause::real_time : StopCause::none;
@@ -66,11 +68,15 @@ StopCause drive(Simulation& simulation, const W& world, const Workload& work, By
                 const RunOptions& options) {
   BudgetWatch watch(options);
   auto told = Clock::now();
+  const std::uint64_t between_looks =
+      options.budget.work == UINT64_MAX ? kEventsBetweenLooks : kEventsBetweenLooksAtWork;
   while (!world.ended()) {
-    if (const StopCause cause = watch.spent(simulation.events(), world.recording().steps()); cause != StopCause::none)
+    const std::uint64_t work_done = simulation.events() + world.work();
+    if (const StopCause cause = watch.spent(simulation.events(), work_done, world.recording().steps());
+        cause != StopCause::none)
       return cause;
-    const std::uint64_t left = options.budget.events - simulation.events();
-    if (!simulation.run_some(std::min(kEventsBetweenLooks, left))) {
+    const std::uint64_t left = std::min(options.budget.events - simulation.events(), options.budget.work - work_done);
+    if (!simulation.run_some(std::min(between_looks, left))) {
       if (!world.ended() && simulation.next_event_time() == kNever)
         throw std::logic_error("nothing is left to happen, but the program has not ended");
       break;
@@ -103,6 +109,7 @@ Machine as_live(const Scenario& scenario) {
 template <class W>
 void take_over(RunResult& result, const W& world) {
   result.completed = world.completed();
+  result.peak_threads = world.peak_threads();
   result.wall = world.now().time_since_epoch();
   result.memory = world.peak_memory();
   result.failure = world.recording().failure();
@@ -146,7 +153,7 @@ void compute(RunResult& result, const Scenario& scenario, std::size_t index, con
     result.stop_cause = drive(simulation, world, work, spec.runtime.base_resident, options);
     world.finish();
     take_over(result, world);
-    result.peak_threads = world.peak_threads();
+    result.work = simulation.events() + world.work();
     result.peak_tasks = world.recording().peak();
     result.longest_poll = world.longest_poll();
     result.longest_poll_job = world.longest_poll_job();
@@ -156,13 +163,13 @@ void compute(RunResult& result, const Scenario& scenario, std::size_t index, con
     result.stop_cause = drive(simulation, world, work, spec.runtime.base_resident, options);
     world.finish();
     take_over(result, world);
-    result.peak_threads = world.peak_threads();
-    result.own_threads = spec.runtime.base_threads;
+    result.work = simulation.events() + world.work();
     result.main_cpu = world.kernel().main_cpu();
     result.cores = core_use_of(world.kernel());
     trace->lanes = static_cast<LaneId>(world.kernel().created() + 1);
   }
   result.stopped = result.stop_cause != StopCause::none;
+  result.own_threads = spec.runtime.base_threads;
   result.base.resident = spec.runtime.base_resident;
   result.base.virtual_size = spec.runtime.base_virtual;
   result.events = simulation.events();

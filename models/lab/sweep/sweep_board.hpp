@@ -50,6 +50,8 @@ class SweepBoard {
       bool computed = false;
       bool failed = false;
       double wall = 0, completed = 0, peak_threads = 0, resident = 0, virtual_size = 0, kernel = 0;
+
+      bool operator==(const Figures&) const = default;
     };
     RunResult first;
     std::vector<Figures> figures;
