@@ -143,6 +143,21 @@ class Adviser {
     return std::max(result.work, result.events) + static_cast<std::uint64_t>(std::max<std::int64_t>(result.jobs, 0));
   }
 
+  /// What a run takes in any case. Tasks that only compute do so in one event, in which it cannot be stopped, and those
+  /// under a quota tick by tick.
+  static std::uint64_t least_work(const Scenario& scenario, std::size_t run) {
+    using kernel::Throttle;
+    const auto jobs = static_cast<std::uint64_t>(scenario.jobs.count);
+    const ConcurrencyModel* model = find_concurrency_model(scenario.runs[run].concurrency);
+    const auto& quota = scenario.machine.limits.cpu_max;
+    const bool is_throttled = quota && scenario.runs[run].scheduling.policy == Policy::other;
+    if (model == nullptr || !model->async || !is_throttled) return jobs;
+    const double computing = demand_of(scenario).computing;
+    const double periods = computing / to_seconds(std::min(*quota, kQuotaPeriod));
+    const double ticks = computing / to_seconds(scenario.machine.costs.tick) + Throttle::kTicksOfPeriod * periods;
+    return jobs + static_cast<std::uint64_t>(std::min(ticks / Throttle::kTicksOfEvent, 1e18));
+  }
+
   /// More than these could not be busy: by what the cores can compute of the jobs, and by what comes meanwhile.
   static std::int64_t most_useful_workers(const Scenario& scenario, Policy policy) {
     constexpr double kAmple = 4;
