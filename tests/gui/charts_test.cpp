@@ -208,6 +208,31 @@ TEST_CASE("a chart's legend draws a line as live only where the live world has o
         legend({{WorldKind::modeled, modeled}, {WorldKind::live, both}}));
 }
 
+TEST_CASE("a chart's legend has all its lines, however narrow it is") {
+  application();
+  const auto trace = std::make_shared<Trace>();
+  trace->end = seconds(1);
+  trace->cores = 2;
+  for (const SeriesKind kind : {SeriesKind::threads, SeriesKind::tasks, SeriesKind::runnable})
+    (*trace)[kind].append(seconds(0), 4);
+  const Theme theme = make_theme(ThemeKind::light);
+  const ChartContent content = threads_chart({{WorldKind::modeled, trace}, {WorldKind::live, trace}}, theme);
+  for (const int width : {230, 300, 400, 700}) {
+    CAPTURE(width);
+    QImage image(width, chart_header_height(content, theme, width, 18), QImage::Format_RGB32);
+    image.fill(theme.base);
+    QPainter painter(&image);
+    paint_chart_header(painter, image.rect(), content, theme, 18);
+    for (const ChartLine& line : content.lines) {
+      int count = 0;
+      for (int x = 0; x < image.width(); ++x)
+        for (int y = 0; y < image.height(); ++y) count += image.pixelColor(x, y) == line.color;
+      CAPTURE(line.name.toStdString());
+      CHECK(count > 0);
+    }
+  }
+}
+
 TEST_CASE("a chart shows its lines in both themes, linear and logarithmic") {
   const ThemeKind kind = GENERATE(ThemeKind::light, ThemeKind::dark);
   const bool logarithmic = GENERATE(false, true);
