@@ -125,15 +125,20 @@ Legend legend_of(const ChartContent& content, const Theme& theme, double width, 
   for (auto line = content.lines.rbegin(); line != content.lines.rend(); ++line) {
     if (named.contains(line->name)) continue;
     named += line->name;
-    // Drawn as in the live world only where that has such a line.
+    // Drawn as in the live world only where that has such a line; points alone have none.
+    bool live = false, live_line = false, any_line = false;
+    for (const ChartLine& other : content.lines) {
+      if (other.name != line->name) continue;
+      const bool of_live = other.world == WorldKind::live;
+      live = live || of_live;
+      any_line = any_line || !other.looks;
+      live_line = live_line || (of_live && !other.looks);
+    }
     ChartLine sample = *line;
-    sample.world = std::ranges::any_of(content.lines,
-                                       [&](const ChartLine& other) {
-                                         return other.name == line->name && other.world == WorldKind::live;
-                                       })
-                       ? WorldKind::live
-                       : WorldKind::modeled;
-    lines.push_back({line->name, theme.pen(sample.world, line->color, 1.6), chart_glyph(sample, theme)});
+    sample.world = live ? WorldKind::live : WorldKind::modeled;
+    const WorldKind drawn_as = live_line ? WorldKind::live : WorldKind::modeled;
+    const QPen pen = any_line ? theme.pen(drawn_as, line->color, 1.6) : QPen(Qt::NoPen);
+    lines.push_back({line->name, pen, chart_glyph(sample, theme)});
   }
   const QFontMetricsF metrics(theme.font(kChartTextPixels));
   const double title = QFontMetricsF(theme.font(kChartTextPixels + 1, true)).horizontalAdvance(content.title) + 16;
