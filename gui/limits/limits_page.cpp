@@ -16,6 +16,7 @@
 #include "gui/limits/ladder_picture.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/time/accessible.hpp"
+#include "models/machine/raise_limit.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/run_threads.hpp"
 
@@ -39,6 +40,11 @@ class LadderDrawing final : public Drawing {
   LadderPicture picture_;
   double width_;
 };
+
+QString raise_words(const std::string& raise) {
+  const QString words = to_qstring(raise).toHtmlEscaped();
+  return is_command(raise) ? QStringLiteral("<code>%1</code>").arg(words) : words;
+}
 
 }  // namespace
 
@@ -294,8 +300,7 @@ void LimitsPage::show_rung(int rung) {
     words += QStringLiteral("<br>") + tr("The program runs as root, which is exempt: it binds other users.");
   words += QStringLiteral("<br>") + to_qstring(about.words.how).toHtmlEscaped();
   words += "<br>" + tr("Set by: %1").arg(to_qstring(limit.source).toHtmlEscaped());
-  words += "<br>" +
-           tr("Raised with: %1").arg(QStringLiteral("<code>%1</code>").arg(to_qstring(limit.raise).toHtmlEscaped()));
+  words += "<br>" + tr("Raised with: %1").arg(raise_words(limit.raise));
   if (static_cast<std::size_t>(rung) + 1 < ladder.rungs.size()) {
     const LimitRung& next = ladder.rungs[static_cast<std::size_t>(rung) + 1];
     words += "<br>" + tr("If it were raised, %1 would be next, at %2.")
@@ -330,7 +335,7 @@ void LimitsPage::show_needs() {
                    "<tr><td><b>%1</b>&nbsp;&nbsp;</td><td align='right'>%2&nbsp;→&nbsp;%3&nbsp;&nbsp;</td>"
                    "<td><code>%4</code></td></tr>")
                    .arg(to_qstring(row.name).toHtmlEscaped(), to_qstring(format_value(row, limit.value)), to,
-                        to_qstring(limit.command).toHtmlEscaped());
+                        raise_words(limit.command));
     }
     words += QStringLiteral("</table>");
   }
