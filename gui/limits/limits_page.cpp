@@ -220,7 +220,10 @@ void LimitsPage::refresh() {
   const std::size_t run = workspace_.selection().run();
   if (!scenario || run >= scenario->runs.size()) {
     show_nothing();
-    if (workspace_.document().is_open()) title_->setText(workspace_.why_nothing());
+    if (workspace_.record(run) != nullptr)
+      title_->setText(tr("A saved record does not have its machine's limits: there are none to show."));
+    else if (workspace_.document().is_open())
+      title_->setText(workspace_.why_nothing());
     return;
   }
   const RunSpec& spec = scenario->runs[run];

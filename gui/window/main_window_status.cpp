@@ -39,8 +39,8 @@ void MainWindow::show_status() {
 }
 
 QString MainWindow::status_words() const {
-  if (!workspace_.document().is_open()) return tr("Pick a scenario to begin.");
-  if (workspace_.all_runs().empty()) return workspace_.why_nothing();
+  if (workspace_.all_runs().empty())
+    return workspace_.document().is_open() ? workspace_.why_nothing() : tr("Pick a scenario to begin.");
   QStringList parts;
   for (const WorldKind world : kWorlds) {
     const auto result = workspace_.result(world);
