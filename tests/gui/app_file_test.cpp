@@ -21,6 +21,7 @@
 #include "gui/gallery/home_page.hpp"
 #include "gui/jobs/job_details.hpp"
 #include "gui/whatif/what_if_panel.hpp"
+#include "gui/window/status_line.hpp"
 #include "models/machine/profile_file.hpp"
 #include "tests/gui/app_fixture.hpp"
 
@@ -121,6 +122,7 @@ TEST_CASE("while the text has errors the window says what it shows, and what can
   const QString words = bar->findChild<QLabel*>("error_bar_words")->text();
   INFO(words.toStdString());
   CHECK(words.contains("The text has an error."));
+  CHECK(app.window->status().words().startsWith(QString::fromUtf8("✕ The text has an error and cannot run")));
   CHECK(words.contains("of the last text without errors"));
   for (const char* name : kRuns) CHECK_FALSE(app.action(name).isEnabled());
   CHECK_FALSE(jobs->isEnabled());

@@ -94,6 +94,8 @@ TEST_CASE("a selection, or the markers, are described in the Selection panel") {
 }
 
 TEST_CASE("both worlds can be aligned at their failures") {
+  CHECK(told().contains("from 0"));
+  CHECK_FALSE(told().contains(", to"));
   AppFixture app;
   app.window->questions().live = [](QWidget*, const LiveEstimate&) { return LiveAnswer::run; };
   app.open(kRefused);
