@@ -110,8 +110,9 @@ void RunColumn::show_empty_texts() {
       : !why_nothing.isEmpty() ? why_nothing
       : selected ? tr("Not run yet: %1 runs it on this machine, in a process of its own.").arg(keys::kRunLive)
                  : tr("Not run live yet: %1 runs all.").arg(keys::kRunAll));
-  difference_->set_empty_text(saved ? tr("A record is of one world.")
-                                    : tr("Run both worlds to see their difference here."));
+  difference_->set_empty_text(saved                    ? tr("A record is of one world.")
+                              : !why_nothing.isEmpty() ? QString()
+                                                       : tr("Run both worlds to see their difference here."));
 }
 
 void RunColumn::show_memory_difference() {

@@ -144,6 +144,19 @@ TEST_CASE("while the text has errors the window says what it shows, and what can
   CHECK_FALSE(selected->toPlainText().contains("text without errors"));
 }
 
+TEST_CASE("of a file with errors that is opened after another one, nothing is told of that one") {
+  AppFixture app;
+  app.window->show();
+  app.open(kRefused);
+  app.open(QString(kQuick).replace("count", "cuont"), "wrong.toml");
+  REQUIRE(app.window->document().has_errors());
+  CHECK(app.window->findChild<QSpinBox*>("jobs")->text().isEmpty());
+  CHECK(app.window->findChild<QComboBox*>("machine")->currentText().isEmpty());
+  app.open(kRefused, "good.toml");
+  CHECK(app.window->findChild<QSpinBox*>("jobs")->text() == "1,000");
+  CHECK(app.window->findChild<QComboBox*>("machine")->currentText() == "rust-playground");
+}
+
 TEST_CASE("a result of an older text is not called that of the last text without errors") {
   AppFixture app;
   app.open(kRefused);
