@@ -72,9 +72,15 @@ QString RunColumn::summary(WorldKind world) const {
   if (own->stopped) parts << tr("stopped, so partial");
   // What the runtime has of its own differs between the worlds: the live run is this program's.
   const bool same_runtime = !other || other->own_threads == own->own_threads;
-  parts << against(spawnpoint::format_threads(*own), [same_runtime](const RunResult& r) {
+  QString threads = against(spawnpoint::format_threads(*own), [same_runtime](const RunResult& r) {
     return same_runtime ? r.peak_threads : r.peak_threads - r.own_threads;
   });
+  // The model beside a live run leaves out what the live program has not.
+  const std::int64_t of_runtime = record || is_dimmed(world) ? 1 : scenario->runs[run_].runtime.base_threads;
+  if (own->beside_live && own->own_threads < of_runtime)
+    threads +=
+        tr(", without the runtime's own %1").arg(to_qstring(spawnpoint::format_count(of_runtime - own->own_threads)));
+  parts << threads;
   // The programs are of different sizes: what is compared is what came with the jobs.
   const Bytes taken = own->jobs_memory().resident;
   parts << to_qstring(spawnpoint::format_jobs_memory(*own)) +
