@@ -118,6 +118,19 @@ TEST_CASE("with both worlds, all of a page of 1280 by 800 is seen") {
   CHECK(scroll->verticalScrollBar()->maximum() == 0);
 }
 
+TEST_CASE("a model beside a live run says which threads it leaves out") {
+  AppFixture app;
+  app.open(QString(kQuick) + "runtime = \"java\"\n");
+  const auto summary = [&] { return app.window->compare().column().summary(WorldKind::modeled); };
+  CHECK(summary().contains("22 threads, 19 of them the runtime's own"));
+  RunResult beside = *app.window->runs().result(kModeled);
+  beside.beside_live = true;
+  beside.peak_threads = 4;
+  beside.own_threads = 1;
+  app.window->runs().adopt(kModeled, std::make_shared<const RunResult>(beside), app.window->document().revision());
+  CHECK(summary().contains("4 threads with main, without the runtime's own 18"));
+}
+
 TEST_CASE("both worlds can be aligned at their failures") {
   AppFixture app;
   app.window->questions().live = [](QWidget*, const LiveEstimate&) { return LiveAnswer::run; };
