@@ -4,7 +4,6 @@
 #include <QApplication>
 #include <QHashFunctions>
 #include <QScreen>
-#include <QStyleFactory>
 #include <QTimer>
 #include <cstdlib>
 #include <iostream>
@@ -14,6 +13,7 @@
 #include "gui/app/command_line.hpp"
 #include "gui/app/display.hpp"
 #include "gui/app/export_command.hpp"
+#include "gui/theme/style.hpp"
 #include "gui/theme/theme.hpp"
 #include "gui/window/icons.hpp"
 #include "gui/window/main_window.hpp"
@@ -34,7 +34,7 @@ void dress(QApplication& app) {
   QApplication::setApplicationVersion(SPAWNPOINT_VERSION);
   QApplication::setDesktopFileName("spawnpoint");
   // Qt 6.4 knows no colour scheme: one style that follows the palette, with palettes of our own.
-  QApplication::setStyle(QStyleFactory::create("Fusion"));
+  QApplication::setStyle(new Style);
   load_icons();
   app.setWindowIcon(app_icon());
 }

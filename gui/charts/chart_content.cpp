@@ -15,10 +15,10 @@ namespace spawnpoint::gui {
 namespace {
 
 void add_line(ChartContent& content, const WorldTrace& of, const QString& name, const QColor& color, Glyph glyph,
-              Series series) {
+              Series series, bool looks = false) {
   if (series.empty() || series.maximum() <= 0) return;
   content.lines.push_back(
-      {name, of.world, color, glyph, shifted(std::move(series), of.shift), of.trace->end + of.shift});
+      {name, of.world, color, glyph, shifted(std::move(series), of.shift), of.trace->end + of.shift, looks});
 }
 
 void add_marks(ChartContent& content, const WorldTrace& of) {
@@ -86,7 +86,7 @@ ChartContent threads_chart(const std::vector<WorldTrace>& traces, const Theme& t
     add_line(content, of, QStringLiteral("tasks"), theme.color(SeriesKind::tasks), Glyph::diamond,
              trace[SeriesKind::tasks]);
     add_line(content, of, QStringLiteral("runnable"), theme.color(SeriesKind::runnable), Glyph::square,
-             trace[SeriesKind::runnable]);
+             trace[SeriesKind::runnable], of.world == WorldKind::live);
     // What of that can run at once.
     if (trace.cores > 0 && !trace[SeriesKind::runnable].empty())
       add_line(content, of, QStringLiteral("cores"), theme.muted, Glyph::triangle,
@@ -168,6 +168,25 @@ std::vector<Corner> corners(const Series& series, const TimeRange& range, Instan
   }
   if (!points.empty() && points.back().at < to_seconds(last)) points.push_back({to_seconds(last), points.back().value});
   return points;
+}
+
+std::vector<Corner> points(const Series& series, const TimeRange& range, Instant end, int columns) {
+  std::vector<Corner> kept;
+  const Instant last = std::min(range.end, end);
+  if (columns <= 0 || last < range.begin) return kept;
+  const TimeAxis axis{range, 0, static_cast<double>(columns)};
+  auto i = static_cast<std::size_t>(std::ranges::lower_bound(series.time, range.begin) - series.time.begin());
+  while (i < series.time.size() && series.time[i] <= last) {
+    const double column = std::floor(axis.x(series.time[i]));
+    std::size_t low = i, high = i;
+    for (; i < series.time.size() && series.time[i] <= last && std::floor(axis.x(series.time[i])) == column; ++i) {
+      if (series.value[i] < series.value[low]) low = i;
+      if (series.value[i] > series.value[high]) high = i;
+    }
+    kept.push_back({to_seconds(series.time[std::min(low, high)]), series.value[std::min(low, high)]});
+    if (low != high) kept.push_back({to_seconds(series.time[std::max(low, high)]), series.value[std::max(low, high)]});
+  }
+  return kept;
 }
 
 }  // namespace spawnpoint::gui

@@ -26,7 +26,8 @@ struct ChartLine {
   QColor color;
   Glyph glyph = Glyph::circle;
   Series series;
-  Instant end{};  ///< Where the record ends, and the line with it.
+  Instant end{};       ///< Where the record ends, and the line with it.
+  bool looks = false;  ///< Its values are of single moments, and drawn as points: what was in between is not known.
 };
 
 struct ChartMark {
@@ -88,5 +89,7 @@ struct Corner {
   double value = 0;
 };
 std::vector<Corner> corners(const Series& series, const TimeRange& range, Instant end, int columns);
+/// The same of a series whose values are of single moments: each part's smallest and largest.
+std::vector<Corner> points(const Series& series, const TimeRange& range, Instant end, int columns);
 
 }  // namespace spawnpoint::gui

@@ -65,6 +65,7 @@ struct Entry {
 };
 
 constexpr int kRow = 18;
+constexpr double kLeft = 8;
 constexpr double kLongSample = 24;  ///< Of a line.
 constexpr double kShortSample = 16;
 constexpr double kTightSample = 12;
@@ -72,19 +73,44 @@ constexpr double kApart = 12;
 constexpr double kTight = 6;
 constexpr double kBeforeText = 6;
 
-double width_of(const Entry& entry, double sample, const QFontMetricsF& metrics) {
-  return metrics.horizontalAdvance(entry.text) + 2 + sample + kBeforeText + kApart;
+double width_of(const Entry& entry, double sample, double apart, const QFontMetricsF& metrics) {
+  return metrics.horizontalAdvance(entry.text) + 2 + sample + kBeforeText + apart;
+}
+
+double width_of(const std::vector<Entry>& entries, double sample, double apart, const QFontMetricsF& metrics) {
+  double all = 0;
+  for (const Entry& entry : entries) all += width_of(entry, sample, apart, metrics);
+  return all;
 }
 
 /// What is in the legend, from the right.
 struct Legend {
   std::vector<Entry> worlds;
-  std::vector<Entry> lines;
+  std::vector<std::vector<Entry>> lines;  ///< In rows below each other.
   double sample = kLongSample;
   double apart = kApart;
-  /// The title's, below it the lines', and between them the worlds' where there is no room by the title.
-  int rows = 1;
+  bool worlds_by_title = true;  ///< Else they have a row of their own below it.
+  bool lines_by_title = true;
+
+  int rows() const { return 1 + !worlds_by_title + (lines_by_title ? 0 : static_cast<int>(lines.size())); }
 };
+
+/// As many a row as there is room for, the first ones in the first row.
+std::vector<std::vector<Entry>> in_rows(const std::vector<Entry>& entries, const Legend& legend, double room,
+                                        const QFontMetricsF& metrics) {
+  std::vector<std::vector<Entry>> rows(1);
+  double used = 0;
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    const double width = width_of(*entry, legend.sample, legend.apart, metrics);
+    if (!rows.back().empty() && used + width - legend.apart > room) {
+      rows.emplace_back();
+      used = 0;
+    }
+    used += width;
+    rows.back().insert(rows.back().begin(), *entry);
+  }
+  return rows;
+}
 
 Legend legend_of(const ChartContent& content, const Theme& theme, double width, double right_margin) {
   Legend legend;
@@ -95,36 +121,42 @@ Legend legend_of(const ChartContent& content, const Theme& theme, double width, 
     legend.worlds.push_back({to_qstring(short_name(world)), theme.pen(world, theme.text, 1.6), std::nullopt});
   }
   QStringList named;
+  std::vector<Entry> lines;
   for (auto line = content.lines.rbegin(); line != content.lines.rend(); ++line) {
     if (named.contains(line->name)) continue;
     named += line->name;
-    // Drawn as in the live world only where that has such a line.
+    // Drawn as in the live world only where that has such a line; points alone have none.
+    bool live = false, live_line = false, any_line = false;
+    for (const ChartLine& other : content.lines) {
+      if (other.name != line->name) continue;
+      const bool of_live = other.world == WorldKind::live;
+      live = live || of_live;
+      any_line = any_line || !other.looks;
+      live_line = live_line || (of_live && !other.looks);
+    }
     ChartLine sample = *line;
-    sample.world = std::ranges::any_of(content.lines,
-                                       [&](const ChartLine& other) {
-                                         return other.name == line->name && other.world == WorldKind::live;
-                                       })
-                       ? WorldKind::live
-                       : WorldKind::modeled;
-    legend.lines.push_back({line->name, theme.pen(sample.world, line->color, 1.6), chart_glyph(sample, theme)});
+    sample.world = live ? WorldKind::live : WorldKind::modeled;
+    const WorldKind drawn_as = live_line ? WorldKind::live : WorldKind::modeled;
+    const QPen pen = any_line ? theme.pen(drawn_as, line->color, 1.6) : QPen(Qt::NoPen);
+    lines.push_back({line->name, pen, chart_glyph(sample, theme)});
   }
   const QFontMetricsF metrics(theme.font(kChartTextPixels));
   const double title = QFontMetricsF(theme.font(kChartTextPixels + 1, true)).horizontalAdvance(content.title) + 16;
+  const double room = width - right_margin;
   const auto needed = [&](double sample) {
-    double all = title;
-    for (const auto* entries : {&legend.worlds, &legend.lines})
-      for (const Entry& entry : *entries) all += width_of(entry, sample, metrics);
-    return all;
+    return title + width_of(legend.worlds, sample, kApart, metrics) + width_of(lines, sample, kApart, metrics);
   };
-  if (needed(legend.sample) > width - right_margin) legend.sample = kShortSample;
-  if (needed(legend.sample) <= width - right_margin) return legend;
-  double beside_title = title;
-  for (const Entry& entry : legend.worlds) beside_title += width_of(entry, legend.sample, metrics);
-  legend.rows = beside_title <= width - right_margin ? 2 : 3;
-  if (legend.rows == 3) {
+  if (needed(legend.sample) > room) legend.sample = kShortSample;
+  legend.lines = {lines};
+  if (needed(legend.sample) <= room) return legend;
+  legend.lines_by_title = false;
+  legend.worlds_by_title = title + width_of(legend.worlds, legend.sample, kApart, metrics) <= room;
+  const double row = room - kLeft;
+  if (!legend.worlds_by_title || width_of(lines, legend.sample, kApart, metrics) - kApart > row) {
     legend.sample = kTightSample;
     legend.apart = kTight;
   }
+  legend.lines = in_rows(lines, legend, row, metrics);
   return legend;
 }
 
@@ -152,7 +184,7 @@ double paint_entries(QPainter& painter, const Theme& theme, const std::vector<En
 }  // namespace
 
 int chart_header_height(const ChartContent& content, const Theme& theme, double width, double right_margin) {
-  return legend_of(content, theme, width, right_margin).rows * kRow;
+  return legend_of(content, theme, width, right_margin).rows() * kRow;
 }
 
 void paint_chart_header(QPainter& painter, const QRectF& where, const ChartContent& content, const Theme& theme,
@@ -161,18 +193,18 @@ void paint_chart_header(QPainter& painter, const QRectF& where, const ChartConte
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setFont(theme.font(kChartTextPixels + 1, true));
   painter.setPen(theme.text);
-  const QRectF title(where.left() + 8, where.top(), where.width() - 8, kRow);
+  const QRectF title(where.left() + kLeft, where.top(), where.width() - kLeft, kRow);
   painter.drawText(title, Qt::AlignLeft | Qt::AlignVCenter, content.title);
   painter.setFont(theme.font(kChartTextPixels));
   const Legend legend = legend_of(content, theme, where.width(), right_margin);
   const double right = where.right() - right_margin;
   const auto row = [&](int number) { return title.translated(0, number * kRow); };
-  const double next = paint_entries(painter, theme, legend.worlds, legend, right, row(legend.rows == 3 ? 1 : 0));
-  double end = legend.rows == 3 ? right : next;
-  if (legend.rows > 1)
-    paint_entries(painter, theme, legend.lines, legend, right, row(legend.rows - 1));
-  else
-    end = paint_entries(painter, theme, legend.lines, legend, next, title);
+  const double next = paint_entries(painter, theme, legend.worlds, legend, right, row(legend.worlds_by_title ? 0 : 1));
+  double end = legend.worlds_by_title ? next : right;
+  if (legend.lines_by_title) end = paint_entries(painter, theme, legend.lines.front(), legend, next, title);
+  const int first = legend.worlds_by_title ? 1 : 2;
+  for (std::size_t i = 0; i < legend.lines.size() && !legend.lines_by_title; ++i)
+    paint_entries(painter, theme, legend.lines[i], legend, right, row(first + static_cast<int>(i)));
   const double begin =
       title.left() + QFontMetricsF(theme.font(kChartTextPixels + 1, true)).horizontalAdvance(content.title) + 12;
   QStringList notes{content.note, also};

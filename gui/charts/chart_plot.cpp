@@ -17,6 +17,7 @@ namespace {
 constexpr int kAbove = 7;
 constexpr int kFooter = 20;
 constexpr float kBandAlpha = 0.45F;
+constexpr int kLook = 4;  ///< Points of a line are no closer, in pixels.
 
 }  // namespace
 
@@ -183,6 +184,15 @@ void ChartView::State::update_data(int width, int height, int detail) {
 void ChartView::State::set_curve(const Graphs& drawn, const ChartLine& line, const TimeAxis& axis, int detail,
                                  double glyph_step) {
   const auto drawable = [&](double value) { return logarithmic ? std::max(value, plot->yAxis->range().lower) : value; };
+  if (line.looks) {
+    QVector<double> at, value;
+    for (const Corner& look : points(line.series, axis.range, line.end, static_cast<int>(axis.width) / kLook)) {
+      at.append(look.at);
+      value.append(drawable(look.value));
+    }
+    drawn.glyphs->setData(at, value, true);
+    return;
+  }
   const Curve shape = curve(line.series, axis.range, line.end, static_cast<int>(axis.width), detail);
   has_bands = has_bands || !shape.band.empty();
   QVector<double> x, y;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "gui/charts/chart_header.hpp"
@@ -178,8 +179,15 @@ QString ChartView::values_at(Instant at) const {
   for (const ChartLine& line : state_->content.lines) {
     if (at > line.end) continue;
     const QString world = to_qstring(short_name(line.world));
-    lines += QStringLiteral("%1 %2: %3")
-                 .arg(world, line.name, to_qstring(value_label(state_->content.unit, line.series.at(at))));
+    QString words = QStringLiteral("%1 %2: %3")
+                        .arg(world, line.name, to_qstring(value_label(state_->content.unit, line.series.at(at))));
+    if (line.looks) {
+      const auto after = std::ranges::upper_bound(line.series.time, at);
+      if (after == line.series.time.begin()) continue;
+      const Duration since = at - *std::prev(after);
+      if (since > Duration::zero()) words += tr(" (seen %1 before)").arg(to_qstring(format_duration(since)));
+    }
+    lines += words;
   }
   return lines.join(u'\n');
 }

@@ -19,7 +19,7 @@ constexpr std::int64_t kShare = 10;
 /// The live run wants the cores to itself.
 constexpr std::int64_t kPictureNsARow = 80;
 /// Less would show nothing: on a small screen the page scrolls.
-constexpr int kLeastHeight = 124;
+constexpr int kLeastHeight = 116;
 
 QVBoxLayout* tight_column(QWidget* of, int spacing) {
   auto* column = new QVBoxLayout(of);

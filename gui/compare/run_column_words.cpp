@@ -72,9 +72,15 @@ QString RunColumn::summary(WorldKind world) const {
   if (own->stopped) parts << tr("stopped, so partial");
   // What the runtime has of its own differs between the worlds: the live run is this program's.
   const bool same_runtime = !other || other->own_threads == own->own_threads;
-  parts << against(spawnpoint::format_threads(*own), [same_runtime](const RunResult& r) {
+  QString threads = against(spawnpoint::format_threads(*own), [same_runtime](const RunResult& r) {
     return same_runtime ? r.peak_threads : r.peak_threads - r.own_threads;
   });
+  // The model beside a live run leaves out what the live program has not.
+  const std::int64_t of_runtime = record || is_dimmed(world) ? 1 : scenario->runs[run_].runtime.base_threads;
+  if (own->beside_live && own->own_threads < of_runtime)
+    threads +=
+        tr(", without the runtime's own %1").arg(to_qstring(spawnpoint::format_count(of_runtime - own->own_threads)));
+  parts << threads;
   // The programs are of different sizes: what is compared is what came with the jobs.
   const Bytes taken = own->jobs_memory().resident;
   parts << to_qstring(spawnpoint::format_jobs_memory(*own)) +
@@ -110,8 +116,9 @@ void RunColumn::show_empty_texts() {
       : !why_nothing.isEmpty() ? why_nothing
       : selected ? tr("Not run yet: %1 runs it on this machine, in a process of its own.").arg(keys::kRunLive)
                  : tr("Not run live yet: %1 runs all.").arg(keys::kRunAll));
-  difference_->set_empty_text(saved ? tr("A record is of one world.")
-                                    : tr("Run both worlds to see their difference here."));
+  difference_->set_empty_text(saved                    ? tr("A record is of one world.")
+                              : !why_nothing.isEmpty() ? QString()
+                                                       : tr("Run both worlds to see their difference here."));
 }
 
 void RunColumn::show_memory_difference() {

@@ -26,11 +26,15 @@ QString first_sentence(const QString& markdown) {
   QTextDocument document;
   document.setMarkdown(markdown.trimmed());
   QString text = document.toPlainText().simplified();
+  bool quoted = false;
   for (qsizetype at = 0; at < text.size(); ++at) {
+    if (text[at] == '"') quoted = !quoted;
     const bool stops = text[at] == '.' || text[at] == '!' || text[at] == '?' || text[at] == ':';
     // "Oops!" alone says nothing.
     if (stops && at >= kShortest && (at + 1 == text.size() || text[at + 1] == ' ')) {
-      return text[at] == ':' ? text.left(at) + '.' : text.left(at + 1);
+      const QString sentence = text[at] == ':' ? text.left(at) + '.' : text.left(at + 1);
+      // A quotation that goes on.
+      return quoted ? sentence + QStringLiteral(" …\"") : sentence;
     }
   }
   return text;

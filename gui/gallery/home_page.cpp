@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/gallery/home_page.hpp"
 
+#include <QBoxLayout>
 #include <QDir>
 #include <QEvent>
 #include <QFileInfo>
-#include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -83,6 +83,7 @@ HomePage::HomePage(Workspace& workspace, QWidget* parent)
       gallery_(new GalleryModel(this)),
       filter_(new SearchFilter(*gallery_, this)),
       search_(make_search(this)),
+      top_(new QBoxLayout(QBoxLayout::LeftToRight)),
       cards_(new QListView(this)),
       nothing_(new QLabel(tr("No scenario matches."), this)),
       recent_title_(new QLabel(tr("Recent files"), this)),
@@ -117,12 +118,20 @@ QLayout* HomePage::top_row() {
   open->setAccessibleName(tr("Open a scenario file"));
   connect(open, &QPushButton::clicked, this, [this] { workspace_.ask_to_open({}); });
 
-  auto* top = new QHBoxLayout;
-  top->addWidget(hint, 1);
+  auto* find = new QHBoxLayout;
   search_->setMinimumWidth(200);
-  top->addWidget(search_);
-  top->addWidget(open);
-  return top;
+  find->addWidget(search_);
+  find->addWidget(open);
+  top_->addWidget(hint, 1);
+  top_->addLayout(find);
+  return top_;
+}
+
+/// Beside the search the hint would have a word a line.
+void HomePage::resizeEvent(QResizeEvent* event) {
+  Page::resizeEvent(event);
+  constexpr int kBeside = 560;
+  top_->setDirection(width() < kBeside ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
 }
 
 void HomePage::fill_cards() {

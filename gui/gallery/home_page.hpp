@@ -8,6 +8,7 @@
 #include "gui/gallery/gallery_model.hpp"
 #include "gui/page/page.hpp"
 
+class QBoxLayout;
 class QLabel;
 class QLayout;
 class QLineEdit;
@@ -46,6 +47,7 @@ class HomePage : public Page {
 
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   QLayout* top_row();
@@ -59,6 +61,7 @@ class HomePage : public Page {
   GalleryModel* gallery_;
   SearchFilter* filter_;
   QLineEdit* search_;
+  QBoxLayout* top_;  ///< What to do, and the search.
   QListView* cards_;
   QLabel* nothing_;
   QLabel* recent_title_;

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/jobs/jobs_model.hpp"
 
+#include <QBrush>
 #include <QCoreApplication>
-#include <QStringList>
+#include <QFont>
+#include <QGuiApplication>
+#include <QPalette>
 #include <algorithm>
 #include <utility>
 
@@ -29,6 +32,9 @@ QString world_word(WorldKind world) {
 }
 QString thread_word(const JobFigures& jobs, JobId job) {
   return jobs.lane(job) == kNoLane ? QString() : to_qstring(lane_name(jobs.lane(job)));
+}
+QString state_word(JobState state) {
+  return (state == JobState::failed ? QStringLiteral("✕ ") : QString()) + to_qstring(to_string(state));
 }
 QString length(Duration duration) {
   if (duration == kNoDuration) return {};
@@ -83,6 +89,12 @@ void JobsModel::set_sources(std::vector<JobSource> sources, std::shared_ptr<cons
   sources_ = std::move(sources);
   scenario_ = std::move(scenario);
   start();
+}
+
+void JobsModel::set_old(const std::array<QString, kWorlds.size()>& why) {
+  if (why == why_old_) return;
+  why_old_ = why;
+  if (!rows_.empty()) emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
 }
 
 void JobsModel::set_filter(const JobFilter& filter) {
@@ -159,8 +171,7 @@ QString JobsModel::text(int row, JobColumn column) const {
     case JobColumn::thread:
       return thread_word(jobs, id);
     case JobColumn::state:
-      return (jobs.state(id) == JobState::failed ? QStringLiteral("✕ ") : QString()) +
-             to_qstring(to_string(jobs.state(id)));
+      return state_word(jobs.state(id));
     case JobColumn::arrival:
       return short_moment(jobs.arrival(id), jobs.trace());
     case JobColumn::start:
@@ -189,9 +200,52 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
       const bool words = column == JobColumn::world || column == JobColumn::thread || column == JobColumn::state;
       return QVariant(static_cast<int>((words ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
     }
+    case Qt::ForegroundRole:
+      return is_old(index.row()) ? QGuiApplication::palette().brush(QPalette::Disabled, QPalette::Text) : QVariant();
+    case Qt::FontRole: {  // So that it is not the colour alone.
+      QFont slanted;
+      slanted.setItalic(true);
+      return is_old(index.row()) ? QVariant(slanted) : QVariant();
+    }
     default:
       return {};
   }
+}
+
+bool JobsModel::is_old(int row) const {
+  return !why_old_[static_cast<std::size_t>(figures(row).world())].isEmpty();
+}
+
+QStringList JobsModel::widest_texts(JobColumn column) const {
+  QStringList texts;
+  switch (column) {
+    case JobColumn::world:
+      for (const WorldKind world : kWorlds) texts += world_word(world);
+      break;
+    case JobColumn::state:
+      for (const JobState state : {JobState::failed, JobState::starting, JobState::waiting, JobState::blocked})
+        texts += state_word(state);
+      break;
+    case JobColumn::job:
+    case JobColumn::thread:
+      for (const auto& jobs : worlds_)
+        texts += column == JobColumn::job ? to_qstring(format_count(static_cast<std::int64_t>(jobs->size())))
+                                          : to_qstring(lane_name(std::max<LaneId>(jobs->trace().lanes, 1) - 1));
+      break;
+    case JobColumn::arrival:
+    case JobColumn::start:
+    case JobColumn::end:
+      for (const auto& jobs : worlds_) texts += short_moment(jobs->trace().end, jobs->trace());
+      break;
+    case JobColumn::queued:
+    case JobColumn::duration:
+    case JobColumn::response:
+    case JobColumn::late:
+      // Four digits, as of any length below a minute.
+      texts += length(std::chrono::microseconds(888'800));
+      break;
+  }
+  return texts;
 }
 
 QVariant JobsModel::headerData(int section, Qt::Orientation orientation, int role) const {

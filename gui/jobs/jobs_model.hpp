@@ -4,6 +4,8 @@
 #pragma once
 
 #include <QAbstractTableModel>
+#include <QStringList>
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -36,6 +38,8 @@ class JobsModel : public QAbstractTableModel {
 
   /// Shows these records; the same ones again change nothing.
   void set_sources(std::vector<JobSource> sources, std::shared_ptr<const Scenario> scenario);
+  /// Worlds whose rows are of another text than the present one: `why` says which, and is empty for the others.
+  void set_old(const std::array<QString, kWorlds.size()>& why);
   void set_filter(const JobFilter& filter);
   void sort(int column, Qt::SortOrder order) override;
   JobOrder order() const { return order_; }
@@ -56,6 +60,8 @@ class JobsModel : public QAbstractTableModel {
   JobsSnapshot snapshot(const std::vector<int>& rows) const;
   /// All of them.
   JobsSnapshot snapshot() const { return {worlds_, rows_}; }
+  /// What a column may well hold besides what is in the rows that one looks at.
+  QStringList widest_texts(JobColumn column) const;
 
   bool is_busy() const { return reading_.is_running(); }
   /// Waits until the newest rows are there: for tests and screenshots.
@@ -73,11 +79,13 @@ class JobsModel : public QAbstractTableModel {
   void start();
   void take(Made made);
   QString text(int row, JobColumn column) const;
+  bool is_old(int row) const;
 
   std::vector<JobSource> sources_;
   std::shared_ptr<const Scenario> scenario_;
   JobFilter filter_;
   JobOrder order_;
+  std::array<QString, kWorlds.size()> why_old_;
   JobWorlds worlds_;
   std::vector<JobRow> rows_;
   LatestJob<Made> reading_;

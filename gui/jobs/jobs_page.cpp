@@ -8,12 +8,16 @@
 #include <QFontMetrics>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QStyledItemDelegate>
 #include <QTableView>
+#include <QToolTip>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <array>
 
 #include "gui/jobs/sort_header.hpp"
 #include "gui/page/veil.hpp"
@@ -25,6 +29,19 @@ namespace spawnpoint::gui {
 namespace {
 
 constexpr int kBothWorlds = 0;
+
+/// A cell that is cut tells all of it in its tooltip.
+class CellDelegate : public QStyledItemDelegate {
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+  bool helpEvent(QHelpEvent* event, QAbstractItemView* view, const QStyleOptionViewItem& option,
+                 const QModelIndex& index) override {
+    if (event->type() != QEvent::ToolTip) return QStyledItemDelegate::helpEvent(event, view, option, index);
+    const bool cut = sizeHint(option, index).width() > view->visualRect(index).width();
+    QToolTip::showText(event->globalPos(), cut ? index.data().toString() : QString(), view);
+    return true;
+  }
+};
 
 }  // namespace
 
@@ -63,6 +80,7 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
   table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table_->setAlternatingRowColors(true);
   table_->setWordWrap(false);
+  table_->setItemDelegate(new CellDelegate(table_));
   table_->setShowGrid(false);
   table_->setTabKeyNavigation(false);
   table_->verticalHeader()->hide();
@@ -137,10 +155,12 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
 /// As wide as what is in them, until somebody has set a width: on a small screen all of them must be visible.
 void JobsPage::fit_columns() {
   if (own_widths_ || model_->rowCount() == 0) return;
-  // Looking at all of a million rows would take too long; those that are far apart are as wide as any.
+  // Looking at all of a million rows would take too long.
   constexpr int kLooks = 64;
   const int rows = model_->rowCount();
-  const QFontMetrics metrics(font());
+  QFont slanted = font();  // As old rows have it.
+  slanted.setItalic(true);
+  const QFontMetrics metrics(slanted);
   fitting_ = true;
   for (int column = 0; column < static_cast<int>(kJobColumns); ++column) {
     int widest = metrics.horizontalAdvance(job_column_name(static_cast<JobColumn>(column))) + 10;
@@ -148,6 +168,8 @@ void JobsPage::fit_columns() {
       const int row = rows <= kLooks ? look : static_cast<int>(std::int64_t{rows - 1} * look / (kLooks - 1));
       widest = std::max(widest, metrics.horizontalAdvance(model_->index(row, column).data().toString()));
     }
+    for (const QString& text : model_->widest_texts(static_cast<JobColumn>(column)))
+      widest = std::max(widest, metrics.horizontalAdvance(text));
     table_->horizontalHeader()->resizeSection(column, widest + 8);
   }
   fitting_ = false;
@@ -178,8 +200,16 @@ void JobsPage::refresh() {
   const bool old = !sources.empty() && std::ranges::none_of(sources, [&](const JobSource& source) {
     return workspace_.is_of_present_text(key(source));
   });
-  why_old_ = old ? workspace_.why_old(key(sources.front())) : QString();
   veil_->setVisible(old);
+  why_old_.clear();
+  std::array<QString, kWorlds.size()> why;
+  for (const JobSource& source : sources) {
+    if (workspace_.is_of_present_text(key(source))) continue;
+    const QString words = workspace_.why_old(key(source));
+    if (!old) why[static_cast<std::size_t>(source.world)] = words;  // Where all are old, the veil says so.
+    why_old_ = old ? words : tr("%1: %2").arg(to_qstring(short_name(source.world)), words);
+  }
+  model_->set_old(why);
   model_->set_sources(std::move(sources), std::move(scenario));
   show_words();
 }

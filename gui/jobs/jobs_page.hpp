@@ -52,7 +52,7 @@ class JobsPage : public Page {
   QLabel* words_;
   QLabel* nothing_;
   Veil* veil_;
-  QString why_old_;  ///< Of what the rows are, where none is of the text as it is.
+  QString why_old_;  ///< Of what the rows are that are not of the text as it is, and of which world, if not of all.
   QString nothing_text_;
   QString mistake_;
   bool fitting_ = false;

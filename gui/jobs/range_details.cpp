@@ -55,9 +55,9 @@ QString range_details(const TimeRange& range, bool markers, const std::vector<Sh
   const QString b = markers ? QStringLiteral("B") : QStringLiteral("to");
   const Duration pixel = range.length() / 1000;
   QString html =
-      QStringLiteral("<h4>Δ %1</h4><p>%2 %3, %4 %5</p>")
-          .arg(to_qstring(format_duration(range.length())), a, to_qstring(format_instant(range.begin, pixel)), b,
-               to_qstring(format_instant(range.end, pixel)));
+      QStringLiteral("<h4>Δ %1</h4><p>%2 %3%4 %5 %6</p>")
+          .arg(to_qstring(format_duration(range.length())), a, to_qstring(format_instant(range.begin, pixel)),
+               markers ? QStringLiteral(",") : QString(), b, to_qstring(format_instant(range.end, pixel)));
   static const Quantity quantities[] = {
       {"threads", false, false, {SeriesKind::threads}},
       {"tasks", false, false, {SeriesKind::tasks}},

@@ -102,7 +102,7 @@ void LadderPicture::paint_row(QPainter& painter, int number, bool selected, doub
   const QRectF area = row(number);
   if (selected) painter.fillRect(area, theme_.selection);
   const bool binds = number == 0;
-  const bool too_low = !exempt && (wanted_ > 0 ? rung.threads < wanted_ : binds);
+  const bool too_low = !exempt && rung.threads < wanted_;
   painter.setFont(theme_.font(12, binds));
   painter.setPen(too_low ? theme_.failure_text : exempt ? theme_.muted : theme_.text);
   painter.drawText(

@@ -16,6 +16,7 @@
 #include "gui/limits/ladder_picture.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/time/accessible.hpp"
+#include "models/machine/raise_limit.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/run_threads.hpp"
 
@@ -39,6 +40,11 @@ class LadderDrawing final : public Drawing {
   LadderPicture picture_;
   double width_;
 };
+
+QString raise_words(const std::string& raise) {
+  const QString words = to_qstring(raise).toHtmlEscaped();
+  return is_command(raise) ? QStringLiteral("<code>%1</code>").arg(words) : words;
+}
 
 }  // namespace
 
@@ -172,7 +178,7 @@ void LimitsPage::name_parts() {
   detail_->setFrameShape(QFrame::StyledPanel);
   detail_->setMargin(10);
 
-  wanted_->setRange(1, static_cast<int>(kMostThreads));
+  wanted_->setRange(0, static_cast<int>(kMostThreads));
   wanted_->setGroupSeparatorShown(true);
   wanted_->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
   wanted_->setAccessibleName(tr("Threads that I want"));
@@ -214,7 +220,10 @@ void LimitsPage::refresh() {
   const std::size_t run = workspace_.selection().run();
   if (!scenario || run >= scenario->runs.size()) {
     show_nothing();
-    if (workspace_.document().is_open()) title_->setText(workspace_.why_nothing());
+    if (workspace_.record(run) != nullptr)
+      title_->setText(tr("A saved record does not have its machine's limits: there are none to show."));
+    else if (workspace_.document().is_open())
+      title_->setText(workspace_.why_nothing());
     return;
   }
   const RunSpec& spec = scenario->runs[run];
@@ -235,7 +244,7 @@ std::int64_t LimitsPage::wish() const {
 }
 
 void LimitsPage::show_wish(std::int64_t threads) {
-  if (threads <= 0 || own_wish_) return;
+  if (own_wish_) return;
   const QSignalBlocker quiet(wanted_);
   wanted_->setValue(static_cast<int>(std::min(threads, kMostThreads)));
 }
@@ -270,7 +279,6 @@ void LimitsPage::show_machine(const Machine& machine, const Runtime& runtime, st
   for (QWidget* widget :
        {static_cast<QWidget*>(view_), static_cast<QWidget*>(detail_), question_, static_cast<QWidget*>(answer_)})
     widget->show();
-  besides_->setText(tr("threads besides %1").arg(to_qstring(own_threads_words(runtime.base_threads))));
   show_wish(wanted);
   show_rung(0);
   show_needs();
@@ -294,8 +302,7 @@ void LimitsPage::show_rung(int rung) {
     words += QStringLiteral("<br>") + tr("The program runs as root, which is exempt: it binds other users.");
   words += QStringLiteral("<br>") + to_qstring(about.words.how).toHtmlEscaped();
   words += "<br>" + tr("Set by: %1").arg(to_qstring(limit.source).toHtmlEscaped());
-  words += "<br>" +
-           tr("Raised with: %1").arg(QStringLiteral("<code>%1</code>").arg(to_qstring(limit.raise).toHtmlEscaped()));
+  words += "<br>" + tr("Raised with: %1").arg(raise_words(limit.raise));
   if (static_cast<std::size_t>(rung) + 1 < ladder.rungs.size()) {
     const LimitRung& next = ladder.rungs[static_cast<std::size_t>(rung) + 1];
     words += "<br>" + tr("If it were raised, %1 would be next, at %2.")
@@ -315,22 +322,30 @@ QString LimitsPage::raise_command() const {
 }
 
 void LimitsPage::show_needs() {
+  const QString own = to_qstring(own_threads_words(runtime_.base_threads));
+  besides_->setText((wanted_->value() == 1 ? tr("thread besides %1") : tr("threads besides %1")).arg(own));
+  if (wanted_->value() == 0) {
+    view_->set_wanted(0);
+    answer_->setText(tr("None are needed besides %1: no limit stands in the way.").arg(own));
+    return;
+  }
   const ThreadNeeds needs = thread_needs(machine_, runtime_, wanted_->value());
+  const bool one = needs.threads == 1;
   view_->set_wanted(needs.threads);
   QString words = to_qstring(memory_words(needs)).toHtmlEscaped() + ' ';
   if (needs.raise.empty()) {
-    words += tr("They fit: no limit stands in their way.");
+    words += one ? tr("It fits: no limit stands in its way.") : tr("They fit: no limit stands in their way.");
   } else {
-    words += tr("They do not fit; raise:");
+    words += one ? tr("It does not fit; raise:") : tr("They do not fit; raise:");
     words += QStringLiteral("<table cellspacing='0' cellpadding='2'>");
     for (const LimitToRaise& limit : needs.raise) {
       const Limit& row = *limit.limit;
       const QString to = to_qstring(needed_value(limit));
       words += QStringLiteral(
                    "<tr><td><b>%1</b>&nbsp;&nbsp;</td><td align='right'>%2&nbsp;→&nbsp;%3&nbsp;&nbsp;</td>"
-                   "<td><code>%4</code></td></tr>")
+                   "<td>%4</td></tr>")
                    .arg(to_qstring(row.name).toHtmlEscaped(), to_qstring(format_value(row, limit.value)), to,
-                        to_qstring(limit.command).toHtmlEscaped());
+                        raise_words(limit.command));
     }
     words += QStringLiteral("</table>");
   }

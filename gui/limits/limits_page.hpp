@@ -74,7 +74,7 @@ class LimitsPage : public Page {
   void refresh();
   /// `wanted`: threads that the scenario's run would make; the page answers for them first. 0: none.
   void show_machine(const Machine& machine, const Runtime& runtime, std::int64_t wanted);
-  /// The threads that the run would have at once; 0: none.
+  /// The threads that the run would have at once besides the runtime's own.
   std::int64_t wish() const;
   void show_wish(std::int64_t threads);
   void show_nothing();

@@ -159,8 +159,7 @@ class Builder {
     if (!cell.first.error.empty()) {
       if (content_.not_computed++ == 0) {
         content_.why_not =
-            QStringLiteral("%1 at %2: %3")
-                .arg(line.name, to_qstring(describe_point(plan_, cell.point)), to_qstring(cell.first.error));
+            QStringLiteral("%1 at %2: %3").arg(line.name, point_words(cell.point), to_qstring(cell.first.error));
       }
       return;
     }
@@ -184,8 +183,7 @@ class Builder {
     item.run = cell.run;
     item.settings = plan_.settings(cell.point);
     item.words = QStringLiteral("%1, %2\n%3%4")
-                     .arg(line.name, to_qstring(describe_point(plan_, cell.point)), run_words(cell.first),
-                          replication_words(cell));
+                     .arg(line.name, point_words(cell.point), run_words(cell.first), replication_words(cell));
     line.items.push_back(std::move(item));
   }
 
@@ -209,6 +207,17 @@ class Builder {
           add_end(*cell, static_cast<double>(value) + 0.5, after);
       }
     }
+  }
+
+  /// "jobs.count = 1,000, stack = 64KiB".
+  QString point_words(std::size_t point) const {
+    QStringList words;
+    for (const Setting& setting : plan_.settings(point)) {
+      bool is_count = setting.key == "jobs.count";
+      const qlonglong count = is_count ? to_qstring(setting.value).toLongLong(&is_count) : 0;
+      words += to_qstring(setting.key + " = " + (is_count ? format_count(count) : setting.value));
+    }
+    return words.join(QStringLiteral(", "));
   }
 
   static bool fails(const SweepCell& cell) { return cell.first.breaks() && cell.failed == cell.replications; }
@@ -261,9 +270,14 @@ class Builder {
                           : to_qstring(plan_.sweep().axes[axis_].values[plan_.value_of(cell.point, axis_)]);
     if (!exact && key == "jobs.count") where = to_qstring(format_count(std::llround(item.x)));
     const bool is_name = content_.x.unit == MapAxis::Unit::names;
-    item.words = QStringLiteral("%1 %2 %3 = %4\n%5")
-                     .arg(of.line.name, is_name ? QStringLiteral("fails with") : QStringLiteral("breaks at"),
-                          to_qstring(key), where, run_words(result));
+    // Its figures are those of the point, until the run is known that breaks first.
+    const bool about = !exact && !is_name && !result_.complete;
+    if (about) where.prepend(QStringLiteral("about "));
+    item.words =
+        QStringLiteral("%1 %2 %3 = %4\n%5%6")
+            .arg(of.line.name, is_name ? QStringLiteral("fails with") : QStringLiteral("breaks at"), to_qstring(key),
+                 where, about ? QStringLiteral("With %1: ").arg(point_words(cell.point)) : QString(),
+                 run_words(result));
     of.line.items.push_back(std::move(item));
     if (!is_name) of.breaks_at.clear();  // Where it ends for good.
     of.breaks_at += where;

@@ -52,7 +52,9 @@ void MapPage::name_parts() {
   act_->setObjectName("map_act");
   progress_->setAccessibleName(tr("Progress of the map"));
   progress_->setRange(0, 1000);
-  progress_->setFixedWidth(240);
+  progress_->setMinimumWidth(60);
+  progress_->setMaximumWidth(240);
+  progress_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
   detail_->setWordWrap(true);
   detail_->setFrameShape(QFrame::StyledPanel);
   detail_->setMargin(8);
@@ -65,7 +67,7 @@ void MapPage::lay_out() {
   auto* bar = new QHBoxLayout;
   bar->addWidget(value_);
   bar->addWidget(act_);
-  bar->addWidget(progress_);
+  bar->addWidget(progress_, 1000);
   bar->addStretch(1);
   // All of it moves together where there is little room.
   auto* inside = new QWidget;
@@ -180,6 +182,7 @@ void MapPage::show_progress() {
       : now.left
           ? tr("%p%, %1 left").arg(to_qstring(format_duration(std::chrono::ceil<std::chrono::seconds>(*now.left))))
           : tr("%p%"));
+  progress_->setToolTip(progress_->text());  // It may be too narrow for it.
 }
 
 QString MapPage::why_empty() const {

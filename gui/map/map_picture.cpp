@@ -336,7 +336,10 @@ void MapPicture::paint_line(QPainter& painter, std::size_t number) const {
     if (line.items[i].kind == MapItem::Kind::end) continue;
     // For the same reason their glyphs take turns.
     const bool turn = lines <= 3 || (static_cast<std::size_t>(line.items[i].order) + number) % 3 == 0;
-    if (turn) paint_map_glyph(painter, theme_, line.style, here, kMapGlyph, false);
+    // What no line leads to would not be seen without its glyph.
+    const bool alone = (i == 0 || !are_joined(line.items[i - 1], line.items[i])) &&
+                       (i + 1 == line.items.size() || !are_joined(line.items[i], line.items[i + 1]));
+    if (turn || alone) paint_map_glyph(painter, theme_, line.style, here, kMapGlyph, false);
   }
 }
 

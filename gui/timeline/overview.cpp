@@ -123,7 +123,8 @@ void Overview::draw_picture() {
                    tr("whole run"));
   painter.setFont(theme_.font(10));
   painter.drawText(QRectF(4, kTop + area.height() / 2, area.left() - 14, area.height() / 2),
-                   Qt::AlignRight | Qt::AlignVCenter, to_qstring(format_duration(time_axis.range.length())));
+                   Qt::AlignRight | Qt::AlignVCenter,
+                   traces_[0] || traces_[1] ? to_qstring(format_duration(time_axis.range.length())) : QString());
 }
 
 void Overview::draw_activity(QPainter& painter, int which, const TimeAxis& time_axis, const QRectF& area,

@@ -199,7 +199,7 @@ void MainWindow::make_connections() {
   connect(&workspace_, &Workspace::recent_changed, this, &MainWindow::show_recent);
   connect(&workspace_, &Workspace::scenario_read, this, [this](bool changed) {
     show_title();
-    if (changed) show_scenario();
+    if (changed || !document().scenario()) show_scenario();
     if (!document().is_open()) pages_->setCurrentWidget(home_);
   });
   connect(&workspace_, &Workspace::turn_refused, this, &MainWindow::show_scenario);
@@ -209,6 +209,9 @@ void MainWindow::make_connections() {
   };
   connect(&workspace_, &Workspace::scenario_followed, this, show_state);
   connect(&selection(), &Selection::run_changed, this, show_state);
+  connect(&selection(), &Selection::run_changed, this, [this] {
+    if (!document().scenario()) show_scenario();
+  });
   connect(&workspace_, &Workspace::told, this, [this](const QString& words) {
     if (words.isEmpty())
       show_status();
@@ -241,10 +244,18 @@ void MainWindow::make_connections() {
   connect(&runs(), &Runs::idle, this, &MainWindow::show_title);
 }
 
-/// The toolbar, of a scenario that is another one.
+/// The toolbar, of a scenario that is another one; of a record where it stands alone.
 void MainWindow::show_scenario() {
   const auto scenario = document().scenario();
   const QSignalBlocker quiet_jobs(jobs_), quiet_machine(machine_);
+  if (!scenario) {
+    const SavedRecord* record = workspace_.record(selection().run());
+    machine_->setCurrentIndex(-1);
+    machine_->setPlaceholderText(record != nullptr ? to_qstring(record->machine) : QString());
+    if (record == nullptr) return jobs_->clear();
+    jobs_->setValue(static_cast<int>(std::min<std::int64_t>(record->result.jobs, jobs_->maximum())));
+    return;
+  }
   jobs_->setValue(static_cast<int>(std::min<std::int64_t>(scenario->jobs.count, jobs_->maximum())));
   const int row = machine_->findData(to_qstring(scenario->machine_profile));
   machine_->setCurrentIndex(row);

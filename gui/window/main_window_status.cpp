@@ -39,8 +39,8 @@ void MainWindow::show_status() {
 }
 
 QString MainWindow::status_words() const {
-  if (!workspace_.document().is_open()) return tr("Pick a scenario to begin.");
-  if (workspace_.all_runs().empty()) return workspace_.why_nothing();
+  if (workspace_.all_runs().empty())
+    return workspace_.document().is_open() ? workspace_.why_nothing() : tr("Pick a scenario to begin.");
   QStringList parts;
   for (const WorldKind world : kWorlds) {
     const auto result = workspace_.result(world);
@@ -56,7 +56,9 @@ QString MainWindow::status_words() const {
     parts << tr("not run yet");
   // Which one, where there are several.
   if (workspace_.all_runs().size() > 1) parts.prepend(workspace_.name_of(workspace_.selection().run()));
-  if (workspace_.document().has_errors()) parts.prepend(tr("✕ The text has errors and cannot run"));
+  if (workspace_.document().has_errors())
+    parts.prepend(workspace_.document().error_count() == 1 ? tr("✕ The text has an error and cannot run")
+                                                           : tr("✕ The text has errors and cannot run"));
   return parts.join(QStringLiteral("   ·   "));
 }
 

@@ -27,8 +27,10 @@ void print_needs(const ThreadNeeds& needs, std::int64_t own_threads, const Style
   using enum Table::Align;
   const std::string threads =
       fmt::format("{} besides {}", format_count(needs.threads, "thread"), own_threads_words(own_threads));
+  const bool one = needs.threads == 1;
   if (needs.raise.empty()) {
-    say("\n{} fit: no limit stands in their way.\n{}\n", style.bold(threads), memory_words(needs));
+    say("\n{} {} way.\n{}\n", style.bold(threads),
+        one ? "fits: no limit stands in its" : "fit: no limit stands in their", memory_words(needs));
     return;
   }
   std::string names;
@@ -36,7 +38,7 @@ void print_needs(const ThreadNeeds& needs, std::int64_t own_threads, const Style
     const bool again = &limit != needs.raise.data() && (&limit)[-1].limit == limit.limit;
     if (!again) names += fmt::format("{}{}", names.empty() ? "" : ", ", limit.limit->name);
   }
-  say("\n{} need higher limits: {}.\n{}\n\n", style.bold(threads), names, memory_words(needs));
+  say("\n{} {} higher limits: {}.\n{}\n\n", style.bold(threads), one ? "needs" : "need", names, memory_words(needs));
   Table table({{"limit", left}, {"is", right}, {"needs", right}, {"with", left}, {"set by", left}});
   for (const LimitToRaise& limit : needs.raise) {
     const Limit& row = *limit.limit;

@@ -182,4 +182,11 @@ std::string raise_command(const Machine& machine, const Limit& limit, std::size_
   return limit.raise({machine, limit, level, origin(machine, limit, level), value});
 }
 
+bool is_command(std::string_view raise) {
+  constexpr std::string_view kOnHost = "on the host: ";
+  if (raise.starts_with(kOnHost)) raise.remove_prefix(kOnHost.size());
+  static constexpr std::string_view kPrograms[] = {"docker ", "echo ", "sysctl ", "systemctl ", "ulimit "};
+  return std::ranges::any_of(kPrograms, [&](std::string_view program) { return raise.starts_with(program); });
+}
+
 }  // namespace spawnpoint

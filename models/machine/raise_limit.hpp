@@ -25,6 +25,9 @@ std::string level_name(const Machine& machine, const Limit& limit, std::size_t l
 std::string raise_command(const Machine& machine, const Limit& limit, std::size_t level,
                           std::optional<std::int64_t> value);
 
+/// What `raise_command` says is to be typed; else it is words, as of a configuration.
+bool is_command(std::string_view raise);
+
 /// What a row of the table writes its command from.
 struct RaiseRequest {
   const Machine& machine;

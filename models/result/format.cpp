@@ -198,7 +198,9 @@ std::string format_jobs_memory(const RunResult& result) {
 }
 
 std::string format_memory_seen(const RunResult& result) {
-  if (!result.memory_unseen || !result.memory_is_known()) return "";
+  // Less than this before its end is at its end.
+  constexpr std::chrono::milliseconds kAtOnce{1};
+  if (!result.memory_unseen || *result.memory_unseen < kAtOnce || !result.memory_is_known()) return "";
   const auto* signal = result.failure ? std::get_if<Signal>(&result.failure->cause) : nullptr;
   std::string_view end = "it ended";
   if (result.stopped) end = "it was stopped";

@@ -99,6 +99,10 @@ TEST_CASE("The option --threads reports what must be raised, to what, and with w
   auto arguments = playground;
   arguments.push_back("507");
   CHECK_THAT(spawnpoint_run(arguments).out, ContainsSubstring("507 threads besides the main thread fit"));
+  arguments.back() = "1";
+  const std::string one = spawnpoint_run(arguments).out;
+  CHECK_THAT(one, ContainsSubstring("1 thread besides the main thread fits: no limit stands in its way."));
+  CHECK_THAT(one, ContainsSubstring("With it, idle, the process has"));
   arguments.back() = "508";
   const std::string text = spawnpoint_run(arguments).out;
   CHECK_THAT(text, ContainsSubstring("508 threads besides the main thread need higher limits: pids.max."));

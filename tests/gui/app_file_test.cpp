@@ -21,6 +21,7 @@
 #include "gui/gallery/home_page.hpp"
 #include "gui/jobs/job_details.hpp"
 #include "gui/whatif/what_if_panel.hpp"
+#include "gui/window/status_line.hpp"
 #include "models/machine/profile_file.hpp"
 #include "tests/gui/app_fixture.hpp"
 
@@ -121,6 +122,7 @@ TEST_CASE("while the text has errors the window says what it shows, and what can
   const QString words = bar->findChild<QLabel*>("error_bar_words")->text();
   INFO(words.toStdString());
   CHECK(words.contains("The text has an error."));
+  CHECK(app.window->status().words().startsWith(QString::fromUtf8("✕ The text has an error and cannot run")));
   CHECK(words.contains("of the last text without errors"));
   for (const char* name : kRuns) CHECK_FALSE(app.action(name).isEnabled());
   CHECK_FALSE(jobs->isEnabled());
@@ -140,6 +142,19 @@ TEST_CASE("while the text has errors the window says what it shows, and what can
   CHECK(jobs->isEnabled());
   CHECK(app.window->what_if().slider("jobs.count")->isEnabled());
   CHECK_FALSE(selected->toPlainText().contains("text without errors"));
+}
+
+TEST_CASE("of a file with errors that is opened after another one, nothing is told of that one") {
+  AppFixture app;
+  app.window->show();
+  app.open(kRefused);
+  app.open(QString(kQuick).replace("count", "cuont"), "wrong.toml");
+  REQUIRE(app.window->document().has_errors());
+  CHECK(app.window->findChild<QSpinBox*>("jobs")->text().isEmpty());
+  CHECK(app.window->findChild<QComboBox*>("machine")->currentText().isEmpty());
+  app.open(kRefused, "good.toml");
+  CHECK(app.window->findChild<QSpinBox*>("jobs")->text() == "1,000");
+  CHECK(app.window->findChild<QComboBox*>("machine")->currentText() == "rust-playground");
 }
 
 TEST_CASE("a result of an older text is not called that of the last text without errors") {

@@ -91,6 +91,39 @@ TEST_CASE("the threads that one wants stay when another machine is chosen, until
   CHECK(page.wanted() == 3);
 }
 
+TEST_CASE("as many threads are wanted as the run needs that is shown, none where it needs none") {
+  AppFixture app;
+  app.open(QString(kRefused) + "[[run]]\nconcurrency = \"thread_pool\"\nthreads = 1\n");
+  LimitsPage& page = app.window->limits();
+  const auto says = [&](const QString& words) {
+    return std::ranges::any_of(page.findChildren<QLabel*>(),
+                               [&](const QLabel* label) { return label->text().contains(words); });
+  };
+  CHECK(page.wanted() == 1000);
+  app.window->selection().select_run(1);
+  CHECK(page.wanted() == 0);
+  CHECK(says("None are needed besides the main thread"));
+  app.window->selection().select_run(2);
+  CHECK(page.wanted() == 1);
+  CHECK(says("With it, idle, the process has"));
+  CHECK(says("It fits: no limit stands in its way."));
+  app.open(QString(kQuick).replace("thread_per_job", "join_all"), "other.toml");
+  CHECK(page.wanted() == 0);
+}
+
+TEST_CASE("what raises a limit is set as a command only where it is one") {
+  AppFixture app;
+  app.open(QString(kRefused).replace("rust-playground", "kubernetes-pod-512m"));
+  LimitsPage& page = app.window->limits();
+  const auto says = [&](const QString& words) {
+    return std::ranges::any_of(page.findChildren<QLabel*>(),
+                               [&](const QLabel* label) { return label->text().contains(words); });
+  };
+  CHECK(says("Raised with: podPidsLimit of the kubelet"));
+  app.open(kRefused, "other.toml");
+  CHECK(says("Raised with: <code>docker update --pids-limit N CONTAINER</code>"));
+}
+
 TEST_CASE("of jobs that come one after another, as many threads are wanted as are there at once") {
   AppFixture app;
   app.open(R"(spawnpoint = 1

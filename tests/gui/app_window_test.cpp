@@ -140,6 +140,26 @@ TEST_CASE("the first sentence of a Markdown text is plain words") {
   CHECK(first_sentence("Look at `pids.max`: it binds.") == "Look at pids.max.");
   CHECK(first_sentence("Oops! These block.") == "Oops! These block.");
   CHECK(first_sentence("").isEmpty());
+  CHECK(first_sentence("\"I have raised everything. What imposes this?\" asks someone.") ==
+        QString::fromUtf8("\"I have raised everything. …\""));
+  CHECK(first_sentence("\"Jobs at once.\" It can. Really.") == "\"Jobs at once.\" It can.");
+}
+
+TEST_CASE("on a narrow page the gallery's hint stands above the search") {
+  AppFixture app;
+  HomePage& home = app.window->home();
+  QLabel* hint = nullptr;
+  for (auto* label : home.findChildren<QLabel*>())
+    if (label->text().startsWith("Pick a scenario")) hint = label;
+  REQUIRE(hint != nullptr);
+  app.window->show();
+  for (const int width : {1280, 420}) {
+    app.window->resize(width, 800);
+    QCoreApplication::processEvents();
+    const bool above = hint->geometry().bottom() < home.search().geometry().top();
+    CHECK(above == (home.width() < 560));
+    CHECK(hint->width() > 200);
+  }
 }
 
 TEST_CASE("the theme goes dark and back, and is remembered") {

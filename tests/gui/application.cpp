@@ -5,6 +5,7 @@
 #include <QMutex>
 #include <utility>
 
+#include "gui/theme/style.hpp"
 #include "tests/catch.hpp"
 
 namespace spawnpoint::gui {
@@ -35,7 +36,7 @@ Application& application() {
   static Application* const made = [] {
     QHashSeed::setDeterministicGlobalSeed();  // As the program does.
     auto* app = new Application(argc, argv);
-    QApplication::setStyle(QStringLiteral("Fusion"));
+    QApplication::setStyle(new Style);
     return app;
   }();
   return *made;

@@ -9,7 +9,7 @@
 
 namespace spawnpoint::gui {
 
-/// Makes the application where there is none yet. With the Fusion style, like the app.
+/// Makes the application where there is none yet. With the app's style.
 Application& application();
 
 /// For as long as it lives, Qt's warnings are collected; those that nobody has taken fail the test when it ends.

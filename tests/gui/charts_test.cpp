@@ -208,6 +208,70 @@ TEST_CASE("a chart's legend draws a line as live only where the live world has o
         legend({{WorldKind::modeled, modeled}, {WorldKind::live, both}}));
 }
 
+TEST_CASE("what a live run was looked at now and then is drawn as points, and told with when that was") {
+  application();
+  const auto live = std::make_shared<Trace>();
+  live->end = seconds(1);
+  (*live)[SeriesKind::threads].append(seconds(0), 30);
+  Series& runnable = (*live)[SeriesKind::runnable];
+  runnable.append(seconds(0), 1);
+  runnable.append(seconds(0.5), 26);
+  runnable.append(seconds(1), 0);
+  const Theme theme = make_theme(ThemeKind::light);
+  const ChartContent content = threads_chart({{WorldKind::modeled, live}, {WorldKind::live, live}}, theme);
+  REQUIRE(content.lines.size() == 4);
+  CHECK_FALSE(content.lines[1].looks);
+  CHECK(content.lines[3].looks);
+  CHECK(points(runnable, {seconds(0), seconds(1)}, live->end, 100).size() == 3);
+  CHECK(points(runnable, {seconds(0.1), seconds(0.9)}, live->end, 100).size() == 1);
+  CHECK(points(runnable, {seconds(0), seconds(1)}, live->end, 1).size() == 3);
+
+  TimeView view;
+  view.reset({Instant{}, live->end});
+  ChartView chart(view);
+  chart.resize(700, 200);
+  chart.set_theme(theme);
+  chart.set_content(threads_chart({{WorldKind::live, live}}, theme));
+  CHECK(chart.values_at(seconds(0.9)).contains("runnable: 26 (seen 400 ms before)"));
+  CHECK(chart.values_at(seconds(0.5)).endsWith("runnable: 26"));
+  chart.show();
+  application().processEvents();
+  const QImage image = chart.grab().toImage();
+  const auto drawn = [&](double at) {
+    const int x = static_cast<int>(view.axis(700).x(seconds(at)));
+    int count = 0;
+    for (int y = 40; y < image.height(); ++y) count += image.pixelColor(x, y) == theme.color(SeriesKind::runnable);
+    return count;
+  };
+  CHECK(drawn(0.5) > 0);
+  CHECK(drawn(0.75) == 0);
+}
+
+TEST_CASE("a chart's legend has all its lines, however narrow it is") {
+  application();
+  const auto trace = std::make_shared<Trace>();
+  trace->end = seconds(1);
+  trace->cores = 2;
+  for (const SeriesKind kind : {SeriesKind::threads, SeriesKind::tasks, SeriesKind::runnable})
+    (*trace)[kind].append(seconds(0), 4);
+  const Theme theme = make_theme(ThemeKind::light);
+  const ChartContent content = threads_chart({{WorldKind::modeled, trace}, {WorldKind::live, trace}}, theme);
+  for (const int width : {230, 300, 400, 700}) {
+    CAPTURE(width);
+    QImage image(width, chart_header_height(content, theme, width, 18), QImage::Format_RGB32);
+    image.fill(theme.base);
+    QPainter painter(&image);
+    paint_chart_header(painter, image.rect(), content, theme, 18);
+    for (const ChartLine& line : content.lines) {
+      int count = 0;
+      for (int x = 0; x < image.width(); ++x)
+        for (int y = 0; y < image.height(); ++y) count += image.pixelColor(x, y) == line.color;
+      CAPTURE(line.name.toStdString());
+      CHECK(count > 0);
+    }
+  }
+}
+
 TEST_CASE("a chart shows its lines in both themes, linear and logarithmic") {
   const ThemeKind kind = GENERATE(ThemeKind::light, ThemeKind::dark);
   const bool logarithmic = GENERATE(false, true);

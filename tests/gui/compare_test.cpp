@@ -2,6 +2,8 @@
 // Comparing: the difference between two runs, their alignment, what is between two moments, and runs side by side.
 #include <QComboBox>
 #include <QLabel>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QTabBar>
 #include <QToolButton>
 #include <set>
@@ -13,11 +15,18 @@
 #include "gui/jobs/job_details.hpp"
 #include "gui/jobs/range_details.hpp"
 #include "tests/gui/app_fixture.hpp"
+#include "tests/gui/desk.hpp"
 
 using namespace spawnpoint;
 using namespace spawnpoint::gui;
 
 namespace {
+
+/// As if it had run live.
+std::shared_ptr<const RunResult> as_live(RunResult result) {
+  result.world = WorldKind::live;
+  return std::make_shared<const RunResult>(std::move(result));
+}
 
 Instant at(double seconds) {
   return Instant(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds)));
@@ -85,12 +94,41 @@ TEST_CASE("a selection, or the markers, are described in the Selection panel") {
   REQUIRE(eventually([&] { return told().contains(QString::fromUtf8("Δ")); }));
   CHECK(told().contains("507 jobs started"));
   CHECK(told().contains("MODEL"));
+  CHECK(told().contains("from 0"));
+  CHECK_FALSE(told().contains(", to"));
   time.set_selection(std::nullopt);
   REQUIRE(eventually([&] { return !told().contains("jobs started"); }));
   time.set_marker(0, Instant{});
   time.set_marker(1, end);
   REQUIRE(eventually([&] { return told().contains("507 jobs started"); }));
   CHECK(told().contains("A 0"));
+}
+
+TEST_CASE("with both worlds, all of a page of 1280 by 800 is seen") {
+  AppFixture app;
+  app.window->resize(1280, 800);
+  app.window->show();
+  app.open(kTwoRuns);
+  app.window->runs().adopt(kLive, as_live(*app.window->runs().result(kModeled)), app.window->document().revision());
+  emit app.window->runs().finished(kLive);
+  QCoreApplication::processEvents();
+  REQUIRE(app.window->compare().column().memory_difference().isVisible());
+  auto* scroll = app.window->compare().findChild<QScrollArea*>();
+  REQUIRE(scroll != nullptr);
+  CHECK(scroll->verticalScrollBar()->maximum() == 0);
+}
+
+TEST_CASE("a model beside a live run says which threads it leaves out") {
+  AppFixture app;
+  app.open(QString(kQuick) + "runtime = \"java\"\n");
+  const auto summary = [&] { return app.window->compare().column().summary(WorldKind::modeled); };
+  CHECK(summary().contains("22 threads, 19 of them the runtime's own"));
+  RunResult beside = *app.window->runs().result(kModeled);
+  beside.beside_live = true;
+  beside.peak_threads = 4;
+  beside.own_threads = 1;
+  app.window->runs().adopt(kModeled, std::make_shared<const RunResult>(beside), app.window->document().revision());
+  CHECK(summary().contains("4 threads with main, without the runtime's own 18"));
 }
 
 TEST_CASE("both worlds can be aligned at their failures") {

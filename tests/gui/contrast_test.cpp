@@ -5,8 +5,10 @@
 #include <QTextBlock>
 #include <QTextDocument>
 #include <QTextLayout>
+#include <QToolButton>
 
 #include "gui/file/toml_highlighter.hpp"
+#include "gui/theme/style.hpp"
 #include "gui/theme/theme.hpp"
 #include "tests/catch.hpp"
 #include "tests/gui/application.hpp"
@@ -71,6 +73,25 @@ TEST_CASE("lines, marks and what has the focus can be seen") {
       CAPTURE(i);
       CHECK(contrast(t.series[i], t.base) >= kShape);
     }
+  }
+}
+
+TEST_CASE("a button shows that it is checked in both themes") {
+  application();
+  Style style;
+  for (const ThemeKind kind : {ThemeKind::light, ThemeKind::dark}) {
+    QToolButton button;
+    button.setStyle(&style);
+    button.setPalette(make_theme(kind).palette());
+    button.setCheckable(true);
+    button.resize(60, 30);
+    const auto ground = [&](bool checked) {
+      button.setChecked(checked);
+      return button.grab().toImage().pixelColor(30, 15);
+    };
+    const QColor off = ground(false), on = ground(true);
+    CHECK(contrast(off, on) >= 1.15);
+    CHECK(contrast(make_theme(kind).text, on) >= kText);
   }
 }
 

@@ -246,6 +246,48 @@ TEST_CASE("the table's row and the timelines' job are one selection") {
   CHECK(page.model().rowCount() == 0);  // It has not run live.
 }
 
+TEST_CASE("rows of an older run beside new ones are marked, and the words say whose they are", "[jobs]") {
+  AppFixture app;
+  app.window->show();
+  app.open(kQuick);
+  RunResult live = *app.window->runs().result(kModeled);
+  live.world = WorldKind::live;
+  app.window->runs().adopt(kLive, std::make_shared<const RunResult>(live), app.window->document().revision());
+  JobsPage& page = app.window->job_table();
+  app.window->pages().setCurrentWidget(&page);
+  page.model().settle();
+  const auto is_marked = [&](int row) { return page.model().index(row, 0).data(Qt::ForegroundRole).isValid(); };
+  REQUIRE(page.model().rowCount() == 6);
+  CHECK_FALSE(is_marked(1));
+  app.window->document().set_text(QString(kQuick).replace("60ms", "70ms"));
+  REQUIRE(eventually([&] {
+    return app.parsed() && !app.window->runs().is_running() && app.window->workspace().is_of_present_text(kModeled);
+  }));
+  page.model().settle();
+  REQUIRE(page.model().rowCount() == 6);
+  CHECK_FALSE(is_marked(0));
+  CHECK(is_marked(1));
+  CHECK(page.words().text().contains("live: from before the last change"));
+}
+
+TEST_CASE("columns have room for what is in rows that nobody has looked at", "[jobs]") {
+  AppFixture app;
+  app.window->resize(1280, 800);
+  app.window->show();
+  app.open(kRefused);
+  JobsPage& page = app.window->job_table();
+  app.window->pages().setCurrentWidget(&page);
+  page.model().settle();
+  QFont slanted = page.font();
+  slanted.setItalic(true);
+  const QFontMetrics metrics(slanted);
+  for (const auto& [column, text] :
+       {std::pair(JobColumn::state, QStringLiteral("✕ failed")),
+        std::pair(JobColumn::queued, QStringLiteral("888.8 ms")), std::pair(JobColumn::world, QStringLiteral("model")),
+        std::pair(JobColumn::late, QStringLiteral("888.8 ms"))})
+    CHECK(page.table().columnWidth(static_cast<int>(column)) >= metrics.horizontalAdvance(text) + 6);
+}
+
 TEST_CASE("a job's details say each state, how long, what it waited for and who started it") {
   AppFixture app;
   app.open(kRefused);

@@ -3,8 +3,11 @@
 #include <QComboBox>
 #include <QImage>
 #include <QLabel>
+#include <QPainter>
 #include <QPlainTextEdit>
+#include <QProgressBar>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSignalSpy>
 #include <QTabWidget>
 
@@ -15,6 +18,7 @@
 #include "gui/map/map_page.hpp"
 #include "tests/gui/app_fixture.hpp"
 #include "tests/gui/computed_map.hpp"
+#include "tests/gui/desk.hpp"
 #include "tests/gui/export_formats.hpp"
 #include "tests/gui/map_texts.hpp"
 
@@ -57,6 +61,40 @@ TEST_CASE("a map whose points are not all there keeps the lines that it has", "[
   CHECK(content.lines[0].items.back().x == 508);
   CHECK(content.lines[1].items.size() == 8);
   CHECK(content.lines[1].style == 1);
+}
+
+TEST_CASE("while a map is searched, where a line ends is not said to be exact", "[map]") {
+  application();
+  MapResult result = computed_map(kSwept);
+  result.edges.clear();
+  result.complete = false;
+  const MapContent content = map_content(result);
+  CHECK(content.lines[0].end == "✕ at about 508: EAGAIN by pids.max = 512");
+  const QString words = content.lines[0].items.back().words;
+  INFO(words.toStdString());
+  CHECK(words.contains("breaks at jobs.count = about 508"));
+  CHECK(words.contains("With jobs.count = 1,000: "));
+}
+
+TEST_CASE("a point that no line leads to is drawn", "[map]") {
+  application();
+  MapResult result = computed_map(kSwept);
+  // Of the second line, the last one alone.
+  for (std::size_t point = 0; point + 1 < result.plan.points(); ++point) result.cells[point * 2 + 1].reset();
+  const Theme theme = make_theme(ThemeKind::light);
+  const MapContent content = map_content(result);
+  const MapPicture picture(content, MapValue::time, theme, QRectF(0, 0, 900, 500), MapNames::none);
+  QImage image(900, 500, QImage::Format_RGB32);
+  image.fill(theme.base);
+  QPainter painter(&image);
+  picture.paint(painter);
+  const QPoint here = picture.at({1, 0}).toPoint();
+  int count = 0;
+  for (int x = -6; x <= 6; ++x)
+    for (int y = -6; y <= 6; ++y)
+      count += image.rect().contains(here + QPoint(x, y)) &&
+               image.pixelColor(here + QPoint(x, y)) == map_color(theme, content.lines[1].style);
+  CHECK(count > 0);
 }
 
 TEST_CASE("the keyboard walks through the map and opens a run", "[map]") {
@@ -268,6 +306,17 @@ TEST_CASE("a map without a sweep of its own is the default one, can be stopped, 
     page.sweep().stop();
     REQUIRE(eventually([&] { return !page.sweep().is_running(); }));
   }
+}
+
+TEST_CASE("the map's page is no wider while it is computed", "[map]") {
+  application();
+  Desk desk;
+  MapPage page(*desk.workspace);
+  page.findChild<QProgressBar*>()->show();
+  for (auto* widget : page.findChildren<QWidget*>()) widget->ensurePolished();
+  auto* inside = page.findChild<QScrollArea*>()->widget();
+  for (auto* hidden : inside->findChildren<QWidget*>(Qt::FindDirectChildrenOnly)) hidden->show();
+  CHECK(inside->minimumSizeHint().width() <= 360);
 }
 
 TEST_CASE("the map's page says why there is no map", "[map]") {

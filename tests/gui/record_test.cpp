@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Saved records in the app: opened as runs of their own, beside a scenario's or without one.
+#include <QComboBox>
 #include <QDir>
+#include <QLabel>
+#include <QSpinBox>
 #include <QTabBar>
 #include <QTabWidget>
 #include <QToolButton>
+#include <algorithm>
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/diagnosis/diagnosis_panel.hpp"
 #include "gui/jobs/jobs_page.hpp"
+#include "gui/limits/limits_page.hpp"
+#include "gui/window/status_line.hpp"
 #include "models/lab/run/run.hpp"
 #include "models/lab/saved/saved_record.hpp"
 #include "models/scenario/parse.hpp"
@@ -112,6 +118,11 @@ TEST_CASE("a record opens without a scenario, by its run.csv", "[record]") {
   REQUIRE(compare.timeline(WorldKind::modeled).trace());
   CHECK(compare.column().summary(WorldKind::modeled).contains("saved record"));
   CHECK(app.window->pages().currentWidget() == &compare);
+  CHECK(app.window->status().words().contains("507 of 1,000 jobs done"));
+  CHECK(app.window->findChild<QSpinBox*>("jobs")->value() == 1000);
+  CHECK(app.window->findChild<QComboBox*>("machine")->placeholderText() == "rust-playground");
+  const auto titles = app.window->limits().findChildren<QLabel*>();
+  CHECK(std::ranges::any_of(titles, [](const QLabel* label) { return label->text().contains("none to show"); }));
 }
 
 TEST_CASE("a record that cannot be read is refused with its place, and nothing is opened", "[record]") {

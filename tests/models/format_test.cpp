@@ -122,6 +122,10 @@ TEST_CASE("what the jobs took is apart from what the program had, in words and i
   result.failure.reset();
   result.stopped = true;
   CHECK(format_memory_seen(result) == "last seen 3 ms before it was stopped");
+  // It was looked at just then.
+  result.memory_unseen = Duration{};
+  CHECK(format_jobs_memory(result) == "18 MiB");
+  CHECK_FALSE(result.peaks_are_known());
   // It died before anybody looked.
   CHECK(format_jobs_memory(RunResult{}) == "memory not measured");
   CHECK(format_program_memory(result) == "");

@@ -95,6 +95,17 @@ TEST_CASE("the memory of a run is estimated before it is computed", "[sweep]") {
   CHECK(estimate("join_all", 1'000'000) < 1'000'000'000);
 }
 
+TEST_CASE("a sweep says how long it still takes only where it knows", "[sweep]") {
+  const SweepPlan made = plan(kPlayground + "[sweep]\n\"jobs.count\" = [1, 10, 100, 1000, 10_000]\n");
+  SweepOptions options = on(1);
+  std::optional<std::chrono::nanoseconds> least;
+  options.progress = [&](const SweepProgress& now) {
+    if (now.left) least = std::min(least.value_or(*now.left), *now.left);
+  };
+  run_sweep(made, options);
+  if (least) CHECK(least->count() > 0);
+}
+
 TEST_CASE("a sweep that is stopped keeps what is complete", "[sweep]") {
   const SweepPlan made =
       plan(kPlayground + "[sweep]\n\"jobs.count\" = { from = 1, to = 100, points = 30, scale = \"linear\" }\n");

@@ -285,11 +285,13 @@ ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::in
 }
 
 std::string memory_words(const ThreadNeeds& needs) {
+  const bool one = needs.threads == 1;
+  const std::string_view them = one ? "it" : "them";
   return fmt::format(
-      "With them, idle, the process has {} resident, {} of it before the first of them, {} of address space, and {} in "
-      "the kernel for them.",
-      format_bytes(needs.resident), format_bytes(needs.base_resident), format_bytes(needs.virtual_size),
-      format_bytes(needs.kernel));
+      "With {}, idle, the process has {} resident, {} of it before {}, {} of address space, and {} in the kernel for "
+      "{}.",
+      them, format_bytes(needs.resident), format_bytes(needs.base_resident), one ? "it" : "the first of them",
+      format_bytes(needs.virtual_size), format_bytes(needs.kernel), them);
 }
 
 std::string needed_value(const LimitToRaise& limit) {

@@ -47,6 +47,8 @@ constexpr std::int64_t kCoarseBelow = 5'000;
 // longer than the series could bear.
 constexpr std::int64_t kLookShare = 200;
 constexpr std::int64_t kMostLookedAt = 1'000;
+// Looks that see the same are kept in steps of this part of the run's time, so that a long run does not fill memory.
+constexpr std::int64_t kLooksKept = 10'000;
 
 /// Of the calling thread.
 Duration own_cpu_time() {
@@ -119,7 +121,15 @@ void LiveMemory::sample_runnable(const LiveProcess& process, Instant at, Trace& 
   const auto runnable = process.runnable();
   const Duration took = own_cpu_time() - began;
   next_look_ = at + took * kLookShare;
-  if (runnable) trace[SeriesKind::runnable].append(at, static_cast<double>(*runnable));
+  if (!runnable) return;
+  // Each look is kept, as what was in between is not known.
+  Series& seen = trace[SeriesKind::runnable];
+  const auto value = static_cast<double>(*runnable);
+  const bool later = !seen.empty() && at > seen.time.back();
+  if (!later || value != seen.value.back()) return seen.append(at, value);
+  if (at - seen.time.back() < at.time_since_epoch() / kLooksKept) return;
+  seen.time.push_back(at);
+  seen.value.push_back(value);
 }
 
 void LiveMemory::sample(const LiveProcess& process, const RunCgroup* group, Instant at, Trace& trace) {
@@ -166,9 +176,11 @@ void LiveMemory::finish(const LiveBoard& board, Instant at, Trace& trace) {
   // It may have died before it knew what it had.
   if (board.base_resident.load() > 0) begin(board, trace);
   if (begun_ && looks_at_states_) {
-    // Threads that have ended since they were looked at do not run.
-    trace[SeriesKind::runnable] = trace[SeriesKind::runnable].capped_by(trace[SeriesKind::threads]);
-    trace[SeriesKind::runnable].append(at, 0);
+    // Threads that ended while they were looked at did not run.
+    Series& seen = trace[SeriesKind::runnable];
+    const Series capped = seen.capped_by(trace[SeriesKind::threads]);
+    std::ranges::transform(seen.time, seen.value.begin(), [&](Instant look) { return capped.at(look); });
+    seen.append(at, 0);
   }
   // The last that it tells: one that was killed did not get to that.
   if (board.peak_resident.load() <= 0) {

@@ -283,11 +283,12 @@ void SweepBoard::tell(bool at_once) {
     if (index < plan_.tasks()) done += taken.part * weight(task(index));
   }
   progress.fraction = weight_all_ > 0 ? std::min(1.0, done / weight_all_) : 1;
-  bool known = true;
+  bool known = true, measured = true;
   for (const Speed& speed : speeds_) {
     if (speed.left <= 0) continue;
     // The small tasks say nothing about the large ones.
     known = known && speed.weight >= 10 * kFixedWeight;
+    measured = measured && speed.weight > 0;
     if (speed.weight > 0) left_seconds += speed.left * speed.seconds / speed.weight;
   }
   for (const auto& [index, taken] : taken_) {
@@ -295,10 +296,10 @@ void SweepBoard::tell(bool at_once) {
     const Speed& speed = speeds_[task(index).run];
     if (speed.weight > 0) left_seconds -= taken.part * weight(task(index)) * speed.seconds / speed.weight;
   }
-  if (known || progress.fraction > 0.2) {
-    progress.left = std::chrono::duration_cast<std::chrono::nanoseconds>(
-        std::chrono::duration<double>(std::max(0.0, left_seconds) / workers_));
-  }
+  // What has taken longer than was foreseen leaves no estimate.
+  if ((known || (measured && progress.fraction > 0.2)) && left_seconds > 0)
+    progress.left =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(left_seconds / workers_));
   options_.progress(progress);
 }
 
