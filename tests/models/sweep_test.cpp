@@ -3,6 +3,7 @@
 #include "models/lab/sweep/sweep.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "models/lab/run/run.hpp"
@@ -13,6 +14,7 @@
 
 namespace spawnpoint {
 
+using namespace std::chrono_literals;
 using namespace sweep_tests;
 
 TEST_CASE("the result of a sweep does not depend on the number of workers", "[sweep]") {
@@ -104,6 +106,19 @@ TEST_CASE("a sweep says how long it still takes only where it knows", "[sweep]")
   };
   run_sweep(made, options);
   if (least) CHECK(least->count() > 0);
+}
+
+TEST_CASE("the memory of a run is estimated soon, however long its jobs compute", "[sweep]") {
+  const auto estimate = [](const std::string& concurrency) {
+    Scenario slow = tests::scenario(concurrency, 300'000);
+    slow.machine.limits.cpu_max = 50ms;
+    slow.jobs.steps = {Step{StepKind::cpu, Distribution::constant(1h)}};
+    return estimate_memory(slow, 0).count;
+  };
+  CHECK(estimate("sequential") < 1 << 20);
+  CHECK(estimate("thread_pool") < 1 << 20);
+  // All of them may be there at once.
+  CHECK(estimate("thread_per_job") > 300'000 * 768);
 }
 
 TEST_CASE("a sweep that is stopped keeps what is complete", "[sweep]") {

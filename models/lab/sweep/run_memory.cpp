@@ -26,12 +26,17 @@ constexpr std::int64_t kTaskRecordBytes = 130;
 constexpr std::int64_t kThreadRecordBytes = 206;
 constexpr std::int64_t kStepRecordBytes = 54;
 
-std::int64_t alive(const Scenario& scenario, std::size_t run, std::int64_t jobs) {
+/// Of a run of so many jobs. Where that takes long, no more than its beginning is computed: those that serve the jobs
+/// are there by then, and of jobs that have a thread or a task of their own all may be alive.
+std::int64_t alive(const Scenario& scenario, std::size_t run, const ConcurrencyModel& model, std::int64_t jobs) {
+  constexpr std::uint64_t kMostWork = 2'000'000;
   Scenario small = scenario;
   small.jobs.count = jobs;
   RunOptions options;
   options.record = false;
+  options.budget.work = kMostWork;
   const RunResult result = run_modeled(small, run, options);
+  if (result.stopped && (model.jobs_run == JobsRun::as_tasks || model.jobs_run == JobsRun::on_own_threads)) return jobs;
   return std::max(result.peak_tasks, result.peak_threads);
 }
 
@@ -43,8 +48,8 @@ Bytes estimate_memory(const Scenario& scenario, std::size_t run, bool record) {
   const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);
   const std::int64_t jobs = scenario.jobs.count;
   if (model == nullptr || jobs <= 2 * kFew) return {};
-  const std::int64_t few = alive(scenario, run, kFew);
-  const std::int64_t more = alive(scenario, run, 2 * kFew);
+  const std::int64_t few = alive(scenario, run, *model, kFew);
+  const std::int64_t more = alive(scenario, run, *model, 2 * kFew);
   // In a straight line: what levels off is estimated too high, which is the safe side.
   const std::int64_t slope = std::max<std::int64_t>(0, more - few);
   const double line = static_cast<double>(more) + static_cast<double>(slope) * static_cast<double>(jobs) / kFew;
