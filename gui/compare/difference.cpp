@@ -55,7 +55,9 @@ Instant comparable_until(const ShiftedTrace& first, const ShiftedTrace& second) 
 }
 
 SeriesKind compared_series(const Trace& a, const Trace& b) {
-  const auto most = [&](SeriesKind kind) { return std::max(a[kind].maximum(), b[kind].maximum()); };
+  // What jobs made: a runtime may have threads of its own from the start.
+  const auto made = [](const Series& series) { return series.empty() ? 0 : series.maximum() - series.value.front(); };
+  const auto most = [&](SeriesKind kind) { return std::max(made(a[kind]), made(b[kind])); };
   return most(SeriesKind::tasks) > most(SeriesKind::threads) ? SeriesKind::tasks : SeriesKind::threads;
 }
 

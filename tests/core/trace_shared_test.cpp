@@ -101,7 +101,7 @@ TEST_CASE("the parent's own samples and marks stay where they are") {
   trace[SeriesKind::resident].append(at(1ms), 200);
   shared.recorder.enter(0, JobState::done, 0, at(2ms));
   shared.reader.close(trace, at(2ms));
-  CHECK(trace[SeriesKind::resident].value == std::vector<double>{100, 200});
+  CHECK(trace[SeriesKind::resident].value == Column<double>{100, 200});
   CHECK(trace.segments.size() == 1);
 }
 

@@ -181,7 +181,7 @@ TEST_CASE("a memory chart draws what the jobs took, and tells the program's own 
   CHECK(content.note == "the program itself: model 2 MiB, live 8 MiB");
   REQUIRE(content.lines.size() == 2);
   CHECK(content.lines[0].series == content.lines[1].series);
-  CHECK(content.lines[0].series.value == std::vector<double>{0, 3.0 * (1 << 20)});
+  CHECK(content.lines[0].series.value == Column<double>{0, 3.0 * (1 << 20)});
 }
 
 TEST_CASE("a chart's legend draws a line as live only where the live world has one") {
