@@ -91,7 +91,7 @@ void ModeledExecutor::note_sleep(Instant from, Instant until) {
 
 void ModeledExecutor::finish() {
   // Nobody awaits the program. What the simulated process ran out of is a result; anything else is not.
-  if (!over_ && program_ && program_.done()) program_.result();
+  if (!over_ && !given_up_ && program_ && program_.done()) program_.result();
   if (ended()) recording_.sample_runnable(0, now());
   recording_.flush();
 }
@@ -141,6 +141,12 @@ void ModeledExecutor::end_by_memory() {
   if (cannot_go_on_) throw std::bad_alloc();
   end_by(*checks_.on_task(with_tasks(tasks_ + 1)));
   throw std::bad_alloc();
+}
+
+void ModeledExecutor::give_up() {
+  given_up_ = true;
+  simulation_->stop();
+  throw GivenUp();
 }
 
 void ModeledExecutor::end_by(const kernel::Refusal& refusal) {

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <coroutine>
 #include <cstdint>
+#include <functional>
 #include <new>
 #include <optional>
 #include <utility>
@@ -68,6 +69,9 @@ class ModeledExecutor final : private Completion {
   /// At the program's end the simulation stops.
   void start(Task<> program);
   bool ended() const { return over_ || program_.done(); }
+  /// Asked now and then while tasks compute or block, which is a single event however long it takes to compute: whether
+  /// the run is to end there.
+  void ask(std::function<bool()> must_end) { must_end_ = std::move(must_end); }
   /// To be called once the run is over; rethrows what the program has thrown.
   void finish();
 
@@ -83,7 +87,16 @@ class ModeledExecutor final : private Completion {
   JobId longest_poll_job() const { return longest_poll_job_; }
 
  private:
+  /// Ends the program, whoever of its tasks is at it.
+  struct GivenUp {};
+
   std::coroutine_handle<> done() noexcept override;
+  /// A task has held the thread.
+  void note_hold() {
+    constexpr std::uint64_t kBetweenLooks = 256;
+    if (given_up_ || (++holds_ % kBetweenLooks == 0 && must_end_ && must_end_())) give_up();
+  }
+  [[noreturn]] void give_up();
   /// The thread is busy for so long.
   void spend(Duration duration) { clock_ = before_the_end(after_computing(duration)); }
   Instant after_computing(Duration duration) { return throttle_ ? throttle_->run(now(), duration) : now() + duration; }
@@ -120,6 +133,9 @@ class ModeledExecutor final : private Completion {
   std::int64_t tasks_ = 0;
   bool over_ = false;          ///< The modeled process was refused something.
   bool cannot_go_on_ = false;  ///< This process has no memory for it.
+  bool given_up_ = false;      ///< Nobody wants the rest of it.
+  std::uint64_t holds_ = 0;
+  std::function<bool()> must_end_;
   Instant poll_began_{};
   Duration longest_poll_{};
   JobId longest_poll_job_ = kNoJob;
@@ -148,6 +164,7 @@ class [[nodiscard]] ModeledExecutor::Wait {
   void await_resume() {
     if (kind_ == Kind::hold) {
       world_->clock_ = before_the_end(std::max(world_->now(), until_));
+      world_->note_hold();
     } else {
       world_->woken();
     }

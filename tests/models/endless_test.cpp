@@ -129,6 +129,30 @@ TEST_CASE("a budget ends a run early, and the partial result says which") {
   CHECK(by_memory.stop_cause == StopCause::memory);
 }
 
+TEST_CASE("tasks that hold their thread one after the other can be stopped, though all of that is one event") {
+  const Scenario scenario = read(std::string(kLaptop) +
+                                 "limits.cpu_max = \"10%\"\n[jobs]\ncount = 100_000\nsteps = [{ cpu = \"10s\" }, { "
+                                 "block = \"1s\" }, { cpu = \"10s\" }]\n[[run]]\nconcurrency = \"" +
+                                 std::string(GENERATE("await_in_loop", "await_each", "join_all")) + "\"\n");
+  RunOptions options;
+  SECTION("by the time that it may take") {
+    options.budget.real_time = 50ms;
+    const RunResult result = run_modeled(scenario, 0, options);
+    CHECK(result.stopped);
+    CHECK(result.stop_cause == StopCause::real_time);
+    CHECK(result.error.empty());
+    CHECK(result.completed < result.jobs);
+  }
+  SECTION("by the user") {
+    std::stop_source stop;
+    options.stop = stop.get_token();
+    options.progress = [&](const Progress&) { stop.request_stop(); };
+    const RunResult result = run_modeled(scenario, 0, options);
+    CHECK(result.stop_cause == StopCause::user);
+    CHECK(result.completed < result.jobs);
+  }
+}
+
 TEST_CASE("a budget is read with its units, and mistakes are told") {
   const auto budget = parse_budget("events=1000, memory=1GiB,time=10s");
   REQUIRE(budget);

@@ -61,36 +61,46 @@ class BudgetWatch {
   std::size_t reserve_taken_ = MemoryReserve::taken();
 };
 
-/// Lets the simulation run until the world's program ends, which stops it. Gives what ended it before. `program` is the
-/// program's own resident memory.
+/// Starts the world's program and lets the simulation run until it ends, which stops it. Gives what ended it before.
+/// `own_memory` is what the program has resident without its jobs.
 template <class W>
-StopCause drive(Simulation& simulation, const W& world, const Workload& work, Bytes program,
+StopCause drive(Simulation& simulation, W& world, Task<> program, const Workload& work, Bytes own_memory,
                 const RunOptions& options) {
   BudgetWatch watch(options);
   auto told = Clock::now();
+  const auto tell = [&] {
+    if (!options.progress || Clock::now() - told <= kProgressEvery) return;
+    told = Clock::now();
+    options.progress(Progress{.completed = world.completed(),
+                              .jobs = work.count(),
+                              .threads = world.peak_threads(),
+                              .resident = world.peak_memory().resident - own_memory,
+                              .now = world.now().time_since_epoch()});
+  };
+  StopCause cause = StopCause::none;
+  const auto must_end = [&] {
+    cause = watch.spent(simulation.events(), simulation.events() + world.work(), world.recording().steps());
+    return cause != StopCause::none;
+  };
+  if constexpr (requires { world.ask(must_end); })
+    world.ask([&] {
+      tell();
+      return must_end();
+    });
   const std::uint64_t between_looks =
       options.budget.work == UINT64_MAX ? kEventsBetweenLooks : kEventsBetweenLooksAtWork;
-  while (!world.ended()) {
-    const std::uint64_t work_done = simulation.events() + world.work();
-    if (const StopCause cause = watch.spent(simulation.events(), work_done, world.recording().steps());
-        cause != StopCause::none)
-      return cause;
-    const std::uint64_t left = std::min(options.budget.events - simulation.events(), options.budget.work - work_done);
+  world.start(std::move(program));
+  while (!world.ended() && !must_end()) {
+    const std::uint64_t left =
+        std::min(options.budget.events - simulation.events(), options.budget.work - simulation.events() - world.work());
     if (!simulation.run_some(std::min(between_looks, left))) {
-      if (!world.ended() && simulation.next_event_time() == kNever)
+      if (!world.ended() && cause == StopCause::none && simulation.next_event_time() == kNever)
         throw std::logic_error("nothing is left to happen, but the program has not ended");
       break;
     }
-    if (options.progress && Clock::now() - told > kProgressEvery) {
-      told = Clock::now();
-      options.progress(Progress{.completed = world.completed(),
-                                .jobs = work.count(),
-                                .threads = world.peak_threads(),
-                                .resident = world.peak_memory().resident - program,
-                                .now = world.now().time_since_epoch()});
-    }
+    tell();
   }
-  return StopCause::none;
+  return cause;
 }
 
 /// All jobs that are there from the beginning wait for their turn from the beginning; the others from their arrival.
@@ -149,8 +159,8 @@ void compute(RunResult& result, const Scenario& scenario, std::size_t index, con
   Simulation simulation;
   if (model.async) {
     ModeledExecutor world(simulation, machine, spec.runtime, setup, record);
-    world.start(model.programs.modeled_executor(world, work, settings));
-    result.stop_cause = drive(simulation, world, work, spec.runtime.base_resident, options);
+    result.stop_cause = drive(simulation, world, model.programs.modeled_executor(world, work, settings), work,
+                              spec.runtime.base_resident, options);
     world.finish();
     take_over(result, world);
     result.work = simulation.events() + world.work();
@@ -159,8 +169,8 @@ void compute(RunResult& result, const Scenario& scenario, std::size_t index, con
     result.longest_poll_job = world.longest_poll_job();
   } else {
     ModeledThreads world(simulation, machine, spec.runtime, setup, record);
-    world.start(model.programs.modeled_threads(world, work, settings));
-    result.stop_cause = drive(simulation, world, work, spec.runtime.base_resident, options);
+    result.stop_cause = drive(simulation, world, model.programs.modeled_threads(world, work, settings), work,
+                              spec.runtime.base_resident, options);
     world.finish();
     take_over(result, world);
     result.work = simulation.events() + world.work();
