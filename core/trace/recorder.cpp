@@ -42,8 +42,9 @@ void TraceRecorder::stop_turns(Instant at) {
 }
 
 void TraceRecorder::finish(Instant at) {
-  end_turns(at);
+  // A live thread may have read the clock after the main thread did for the last time.
   trace_->end = std::max(trace_->end, at);
+  end_turns(trace_->end);
   trace_->growing = false;
   const JobTable& jobs = trace_->jobs;
   for (std::size_t job = 0; job < jobs.size(); ++job) {
