@@ -93,8 +93,12 @@ class ModeledExecutor final : private Completion {
   std::coroutine_handle<> done() noexcept override;
   /// A task has held the thread.
   void note_hold() {
+    // Holds, or what computing them took.
     constexpr std::uint64_t kBetweenLooks = 256;
-    if (given_up_ || (++holds_ % kBetweenLooks == 0 && must_end_ && must_end_())) give_up();
+    if (++holds_ < kBetweenLooks && work() < looked_at_ + kBetweenLooks && !given_up_) return;
+    holds_ = 0;
+    looked_at_ = work();
+    if (given_up_ || (must_end_ && must_end_())) give_up();
   }
   [[noreturn]] void give_up();
   /// The thread is busy for so long.
@@ -131,10 +135,11 @@ class ModeledExecutor final : private Completion {
   Task<> program_;
   Instant clock_{};
   std::int64_t tasks_ = 0;
-  bool over_ = false;          ///< The modeled process was refused something.
-  bool cannot_go_on_ = false;  ///< This process has no memory for it.
-  bool given_up_ = false;      ///< Nobody wants the rest of it.
-  std::uint64_t holds_ = 0;
+  bool over_ = false;            ///< The modeled process was refused something.
+  bool cannot_go_on_ = false;    ///< This process has no memory for it.
+  bool given_up_ = false;        ///< Nobody wants the rest of it.
+  std::uint64_t holds_ = 0;      ///< Since the run was last asked whether it is to end,
+  std::uint64_t looked_at_ = 0;  ///< when it had done so much work.
   std::function<bool()> must_end_;
   Instant poll_began_{};
   Duration longest_poll_{};

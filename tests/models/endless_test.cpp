@@ -153,6 +153,16 @@ TEST_CASE("tasks that hold their thread one after the other can be stopped, thou
   }
 }
 
+TEST_CASE("a run is not idle while its tasks are made") {
+  const Scenario scenario = read(std::string(kLaptop) +
+                                 "[jobs]\ncount = 2_000_000\nsteps = [{ sleep = \"0s\" }]\n[[run]]\nconcurrency = "
+                                 "\"await_in_loop\"\n");
+  RunOptions options;
+  options.record = false;
+  options.budget.idle = 20ms;
+  CHECK(run_modeled(scenario, 0, options).stop_cause == StopCause::none);
+}
+
 TEST_CASE("a budget is read with its units, and mistakes are told") {
   const auto budget = parse_budget("events=1000, memory=1GiB,time=10s");
   REQUIRE(budget);

@@ -35,6 +35,9 @@ class BudgetWatch {
     if (options.budget.memory) memory_before_ = own_memory().resident;
   }
 
+  /// The program has been made, which takes long where it has millions of tasks.
+  void made() { moved_ = Clock::now(); }
+
   /// What is spent, if anything is. `steps` were begun and ended until now. Throws std::bad_alloc where the system has
   /// no memory left and the reserve is being used.
   StopCause spent(std::uint64_t events, std::uint64_t work, std::uint64_t steps) {
@@ -90,6 +93,7 @@ StopCause drive(Simulation& simulation, W& world, Task<> program, const Workload
   const std::uint64_t between_looks =
       options.budget.work == UINT64_MAX ? kEventsBetweenLooks : kEventsBetweenLooksAtWork;
   world.start(std::move(program));
+  watch.made();
   while (!world.ended() && !must_end()) {
     const std::uint64_t left =
         std::min(options.budget.events - simulation.events(), options.budget.work - simulation.events() - world.work());
