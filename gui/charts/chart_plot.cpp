@@ -17,7 +17,7 @@ namespace {
 constexpr int kAbove = 7;
 constexpr int kFooter = 20;
 constexpr float kBandAlpha = 0.45F;
-constexpr int kLook = 4;  ///< Points of a line are no closer, in pixels.
+constexpr int kLook = 4;  ///< The size of a single look, in pixels: they are drawn no closer.
 
 }  // namespace
 
@@ -117,7 +117,9 @@ void ChartView::State::rebuild() {
     graphs[i].line = add_graph(theme.pen(line.world, line.color, 1.6));
     graphs[i].glyphs = plot->addGraph();
     graphs[i].glyphs->setLineStyle(QCPGraph::lsNone);
-    graphs[i].glyphs->setScatterStyle(chart_glyph(line, theme));
+    QCPScatterStyle glyph = chart_glyph(line, theme);
+    if (line.looks) glyph.setSize(kLook);
+    graphs[i].glyphs->setScatterStyle(glyph);
   }
   for (std::size_t i = 0; i < content.marks.size(); ++i) {
     MarkItems items;
