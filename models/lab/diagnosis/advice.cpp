@@ -15,7 +15,6 @@
 #include "models/concurrency/registry.hpp"
 #include "models/document/document.hpp"
 #include "models/document/units.hpp"
-#include "models/kernel/scheduler/throttle.hpp"
 #include "models/lab/diagnosis/bottleneck.hpp"
 #include "models/lab/diagnosis/pool_size.hpp"
 #include "models/lab/limits/limits.hpp"
@@ -89,7 +88,8 @@ class Adviser {
   Adviser(ScenarioSource source, const std::string& run, const RunResult& modeled, const AdviceOptions& options)
       : source_(std::move(source)), base_(modeled), stop_(options.stop) {
     base_.trace.reset();
-    work_left_ = std::max(options.work, work_of(modeled));
+    // Of what the run itself took, some is left for reading the text again and again.
+    work_left_ = std::max(options.work, work_of(modeled) / 3 * 2);
     // However often it is read, it is the same host.
     if (source_.options.host)
       source_.options.host = [read = source_.options.host, host = std::make_shared<std::optional<Machine>>()] {
@@ -141,21 +141,6 @@ class Adviser {
  private:
   static std::uint64_t work_of(const RunResult& result) {
     return std::max(result.work, result.events) + static_cast<std::uint64_t>(std::max<std::int64_t>(result.jobs, 0));
-  }
-
-  /// What a run takes in any case. Tasks that only compute do so in one event, in which it cannot be stopped, and those
-  /// under a quota tick by tick.
-  static std::uint64_t least_work(const Scenario& scenario, std::size_t run) {
-    using kernel::Throttle;
-    const auto jobs = static_cast<std::uint64_t>(scenario.jobs.count);
-    const ConcurrencyModel* model = find_concurrency_model(scenario.runs[run].concurrency);
-    const auto& quota = scenario.machine.limits.cpu_max;
-    const bool is_throttled = quota && scenario.runs[run].scheduling.policy == Policy::other;
-    if (model == nullptr || !model->async || !is_throttled) return jobs;
-    const double computing = demand_of(scenario).computing;
-    const double periods = computing / to_seconds(std::min(*quota, kQuotaPeriod));
-    const double ticks = computing / to_seconds(scenario.machine.costs.tick) + Throttle::kTicksOfPeriod * periods;
-    return jobs + static_cast<std::uint64_t>(std::min(ticks / Throttle::kTicksOfEvent, 1e18));
   }
 
   /// More than these could not be busy: by what the cores can compute of the jobs, and by what comes meanwhile.
@@ -277,14 +262,15 @@ class Adviser {
     const std::uint64_t allowed = work_left_ - std::min(work_kept_, work_left_);
     const auto vain = vain_.find(identity);
     const bool was_vain = vain != vain_.end() && allowed <= vain->second;
-    if (scenario.jobs.count > kMostStoppable || least_work(scenario, run) >= allowed || was_vain) {
+    const auto jobs = static_cast<std::uint64_t>(scenario.jobs.count);
+    if (scenario.jobs.count > kMostStoppable || jobs >= allowed || was_vain) {
       over_ = true;
       return std::nullopt;
     }
     RunOptions options;
     options.record = false;
     options.stop = stop_;
-    options.budget.work = allowed - static_cast<std::uint64_t>(scenario.jobs.count);
+    options.budget.work = allowed - jobs;
     RunResult result = run_modeled(scenario, run, options);
     work_left_ -= std::min(work_of(result), work_left_);
     if (result.stopped) {
