@@ -132,8 +132,8 @@ class Events {
            << std::uint64_t{segment.job} + 1 << std::string_view(async_text_);
     out_.microseconds(at) << '}';
   }
-  void counter(SeriesKind kind, Instant at, double value) {
-    next() << "{\"ph\":\"C\",\"name\":\"" << to_string(kind) << "\"," << kProcess << 1 << ",\"ts\":";
+  void counter(SeriesKind kind, std::string_view suffix, Instant at, double value) {
+    next() << "{\"ph\":\"C\",\"name\":\"" << to_string(kind) << suffix << "\"," << kProcess << 1 << ",\"ts\":";
     const bool is_memory = kind < SeriesKind::threads;
     out_.microseconds(at) << ",\"args\":{\"" << (is_memory ? std::string_view("bytes") : std::string_view("count"))
                           << "\":" << value << "}}";
@@ -189,7 +189,7 @@ void write_turns(Events& events, const Trace& trace) {
 }  // namespace
 
 std::expected<void, std::string> write_perfetto(const Trace& trace, const std::filesystem::path& path,
-                                                std::string_view process_name) {
+                                                std::string_view process_name, RunnableSeries runnable) {
   OutputFile out(path);
   out << "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[";
   Events events(out);
@@ -202,8 +202,9 @@ std::expected<void, std::string> write_perfetto(const Trace& trace, const std::f
   write_turns(events, trace);
   for (std::size_t kind = 0; kind < kSeriesKinds; ++kind) {
     const Series& series = trace.series[kind];
+    const bool by_looks = static_cast<SeriesKind>(kind) == SeriesKind::runnable && runnable == RunnableSeries::looks;
     for (std::size_t i = 0; i < series.time.size(); ++i) {
-      events.counter(static_cast<SeriesKind>(kind), series.time[i], series.value[i]);
+      events.counter(static_cast<SeriesKind>(kind), by_looks ? " (looks)" : "", series.time[i], series.value[i]);
     }
   }
   for (std::size_t job = 0; job < trace.jobs.size(); ++job) {

@@ -180,6 +180,9 @@ struct Series {
   friend bool operator==(const Series&, const Series&) = default;
 };
 
+/// What the series `runnable` of a trace holds: each change, or looks that say nothing of what was in between.
+enum class RunnableSeries : std::uint8_t { at_every_change, looks };
+
 enum class MarkKind : std::uint8_t { failure, oom_kill, aborted, killed, stopped, executor_stall };
 inline constexpr std::size_t kMarkKinds = 6;
 std::string_view to_string(MarkKind kind);

@@ -86,7 +86,7 @@ ChartContent threads_chart(const std::vector<WorldTrace>& traces, const Theme& t
     add_line(content, of, QStringLiteral("tasks"), theme.color(SeriesKind::tasks), Glyph::diamond,
              trace[SeriesKind::tasks]);
     add_line(content, of, QStringLiteral("runnable"), theme.color(SeriesKind::runnable), Glyph::square,
-             trace[SeriesKind::runnable], of.world == WorldKind::live);
+             trace[SeriesKind::runnable], runnable_in(of.world) == RunnableSeries::looks);
     // What of that can run at once.
     if (trace.cores > 0 && !trace[SeriesKind::runnable].empty())
       add_line(content, of, QStringLiteral("cores"), theme.muted, Glyph::triangle,

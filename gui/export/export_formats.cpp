@@ -121,7 +121,7 @@ ExportOutcome write_tables(const ExportRecord& record, const std::filesystem::pa
 }
 
 ExportOutcome write_events(const ExportRecord& record, const std::filesystem::path& path) {
-  return write_perfetto(*record.result.trace, path, record.title);
+  return write_perfetto(*record.result.trace, path, record.title, runnable_in(record.result.world));
 }
 
 constexpr std::array kFormats = {

@@ -57,7 +57,7 @@ std::expected<void, std::string> OutputFiles::write(std::size_t file, std::size_
     if (!name.empty())
       path.replace_filename(fmt::format("{}.{}{}", path.stem().string(), name, path.extension().string()));
     const std::string title = fmt::format("{}, {}", run_titles_[file][run], to_string(result.world));
-    if (auto written = write_perfetto(*result.trace, path, title); !written) return written;
+    if (auto written = write_perfetto(*result.trace, path, title, runnable_in(result.world)); !written) return written;
   }
   if (!csv_.empty()) return save_record(result, machines_[file], name.empty() ? csv_ : csv_ / name);
   return {};

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "core/trace/trace.hpp"
+
 namespace spawnpoint {
 
 enum class WorldKind : std::uint8_t { modeled, live };
@@ -14,6 +16,11 @@ inline constexpr std::array kWorlds{WorldKind::modeled, WorldKind::live};
 inline constexpr std::array<std::string_view, 2> kWorldWords{"modeled", "live"};
 /// "modeled", "live"
 std::string_view to_string(WorldKind kind);
+
+/// Live, the threads' states can only be looked at.
+constexpr RunnableSeries runnable_in(WorldKind world) {
+  return world == WorldKind::live ? RunnableSeries::looks : RunnableSeries::at_every_change;
+}
 /// "model", "live": for a label.
 std::string_view short_name(WorldKind kind);
 /// By either name; none: there is no such world.

@@ -283,6 +283,25 @@ TEST_CASE("a file that cannot be written is reported with its name") {
   }
 }
 
+TEST_CASE("a counter of looks says so in its name, as it is drawn as if it held") {
+  const TemporaryDirectory folder;
+  const auto path = folder / "trace.json";
+  Trace trace = small_trace();
+  trace[SeriesKind::runnable].append(Instant{}, 3);
+  const auto counters = [&](RunnableSeries runnable) {
+    REQUIRE(write_perfetto(trace, path, "run", runnable));
+    std::set<std::string> names;
+    const nlohmann::json json = nlohmann::json::parse(contents(path));
+    for (const auto& event : json["traceEvents"])
+      if (event["ph"] == "C") names.insert(event["name"].get<std::string>());
+    return names;
+  };
+  CHECK(counters(RunnableSeries::at_every_change).contains("runnable"));
+  const auto looks = counters(RunnableSeries::looks);
+  CHECK(looks.contains("runnable (looks)"));
+  CHECK_FALSE(looks.contains("runnable"));
+}
+
 TEST_CASE("the JSON holds each segment, sample, failure and mark, and slices of a lane never overlap") {
   const TemporaryDirectory folder;
   const auto path = folder / "trace.json";
