@@ -57,7 +57,8 @@ Kernel::Kernel(Simulation& simulation, const Machine& machine, const Runtime& ru
       scheduler_(rules_, scheduler_setup(machine, setup)),
       scheduling_(setup.scheduling),
       beat_(*this),
-      periodic_(setup.leaps) {
+      periodic_(setup.leaps),
+      creations_(setup.seed, "creations") {
   const Costs& cost = costs();
   // A runtime's signal stack is a mapping with a guard page, made by the thread itself and given back by it.
   const Duration map = memory_.has_signal_stack() ? cost.map.value : Duration::zero();
@@ -66,6 +67,7 @@ Kernel::Kernel(Simulation& simulation, const Machine& machine, const Runtime& ru
   start_ = cost.thread_start.value + 2 * map + cost.page_fault.value * pages(touched, machine);
   exit_ = cost.thread_exit.value + map;
   create_ = spawn_cost(machine, runtime) - std::min(2 * cost.syscall.value, cost.thread_create.value);
+  create_jitter_ = std::min(cost.create_jitter.value, create_);
   for (CoreId core = 0; core < scheduler_.cores(); ++core) cores_.emplace_back(*this, core);
 }
 
@@ -281,7 +283,8 @@ void Kernel::delay(Core& core, Duration cost) {
 /// switch takes.
 bool Kernel::reschedule(Core& core) {
   core.look = due(core) <= now();
-  if (core.look || core.settled > now()) return false;
+  const bool begins = core.settled == now() && costs().context_switch.value > Duration::zero();
+  if (core.look || core.settled > now() || begins) return false;
   Entity* const next = scheduler_.pick(core.id, now());
   if (next == core.running->entity) return false;
   charge(core);

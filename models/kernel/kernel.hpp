@@ -21,6 +21,7 @@
 
 #include "core/coroutine/task.hpp"
 #include "core/memory/stable_vector.hpp"
+#include "core/simulation/random_stream.hpp"
 #include "core/simulation/simulation.hpp"
 #include "core/trace/trace.hpp"
 #include "core/units.hpp"
@@ -74,7 +75,8 @@ class Kernel {
  public:
   struct Setup {
     Scheduling scheduling;
-    std::uint64_t seed = 1;  ///< Of what no program is promised: where threads run first, when ticks come.
+    std::uint64_t seed = 1;  ///< Of what no program is promised: where threads run first, when ticks come, how
+                             ///< long each creation takes.
     bool leaps = true;       ///< Threads that only take turns are computed in leaps: the result is the same.
   };
 
@@ -254,6 +256,8 @@ class Kernel {
   void make_runnable(Thread& thread, Duration cost);
   Duration unmap_cost() const;
   void map_stack(Thread& thread);
+  /// Of the next thread, as it happens.
+  Duration time_to_create();
   void clone(Spawn& spawn);
   void refuse(Spawn& spawn, const Refusal& refusal);
   void first_run(Core& core);
@@ -286,7 +290,9 @@ class Kernel {
   Turns turns_;
   Core* executing_ = nullptr;  ///< Whose thread's program is being executed right now.
   // What the runtime's threads make of the costs.
-  Duration create_{};  ///< After the part that maps the stack.
+  Duration create_{};  ///< After the part that maps the stack, without its jitter.
+  Duration create_jitter_{};
+  RandomStream creations_;
   Duration start_{};
   Duration exit_{};
   Duration main_cpu_{};

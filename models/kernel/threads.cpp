@@ -29,8 +29,14 @@ void Kernel::map_stack(Thread& thread) {
   } else {
     ++counts_.stacks;
   }
-  thread.request.cpu += create_;
+  thread.request.cpu += time_to_create();
   thread.request.after = After::clone;
+}
+
+Duration Kernel::time_to_create() {
+  if (create_jitter_ <= Duration::zero()) return create_;
+  const auto width = 2 * static_cast<std::uint64_t>(create_jitter_.count());
+  return create_ - create_jitter_ + Duration(static_cast<std::int64_t>(creations_.below(width + 1)));
 }
 
 void Kernel::clone(Spawn& spawn) {
@@ -52,6 +58,7 @@ void Kernel::clone(Spawn& spawn) {
 /// Threads on other cores that are changing memory maps take this much longer.
 void Kernel::hold_up_others(const Core& core, Duration stall) {
   if (stall <= Duration::zero()) return;
+  looks_ += cores_.size();
   for (Core& other : cores_) {
     if (&other == &core || other.running == nullptr) continue;
     Request& request = other.running->request;

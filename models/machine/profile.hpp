@@ -76,6 +76,7 @@ struct Costs {
   Cost thread_create;  ///< pthread_create as the caller sees it, its page faults and system calls included …
   Cost
       stack_table;  ///< … and on top of it the page of page tables that a stack of 2 MiB takes; a smaller one its part.
+  Cost create_jitter;   ///< Each thread_create takes up to so much less or more.
   Cost thread_start;    ///< From its first dispatch to the first instruction of the thread's function.
   Cost thread_exit;     ///< The end of a thread.
   Cost start_stall;     ///< How much a thread's start holds up another core that is creating a thread or giving a stack
@@ -261,6 +262,7 @@ void describe(Visitor& visit, Costs& costs) {
   visit.cost(
       "stack_table", costs.stack_table,
       "on top of thread_create: the page of page tables for a stack of 2 MiB or more; a smaller one takes its share");
+  visit.cost("create_jitter", costs.create_jitter, "how much less or more than `thread_create` each one takes at most");
   visit.cost("thread_start", costs.thread_start, "from a thread's first dispatch to its first instruction");
   visit.cost("thread_exit", costs.thread_exit, "the end of a thread");
   visit.cost("start_stall", costs.start_stall, "how much a thread's start holds up a core that creates threads");

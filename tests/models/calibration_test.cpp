@@ -27,6 +27,7 @@ Machine known_machine(std::int64_t cpus) {
   machine.costs.syscall = {1us, {}};
   machine.costs.page_fault = {4us, {}};
   machine.costs.thread_create = {50us, {}};
+  machine.costs.create_jitter = {6us, {}};
   machine.costs.stack_table = {30us, {}};
   machine.costs.thread_start = {12us, {}};
   machine.costs.thread_exit = {9us, {}};
@@ -77,6 +78,7 @@ TEST_CASE("Calibrating a simulated machine finds the costs that it was given") {
   CHECK(us(costs.map) == Approx(3));
   CHECK(us(costs.context_switch) == Approx(2).epsilon(0.1));
   CHECK(us(costs.thread_create) == Approx(50).epsilon(0.05));
+  CHECK(us(costs.create_jitter) == Approx(6).margin(1.5));
   CHECK(us(costs.stack_table) == Approx(30).epsilon(0.1));
   CHECK(us(costs.thread_start) == Approx(12).margin(1.5));
   CHECK(us(costs.thread_exit) == Approx(9).margin(2));

@@ -60,14 +60,15 @@ bool same(const Machine& a, const Machine& b) {
          u.cgroup_tasks == v.cgroup_tasks && u.user_tasks == v.user_tasks && u.committed == v.committed &&
          u.memory == v.memory && u.cgroup_memory == v.cgroup_memory && same(c.syscall, d.syscall) &&
          same(c.page_fault, d.page_fault) && same(c.thread_create, d.thread_create) &&
-         same(c.stack_table, d.stack_table) && same(c.start_stall, d.start_stall) && same(c.exit_stall, d.exit_stall) &&
-         same(c.stack_unmap, d.stack_unmap) && same(c.map, d.map) &&
-         same(a.executor.task_spawn, b.executor.task_spawn) && same(a.executor.task_poll, b.executor.task_poll) &&
-         same(a.executor.task_wake, b.executor.task_wake) && same(a.executor.timer, b.executor.timer) &&
-         same(c.thread_start, d.thread_start) && same(c.thread_exit, d.thread_exit) &&
-         same(c.context_switch, d.context_switch) && same(c.wakeup, d.wakeup) && same(c.timer_slack, d.timer_slack) &&
-         same(c.migration, d.migration) && same(c.tick_interrupt, d.tick_interrupt) && c.base_slice == d.base_slice &&
-         c.tick == d.tick && c.time_slice == d.time_slice && a.cpuset == b.cpuset && l.cpu_max == m.cpu_max &&
+         same(c.create_jitter, d.create_jitter) && same(c.stack_table, d.stack_table) &&
+         same(c.start_stall, d.start_stall) && same(c.exit_stall, d.exit_stall) && same(c.stack_unmap, d.stack_unmap) &&
+         same(c.map, d.map) && same(a.executor.task_spawn, b.executor.task_spawn) &&
+         same(a.executor.task_poll, b.executor.task_poll) && same(a.executor.task_wake, b.executor.task_wake) &&
+         same(a.executor.timer, b.executor.timer) && same(c.thread_start, d.thread_start) &&
+         same(c.thread_exit, d.thread_exit) && same(c.context_switch, d.context_switch) && same(c.wakeup, d.wakeup) &&
+         same(c.timer_slack, d.timer_slack) && same(c.migration, d.migration) &&
+         same(c.tick_interrupt, d.tick_interrupt) && c.base_slice == d.base_slice && c.tick == d.tick &&
+         c.time_slice == d.time_slice && a.cpuset == b.cpuset && l.cpu_max == m.cpu_max &&
          c.kernel_stack == d.kernel_stack && c.task_struct == d.task_struct && c.map_struct == d.map_struct &&
          c.anon_vma == d.anon_vma && c.thread_slab == d.thread_slab && c.uncharged_slab == d.uncharged_slab &&
          c.page_table == d.page_table;
@@ -281,8 +282,8 @@ TEST_CASE("A machine written as a file reads back as the same machine") {
     machine.executor = {cost(), cost(), cost(), cost()};
     const auto turn = [&] { return Duration{count(1, 1'000'000'000)}; };
     machine.costs = {cost(), cost(), cost(), cost(), cost(), cost(), cost(), cost(), cost(),
-                     cost(), cost(), cost(), cost(), cost(), cost(), turn(), turn(), turn(),
-                     size(), size(), size(), size(), size(), size(), size()};
+                     cost(), cost(), cost(), cost(), cost(), cost(), cost(), turn(), turn(),
+                     turn(), size(), size(), size(), size(), size(), size(), size()};
     machine.limits.cpu_max.reset();
     if (*rc::gen::arbitrary<bool>()) machine.limits.cpu_max = std::chrono::microseconds(count(1'000, 10'000'000));
     if (machine.cpus > 2) machine.cpuset = {2, 0};

@@ -48,6 +48,7 @@ Instant Throttle::run_with_ticks(Instant at, Duration cpu) {
     std::vector<std::int64_t> shape;
     Instant at;
     Duration cpu;
+    Duration throttled;
     std::int64_t throttled_periods;
   };
   std::optional<Seen> seen;
@@ -82,12 +83,13 @@ Instant Throttle::run_with_ticks(Instant at, Duration cpu) {
         cpu -= comes_on * periods;
         next_tick_ += period * periods;
         look_at = at + rules_.quota_period;
-        quota_.shift(period * periods, Duration{}, (quota_.throttled_periods() - seen->throttled_periods) * periods);
+        quota_.shift(period * periods, (quota_.throttled_time(at) - seen->throttled) * periods,
+                     (quota_.throttled_periods() - seen->throttled_periods) * periods);
       }
       seen.reset();
       times = 0;
     } else if (looks_anew) {
-      seen = Seen{std::move(shape), at, cpu, quota_.throttled_periods()};
+      seen = Seen{std::move(shape), at, cpu, quota_.throttled_time(at), quota_.throttled_periods()};
     }
   }
   uncharged_ += cpu;

@@ -26,6 +26,9 @@ class Throttle {
   }
   /// The thread sleeps from then on.
   void sleep(Instant at);
+  /// How long it has stood still for the quota, and in how many periods.
+  Duration throttled_time(Instant now) const { return quota_.throttled_time(now); }
+  std::int64_t throttled_periods() const { return quota_.throttled_periods(); }
   /// Ticks that were computed one by one, and a period as so many of them.
   std::uint64_t ticks() const { return ticks_; }
   static constexpr std::uint64_t kTicksOfPeriod = 8;

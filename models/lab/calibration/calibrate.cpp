@@ -84,6 +84,16 @@ Stretch stretch(const std::vector<Instant>& times, double from = 0.1, double to 
   return {times[last] - times[first], static_cast<double>(last - first), times[first], times[last]};
 }
 
+/// How far the steps between `times` lie apart. Half of what is drawn evenly from below and above a middle lies no
+/// further from it than half of the most; and steps that something else came into hardly count.
+Duration spread_of_steps(const std::vector<Instant>& times) {
+  if (times.size() < 20) return {};
+  std::vector<Duration> steps;
+  for (std::size_t i = 1; i < times.size(); ++i) steps.push_back(times[i] - times[i - 1]);
+  std::ranges::sort(steps);
+  return steps[steps.size() * 3 / 4] - steps[steps.size() / 4];
+}
+
 CostSum times(CostSum sum, double factor) {
   for (auto& [term, count] : sum) count *= factor;
   return sum;
@@ -156,6 +166,8 @@ class ThreadExperiment {
                    {syscall, begun},
                    {page_fault, pages_ * begun}},
                   creating.time);
+      if (shape_.touched == Bytes{})
+        fit.observe(name + ": from thread to thread", {{create_jitter, 1}}, spread_of_steps(started));
       return;
     }
     CostSum each{{thread_create, 1}, {stack_table, table_}, {thread_start, 1}, {context_switch, 2},

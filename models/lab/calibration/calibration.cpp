@@ -14,10 +14,10 @@ namespace {
 constexpr double kDisturbed = 0.25;
 
 std::array<Cost*, kCostTerms> terms(Costs& costs, ExecutorCosts& executor) {
-  return {&costs.syscall,        &costs.page_fault,   &costs.thread_create, &costs.stack_table,    &costs.thread_start,
-          &costs.thread_exit,    &costs.start_stall,  &costs.exit_stall,    &costs.stack_unmap,    &costs.map,
-          &costs.context_switch, &costs.wakeup,       &costs.migration,     &costs.tick_interrupt, &costs.timer_slack,
-          &executor.task_spawn,  &executor.task_poll, &executor.task_wake,  &executor.timer};
+  return {&costs.syscall,      &costs.page_fault,     &costs.thread_create, &costs.create_jitter, &costs.stack_table,
+          &costs.thread_start, &costs.thread_exit,    &costs.start_stall,   &costs.exit_stall,    &costs.stack_unmap,
+          &costs.map,          &costs.context_switch, &costs.wakeup,        &costs.migration,     &costs.tick_interrupt,
+          &costs.timer_slack,  &executor.task_spawn,  &executor.task_poll,  &executor.task_wake,  &executor.timer};
 }
 
 /// The first quartile: what else the machine does lengthens a run and never shortens it, so the faster ones show what

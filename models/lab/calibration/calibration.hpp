@@ -20,6 +20,7 @@ enum class CostTerm : std::uint8_t {
   syscall,
   page_fault,
   thread_create,
+  create_jitter,
   stack_table,
   thread_start,
   thread_exit,
@@ -37,7 +38,7 @@ enum class CostTerm : std::uint8_t {
   task_wake,
   timer
 };
-inline constexpr std::size_t kCostTerms = 19;
+inline constexpr std::size_t kCostTerms = 20;
 
 /// How many times each cost is in an observed time.
 using CostSum = std::vector<std::pair<CostTerm, double>>;
