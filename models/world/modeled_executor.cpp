@@ -90,6 +90,7 @@ void ModeledExecutor::note_sleep(Instant from, Instant until) {
 }
 
 void ModeledExecutor::finish() {
+  if (error_) std::rethrow_exception(error_);
   // Nobody awaits the program. What the simulated process ran out of is a result; anything else is not.
   if (!over_ && !given_up_ && program_ && program_.done()) program_.result();
   if (ended()) recording_.sample_runnable(0, now());
@@ -114,6 +115,15 @@ MemoryUse ModeledExecutor::peak_memory() const {
           .virtual_size = memory_.virtual_size(counts),
           .kernel = tables,
           .page_tables = tables};
+}
+
+std::optional<CoreUse> ModeledExecutor::core_use() const {
+  if (!throttle_) return std::nullopt;
+  const Duration stood_still = throttle_->throttled_time(now());
+  return CoreUse{.most_runnable = 1,
+                 .waited = stood_still,
+                 .throttled = stood_still,
+                 .throttled_periods = throttle_->throttled_periods()};
 }
 
 kernel::ThreadCounts ModeledExecutor::with_tasks(std::int64_t tasks) const {
@@ -141,6 +151,17 @@ void ModeledExecutor::end_by_memory() {
   if (cannot_go_on_) throw std::bad_alloc();
   end_by(*checks_.on_task(with_tasks(tasks_ + 1)));
   throw std::bad_alloc();
+}
+
+/// Of those that hold the thread, whoever awaits them: an exception would be theirs.
+bool ModeledExecutor::must_end() {
+  looked_at_ = work();
+  try {
+    return must_end_ && must_end_();
+  } catch (...) {
+    error_ = std::current_exception();
+    return true;
+  }
 }
 
 void ModeledExecutor::give_up() {

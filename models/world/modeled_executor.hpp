@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <coroutine>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <new>
 #include <optional>
@@ -47,10 +48,13 @@ class ModeledExecutor final : private Completion {
   Wait compute(Duration duration);
 
   Task<> task(Task<> task) {
+    if (given_up_) [[unlikely]]
+      give_up();
     spend(runtime_->task_spawn);
     if (tasks_ >= most_tasks_ || cannot_go_on_) [[unlikely]]
       end_by_memory();
     ++tasks_;
+    ++made_;
     tasks_changed();
     return task;
   }
@@ -80,7 +84,12 @@ class ModeledExecutor final : private Completion {
   /// The runtime's own: all tasks run on one of them.
   std::int64_t peak_threads() const { return own_threads_; }
   /// As Kernel::work.
-  std::uint64_t work() const { return throttle_ ? throttle_->ticks() / kernel::Throttle::kTicksOfEvent : 0; }
+  std::uint64_t work() const {
+    const std::uint64_t ticks = throttle_ ? throttle_->ticks() : 0;
+    return made_ * kEventsOfTask + holds_ / kHoldsOfEvent + ticks / kernel::Throttle::kTicksOfEvent;
+  }
+  /// What a quota has done to the executor's thread; nothing where it has none.
+  std::optional<CoreUse> core_use() const;
   MemoryUse peak_memory() const;
   /// The longest time that a job held the thread without a break.
   Duration longest_poll() const { return longest_poll_; }
@@ -91,15 +100,18 @@ class ModeledExecutor final : private Completion {
   struct GivenUp {};
 
   std::coroutine_handle<> done() noexcept override;
+  // What takes as long as an event: so many times that a task holds the thread. The memory of a task takes as long as
+  // so many events.
+  static constexpr std::uint64_t kHoldsOfEvent = 2;
+  static constexpr std::uint64_t kEventsOfTask = 4;
+
   /// A task has held the thread.
   void note_hold() {
-    // Holds, or what computing them took.
-    constexpr std::uint64_t kBetweenLooks = 256;
-    if (++holds_ < kBetweenLooks && work() < looked_at_ + kBetweenLooks && !given_up_) return;
-    holds_ = 0;
-    looked_at_ = work();
-    if (given_up_ || (must_end_ && must_end_())) give_up();
+    constexpr std::uint64_t kBetweenLooks = 128;
+    ++holds_;
+    if (given_up_ || (work() >= looked_at_ + kBetweenLooks && must_end())) give_up();
   }
+  bool must_end();
   [[noreturn]] void give_up();
   /// The thread is busy for so long.
   void spend(Duration duration) { clock_ = before_the_end(after_computing(duration)); }
@@ -138,8 +150,10 @@ class ModeledExecutor final : private Completion {
   bool over_ = false;            ///< The modeled process was refused something.
   bool cannot_go_on_ = false;    ///< This process has no memory for it.
   bool given_up_ = false;        ///< Nobody wants the rest of it.
-  std::uint64_t holds_ = 0;      ///< Since the run was last asked whether it is to end,
-  std::uint64_t looked_at_ = 0;  ///< when it had done so much work.
+  std::uint64_t made_ = 0;       ///< Tasks.
+  std::uint64_t holds_ = 0;      ///< Times that a task held the thread.
+  std::uint64_t looked_at_ = 0;  ///< The work that had been done when the run was last asked whether it is to end.
+  std::exception_ptr error_;     ///< What asking threw.
   std::function<bool()> must_end_;
   Instant poll_began_{};
   Duration longest_poll_{};

@@ -102,11 +102,11 @@ void ModeledThreads::set_aside(Thread thread, Instant at) {
   // A record has to end somewhere. What comes after it is told less exactly, as live records are.
   constexpr std::int64_t kMost = 2'000'000;
   if (set_asides_ == kMost) return;
-  // One that has done nothing yet was made for the job that is just being started.
   const bool is_new = thread >= doing_.size();
   if (is_new) doing_.resize(std::size_t{thread} + 1);
   Doing& doing = doing_[thread];
-  if (is_new) doing.job = starting_;
+  // What it was made for is all that one does which has not begun yet.
+  if (doing.job == kNoJob && thread > 0) doing.job = jobs_of_threads_.at(thread - 1);
   if (doing.job == kNoJob || doing.aside) return;
   doing.before = recording_.recorder()->state_of(doing.job);
   if (!is_open(doing.before)) return;

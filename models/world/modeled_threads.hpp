@@ -32,7 +32,7 @@ class ModeledThreads final : public kernel::KernelObserver {
       : runtime_(&runtime),
         kernel_(simulation, machine, runtime, setup, this),
         recording_(recorder),
-        keeps_jobs_(kernel_.memory().overflows_stack() || kernel_.memory().has_signal_stack()),
+        keeps_jobs_(recorder != nullptr || kernel_.memory().overflows_stack() || kernel_.memory().has_signal_stack()),
         own_threads_(kernel_.own_threads()) {
     if (recorder == nullptr) return;
     recorder->set_cores(static_cast<CoreId>(kernel_.scheduler().cores()));
@@ -77,7 +77,7 @@ class ModeledThreads final : public kernel::KernelObserver {
   void set_aside(Thread thread, Instant at) override;
   void taken_up(Thread thread, Instant at) override;
   void has_thread(CoreId core, Thread thread, Instant at) override {
-    if (thread < doing_.size() && doing_[thread].aside) taken_up(thread, at);
+    taken_up(thread, at);
     recording_.recorder()->run(core, thread, at);
   }
   void has_turns(CoreId core, Instant at) override { recording_.recorder()->run(core, kNoLane, at); }
@@ -106,8 +106,8 @@ class ModeledThreads final : public kernel::KernelObserver {
   Column<Doing> doing_;  ///< By thread; those that have done nothing yet may be missing.
   std::int64_t set_asides_ = 0;
   JobId starting_ = kNoJob;
-  /// Of each thread the job that it was started for. Kept only where a thread can die of its stack or of its signal
-  /// stack.
+  /// Of each thread the job that it was started for. Kept for the record, and where a thread can die of its stack or of
+  /// its signal stack.
   std::vector<JobId> jobs_of_threads_;
   bool keeps_jobs_;
   std::int64_t own_threads_;  ///< See Kernel::own_threads.

@@ -218,3 +218,43 @@ TEST_CASE("what takes turns for hours is no longer told turn by turn") {
   // Of ten threads, and of an eleventh at first, eight wait all the time, until the first ends.
   CHECK(to_seconds(result.cores->waited) == Approx(8 * to_seconds(result.wall)).epsilon(0.02));
 }
+
+TEST_CASE("threads get on however long a switch and a tick's interrupt take") {
+  const auto [cpus, change, interrupt] = GENERATE(table<const char*, const char*, const char*>({
+      {"cpuset = [0]", "3ms", "1ms"},
+      {"cpuset = [0]", "3us", "3997us"},
+      {"cpuset = [0]", "4ms", "0s"},
+      {"cpuset = [0, 1]", "4ms", "0s"},
+      {"cpuset = [0, 1]", "8ms", "4ms"},
+      {"cpuset = [0, 1]", "2ms", "2ms"},
+  }));
+  CAPTURE(cpus, change, interrupt);
+  const Scenario scenario = scenario_of(std::string(cpus) + "\ncosts.tick = \"4ms\"\ncosts.context_switch = \"" +
+                                            change + "\"\ncosts.tick_interrupt = \"" + interrupt + "\"",
+                                        "count = 4\nsteps = [{ cpu = \"100ms\" }]");
+  RunOptions options;
+  options.budget.events = 1'000'000;
+  const RunResult result = run_modeled(scenario, 0, options);
+  CHECK_FALSE(result.stopped);
+  CHECK(result.completed == 4);
+}
+
+TEST_CASE("a thread that loses its core before its job begins waits for that job") {
+  // The quota is used up while threads start.
+  const Scenario scenario =
+      scenario_of("cpus = 8\nlimits.cpu_max = \"10%\"\ncosts.thread_start = \"10ms\"\ncosts.thread_create = \"2ms\"",
+                  "count = 12\nsteps = [{ cpu = \"1ms\" }]");
+  const RunResult result = run_modeled(scenario, 0, {});
+  REQUIRE(result.completed == 12);
+  std::map<LaneId, JobId> jobs;
+  bool waited = false;
+  const SegmentTable& segments = result.trace->segments;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const Segment segment = segments[i];
+    if (segment.lane == 0 || segment.lane == kNoLane || segment.state == JobState::queued) continue;
+    CAPTURE(segment.lane, segment.job, to_seconds(segment.begin.time_since_epoch()));
+    CHECK(jobs.try_emplace(segment.lane, segment.job).first->second == segment.job);
+    waited = waited || (segment.state == JobState::ready && segment.begin < result.trace->jobs.started[segment.job]);
+  }
+  CHECK(waited);
+}

@@ -94,7 +94,7 @@ StopCause drive(Simulation& simulation, W& world, Task<> program, const Workload
       options.budget.work == UINT64_MAX ? kEventsBetweenLooks : kEventsBetweenLooksAtWork;
   world.start(std::move(program));
   watch.made();
-  while (!world.ended() && !must_end()) {
+  while (!world.ended() && cause == StopCause::none && !must_end()) {
     const std::uint64_t left =
         std::min(options.budget.events - simulation.events(), options.budget.work - simulation.events() - world.work());
     if (!simulation.run_some(std::min(between_looks, left))) {
@@ -168,6 +168,7 @@ void compute(RunResult& result, const Scenario& scenario, std::size_t index, con
     world.finish();
     take_over(result, world);
     result.work = simulation.events() + world.work();
+    result.cores = world.core_use();
     result.peak_tasks = world.recording().peak();
     result.longest_poll = world.longest_poll();
     result.longest_poll_job = world.longest_poll_job();
