@@ -81,6 +81,17 @@ TEST_CASE("a quota is named where it keeps threads from the cores, and only ther
        "concurrency = 'await_each'",
        {kQuota},
        {}},
+      // All done before the quota of the first period was used up.
+      {"profile = 'laptop-8g'\nlimits.cpu_max = '50%'",
+       "count = 4\nsteps = [{cpu = '5ms'}]",
+       "concurrency = 'join_all'",
+       {},
+       {kQuota, "was used up"}},
+      {"profile = 'laptop-8g'\nlimits.cpu_max = '50%'",
+       "count = 4\nsteps = [{cpu = '5ms'}]",
+       "concurrency = 'await_each'",
+       {},
+       {kQuota, "was used up"}},
       // Real-time threads have no quota.
       {"profile = 'laptop-8g'\nlimits.cpu_max = '150%'",
        "count = 200\nsteps = [{cpu = '10ms'}]",

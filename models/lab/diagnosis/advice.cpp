@@ -35,8 +35,6 @@ constexpr double kBetter = 0.95;
 /// Which size of a pool is the best is looked for with no more jobs than this, or than a few for each worker.
 constexpr std::int64_t kJobsOfSearch = 10'000;
 constexpr std::int64_t kJobsOfWorker = 4;
-/// A pool that takes no longer than this many times the least time possible is good enough, if no other can be tried.
-constexpr double kNearly = 1.5;
 /// One of a round number of workers may take so much longer than the best.
 constexpr double kAsGoodIfRound = 1.02;
 /// One that takes this many times as long as the best is no alternative to it.
@@ -146,10 +144,11 @@ class Adviser {
   /// More than these could not be busy: by what the cores can compute of the jobs, and by what comes meanwhile.
   static std::int64_t most_useful_workers(const Scenario& scenario, Policy policy) {
     constexpr double kAmple = 4;
-    const Demand demand = demand_of(scenario);
+    const Demand demand = demand_of(scenario, policy);
     double most = static_cast<double>(concurrency::kMostWorkers);
     if (demand.computing > 0)
-      most = std::min(most, kAmple * demand.own / least_time(scenario.machine, policy, demand.computing));
+      most = std::min(most, kAmple * demand.own /
+                                least_time(scenario.machine, quota_of(scenario.machine, policy), demand.computing));
     if (demand.last_arrival > Duration::zero()) {
       const double busy = demand.own / to_seconds(demand.last_arrival);  // Little's law
       most = std::min(most, kAmple * (busy + 4 * std::sqrt(busy) + 4));
@@ -344,8 +343,40 @@ class Adviser {
     return !over_;
   }
 
-  /// The smallest pool that is as good as the best one, and its size as the candidate's setting. Where that cannot be
-  /// found within the work that is allowed, the file's own pool, if what it gives is known.
+  /// What the model of a pool's jobs takes, about: each is fetched and ends, and each step begins and ends.
+  static std::uint64_t work_of_jobs(const Scenario& scenario, std::int64_t jobs) {
+    const bool come = scenario.jobs.arrivals.kind != Arrivals::Kind::at_once;
+    return static_cast<std::uint64_t>(jobs) * (2 + 2 * scenario.jobs.steps.size() + (come ? 2 : 0));
+  }
+
+  /// What each try of a search may take, so that what is left does for all of them.
+  static constexpr std::uint64_t kTries = 6;
+  /// What the model of a thread takes from its creation to its end.
+  static constexpr std::uint64_t kWorkOfThread = 10;
+
+  struct Search {
+    std::int64_t largest = 0;  ///< The largest pool that is tried,
+    std::int64_t jobs = 0;     ///< with so many jobs.
+    std::uint64_t kept = 0;    ///< What all jobs take of the work, at last.
+  };
+  /// Each try with all of very many jobs would take much: a part of them tells the same of sizes, as long as each
+  /// worker has some. None: what is left does not do for all jobs once.
+  std::optional<Search> plan_search(const Scenario& scenario, std::int64_t largest) const {
+    const std::int64_t jobs = scenario.jobs.count;
+    const std::uint64_t once = work_of_jobs(scenario, jobs);
+    const std::uint64_t left = work_left_ - std::min(work_left_, work_kept_);
+    if (left <= once) return std::nullopt;
+    const std::uint64_t each = (left - once) / kTries;
+    const auto affordable = static_cast<std::int64_t>(each / (work_of_jobs(scenario, kJobsOfWorker) + kWorkOfThread));
+    largest = std::min(largest, std::max(affordable, cpus_));
+    const std::int64_t part = std::max(kJobsOfSearch, kJobsOfWorker * largest);
+    if (jobs <= 2 * part && once <= each) return Search{largest, jobs, once};
+    const auto most = static_cast<std::int64_t>(each / work_of_jobs(scenario, 1));
+    return Search{largest, std::clamp(most, std::min(largest, jobs), std::min(part, jobs)), once};
+  }
+
+  /// The smallest pool that is as good as the best of those that can be tried within the work that is allowed, and its
+  /// size as the candidate's setting. Where none can, the file's own pool, if what it gives is known.
   std::optional<Outcome> best_size(const ConcurrencyModel& model, Candidate& candidate) {
     const auto scenario = read({candidate.concurrency}, candidate.set);
     if (!scenario || scenario->runs.empty()) return std::nullopt;
@@ -363,17 +394,19 @@ class Adviser {
     };
     std::optional<std::int64_t> size;
     std::optional<Duration> wall;
-    // Each try with all of very many jobs would take much: a part of them tells the same of sizes.
-    const std::int64_t part = std::max(kJobsOfSearch, kJobsOfWorker * largest);
-    const std::int64_t tried = jobs <= 2 * part ? jobs : part;
+    const std::optional<Search> plan = plan_search(*scenario, largest);
+    const std::int64_t tried = plan ? plan->jobs : 0;
     PoolSizes sizes([&](std::int64_t threads) { return wall_of(threads, tried); });
-    Scenario of_part = *scenario;
-    of_part.jobs.count = tried;
-    const std::optional<double> least = demand_of(of_part, scenario->runs.front().scheduling.policy).unhindered;
-    sizes.search(largest, tried, cpus_, least);
-    size = sizes.best();
-    // Where the work has ended before all were tried, one that no other could better by much will do.
-    if (over_ && size && !(least && to_seconds(*sizes.of(*size)) <= kNearly * *least)) size.reset();
+    if (plan) {
+      Scenario of_part = *scenario;
+      of_part.jobs.count = tried;
+      const std::optional<double> least = demand_of(of_part, scenario->runs.front().scheduling.policy).unhindered;
+      const std::uint64_t kept = work_kept_;
+      if (tried < jobs) work_kept_ += plan->kept;
+      sizes.search(plan->largest, tried, cpus_, least);
+      work_kept_ = kept;
+      size = sizes.best();
+    }
     over_ = false;
     if (size) wall = tried == jobs ? sizes.of(*size) : wall_of(*size, jobs);
     // A number that people would choose, where it does as well.

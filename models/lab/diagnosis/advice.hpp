@@ -29,7 +29,7 @@ struct AdviceOptions {
   /// What the search may take, in RunResult::work and in jobs that are begun; where the run itself took more, two
   /// thirds of that. So the same is found on every machine: a fifth of a second on a fast one, or no more than the run
   /// took.
-  std::uint64_t work = 1'000'000;
+  std::uint64_t work = 2'500'000;
   /// What other runs of the source gave, modeled: they are not made again.
   std::span<const RunResult> known{};
   std::stop_token stop{};

@@ -15,8 +15,6 @@ constexpr std::int64_t kMostDrawn = 2'000'000;
 constexpr double kMostly = 0.9;
 /// Cores that compute for this part of it leave little to gain: the rest is beginnings and ends.
 constexpr double kBusy = 0.85;
-/// Arrivals take the time only where they take this part of it themselves.
-constexpr double kHalf = 0.5;
 /// Workers that are held for half of it take the time, too, where with enough of them it would be less by this factor:
 /// uneven jobs, and the beginning and the end of a short run, leave some of them idle.
 constexpr double kLonger = 1.25;
@@ -65,8 +63,9 @@ Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int6
   if (coming > 0 && !outlasted) {
     const bool held_up_by_nobody = demand.longest && wall <= kNotHeldUp * *demand.longest;
     // A job that has been there for long takes the time itself.
-    if (held_up_by_nobody && coming >= kHalf * wall) return load.by_longest ? Bottleneck::jobs : Bottleneck::arrivals;
-    if (coming >= kMostly * wall || (idle && coming >= kHalf * wall && coming + last >= kMostly * wall))
+    if (held_up_by_nobody && coming >= kWorthAWord * wall)
+      return load.by_longest ? Bottleneck::jobs : Bottleneck::arrivals;
+    if (coming >= kMostly * wall || (idle && coming >= kWorthAWord * wall && coming + last >= kMostly * wall))
       return Bottleneck::arrivals;
   }
   // Other threads could not compute more either.
@@ -79,23 +78,17 @@ Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int6
   // Fewer workers than cores cannot keep all of those busy.
   const bool fewer = serves_few && static_cast<double>(workers) < capacity;
   // Where no thread has to wait for a core, more of them would be of no use.
-  const bool wanted = serves_few || !result.cores || to_seconds(result.cores->waited) >= kContended * wall;
+  const bool wanted =
+      serves_few || model.async || !result.cores || to_seconds(result.cores->waited) >= kContended * wall;
   if (load.computing >= kBusy && wanted && !fewer) return Bottleneck::cores;
   // More workers than cores do not make computing shorter.
-  const bool more_would_help = fewer || demand.computing < kHalf * demand.own;
+  const bool more_would_help = fewer || demand.computing < kWorthAWord * demand.own;
   const bool held_up =
-      more_would_help && load.servers >= kHalf && demand.unhindered && wall >= kLonger * *demand.unhindered;
+      more_would_help && load.servers >= kWorthAWord && demand.unhindered && wall >= kLonger * *demand.unhindered;
   const bool by_one_job = demand.unhindered && wall <= kNotHeldUp * *demand.unhindered;
   if (serves_few && result.jobs > workers && !by_one_job && (load.servers >= kMostly || held_up))
     return Bottleneck::workers;
   return Bottleneck::jobs;
-}
-
-/// What a quota allows, where it is less than the cores.
-std::optional<double> quota_of(const Machine& machine, Policy policy) {
-  const double allowed = cpu_capacity(machine);
-  if (policy != Policy::other || allowed >= static_cast<double>(usable_cpus(machine))) return std::nullopt;
-  return allowed;
 }
 
 }  // namespace
@@ -109,9 +102,14 @@ bool has_equal_jobs(const Scenario& scenario) {
   return std::ranges::all_of(scenario.jobs.steps, [](const Step& step) { return step.duration.is_constant(); });
 }
 
-double least_time(const Machine& machine, Policy policy, double computing) {
+std::optional<double> quota_of(const Machine& machine, Policy policy) {
+  const double allowed = cpu_capacity(machine);
+  if (policy != Policy::other || allowed >= static_cast<double>(usable_cpus(machine))) return std::nullopt;
+  return allowed;
+}
+
+double least_time(const Machine& machine, std::optional<double> quota, double computing) {
   const double on_cores = computing / static_cast<double>(usable_cpus(machine));
-  const std::optional<double> quota = quota_of(machine, policy);
   if (!quota) return on_cores;
   // Two periods' where the first one ends at once, and what each core overdraws until its next tick.
   const double in_advance = 2 * to_seconds(*machine.limits.cpu_max) +
@@ -153,7 +151,8 @@ Demand demand_of(const Scenario& scenario, Policy policy) {
       demand.longest_job = job;
       demand.longest_comes = comes;
     }
-    demand.unhindered = std::max(*demand.longest, least_time(scenario.machine, policy, demand.computing));
+    demand.unhindered =
+        std::max(*demand.longest, least_time(scenario.machine, quota_of(scenario.machine, policy), demand.computing));
   }
   if (drawn && !work.at_once()) demand.first_arrival = work.arrival(0).time_since_epoch();
   demand.last_arrival =
@@ -170,8 +169,9 @@ Load load_of(const Scenario& scenario, const RunSpec& spec, const ConcurrencyMod
   if (wall <= 0) return load;
   Demand& demand = load.demand;
   const std::optional<double> quota = quota_of(scenario.machine, policy);
-  // What a live run's quota has done is not known.
-  load.by_quota = quota && (!result.cores || result.cores->throttled_periods > 0);
+  load.by_quota = quota && (result.cores ? result.cores->throttled_periods > 0
+                                         // Of a live run: it has not used more than what the quota gives in the time.
+                                         : demand.computing <= *quota * wall);
   const double capacity = load.by_quota ? *quota : static_cast<double>(usable_cpus(scenario.machine));
   const double threads = model.async ? 1 : static_cast<double>(std::max<std::int64_t>(workers, 1));
   if (!demand.steps_drawn) {
@@ -186,7 +186,7 @@ Load load_of(const Scenario& scenario, const RunSpec& spec, const ConcurrencyMod
   load.servers = model.async ? (demand.computing + demand.blocking) / wall
                              : std::min((demand.own + waited) / (threads * wall), 1.0);
   load.by_longest = demand.longest && result.jobs > 1 && wall <= kNotHeldUp * *demand.longest &&
-                    to_seconds(demand.longest_comes) < kHalf * wall;
+                    to_seconds(demand.longest_comes) < kWorthAWord * wall;
   load.bottleneck = bottleneck(load, model, workers, capacity, result);
   return load;
 }

@@ -33,16 +33,22 @@ struct Demand {
 };
 
 /// As the run draws them, with the scenario's seed; where there is much to draw, the means.
-Demand demand_of(const Scenario& scenario, Policy policy = Policy::other);
+Demand demand_of(const Scenario& scenario, Policy policy);
+
+/// The CPU time a second that a quota allows threads of this policy, where it is less than the cores have.
+std::optional<double> quota_of(const Machine& machine, Policy policy);
 
 /// The least time in which the machine can compute so much, in seconds. Of a quota, which comes at the start of each
 /// period, it has some in advance.
-double least_time(const Machine& machine, Policy policy, double computing);
+double least_time(const Machine& machine, std::optional<double> quota, double computing);
 
 /// A step in which a job is in state `shown`.
 bool has_step(const Scenario& scenario, JobState shown);
 /// Every job takes the same time.
 bool has_equal_jobs(const Scenario& scenario);
+
+/// What takes this part of the time is what takes the time, where nothing else does; less is not worth a word.
+inline constexpr double kWorthAWord = 0.5;
 
 enum class Bottleneck : std::uint8_t {
   arrivals,  ///< The last job came late, and what was left was hardly more than a job's own time.

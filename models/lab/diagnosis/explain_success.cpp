@@ -16,8 +16,6 @@
 namespace spawnpoint {
 namespace {
 
-/// What takes at least this part of the time is what takes it.
-constexpr double kHalf = 0.5;
 /// What differs by less is not worth a word.
 constexpr double kNoticed = 0.999;
 
@@ -62,7 +60,7 @@ void tell_starts(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& 
   // What a live run's starts took is not the model's cost.
   if (result.world != WorldKind::modeled || threads < 2) return;
   const Duration each = kernel::spawn_cost(scenario.machine, spec.runtime);
-  if (to_seconds(each * threads) < kHalf * to_seconds(result.wall)) return;
+  if (to_seconds(each * threads) < kWorthAWord * to_seconds(result.wall)) return;
   add(diagnosis, fmt::format("Starting the {} takes the time: {} of them, at about {} each.", what,
                              format_count(threads), format_duration(each)));
 }
@@ -154,7 +152,7 @@ void tell_workers(Diagnosis& diagnosis, const Scenario& scenario, const Load& lo
   add(diagnosis, fmt::format("The workers take the time: the jobs kept {} busy for {} of it, and the {} for {}.",
                              workers == 1 ? "the only one" : "all " + format_count(workers), percent(load.servers),
                              capacity_name(scenario.machine, load), percent(load.computing)));
-  if (load.computing < load.servers / 2 && load.demand.computing < kHalf * load.demand.own)
+  if (load.computing < load.servers / 2 && load.demand.computing < kWorthAWord * load.demand.own)
     add(diagnosis, "A job that waits holds its worker. The next one in the queue cannot begin, though a core is free.");
 }
 

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "models/lab/diagnosis/explain.hpp"
 #include "models/lab/diagnosis/mechanisms.hpp"
 #include "models/lab/diagnosis/time_words.hpp"
 #include "models/result/format.hpp"
+#include "models/workload/workload.hpp"
 
 namespace spawnpoint {
 namespace {
 
-/// Whether other jobs were still there when the job that held the thread for longest gave it back.
+/// Whether other jobs were there when the job that held the thread for longest gave it back.
 bool others_waited(const Scenario& scenario, const RunResult& result) {
   const JobId holder = result.longest_poll_job;
   // Equal jobs that come together are served in turn: the last one has nobody behind it.
@@ -19,9 +22,10 @@ bool others_waited(const Scenario& scenario, const RunResult& result) {
   const std::optional<Instant> back = end_of_longest_hold(*result.trace, holder);
   if (!back) return false;
   const JobTable& jobs = result.trace->jobs;
-  for (JobId job = 0; job < jobs.size(); ++job)
-    if (job != holder && jobs.ended[job] > *back) return true;
-  return false;
+  const Workload work(scenario.jobs, scenario.seed);
+  return std::ranges::any_of(work.jobs(), [&](JobId job) {
+    return job != holder && job < jobs.size() && work.arrival(job) < *back && jobs.ended[job] > *back;
+  });
 }
 
 /// The executor's thread was held for most of the time, by jobs that compute or block.

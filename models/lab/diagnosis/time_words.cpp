@@ -11,12 +11,7 @@
 #include "models/result/format.hpp"
 
 namespace spawnpoint {
-namespace {
-
-/// What takes at least this part of the time is what takes it.
-constexpr double kHalf = 0.5;
-
-}  // namespace
+namespace {}  // namespace
 
 Duration job_duration(const Scenario& scenario) {
   Duration sum{};
@@ -84,10 +79,11 @@ void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load
         usable_cpus(machine) == 1 ? "the only core was" : fmt::format("the {} were", capacity_name(machine, load)),
         percent(load.computing));
   }
-  const double least = least_time(machine, load.by_quota ? Policy::other : Policy::fifo, load.demand.computing);
+  const double least =
+      least_time(machine, load.by_quota ? quota_of(machine, Policy::other) : std::nullopt, load.demand.computing);
   if (!more.empty() && least >= kAllOfIt * to_seconds(result.wall)) {
     text += fmt::format(" More {} would not make it faster.", more);
-  } else if (!more.empty() && load.demand.steps_drawn && least >= kHalf * to_seconds(result.wall)) {
+  } else if (!more.empty() && load.demand.steps_drawn && least >= kWorthAWord * to_seconds(result.wall)) {
     text += fmt::format(" However many {} there are, it cannot take less than {}.", more, format_seconds(least));
   }
   add(diagnosis, text);
@@ -105,7 +101,7 @@ void tell_longest_job(Diagnosis& diagnosis, const Scenario& scenario, const Load
 
 void tell_last_arrival(Diagnosis& diagnosis, const Load& load, const RunResult& result) {
   if (load.bottleneck != Bottleneck::jobs || load.by_longest || !load.demand.arrivals_drawn) return;
-  if (to_seconds(load.demand.last_arrival) < kHalf * to_seconds(result.wall)) return;
+  if (to_seconds(load.demand.last_arrival) < kWorthAWord * to_seconds(result.wall)) return;
   add(diagnosis,
       fmt::format("The last job came at {}, and {} later all were done.", format_duration(load.demand.last_arrival),
                   format_duration(result.wall - load.demand.last_arrival)));
@@ -121,7 +117,7 @@ void tell_last_job(Diagnosis& diagnosis, const RunResult& result) {
   }
   if (last == kNoJob || result.completed < 2) return;
   const Duration own = jobs.ended[last] - jobs.started[last];
-  if (to_seconds(own) < kHalf * to_seconds(result.wall)) return;
+  if (to_seconds(own) < kWorthAWord * to_seconds(result.wall)) return;
   add(diagnosis, fmt::format("The last one to end was {}: from its start to its end it took {} of the {}.",
                              format_job(last), format_duration(own), format_duration(result.wall)));
 }
