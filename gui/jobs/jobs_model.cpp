@@ -91,9 +91,9 @@ void JobsModel::set_sources(std::vector<JobSource> sources, std::shared_ptr<cons
   start();
 }
 
-void JobsModel::set_old(const std::array<QString, kWorlds.size()>& why) {
-  if (why == why_old_) return;
-  why_old_ = why;
+void JobsModel::set_old(const std::array<bool, kWorlds.size()>& old) {
+  if (old == old_) return;
+  old_ = old;
   if (!rows_.empty()) emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
 }
 
@@ -213,7 +213,7 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
 }
 
 bool JobsModel::is_old(int row) const {
-  return !why_old_[static_cast<std::size_t>(figures(row).world())].isEmpty();
+  return old_[static_cast<std::size_t>(figures(row).world())];
 }
 
 QStringList JobsModel::widest_texts(JobColumn column) const {

@@ -38,8 +38,8 @@ class JobsModel : public QAbstractTableModel {
 
   /// Shows these records; the same ones again change nothing.
   void set_sources(std::vector<JobSource> sources, std::shared_ptr<const Scenario> scenario);
-  /// Worlds whose rows are of another text than the present one: `why` says which, and is empty for the others.
-  void set_old(const std::array<QString, kWorlds.size()>& why);
+  /// By world: whether its rows are of another text than the present one.
+  void set_old(const std::array<bool, kWorlds.size()>& old);
   void set_filter(const JobFilter& filter);
   void sort(int column, Qt::SortOrder order) override;
   JobOrder order() const { return order_; }
@@ -85,7 +85,7 @@ class JobsModel : public QAbstractTableModel {
   std::shared_ptr<const Scenario> scenario_;
   JobFilter filter_;
   JobOrder order_;
-  std::array<QString, kWorlds.size()> why_old_;
+  std::array<bool, kWorlds.size()> old_{};
   JobWorlds worlds_;
   std::vector<JobRow> rows_;
   LatestJob<Made> reading_;

@@ -202,14 +202,14 @@ void JobsPage::refresh() {
   });
   veil_->setVisible(old);
   why_old_.clear();
-  std::array<QString, kWorlds.size()> why;
+  std::array<bool, kWorlds.size()> old_ones{};
   for (const JobSource& source : sources) {
     if (workspace_.is_of_present_text(key(source))) continue;
     const QString words = workspace_.why_old(key(source));
-    if (!old) why[static_cast<std::size_t>(source.world)] = words;  // Where all are old, the veil says so.
+    if (!old) old_ones[static_cast<std::size_t>(source.world)] = true;  // Where all are old, the veil says so.
     why_old_ = old ? words : tr("%1: %2").arg(to_qstring(short_name(source.world)), words);
   }
-  model_->set_old(why);
+  model_->set_old(old_ones);
   model_->set_sources(std::move(sources), std::move(scenario));
   show_words();
 }

@@ -209,16 +209,7 @@ class Builder {
     }
   }
 
-  /// "jobs.count = 1,000, stack = 64KiB".
-  QString point_words(std::size_t point) const {
-    QStringList words;
-    for (const Setting& setting : plan_.settings(point)) {
-      bool is_count = setting.key == "jobs.count";
-      const qlonglong count = is_count ? to_qstring(setting.value).toLongLong(&is_count) : 0;
-      words += to_qstring(setting.key + " = " + (is_count ? format_count(count) : setting.value));
-    }
-    return words.join(QStringLiteral(", "));
-  }
+  QString point_words(std::size_t point) const { return to_qstring(describe_point(plan_, point)); }
 
   static bool fails(const SweepCell& cell) { return cell.first.breaks() && cell.failed == cell.replications; }
 

@@ -16,7 +16,7 @@ using namespace spawnpoint::literals;
 constexpr std::int64_t kModelUnasked = 2'000'000;
 /// Whether runs fail that nobody has looked at is found out within these bounds for each: some tenths of a second.
 constexpr std::int64_t kForeseen = 200'000;
-constexpr std::uint64_t kForeseenEvents = 2'000'000;
+constexpr std::uint64_t kForeseenWork = 2'000'000;
 constexpr std::int64_t kManyThreads = 5'000;
 constexpr std::chrono::minutes kLong{10};
 constexpr Bytes kMuchMemory = 1_GiB;
@@ -158,7 +158,7 @@ void Workspace::foresee_failures() {
       RunOptions options;
       options.record = false;
       options.stop = stop;
-      options.budget.events = kForeseenEvents;
+      options.budget.work = kForeseenWork;
       const RunResult result = run_modeled(*scenario, run, options);
       // What ended early has said nothing of its end.
       if (result.error.empty() && (result.failure || !result.stopped)) fail[run] = result.failure.has_value();

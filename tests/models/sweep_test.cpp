@@ -5,9 +5,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <optional>
+#include <string>
+#include <thread>
 
 #include "models/lab/run/run.hpp"
 #include "models/lab/sweep/run_memory.hpp"
+#include "models/lab/sweep/sweep_board.hpp"
 #include "tests/catch.hpp"
 #include "tests/models/laboratory.hpp"
 #include "tests/models/sweep_laboratory.hpp"
@@ -98,14 +102,47 @@ TEST_CASE("the memory of a run is estimated before it is computed", "[sweep]") {
 }
 
 TEST_CASE("a sweep says how long it still takes only where it knows", "[sweep]") {
-  const SweepPlan made = plan(kPlayground + "[sweep]\n\"jobs.count\" = [1, 10, 100, 1000, 10_000]\n");
+  const SweepPlan made = plan(
+      "[machine]\nprofile = \"laptop-8g\"\n[[run]]\nconcurrency = \"join_all\"\n[sweep]\n\"jobs.count\" = [20_000, "
+      "20_001]\n");
+  REQUIRE(made.tasks() == 2);
+  std::optional<SweepProgress> told;
   SweepOptions options = on(1);
-  std::optional<std::chrono::nanoseconds> least;
-  options.progress = [&](const SweepProgress& now) {
-    if (now.left) least = std::min(least.value_or(*now.left), *now.left);
+  options.progress = [&](const SweepProgress& now) { told = now; };
+  SweepBoard board(made, options, 1);
+  const auto first = board.take_when_ready(SweepBoard::End::lightest);
+  REQUIRE(first);
+  CHECK_FALSE(told);
+  board.put(*first, {.result = result_before(made.scenario(), 0, WorldKind::modeled)});
+  // The other one is as large.
+  REQUIRE(told);
+  REQUIRE(told->left);
+  CHECK(told->left->count() > 0);
+  const auto second = board.take_when_ready(SweepBoard::End::lightest);
+  REQUIRE(second);
+  // Nothing is left of it, as far as that tells; but it has not ended.
+  std::this_thread::sleep_for(150ms);
+  board.note_part(*second, 1);
+  CHECK(told->done == 1);
+  CHECK_FALSE(told->left);
+}
+
+TEST_CASE("replications that cannot be computed are not said to be the same", "[sweep]") {
+  const SweepPlan made = plan(
+      "[machine]\nprofile = \"laptop-8g\"\n[[run]]\nconcurrency = \"join_all\"\n[sweep]\n\"jobs.count\" = [10]\nrepeat "
+      "= 2\n");
+  const auto alike = [&](const std::string& error) {
+    const SweepOptions options = on(1);
+    SweepBoard board(made, options, 1);
+    while (const auto task = board.take_when_ready(SweepBoard::End::lightest))
+      board.put(*task, {.result = not_run(made.scenario(), 0, error)});
+    const SweepOutcome outcome = board.outcome();
+    REQUIRE(outcome.cells.size() == 1);
+    REQUIRE(outcome.cells[0]);
+    return outcome.cells[0]->are_alike;
   };
-  run_sweep(made, options);
-  if (least) CHECK(least->count() > 0);
+  CHECK(alike(""));
+  CHECK_FALSE(alike("no memory"));
 }
 
 TEST_CASE("the memory of a run is estimated soon, however long its jobs compute", "[sweep]") {

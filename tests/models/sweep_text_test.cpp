@@ -71,7 +71,7 @@ TEST_CASE("a sweep concludes what its table shows", "[sweep]") {
             "by pids.max = 104",
             "thread_per_job breaks at jobs.count = 508 (machine.limits.pids_max = 512); with 507 it does not: EAGAIN "
             "by pids.max = 512",
-            "thread_per_job fails at machine.limits.pids_max = 50, jobs.count = 1000: EAGAIN by pids.max = 50"});
+            "thread_per_job fails at machine.limits.pids_max = 50, jobs.count = 1,000: EAGAIN by pids.max = 50"});
 }
 
 TEST_CASE("a pool that does all its jobs without some workers does not fail", "[sweep]") {

@@ -59,7 +59,7 @@ struct SweepCell {
   RunResult first;                ///< Replication 0, without its trace.
   std::int64_t replications = 0;  ///< Those that could be computed.
   std::int64_t failed = 0;        ///< Of them, those that met a failure point.
-  bool are_alike = true;          ///< All have the same figures.
+  bool are_alike = true;          ///< All could be computed, and have the same figures.
   Tally wall;                     ///< Seconds; of those that did not fail.
   Tally completed;
   Tally peak_threads;

@@ -219,7 +219,7 @@ void SweepBoard::complete(std::size_t cell, Open& open) {
   whole_cell.run = cell % plan_.runs();
   whole_cell.first = std::move(open.first);
   for (const Open::Figures& figures : open.figures) {
-    whole_cell.are_alike = whole_cell.are_alike && figures == open.figures.front();
+    whole_cell.are_alike = whole_cell.are_alike && figures.computed && figures == open.figures.front();
     if (!figures.computed) continue;
     ++whole_cell.replications;
     if (figures.failed) ++whole_cell.failed;

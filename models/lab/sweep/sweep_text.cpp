@@ -5,9 +5,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "core/text/text.hpp"
 #include "models/document/json_fields.hpp"
@@ -226,8 +228,14 @@ std::string csv_row(const SweepPlan& plan, const SweepEdge& edge) {
 
 std::string describe_point(const SweepPlan& plan, std::size_t point) {
   std::string text;
-  for (const Setting& setting : plan.settings(point))
-    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", setting.key, setting.value);
+  for (const Setting& setting : plan.settings(point)) {
+    std::int64_t count = 0;
+    const char* const end = setting.value.data() + setting.value.size();
+    const auto [read, error] = std::from_chars(setting.value.data(), end, count);
+    const bool is_count = setting.key == "jobs.count" && error == std::errc() && read == end;
+    text +=
+        fmt::format("{}{} = {}", text.empty() ? "" : ", ", setting.key, is_count ? format_count(count) : setting.value);
+  }
   return text;
 }
 
