@@ -166,6 +166,7 @@ void Kernel::follow(Core& core) {
 
 void Kernel::charge(Core& core) {
   const Duration served = now() - core.since;
+  busy_ += served;
   if (core.running->id == 0) main_cpu_ += served;
   core.running->request.cpu -= served;
   core.since = now();

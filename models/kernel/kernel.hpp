@@ -131,6 +131,13 @@ class Kernel {
   std::int64_t created() const { return static_cast<std::int64_t>(threads_.size()) - 1; }
   /// CPU time that the main thread has used.
   Duration main_cpu() const { return main_cpu_; }
+  /// For how long cores ran threads, added up.
+  Duration busy() const {
+    Duration running = busy_;
+    for (const Core& core : cores_)
+      if (core.running != nullptr) running += now() - core.since;
+    return running;
+  }
   /// Threads that run or could run now.
   std::int64_t runnable() const { return runnable_; }
   /// What was computed besides events, as the number of events that take as long: ticks, balancing, leaps.
@@ -198,6 +205,7 @@ class Kernel {
     std::optional<Scheduler::Snapshot> scheduler;
     std::vector<Duration> left;  ///< What each of them has left of its request, in the snapshot's order.
     Duration main_cpu{};
+    Duration busy{};
     Instant at{};
   };
 
@@ -296,6 +304,7 @@ class Kernel {
   Duration start_{};
   Duration exit_{};
   Duration main_cpu_{};
+  Duration busy_{};  ///< As far as threads were charged with it.
   ThreadId current_ = 0;
   std::int64_t runnable_ = 0;
   std::uint64_t looks_ = 0;  ///< As these, beside the scheduler's own.

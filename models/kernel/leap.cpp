@@ -48,6 +48,7 @@ bool Kernel::leap() {
     turns.scheduler = std::move(here);
     turns.left = std::move(left);
     turns.main_cpu = main_cpu_;
+    turns.busy = busy_;
     turns.at = now();
     return false;
   }
@@ -159,6 +160,7 @@ bool Kernel::pass_periods(const Scheduler::Snapshot& here, const std::vector<Dur
     scheduler_.pass_periods(*turns_.scheduler, here, period, periods);
     if (watches_threads_) tell_of_turns(here, left, period, periods);
     main_cpu_ += (main_cpu_ - turns_.main_cpu) * periods;
+    busy_ += (busy_ - turns_.busy) * periods;
     for (Core& core : cores_)
       if (core.running != nullptr) {
         core.since += period * periods;

@@ -67,6 +67,7 @@ struct ImposedLimit {
 /// What the scheduler did with a modeled run's threads.
 struct CoreUse {
   std::int64_t most_runnable = 0;      ///< Threads that could run at a time, those that did among them.
+  Duration busy{};                     ///< How long cores ran threads, added up: switches and system calls, too.
   Duration waited{};                   ///< How long threads that could run had no core, added up.
   std::int64_t migrations = 0;         ///< How often a thread changed its core.
   Duration throttled{};                ///< How long a quota kept cores from its threads, added up.

@@ -38,6 +38,8 @@ void describe(Visitor& visit, FailurePoint& failure) {
 template <class Visitor>
 void describe(Visitor& visit, CoreUse& cores) {
   visit.count("most_runnable", cores.most_runnable, Told::programs, "threads that could run at a time");
+  visit.duration("busy", cores.busy, Told::programs,
+                 "how long cores ran threads, added up, with all that the kernel does for them");
   visit.duration("waited", cores.waited, Told::programs, "how long threads that could run had no core, added up");
   visit.count("migrations", cores.migrations, Told::programs, "how often a thread changed its core");
   visit.duration("throttled", cores.throttled, Told::programs, "how long a quota kept cores from it, added up");

@@ -85,6 +85,7 @@ void ModeledExecutor::woken() {
 
 void ModeledExecutor::note_sleep(Instant from, Instant until) {
   if (throttle_) throttle_->sleep(from);
+  slept_ += until - from;
   recording_.sample_runnable(0, from);
   recording_.sample_runnable(1, until);
 }
@@ -121,6 +122,7 @@ std::optional<CoreUse> ModeledExecutor::core_use() const {
   if (!throttle_) return std::nullopt;
   const Duration stood_still = throttle_->throttled_time(now());
   return CoreUse{.most_runnable = 1,
+                 .busy = now().time_since_epoch() - slept_ - stood_still,
                  .waited = stood_still,
                  .throttled = stood_still,
                  .throttled_periods = throttle_->throttled_periods()};

@@ -156,6 +156,7 @@ class ModeledExecutor final : private Completion {
   std::exception_ptr error_;     ///< What asking threw.
   std::function<bool()> must_end_;
   Instant poll_began_{};
+  Duration slept_{};
   Duration longest_poll_{};
   JobId longest_poll_job_ = kNoJob;
 };

@@ -204,3 +204,112 @@ TEST_CASE("a long job, the starting of threads and full cores are not taken for 
        {}},
   });
 }
+
+TEST_CASE("what the kernel does for threads keeps cores and a quota busy as well as what the jobs compute") {
+  const std::string four_hundred = pool(400), two_hundred = pool(200);
+  check({
+      // Without the quota it takes a fourteenth of the time; twice the workers take no less.
+      {"profile = 'docker-default'\nlimits.cpu_max = '10%'",
+       "count = 20_000\nsteps = [{sleep = 'exp(mean=1ms)'}]",
+       four_hundred,
+       {kQuota, "compute nothing", "Starting, waking and switching threads took"},
+       {kWorkers, "a core is free"}},
+      {"profile = 'docker-default'\nlimits.cpu_max = '20%'",
+       "count = 20_000\nsteps = [{cpu = '5us'}, {block = 'exp(mean=2ms)'}]",
+       two_hundred,
+       {kQuota},
+       {kWorkers}},
+      // With twice the workers it takes half as long again, with more cores less.
+      {"profile = 'raspberry-pi-4'",
+       "count = 20_000\nsteps = [{cpu = '20us'}, {block = 'exp(mean=1ms)'}]",
+       four_hundred,
+       {kCores, "Starting, waking and switching threads took"},
+       {kWorkers}},
+      // Threads that wait for the only core, at the end of what they sleep.
+      {"profile = 'docker-default'\ncpuset = [0]",
+       "count = 50\nsteps = [{cpu = '30ms'}, {block = '1s'}]",
+       "concurrency = 'thread_per_job'",
+       {kCores, "the only core"},
+       {}},
+      {"profile = 'docker-default'\nlimits.cpu_max = '100%'",
+       "count = 400\nsteps = [{sleep = '2s'}, {cpu = '10ms'}]",
+       "concurrency = 'thread_per_job'",
+       {kQuota},
+       {}},
+  });
+}
+
+TEST_CASE("workers are held by timers that fire late, too") {
+  const std::string four = pool(4), twenty = pool(20);
+  check({
+      {"profile = 'laptop-8g'",
+       "count = 20_000\nsteps = [{block = 'exp(mean=20us)'}]",
+       four,
+       {kWorkers, "all 4 busy for 100%", "A job's own steps take 2", "it holds its worker for 7"},
+       {"busy for 2"}},
+      {"profile = 'laptop-8g'\ncosts.timer_slack = '50ms'",
+       "count = 1000\nsteps = [{block = 'exp(mean=10ms)'}]",
+       twenty,
+       {kWorkers},
+       {"busy for 16%"}},
+  });
+}
+
+TEST_CASE("one job computes on one core, however many there are and whatever the quota") {
+  const std::string eight = pool(8), four = pool(4);
+  for (const std::string_view run : {std::string_view(eight), std::string_view("concurrency = 'thread_per_job'")}) {
+    check({
+        {"profile = 'docker-default'\nlimits.cpu_max = '100%'",
+         "count = 1\nsteps = [{cpu = '5s'}]",
+         run,
+         {},
+         {kQuota, kCores, "was used up"}},
+        {"profile = 'laptop-8g'\ncpus = 1", "count = 1\nsteps = [{cpu = '5s'}]", run, {}, {kCores}},
+        {"profile = 'laptop-8g'", "count = 4\nsteps = [{cpu = '5s'}]", run, {}, {kCores}},
+    });
+  }
+  check({
+      // No more than the one core that the tasks have.
+      {"profile = 'docker-default'\nlimits.cpu_max = '100%'",
+       "count = 200\nsteps = [{cpu = '20ms'}]",
+       "concurrency = 'join_all'",
+       {kThread},
+       {kQuota, "can use the other cores"}},
+      {"profile = 'docker-default'\nlimits.cpu_max = '25%'",
+       "count = 500\nsteps = [{cpu = '1ms'}, {sleep = '3.2ms'}]",
+       "concurrency = 'await_each'",
+       {},
+       {kQuota}},
+  });
+}
+
+TEST_CASE("the next limit is named only where all threads were alive that could meet it") {
+  const std::string_view next = "would be next";
+  check({
+      {"profile = 'laptop-16g-ubuntu-22.04'",
+       "count = 40_000\nsteps = [{sleep = '50ms'}]",
+       "concurrency = 'thread_per_job'",
+       {"vm.max_map_count"},
+       {next}},
+      {"profile = 'rust-playground'",
+       "count = 1000\nsteps = [{sleep = '60s'}]",
+       "concurrency = 'thread_per_job'",
+       {"pids.max", next},
+       {}},
+  });
+}
+
+TEST_CASE("a headline does not depend on a record") {
+  const auto headline = [](bool record) {
+    const auto parsed = parse_scenario(
+        "[machine]\nprofile = 'laptop-8g'\n[jobs]\ncount = 50\nsteps = [{sleep = '10s'}, {block = 'exp(mean=1s)'}]\n"
+        "[[run]]\nconcurrency = 'join_all'\n",
+        "case.toml", {});
+    REQUIRE(parsed.scenario);
+    RunOptions options;
+    options.record = record;
+    const RunResult result = run_modeled(*parsed.scenario, 0, options);
+    return diagnose(*parsed.scenario, 0, &result, nullptr).headline;
+  };
+  CHECK(headline(true) == headline(false));
+}

@@ -206,6 +206,7 @@ TEST_CASE("one more row has its words in the diagnosis, and its name in results 
   scenario.machine.cpus = 3;
   scenario.machine.limits.pids_max = {512};
   RunResult result;
+  result.peak_threads = 300;
   result.failure = FailurePoint{
       .job = 299, .threads = 299, .call = "clone3", .cause = Errno{EAGAIN}, .limit = "toy.max", .value = 300};
 

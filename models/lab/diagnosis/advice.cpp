@@ -245,9 +245,11 @@ class Adviser {
       const bool is_this = run.name == runs_.run.name;
       // Another run of the very model differs in just those settings.
       const bool as_it_is = !is_this && !model.takes_threads && run.model == spec_->concurrency;
+      // One that has a name of its own is another run of the file, with settings of its own.
+      const bool is_named = !is_this && run.name != run.model;
       runs.insert(is_this ? runs.begin() : runs.end(),
-                  {std::string(model.title), run.model, run.name,
-                   as_it_is ? std::vector<Setting>() : overlaid(run.own, kept), run.threads});
+                  {is_named ? fmt::format("{} ({})", model.title, run.name) : std::string(model.title), run.model,
+                   run.name, as_it_is ? std::vector<Setting>() : overlaid(run.own, kept), run.threads});
     }
     if (runs.empty())
       runs.push_back({std::string(model.title), std::string(model.name), std::string(model.name), kept, {}});

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "models/kernel/kernel.hpp"
 #include "models/workload/workload.hpp"
 
 namespace spawnpoint {
@@ -22,6 +23,10 @@ constexpr double kLonger = 1.25;
 constexpr double kNotHeldUp = 1.05;
 /// A thread that is held for this part of the time makes jobs wait that could have gone on.
 constexpr double kHeld = 0.5;
+/// What a quota adds to a run where it is worth a word.
+constexpr double kNoticed = 0.05;
+/// Jobs that wait for a core for this part of the time for which they hold their threads are held up by that.
+constexpr double kCrowded = 0.25;
 /// So many threads that wait for a core on average are no chance.
 constexpr double kContended = 0.05;
 
@@ -48,7 +53,7 @@ bool outlast_arrivals(const Load& load, const ConcurrencyModel& model, const Run
     const double last = busy * wall / static_cast<double>(std::max<std::int64_t>(result.jobs, 1));
     return busy >= kMostly && busy * wall > coming + last;
   };
-  return outlasts(load.computing) || (model.jobs_run != JobsRun::on_own_threads && outlasts(load.servers));
+  return outlasts(load.cores) || (model.jobs_run != JobsRun::on_own_threads && outlasts(load.servers));
 }
 
 Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int64_t workers, double capacity,
@@ -59,7 +64,7 @@ Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int6
   // What the last one takes by itself.
   const double last = demand.own / static_cast<double>(std::max<std::int64_t>(result.jobs, 1));
   const bool outlasted = outlast_arrivals(load, model, result);
-  const bool idle = std::max(load.servers, load.computing) < kMostly;
+  const bool idle = std::max(load.servers, load.cores) < kMostly;
   if (coming > 0 && !outlasted) {
     const bool held_up_by_nobody = demand.longest && wall <= kNotHeldUp * *demand.longest;
     // A job that has been there for long takes the time itself.
@@ -68,8 +73,11 @@ Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int6
     if (coming >= kMostly * wall || (idle && coming >= kWorthAWord * wall && coming + last >= kMostly * wall))
       return Bottleneck::arrivals;
   }
+  // One job computes on one core.
+  const bool by_one =
+      demand.longest && wall <= kNotHeldUp * *demand.longest && to_seconds(demand.longest_comes) < kWorthAWord * wall;
   // Other threads could not compute more either.
-  if (load.by_quota && load.computing >= kBusy && (!model.async || load.computing > load.servers))
+  if (load.by_quota && load.cores >= kBusy && (model.async ? load.computing > load.servers : !by_one))
     return Bottleneck::cores;
   const double there = wall - to_seconds(demand.first_arrival);
   if (model.jobs_run == JobsRun::as_tasks && result.jobs > 1 && load.servers * wall >= kHeld * there)
@@ -80,9 +88,13 @@ Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int6
   // Where no thread has to wait for a core, more of them would be of no use.
   const bool wanted =
       serves_few || model.async || !result.cores || to_seconds(result.cores->waited) >= kContended * wall;
-  if (load.computing >= kBusy && wanted && !fewer) return Bottleneck::cores;
+  if (load.cores >= kBusy && wanted && !fewer && !by_one) return Bottleneck::cores;
+  // Those who wait for a core for much of their time, or are no busier than the cores, are not what is lacking.
+  const bool lacking = load.waiting >= kCrowded || load.cores >= kMostly * load.servers;
+  const bool could_be = !model.async && !by_one && !fewer && load.starting < kWorthAWord;
+  if (could_be && lacking && load.cores >= kWorthAWord) return Bottleneck::cores;
   // More workers than cores do not make computing shorter.
-  const bool more_would_help = fewer || demand.computing < kWorthAWord * demand.own;
+  const bool more_would_help = fewer || load.cores < kBusy;
   const bool held_up =
       more_would_help && load.servers >= kWorthAWord && demand.unhindered && wall >= kLonger * *demand.unhindered;
   const bool by_one_job = demand.unhindered && wall <= kNotHeldUp * *demand.unhindered;
@@ -169,7 +181,7 @@ Load load_of(const Scenario& scenario, const RunSpec& spec, const ConcurrencyMod
   if (wall <= 0) return load;
   Demand& demand = load.demand;
   const std::optional<double> quota = quota_of(scenario.machine, policy);
-  load.by_quota = quota && (result.cores ? result.cores->throttled_periods > 0
+  load.by_quota = quota && (result.cores ? to_seconds(result.cores->throttled) >= kNoticed * wall
                                          // Of a live run: it has not used more than what the quota gives in the time.
                                          : demand.computing <= *quota * wall);
   const double capacity = load.by_quota ? *quota : static_cast<double>(usable_cpus(scenario.machine));
@@ -181,10 +193,20 @@ Load load_of(const Scenario& scenario, const RunSpec& spec, const ConcurrencyMod
     if (!model.async) demand.own = std::min(demand.own, threads * wall);
   }
   load.computing = demand.computing / (capacity * wall);
-  // A task that waits leaves the executor's thread to others. A thread is held while it waits for a core, too.
+  const double busy = result.cores ? to_seconds(result.cores->busy) : demand.computing;
+  load.cores = std::max(busy / (capacity * wall), load.computing);
+  // A task that waits leaves the executor's thread to others. A thread is held while it waits for a core, too, and
+  // until its timer has fired and has woken it.
   const double waited = result.cores ? to_seconds(result.cores->waited) : 0;
-  load.servers = model.async ? (demand.computing + demand.blocking) / wall
-                             : std::min((demand.own + waited) / (threads * wall), 1.0);
+  const Costs& costs = scenario.machine.costs;
+  const Duration late = costs.timer_slack.value + costs.wakeup.value + costs.context_switch.value + costs.syscall.value;
+  const auto timers = std::ranges::count_if(
+      scenario.jobs.steps, [](const Step& step) { return traits_of(step.kind).shown != JobState::running; });
+  load.late = to_seconds(late) * static_cast<double>(timers);
+  const double held = demand.own + load.late * static_cast<double>(result.jobs) + waited;
+  load.servers = model.async ? (demand.computing + demand.blocking) / wall : std::min(held / (threads * wall), 1.0);
+  load.waiting = held > 0 ? waited / held : 0;
+  load.starting = to_seconds(kernel::spawn_cost(scenario.machine, spec.runtime)) * threads / wall;
   load.by_longest = demand.longest && result.jobs > 1 && wall <= kNotHeldUp * *demand.longest &&
                     to_seconds(demand.longest_comes) < kWorthAWord * wall;
   load.bottleneck = bottleneck(load, model, workers, capacity, result);

@@ -63,6 +63,10 @@ struct Load {
   Demand demand;
   double servers = 0;       ///< The part of the time for which jobs held the run's workers, or the executor's thread.
   double computing = 0;     ///< The part of the time for which jobs computed on the cores, or of what a quota allows.
+  double cores = 0;         ///< The same of all that kept the cores busy: also switches, system calls, new threads.
+  double waiting = 0;       ///< Of the time for which jobs held their threads, the part in which those had no core.
+  double starting = 0;      ///< The part of the time that it takes to start all threads, one after the other.
+  double late = 0;          ///< Seconds by which a job's timers fire late and wake it, in all.
   bool by_quota = false;    ///< It is that of a quota, which has kept threads from the cores.
   bool by_longest = false;  ///< The run took hardly longer than its longest job, which had come in its first half.
   Bottleneck bottleneck = Bottleneck::jobs;

@@ -31,13 +31,15 @@ void tell_oversubscription(Diagnosis& diagnosis, const Scenario& scenario, const
 
 void tell_throttling(Diagnosis& diagnosis, const Scenario& scenario, const CoreUse& cores, Duration wall) {
   if (cores.throttled_periods == 0 || !scenario.machine.limits.cpu_max) return;
-  const std::int64_t periods = std::max<std::int64_t>((wall + kQuotaPeriod - Duration(1)) / kQuotaPeriod, 1);
+  // A run may begin in the middle of a period.
+  const std::int64_t periods =
+      std::max<std::int64_t>((wall + kQuotaPeriod - Duration(1)) / kQuotaPeriod, cores.throttled_periods);
   add(diagnosis,
       fmt::format("The quota of {} of one core's time was used up in {} of {}: until the next one begins, no thread "
                   "runs. Cores stood still for it for {}, added up.",
                   fmt::format("{}%", percent_of_core(*scenario.machine.limits.cpu_max)),
-                  format_count(std::min(cores.throttled_periods, periods)),
-                  format_count(periods, "period") + " of 100 ms", format_duration(cores.throttled)));
+                  format_count(cores.throttled_periods), format_count(periods, "period") + " of 100 ms",
+                  format_duration(cores.throttled)));
 }
 
 }  // namespace

@@ -113,8 +113,9 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   }
   const LimitLadder ladder = limit_ladder(scenario.machine, spec.runtime, limits);
   const auto binding = std::ranges::find(ladder.rungs, limit, &LimitRung::limit);
-  // The ladder is one of threads.
-  if (!async && binding != ladder.rungs.end() && std::next(binding) != ladder.rungs.end()) {
+  // The ladder is one of threads that are all alive: where some have ended, others may be met first, or none.
+  const bool all_alive = !async && threads_of_jobs(result) >= failure.threads;
+  if (all_alive && binding != ladder.rungs.end() && std::next(binding) != ladder.rungs.end()) {
     const LimitRung& next = *std::next(binding);
     add(diagnosis, fmt::format("If {} were raised, {} would be next, at {}.", name_of(*binding), name_of(next),
                                format_count(next.threads, "thread")));

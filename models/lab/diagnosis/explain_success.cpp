@@ -146,13 +146,24 @@ void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   tell_memory_of_threads(diagnosis, alive, result);
 }
 
+/// How long a job holds its worker beyond its own steps, where that is a good part of it.
+void tell_late_timers(Diagnosis& diagnosis, const Load& load, const RunResult& result) {
+  constexpr double kGoodPart = 0.2;
+  const double own = load.demand.own / static_cast<double>(std::max<std::int64_t>(result.jobs, 1));
+  if (load.late < kGoodPart * (own + load.late)) return;
+  add(diagnosis, fmt::format("A job's own steps take {} on average. Its timers fire late, and it has to be woken: with "
+                             "that it holds its worker for {}.",
+                             format_seconds(own), format_seconds(own + load.late)));
+}
+
 void tell_workers(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, std::int64_t workers,
                   const RunResult& result) {
   tell_what_had_come(diagnosis, load, result);
   add(diagnosis, fmt::format("The workers take the time: the jobs kept {} busy for {} of it, and the {} for {}.",
                              workers == 1 ? "the only one" : "all " + format_count(workers), percent(load.servers),
                              capacity_name(scenario.machine, load), percent(load.computing)));
-  if (load.computing < load.servers / 2 && load.demand.computing < kWorthAWord * load.demand.own)
+  tell_late_timers(diagnosis, load, result);
+  if (load.cores < load.servers / 2 && load.demand.computing < kWorthAWord * load.demand.own)
     add(diagnosis, "A job that waits holds its worker. The next one in the queue cannot begin, though a core is free.");
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "models/lab/diagnosis/explain.hpp"
 #include "models/lab/diagnosis/mechanisms.hpp"
@@ -12,18 +13,22 @@
 namespace spawnpoint {
 namespace {
 
-/// Whether other jobs were there when the job that held the thread for longest gave it back.
-bool others_waited(const Scenario& scenario, const RunResult& result) {
+/// Equal jobs that come together are served in turn: the last one has nobody behind it.
+bool is_followed(const Scenario& scenario, const RunResult& result) {
+  return has_equal_jobs(scenario) && scenario.jobs.arrivals.kind == Arrivals::Kind::at_once &&
+         result.longest_poll_job + 1 < static_cast<JobId>(result.jobs);
+}
+
+/// How many jobs were there when the one that held the thread for longest gave it back, and ended later. Nothing where
+/// there is no record of it.
+std::optional<std::int64_t> held_up(const Scenario& scenario, const RunResult& result) {
   const JobId holder = result.longest_poll_job;
-  // Equal jobs that come together are served in turn: the last one has nobody behind it.
-  if (!result.trace || holder >= result.trace->jobs.size())
-    return has_equal_jobs(scenario) && scenario.jobs.arrivals.kind == Arrivals::Kind::at_once &&
-           holder + 1 < static_cast<JobId>(result.jobs);
+  if (!result.trace || holder >= result.trace->jobs.size()) return std::nullopt;
   const std::optional<Instant> back = end_of_longest_hold(*result.trace, holder);
-  if (!back) return false;
+  if (!back) return std::nullopt;
   const JobTable& jobs = result.trace->jobs;
   const Workload work(scenario.jobs, scenario.seed);
-  return std::ranges::any_of(work.jobs(), [&](JobId job) {
+  return std::ranges::count_if(work.jobs(), [&](JobId job) {
     return job != holder && job < jobs.size() && work.arrival(job) < *back && jobs.ended[job] > *back;
   });
 }
@@ -37,7 +42,7 @@ void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const
                                                              : "compute and block";
   diagnosis.headline = by_one ? fmt::format("The executor's only thread was blocked for {} by {}{}.",
                                             format_duration(result.longest_poll), format_job(result.longest_poll_job),
-                                            others_waited(scenario, result) ? ": everything behind it waited" : "")
+                                            is_followed(scenario, result) ? ": everything behind it waited" : "")
                               : fmt::format("{} took turns on the executor's only thread, in {}.",
                                             format_count(result.jobs, "job"), format_duration(result.wall));
   explain_by(diagnosis, find_mechanism("blocked executor"));
@@ -54,9 +59,14 @@ void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const
       fmt::format("The thread takes the time: the jobs {} for {} in all, which kept it busy for {} of the time.", what,
                   format_demand(load, load.demand.computing + load.demand.blocking), percent(load.servers)));
   tell_what_had_come(diagnosis, load, result);
+  if (const auto others = held_up(scenario, result); by_one && others.value_or(0) > 0)
+    add(diagnosis,
+        fmt::format("When {} gave it back, {} had come and {} not done.", format_job(result.longest_poll_job),
+                    format_count(*others, "other job"), *others == 1 ? "was" : "were"));
   if (load.demand.blocking == 0) {
     std::string text = "A job that computes keeps the thread as much as one that blocks.";
-    if (usable_cpus(scenario.machine) > 1) text += " On threads of their own such jobs can use the other cores.";
+    // A quota may be no more than the one core that they have.
+    if (cpu_capacity(scenario.machine) > 1) text += " On threads of their own such jobs can use the other cores.";
     add(diagnosis, text);
     return;
   }

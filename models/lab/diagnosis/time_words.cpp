@@ -11,7 +11,19 @@
 #include "models/result/format.hpp"
 
 namespace spawnpoint {
-namespace {}  // namespace
+namespace {
+
+/// What kept the cores busy besides what the jobs compute, where that is worth a word.
+std::string overhead_words(const Load& load, double capacity_time) {
+  constexpr double kNoticed = 0.1;
+  const double besides = load.cores - load.computing;
+  if (besides < kNoticed) return {};
+  return fmt::format(" Starting, waking and switching threads took {}{}, {} of it.",
+                     format_seconds(besides * capacity_time), load.demand.computing > 0 ? " more" : "",
+                     percent(besides));
+}
+
+}  // namespace
 
 Duration job_duration(const Scenario& scenario) {
   Duration sum{};
@@ -68,20 +80,23 @@ void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load
   // Beginnings and ends, at which not all cores have work, are what else there is.
   constexpr double kAllOfIt = 0.97;
   const Machine& machine = scenario.machine;
-  const std::string computing = format_demand(load, load.demand.computing);
+  const std::string computing =
+      load.demand.computing > 0 ? format_demand(load, load.demand.computing) + " in all" : "nothing";
+  const std::optional<double> quota = load.by_quota ? quota_of(machine, Policy::other) : std::nullopt;
+  const double capacity_time = quota.value_or(static_cast<double>(usable_cpus(machine))) * to_seconds(result.wall);
   std::string text;
   if (load.by_quota) {
-    text = fmt::format("The quota takes the time: the jobs compute {} in all, and have {}% of one core's time.",
-                       computing, percent_of_core(*machine.limits.cpu_max));
+    text = fmt::format("The quota takes the time: the jobs compute {}, and have {}% of one core's time.", computing,
+                       percent_of_core(*machine.limits.cpu_max));
   } else {
     text = fmt::format(
-        "The cores take the time: the jobs compute {} in all, and {} busy with that for {} of the time.", computing,
+        "The cores take the time: the jobs compute {}, and {} busy with that for {} of the time.", computing,
         usable_cpus(machine) == 1 ? "the only core was" : fmt::format("the {} were", capacity_name(machine, load)),
         percent(load.computing));
   }
-  const double least =
-      least_time(machine, load.by_quota ? quota_of(machine, Policy::other) : std::nullopt, load.demand.computing);
-  if (!more.empty() && least >= kAllOfIt * to_seconds(result.wall)) {
+  text += overhead_words(load, capacity_time);
+  const double least = least_time(machine, quota, load.demand.computing);
+  if (!more.empty() && least_time(machine, quota, load.cores * capacity_time) >= kAllOfIt * to_seconds(result.wall)) {
     text += fmt::format(" More {} would not make it faster.", more);
   } else if (!more.empty() && load.demand.steps_drawn && least >= kWorthAWord * to_seconds(result.wall)) {
     text += fmt::format(" However many {} there are, it cannot take less than {}.", more, format_seconds(least));

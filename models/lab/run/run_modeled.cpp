@@ -132,6 +132,7 @@ void take_over(RunResult& result, const W& world) {
 CoreUse core_use_of(const kernel::Kernel& kernel) {
   const kernel::Scheduler& scheduler = kernel.scheduler();
   CoreUse use{.most_runnable = scheduler.most_runnable(),
+              .busy = kernel.busy(),
               .waited = scheduler.waited(kernel.now()),
               .migrations = scheduler.migrations()};
   if (const auto& quota = scheduler.quota()) {
