@@ -82,6 +82,12 @@ class Spares {
 
 constinit Spares spares;
 
+/// Null where there is none.
+void* map_just(void* at, std::size_t bytes, int flags) {
+  void* const mapping = ::mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+  return mapping == MAP_FAILED ? nullptr : mapping;
+}
+
 }  // namespace
 
 SpareMemory::SpareMemory(Bytes most) : most_(most) {
@@ -97,11 +103,28 @@ Bytes SpareMemory::kept() {
 }
 
 void* map_aligned_pages(std::size_t bytes) {
+  // Mostly one of the right places below the one that the kernel takes is free. So no more is mapped than is needed: a
+  // process's peak would tell of it.
+  constexpr std::uintptr_t kTries = 16;
+  if (void* const mapping = map_just(nullptr, bytes, 0); mapping != nullptr) {
+    const auto begin = reinterpret_cast<std::uintptr_t>(mapping);
+    if (begin % kHugePage == 0) return mapping;
+    ::munmap(mapping, bytes);
+    for (std::uintptr_t place = begin / kHugePage, i = 0; i < kTries && i < place; ++i) {
+      void* const wanted = reinterpret_cast<void*>((place - i) * kHugePage);
+      void* const aligned = map_just(wanted, bytes, MAP_FIXED_NOREPLACE);
+      if (aligned == wanted) return aligned;
+      if (aligned == nullptr) continue;
+      // A kernel that does not know the flag.
+      ::munmap(aligned, bytes);
+      break;
+    }
+  }
   // More than needed, then the ends cut off: what is left begins at a multiple of kHugePage.
   const std::size_t mapped = bytes + kHugePage;
   if (mapped < bytes) throw std::bad_alloc();
-  void* const mapping = ::mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mapping == MAP_FAILED) throw std::bad_alloc();
+  void* const mapping = map_just(nullptr, mapped, 0);
+  if (mapping == nullptr) throw std::bad_alloc();
   const auto begin = reinterpret_cast<std::uintptr_t>(mapping);
   const std::uintptr_t start = (begin + kHugePage - 1) & ~(kHugePage - 1);
   if (start > begin) ::munmap(mapping, start - begin);

@@ -293,8 +293,8 @@ void LimitsPage::show_rung(int rung) {
   QString words = QStringLiteral("<b>%1</b> = %2 · ")
                       .arg(to_qstring(name_of(limit)).toHtmlEscaped(),
                            to_qstring(format_value(about, limit.value)).toHtmlEscaped());
-  QString ends =
-      dies ? tr("after %1, %2 reaches it and the process dies with %3.") : tr("after %1, %2 is refused with %3.");
+  QString ends = dies ? tr("there is room for %1; the next one reaches it in %2, and the process dies with %3.")
+                      : tr("after %1, %2 is refused with %3.");
   words += ends.arg(to_qstring(spawnpoint::format_count(limit.threads, "thread")),
                     to_qstring(limit.call).toHtmlEscaped(), to_qstring(name_of(limit.cause)).toHtmlEscaped());
   if (!limit.room.empty()) words += QStringLiteral("<br>") + to_qstring(limit.room).toHtmlEscaped() + '.';

@@ -18,8 +18,8 @@ struct JoinAll {
       .started_by = "by the executor on the main thread, as a task",
       .order = {.starts = true},
       .order_words =
-          "All futures are polled in the order of the jobs first, so they start in it. They end as their "
-          "timers fire.",
+          "All futures are polled in the order of the jobs first, so they start in it. Those that wait end as "
+          "their timers fire.",
       .question = "How can one thread run so many jobs at once?",
       .answer =
           "The jobs wait, and waiting takes no thread. A job that awaits a timer puts an entry into the "

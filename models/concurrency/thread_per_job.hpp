@@ -24,8 +24,8 @@ struct ThreadPerJob {
           "core, and which one, is up to the kernel.",
       .question = "What does a thread cost?",
       .answer =
-          "Time: the kernel makes a stack's mappings, a task, a kernel stack, and a pid, about 50 to 130 "
-          "microseconds in all, and the thread that starts the others does so one by one.\n\n"
+          "Time: the kernel makes a stack's mappings, a task, a kernel stack, and a pid, in 10 to 130 "
+          "microseconds on most machines, and the thread that starts the others does so one by one.\n\n"
           "Memory: an idle thread takes about 36 KiB in reality, most of it in the kernel, and as much address "
           "space as the size of its stack.\n\n"
           "Numbers: it counts against five limits that have nothing to do with memory. The Limits page shows "

@@ -134,7 +134,8 @@ constexpr std::array kLimits{
           .words =
               {.counts = "Memory maps that a process may have",
                .met = "vm.max_map_count lets a process have {} memory maps",
-               .how = "A thread's stack and its guard page are two maps, and a signal stack with its guard two more. "
+               .how = "A thread's stack and its guard page are two maps; a signal stack with its guard, where the "
+                      "runtime has one, two more. "
                       "Where pthread_create reaches the limit, its caller sees only EAGAIN, as if there were too many "
                       "threads; where the new thread reaches it, the process aborts.",
                .question = "What does a thread have to do with memory maps?",

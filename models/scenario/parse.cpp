@@ -128,6 +128,8 @@ class ScenarioReader {
         out.warning(
             where, "this machine's memory cannot be read, nor perhaps its limits: what is not read counts as unlimited",
             "mount /proc, or name a machine: machine.profile");
+      // Nothing costs nothing: the profile that stands in for a calibration could not be read. What is wrong with it?
+      if (draft.machine.costs.kernel_stack == Bytes{} && !read_machine("defaults", places_, where, out)) return draft;
       for (const KeyHelp& key : machine_keys("")) draft.present.push_back(key.key);
     } else {
       // Without a way to read this host (a checker of texts needs none) the default profile stands in for it.

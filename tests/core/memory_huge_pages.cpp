@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cstdint>
 #include <cstring>
+#include <fstream>
+#include <string>
 #include <vector>
 
 #include "core/coroutine/frame_arena.hpp"
@@ -33,6 +38,26 @@ TEST_CASE("huge pages begin where one can, and hold what is written") {
   CHECK(static_cast<const char*>(memory)[kSize - 1] == 7);
   release_huge_pages(memory, kSize);
   CHECK(SpareMemory::kept() == Bytes{});
+}
+
+TEST_CASE("a process's peak of address space tells of no more than what was asked for") {
+  // A child begins with a peak of its own.
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    for (int i = 0; i < 8; ++i) (void)map_aligned_pages(4 * kHugePage);
+    std::ifstream status("/proc/self/status");
+    std::int64_t peak = 0, size = 0;
+    for (std::string word; status >> word;) {
+      if (word == "VmPeak:") status >> peak;
+      if (word == "VmSize:") status >> size;
+    }
+    // In KiB; half a huge page is for what reading takes.
+    ::_exit(size > 0 && peak - size < 1024 ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
 }
 
 TEST_CASE("large arrays grow on huge pages and keep their elements") {

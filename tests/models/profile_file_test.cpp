@@ -229,6 +229,24 @@ TEST_CASE("Mistakes in a profile are reported in the profile's file") {
   CHECK_FALSE(load_machine("../secrets", profiles.places()).has_value());
 }
 
+TEST_CASE("This machine is refused where the costs that stand in for a calibration cannot be read") {
+  Profiles profiles;
+  ParseOptions options;
+  options.profile_roots = profiles.places().roots;
+  options.host = [] {
+    Machine machine;
+    machine.memory = 8_GiB;
+    return machine;
+  };
+  const std::string text = "[machine]\nprofile = \"host\"\n";
+  CHECK(parse_scenario(text, "t.toml", options).scenario);
+  profiles.machine("defaults", "[costs]\nnobody_knows = \"1us\"\n");
+  const ParseResult refused = parse_scenario(text, "t.toml", options);
+  CHECK_FALSE(refused.scenario);
+  REQUIRE_FALSE(refused.diagnostics.empty());
+  CHECK(refused.diagnostics[0].message.find("nobody_knows") != std::string::npos);
+}
+
 TEST_CASE("A machine written as a file reads back as the same machine") {
   Profiles profiles;
   for (const char* name : {"rust-playground", "kubernetes-pod-512m", "laptop-16g-arch", "server-64c-256g"}) {
