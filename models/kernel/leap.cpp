@@ -84,7 +84,7 @@ Scheduler::Snapshot Kernel::snapshot() {
   Scheduler::Snapshot taken = scheduler_.snapshot(now());
   for (const Core& core : cores_)
     taken.shape.push_back(is_long_switch(core) ? -1 : std::int64_t{std::max(core.settled - now(), Duration{}).count()});
-  looks_ += taken.shape.size() / 2;
+  looks_ += taken.shape.size();
   return taken;
 }
 

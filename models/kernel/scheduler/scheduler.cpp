@@ -63,6 +63,7 @@ Scheduler::Verdict Scheduler::put_queued(Entity& entity, CoreId id, Comes how, I
     note_crowd(id);
     return {id, core.running == nullptr};
   }
+  looks_ += kLooksOfTurn;
   const bool done = account(id, now);
   const bool look = core.fair.should_look(done, false);
   if (how == Comes::woken) {

@@ -222,6 +222,8 @@ class Scheduler {
   std::int64_t running_ = 0;
   std::int64_t most_runnable_ = 0;
   std::int64_t migrations_ = 0;
+  /// What it takes to come into a queue, to be chosen and to leave it.
+  static constexpr std::uint64_t kLooksOfTurn = 16;
   std::uint64_t looks_ = 0;
   Duration waited_{};
   Instant waited_at_{};     ///< Up to here; while it is calm nobody waits.

@@ -244,7 +244,7 @@ void explain_success(Diagnosis& diagnosis, const Scenario& scenario, std::size_t
                                      format_count(result.jobs, "job"), why.empty() ? "" : ": " + why);
     if (result.stop_cause == StopCause::idle)
       add(diagnosis,
-          "It may go on forever, or for long: in the terminal, `--budget time=1h` gives it an hour of computing.");
+          "It may go on forever, or for long: in the terminal, --budget time=1h gives it an hour of computing.");
     return;
   }
   const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);

@@ -73,7 +73,7 @@ void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const
   add(diagnosis,
       "An async function gives its thread back only where it awaits something. A blocking call in it holds the "
       "thread, and no other job on that thread can continue.");
-  add(diagnosis, "Use a timer instead of a blocking sleep: a `sleep` step in place of `block`.");
+  add(diagnosis, "Use a timer instead of a blocking sleep: a \"sleep\" step in place of \"block\".");
 }
 
 /// What the executor took besides the jobs' own waiting. Where it is a sum of many, what it is for each.
