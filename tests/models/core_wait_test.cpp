@@ -28,6 +28,13 @@ Scenario scenario_of(const std::string& machine, const std::string& jobs,
   return std::move(*parsed.scenario);
 }
 
+/// However slow this build is, it is not called idle.
+RunOptions patient() {
+  RunOptions options;
+  options.budget.real_time = 10min;
+  return options;
+}
+
 Duration time_in(const Trace& trace, JobState state) {
   Duration sum{};
   for (std::size_t i = 0; i < trace.segments.size(); ++i)
@@ -180,7 +187,7 @@ TEST_CASE("of turns that are not told apart, each job's time is told") {
                scenario_of("cpuset = [0]\nlimits.cpu_max = \"50%\"", "count = 1\nsteps = [{ cpu = \"10h\" }]"),
                scenario_of("cpuset = [0, 1]", "count = 5\nsteps = [{ cpu = \"10h\" }]",
                            "concurrency = \"thread_per_job\"\nnice = [0, 5]"));
-  const RunResult result = run_modeled(scenario, 0, {});
+  const RunResult result = run_modeled(scenario, 0, patient());
   REQUIRE(result.completed == result.jobs);
   const SegmentTable& segments = result.trace->segments;
   std::map<JobId, double> computed;
@@ -202,7 +209,7 @@ TEST_CASE("of turns that are not told apart, each job's time is told") {
 
 TEST_CASE("what takes turns for hours is no longer told turn by turn") {
   const Scenario scenario = scenario_of("cpuset = [0, 1]", "count = 10\nsteps = [{ cpu = \"100h\" }]");
-  const RunResult result = run_modeled(scenario, 0, {});
+  const RunResult result = run_modeled(scenario, 0, patient());
   REQUIRE(result.completed == 10);
   CHECK(result.trace->segments.size() < 500'000);
   CHECK(result.trace->turns.size() < 250'000);

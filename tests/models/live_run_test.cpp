@@ -189,7 +189,9 @@ TEST_CASE("a worker that aborts is reported with its signal") {
   const auto result = live.result();
   REQUIRE(result.failure);
   CHECK(name_of(result.failure->cause) == "SIGABRT");
-  CHECK(result.failure->threads == 20);
+  // The last one lives before whoever creates it can count it.
+  CHECK(result.failure->threads >= 19);
+  CHECK(result.failure->threads <= 20);
   CHECK(result.trace->marks.back().kind == MarkKind::aborted);
   check_record(result);
 }
