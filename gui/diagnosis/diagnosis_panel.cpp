@@ -296,7 +296,8 @@ void DiagnosisPanel::fill(QWidget& widget, const Part& part) const {
     case Kind::suggestion:
       static_cast<QPushButton&>(widget).setText(QString(part.text).replace('&', "&&"));
       widget.setAccessibleName(tr("Try: %1").arg(part.text));
-      widget.setToolTip(tr("Tries this; modeled: %1").arg(part.text));
+      widget.setToolTip(
+          QStringLiteral("%1\n%2").arg(part.text, workspace_.trying_words(suggestions_[part.index])).trimmed());
       break;
     case Kind::evidence: {
       const std::string moment = format_duration(diagnosis_.evidence[part.index].at.time_since_epoch());

@@ -129,6 +129,8 @@ class Workspace : public QObject {
   void try_suggestion(const Suggestion& suggestion);
   /// Opens and models a run that a map has a point of. The text stays as it is: the values, and the run where the text
   /// has none of that model, go over it, in place of those of the point before.
+  /// What that will do, in words: which run it selects or adds to the text, and what it lays over the text.
+  QString trying_words(const Suggestion& suggestion) const;
   void open_run(const std::vector<Setting>& settings, const RunSpec& spec);
   /// What is over the text goes into it, as one step that can be undone. What cannot be written there stays over it.
   void write_settings();
