@@ -147,7 +147,7 @@ void DiagnosisPanel::refresh() {
   }
   const auto scenario = workspace_.document().scenario();
   if (!scenario) {
-    if (workspace_.document().has_errors()) show_words(workspace_.why_nothing());
+    if (workspace_.document().has_errors() || !workspace_.document().is_open()) show_words(workspace_.why_nothing());
     return;
   }
   set_about(to_qstring(scenario->title), to_qstring(scenario->about));

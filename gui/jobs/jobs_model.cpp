@@ -185,7 +185,7 @@ QString JobsModel::text(int row, JobColumn column) const {
     case JobColumn::response:
       return length(jobs.response(id));
     case JobColumn::late:
-      return length(jobs.late(id));
+      return jobs.knows_steps() ? length(jobs.late(id)) : QStringLiteral("–");
   }
   return {};
 }
@@ -200,6 +200,10 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
       const bool words = column == JobColumn::world || column == JobColumn::thread || column == JobColumn::state;
       return QVariant(static_cast<int>((words ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
     }
+    case Qt::ToolTipRole:
+      return column == JobColumn::late && !figures(index.row()).knows_steps()
+                 ? tr("Not known: a saved record does not have how long its steps should take")
+                 : QVariant();
     case Qt::ForegroundRole:
       return is_old(index.row()) ? QGuiApplication::palette().brush(QPalette::Disabled, QPalette::Text) : QVariant();
     case Qt::FontRole: {  // So that it is not the colour alone.

@@ -30,7 +30,7 @@ namespace {
 
 constexpr int kBothWorlds = 0;
 
-/// A cell that is cut tells all of it in its tooltip.
+/// A cell that is cut tells all of it in its tooltip; else what the model says of it.
 class CellDelegate : public QStyledItemDelegate {
  public:
   using QStyledItemDelegate::QStyledItemDelegate;
@@ -38,7 +38,7 @@ class CellDelegate : public QStyledItemDelegate {
                  const QModelIndex& index) override {
     if (event->type() != QEvent::ToolTip) return QStyledItemDelegate::helpEvent(event, view, option, index);
     const bool cut = sizeHint(option, index).width() > view->visualRect(index).width();
-    QToolTip::showText(event->globalPos(), cut ? index.data().toString() : QString(), view);
+    QToolTip::showText(event->globalPos(), index.data(cut ? Qt::DisplayRole : Qt::ToolTipRole).toString(), view);
     return true;
   }
 };
