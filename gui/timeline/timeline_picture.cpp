@@ -62,7 +62,7 @@ QString bar_label(const TimelineData& data, const Segment& s, double width, cons
   if (data.mode() == TimelineRows::cores) {
     const QString thread = turn_name(s);
     choices = {thread + u' ' + length, thread};
-    if (s.lane != kNoLane && s.lane > 0) choices += QString::number(s.lane);
+    if (s.lane != kNoLane && s.lane > 0) choices += to_qstring(format_count(s.lane));
   } else if (data.mode() == TimelineRows::jobs) {
     choices = {words + u' ' + length, words};
   } else {
