@@ -68,7 +68,6 @@ void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF
   // Threads are named by round numbers: with the queue before them, each has the next row.
   const bool queued = scene.data->has_queue_row();
   const bool named_later = queued && every > 1 && !layout.gathers();
-  const bool has_next = queued && layout.gathers();
   for (std::size_t step = layout.first_row() / every * every; step < end; step += every) {
     const std::size_t row = step > 0 && named_later ? step + 1 : step;
     if (row >= end) break;
@@ -76,9 +75,9 @@ void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF
     double top = layout.top(row);
     if (!layout.gathers() && box > layout.row_height) top += (layout.row_height - box) / 2;
     if (top < -2 || top + box > where.height() + 2) continue;
-    const bool next = has_next && row + 1 < layout.rows;
-    QString name = to_qstring(row_name(*scene.data, next ? row + 1 : row));
-    if (next && row == 0) name.prepend(to_qstring(row_name(*scene.data, 0)) + QStringLiteral(", "));
+    QString name = to_qstring(row_name(*scene.data, row));
+    if (queued && layout.gathers() && row == 0 && layout.rows > 1)
+      name += QStringLiteral(", ") + to_qstring(row_name(*scene.data, 1));
     name = metrics.elidedText(name, Qt::ElideRight, where.width());
     painter.drawText(QRectF(where.left(), where.top() + top, where.width(), box), Qt::AlignRight | Qt::AlignVCenter,
                      name);
