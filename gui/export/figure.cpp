@@ -267,7 +267,7 @@ void Figure::paint_timeline(FigurePainter& painter, const Panel& panel, const QR
   paint_row_names(*painter, scene, QRectF(4, area.top(), area.left() - 14, area.height()), kText);
   paint_missing_rows(*painter, scene, area, kText);
   const QString failure = world.failure ? to_qstring(format_failure(*world.failure)) : QString();
-  paint_marks(*painter, theme_, axis, with_failure(world.trace->marks, failure), area, kText);
+  paint_marks(*painter, scene, axis, with_failure(world.trace->marks, failure), area, kText);
   painter->setRenderHint(QPainter::Antialiasing, false);
   painter->setPen(QPen(theme_.frame, 1));
   painter->setBrush(Qt::NoBrush);
