@@ -41,6 +41,11 @@ constexpr double kLegendLine = 18;
 
 }  // namespace
 
+QString figure_title(const QString& scenario, const QString& run) {
+  const bool ends = scenario.endsWith(u'?') || scenario.endsWith(u'!') || scenario.endsWith(u'.');
+  return (ends ? QStringLiteral("%1 – %2") : QStringLiteral("%1: %2")).arg(scenario, run);
+}
+
 QString result_summary(const RunResult& result) {
   QStringList parts;
   parts += result.world == WorldKind::modeled ? QStringLiteral("simulated kernel") : QStringLiteral("this machine");

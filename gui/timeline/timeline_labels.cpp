@@ -201,8 +201,11 @@ void paint_marks(QPainter& painter, const TimelineScene& scene, const TimeAxis& 
     if (mark_text(mark) == last_text && std::abs(x - last_x) <= kSamePlace) continue;
     last_text = mark_text(mark);
     last_x = x;
-    const QString text = metrics.elidedText(mark_text(mark), Qt::ElideRight, where.width() * 0.6);
     const double reach = is_failure(mark) ? kCross : 0;
+    // On the side where there is more room.
+    constexpr double kAround = 14;
+    const double free = std::max(x - where.left(), where.right() - x) - reach - kAround;
+    const QString text = metrics.elidedText(mark_text(mark), Qt::ElideRight, free);
     const auto place = room.take({x - reach, x + reach, {QSizeF(metrics.horizontalAdvance(text) + 6, height)}});
     if (place) {
       QColor ground = theme.base;

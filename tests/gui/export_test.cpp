@@ -150,6 +150,11 @@ TEST_CASE("a PDF has its words as text, its fonts and its data in it") {
   CHECK(attached.contains("live-series.csv"));
 }
 
+TEST_CASE("a title that asks is not followed by a colon") {
+  CHECK(figure_title("A thousand threads", "join_all") == "A thousand threads: join_all");
+  CHECK(figure_title("Where does it break?", "join_all") == "Where does it break? – join_all");
+}
+
 TEST_CASE("the caption can be switched off") {
   Setup setup;
   setup.options.formats = export_formats_of({"pdf"});
