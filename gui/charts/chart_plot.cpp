@@ -288,8 +288,11 @@ void ChartView::State::place_marks(const TimeAxis& axis, int height) {
     const QFontMetricsF metrics(marks[i].label->font());
     const QString of_worlds = worlds.join(QStringLiteral(", "));
     QStringList texts{QStringLiteral("%1 (%2)").arg(mark.label, of_worlds)};
-    // In short: "✕ (model)".
-    if (mark.label.contains(u' ')) texts += QStringLiteral("%1 (%2)").arg(mark.label.section(u' ', 0, 0), of_worlds);
+    // In short: "✕ SIGABRT (model)", and "✕ (model)".
+    for (const int words : {2, 1}) {
+      const QString shorter = mark.label.section(u' ', 0, words - 1);
+      if (shorter != mark.label) texts += QStringLiteral("%1 (%2)").arg(shorter, of_worlds);
+    }
     for (const QString& text : texts) wish.sizes.emplace_back(metrics.horizontalAdvance(text) + 4, kLine);
     const auto found = room.take(wish);
     if (!found) continue;

@@ -53,6 +53,8 @@ void ComparePage::name_choices() {
   run_tabs_->setUsesScrollButtons(true);
   run_tabs_->setAccessibleName(tr("Runs of the scenario"));
   run_tabs_->setObjectName("runs");
+  run_tabs_->setContextMenuPolicy(Qt::CustomContextMenu);
+  run_tabs_->installEventFilter(this);
   for (const RowChoiceWords& words : row_choices()) {
     const QString title = tr(words.title.data());
     rows_->addItem(words.rows ? title : tr("rows: %1").arg(title));
@@ -107,6 +109,7 @@ void ComparePage::take_choices() {
     if (tab >= 0) workspace_.selection().select_run(tab_runs_[static_cast<std::size_t>(tab)]);
     show_crosses();
   });
+  connect(run_tabs_, &QTabBar::customContextMenuRequested, this, &ComparePage::show_tab_menu);
   connect(alignment_, &QComboBox::currentIndexChanged, this,
           [this](int index) { workspace_.selection().set_alignment(static_cast<Alignment>(index)); });
   connect(beside_, &QToolButton::toggled, &workspace_.selection(), &Selection::set_side_by_side);

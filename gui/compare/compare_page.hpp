@@ -52,6 +52,7 @@ class ComparePage : public Page {
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   std::size_t selected_run() const { return workspace_.selection().run(); }
@@ -64,6 +65,8 @@ class ComparePage : public Page {
   void follow_selection();
   void show_rows();
   void show_runs();
+  /// Of a saved record, at a place of the tabs.
+  void show_tab_menu(const QPoint& at);
   void lay_out_bar();
   /// Shows the results as they are now.
   void refresh();

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The comparison's runs: a tab for each, and those that stand beside the selected one.
+#include <QMenu>
+#include <QMouseEvent>
 #include <QSplitter>
 #include <QTabBar>
 #include <QToolButton>
@@ -30,7 +32,8 @@ void ComparePage::show_runs() {
     tab_names_ += fitting.replace('&', "&&");
     const int tab = run_tabs_->addTab(tab_names_.back());
     if (const SavedRecord* record = workspace_.record(number)) {
-      run_tabs_->setTabToolTip(tab, name + '\n' + to_qstring(provenance(*record)));
+      run_tabs_->setTabToolTip(
+          tab, tr("%1\n%2\nA middle click closes it; its files stay").arg(name, to_qstring(provenance(*record))));
       continue;
     }
     const RunSpec& run = scenario->runs[number];
@@ -45,6 +48,29 @@ void ComparePage::show_runs() {
   show_crosses();
   lay_out_bar();
   show_columns();
+}
+
+void ComparePage::show_tab_menu(const QPoint& at) {
+  const int tab = run_tabs_->tabAt(at);
+  if (tab < 0) return;
+  const std::size_t run = tab_runs_[static_cast<std::size_t>(tab)];
+  if (workspace_.record(run) == nullptr) return;
+  auto* menu = new QMenu(this);
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  menu->addAction(tr("&Close record"), this, [this, run] { workspace_.close_record(run); });
+  menu->popup(run_tabs_->mapToGlobal(at));
+}
+
+bool ComparePage::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == run_tabs_ && event->type() == QEvent::MouseButtonRelease) {
+    const auto* released = static_cast<QMouseEvent*>(event);
+    const int tab = run_tabs_->tabAt(released->position().toPoint());
+    if (released->button() == Qt::MiddleButton && tab >= 0) {
+      workspace_.close_record(tab_runs_[static_cast<std::size_t>(tab)]);
+      return true;
+    }
+  }
+  return Page::eventFilter(watched, event);
 }
 
 void ComparePage::show_crosses() {

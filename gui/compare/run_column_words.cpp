@@ -106,19 +106,25 @@ void RunColumn::show_empty_texts() {
   // The keys of one world are about the selected run.
   const bool selected = run_ == workspace_.selection().run();
   const QString why_nothing = workspace_.document().scenario() ? QString() : workspace_.why_nothing();
+  const QString fix_first = workspace_.document().has_errors()
+                                ? tr("Not run yet. Fix the errors in the file first; then it can run.")
+                                : QString();
   modeled_->set_empty_text(saved                            ? tr("The record is of a live run.")
                            : !why_nothing.isEmpty()         ? why_nothing
+                           : !fix_first.isEmpty()           ? fix_first
                            : is_running(WorldKind::modeled) ? tr("Running the model …")
                            : selected ? tr("Not modeled yet: %1 runs the model.").arg(keys::kRunModel)
                                       : tr("Not modeled yet: %1 runs all.").arg(keys::kRunAll));
   live_->set_empty_text(
       saved                    ? tr("The record is of a modeled run.")
       : !why_nothing.isEmpty() ? why_nothing
+      : !fix_first.isEmpty()   ? fix_first
       : selected ? tr("Not run yet: %1 runs it on this machine, in a process of its own.").arg(keys::kRunLive)
                  : tr("Not run live yet: %1 runs all.").arg(keys::kRunAll));
-  difference_->set_empty_text(saved                    ? tr("A record is of one world.")
-                              : !why_nothing.isEmpty() ? QString()
-                                                       : tr("Run both worlds to see their difference here."));
+  difference_->set_empty_text(saved ? tr("A record is of one world.")
+                              : !why_nothing.isEmpty() || !fix_first.isEmpty()
+                                  ? QString()
+                                  : tr("Run both worlds to see their difference here."));
 }
 
 void RunColumn::show_memory_difference() {

@@ -147,7 +147,7 @@ void DiagnosisPanel::refresh() {
   }
   const auto scenario = workspace_.document().scenario();
   if (!scenario) {
-    if (workspace_.document().has_errors()) show_words(workspace_.why_nothing());
+    if (workspace_.document().has_errors() || !workspace_.document().is_open()) show_words(workspace_.why_nothing());
     return;
   }
   set_about(to_qstring(scenario->title), to_qstring(scenario->about));
@@ -296,7 +296,8 @@ void DiagnosisPanel::fill(QWidget& widget, const Part& part) const {
     case Kind::suggestion:
       static_cast<QPushButton&>(widget).setText(QString(part.text).replace('&', "&&"));
       widget.setAccessibleName(tr("Try: %1").arg(part.text));
-      widget.setToolTip(tr("Tries this; modeled: %1").arg(part.text));
+      widget.setToolTip(
+          QStringLiteral("%1\n%2").arg(part.text, workspace_.trying_words(suggestions_[part.index])).trimmed());
       break;
     case Kind::evidence: {
       const std::string moment = format_duration(diagnosis_.evidence[part.index].at.time_since_epoch());

@@ -190,8 +190,8 @@ class Export {
 
   ExportOutcome write_picture(const Group& group, const ExportFormat& format, ExportPart part, const fs::path& path) {
     FigureContent content;
-    content.title = to_qstring((scenario_.title.empty() ? base_ : scenario_.title) + ": " +
-                               shown_name(scenario_, *group.results.front()));
+    content.title = figure_title(to_qstring(scenario_.title.empty() ? base_ : scenario_.title),
+                                 to_qstring(shown_name(scenario_, *group.results.front())));
     const QString text = provenance(scenario_, group.results);
     if (options_.caption) content.caption = text;
     for (const RunResult* result : group.results)

@@ -41,6 +41,11 @@ constexpr double kLegendLine = 18;
 
 }  // namespace
 
+QString figure_title(const QString& scenario, const QString& run) {
+  const bool ends = scenario.endsWith(u'?') || scenario.endsWith(u'!') || scenario.endsWith(u'.');
+  return (ends ? QStringLiteral("%1 – %2") : QStringLiteral("%1: %2")).arg(scenario, run);
+}
+
 QString result_summary(const RunResult& result) {
   QStringList parts;
   parts += result.world == WorldKind::modeled ? QStringLiteral("simulated kernel") : QStringLiteral("this machine");
@@ -267,7 +272,7 @@ void Figure::paint_timeline(FigurePainter& painter, const Panel& panel, const QR
   paint_row_names(*painter, scene, QRectF(4, area.top(), area.left() - 14, area.height()), kText);
   paint_missing_rows(*painter, scene, area, kText);
   const QString failure = world.failure ? to_qstring(format_failure(*world.failure)) : QString();
-  paint_marks(*painter, theme_, axis, with_failure(world.trace->marks, failure), area, kText);
+  paint_marks(*painter, scene, axis, with_failure(world.trace->marks, failure), area, kText);
   painter->setRenderHint(QPainter::Antialiasing, false);
   painter->setPen(QPen(theme_.frame, 1));
   painter->setBrush(Qt::NoBrush);

@@ -30,6 +30,8 @@ struct FigureContent {
   bool logarithmic_memory = true;
 };
 
+/// "A thousand threads: join_all"; after a question or an exclamation a dash, "Where does it break? – join_all".
+QString figure_title(const QString& scenario, const QString& run);
 /// "simulated kernel · 1.04 s · 508 threads with main · 4 MiB for the jobs · ✕ EAGAIN by pids.max at job 508".
 QString result_summary(const RunResult& result);
 

@@ -54,7 +54,7 @@ QString job_details(JobId job, const RunResult& result, const Theme& theme, cons
         QStringLiteral("<p><span style='color:%1'>■</span> <b>%2</b> %3 · %4<br><span style='color:%5'>%6</span></p>")
             .arg(theme.style(s.state).color.name(), to_qstring(to_string(s.state)),
                  to_qstring(format_duration(s.end - s.begin)),
-                 lane_having(s.state, s.lane) == kNoLane ? tr("no thread") : to_qstring(lane_name(s.lane)),
+                 lane_having(s.state, s.lane) == kNoLane ? tr("no thread") : to_qstring(format_lane(s.lane)),
                  theme.muted.name(), state_reason(s.state, result.concurrency));
   }
   if (segments.empty()) html += QStringLiteral("<p>%1</p>").arg(tr("It spent no time in any state."));

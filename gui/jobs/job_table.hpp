@@ -60,6 +60,8 @@ class JobFigures {
   Duration response(JobId job) const;
   /// How much longer it took than its steps say.
   Duration late(JobId job) const;
+  /// It is known how long the steps should take: it is not of a saved record.
+  bool knows_steps() const { return !steps_.empty(); }
   /// The value in the column, as a number: times in nanoseconds. Nothing where the job does not have it.
   std::optional<std::int64_t> figure(JobId job, JobColumn column) const;
 

@@ -31,6 +31,10 @@ QString world_word(WorldKind world) {
   return to_qstring(short_name(world));
 }
 QString thread_word(const JobFigures& jobs, JobId job) {
+  return jobs.lane(job) == kNoLane ? QString() : to_qstring(format_lane(jobs.lane(job)));
+}
+/// As the filter and other programs read it.
+QString plain_thread_word(const JobFigures& jobs, JobId job) {
   return jobs.lane(job) == kNoLane ? QString() : to_qstring(lane_name(jobs.lane(job)));
 }
 QString state_word(JobState state) {
@@ -185,7 +189,7 @@ QString JobsModel::text(int row, JobColumn column) const {
     case JobColumn::response:
       return length(jobs.response(id));
     case JobColumn::late:
-      return length(jobs.late(id));
+      return jobs.knows_steps() ? length(jobs.late(id)) : QStringLiteral("–");
   }
   return {};
 }
@@ -196,6 +200,10 @@ QVariant JobsModel::data(const QModelIndex& index, int role) const {
   switch (role) {
     case Qt::DisplayRole:
       return text(index.row(), column);
+    case Qt::ToolTipRole:
+      return column == JobColumn::late && !figures(index.row()).knows_steps()
+                 ? tr("Not known: a saved record does not have how long its steps should take")
+                 : QVariant();
     case Qt::TextAlignmentRole: {
       const bool words = column == JobColumn::world || column == JobColumn::thread || column == JobColumn::state;
       return QVariant(static_cast<int>((words ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter));
@@ -230,7 +238,7 @@ QStringList JobsModel::widest_texts(JobColumn column) const {
     case JobColumn::thread:
       for (const auto& jobs : worlds_)
         texts += column == JobColumn::job ? to_qstring(format_count(static_cast<std::int64_t>(jobs->size())))
-                                          : to_qstring(lane_name(std::max<LaneId>(jobs->trace().lanes, 1) - 1));
+                                          : to_qstring(format_lane(std::max<LaneId>(jobs->trace().lanes, 1) - 1));
       break;
     case JobColumn::arrival:
     case JobColumn::start:
@@ -311,7 +319,7 @@ QString jobs_table(const JobsSnapshot& jobs, QChar separator) {
     const JobId id = row.job();
     all += QStringList{QString::number(std::int64_t{id} + 1),
                        world_word(of.world()),
-                       thread_word(of, id),
+                       plain_thread_word(of, id),
                        to_qstring(to_string(of.state(id))),
                        moment(of.arrival(id)),
                        moment(of.start(id)),

@@ -30,7 +30,7 @@ namespace {
 
 constexpr int kBothWorlds = 0;
 
-/// A cell that is cut tells all of it in its tooltip.
+/// A cell that is cut tells all of it in its tooltip; else what the model says of it.
 class CellDelegate : public QStyledItemDelegate {
  public:
   using QStyledItemDelegate::QStyledItemDelegate;
@@ -38,7 +38,7 @@ class CellDelegate : public QStyledItemDelegate {
                  const QModelIndex& index) override {
     if (event->type() != QEvent::ToolTip) return QStyledItemDelegate::helpEvent(event, view, option, index);
     const bool cut = sizeHint(option, index).width() > view->visualRect(index).width();
-    QToolTip::showText(event->globalPos(), cut ? index.data().toString() : QString(), view);
+    QToolTip::showText(event->globalPos(), index.data(cut ? Qt::DisplayRole : Qt::ToolTipRole).toString(), view);
     return true;
   }
 };
@@ -236,10 +236,12 @@ void JobsPage::show_words() {
   nothing_->setText(!mistake_.isEmpty() && total > 0 ? mistake_
                     : total > 0                      ? tr("No job matches: none of %1.").arg(all)
                                                      : nothing_text_);
+  const QString amount = shown == total ? all : tr("%1 of %2").arg(to_qstring(format_count(shown)), all);
   QString words = mistake_;
+  if (!words.isEmpty() && total > 0) words += tr(" · until then the rows stay as they were: %1").arg(amount);
   if (words.isEmpty() && model_->is_busy()) words = tr("Sorting …");
   if (words.isEmpty() && total > 0) {
-    words = shown == total ? all : tr("%1 of %2").arg(to_qstring(format_count(shown)), all);
+    words = amount;
     if (!why_old_.isEmpty()) words += QStringLiteral(" · ") + why_old_;
     words += tr(" · Enter shows a job, S sorts by the column, %1 copies").arg(keys::kCopyRows);
   }

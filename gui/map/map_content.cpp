@@ -29,10 +29,12 @@ std::size_t choose_axis(const Sweep& sweep) {
   return chosen;
 }
 
-QString run_words(const RunResult& run) {
-  QString words = QStringLiteral("%1, %2 of %3 done\n%4, %5 of the kernel, %6")
+/// `drawn`: the memory that the map draws, which is more than the jobs' own.
+QString run_words(const RunResult& run, double drawn) {
+  QString words = QStringLiteral("%1, %2 of %3 done\n%4 resident and the kernel's (%5, %6 of the kernel), %7")
                       .arg(to_qstring(format_duration(run.wall)), to_qstring(format_count(run.completed)),
-                           to_qstring(format_count(run.jobs, "job")), to_qstring(format_jobs_memory(run)),
+                           to_qstring(format_count(run.jobs, "job")),
+                           to_qstring(format_bytes(Bytes{std::llround(drawn)})), to_qstring(format_jobs_memory(run)),
                            to_qstring(format_bytes(run.memory.kernel)), to_qstring(format_threads(run)));
   if (run.failure)
     words += (run.breaks() ? QStringLiteral("\n✕ ") : QStringLiteral("\na worker was refused: ")) +
@@ -182,8 +184,9 @@ class Builder {
     item.fails_at_times = cell.failed > 0;
     item.run = cell.run;
     item.settings = plan_.settings(cell.point);
-    item.words = QStringLiteral("%1, %2\n%3%4")
-                     .arg(line.name, point_words(cell.point), run_words(cell.first), replication_words(cell));
+    item.words =
+        QStringLiteral("%1, %2\n%3%4")
+            .arg(line.name, point_words(cell.point), run_words(cell.first, item.bytes), replication_words(cell));
     line.items.push_back(std::move(item));
   }
 
@@ -255,7 +258,8 @@ class Builder {
       }
     }
     // What broke never completed: the moment at which it broke would look like a run that is fast.
-    item.seconds = beside != nullptr && result.completed < result.jobs ? seconds_of(*beside) : to_seconds(result.wall);
+    const bool is_beside = beside != nullptr && result.completed < result.jobs;
+    item.seconds = is_beside ? seconds_of(*beside) : to_seconds(result.wall);
     item.bytes = static_cast<double>((result.memory.resident + result.memory.kernel).count);
     QString where = exact ? to_qstring(format_count(*exact))
                           : to_qstring(plan_.sweep().axes[axis_].values[plan_.value_of(cell.point, axis_)]);
@@ -268,7 +272,11 @@ class Builder {
         QStringLiteral("%1 %2 %3 = %4\n%5%6")
             .arg(of.line.name, is_name ? QStringLiteral("fails with") : QStringLiteral("breaks at"), to_qstring(key),
                  where, about ? QStringLiteral("With %1: ").arg(point_words(cell.point)) : QString(),
-                 run_words(result));
+                 run_words(result, item.bytes));
+    if (is_beside)
+      item.words +=
+          QStringLiteral("\nOn the axis of time its ✕ is at %1, that of the last run that did not fail (%2)")
+              .arg(to_qstring(format_duration(Duration(std::llround(item.seconds * 1e9)))), point_words(beside->point));
     of.line.items.push_back(std::move(item));
     if (!is_name) of.breaks_at.clear();  // Where it ends for good.
     of.breaks_at += where;

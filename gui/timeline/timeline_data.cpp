@@ -15,11 +15,11 @@ std::string row_name(const TimelineData& data, std::size_t row) {
     if (row == 0) return "queue";
     --row;
   }
-  return lane_name(static_cast<LaneId>(row));
+  return format_lane(static_cast<LaneId>(row));
 }
 
 QString turn_name(const Segment& turn) {
-  return turn.lane == kNoLane ? QStringLiteral("turns not told apart") : to_qstring(lane_name(turn.lane));
+  return turn.lane == kNoLane ? QStringLiteral("turns not told apart") : to_qstring(format_lane(turn.lane));
 }
 
 QString missing_rows(const TimelineData& data, WorldKind world) {

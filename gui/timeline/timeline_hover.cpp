@@ -90,7 +90,7 @@ QString hover_text(const TimelineData& data, const std::string& concurrency, con
   }
   QString place = to_qstring(format_job(segment->job));
   if (lane_having(segment->state, segment->lane) != kNoLane)
-    place += QStringLiteral(" on ") + to_qstring(lane_name(segment->lane));
+    place += QStringLiteral(" on ") + to_qstring(format_lane(segment->lane));
   lines += QStringLiteral("%1: %2").arg(place, to_qstring(to_string(segment->state)));
   if (const QString reason = state_reason(segment->state, concurrency); !reason.isEmpty()) lines += reason;
   lines += time;

@@ -4,10 +4,12 @@
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "gui/charts/label_room.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/time/mark_text.hpp"
+#include "gui/timeline/bands.hpp"
 #include "gui/timeline/timeline_picture.hpp"
 
 namespace spawnpoint::gui {
@@ -15,6 +17,35 @@ namespace {
 
 constexpr double kWorldLine = 26;  ///< The sample of a world's lines, after its name.
 constexpr double kAroundLine = 8;
+
+/// The row that a mark is of, or the band that has it.
+struct MarkRow {
+  bool has_cross = false;        ///< The plot draws it, as a job failed there.
+  std::optional<double> middle;  ///< From the plot's top; nothing: it is not seen.
+};
+
+/// Nothing: the mark is of the whole process, or its rows are others than this timeline's.
+std::optional<MarkRow> row_of(const Mark& mark, const TimelineScene& scene) {
+  if (!scene.data) return std::nullopt;
+  const TimelineData& data = *scene.data;
+  MarkRow of;
+  std::size_t row = 0;
+  const auto failed = std::ranges::find(data.failures(), mark.job, &Failure::job);
+  if (failed != data.failures().end()) {
+    of.has_cross = true;
+    row = failed->row;
+  } else if (mark.kind == MarkKind::failure && mark.lane != kNoLane && data.mode() == TimelineRows::threads) {
+    row = mark.lane + (data.has_queue_row() ? 1 : 0);
+  } else {
+    return std::nullopt;
+  }
+  const std::size_t per_band = scene.layout.rows_per_band();
+  const Band place = band_place(scene.layout, row / per_band * per_band, per_band, 1);
+  const double top = std::max<double>(place.top, 0);
+  const double bottom = std::min<double>(place.top + place.height, scene.layout.height);
+  if (top < bottom) of.middle = (top + bottom) / 2;
+  return of;
+}
 
 // As wide as the wider name, so that both worlds' headers line up.
 double name_width(const Theme& theme, int pixels) {
@@ -68,7 +99,6 @@ void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF
   // Threads are named by round numbers: with the queue before them, each has the next row.
   const bool queued = scene.data->has_queue_row();
   const bool named_later = queued && every > 1 && !layout.gathers();
-  const bool has_next = queued && layout.gathers();
   for (std::size_t step = layout.first_row() / every * every; step < end; step += every) {
     const std::size_t row = step > 0 && named_later ? step + 1 : step;
     if (row >= end) break;
@@ -76,9 +106,9 @@ void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF
     double top = layout.top(row);
     if (!layout.gathers() && box > layout.row_height) top += (layout.row_height - box) / 2;
     if (top < -2 || top + box > where.height() + 2) continue;
-    const bool next = has_next && row + 1 < layout.rows;
-    QString name = to_qstring(row_name(*scene.data, next ? row + 1 : row));
-    if (next && row == 0) name.prepend(to_qstring(row_name(*scene.data, 0)) + QStringLiteral(", "));
+    QString name = to_qstring(row_name(*scene.data, row));
+    if (queued && layout.gathers() && row == 0 && layout.rows > 1)
+      name += QStringLiteral(", ") + to_qstring(row_name(*scene.data, 1));
     name = metrics.elidedText(name, Qt::ElideRight, where.width());
     painter.drawText(QRectF(where.left(), where.top() + top, where.width(), box), Qt::AlignRight | Qt::AlignVCenter,
                      name);
@@ -122,8 +152,9 @@ void paint_time_ticks(QPainter& painter, const Theme& theme, const TimeAxis& axi
   painter.restore();
 }
 
-void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const std::vector<Mark>& marks,
+void paint_marks(QPainter& painter, const TimelineScene& scene, const TimeAxis& axis, const std::vector<Mark>& marks,
                  const QRectF& where, int pixels) {
+  const Theme& theme = scene.theme;
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setFont(theme.font(pixels, true));
@@ -133,8 +164,20 @@ void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, co
   const double height = pixels * 1.6;
   constexpr double kAbove = 2;
   constexpr double kCross = 5;
-  const double middle = where.top() + kAbove + height / 2;
-  LabelRoom room(where, LabelRoom::From::top, kAbove);
+  double first = kAbove;  ///< Where words begin: at the first row that has a failure, else at the top.
+  std::vector<std::optional<MarkRow>> rows;
+  for (const Mark& mark : marks) {
+    rows.push_back(seen(mark) && is_failure(mark) ? row_of(mark, scene) : std::nullopt);
+    if (first == kAbove && rows.back() && rows.back()->middle)
+      first = std::clamp(*rows.back()->middle - height / 2, kAbove, std::max(kAbove, where.height() - height));
+  }
+  const double middle = where.top() + first + height / 2;
+  LabelRoom room(where, LabelRoom::From::top, first);
+  // All of an ✕ is within the plot.
+  const auto cross_at = [&](double x) {
+    const double reach = cross_reach(kCross);
+    return std::clamp(x, where.left() + reach, std::max(where.left() + reach, where.right() - reach));
+  };
   for (const Mark& mark : marks) {
     if (!seen(mark)) continue;
     const double x = axis.x(mark.at);
@@ -143,21 +186,26 @@ void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, co
     painter.setPen(pen);
     painter.drawLine(QPointF(x, where.top()), QPointF(x, where.bottom()));
     room.add_line({x, where.top(), x, where.bottom()});
-    if (is_failure(mark)) room.add(QRectF(x - kCross, middle - kCross, 2 * kCross, 2 * kCross));
+    if (is_failure(mark)) room.add(QRectF(cross_at(x) - kCross, middle - kCross, 2 * kCross, 2 * kCross));
   }
   // One failure may have several marks, as where a refusal leads to an abort: its words are there once.
   constexpr double kSamePlace = 40;
   QString last_text;
   double last_x = 0;
-  for (const Mark& mark : marks) {
-    if (!seen(mark)) continue;
-    const double x = axis.x(mark.at);
-    if (is_failure(mark)) paint_cross(painter, theme, {x, middle}, kCross);
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    const Mark& mark = marks[i];
+    if (!seen(mark) || (rows[i] && !rows[i]->middle)) continue;
+    const double x = is_failure(mark) ? cross_at(axis.x(mark.at)) : axis.x(mark.at);
+    if (is_failure(mark) && !(rows[i] && rows[i]->has_cross))
+      paint_cross(painter, theme, {x, rows[i] ? where.top() + *rows[i]->middle : middle}, kCross);
     if (mark_text(mark) == last_text && std::abs(x - last_x) <= kSamePlace) continue;
     last_text = mark_text(mark);
     last_x = x;
-    const QString text = metrics.elidedText(mark_text(mark), Qt::ElideRight, where.width() * 0.6);
     const double reach = is_failure(mark) ? kCross : 0;
+    // On the side where there is more room.
+    constexpr double kAround = 14;
+    const double free = std::max(x - where.left(), where.right() - x) - reach - kAround;
+    const QString text = metrics.elidedText(mark_text(mark), Qt::ElideRight, free);
     const auto place = room.take({x - reach, x + reach, {QSizeF(metrics.horizontalAdvance(text) + 6, height)}});
     if (place) {
       QColor ground = theme.base;

@@ -62,7 +62,7 @@ QString bar_label(const TimelineData& data, const Segment& s, double width, cons
   if (data.mode() == TimelineRows::cores) {
     const QString thread = turn_name(s);
     choices = {thread + u' ' + length, thread};
-    if (s.lane != kNoLane && s.lane > 0) choices += QString::number(s.lane);
+    if (s.lane != kNoLane && s.lane > 0) choices += to_qstring(format_count(s.lane));
   } else if (data.mode() == TimelineRows::jobs) {
     choices = {words + u' ' + length, words};
   } else {
@@ -153,8 +153,13 @@ void paint_failures(QPainter& painter, const TimelineScene& scene, const CellGri
                        scene.theme.failure);
       if (x - last < radius * 2) continue;
       last = x;
-      paint_cross(painter, scene.theme, origin + QPointF(std::clamp(x, radius, scene.width - radius), top + height / 2),
-                  radius);
+      // All of it, in a row that is seen in part, too.
+      const double reach = cross_reach(radius);
+      const auto within = [reach](double at, double length) {
+        return std::clamp(at, std::min(reach, length / 2), std::max(length - reach, length / 2));
+      };
+      paint_cross(painter, scene.theme,
+                  origin + QPointF(within(x, scene.width), within(top + height / 2, scene.layout.height)), radius);
     }
   }
 }

@@ -58,8 +58,9 @@ void paint_missing_rows(QPainter& painter, const TimelineScene& scene, const QRe
 /// Small strokes at the ticks below `where`, and their labels where `labels` is set. Grid lines are the plot's own.
 void paint_time_ticks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const QRectF& where, bool labels,
                       int pixels);
-/// Failure points and other marks: a dashed line through all rows, with ✕ and words. `where` is the plot.
-void paint_marks(QPainter& painter, const Theme& theme, const TimeAxis& axis, const std::vector<Mark>& marks,
+/// Failure points and other marks: a dashed line through all rows, and words. Those of a job that failed are in its
+/// row, which has its ✕, and nowhere else: another row would look as if it had failed. `where` is the plot.
+void paint_marks(QPainter& painter, const TimelineScene& scene, const TimeAxis& axis, const std::vector<Mark>& marks,
                  const QRectF& where, int pixels);
 /// Between the parts of a summary, of which the first counts most.
 inline constexpr QStringView kPartsApart = u" · ";
@@ -74,6 +75,10 @@ void paint_world_header(QPainter& painter, const Theme& theme, WorldKind world, 
 double world_header_indent(const Theme& theme, int pixels);
 /// How jobs in this state are drawn, as a legend shows it.
 void paint_state_swatch(QPainter& painter, const Theme& theme, WorldKind world, JobState state, const QRectF& box);
+/// How far the strokes of an ✕ reach from its middle.
+constexpr double cross_reach(double radius) {
+  return radius * 1.05;
+}
 /// An ✕ with a halo.
 void paint_cross(QPainter& painter, const Theme& theme, const QPointF& center, double radius);
 

@@ -229,7 +229,7 @@ void TimelineWidget::State::paint_around(QPainter& painter, bool with_time_label
   paint_time_ticks(painter, theme, axis(), area, with_time_labels, kTextPixels);
   paint_row_names(painter, scene(), QRectF(4, area.top(), area.left() - 14, area.height()), kTextPixels);
   paint_missing_rows(painter, scene(), area, kTextPixels);
-  paint_marks(painter, theme, own_axis(), with_failure(data->trace().marks, failure), area, kTextPixels);
+  paint_marks(painter, scene(), own_axis(), with_failure(data->trace().marks, failure), area, kTextPixels);
 }
 
 void TimelineWidget::State::paint_picture(QPainter& painter) const {

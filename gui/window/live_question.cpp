@@ -3,6 +3,7 @@
 
 #include <QMessageBox>
 #include <QPushButton>
+#include <algorithm>
 
 #include "gui/text/to_qstring.hpp"
 #include "models/result/format.hpp"
@@ -40,7 +41,8 @@ QString live_words(const LiveEstimate& estimate) {
              "<tr><td>%6</td><td align='right'>%7</td><td align='right'>%8</td></tr>"
              "<tr><td>%9</td><td align='right'>%10</td><td></td></tr></table>")
              .arg(QObject::tr("for all jobs"), QObject::tr("cap: half of what is free"),
-                  QObject::tr("Threads besides main"), count(estimate.threads), count(estimate.thread_cap),
+                  QObject::tr("Threads besides main"), count(estimate.threads),
+                  count(std::max<std::int64_t>(0, estimate.thread_cap - 1)),
                   QObject::tr("Memory, the kernel's included"),
                   bytes(estimate.memory.resident + estimate.memory.kernel), bytes(estimate.memory_cap),
                   QObject::tr("Time"), time_words(estimate)) +

@@ -208,6 +208,7 @@ void MainWindow::make_connections() {
     show_status();
   };
   connect(&workspace_, &Workspace::scenario_followed, this, show_state);
+  connect(&workspace_, &Workspace::records_changed, this, show_state);
   connect(&selection(), &Selection::run_changed, this, show_state);
   connect(&selection(), &Selection::run_changed, this, [this] {
     if (!document().scenario()) show_scenario();
@@ -372,6 +373,18 @@ bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
     }
   }
   return QMainWindow::eventFilter(watched, event);
+}
+
+/// The key of an action that cannot be used comes here: nobody has taken it.
+void MainWindow::keyPressEvent(QKeyEvent* event) {
+  const QKeySequence pressed(event->keyCombination());
+  for (const Action& one : action_table()) {
+    const QAction* action = act(one.name);
+    if (one.sequence() != pressed || action->isEnabled() || action->statusTip().isEmpty()) continue;
+    statusBar()->showMessage(action->statusTip(), 5000);
+    return;
+  }
+  QMainWindow::keyPressEvent(event);
 }
 
 /// Who comes back from another program may have changed the file there; not every folder tells of that by itself.

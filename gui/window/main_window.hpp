@@ -119,6 +119,7 @@ class MainWindow : public QMainWindow {
   void showEvent(QShowEvent* event) override;
   void childEvent(QChildEvent* event) override;
   void changeEvent(QEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
@@ -139,6 +140,8 @@ class MainWindow : public QMainWindow {
   std::vector<TourStep> tour_steps();
   void make_connections();
   QAction* act(const char* name) const;
+  /// Empty: the action can be used; else why it cannot, which its tooltip and its key say.
+  void set_hindrance(const char* name, const QString& why);
   void show_templates(QMenu& menu);
   void go_to_page(Page& page);
   QString status_words() const;

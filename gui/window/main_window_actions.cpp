@@ -32,16 +32,22 @@
 
 namespace spawnpoint::gui {
 
+namespace {
+
+QString tooltip_of(const Action& action) {
+  const QString title = QObject::tr(action.title).remove('&');
+  const QKeySequence keys = action.sequence();
+  return keys.isEmpty() ? title : QStringLiteral("%1  (%2)").arg(title, keys.toString(QKeySequence::NativeText));
+}
+
+}  // namespace
+
 void MainWindow::make_actions() {
   for (const Action& one : action_table()) {
     auto* made = new QAction(tr(one.title), this);
     made->setObjectName(one.name);
-    const QKeySequence keys = one.sequence();
-    made->setShortcut(keys);
-    if (!keys.isEmpty()) {
-      made->setToolTip(
-          QStringLiteral("%1  (%2)").arg(tr(one.title).remove('&'), keys.toString(QKeySequence::NativeText)));
-    }
+    made->setShortcut(one.sequence());
+    made->setToolTip(tooltip_of(one));
     connect(made, &QAction::triggered, this, [this, &one] { one.run(*this); });
     addAction(made);
   }
@@ -74,6 +80,14 @@ void MainWindow::make_actions() {
 
 QAction* MainWindow::act(const char* name) const {
   return findChild<QAction*>(QString::fromLatin1(name), Qt::FindDirectChildrenOnly);
+}
+
+void MainWindow::set_hindrance(const char* name, const QString& why) {
+  const auto row = std::ranges::find(action_table(), std::string_view(name), &Action::name);
+  QAction& action = *act(name);
+  action.setEnabled(why.isEmpty());
+  action.setStatusTip(why);
+  action.setToolTip(why.isEmpty() ? tooltip_of(*row) : QStringLiteral("%1\n%2").arg(tooltip_of(*row), why));
 }
 
 void MainWindow::colour_icons() {
@@ -208,13 +222,24 @@ void MainWindow::show_actions() {
   // What would run, or be written, is the text; what is shown is of the last one without errors.
   const bool ready = there && !document().has_errors();
   const bool saved = workspace_.record(selection().run()) != nullptr;
-  for (const char* name : {"run_both", "run_model", "run_live"}) act(name)->setEnabled(ready && !saved);
-  act("run_all")->setEnabled(ready && scenario->runs.size() > 1);
-  act("stop")->setEnabled(runs().is_running());
+  QString why_not;
+  if (document().has_errors())
+    why_not = tr("Fix the errors in the file first; then it can run.");
+  else if (!there)
+    why_not = workspace_.why_nothing();
+  set_hindrance("run_all",
+                why_not.isEmpty() && scenario->runs.size() < 2 ? tr("The scenario has only one run.") : why_not);
+  if (saved) why_not = tr("A saved record is over: choose a run of the scenario to run it.");
+  for (const char* name : {"run_both", "run_model", "run_live"}) set_hindrance(name, why_not);
+  set_hindrance("stop", runs().is_running() ? QString() : tr("Nothing runs."));
   act("save")->setEnabled(document().is_open());
   act("save_as")->setEnabled(document().is_open());
   // There are always limits to export.
-  act("export")->setEnabled(there && !saved);
+  set_hindrance("export",
+                saved   ? tr("A saved record is not exported: its files have its data, and the menu of a chart copies "
+                               "the picture.")
+                : there ? QString()
+                        : workspace_.why_nothing());
   act("write_values")->setEnabled(ready);
   jobs_->setEnabled(ready);
   machine_->setEnabled(ready);

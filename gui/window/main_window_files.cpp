@@ -191,9 +191,11 @@ bool MainWindow::settle_outside_change(bool saving) {
 bool MainWindow::save_as() {
   if (!document().is_open()) return false;
   const bool has_own_folder = !document().is_shipped() && !document().path().isEmpty();
-  const QString folder = has_own_folder ? QFileInfo(document().path()).absolutePath() : session_.last_folder("open");
+  const QString folder = has_own_folder ? QFileInfo(document().path()).absolutePath() : session_.last_folder("save");
   const QString path = questions_.file_to_save(this, folder + "/" + document().name());
-  return !path.isEmpty() && save_to(path);
+  if (path.isEmpty() || !save_to(path)) return false;
+  session_.set_last_folder("save", QFileInfo(path).absolutePath());
+  return true;
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -51,6 +51,8 @@ class Runs : public QObject {
   void stop();
   /// A result that is known already, as that of this revision.
   void adopt(RunKey key, std::shared_ptr<const RunResult> result, std::uint64_t revision);
+  /// What is kept of it is no longer.
+  void forget(RunKey key) { kept_.erase(key); }
   /// Another scenario: nothing of the old one is kept, nor will arrive.
   void clear();
 

@@ -3,6 +3,7 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QStandardPaths>
 
 namespace spawnpoint::gui {
 namespace {
@@ -54,7 +55,9 @@ void Session::set_layout(const QByteArray& geometry, const QByteArray& layout) {
 
 QString Session::last_folder(const QString& what) const {
   const QString folder = settings_->value("folders/" + what).toString();
-  return QFileInfo(folder).isDir() ? folder : QDir::homePath();
+  if (QFileInfo(folder).isDir()) return folder;
+  const QString documents = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+  return QFileInfo(documents).isDir() ? documents : QDir::homePath();
 }
 void Session::set_last_folder(const QString& what, const QString& folder) {
   settings_->setValue("folders/" + what, folder);

@@ -38,6 +38,7 @@ class Session {
   QByteArray layout() const;
   void set_layout(const QByteArray& geometry, const QByteArray& layout);
 
+  /// Of the dialog that is called so; before the first time that of the user's documents.
   QString last_folder(const QString& what) const;
   void set_last_folder(const QString& what, const QString& folder);
 

@@ -3,6 +3,7 @@
 #include "gui/workspace/workspace.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/text/text.hpp"
@@ -125,10 +126,11 @@ void Workspace::open_next_record() {
 }
 
 void Workspace::take_record(SavedRecord record) {
-  const RunKey key{kFirstRecord + records_.size(), record.result.world};
+  const std::size_t number = records_.empty() ? kFirstRecord : records_.rbegin()->first + 1;
+  const RunKey key{number, record.result.world};
   runs_.adopt(key, std::make_shared<const RunResult>(record.result), document_.revision());
   record.result.trace.reset();  // It is the run's.
-  records_.push_back(std::move(record));
+  records_.emplace(number, std::move(record));
   emit told({});
   align();
   emit records_changed();
@@ -137,14 +139,30 @@ void Workspace::take_record(SavedRecord record) {
 }
 
 const SavedRecord* Workspace::record(std::size_t run) const {
-  return run >= kFirstRecord && run - kFirstRecord < records_.size() ? &records_[run - kFirstRecord] : nullptr;
+  const auto there = records_.find(run);
+  return there == records_.end() ? nullptr : &there->second;
+}
+
+void Workspace::close_record(std::size_t run) {
+  const auto closed = records_.find(run);
+  if (closed == records_.end()) return;
+  runs_.forget({run, closed->second.result.world});
+  records_.erase(closed);
+  if (selection_.run() == run) {
+    // Its neighbour to the left, as tabs have it.
+    const std::vector<std::size_t> left = all_runs();
+    const auto after = std::ranges::upper_bound(left, run);
+    selection_.select_run(left.empty() ? 0 : after == left.begin() ? left.front() : *std::prev(after));
+  }
+  align();
+  emit records_changed();
 }
 
 std::vector<std::size_t> Workspace::all_runs() const {
   std::vector<std::size_t> runs;
   const auto scenario = document_.scenario();
   for (std::size_t run = 0; scenario && run < scenario->runs.size(); ++run) runs.push_back(run);
-  for (std::size_t i = 0; i < records_.size(); ++i) runs.push_back(kFirstRecord + i);
+  for (const auto& [number, saved] : records_) runs.push_back(number);
   return runs;
 }
 

@@ -72,6 +72,8 @@ class Workspace : public QObject {
   bool open(const Place& place, QString& error);
   /// Opens a saved record, in the background, as a run of its own beside those of the scenario, and selects it.
   void open_record(const QString& path);
+  /// The record goes, and its run with it; its files stay.
+  void close_record(std::size_t run);
   /// Null: the run is one of the scenario's.
   const SavedRecord* record(std::size_t run) const;
   /// Those of the scenario, then the records.
@@ -127,6 +129,8 @@ class Workspace : public QObject {
   bool is_advising() const { return advising_.is_running(); }
   /// Adds a run that would do better, or selects it where it is there; which one it is, is found in the background.
   void try_suggestion(const Suggestion& suggestion);
+  /// What that will do, in words: which run it selects or adds to the text, and what it lays over the text.
+  QString trying_words(const Suggestion& suggestion) const;
   /// Opens and models a run that a map has a point of. The text stays as it is: the values, and the run where the text
   /// has none of that model, go over it, in place of those of the point before.
   void open_run(const std::vector<Setting>& settings, const RunSpec& spec);
@@ -148,7 +152,7 @@ class Workspace : public QObject {
   /// A value that was turned is not written, as the text has errors: what shows it goes back to what is.
   void turn_refused();
   void recent_changed();
-  /// One was opened, or all are gone.
+  /// One was opened or closed, or all are gone.
   void records_changed();
   /// Why a record could not be opened.
   void record_refused(const QString& words);
@@ -232,8 +236,8 @@ class Workspace : public QObject {
   std::optional<Turn> last_turn_;  ///< Its gesture may go on.
   QString text_of_last_turn_;
   QTimer turn_patience_;
-  std::vector<SavedRecord> records_;
-  std::deque<RunRequest> waiting_runs_;  ///< Of run_all().
+  std::map<std::size_t, SavedRecord> records_;  ///< By their runs' numbers.
+  std::deque<RunRequest> waiting_runs_;         ///< Of run_all().
   std::size_t runs_in_all_ = 0;
   std::uint64_t wishes_ = 0;
   LatestJob<LiveWish> estimating_;

@@ -44,6 +44,14 @@ bool contains(const std::vector<Setting>& settings, const std::string& key) {
   return std::ranges::find(settings, key, &Setting::key) != settings.end();
 }
 
+/// The first that is called so, by its model or its label.
+std::optional<std::size_t> run_called(const std::string& name, const Scenario& scenario) {
+  const auto& runs = scenario.runs;
+  const auto there =
+      std::ranges::find_if(runs, [&](const RunSpec& run) { return is_called(name, run.concurrency, run.label); });
+  return there == runs.end() ? std::nullopt : std::optional(static_cast<std::size_t>(there - runs.begin()));
+}
+
 /// In place of the value that the key has there.
 void put(std::vector<Setting>& settings, const Setting& setting) {
   const auto there = std::ranges::find(settings, setting.key, &Setting::key);
@@ -148,11 +156,8 @@ void Workspace::try_suggestion(const Suggestion& suggestion) {
     tried.settings.erase(general);
     put(tried.settings, own);
   }
-  const auto& runs = scenario->runs;
-  const auto there = std::ranges::find_if(
-      runs, [&](const RunSpec& run) { return is_called(suggestion.concurrency, run.concurrency, run.label); });
-  if (there != runs.end() && of_run.empty()) {
-    tried.same = static_cast<std::size_t>(there - runs.begin());
+  if (const auto there = run_called(suggestion.concurrency, *scenario); there && of_run.empty()) {
+    tried.same = there;
     return take_tried(tried);
   }
   tried.run = own_runs(*scenario).size();
@@ -168,6 +173,28 @@ void Workspace::try_suggestion(const Suggestion& suggestion) {
     if (parsed.scenario) tried.same = same_as_last(*std::move(parsed.scenario));
     return tried;
   });
+}
+
+QString Workspace::trying_words(const Suggestion& suggestion) const {
+  const auto scenario = document_.scenario();
+  if (!scenario) return {};
+  const auto there = run_called(suggestion.concurrency, *scenario);
+  const std::string& model = there ? scenario->runs[*there].concurrency : suggestion.concurrency;
+  QStringList of_run{QStringLiteral("concurrency = \"%1\"").arg(to_qstring(model))}, over;
+  for (const Setting& setting : suggestion.set) {
+    const QString key = to_qstring(setting.key);
+    if (is_run_setting(setting.key))
+      of_run += QStringLiteral("%1 = %2").arg(key.section('.', -1), to_qstring(setting.value));
+    else if (document_.setting(key) != to_qstring(setting.value))
+      over += QStringLiteral("%1 = %2").arg(key, to_qstring(setting.value));
+  }
+  QStringList words;
+  if (!there || of_run.size() > 1)
+    words += tr("Adds a run to the text, unless it has this one: %1").arg(of_run.join(QStringLiteral(", ")));
+  else if (*there != selection_.run())
+    words += tr("Selects the run %1").arg(name_of(*there));
+  if (!over.isEmpty()) words += tr("Tries without changing the text: %1").arg(over.join(QStringLiteral(", ")));
+  return words.join('\n');
 }
 
 void Workspace::take_tried(const TriedText& tried) {

@@ -9,6 +9,7 @@
 
 #include "core/files/streams.hpp"
 #include "core/text/text.hpp"
+#include "core/trace/csv_tables.hpp"
 #include "core/trace/perfetto_writer.hpp"
 #include "models/lab/saved/saved_record.hpp"
 #include "models/scenario/run_names.hpp"
@@ -48,6 +49,26 @@ std::string OutputFiles::tag(std::size_t file, std::size_t run, WorldKind world)
   if (several_runs) add(run_names_[file][run]);
   if (several_worlds_) add(to_string(world));
   return tag;
+}
+
+std::expected<void, std::string> OutputFiles::check_folder() const {
+  if (csv_.empty()) return {};
+  const auto there = records_at(csv_);
+  std::error_code error;
+  const bool is_one = std::filesystem::exists(csv_ / kRunTable.file, error);
+  const bool is_several = !is_one && there.front() != csv_;
+  const bool makes_several = !tag(0, 0, WorldKind::modeled).empty();
+  if (makes_several && is_one)
+    return std::unexpected(
+        fmt::format("--csv {0}: it holds the record of one run ({0}/{1}), which would hide those of "
+                    "several: give another folder",
+                    csv_.string(), kRunTable.file));
+  if (!makes_several && is_several)
+    return std::unexpected(
+        fmt::format("--csv {}: it holds the records of several runs (such as {}), which that of one "
+                    "would hide: give another folder",
+                    csv_.string(), there.front().string()));
+  return {};
 }
 
 std::expected<void, std::string> OutputFiles::write(std::size_t file, std::size_t run, const RunResult& result) const {

@@ -20,6 +20,8 @@ class OutputFiles {
  public:
   /// `trace` is a file, `csv` a directory; each may be empty: not wanted.
   OutputFiles(const std::vector<Scenario>& scenarios, Worlds worlds, std::string trace, std::string csv);
+  /// Error: the records would be beside another in their folder, and opening it would find only one of them.
+  std::expected<void, std::string> check_folder() const;
   bool wanted() const { return !trace_.empty() || !csv_.empty(); }
   /// Error: what could not be written, in words.
   std::expected<void, std::string> write(std::size_t file, std::size_t run, const RunResult& result) const;

@@ -228,6 +228,7 @@ class Runner {
     return pairs;
   }
 
+  const OutputFiles& files() const { return files_; }
   /// There is more than one run, and each needs its name.
   bool several() const { return several_; }
   Exit status() const { return status_; }
@@ -305,6 +306,12 @@ Exit run(const RunArguments& arguments) {
   const bool tables = !arguments.json && !arguments.fingerprint;
   const bool is_only = scenarios->size() == 1;
   Runner runner(arguments, inputs, *scenarios, !records->empty());
+  if (!scenarios->empty()) {
+    if (const auto fits = runner.files().check_folder(); !fits) {
+      print_error(fits.error());
+      return Exit::usage;
+    }
+  }
   for (std::size_t file = 0; file < scenarios->size(); ++file) {
     const std::vector<Pair> pairs = runner.make_all(file);
     if (tables) print_report((*scenarios)[file], pairs, is_only ? *records : std::vector<SavedRecord>());

@@ -237,6 +237,10 @@ std::string format_job(JobId job) {
   return "job " + format_count(std::int64_t{job} + 1);
 }
 
+std::string format_lane(LaneId lane) {
+  return lane == 0 ? lane_name(lane) : "thread " + format_count(lane);
+}
+
 std::string format_cause(const FailurePoint& failure) {
   return failure.cause == Cause() ? "failed" : name_of(failure.cause);
 }

@@ -54,6 +54,8 @@ std::string format_program_memory(const RunResult& result);
 
 /// "job 508": people count jobs from 1.
 std::string format_job(JobId job);
+/// As lane_name(), for people: "main", "thread 1,600".
+std::string format_lane(LaneId lane);
 
 /// What ended a run, in a word: "EAGAIN", "SIGSEGV"; "failed" where it is not known.
 std::string format_cause(const FailurePoint& failure);

@@ -259,12 +259,15 @@ std::string number_for_people(double value, FieldKind kind) {
 std::vector<Expectation> read_expectations(const Node& table, const std::vector<RunSpec>& runs, Diagnostics& out,
                                            std::span<const Limit> limits) {
   Names names{.runs = {}, .limits = limits};
+  const auto add = [&](const std::string& name) {
+    if (std::ranges::find(names.runs, name) == names.runs.end()) names.runs.push_back(name);
+  };
   for (const RunSpec& run : runs) {
-    names.runs.push_back(run.label);
+    add(run.label);
     if (run.concurrency != run.label)
-      names.runs.push_back(run.concurrency);
+      add(run.concurrency);
     else if (std::ranges::count(runs, run.concurrency, &RunSpec::concurrency) > 1)
-      names.runs.push_back(run.label + " 1");
+      add(run.label + " 1");
   }
   std::vector<Expectation> written;
   read_table(table, {}, names, out, written);

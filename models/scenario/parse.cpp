@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "core/text/text.hpp"
@@ -135,7 +136,11 @@ class ScenarioReader {
       // Without a way to read this host (a checker of texts needs none) the default profile stands in for it.
       const std::string name = scenario.host_machine ? "defaults" : scenario.machine_profile;
       auto read = read_machine(name, places_, where, out);
-      if (!read) return draft;
+      if (!read) {
+        // What the machine has is not known: nothing in the text is too much for it.
+        draft.machine.cpus = kCpus.high;
+        return draft;
+      }
       draft = std::move(*read);
       if (scenario.host_machine) draft.machine.name = "host";
     }
@@ -254,16 +259,29 @@ class ScenarioReader {
   void read_sweep_table(const Node& root, const Node& node, Scenario& scenario, Diagnostics& out) {
     if (node.kind != Node::Kind::table) return wrong_kind(node, "sweep", "a table", out);
     SweepDraft draft = read_sweep(node, out);
-    // A value that its key refuses is best reported now; with other mistakes around, the two cannot be told apart.
-    if (!out.has_errors()) try_sweep(root, draft, out);
+    try_sweep(root, draft, out);
     scenario.sweep = std::move(draft.sweep);
   }
 
+  /// A value that its key refuses is best reported now.
   void try_sweep(const Node& root, const SweepDraft& draft, Diagnostics& out) {
     Node base = root;
     std::erase_if(base.entries, [](const Node::Entry& entry) {
       return entry.key == "sweep" || entry.key == "expect" || entry.key == "about";
     });
+    // What is wrong without the sweep is reported already.
+    std::vector<Diagnostic> known;
+    if (out.has_errors()) {
+      Diagnostics scratch;
+      read(base, scratch);
+      known = scratch.take();
+    }
+    const auto is_known = [&](const Diagnostic& one) {
+      return std::ranges::any_of(known, [&](const Diagnostic& other) {
+        return std::tie(one.file, one.line, one.column, one.message) ==
+               std::tie(other.file, other.line, other.column, other.message);
+      });
+    };
     for (std::size_t i = 0; i < draft.sweep.axes.size(); ++i) {
       const SweepAxis& axis = draft.sweep.axes[i];
       std::string told;
@@ -273,7 +291,7 @@ class ScenarioReader {
         apply_setting(changed, {axis.key, axis.values[draft.to_try[i][k]]}, options_->concurrency, scratch);
         if (!scratch.has_errors()) read(changed, scratch);
         for (Diagnostic& diagnostic : scratch.take()) {
-          if (diagnostic.severity != Severity::error) continue;
+          if (diagnostic.severity != Severity::error || is_known(diagnostic)) continue;
           // A mistake of the key is the same for all of its values.
           const bool of_key =
               diagnostic.column <= static_cast<int>(code_points(axis.key)) && diagnostic.file.starts_with("--set");

@@ -76,6 +76,30 @@ TEST_CASE("looking at a run does not change it: with and without a record the re
   CHECK(result({}) == result({"--trace", (directory / "x.json").string()}));
 }
 
+TEST_CASE("a folder with the record of one run is not given those of several, nor the reverse") {
+  const TemporaryDirectory directory;
+  const std::string one = (directory / "one").string(), several = (directory / "several").string();
+  const std::vector<std::string> of_one{"run", "-", "--concurrency", "join_all", "--csv"},
+      of_several{"run", "-", "--csv"};
+  const auto run = [&](std::vector<std::string> arguments, const std::string& folder) {
+    arguments.push_back(folder);
+    return spawnpoint_run(arguments, kRandom);
+  };
+  REQUIRE(run(of_one, one).status == 0);
+  REQUIRE(run(of_several, several).status == 0);
+  const Output hidden = run(of_several, one);
+  CHECK(hidden.status == 2);
+  CHECK(hidden.out.empty());
+  CHECK(hidden.err.find("it holds the record of one run (" + one + "/run.csv)") != std::string::npos);
+  const Output hiding = run(of_one, several);
+  CHECK(hiding.status == 2);
+  CHECK(hiding.err.find("it holds the records of several runs") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(several + "/run.csv"));
+  // Again into the same place, the same kind takes the place of what is there.
+  CHECK(run(of_one, one).status == 0);
+  CHECK(run(of_several, several).status == 0);
+}
+
 TEST_CASE("a saved record is shown as a run of its own beside others") {
   const TemporaryDirectory directory;
   const std::string saved = (directory / "saved").string();

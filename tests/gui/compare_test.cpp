@@ -237,6 +237,17 @@ TEST_CASE("a run that fails has its mark before anyone looks at it") {
   CHECK(eventually([&] { return !tabs->tabText(1).startsWith(QString::fromUtf8("✕")); }));
 }
 
+TEST_CASE("with an error in the text, no world promises that a key runs it") {
+  AppFixture app;
+  app.window->show();
+  app.open(kQuick);
+  app.window->document().set_text(QString(kQuick).replace("count = 3", "count = 0"));
+  REQUIRE(eventually([&] { return app.window->document().has_errors(); }));
+  const TimelineWidget& live = app.window->compare().timeline(WorldKind::live);
+  CHECK(live.accessibleDescription().contains("Fix the errors in the file first"));
+  CHECK_FALSE(live.accessibleDescription().contains("F7"));
+}
+
 TEST_CASE("a failure that has several marks has one name in all charts") {
   AppFixture app;
   app.window->show();

@@ -63,6 +63,27 @@ TEST_CASE("a new scenario has a text that runs, and no file before it is saved",
   CHECK(eventually([&] { return app.window->document().scenario()->file == file; }));
 }
 
+TEST_CASE("the first place to save a scenario in is not the folder of what was opened last", "[documents]") {
+  AppFixture app;
+  const QString opened = app.folder.filePath("records"), saved = app.folder.filePath("saved");
+  REQUIRE(QDir().mkpath(opened));
+  REQUIRE(QDir().mkpath(saved));
+  app.session.set_last_folder("open", opened);
+  app.window->show();
+  app.action("new").trigger();
+  QStringList suggested;
+  app.window->questions().file_to_save = [&](QWidget*, const QString& suggestion) {
+    suggested += suggestion;
+    return saved + "/mine.toml";
+  };
+  REQUIRE(app.window->save());
+  app.action("new").trigger();
+  REQUIRE(app.window->save());
+  REQUIRE(suggested.size() == 2);
+  CHECK_FALSE(suggested[0].startsWith(opened));
+  CHECK(suggested[1] == saved + "/untitled.toml");
+}
+
 TEST_CASE("each template is in the menu, and is a scenario without mistakes", "[documents]") {
   AppFixture app;
   QStringList names;

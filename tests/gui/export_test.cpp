@@ -137,7 +137,7 @@ TEST_CASE("a PDF has its words as text, its fonts and its data in it") {
   const QString file = path_text(setup.only(export_run(setup.scenario, setup.results, setup.options)));
   const QByteArray words = run("pdftotext", {"-layout", file, "-"});
   for (const char* word : {"A thousand threads & more", "MODEL", "LIVE", "Memory", "Threads and tasks", "EAGAIN",
-                           "seed 42", "pids.max 512", "rust-playground", "thread 60"}) {
+                           "seed 42", "pids.max 512", "rust-playground", "thread 59"}) {
     INFO(word);
     CHECK(words.contains(word));
   }
@@ -148,6 +148,11 @@ TEST_CASE("a PDF has its words as text, its fonts and its data in it") {
   const QByteArray attached = run("pdfdetach", {"-list", file});
   CHECK(attached.contains("scenario.toml"));
   CHECK(attached.contains("live-series.csv"));
+}
+
+TEST_CASE("a title that asks is not followed by a colon") {
+  CHECK(figure_title("A thousand threads", "join_all") == "A thousand threads: join_all");
+  CHECK(figure_title("Where does it break?", "join_all") == "Where does it break? – join_all");
 }
 
 TEST_CASE("the caption can be switched off") {

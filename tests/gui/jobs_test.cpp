@@ -236,6 +236,7 @@ TEST_CASE("the table's row and the timelines' job are one selection") {
 
   page.filter().setText("nonsense");
   CHECK(page.words().text().contains("not understood"));
+  CHECK(page.words().text().contains("the rows stay as they were: 1 of 1,000 jobs"));
   CHECK(page.model().rowCount() == 1);  // The last filter that could be read stays.
   page.filter().setText("thread 999");
   page.model().settle();

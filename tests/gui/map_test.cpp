@@ -10,12 +10,15 @@
 #include <QScrollArea>
 #include <QSignalSpy>
 #include <QTabWidget>
+#include <cmath>
 
 #include "gui/compare/compare_page.hpp"
 #include "gui/export/export.hpp"
 #include "gui/file/code_edit.hpp"
 #include "gui/file/file_panel.hpp"
 #include "gui/map/map_page.hpp"
+#include "gui/text/to_qstring.hpp"
+#include "models/result/format.hpp"
 #include "tests/gui/app_fixture.hpp"
 #include "tests/gui/computed_map.hpp"
 #include "tests/gui/desk.hpp"
@@ -74,6 +77,23 @@ TEST_CASE("while a map is searched, where a line ends is not said to be exact", 
   INFO(words.toStdString());
   CHECK(words.contains("breaks at jobs.count = about 508"));
   CHECK(words.contains("With jobs.count = 1,000: "));
+}
+
+TEST_CASE("the words of a point have the numbers that are drawn", "[map]") {
+  application();
+  const MapContent content = map_content(computed_map(kSwept));
+  const auto drawn = [](double bytes) { return to_qstring(format_bytes(Bytes{std::llround(bytes)})); };
+  for (const MapLine& line : content.lines) {
+    for (const MapItem& item : line.items) {
+      INFO(item.words.toStdString());
+      CHECK(item.words.contains(drawn(item.bytes) + " resident and the kernel's ("));
+      // An end stands at the time of the point before it, not at the moment at which its own run broke.
+      const QString height = "On the axis of time its ✕ is at " +
+                             to_qstring(format_duration(Duration(std::llround(item.seconds * 1e9)))) +
+                             ", that of the last run that did not fail (jobs.count = ";
+      CHECK(item.words.contains(height) == (item.kind == MapItem::Kind::end));
+    }
+  }
 }
 
 TEST_CASE("a point that no line leads to is drawn", "[map]") {

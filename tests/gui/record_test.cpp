@@ -3,9 +3,12 @@
 #include <QComboBox>
 #include <QDir>
 #include <QLabel>
+#include <QMenu>
 #include <QSpinBox>
+#include <QStatusBar>
 #include <QTabBar>
 #include <QTabWidget>
+#include <QTest>
 #include <QToolButton>
 #include <algorithm>
 
@@ -123,6 +126,95 @@ TEST_CASE("a record opens without a scenario, by its run.csv", "[record]") {
   CHECK(app.window->findChild<QComboBox*>("machine")->placeholderText() == "rust-playground");
   const auto titles = app.window->limits().findChildren<QLabel*>();
   CHECK(std::ranges::any_of(titles, [](const QLabel* label) { return label->text().contains("none to show"); }));
+}
+
+TEST_CASE("a record is closed by its tab, and the run before it is shown", "[record]") {
+  AppFixture app;
+  app.window->show();
+  const QString record = saved(app);
+  app.open(kQuick);
+  app.window->open_file(record);
+  app.window->open_file(record);
+  REQUIRE(opened(app, 3));
+  Workspace& workspace = app.window->workspace();
+  auto& tabs = *app.window->compare().findChild<QTabBar*>("runs");
+  REQUIRE(tabs.count() == 3);
+  workspace.selection().select_run(kRecord.run);
+
+  const auto middle_click = [&](int tab) {
+    QTest::mouseClick(&tabs, Qt::MiddleButton, Qt::NoModifier, tabs.tabRect(tab).center());
+  };
+  SECTION("with a middle click; a run of the scenario stays") {
+    middle_click(0);
+    CHECK(workspace.all_runs().size() == 3);
+    middle_click(1);
+    CHECK(workspace.all_runs() == std::vector<std::size_t>{0, kRecord.run + 1});
+    CHECK(workspace.selection().run() == 0);
+    CHECK(tabs.count() == 2);
+    CHECK_FALSE(app.window->runs().result(kRecord));
+    middle_click(1);
+    CHECK(workspace.all_runs() == std::vector<std::size_t>{0});
+  }
+  SECTION("from its menu") {
+    emit tabs.customContextMenuRequested(tabs.tabRect(1).center());
+    auto* menu = app.window->compare().findChild<QMenu*>();
+    REQUIRE(menu);
+    REQUIRE(menu->actions().size() == 1);
+    CHECK(menu->actions()[0]->text() == "&Close record");
+    menu->actions()[0]->trigger();
+    CHECK(workspace.all_runs() == std::vector<std::size_t>{0, kRecord.run + 1});
+  }
+  SECTION("another one stays as it was, and one that is opened later does not take its place") {
+    workspace.close_record(kRecord.run);
+    REQUIRE(app.window->runs().result({kRecord.run + 1, WorldKind::modeled}));
+    app.window->open_file(record);
+    REQUIRE(eventually([&] { return workspace.all_runs().size() == 3; }));
+    CHECK(workspace.all_runs() == std::vector<std::size_t>{0, kRecord.run + 1, kRecord.run + 2});
+  }
+}
+
+TEST_CASE("without a scenario, nothing is left when the only record is closed", "[record]") {
+  AppFixture app;
+  app.window->show();
+  app.window->open_file(saved(app));
+  REQUIRE(opened(app));
+  app.window->workspace().close_record(kRecord.run);
+  CHECK(app.window->workspace().all_runs().empty());
+  CHECK(app.window->compare().findChild<QTabBar*>("runs")->count() == 0);
+  CHECK_FALSE(app.window->compare().timeline(WorldKind::modeled).trace());
+  CHECK(app.window->diagnosis().headline().contains("Open a scenario"));
+  CHECK(app.window->findChild<QComboBox*>("machine")->placeholderText().isEmpty());
+}
+
+TEST_CASE("an action that a record does not have says why, in its tooltip and when its key is pressed", "[record]") {
+  AppFixture app;
+  app.window->show();
+  const QString record = saved(app);
+  app.open(kQuick);
+  app.window->open_file(record);
+  REQUIRE(opened(app));
+  CHECK(app.action("export").toolTip().contains("A saved record is not exported"));
+  CHECK(app.action("run_both").toolTip().contains("A saved record is over"));
+  QTest::keyClick(&app.window->compare(), Qt::Key_E, Qt::ControlModifier);
+  CHECK(app.window->statusBar()->currentMessage().contains("A saved record is not exported"));
+  QTest::keyClick(&app.window->compare(), Qt::Key_F5);
+  CHECK(app.window->statusBar()->currentMessage().contains("A saved record is over"));
+  app.window->selection().select_run(0);
+  CHECK(app.action("export").isEnabled());
+  CHECK_FALSE(app.action("export").toolTip().contains("record"));
+}
+
+TEST_CASE("how late the jobs of a record were is not known, which their cells say", "[record]") {
+  AppFixture app;
+  app.window->show();
+  app.window->open_file(saved(app));
+  REQUIRE(opened(app));
+  JobsPage& jobs = app.window->job_table();
+  app.window->pages().setCurrentWidget(&jobs);
+  jobs.model().settle();
+  const QModelIndex late = jobs.model().index(0, static_cast<int>(JobColumn::late));
+  CHECK(late.data().toString() == "–");
+  CHECK(late.data(Qt::ToolTipRole).toString().contains("Not known"));
 }
 
 TEST_CASE("a record that cannot be read is refused with its place, and nothing is opened", "[record]") {

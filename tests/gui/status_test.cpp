@@ -167,6 +167,14 @@ TEST_CASE("the question before a live run tells how its model fails", "[status]"
   CHECK_FALSE(words.contains("predicted"));
 }
 
+TEST_CASE("the question before a live run compares threads with a cap that counts the same ones", "[status]") {
+  LiveEstimate estimate;
+  estimate.threads = 40'000;
+  estimate.thread_cap = 16'211;  // The main thread is one of them.
+  CHECK(
+      live_words(estimate).contains("Threads besides main</td><td align='right'>40,000</td><td align='right'>16,210<"));
+}
+
 TEST_CASE("a live run of hours asks before it starts", "[status]") {
   AppFixture app;
   app.open(QString(kQuick).replace("60ms", "67h"));

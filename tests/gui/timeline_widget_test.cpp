@@ -3,6 +3,7 @@
 #include "gui/timeline/timeline_widget.hpp"
 
 #include <QAccessible>
+#include <QPainter>
 #include <QSignalSpy>
 #include <QWheelEvent>
 #include <QtTest/QTest>
@@ -110,6 +111,71 @@ TEST_CASE("a failure is seen at any zoom and row height") {
   bool seen = false;
   for (int x = column - 2; x <= column + 2; ++x) seen = seen || Window::find(image, x, failure) > 22;
   CHECK(seen);
+}
+
+TEST_CASE("the words of a failure are in its own row, and in no other while that one is out of view") {
+  application();
+  TimelineScene scene;
+  const auto trace = refused_at_508();
+  const auto mode = GENERATE(TimelineRows::threads, TimelineRows::jobs);
+  scene.data = std::make_shared<const TimelineData>(trace, mode);
+  scene.layout = {.rows = scene.data->rows(), .row_height = 20, .scroll = 0, .height = 200};
+  scene.range = {Instant{}, trace->end};
+  scene.width = 600;
+  const QRectF where(0, 0, scene.width, scene.layout.height);
+  const TimeAxis axis{scene.range, where.left(), where.width()};
+  const int line = static_cast<int>(axis.x(trace->marks[0].at));
+  /// The lowest and the highest row of pixels in which there is more than the line.
+  const auto painted = [&](std::size_t row) {
+    scene.layout.scroll = static_cast<double>(row) * 20 - 60;
+    QImage image(600, 200, QImage::Format_RGB32);
+    image.fill(Qt::magenta);
+    QPainter painter(&image);
+    paint_marks(painter, scene, axis, trace->marks, where, 11);
+    painter.end();
+    std::vector<int> rows;
+    int beside_line = 0;
+    for (int y = 0; y < image.height(); ++y) {
+      bool any = false;
+      for (int x = 0; x < image.width(); ++x) {
+        const bool other = image.pixelColor(x, y) != QColor(Qt::magenta) && std::abs(x - line) > 2;
+        any |= other;
+        beside_line += other && std::abs(x - line) <= 5;
+      }
+      if (any) rows.push_back(y);
+    }
+    CHECK(beside_line == 0);  // The row has its ✕ already.
+    return rows;
+  };
+  const std::size_t own = scene.data->failures().front().row;
+  const auto there = painted(std::max<std::size_t>(own, 3));
+  REQUIRE_FALSE(there.empty());
+  const double middle = scene.layout.top(own) + 10;
+  CHECK(there.front() >= middle - 13);
+  CHECK(there.back() <= middle + 13);
+  CHECK(painted(own + 100).empty());
+  scene.layout.scroll = 0;
+}
+
+TEST_CASE("an ✕ at the edge of a timeline is drawn whole") {
+  application();
+  TimelineScene scene;
+  auto trace = std::make_shared<Trace>(*three_threads());
+  trace->marks = {{MarkKind::killed, trace->end, 0, kNoJob, "killed"}};
+  scene.data = std::make_shared<const TimelineData>(trace, TimelineRows::threads);
+  scene.layout = {.rows = scene.data->rows(), .row_height = 20, .scroll = 0, .height = 80};
+  scene.range = {Instant{}, trace->end};
+  scene.width = 300;
+  QImage image(340, 80, QImage::Format_RGB32);
+  image.fill(Qt::white);
+  QPainter painter(&image);
+  const QRectF where(0, 0, 300, 80);
+  paint_marks(painter, scene, TimeAxis{scene.range, 0, 300}, trace->marks, where, 11);
+  painter.end();
+  int outside = 0;
+  for (int y = 0; y < image.height(); ++y)
+    for (int x = 302; x < image.width(); ++x) outside += image.pixelColor(x, y) != QColor(Qt::white);
+  CHECK(outside == 0);
 }
 
 TEST_CASE("hovering says job, state, times and length") {

@@ -184,6 +184,25 @@ TEST_CASE("a suggestion adds its run, or selects the one that is there", "[works
   CHECK(workspace.result(WorldKind::modeled)->concurrency == "join_all");
 }
 
+TEST_CASE("what trying a suggestion would do is told before: what goes into the text, and what over it",
+          "[workspace]") {
+  Desk desk;
+  desk.open(kTwoRuns);
+  const Workspace& workspace = *desk.workspace;
+  const auto words = [&](std::string concurrency, std::vector<Setting> set) {
+    return workspace.trying_words({.label = "it", .concurrency = std::move(concurrency), .set = std::move(set)})
+        .toStdString();
+  };
+  CHECK(words("thread_pool", {{"run.threads", "9"}}) ==
+        "Adds a run to the text, unless it has this one: concurrency = \"thread_pool\", threads = 9");
+  CHECK(words("join_all", {}) == "Adds a run to the text, unless it has this one: concurrency = \"join_all\"");
+  CHECK(words("thread_pool", {}) == "Selects the run thread_pool, 4 threads");
+  CHECK(words("thread_per_job", {{"jobs.count", "7"}}) == "Tries without changing the text: jobs.count = 7");
+  // What is over the text already stays there.
+  desk.workspace->document().set_setting("jobs.count", QString("7"));
+  CHECK(words("thread_pool", {{"jobs.count", "7"}}) == "Selects the run thread_pool, 4 threads");
+}
+
 TEST_CASE("a value over the text for all runs becomes the selected run's own when another is added", "[workspace]") {
   Desk desk;
   desk.open(QString(kTwoRuns) + "[[run]]\nconcurrency = \"thread_pool\"\nlabel = \"third\"\n");

@@ -211,6 +211,9 @@ TEST_CASE("a stopped live run ends soon and keeps its partial record") {
   CHECK(result.wall < 60s);
   REQUIRE(result.trace->marks.size() == 1);
   CHECK(result.trace->marks[0].kind == MarkKind::stopped);
+  // While it dies it is still recorded: it is over when all of that is.
+  CHECK(result.wall == result.trace->end.time_since_epoch());
+  CHECK(result.trace->marks[0].at == result.trace->end);
   check_record(result);
 }
 

@@ -112,6 +112,8 @@ TEST_CASE("What was probably meant is said in the hint") {
   CHECK(hint_of("machine = \"docker-default\"") == "did you mean `machine.profile`?");
   CHECK(hint_of("[machine]\nlimits.pids_max = \"300\"") == "numbers take no quotes");
   CHECK(hint_of("[jobs]\narrivals = { rate = \"200/s\" }") == "say how many, such as count = 1000");
+  CHECK(hint_of("[[run]]\nconcurrency = \"join_all\"\n[[run]]\nconcurrency = \"join_all\"\n"
+                "[expect]\n\"nope.failure\" = false") == "the runs are `join_all`, `join_all 1` or `join_all 2`");
   CHECK(hint_of("[expect]\n\"join_all.failure.limit\" = \"pidsmax\"") == "did you mean `pids.max`?");
 }
 

@@ -104,7 +104,7 @@ void LiveRun::State::finish(int status) {
   const LiveBoard& board = process->board();
   const LiveCounters& counters = board.counters;
   const auto finished = reader->finished();
-  const Instant end_at = finished ? *finished : stop_asked ? stopped_at : seen_dead.value_or(now());
+  const Instant end_at = finished ? *finished : seen_dead.value_or(now());
 
   LiveEnd end;
   end.status = status;
@@ -211,7 +211,6 @@ void LiveRun::wait(Duration timeout) {
 void LiveRun::stop() {
   if (state_->over || state_->stop_asked) return;
   state_->stop_asked = true;
-  state_->stopped_at = state_->now();
   state_->process->kill();
 }
 

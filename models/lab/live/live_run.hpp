@@ -67,9 +67,9 @@ RunResult run_modeled_twin(const Scenario& scenario, std::size_t index, const Ru
 
 /// What a live run would take, against what this machine has free: shown before a risky run.
 struct LiveEstimate {
-  std::int64_t threads = 0;
+  std::int64_t threads = 0;  ///< Besides the main thread.
   MemoryUse memory;
-  std::int64_t thread_cap = 0;
+  std::int64_t thread_cap = 0;  ///< Of all threads, the main thread too.
   Bytes memory_cap{};
   bool over_cap = false;
   Duration wall{};             ///< By the model: how long it takes.

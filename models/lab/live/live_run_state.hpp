@@ -89,7 +89,6 @@ struct LiveRun::State {
   SteadyClock::time_point told{};
   bool is_let_go = false;  ///< The worker may run.
   bool stop_asked = false;
-  Instant stopped_at{};
   std::optional<Instant> seen_dead;  ///< When the process was first found to be gone.
   bool over_memory = false;
   bool over = false;
