@@ -25,7 +25,7 @@ QString binding_words(const LimitRung& rung) {
   QStringList parts{to_qstring(fmt::format("{} is {}", rung.limit->name, format_value(*rung.limit, rung.value)))};
   if (!rung.room.empty()) parts += to_qstring(rung.room);
   parts += QStringLiteral("set by: ") + to_qstring(rung.source);
-  parts += QStringLiteral("raised with: ") + to_qstring(rung.raise);
+  parts += QStringLiteral("raised with: ") + to_qstring(rung.raise.text);
   return parts.join(QStringLiteral(" · "));
 }
 
@@ -45,9 +45,10 @@ QByteArray limits_table(const LimitLadder& ladder) {
   std::string rows = "limit,value,unit,threads,call,seen_as,exempt,set_by,raised_with,room\n";
   for (int row = 0; row < rows_of(ladder); ++row) {
     const LimitRung& rung = rung_at(ladder, row);
-    rows += fmt::format("{},{},{},{},{},{},{},{},{},{}\n", rung.limit->name, rung.value,
-                        rung.limit->is_size() ? "bytes" : "count", rung.threads, rung.call, name_of(rung.cause),
-                        is_exempt(ladder, row), csv_field(rung.source), csv_field(rung.raise), csv_field(rung.room));
+    rows +=
+        fmt::format("{},{},{},{},{},{},{},{},{},{}\n", rung.limit->name, rung.value,
+                    rung.limit->is_size() ? "bytes" : "count", rung.threads, rung.call, name_of(rung.cause),
+                    is_exempt(ladder, row), csv_field(rung.source), csv_field(rung.raise.text), csv_field(rung.room));
   }
   return QByteArray::fromStdString(rows);
 }

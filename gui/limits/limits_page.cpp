@@ -41,9 +41,9 @@ class LadderDrawing final : public Drawing {
   double width_;
 };
 
-QString raise_words(const std::string& raise) {
-  const QString words = to_qstring(raise).toHtmlEscaped();
-  return is_command(raise) ? QStringLiteral("<code>%1</code>").arg(words) : words;
+QString raise_words(const HowToRaise& raise) {
+  const QString words = to_qstring(raise.text).toHtmlEscaped();
+  return raise.is_command ? QStringLiteral("<code>%1</code>").arg(words) : words;
 }
 
 }  // namespace
@@ -316,9 +316,9 @@ std::int64_t LimitsPage::wanted() const {
   return wanted_->value();
 }
 
-QString LimitsPage::raise_command() const {
+QString LimitsPage::how_to_raise() const {
   const LimitLadder& ladder = view_->ladder();
-  return ladder.rungs.empty() ? QString() : to_qstring(rung_at(ladder, view_->selected()).raise);
+  return ladder.rungs.empty() ? QString() : to_qstring(rung_at(ladder, view_->selected()).raise.text);
 }
 
 void LimitsPage::show_needs() {
@@ -345,7 +345,7 @@ void LimitsPage::show_needs() {
                    "<tr><td><b>%1</b>&nbsp;&nbsp;</td><td align='right'>%2&nbsp;→&nbsp;%3&nbsp;&nbsp;</td>"
                    "<td>%4</td></tr>")
                    .arg(to_qstring(row.name).toHtmlEscaped(), to_qstring(format_value(row, limit.value)), to,
-                        raise_words(limit.command));
+                        raise_words(limit.how));
     }
     words += QStringLiteral("</table>");
   }

@@ -65,7 +65,7 @@ class LimitsPage : public Page {
   /// How many threads are wanted: the scenario's, or what was typed.
   std::int64_t wanted() const;
   /// The command that raises the chosen limit, or words where there is none.
-  QString raise_command() const;
+  QString how_to_raise() const;
 
  private:
   void name_parts();

@@ -124,9 +124,9 @@ bool fill(MenuMaker& menu, MainWindow& window, QWidget& widget) {
   if (auto* ladder = enclosing<LadderView>(widget)) {
     menu.of_drawing(*ladder);
     menu.line();
-    const QString command = window.limits().raise_command();
-    menu.add(*ladder, QObject::tr("Copy how the limit is &raised"), !command.isEmpty(),
-             [command] { QApplication::clipboard()->setText(command); });
+    const QString how = window.limits().how_to_raise();
+    menu.add(*ladder, QObject::tr("Copy how the limit is &raised"), !how.isEmpty(),
+             [how] { QApplication::clipboard()->setText(how); });
     return true;
   }
   if (enclosing<QTableView>(widget) == &window.job_table().table()) {

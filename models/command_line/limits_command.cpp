@@ -42,8 +42,9 @@ void print_needs(const ThreadNeeds& needs, std::int64_t own_threads, const Style
   Table table({{"limit", left}, {"is", right}, {"needs", right}, {"with", left}, {"set by", left}});
   for (const LimitToRaise& limit : needs.raise) {
     const Limit& row = *limit.limit;
-    table.add({std::string(row.name), format_value(row, limit.value), needed_value(limit), limit.command, limit.source},
-              Table::Emphasis::none);
+    table.add(
+        {std::string(row.name), format_value(row, limit.value), needed_value(limit), limit.how.text, limit.source},
+        Table::Emphasis::none);
   }
   say("{}", table.text(style));
 }
@@ -68,7 +69,7 @@ void print_ladder(const Scenario& scenario, const Runtime& runtime, const LimitL
         own_threads_words(runtime.base_threads), name_of(*binding),
         ends_process(binding->cause) ? "ends the process" : "refuses", name_of(binding->cause));
   }
-  say("{} is {}: {}\nraise it with: {}\n", name_of(*binding), value, binding->source, binding->raise);
+  say("{} is {}: {}\nraise it with: {}\n", name_of(*binding), value, binding->source, binding->raise.text);
   if (!binding->room.empty()) say("{}\n", binding->room);
   if (ladder.rungs.size() > 1) {
     const LimitRung& next = ladder.rungs[1];

@@ -51,7 +51,7 @@ constexpr std::array kLimits{
         .fields = {.read = [](const Machine&) { return Levels{{kUserSpace.count}}; },
                    .copy = [](Machine&, const Machine&) {}},
         .set_where = "the processor's user address space",
-        .raise = [](const RaiseRequest&) -> std::string { return "cannot be raised: take smaller stacks"; },
+        .raise = [](const RaiseRequest&) { return in_words("cannot be raised: take smaller stacks"); },
         .words = {.counts = "Addresses available to a process",
                   .met = "a process has {} of address space",
                   .how = "It is what the processor's page tables can address.",
@@ -67,7 +67,7 @@ constexpr std::array kLimits{
           .fields = field<&Limits::address_space>("limits.address_space"),
           .live_means = LiveMeans::rlimit,
           .set_where = "ulimit -v, LimitAS= of the systemd unit",
-          .raise = [](const RaiseRequest& to) { return "ulimit -v " + to.kibibytes(); },
+          .raise = [](const RaiseRequest& to) { return by_command("ulimit -v " + to.kibibytes()); },
           .words = {.counts = "Address space available to the process",
                     .met = "RLIMIT_AS lets the process have {} of address space",
                     .how =
@@ -87,7 +87,7 @@ constexpr std::array kLimits{
           .fields = field<&Limits::data>("limits.data"),
           .live_means = LiveMeans::rlimit,
           .set_where = "ulimit -d, LimitDATA= of the systemd unit",
-          .raise = [](const RaiseRequest& to) { return "ulimit -d " + to.kibibytes(); },
+          .raise = [](const RaiseRequest& to) { return by_command("ulimit -d " + to.kibibytes()); },
           .words =
               {.counts = "Private writable memory that the process may have",
                .met = "RLIMIT_DATA lets the process have {} of private writable memory",
@@ -105,13 +105,14 @@ constexpr std::array kLimits{
           .live_means = LiveMeans::as_it_is,
           .modes = kOvercommitWords,
           .set_where = "sysctl vm.overcommit_memory, vm.overcommit_ratio",
-          .raise = [](const RaiseRequest& to) -> std::string {
-            if (to.machine.limits.overcommit != Overcommit::never) return to.sysctl("vm.overcommit_memory=1");
-            // mm/util.c, vm_commit_limit: what vm.overcommit_kbytes says, and the swap.
-            RaiseRequest less = to;
-            if (less.value) *less.value -= to.machine.swap.count;
-            return to.sysctl("vm.overcommit_kbytes=" + less.kibibytes());
-          },
+          .raise =
+              [](const RaiseRequest& to) {
+                if (to.machine.limits.overcommit != Overcommit::never) return to.sysctl("vm.overcommit_memory=1");
+                // mm/util.c, vm_commit_limit: what vm.overcommit_kbytes says, and the swap.
+                RaiseRequest less = to;
+                if (less.value) *less.value -= to.machine.swap.count;
+                return to.sysctl("vm.overcommit_kbytes=" + less.kibibytes());
+              },
           .words = {.counts = "Memory that the kernel may promise",
                     .met = "the kernel does not promise more memory than {}",
                     .how = "With vm.overcommit_memory = 2 each stack is promised in full when it is made, used or not. "
@@ -173,7 +174,7 @@ constexpr std::array kLimits{
           .fields = kMemoryFields,
           .live_means = LiveMeans::cgroup,
           .set_where = "the machine's memory and swap",
-          .raise = [](const RaiseRequest&) -> std::string { return "more memory, or more swap"; },
+          .raise = [](const RaiseRequest&) { return in_words("more memory, or more swap"); },
           .words = {.counts = "Memory of the machine",
                     .met = "the machine has {} of memory and swap",
                     .how = kMemoryHow,
@@ -190,9 +191,10 @@ constexpr std::array kLimits{
         .set_where = "ulimit -u, LimitNPROC= of the systemd unit, /etc/security/limits.conf",
         .raise =
             [](const RaiseRequest& to) {
-              if (to.level > 0) return fmt::format("ulimit -u {} before the user namespace is made", to.number());
-              if (to.is_in_docker()) return fmt::format("docker run --ulimit nproc={}", to.number());
-              return "ulimit -u " + to.number();
+              if (to.level > 0)
+                return in_words(fmt::format("ulimit -u {} before the user namespace is made", to.number()));
+              if (to.is_in_docker()) return by_command(fmt::format("docker run --ulimit nproc={}", to.number()));
+              return by_command("ulimit -u " + to.number());
             },
         .words = {.counts = "Tasks that the user may have",
                   .others = "other tasks of the user",
@@ -309,7 +311,8 @@ constexpr std::array kLimits{
           .set_where = "the program, or RLIMIT_STACK (ulimit -s) where it leaves that to the C library",
           .raise =
               [](const RaiseRequest& to) {
-                return fmt::format("the program's own setting, or ulimit -s {} where it has none", to.kibibytes());
+                return in_words(
+                    fmt::format("the program's own setting, or ulimit -s {} where it has none", to.kibibytes()));
               },
           .words = {.counts = "Stack of one thread",
                     .met = "a thread used more than its stack of {}",

@@ -104,6 +104,18 @@ struct CgroupWords {
 
 struct RaiseRequest;
 
+/// How a limit is raised, for people.
+struct HowToRaise {
+  std::string text;
+  bool is_command = false;  ///< To be typed as it stands, with N for the new value where that is not known; else words.
+};
+inline HowToRaise by_command(std::string text) {
+  return {std::move(text), true};
+}
+inline HowToRaise in_words(std::string text) {
+  return {std::move(text), false};
+}
+
 struct Limit {
   LimitKind kind{};
   std::string_view name;  ///< As users know it, in results and expectations too: "pids.max", "RLIMIT_NPROC" …
@@ -123,7 +135,7 @@ struct Limit {
   std::span<const std::string_view> modes{};  ///< It is chosen among these, and a live run says which it has.
   std::string_view set_where;                 ///< Where such a limit is set, and by whom: a file or a command.
   CgroupWords cgroup{};
-  std::string (*raise)(const RaiseRequest&) = nullptr;  ///< A command that sets it, or words; see raise_limit.hpp.
+  HowToRaise (*raise)(const RaiseRequest&) = nullptr;  ///< See raise_limit.hpp.
   LimitWords words;
 
   bool is_size() const { return unit == LimitUnit::bytes; }

@@ -115,36 +115,37 @@ bool RaiseRequest::is_in_docker() const {
   return has(machine, CgroupKind::container) && !has(machine, CgroupKind::pod);
 }
 
-std::string RaiseRequest::sysctl(const std::string& assignment) const {
+HowToRaise RaiseRequest::sysctl(const std::string& assignment) const {
   const bool contained = has(machine, CgroupKind::container) || has(machine, CgroupKind::pod);
-  return (contained ? "on the host: sysctl -w " : "sysctl -w ") + assignment;
+  return by_command((contained ? "on the host: sysctl -w " : "sysctl -w ") + assignment);
 }
 
-std::string RaiseRequest::in_cgroup() const {
+HowToRaise RaiseRequest::in_cgroup() const {
   const CgroupWords& words = limit.cgroup;
   const Cgroup group = cgroup_at(machine, file, level);
   if (!group.kind) {
-    if (!file.empty()) return fmt::format("echo {} > {}", number(), file);
+    if (!file.empty()) return by_command(fmt::format("echo {} > {}", number(), file));
     // Above the container there is a unit or a pod; docker knows neither.
     if (level > 0)
-      return fmt::format("systemctl set-property UNIT {}={}, or {}: {}", words.systemd, number(), words.pod, number());
-    return fmt::format("docker update {} {} CONTAINER, or systemctl set-property UNIT {}={}", words.docker, number(),
-                       words.systemd, number());
+      return in_words(
+          fmt::format("systemctl set-property UNIT {}={}, or {}: {}", words.systemd, number(), words.pod, number()));
+    return in_words(fmt::format("docker update {} {} CONTAINER, or systemctl set-property UNIT {}={}", words.docker,
+                                number(), words.systemd, number()));
   }
   // What lies below user@1000.service belongs to that user's own systemd.
   const std::size_t user = file.find("/user@");
   const bool below_user = user != std::string::npos && file.find('/', user + 1) < file.rfind('/');
   const auto unit = [&](std::string_view name, bool of_user) {
-    return fmt::format("systemctl {}set-property {} {}={}", of_user ? "--user " : "",
-                       group.name.empty() ? name : group.name, words.systemd, number());
+    return by_command(fmt::format("systemctl {}set-property {} {}={}", of_user ? "--user " : "",
+                                  group.name.empty() ? name : group.name, words.systemd, number()));
   };
   switch (*group.kind) {
     case CgroupKind::container:
-      if (has(machine, CgroupKind::pod)) return fmt::format("{}: {}", words.container, number());
-      return fmt::format("docker update {} {} {}", words.docker, number(),
-                         group.name.empty() ? "CONTAINER" : group.name);
+      if (has(machine, CgroupKind::pod)) return in_words(fmt::format("{}: {}", words.container, number()));
+      return by_command(
+          fmt::format("docker update {} {} {}", words.docker, number(), group.name.empty() ? "CONTAINER" : group.name));
     case CgroupKind::pod:
-      return fmt::format("{}: {}", words.pod, number());
+      return in_words(fmt::format("{}: {}", words.pod, number()));
     case CgroupKind::service:
       return unit("UNIT.service", below_user);
     case CgroupKind::scope:
@@ -155,7 +156,7 @@ std::string RaiseRequest::in_cgroup() const {
     case CgroupKind::host:
       break;
   }
-  return fmt::format("on the host: write {} to {} of the group", number(), limit.name);
+  return in_words(fmt::format("on the host: write {} to {} of the group", number(), limit.name));
 }
 
 std::string limit_source(const Machine& machine, const Limit& limit, std::size_t level) {
@@ -177,16 +178,9 @@ std::string level_name(const Machine& machine, const Limit& limit, std::size_t l
   return level == 0 ? fmt::format("own {}", what) : fmt::format("{} {}", what, levels_up(level));
 }
 
-std::string raise_command(const Machine& machine, const Limit& limit, std::size_t level,
-                          std::optional<std::int64_t> value) {
+HowToRaise how_to_raise(const Machine& machine, const Limit& limit, std::size_t level,
+                        std::optional<std::int64_t> value) {
   return limit.raise({machine, limit, level, origin(machine, limit, level), value});
-}
-
-bool is_command(std::string_view raise) {
-  constexpr std::string_view kOnHost = "on the host: ";
-  if (raise.starts_with(kOnHost)) raise.remove_prefix(kOnHost.size());
-  static constexpr std::string_view kPrograms[] = {"docker ", "echo ", "sysctl ", "systemctl ", "ulimit "};
-  return std::ranges::any_of(kPrograms, [&](std::string_view program) { return raise.starts_with(program); });
 }
 
 }  // namespace spawnpoint

@@ -20,13 +20,9 @@ std::string limit_source(const Machine& machine, const Limit& limit, std::size_t
 /// Which of the limit's levels it is: "container", "own cgroup", "cgroup 1 level up", "user namespace 2 levels up".
 std::string level_name(const Machine& machine, const Limit& limit, std::size_t level);
 
-/// A command that sets the limit to `value` (in its own unit), or words where there is none. No value: with N in its
-/// place.
-std::string raise_command(const Machine& machine, const Limit& limit, std::size_t level,
-                          std::optional<std::int64_t> value);
-
-/// What `raise_command` says is to be typed; else it is words, as of a configuration.
-bool is_command(std::string_view raise);
+/// How the limit is set to `value`, in its own unit. No value: with N in its place.
+HowToRaise how_to_raise(const Machine& machine, const Limit& limit, std::size_t level,
+                        std::optional<std::int64_t> value);
 
 /// What a row of the table writes its command from.
 struct RaiseRequest {
@@ -41,9 +37,9 @@ struct RaiseRequest {
   /// In KiB, as ulimit and the vm sysctls want it, or KIB.
   std::string kibibytes() const;
   /// "sysctl -w NAME=VALUE", and that it is the host's business where the program is in a container.
-  std::string sysctl(const std::string& assignment) const;
+  HowToRaise sysctl(const std::string& assignment) const;
   /// Sets the limit of the control group by what has made the group: what others write, it would write over.
-  std::string in_cgroup() const;
+  HowToRaise in_cgroup() const;
   /// In a container that Kubernetes has nothing to do with.
   bool is_in_docker() const;
 };

@@ -151,7 +151,7 @@ TEST_CASE("the limits page says how 512 becomes 507, and shows a limit from whic
                                [&](const QLabel* label) { return label->text().contains(words); });
   };
   CHECK(says("512 less 5 leaves 507 (taken: 1 by the main thread, 4 by other tasks of the group)."));
-  CHECK(page.raise_command() == "docker update --pids-limit N CONTAINER");
+  CHECK(page.how_to_raise() == "docker update --pids-limit N CONTAINER");
   const LimitLadder& ladder = page.ladder().ladder();
   REQUIRE(ladder.exempt.size() == 1);
   CHECK(ladder.exempt[0].limit->name == "RLIMIT_NPROC");

@@ -268,8 +268,8 @@ TEST_CASE("cgroup v2: a systemd unit and each of its ancestors") {
   CHECK(m.origins.at("limits.memory_max") == std::vector{(slice / "memory.max").string()});
   const Limit& pids_max = limit_of(LimitKind::pids_max);
   CHECK(limit_source(m, pids_max, 3) == (slice / "pids.max").string());
-  CHECK(raise_command(m, pids_max, 3, 50000) == "systemctl set-property user-1000.slice TasksMax=50000");
-  CHECK(raise_command(m, pids_max, 0, 50000) == "systemctl --user set-property term.scope TasksMax=50000");
+  CHECK(how_to_raise(m, pids_max, 3, 50000).text == "systemctl set-property user-1000.slice TasksMax=50000");
+  CHECK(how_to_raise(m, pids_max, 0, 50000).text == "systemctl --user set-property term.scope TasksMax=50000");
   CHECK(limit_source(m, limit_of(LimitKind::threads_max)) == "/proc/sys/kernel/threads-max");
 }
 
@@ -310,7 +310,7 @@ TEST_CASE("A cgroup that no systemd unit owns is raised by writing its file") {
   CHECK(ladder.binding()->limit->name == "pids.max");
   CHECK(ladder.threads == 298);
   CHECK(ladder.rungs[0].source == file);
-  CHECK(ladder.rungs[0].raise == "echo N > " + file);
+  CHECK(ladder.rungs[0].raise.text == "echo N > " + file);
   // The level below it would be next.
   CHECK(ladder.rungs[1].limit->name == "pids.max");
   CHECK(ladder.rungs[1].threads == 999);
@@ -319,7 +319,7 @@ TEST_CASE("A cgroup that no systemd unit owns is raised by writing its file") {
   REQUIRE(needs.raise.size() == 2);
   CHECK(needs.raise[0].needed == 2001);
   CHECK(needs.raise[1].needed == 2002);
-  CHECK(needs.raise[1].command == "echo 2002 > " + file);
+  CHECK(needs.raise[1].how.text == "echo 2002 > " + file);
 }
 
 TEST_CASE("cgroup v1: each controller has its own hierarchy and path") {

@@ -78,7 +78,7 @@ TEST_CASE("each row of the table of limits is whole, and its fields are the prof
     CHECK(limit.words.met.find("{}") != std::string_view::npos);
     for (const std::string_view field : limit.fields.names)
       if (!field.empty()) CHECK(known.contains(std::string(field)));
-    CHECK_FALSE(raise_command({}, limit, 0, 1000).empty());
+    CHECK_FALSE(how_to_raise({}, limit, 0, 1000).text.empty());
   }
   CHECK(find_limit("pids-max") == nullptr);
   CHECK(find_limit("live cap") == &limit_of(LimitKind::live_cap));
@@ -102,10 +102,25 @@ TEST_CASE("what a row writes it reads, and copies to another machine") {
   }
 }
 
+TEST_CASE("what is to be typed as it stands is told from words") {
+  Machine docker = load_machine("docker-default").value();
+  const auto is_command = [&](LimitKind kind) { return how_to_raise(docker, limit_of(kind), 0, 9).is_command; };
+  CHECK(is_command(LimitKind::pids_max));
+  CHECK(is_command(LimitKind::max_map_count));
+  CHECK(is_command(LimitKind::rlimit_nproc));
+  CHECK_FALSE(is_command(LimitKind::memory));
+  CHECK_FALSE(is_command(LimitKind::address_space));
+  // Of a user namespace that is there already.
+  CHECK_FALSE(how_to_raise(docker, limit_of(LimitKind::rlimit_nproc), 1, 9).is_command);
+  // Two commands, of which one may do.
+  const HowToRaise unknown = how_to_raise({}, limit_of(LimitKind::pids_max), 0, 9);
+  CHECK(unknown.text.find(", or ") != std::string::npos);
+  CHECK_FALSE(unknown.is_command);
+}
+
 TEST_CASE("what is needed never reads like what there is") {
   const Limit& memory = limit_of(LimitKind::memory_max);
-  LimitToRaise limit{
-      .limit = &memory, .value = (1_GiB).count, .needed = (1_GiB).count + 5000, .command = {}, .source = {}};
+  LimitToRaise limit{.limit = &memory, .value = (1_GiB).count, .needed = (1_GiB).count + 5000, .how = {}, .source = {}};
   CHECK(needed_value(limit) == "1,048,581 KiB");
   limit.needed = (3_GiB).count;
   CHECK(needed_value(limit) == format_value(memory, limit.needed));
@@ -115,7 +130,7 @@ TEST_CASE("what is needed never reads like what there is") {
   limit.needed = 0;
   CHECK(needed_value(limit) == "-");
   const LimitToRaise count{
-      .limit = &limit_of(LimitKind::pids_max), .value = 1000, .needed = 1001, .command = {}, .source = {}};
+      .limit = &limit_of(LimitKind::pids_max), .value = 1000, .needed = 1001, .how = {}, .source = {}};
   CHECK(needed_value(count) == "1,001");
 }
 
@@ -153,13 +168,13 @@ TEST_CASE("one more row is on the ladder, with the command that raises it, and i
   CHECK(ladder.binding()->limit == toy);
   CHECK(ladder.threads == 299);  // Besides the main thread.
   CHECK(ladder.binding()->value == 300);
-  CHECK(ladder.binding()->raise == "sysctl -w kernel.toy-max=N");
+  CHECK(ladder.binding()->raise.text == "sysctl -w kernel.toy-max=N");
   CHECK(limit_ladder(machine, runtime).binding()->limit->name == "pids.max");
 
   const ThreadNeeds needs = thread_needs(machine, runtime, 450, limits);
   REQUIRE(needs.raise.size() == 1);
   CHECK(needs.raise[0].limit == toy);
-  CHECK(needs.raise[0].command == "sysctl -w kernel.toy-max=401");
+  CHECK(needs.raise[0].how.text == "sysctl -w kernel.toy-max=401");
 
   const auto json = nlohmann::json::parse(to_json_line(ladder, &needs));
   CHECK(json["binding"] == "toy.max");
@@ -234,31 +249,31 @@ TEST_CASE("a limit of a control group is raised where it is set") {
   const auto machine = [](const char* name) { return load_machine(name, {}).value(); };
 
   const Machine docker = machine("docker-default");
-  CHECK(raise_command(docker, pids, 0, 30'000) == "docker update --pids-limit 30000 CONTAINER");
+  CHECK(how_to_raise(docker, pids, 0, 30'000).text == "docker update --pids-limit 30000 CONTAINER");
   CHECK(limit_source(docker, pids) == "docker run --pids-limit; without it, systemd's DefaultTasksMax");
-  CHECK(raise_command(docker, limit_of(LimitKind::max_map_count), 0, 70'000) ==
+  CHECK(how_to_raise(docker, limit_of(LimitKind::max_map_count), 0, 70'000).text ==
         "on the host: sysctl -w vm.max_map_count=70000");
-  CHECK(raise_command(docker, limit_of(LimitKind::rlimit_nproc), 0, 70'000) == "docker run --ulimit nproc=70000");
+  CHECK(how_to_raise(docker, limit_of(LimitKind::rlimit_nproc), 0, 70'000).text == "docker run --ulimit nproc=70000");
 
   const Machine pod = machine("kubernetes-pod-512m");
-  CHECK(raise_command(pod, pids, 1, 2000) == "podPidsLimit of the kubelet's configuration: 2000");
+  CHECK(how_to_raise(pod, pids, 1, 2000).text == "podPidsLimit of the kubelet's configuration: 2000");
   CHECK(limit_source(pod, pids, 1) == "1 level up: podPidsLimit of the kubelet's configuration");
-  CHECK(raise_command(pod, memory, 0, 1 << 30) == "resources.limits.memory of the pod's container: 1073741824");
+  CHECK(how_to_raise(pod, memory, 0, 1 << 30).text == "resources.limits.memory of the pod's container: 1073741824");
 
-  CHECK(raise_command(machine("systemd-service"), pids, 0, 30'000) ==
+  CHECK(how_to_raise(machine("systemd-service"), pids, 0, 30'000).text ==
         "systemctl set-property UNIT.service TasksMax=30000");
-  CHECK(raise_command(machine("laptop-8g"), pids, 0, 30'000) ==
+  CHECK(how_to_raise(machine("laptop-8g"), pids, 0, 30'000).text ==
         "systemctl --user set-property UNIT.scope TasksMax=30000");
-  CHECK(raise_command(machine("server-64c-256g"), pids, 0, 900'000) ==
+  CHECK(how_to_raise(machine("server-64c-256g"), pids, 0, 900'000).text ==
         "systemctl set-property UNIT.slice TasksMax=900000");
-  CHECK(raise_command(machine("laptop-8g"), limit_of(LimitKind::pid_max), 0, 5) == "sysctl -w kernel.pid_max=5");
+  CHECK(how_to_raise(machine("laptop-8g"), limit_of(LimitKind::pid_max), 0, 5).text == "sysctl -w kernel.pid_max=5");
 
   // Where nobody has said what the groups are, docker knows at most the program's own.
   Machine unknown = tests::plain_machine();
   unknown.limits.pids_max = {std::nullopt, std::nullopt, 1024};
-  CHECK(raise_command(unknown, pids, 0, 9).find("docker update --pids-limit 9 CONTAINER") == 0);
-  CHECK(raise_command(unknown, pids, 2, 2000).find("docker") == std::string::npos);
-  CHECK(raise_command(unknown, pids, 2, 2000) ==
+  CHECK(how_to_raise(unknown, pids, 0, 9).text.find("docker update --pids-limit 9 CONTAINER") == 0);
+  CHECK(how_to_raise(unknown, pids, 2, 2000).text.find("docker") == std::string::npos);
+  CHECK(how_to_raise(unknown, pids, 2, 2000).text ==
         "systemctl set-property UNIT TasksMax=2000, or podPidsLimit of the kubelet's configuration: 2000");
 }
 
@@ -269,7 +284,7 @@ TEST_CASE("a group that was read on this host is known by its path") {
     Machine machine = tests::plain_machine();
     machine.limits.pids_max = {100};
     machine.origins["limits.pids_max"] = {"/sys/fs/cgroup/" + folder + "/pids.max"};
-    return raise_command(machine, pids, 0, 9);
+    return how_to_raise(machine, pids, 0, 9).text;
   };
   CHECK(raised("system.slice/docker-" + number + ".scope") == "docker update --pids-limit 9 aaaaaaaaaaaa");
   CHECK(raised("pids/docker/" + number) == "docker update --pids-limit 9 aaaaaaaaaaaa");
@@ -293,17 +308,18 @@ TEST_CASE("a container of a pod that was read on this host is one, whoever made 
     machine.limits.memory_max = 1_GiB;
     machine.origins["limits.pids_max"] = {"/sys/fs/cgroup/" + folder + "/pids.max"};
     machine.origins["limits.memory_max"] = {"/sys/fs/cgroup/" + folder + "/memory.max"};
-    CHECK(raise_command(machine, limit_of(LimitKind::memory_max), 0, 1 << 30) ==
+    CHECK(how_to_raise(machine, limit_of(LimitKind::memory_max), 0, 1 << 30).text ==
           "resources.limits.memory of the pod's container: 1073741824");
-    CHECK(raise_command(machine, limit_of(LimitKind::pids_max), 0, 9) == "the container runtime's configuration: 9");
+    CHECK(how_to_raise(machine, limit_of(LimitKind::pids_max), 0, 9).text ==
+          "the container runtime's configuration: 9");
     // What is the host's cannot be set from within.
-    CHECK(raise_command(machine, limit_of(LimitKind::pid_max), 0, 5) == "on the host: sysctl -w kernel.pid_max=5");
+    CHECK(how_to_raise(machine, limit_of(LimitKind::pid_max), 0, 5).text == "on the host: sysctl -w kernel.pid_max=5");
   }
   // By the cgroupfs driver the pod's own folder is "pod12".
   Machine machine = tests::plain_machine();
   machine.limits.pids_max = {100};
   machine.origins["limits.pids_max"] = {"/sys/fs/cgroup/kubepods/burstable/pod12/pids.max"};
-  CHECK(raise_command(machine, limit_of(LimitKind::pids_max), 0, 9) ==
+  CHECK(how_to_raise(machine, limit_of(LimitKind::pids_max), 0, 9).text ==
         "podPidsLimit of the kubelet's configuration: 9");
 }
 
@@ -349,7 +365,7 @@ TEST_CASE("a stack that is too small for what a thread uses of it leaves no thre
   const ThreadNeeds needs = thread_needs(machine, runtime, 10);
   REQUIRE_FALSE(needs.raise.empty());
   CHECK(needs.raise[0].needed == (132_KiB).count);
-  CHECK(needs.raise[0].command == "the program's own setting, or ulimit -s 132 where it has none");
+  CHECK(needs.raise[0].how.text == "the program's own setting, or ulimit -s 132 where it has none");
   CHECK(nlohmann::json::parse(to_json_line(ladder))["errno"] == "SIGSEGV");
 }
 

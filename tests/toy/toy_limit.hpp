@@ -24,7 +24,7 @@ inline constexpr Limit kToyLimit{
                            std::int64_t value) { machine.cpus = (value + kThreadsACore - 1) / kThreadsACore; },
                .copy = [](Machine& to, const Machine& from) { to.cpus = from.cpus; }},
     .set_where = "sysctl kernel.toy-max",
-    .raise = [](const RaiseRequest& to) { return "sysctl -w kernel.toy-max=" + to.number(); },
+    .raise = [](const RaiseRequest& to) { return by_command("sysctl -w kernel.toy-max=" + to.number()); },
     .words = {.counts = "Threads that the cores may have",
               .met = "kernel.toy-max lets the cores have {} threads",
               .how = "Each core counts for a hundred.",

@@ -151,7 +151,7 @@ LimitRung rung(const Machine& machine, const Runtime& runtime, const Found& foun
           .call = std::string(refusal.call),
           .cause = refusal.cause,
           .source = limit_source(machine, *found.limit, refusal.level),
-          .raise = raise_command(machine, *found.limit, refusal.level, std::nullopt),
+          .raise = how_to_raise(machine, *found.limit, refusal.level, std::nullopt),
           .level = is_one_of_several ? level_name(machine, *found.limit, refusal.level) : ""};
 }
 
@@ -264,7 +264,7 @@ ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::in
       needs.raise.push_back({.limit = &limit,
                              .value = found.refusal.value,
                              .needed = needed,
-                             .command = raise_command(machine, limit, 0, needed),
+                             .how = how_to_raise(machine, limit, 0, needed),
                              .source = limit_source(machine, limit)});
       continue;
     }
@@ -278,7 +278,7 @@ ThreadNeeds thread_needs(const Machine& machine, const Runtime& runtime, std::in
         {.limit = &limit,
          .value = *value,
          .needed = needed.value_or(0),
-         .command = too_far ? "cannot be raised that far" : raise_command(machine, limit, level, needed),
+         .how = too_far ? in_words("cannot be raised that far") : how_to_raise(machine, limit, level, needed),
          .source = limit_source(machine, limit, level)});
   }
   return needs;

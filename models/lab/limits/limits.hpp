@@ -26,7 +26,7 @@ struct LimitRung {
   std::string call;    ///< The call that is refused: "clone3", "mmap", "mprotect", "page fault".
   Cause cause;         ///< What the program gets, or dies of.
   std::string source;  ///< Where it is set: the very file where it was read on this host, else files and commands.
-  std::string raise;   ///< How it is raised, for people: a command with N in the new value's place, or words.
+  HowToRaise raise;    ///< To a new value, N.
   std::string level;   ///< Which of several it is: "container", "user namespace 1 level up"; else empty.
 };
 
@@ -57,7 +57,7 @@ struct LimitToRaise {
   const Limit* limit = nullptr;  ///< Its row; never null.
   std::int64_t value = 0;        ///< As it is.
   std::int64_t needed = 0;       ///< The smallest value that would do; 0 where none would.
-  std::string command;           ///< A command that sets it, or words where there is none.
+  HowToRaise how;                ///< To that.
   std::string source;            ///< Where it is set.
 };
 

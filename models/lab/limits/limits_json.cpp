@@ -22,7 +22,7 @@ Json to_json(const ThreadNeeds& needs) {
     entry["value"] = limit.value;
     entry["needed"] = limit.needed > 0 ? Json(limit.needed) : Json(nullptr);
     entry["unit"] = limit.limit->is_size() ? "bytes" : "count";
-    entry["command"] = limit.command;
+    entry["command"] = limit.how.text;
     entry["source"] = limit.source;
     json["raise"].push_back(std::move(entry));
   }
@@ -40,7 +40,7 @@ Json to_json(const std::vector<LimitRung>& rungs) {
     limit["errno"] = name_of(rung.cause);
     limit["source"] = rung.source;
     limit["unit"] = rung.limit->is_size() ? "bytes" : "count";
-    limit["raise"] = rung.raise;
+    limit["raise"] = rung.raise.text;
     limit["room"] = rung.room;
     limit["level"] = rung.level;
     json.push_back(std::move(limit));
