@@ -81,13 +81,9 @@ QStringList wrapped_parts(const QString& summary, const QFontMetricsF& metrics, 
   return lines;
 }
 
-void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF& where, int pixels) {
-  if (!scene.data || scene.layout.row_height <= 0) return;
-  painter.save();
-  const QFont font = scene.theme.font(pixels);
-  painter.setFont(font);
-  painter.setPen(scene.theme.muted);
-  const QFontMetricsF metrics(font);
+std::vector<RowName> row_names(const TimelineScene& scene, double height, int pixels) {
+  std::vector<RowName> names;
+  if (!scene.data || scene.layout.row_height <= 0) return names;
   const RowLayout& layout = scene.layout;
   // Names of neighbours keep apart; bands are named by their first row.
   const double apart = pixels + 3.0;
@@ -104,15 +100,28 @@ void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF
     if (row >= end) break;
     const double box = layout.gathers() || layout.row_height < apart ? apart : layout.row_height;
     double top = layout.top(row);
-    if (!layout.gathers() && box > layout.row_height) top += (layout.row_height - box) / 2;
-    if (top < -2 || top + box > where.height() + 2) continue;
+    // A name that is higher than its row stays beside the plot, at its edges too.
+    constexpr double kEdge = 2;
+    if (!layout.gathers() && box > layout.row_height && top >= 0)
+      top = std::max(top + (layout.row_height - box) / 2, -kEdge);
+    if (top < -kEdge || top + box > height + kEdge) continue;
     QString name = to_qstring(row_name(*scene.data, row));
     if (queued && layout.gathers() && row == 0 && layout.rows > 1)
       name += QStringLiteral(", ") + to_qstring(row_name(*scene.data, 1));
-    name = metrics.elidedText(name, Qt::ElideRight, where.width());
-    painter.drawText(QRectF(where.left(), where.top() + top, where.width(), box), Qt::AlignRight | Qt::AlignVCenter,
-                     name);
+    names.push_back({top, box, name});
   }
+  return names;
+}
+
+void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF& where, int pixels) {
+  painter.save();
+  const QFont font = scene.theme.font(pixels);
+  painter.setFont(font);
+  painter.setPen(scene.theme.muted);
+  const QFontMetricsF metrics(font);
+  for (const RowName& name : row_names(scene, where.height(), pixels))
+    painter.drawText(QRectF(where.left(), where.top() + name.top, where.width(), name.height),
+                     Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(name.text, Qt::ElideRight, where.width()));
   painter.restore();
 }
 

@@ -51,6 +51,14 @@ PreparedTimeline prepare_timeline(std::shared_ptr<const Trace> trace, TimelineRo
 /// The same as vectors, at `where`. What is drawn grows with the area, not with the number of segments.
 void paint_plot(QPainter& painter, const TimelineScene& scene, const QRectF& where);
 
+/// A row's name beside the plot.
+struct RowName {
+  double top = 0;  ///< From the plot's top, in pixels.
+  double height = 0;
+  QString text;
+};
+/// As many as there is room for beside a plot of this height, in text of so many pixels.
+std::vector<RowName> row_names(const TimelineScene& scene, double height, int pixels);
 /// The rows' names right-aligned in `where`, whose height is the plot's; as many as there is room for.
 void paint_row_names(QPainter& painter, const TimelineScene& scene, const QRectF& where, int pixels);
 /// What is missing of the rows, in words, within `where`, which is the plot.

@@ -8,6 +8,7 @@
 #include <QWheelEvent>
 #include <QtTest/QTest>
 
+#include "gui/text/to_qstring.hpp"
 #include "gui/timeline/overview.hpp"
 #include "gui/timeline/timeline_picture.hpp"
 #include "tests/catch.hpp"
@@ -97,6 +98,25 @@ TEST_CASE("stacked columns never blend two states' colours") {
     }
   }
   CHECK(strange == 0);
+}
+
+TEST_CASE("the first row has its name, however low rows are, and no name runs into another") {
+  application();
+  constexpr std::size_t kRows = 18;
+  constexpr int kText = 11;
+  TimelineScene scene;
+  scene.data = std::make_shared<const TimelineData>(many_segments(kRows, 1000), TimelineRows::threads);
+  for (double row_height = 1; row_height <= 20; row_height += 0.25) {
+    CAPTURE(row_height);
+    const double height = row_height * kRows;
+    scene.layout = {.rows = kRows, .row_height = row_height, .scroll = 0, .height = height};
+    const std::vector<RowName> names = row_names(scene, height, kText);
+    REQUIRE_FALSE(names.empty());
+    CHECK(names.front().text.startsWith(to_qstring(row_name(*scene.data, 0))));
+    for (std::size_t i = 1; i < names.size(); ++i) CHECK(names[i].top - names[i - 1].top >= kText);
+    CHECK(names.front().top >= -2);
+    CHECK(names.back().top + names.back().height <= height + 2);
+  }
 }
 
 TEST_CASE("a failure is seen at any zoom and row height") {
