@@ -13,15 +13,14 @@
 
 #include "core/memory/reserve.hpp"
 #include "models/concurrency/registry.hpp"
-#include "models/document/document.hpp"
 #include "models/document/units.hpp"
 #include "models/lab/diagnosis/bottleneck.hpp"
 #include "models/lab/diagnosis/pool_size.hpp"
+#include "models/lab/diagnosis/runs_of_text.hpp"
 #include "models/lab/limits/limits.hpp"
 #include "models/lab/run/run.hpp"
 #include "models/lab/run/run_identity.hpp"
 #include "models/result/format.hpp"
-#include "models/scenario/run_list.hpp"
 #include "models/scenario/run_threads.hpp"
 #include "models/scenario/settings.hpp"
 #include "models/workload/steps.hpp"
@@ -32,9 +31,6 @@ namespace {
 constexpr std::size_t kMost = 3;
 /// Faster by less is not worth a change.
 constexpr double kBetter = 0.95;
-/// Which size of a pool is the best is looked for with no more jobs than this, or than a few for each worker.
-constexpr std::int64_t kJobsOfSearch = 10'000;
-constexpr std::int64_t kJobsOfWorker = 4;
 /// One of a round number of workers may take so much longer than the best.
 constexpr double kAsGoodIfRound = 1.02;
 /// One that takes this many times as long as the best is no alternative to it.
@@ -54,22 +50,6 @@ struct Candidate {
 struct Outcome {
   std::int64_t completed = 0;
   Duration wall{};
-};
-
-/// What the document says of a run.
-struct RunOfText {
-  std::string model;
-  std::string name;          ///< What it alone is called.
-  std::vector<Setting> own;  ///< As `run.KEY`, but not its label, model and size.
-  std::optional<std::int64_t> threads;
-};
-
-/// And of all of them.
-struct RunsOfText {
-  RunOfText run;                ///< The one that is to be bettered.
-  std::vector<Setting> again;   ///< What makes that very run again: its own settings, unless the file has them.
-  std::vector<RunOfText> file;  ///< Those that the file lists.
-  std::string steps;            ///< `jobs.steps` with every blocking call replaced by a timer; empty: none blocks.
 };
 
 /// The settings of a run, with these in place of those of the same keys.
@@ -103,7 +83,7 @@ class Adviser {
     blocks_ = has_step(*scenario, JobState::blocked);
     cpus_ = usable_cpus(scenario->machine);
     most_useful_ = most_useful_workers(*scenario, spec_->scheduling.policy);
-    runs_ = runs_of_text(run, *scenario);
+    runs_ = runs_of_text(source_, run, *scenario);
     source_.options.settings = lasting_settings(source_);
     note_known(*scenario, options.known);
     const auto index = static_cast<std::size_t>(spec - scenario->runs.begin());
@@ -161,53 +141,6 @@ class Adviser {
     if (!concurrency.empty()) options.concurrency = concurrency;
     options.settings.insert(options.settings.end(), set.begin(), set.end());
     return parse_scenario(source_.text, source_.file, options).scenario;
-  }
-
-  RunsOfText runs_of_text(const std::string& run, const Scenario& scenario) const {
-    RunsOfText runs;
-    Diagnostics out;
-    auto root = parse_document(out.add_source(source_.file, source_.text), out);
-    if (!root) return runs;
-    const std::size_t of_file = run_list(*root).items.size();
-    add_missing_runs(*root, source_.options.added, out);
-    add_missing_runs(*root, source_.options.concurrency, out);
-    for (const Setting& setting : source_.options.settings)
-      apply_setting(*root, setting, source_.options.concurrency, out);
-    const Node& list = run_list(*root);  // Settings may have moved it.
-    const std::vector<std::string> labels = run_labels(list);
-    for (std::size_t i = 0; i < list.items.size(); ++i) {
-      RunOfText one;
-      one.name = only_name(list, i);
-      for (const Node::Entry& entry : list.items[i].entries) {
-        if (entry.key == "concurrency") one.model = entry.value.text;
-        if (entry.key == "concurrency" || entry.key == "label" || entry.key == "threads") continue;
-        one.own.push_back({"run." + entry.key, setting_text(entry.value)});
-      }
-      const auto spec = std::ranges::find(scenario.runs, labels[i], &RunSpec::label);
-      if (spec != scenario.runs.end())
-        one.threads = settings_of(scenario, static_cast<std::size_t>(spec - scenario.runs.begin())).threads;
-      if (labels[i] == run) runs.run = one;
-      if (labels[i] == run && i >= of_file) runs.again = one.own;
-      if (i < of_file) runs.file.push_back(std::move(one));
-    }
-    runs.steps = with_timers(*root);
-    return runs;
-  }
-
-  static std::string with_timers(const Node& root) {
-    const Node::Entry* jobs = root.find("jobs");
-    const Node::Entry* steps = jobs == nullptr ? nullptr : jobs->value.find("steps");
-    if (steps == nullptr) return {};
-    Node changed = steps->value;
-    bool any = false;
-    for (Node& step : changed.items) {
-      for (Node::Entry& entry : step.entries) {
-        if (entry.key != traits_of(StepKind::block).name) continue;
-        entry.key = traits_of(StepKind::sleep).name;
-        any = true;
-      }
-    }
-    return any ? setting_text(changed) : std::string();
   }
 
   /// By what each follows from. The label has no say in it, as a candidate may be called otherwise.
@@ -345,36 +278,10 @@ class Adviser {
     return !over_;
   }
 
-  /// What the model of a pool's jobs takes, about: each is fetched and ends, and each step begins and ends.
-  static std::uint64_t work_of_jobs(const Scenario& scenario, std::int64_t jobs) {
-    const bool come = scenario.jobs.arrivals.kind != Arrivals::Kind::at_once;
-    return static_cast<std::uint64_t>(jobs) * (2 + 2 * scenario.jobs.steps.size() + (come ? 2 : 0));
-  }
-
-  /// What each try of a search may take, so that what is left does for all of them.
-  static constexpr std::uint64_t kTries = 6;
-  /// What the model of a thread takes from its creation to its end.
-  static constexpr std::uint64_t kWorkOfThread = 10;
-
-  struct Search {
-    std::int64_t largest = 0;  ///< The largest pool that is tried,
-    std::int64_t jobs = 0;     ///< with so many jobs.
-    std::uint64_t kept = 0;    ///< What all jobs take of the work, at last.
-  };
-  /// Each try with all of very many jobs would take much: a part of them tells the same of sizes, as long as each
-  /// worker has some. None: what is left does not do for all jobs once.
-  std::optional<Search> plan_search(const Scenario& scenario, std::int64_t largest) const {
-    const std::int64_t jobs = scenario.jobs.count;
-    const std::uint64_t once = work_of_jobs(scenario, jobs);
-    const std::uint64_t left = work_left_ - std::min(work_left_, work_kept_);
-    if (left <= once) return std::nullopt;
-    const std::uint64_t each = (left - once) / kTries;
-    const auto affordable = static_cast<std::int64_t>(each / (work_of_jobs(scenario, kJobsOfWorker) + kWorkOfThread));
-    largest = std::min(largest, std::max(affordable, cpus_));
-    const std::int64_t part = std::max(kJobsOfSearch, kJobsOfWorker * largest);
-    if (jobs <= 2 * part && once <= each) return Search{largest, jobs, once};
-    const auto most = static_cast<std::int64_t>(each / work_of_jobs(scenario, 1));
-    return Search{largest, std::clamp(most, std::min(largest, jobs), std::min(part, jobs)), once};
+  /// What the model of a pool's job takes, about: it is fetched and ends, and each step begins and ends.
+  static std::uint64_t work_of_job(const Scenario& scenario) {
+    const bool comes = scenario.jobs.arrivals.kind != Arrivals::Kind::at_once;
+    return 2 + 2 * scenario.jobs.steps.size() + (comes ? 2 : 0);
   }
 
   /// The smallest pool that is as good as the best of those that can be tried within the work that is allowed, and its
@@ -396,7 +303,8 @@ class Adviser {
     };
     std::optional<std::int64_t> size;
     std::optional<Duration> wall;
-    const std::optional<Search> plan = plan_search(*scenario, largest);
+    const std::uint64_t left = work_left_ - std::min(work_left_, work_kept_);
+    const std::optional<PoolSearch> plan = plan_search(largest, jobs, cpus_, work_of_job(*scenario), left);
     const std::int64_t tried = plan ? plan->jobs : 0;
     PoolSizes sizes([&](std::int64_t threads) { return wall_of(threads, tried); });
     if (plan) {
@@ -404,7 +312,7 @@ class Adviser {
       of_part.jobs.count = tried;
       const std::optional<double> least = demand_of(of_part, scenario->runs.front().scheduling.policy).unhindered;
       const std::uint64_t kept = work_kept_;
-      if (tried < jobs) work_kept_ += plan->kept;
+      if (tried < jobs) work_kept_ += plan->work_of_all;
       sizes.search(plan->largest, tried, cpus_, least);
       work_kept_ = kept;
       size = sizes.best();

@@ -12,6 +12,13 @@ namespace {
 constexpr double kAsGood = 1.01;
 /// A size is looked for to this part of itself.
 constexpr std::int64_t kFineness = 8;
+/// So many tries find it, mostly.
+constexpr std::uint64_t kTries = 6;
+/// Each is made with no more jobs than this, or than a few for each worker.
+constexpr std::int64_t kJobsOfSearch = 10'000;
+constexpr std::int64_t kJobsOfWorker = 4;
+/// What the model of a thread takes from its creation to its end.
+constexpr std::uint64_t kWorkOfThread = 10;
 
 bool is_as_good(Duration one, Duration best) {
   return to_seconds(one) <= kAsGood * to_seconds(best);
@@ -62,6 +69,19 @@ void PoolSizes::search(std::int64_t largest, std::int64_t jobs, std::int64_t cpu
   const std::int64_t found = *best();
   const std::int64_t rounds = (jobs + found - 1) / found;
   of((jobs + rounds - 1) / rounds);
+}
+
+std::optional<PoolSearch> plan_search(std::int64_t largest, std::int64_t jobs, std::int64_t cpus,
+                                      std::uint64_t work_of_job, std::uint64_t left) {
+  const std::uint64_t once = static_cast<std::uint64_t>(jobs) * work_of_job;
+  if (left <= once) return std::nullopt;
+  const std::uint64_t each = (left - once) / kTries;
+  const std::uint64_t work_of_worker = static_cast<std::uint64_t>(kJobsOfWorker) * work_of_job + kWorkOfThread;
+  largest = std::min(largest, std::max(static_cast<std::int64_t>(each / work_of_worker), cpus));
+  const std::int64_t part = std::max(kJobsOfSearch, kJobsOfWorker * largest);
+  if (jobs <= 2 * part && once <= each) return PoolSearch{largest, jobs, once};
+  const auto most = static_cast<std::int64_t>(each / work_of_job);
+  return PoolSearch{largest, std::clamp(most, std::min(largest, jobs), std::min(part, jobs)), once};
 }
 
 /// 0: none does. What the limits say of all threads at rest may be too much for those that have just begun.

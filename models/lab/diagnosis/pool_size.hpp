@@ -34,6 +34,19 @@ class PoolSizes {
   std::map<std::int64_t, std::optional<Duration>> tried_;
 };
 
+/// How a size is looked for within some work, in RunResult::work.
+struct PoolSearch {
+  std::int64_t largest = 0;       ///< The largest pool that is tried,
+  std::int64_t jobs = 0;          ///< with so many jobs.
+  std::uint64_t work_of_all = 0;  ///< What a run with all of them takes, at last.
+};
+
+/// For pools of up to `largest` with `jobs` jobs, each of which takes `work_of_job`. Each try with all of very many
+/// jobs would take much: a part of them tells the same of sizes, as long as each worker has some. Nothing: what is
+/// `left` does not do for all jobs once.
+std::optional<PoolSearch> plan_search(std::int64_t largest, std::int64_t jobs, std::int64_t cpus,
+                                      std::uint64_t work_of_job, std::uint64_t left);
+
 /// Rounder sizes beside this one, up to `largest`, the roundest first: of 878 they are 900, 800, 850, 880, 870 and 875.
 /// None of a power of two, which is as round.
 std::vector<std::int64_t> rounder_sizes(std::int64_t size, std::int64_t largest);
