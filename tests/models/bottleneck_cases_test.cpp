@@ -283,6 +283,23 @@ TEST_CASE("one job computes on one core, however many there are and whatever the
   });
 }
 
+TEST_CASE("a job that takes most of the time is named, also where it began late") {
+  const std::string fifty = pool(50);
+  check({
+      // With twice the workers it begins sooner, and takes no less.
+      {"profile = 'raspberry-pi-4'",
+       "count = 3000\nsteps = [{cpu = '50us'}, {sleep = 'pareto(shape=1.5, minimum=200ms)'}]",
+       fifty,
+       {"Of the ", " alone takes "},
+       {"The time is that of", kWorkers}},
+      {"profile = 'raspberry-pi-4'",
+       "count = 3000\nsteps = [{cpu = '50us'}, {sleep = 'pareto(shape=1.5, minimum=200ms)'}]",
+       "concurrency = 'join_all'",
+       {"The time is that of job "},
+       {" alone takes "}},
+  });
+}
+
 TEST_CASE("the next limit is named only where all threads were alive that could meet it") {
   const std::string_view next = "would be next";
   check({

@@ -68,14 +68,14 @@ Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int6
   if (coming > 0 && !outlasted) {
     const bool held_up_by_nobody = demand.longest && wall <= kNotHeldUp * *demand.longest;
     // A job that has been there for long takes the time itself.
-    if (held_up_by_nobody && coming >= kWorthAWord * wall)
+    if (held_up_by_nobody && coming >= kTakesTheTime * wall)
       return load.by_longest ? Bottleneck::jobs : Bottleneck::arrivals;
-    if (coming >= kMostly * wall || (idle && coming >= kWorthAWord * wall && coming + last >= kMostly * wall))
+    if (coming >= kMostly * wall || (idle && coming >= kTakesTheTime * wall && coming + last >= kMostly * wall))
       return Bottleneck::arrivals;
   }
   // One job computes on one core.
   const bool by_one =
-      demand.longest && wall <= kNotHeldUp * *demand.longest && to_seconds(demand.longest_comes) < kWorthAWord * wall;
+      demand.longest && wall <= kNotHeldUp * *demand.longest && to_seconds(demand.longest_comes) < kTakesTheTime * wall;
   // Other threads could not compute more either.
   if (load.by_quota && load.cores >= kBusy && (model.async ? load.computing > load.servers : !by_one))
     return Bottleneck::cores;
@@ -91,12 +91,12 @@ Bottleneck bottleneck(const Load& load, const ConcurrencyModel& model, std::int6
   if (load.cores >= kBusy && wanted && !fewer && !by_one) return Bottleneck::cores;
   // Those who wait for a core for much of their time, or are no busier than the cores, are not what is lacking.
   const bool lacking = load.waiting >= kCrowded || load.cores >= kMostly * load.servers;
-  const bool could_be = !model.async && !by_one && !fewer && load.starting < kWorthAWord;
-  if (could_be && lacking && load.cores >= kWorthAWord) return Bottleneck::cores;
+  const bool could_be = !model.async && !by_one && !fewer && load.starting < kTakesTheTime;
+  if (could_be && lacking && load.cores >= kTakesTheTime) return Bottleneck::cores;
   // More workers than cores do not make computing shorter.
   const bool more_would_help = fewer || load.cores < kBusy;
   const bool held_up =
-      more_would_help && load.servers >= kWorthAWord && demand.unhindered && wall >= kLonger * *demand.unhindered;
+      more_would_help && load.servers >= kTakesTheTime && demand.unhindered && wall >= kLonger * *demand.unhindered;
   const bool by_one_job = demand.unhindered && wall <= kNotHeldUp * *demand.unhindered;
   if (serves_few && result.jobs > workers && !by_one_job && (load.servers >= kMostly || held_up))
     return Bottleneck::workers;
@@ -208,7 +208,7 @@ Load load_of(const Scenario& scenario, const RunSpec& spec, const ConcurrencyMod
   load.waiting = held > 0 ? waited / held : 0;
   load.starting = to_seconds(kernel::spawn_cost(scenario.machine, spec.runtime)) * threads / wall;
   load.by_longest = demand.longest && result.jobs > 1 && wall <= kNotHeldUp * *demand.longest &&
-                    to_seconds(demand.longest_comes) < kWorthAWord * wall;
+                    to_seconds(demand.longest_comes) < kTakesTheTime * wall;
   load.bottleneck = bottleneck(load, model, workers, capacity, result);
   return load;
 }

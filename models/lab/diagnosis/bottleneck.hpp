@@ -47,8 +47,8 @@ bool has_step(const Scenario& scenario, JobState shown);
 /// Every job takes the same time.
 bool has_equal_jobs(const Scenario& scenario);
 
-/// What takes this part of the time is what takes the time, where nothing else does; less is not worth a word.
-inline constexpr double kWorthAWord = 0.5;
+/// What takes this part of the time is said to take it, where nothing else takes more.
+inline constexpr double kTakesTheTime = 0.5;
 
 enum class Bottleneck : std::uint8_t {
   arrivals,  ///< The last job came late, and what was left was hardly more than a job's own time.

@@ -60,7 +60,7 @@ void tell_starts(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& 
   // What a live run's starts took is not the model's cost.
   if (result.world != WorldKind::modeled || threads < 2) return;
   const Duration each = kernel::spawn_cost(scenario.machine, spec.runtime);
-  if (to_seconds(each * threads) < kWorthAWord * to_seconds(result.wall)) return;
+  if (to_seconds(each * threads) < kTakesTheTime * to_seconds(result.wall)) return;
   add(diagnosis, fmt::format("Starting the {} takes the time: {} of them, at about {} each.", what,
                              format_count(threads), format_duration(each)));
 }
@@ -136,7 +136,7 @@ void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   if (load.bottleneck == Bottleneck::arrivals) tell_arrivals(diagnosis, load, result, "");
   if (load.bottleneck == Bottleneck::cores) tell_cores(diagnosis, scenario, load, result, "threads");
   tell_last_arrival(diagnosis, load, result);
-  tell_longest_job(diagnosis, scenario, load);
+  tell_longest_job(diagnosis, scenario, load, result);
   if (load.bottleneck == Bottleneck::jobs && !load.by_longest && !has_equal_jobs(scenario))
     tell_last_job(diagnosis, result);
   if (load.bottleneck == Bottleneck::jobs) tell_starts(diagnosis, scenario, spec, result, result.jobs, "threads");
@@ -163,7 +163,7 @@ void tell_workers(Diagnosis& diagnosis, const Scenario& scenario, const Load& lo
                              workers == 1 ? "the only one" : "all " + format_count(workers), percent(load.servers),
                              capacity_name(scenario.machine, load), percent(load.computing)));
   tell_late_timers(diagnosis, load, result);
-  if (load.cores < load.servers / 2 && load.demand.computing < kWorthAWord * load.demand.own)
+  if (load.cores < load.servers / 2 && load.demand.computing < kTakesTheTime * load.demand.own)
     add(diagnosis, "A job that waits holds its worker. The next one in the queue cannot begin, though a core is free.");
 }
 
@@ -212,7 +212,7 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
       break;
   }
   tell_starts(diagnosis, scenario, scenario.runs[run], result, workers, "workers");
-  tell_longest_job(diagnosis, scenario, load);
+  tell_longest_job(diagnosis, scenario, load, result);
   tell_last_arrival(diagnosis, load, result);
   if (!in_rounds) tell_pool_end(diagnosis, result, workers);
   if (in_rounds) tell_last_round(diagnosis, result, workers);

@@ -130,7 +130,7 @@ void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec
   if (has_step(scenario, JobState::waiting))
     add(diagnosis,
         "A job that waits is only an entry in the executor's list of timers: it needs no thread and no stack.");
-  tell_longest_job(diagnosis, scenario, load);
+  tell_longest_job(diagnosis, scenario, load, result);
   tell_last_arrival(diagnosis, load, result);
   tell_held_part(diagnosis, load);
   tell_executor_times(diagnosis, scenario, result);

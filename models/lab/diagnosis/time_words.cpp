@@ -59,9 +59,8 @@ void tell_arrivals(Diagnosis& diagnosis, const Load& load, const RunResult& resu
 }
 
 void tell_what_had_come(Diagnosis& diagnosis, const Load& load, const RunResult& result) {
-  constexpr double kWorthAWord = 0.1;
-  if (!load.demand.arrivals_drawn || to_seconds(load.demand.last_arrival) < kWorthAWord * to_seconds(result.wall))
-    return;
+  constexpr double kNoticed = 0.1;
+  if (!load.demand.arrivals_drawn || to_seconds(load.demand.last_arrival) < kNoticed * to_seconds(result.wall)) return;
   add(diagnosis,
       fmt::format("The last job came at {}; what had come by then took {} more.",
                   format_duration(load.demand.last_arrival), format_duration(result.wall - load.demand.last_arrival)));
@@ -98,25 +97,33 @@ void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load
   const double least = least_time(machine, quota, load.demand.computing);
   if (!more.empty() && least_time(machine, quota, load.cores * capacity_time) >= kAllOfIt * to_seconds(result.wall)) {
     text += fmt::format(" More {} would not make it faster.", more);
-  } else if (!more.empty() && load.demand.steps_drawn && least >= kWorthAWord * to_seconds(result.wall)) {
+  } else if (!more.empty() && load.demand.steps_drawn && least >= kTakesTheTime * to_seconds(result.wall)) {
     text += fmt::format(" However many {} there are, it cannot take less than {}.", more, format_seconds(least));
   }
   add(diagnosis, text);
 }
 
-void tell_longest_job(Diagnosis& diagnosis, const Scenario& scenario, const Load& load) {
-  if (load.bottleneck != Bottleneck::jobs || !load.by_longest || has_equal_jobs(scenario)) return;
+void tell_longest_job(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, const RunResult& result) {
   const Demand& demand = load.demand;
+  if (load.bottleneck != Bottleneck::jobs || !demand.longest || result.jobs < 2 || has_equal_jobs(scenario)) return;
   const double comes = to_seconds(demand.longest_comes);
-  add(diagnosis, fmt::format("The time is that of {}: {} {} by itself.", format_job(demand.longest_job),
-                             comes > 0 ? fmt::format("it came at {}, and takes", format_duration(demand.longest_comes))
-                                       : "it takes",
-                             format_seconds(*demand.longest - comes)));
+  const double own = *demand.longest - comes;
+  const std::string job = format_job(demand.longest_job);
+  if (load.by_longest) {
+    add(diagnosis,
+        fmt::format(
+            "The time is that of {}: {} {} by itself.", job,
+            comes > 0 ? fmt::format("it came at {}, and takes", format_duration(demand.longest_comes)) : "it takes",
+            format_seconds(own)));
+  } else if (own >= kTakesTheTime * to_seconds(result.wall)) {
+    add(diagnosis,
+        fmt::format("Of the {}, {} alone takes {}.", format_duration(result.wall), job, format_seconds(own)));
+  }
 }
 
 void tell_last_arrival(Diagnosis& diagnosis, const Load& load, const RunResult& result) {
   if (load.bottleneck != Bottleneck::jobs || load.by_longest || !load.demand.arrivals_drawn) return;
-  if (to_seconds(load.demand.last_arrival) < kWorthAWord * to_seconds(result.wall)) return;
+  if (to_seconds(load.demand.last_arrival) < kTakesTheTime * to_seconds(result.wall)) return;
   add(diagnosis,
       fmt::format("The last job came at {}, and {} later all were done.", format_duration(load.demand.last_arrival),
                   format_duration(result.wall - load.demand.last_arrival)));
@@ -132,7 +139,7 @@ void tell_last_job(Diagnosis& diagnosis, const RunResult& result) {
   }
   if (last == kNoJob || result.completed < 2) return;
   const Duration own = jobs.ended[last] - jobs.started[last];
-  if (to_seconds(own) < kWorthAWord * to_seconds(result.wall)) return;
+  if (to_seconds(own) < kTakesTheTime * to_seconds(result.wall)) return;
   add(diagnosis, fmt::format("The last one to end was {}: from its start to its end it took {} of the {}.",
                              format_job(last), format_duration(own), format_duration(result.wall)));
 }

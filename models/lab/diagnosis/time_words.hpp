@@ -28,7 +28,7 @@ std::string capacity_name(const Machine& machine, const Load& load);
 void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, const RunResult& result,
                 std::string_view more);
 /// Which job takes the time by itself, where one does.
-void tell_longest_job(Diagnosis& diagnosis, const Scenario& scenario, const Load& load);
+void tell_longest_job(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, const RunResult& result);
 /// A sum of what the jobs ask for: "about 3 s" where it is what was to be expected of them.
 std::string format_demand(const Load& load, double seconds);
 /// Where jobs come over a good part of the time, but take it with others.
