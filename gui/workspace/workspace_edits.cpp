@@ -133,6 +133,7 @@ void Workspace::advise_if_needed() {
     AdviceOptions options;
     options.stop = stop;
     options.known = known;
+    options.real_time = kPatienceForAdvice;
     return advise(source, label, *about, options);
   });
 }

@@ -62,6 +62,7 @@ std::vector<Suggestion> suggestions_for(const ScenarioSource& source, const std:
   AdviceOptions options;
   options.known = known;
   options.stop = interrupt.token();
+  options.real_time = kPatienceForAdvice;
   std::vector<Suggestion> suggestions = advise(source, label, modeled, options);
   const std::vector<Setting> given = lasting_settings(source);
   for (Suggestion& suggestion : suggestions) suggestion.set = with_given(given, source.options.seed, suggestion.set);

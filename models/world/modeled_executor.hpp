@@ -103,7 +103,7 @@ class ModeledExecutor final : private Completion {
   // What takes as long as an event: so many times that a task holds the thread. The memory of a task takes as long as
   // so many events.
   static constexpr std::uint64_t kHoldsOfEvent = 2;
-  static constexpr std::uint64_t kEventsOfTask = 4;
+  static constexpr std::uint64_t kEventsOfTask = 2;
 
   /// A task has held the thread.
   void note_hold() {

@@ -23,6 +23,8 @@ SpawnRefusal describe(const kernel::Refusal& refusal, const Runtime& runtime) {
 
 ModeledThreads::Spawn ModeledThreads::spawn_thread(Task<> body) {
   if (keeps_jobs_) jobs_of_threads_.push_back(starting_);
+  // What it was made for is all that it does until its job begins.
+  if (recording_.recorder() != nullptr) doing(static_cast<Thread>(kernel_.created() + 1)).job = starting_;
   return Spawn(*this, std::move(body));
 }
 
@@ -102,11 +104,7 @@ void ModeledThreads::set_aside(Thread thread, Instant at) {
   // A record has to end somewhere. What comes after it is told less exactly, as live records are.
   constexpr std::int64_t kMost = 2'000'000;
   if (set_asides_ == kMost) return;
-  const bool is_new = thread >= doing_.size();
-  if (is_new) doing_.resize(std::size_t{thread} + 1);
-  Doing& doing = doing_[thread];
-  // What it was made for is all that one does which has not begun yet.
-  if (doing.job == kNoJob && thread > 0) doing.job = jobs_of_threads_.at(thread - 1);
+  Doing& doing = this->doing(thread);
   if (doing.job == kNoJob || doing.aside) return;
   doing.before = recording_.recorder()->state_of(doing.job);
   if (!is_open(doing.before)) return;

@@ -32,7 +32,7 @@ class ModeledThreads final : public kernel::KernelObserver {
       : runtime_(&runtime),
         kernel_(simulation, machine, runtime, setup, this),
         recording_(recorder),
-        keeps_jobs_(recorder != nullptr || kernel_.memory().overflows_stack() || kernel_.memory().has_signal_stack()),
+        keeps_jobs_(kernel_.memory().overflows_stack() || kernel_.memory().has_signal_stack()),
         own_threads_(kernel_.own_threads()) {
     if (recorder == nullptr) return;
     recorder->set_cores(static_cast<CoreId>(kernel_.scheduler().cores()));
@@ -85,10 +85,7 @@ class ModeledThreads final : public kernel::KernelObserver {
   /// Whoever queues a job or starts a thread for it has nothing to do with the job itself.
   void note_job(JobId job, JobState state) {
     if (!has_begun(state)) return;
-    const Thread thread = kernel_.current();
-    if (thread >= doing_.size()) [[unlikely]]
-      doing_.resize(std::size_t{thread} + 1);
-    doing_[thread].job = job;
+    doing(kernel_.current()).job = job;
   }
   void note_peaks(const kernel::ThreadCounts& counts);
   MemoryUse with_peaks_of(const kernel::ThreadCounts& counts) const;
@@ -103,11 +100,16 @@ class ModeledThreads final : public kernel::KernelObserver {
     JobState before = JobState::none;  ///< What the job did when the thread was set aside.
     bool aside = false;
   };
-  Column<Doing> doing_;  ///< By thread; those that have done nothing yet may be missing.
+  Doing& doing(Thread thread) {
+    if (thread >= doing_.size()) [[unlikely]]
+      doing_.resize(std::size_t{thread} + 1);
+    return doing_[thread];
+  }
+  Column<Doing> doing_;  ///< By thread; the last ones may be missing.
   std::int64_t set_asides_ = 0;
   JobId starting_ = kNoJob;
-  /// Of each thread the job that it was started for. Kept for the record, and where a thread can die of its stack or of
-  /// its signal stack.
+  /// Of each thread the job that it was started for. Kept only where a thread can die of its stack or of its signal
+  /// stack.
   std::vector<JobId> jobs_of_threads_;
   bool keeps_jobs_;
   std::int64_t own_threads_;  ///< See Kernel::own_threads.

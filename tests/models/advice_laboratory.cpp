@@ -22,11 +22,11 @@ bool is_done(const RunResult& result) {
   return result.error.empty() && !result.failure && result.completed == result.jobs;
 }
 
-std::vector<Suggestion> advice_of(const std::string& text) {
+std::vector<Suggestion> advice_of(const std::string& text, const AdviceOptions& options) {
   const ScenarioSource source{text, "advice.toml", {}};
   const auto scenario = read(source);
   REQUIRE(scenario);
-  return advise(source, scenario->runs.front().label, modeled(*scenario, 0), kPatient);
+  return advise(source, scenario->runs.front().label, modeled(*scenario, 0), options);
 }
 
 const Suggestion* find(const std::vector<Suggestion>& suggestions, std::string_view concurrency) {

@@ -22,7 +22,7 @@ RunResult modeled(const Scenario& scenario, std::size_t run);
 /// All its jobs are.
 bool is_done(const RunResult& result);
 /// For the first run of the text.
-std::vector<Suggestion> advice_of(const std::string& text);
+std::vector<Suggestion> advice_of(const std::string& text, const AdviceOptions& options = kPatient);
 /// The first one of this concurrency; null if there is none.
 const Suggestion* find(const std::vector<Suggestion>& suggestions, std::string_view concurrency);
 

@@ -114,6 +114,53 @@ TEST_CASE("advice that is stopped in the middle of a run ends at once", "[advice
   CHECK(std::chrono::steady_clock::now() - stopped < 10s);
 }
 
+TEST_CASE("advice ends when its time is over, and tells what was found until then", "[advice]") {
+  const ScenarioSource source{
+      "[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 200\nsteps = [{ sleep = \"1s\" }, { cpu = \"1000h\" }]\n"
+      "[[run]]\nconcurrency = \"sequential\"\n[[run]]\nconcurrency = \"thread_pool\"\nthreads = 4\n",
+      "advice.toml",
+      {}};
+  const auto scenario = read(source);
+  REQUIRE(scenario);
+  RunResult base;
+  base.label = "sequential";
+  base.jobs = base.completed = 200;
+  base.wall = 200h * 1001;
+  AdviceOptions options;
+  options.work = UINT64_MAX / 2;
+  options.real_time = 20ms;
+  const auto began = std::chrono::steady_clock::now();
+  CHECK(find(advise(source, "sequential", base, options), "thread_pool") == nullptr);
+  CHECK(std::chrono::steady_clock::now() - began < 10s);
+  // What is known takes no time.
+  RunResult pool = base;
+  pool.label = "thread_pool";
+  pool.wall = 50h * 1001;
+  const std::vector<RunResult> known{pool};
+  options.known = known;
+  options.real_time = Duration::zero();
+  CHECK(find(advise(source, "sequential", base, options), "thread_pool") != nullptr);
+  // As long as the run itself took, it may take too.
+  base.compute = 60s;
+  options.known = {};
+  options.work = 2'500'000;
+  const ScenarioSource quick{
+      "[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 20\n[[run]]\nconcurrency = \"sequential\"\n",
+      "advice.toml",
+      {}};
+  CHECK_FALSE(advise(quick, "sequential", base, options).empty());
+}
+
+TEST_CASE("a million threads are held against as many tasks", "[advice]") {
+  const auto suggestions = advice_of(
+      "[machine]\nprofile = \"server-64c-256g\"\nmemory = \"1 TiB\"\nlimits.threads_max = 16_000_000\n"
+      "limits.pid_max = 4_194_304\nlimits.pids_max = \"unlimited\"\nlimits.max_map_count = 2_000_000_000\n"
+      "limits.nproc = \"unlimited\"\n[jobs]\ncount = 1_000_000\n"
+      "[[run]]\nconcurrency = \"thread_per_job\"\nstack = \"64 KiB\"\n",
+      AdviceOptions());
+  CHECK(find(suggestions, "join_all") != nullptr);
+}
+
 TEST_CASE("what is known of the file's other runs is not computed again", "[advice]") {
   const ScenarioSource source{
       "[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 2_000_000\nsteps = [{ sleep = \"1s\" }]\n[[run]]\n"

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -68,6 +69,7 @@ class Adviser {
     base_.trace.reset();
     // Of what the run itself took, some is left for reading the text again and again.
     work_left_ = std::max(options.work, work_of(modeled) / 3 * 2);
+    if (options.real_time) must_end_at_ = Clock::now() + std::max(*options.real_time, modeled.compute);
     // However often it is read, it is the same host.
     if (source_.options.host)
       source_.options.host = [read = source_.options.host, host = std::make_shared<std::optional<Machine>>()] {
@@ -197,7 +199,8 @@ class Adviser {
     const auto vain = vain_.find(identity);
     const bool was_vain = vain != vain_.end() && allowed <= vain->second;
     const auto jobs = static_cast<std::uint64_t>(scenario.jobs.count);
-    if (scenario.jobs.count > kMostStoppable || jobs >= allowed || was_vain) {
+    const auto now = Clock::now();
+    if (scenario.jobs.count > kMostStoppable || jobs >= allowed || was_vain || now >= must_end_at_) {
       over_ = true;
       return std::nullopt;
     }
@@ -205,6 +208,7 @@ class Adviser {
     options.record = false;
     options.stop = stop_;
     options.budget.work = allowed - jobs;
+    if (must_end_at_ != Clock::time_point::max()) options.budget.real_time = must_end_at_ - now;
     RunResult result = run_modeled(scenario, run, options);
     work_left_ -= std::min(work_of(result), work_left_);
     if (result.stopped) {
@@ -411,9 +415,12 @@ class Adviser {
     take(candidate, outcome_of(candidate));
   }
 
+  using Clock = std::chrono::steady_clock;
+
   ScenarioSource source_;
   RunResult base_;
   std::stop_token stop_;
+  Clock::time_point must_end_at_ = Clock::time_point::max();
   std::uint64_t work_left_ = 0;
   std::uint64_t work_kept_ = 0;  ///< Of it, what is not for what is looked at now.
   std::size_t reserve_taken_ = MemoryReserve::taken();

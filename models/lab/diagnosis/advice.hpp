@@ -3,7 +3,9 @@
 // blocking call. Each is run on the simulated kernel before anyone hears of it, and is told only where it does better.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -25,11 +27,17 @@ struct Suggestion {
   Duration wall{};
 };
 
+/// What people wait for suggestions, who did not ask for them.
+inline constexpr Duration kPatienceForAdvice = std::chrono::milliseconds(200);
+
 struct AdviceOptions {
   /// What the search may take, in RunResult::work and in jobs that are begun; where the run itself took more, two
   /// thirds of that. So the same is found on every machine: a fifth of a second on a fast one, or no more than the run
   /// took.
   std::uint64_t work = 2'500'000;
+  /// What it may take besides, in real time; where the run itself took longer (RunResult::compute), as long as that.
+  /// What was found until then is told. So nobody waits longer on a machine that is slow or busy.
+  std::optional<Duration> real_time;
   /// What other runs of the source gave, modeled: they are not made again.
   std::span<const RunResult> known{};
   std::stop_token stop{};
