@@ -2,6 +2,7 @@
 #include "models/kernel/kernel.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -71,27 +72,36 @@ Kernel::Kernel(Simulation& simulation, const Machine& machine, const Runtime& ru
   for (CoreId core = 0; core < scheduler_.cores(); ++core) cores_.emplace_back(*this, core);
 }
 
+Kernel::~Kernel() {
+  for (std::size_t id = 0; id < threads_.size(); ++id)
+    if (threads_[id] != nullptr) std::destroy_at(threads_[id]);
+}
+
 void Kernel::start(Task<> main) {
   checks_.look_for_room();
   Thread& thread = make_thread(std::move(main));
   if (observer_ != nullptr) observer_->threads_changed();
   if (const auto refusal = checks_.on_program()) return die(*refusal);
   make_runnable(thread, Duration::zero());
-  if (Core* core = take_up(scheduler_.start(*thread.entity, now()))) arm(*core);
+  if (Core* core = take_up(scheduler_.start(thread, now()))) arm(*core);
 }
 
 Kernel::Thread& Kernel::make_thread(Task<> program) {
   const auto id = static_cast<ThreadId>(threads_.size());
-  Thread& thread = threads_.emplace_back(*this, id, std::move(program));
-  thread.body.on_done(thread);
-  const Weight weight = weight_of(nice_of(scheduling_, id));
-  if (FreeEntity* const free = free_entities_) {
-    free_entities_ = free->next;
-    thread.entity = ::new (static_cast<void*>(free)) Entity(id, weight);
-  } else {
-    thread.entity = &entities_.emplace_back(id, weight);
-  }
-  return thread;
+  const Weight weight = scheduling_.nice.empty() ? kNormalWeight : weight_of(nice_of(scheduling_, id));
+  Thread*& thread = threads_.emplace_back(nullptr);
+  Place& place = free_place_ != nullptr ? *std::exchange(free_place_, free_place_->next_free) : places_.emplace_back();
+  thread = std::construct_at(&place.thread, *this, id, weight, std::move(program));
+  thread->body.on_done(*thread);
+  return *thread;
+}
+
+/// It has ended, and nobody knows of it any more but who joins it.
+void Kernel::forget(Thread& thread) noexcept {
+  threads_[thread.id] = nullptr;
+  std::destroy_at(&thread);
+  auto* const place = ::new (static_cast<void*>(&thread)) Place();
+  place->next_free = std::exchange(free_place_, place);
 }
 
 Kernel::Wait Kernel::compute(Duration cpu) {
@@ -121,11 +131,11 @@ void Kernel::Spawn::await_suspend(std::coroutine_handle<> waiting) {
 
 /// A thread that has ended is not waited for; what remains is to give its stack back.
 bool Kernel::Join::await_ready() const noexcept {
-  return kernel_->threads_[thread_].exited && kernel_->unmap_cost() <= Duration::zero();
+  return kernel_->threads_[thread_] == nullptr && kernel_->unmap_cost() <= Duration::zero();
 }
 
 void Kernel::Join::await_suspend(std::coroutine_handle<> waiting) {
-  const bool exited = kernel_->threads_[thread_].exited;
+  const bool exited = kernel_->threads_[thread_] == nullptr;
   kernel_->submit(
       Request{
           .cpu = exited ? Duration::zero() : kernel_->costs().syscall.value, .target = thread_, .after = After::join},
@@ -137,9 +147,8 @@ Duration Kernel::unmap_cost() const {
 }
 
 void Kernel::submit(const Request& request, std::coroutine_handle<> continuation) {
-  Thread& thread = threads_[current_];
-  thread.request = request;
-  thread.continuation = continuation;
+  current_->request = request;
+  current_->continuation = continuation;
 }
 
 void Kernel::core_fired(Timer& timer) {
@@ -205,14 +214,14 @@ void Kernel::run_thread(Core& core) {
         release(core, false);
         return;
       case After::join: {
-        Thread& target = threads_[thread.request.target];
-        if (target.exited) {
+        Thread* const target = threads_[thread.request.target];
+        if (target == nullptr) {
           const Duration unmap = unmap_cost();
           if (unmap <= Duration::zero()) break;
           thread.request = Request{.cpu = unmap, .after = After::unmap};
           return;
         }
-        target.joiner = &thread;
+        target->joiner = &thread;
         release(core, false);
         return;
       }
@@ -233,7 +242,8 @@ void Kernel::run_thread(Core& core) {
     }
     if (ended_) break;
     thread.request = Request{};
-    current_ = thread.id;
+    current_ = &thread;
+    current_id_ = thread.id;
     if (thread.continuation) {
       resume(std::exchange(thread.continuation, nullptr));
     } else {
@@ -252,15 +262,18 @@ void Kernel::arm(Core& core) {
   simulation_->schedule(core, before_the_end(due(core)));
 }
 
-/// The core runs the thread from now on, or nothing.
-void Kernel::take(Core& core, Entity* next) {
+/// The core runs nothing from now on.
+void Kernel::rest(Core& core) {
   core.look = false;
-  core.running = next == nullptr ? nullptr : &thread_of(*next);
-  if (next == nullptr) {
-    if (watches_threads_) observer_->has_none(core.id, now());
-    return simulation_->cancel(core);
-  }
-  Thread& thread = *core.running;
+  core.running = nullptr;
+  if (watches_threads_) observer_->has_none(core.id, now());
+  simulation_->cancel(core);
+}
+
+/// The core runs the thread from now on.
+void Kernel::take(Core& core, Thread& thread) {
+  core.look = false;
+  core.running = &thread;
   if (watches_threads_) {
     ++switches_;
     observer_->has_thread(core.id, thread.id, now());
@@ -287,10 +300,10 @@ bool Kernel::reschedule(Core& core) {
   const bool begins = core.settled == now() && costs().context_switch.value > Duration::zero();
   if (core.look || core.settled > now() || begins) return false;
   Entity* const next = scheduler_.pick(core.id, now());
-  if (next == core.running->entity) return false;
+  if (next == core.running) return false;
   charge(core);
   if (watches_threads_) observer_->set_aside(core.running->id, now());
-  take(core, next);
+  give(core, next);
   return true;
 }
 
@@ -298,10 +311,9 @@ bool Kernel::reschedule(Core& core) {
 void Kernel::release(Core& core, bool ends) {
   change_runnable(-1);
   executing_ = nullptr;
-  scheduler_.leave(core.id, now(), ends);
-  if (ends) free_entities_ = ::new (static_cast<void*>(core.running->entity)) FreeEntity{free_entities_};
-  core.running = nullptr;
-  dispatch(core);
+  Entity* const next = scheduler_.leave(core.id, now(), ends);
+  if (ends) forget(*core.running);
+  give(core, next);
   await_beat();
 }
 
@@ -334,8 +346,7 @@ Kernel::Core* Kernel::make_ready(Thread& thread, Duration cost) {
   if (ended_) return nullptr;
   make_runnable(thread, cost);
   // A timer's interrupt comes to the core that has set it.
-  Core* const core =
-      take_up(scheduler_.wake(*thread.entity, executing_ != nullptr ? executing_->id : thread.entity->core(), now()));
+  Core* const core = take_up(scheduler_.wake(thread, executing_ != nullptr ? executing_->id : thread.core(), now()));
   note_wait(thread);
   return core;
 }
@@ -389,9 +400,8 @@ void Kernel::arm_beat() {
 }
 
 void Kernel::wake(ThreadId id) {
-  Thread& thread = threads_[id];
-  if (!std::exchange(thread.waiting, false)) return;
-  start_ready(thread, Duration::zero());
+  Thread* const thread = threads_[id];
+  if (thread != nullptr && std::exchange(thread->waiting, false)) start_ready(*thread, Duration::zero());
 }
 
 void Kernel::die(const Refusal& refusal) {

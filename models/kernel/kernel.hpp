@@ -85,6 +85,7 @@ class Kernel {
          KernelObserver* observer = nullptr);
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
+  ~Kernel();
 
   /// From now on the observer is told of each thread that becomes runnable or waits for a core, which happens often.
   void watch_threads() { watches_threads_ = true; }
@@ -92,7 +93,7 @@ class Kernel {
   void start(Task<> main);
 
   /// The thread whose program is being executed right now.
-  ThreadId current() const { return current_; }
+  ThreadId current() const { return current_id_; }
   Instant now() const { return simulation_->now(); }
 
   class Wait;
@@ -162,28 +163,29 @@ class Kernel {
     After after = After::go_on;
   };
 
-  /// In place of an entity that is free.
-  struct FreeEntity {
-    FreeEntity* next;
-  };
-
-  /// A thread is its own timer, while it sleeps, and is notified when its program ends. It fits two lines of the
-  /// processor's cache: of a million threads each sleeps for long, and its lines are cold when it wakes.
-  struct alignas(64) Thread final : Timer, Completion {
-    Thread(Kernel& owner, ThreadId number, Task<> program)
-        : Timer(&Kernel::thread_fired), kernel(&owner), body(std::move(program)), id(number) {}
+  /// A thread until it has ended. It is its own timer, while it sleeps, and is notified when its program ends. It fits
+  /// three lines of the processor's cache: of a million threads each sleeps for long, and its lines are cold when it
+  /// wakes.
+  struct Thread final : Entity, Timer, Completion {
+    Thread(Kernel& owner, ThreadId number, Weight its_weight, Task<> program)
+        : Entity(number, its_weight), Timer(&Kernel::thread_fired), kernel(&owner), body(std::move(program)) {}
     std::coroutine_handle<> done() noexcept override;
 
     Kernel* kernel;
-    Entity* entity = nullptr;  ///< What the scheduler knows of it, as long as it has not ended.
-    Task<> body;
-    Request request;
     std::coroutine_handle<> continuation;  ///< Null before the thread's first run.
+    Request request;
+    Task<> body;
     Thread* joiner = nullptr;
-    ThreadId id;
     CoreId ran_on = kNoCore;  ///< Where it ran last.
     bool waiting = false;     ///< Has left its core to wait for a condition.
-    bool exited = false;
+  };
+
+  /// Where a thread is, or was that has ended: there may have been millions.
+  union Place {
+    Place() {}
+    ~Place() {}
+    Thread thread;
+    Place* next_free;
   };
 
   struct Core final : Timer {
@@ -226,8 +228,10 @@ class Kernel {
   Instant due(const Core& core) const;
   void arm(Core& core);
   void charge(Core& core);
-  void dispatch(Core& core) { take(core, scheduler_.pick(core.id, now())); }
-  void take(Core& core, Entity* next);
+  void dispatch(Core& core) { give(core, scheduler_.pick(core.id, now())); }
+  void give(Core& core, Entity* next) { next == nullptr ? rest(core) : take(core, thread_of(*next)); }
+  void take(Core& core, Thread& thread);
+  void rest(Core& core);
   void delay(Core& core, Duration cost);
   bool reschedule(Core& core);
   void release(Core& core, bool ends);
@@ -241,7 +245,7 @@ class Kernel {
     runnable_ += by;
     if (watches_threads_) observer_->runnable_changed();
   }
-  Thread& thread_of(const Entity& entity) { return threads_[entity.id]; }
+  static Thread& thread_of(Entity& entity) { return static_cast<Thread&>(entity); }
   std::vector<Duration> what_is_left(const Scheduler::Snapshot& snapshot);
   Scheduler::Snapshot snapshot();
   /// A switch that takes ticks: its end is something else that happens, and no part of a turn.
@@ -253,10 +257,10 @@ class Kernel {
   void hold_up_others(const Core& core, Duration stall);
   /// Of a thread that has become ready: tells that it has to wait, if it has.
   void note_wait(const Thread& thread) {
-    if (watches_threads_ && !ended_ && thread.entity->standing != Standing::running)
-      observer_->set_aside(thread.id, now());
+    if (watches_threads_ && !ended_ && thread.standing != Standing::running) observer_->set_aside(thread.id, now());
   }
   Thread& make_thread(Task<> program);
+  void forget(Thread& thread) noexcept;
   bool leap();
   Core* take_up(const Scheduler::Verdict& verdict);
   Core* make_ready(Thread& thread, Duration cost);
@@ -286,9 +290,9 @@ class Kernel {
   ProcessMemory memory_;
   SpawnChecks checks_;
   ThreadCounts counts_;
-  StableVector<Thread> threads_;
-  StableVector<Entity> entities_;
-  FreeEntity* free_entities_ = nullptr;  ///< Of threads that have ended: there may have been millions.
+  StableVector<Thread*> threads_;  ///< Null: it has ended.
+  StableVector<Place> places_;
+  Place* free_place_ = nullptr;
   Rules rules_;
   Scheduler scheduler_;
   Scheduling scheduling_;
@@ -305,7 +309,8 @@ class Kernel {
   Duration exit_{};
   Duration main_cpu_{};
   Duration busy_{};  ///< As far as threads were charged with it.
-  ThreadId current_ = 0;
+  Thread* current_ = nullptr;
+  ThreadId current_id_ = 0;  ///< Its own, also when it has ended.
   std::int64_t runnable_ = 0;
   std::uint64_t looks_ = 0;  ///< As these, beside the scheduler's own.
   bool watches_threads_ = false;

@@ -93,7 +93,7 @@ std::vector<Duration> Kernel::what_is_left(const Scheduler::Snapshot& snapshot) 
   for (Core& core : cores_)
     if (core.running != nullptr) charge(core);
   std::vector<Duration> left;
-  for (const Entity* entity : snapshot.threads) left.push_back(thread_of(*entity).request.cpu);
+  for (Entity* const entity : snapshot.threads) left.push_back(thread_of(*entity).request.cpu);
   return left;
 }
 
@@ -108,7 +108,7 @@ void Kernel::tell_of_turns(const Scheduler::Snapshot& here, const std::vector<Du
   Duration filled{};  // Of all cores, one after the other.
   std::vector<bool> shared(cores_.size());
   for (std::size_t i = 0; i < left.size(); ++i) {
-    const Entity& entity = *here.threads[i];
+    Entity& entity = *here.threads[i];
     if (entity.standing == Standing::delayed) continue;
     const ThreadId thread = thread_of(entity).id;
     const Duration time = (turns_.left[i] - left[i]) * periods;

@@ -51,7 +51,7 @@ void Kernel::clone(Spawn& spawn) {
   spawn.result_ = thread.id;
   if (observer_ != nullptr) observer_->threads_changed();
   make_runnable(thread, start_);
-  if (Core* core = take_up(scheduler_.create(*thread.entity, executing_->id, now()))) arm(*core);
+  if (Core* core = take_up(scheduler_.create(thread, executing_->id, now()))) arm(*core);
   note_wait(thread);
 }
 
@@ -100,7 +100,6 @@ std::optional<Refusal> Kernel::set_up_thread() {
 
 void Kernel::exit(Core& core) {
   Thread& thread = *core.running;
-  thread.exited = true;
   thread.body = Task<>();
   if (thread.id == 0) {
     end();

@@ -19,40 +19,6 @@ constexpr Duration kCalmAfter = std::chrono::milliseconds(135);
 
 }  // namespace
 
-Scheduler::Verdict Scheduler::put_calmly(Entity& entity, CoreId id, Comes how, Instant now) {
-  entity.runnable.advance(now, how == Comes::created ? 1024 : 0);
-  if (how == Comes::woken && entity.core() != id) {
-    ++migrations_;
-    cores_[entity.core()].fair.forget(entity);
-  }
-  entity.put_on(id);
-  cores_[id].comes = &entity;
-  return {id, true};
-}
-
-void Scheduler::leave_calmly(CoreId id, Instant now) {
-  Core& core = cores_[id];
-  Entity& entity = *core.running;
-  entity.standing = Standing::away;
-  entity.runnable.advance(now, 1024);
-  core.calm_use += now - entity.since;
-  core.running = nullptr;
-  --running_;
-}
-
-Entity* Scheduler::pick_calmly(CoreId id, Instant now) {
-  Core& core = cores_[id];
-  core.look = false;
-  if (core.comes != nullptr) {
-    core.running = std::exchange(core.comes, nullptr);
-    core.running->standing = Standing::running;
-    core.running->since = now;
-    ++running_;
-  }
-  if (const bool runs = core.running != nullptr; runs != core.busy) note_busy(id, runs, now);
-  return core.running;
-}
-
 /// Which part of the time the core has been used, of 1024, since it is calm.
 std::int64_t Scheduler::calm_use(const Core& core, Instant now) const {
   const std::int64_t all = (now - calm_since_).count();

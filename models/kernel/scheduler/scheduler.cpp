@@ -38,7 +38,7 @@ Scheduler::Verdict Scheduler::create(Entity& entity, CoreId parent, Instant now)
   return put(entity, is_real_time() ? place_real_time(parent) : least_loaded(parent, now), Comes::created, now);
 }
 
-Scheduler::Verdict Scheduler::wake(Entity& entity, CoreId waker, Instant now) {
+Scheduler::Verdict Scheduler::wake_and_place(Entity& entity, CoreId waker, Instant now) {
   if (is_real_time()) return put(entity, place_real_time(entity.core()), Comes::woken, now);
   if (entity.standing != Standing::delayed) return put(entity, place_woken(entity, waker, now), Comes::woken, now);
   // It has never left its queue, and is not placed anew (core.c, ttwu_runnable).

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/simulation/random_stream.hpp"
@@ -50,12 +51,18 @@ class Scheduler {
   /// A thread that was created by one on `parent`.
   Verdict create(Entity& entity, CoreId parent, Instant now);
   /// A thread wakes that slept or waited; what wakes it happens on `waker`.
-  Verdict wake(Entity& entity, CoreId waker, Instant now);
-  /// The core's thread sleeps, waits or ends; pick() is to follow.
-  void leave(CoreId core, Instant now, bool ends) {
-    if (!calm_) note_waiting(now);
+  Verdict wake(Entity& entity, CoreId waker, Instant now) {
+    // While nobody waits most of them find their core as they have left it.
+    if (calm_ && idle_.has(entity.core())) return put(entity, entity.core(), Comes::woken, now);
+    return wake_and_place(entity, waker, now);
+  }
+  /// The core's thread sleeps, waits or ends. Gives the one that runs from now on, as pick() does.
+  Entity* leave(CoreId core, Instant now, bool ends) {
+    if (calm_) return leave_calmly(core, now, ends);
+    note_waiting(now);
     --runnable_;
-    return calm_ ? leave_calmly(core, now) : leave_queue(core, now, ends);
+    leave_queue(core, now, ends);
+    return pick_queued(core, now);
   }
   /// The thread that runs on the core from now on, perhaps one that is taken from another core; null: none.
   Entity* pick(CoreId core, Instant now) { return calm_ ? pick_calmly(core, now) : pick_queued(core, now); }
@@ -152,6 +159,7 @@ class Scheduler {
     waited_at_ = now;
   }
   Verdict put_queued(Entity& entity, CoreId core, Comes how, Instant now);
+  Verdict wake_and_place(Entity& entity, CoreId waker, Instant now);
   void leave_queue(CoreId core, Instant now, bool ends);
   Entity* pick_queued(CoreId core, Instant now);
   bool account(CoreId core, Instant now);
@@ -169,10 +177,42 @@ class Scheduler {
   void join_load(Core& core, Entity& entity, Instant now);
   void hold_load(Core& core, Instant now) { core.load.advance(now, core.fair.weight()); }
 
-  // While no thread has to wait: calm.cpp.
-  Verdict put_calmly(Entity& entity, CoreId core, Comes how, Instant now);
-  void leave_calmly(CoreId core, Instant now);
-  Entity* pick_calmly(CoreId core, Instant now);
+  // While no thread has to wait: calm.cpp. Of a million threads each comes and goes like this, so it is done in place.
+  Verdict put_calmly(Entity& entity, CoreId id, Comes how, Instant now) {
+    entity.runnable.advance(now, how == Comes::created ? 1024 : 0);
+    if (how == Comes::woken && entity.core() != id) {
+      ++migrations_;
+      cores_[entity.core()].fair.forget(entity);
+    }
+    entity.put_on(id);
+    cores_[id].comes = &entity;
+    return {id, true};
+  }
+  /// Nobody waits for the core that it leaves.
+  Entity* leave_calmly(CoreId id, Instant now, bool ends) {
+    Core& core = cores_[id];
+    Entity& entity = *core.running;
+    entity.standing = Standing::away;
+    if (!ends) entity.runnable.advance(now, 1024);
+    core.calm_use += now - entity.since;
+    core.running = nullptr;
+    core.look = false;
+    --running_;
+    --runnable_;
+    note_busy(id, false, now);
+    return nullptr;
+  }
+  Entity* pick_calmly(CoreId id, Instant now) {
+    Core& core = cores_[id];
+    core.look = false;
+    if (core.comes == nullptr) return core.running;
+    core.running = std::exchange(core.comes, nullptr);
+    core.running->standing = Standing::running;
+    core.running->since = now;
+    ++running_;
+    note_busy(id, true, now);
+    return core.running;
+  }
   void begin_calm_if_due(Instant now);
   void begin_calm(Instant now);
   void end_calm(Instant now);
