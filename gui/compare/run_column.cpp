@@ -52,8 +52,6 @@ RunColumn::RunColumn(Workspace& workspace, TimeView& view, QWidget* parent)
   memory_->set_time_labels(false);
   threads_->set_time_labels(true);
   memory_->set_logarithmic(true);
-  memory_->set_empty_text(tr("Memory: nothing has run yet."));
-  threads_->set_empty_text(tr("Threads and tasks: nothing has run yet."));
   for (QWidget* picture : std::initializer_list<QWidget*>{modeled_, live_, memory_, threads_})
     picture->setMinimumHeight(kLeastHeight);
   memory_difference_->setObjectName(QStringLiteral("memory_difference"));

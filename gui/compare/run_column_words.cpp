@@ -121,6 +121,10 @@ void RunColumn::show_empty_texts() {
       : !fix_first.isEmpty()   ? fix_first
       : selected ? tr("Not run yet: %1 runs it on this machine, in a process of its own.").arg(keys::kRunLive)
                  : tr("Not run live yet: %1 runs all.").arg(keys::kRunAll));
+  const bool going = runs_.current() && runs_.current()->run == run_;
+  memory_->set_empty_text(going ? tr("Memory: the run is going …") : tr("Memory: nothing has run yet."));
+  threads_->set_empty_text(going ? tr("Threads and tasks: the run is going …")
+                                 : tr("Threads and tasks: nothing has run yet."));
   difference_->set_empty_text(saved ? tr("A record is of one world.")
                               : !why_nothing.isEmpty() || !fix_first.isEmpty()
                                   ? QString()

@@ -122,6 +122,7 @@ void DiagnosisPanel::subscribe() {
   patience_.setInterval(kPatience);
   connect(&patience_, &QTimer::timeout, this, &DiagnosisPanel::refresh);
   connect(&workspace_, &Workspace::scenario_followed, this, &DiagnosisPanel::refresh_soon);
+  connect(&workspace_.runs(), &Runs::started, this, &DiagnosisPanel::refresh_soon);
   connect(&workspace_.runs(), &Runs::finished, this, &DiagnosisPanel::refresh);
   connect(&workspace_.selection(), &Selection::run_changed, this, &DiagnosisPanel::refresh);
   connect(&workspace_, &Workspace::suggestions_changed, this, [this] { show_suggestions(workspace_.suggestions()); });
@@ -163,10 +164,12 @@ void DiagnosisPanel::refresh() {
                                               : tr("Not run yet: %1 runs both worlds.").arg(keys::kRunBoth));
     return;
   }
-  if (run >= scenario->runs.size()) return;
   const RunKey told{run, known.modeled ? WorldKind::modeled : WorldKind::live};
-  Diagnosis diagnosis = diagnose(*scenario, run, known.modeled.get(), known.live.get());
-  tell_records(diagnosis, *scenario, run, known.modeled.get(), known.live.get());
+  // What the text says now may be another run than the one that was made.
+  const auto made_of = known.of_former_text ? workspace_.runs().scenario(told) : scenario;
+  if (!made_of || run >= made_of->runs.size()) return;
+  Diagnosis diagnosis = diagnose(*made_of, run, known.modeled.get(), known.live.get());
+  tell_records(diagnosis, *made_of, run, known.modeled.get(), known.live.get());
   show_diagnosis(diagnosis, known.of_former_text ? workspace_.why_old(told) : QString());
 }
 

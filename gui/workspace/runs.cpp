@@ -109,7 +109,8 @@ void Runs::take(RunResult result) {
   const Current ended = *std::exchange(current_, std::nullopt);
   end_live();
   const bool went_well = result.error.empty();
-  kept_[ended.key] = Kept{std::make_shared<const RunResult>(std::move(result)), ended.request.revision};
+  kept_[ended.key] =
+      Kept{std::make_shared<const RunResult>(std::move(result)), ended.request.revision, ended.request.scenario};
   emit finished(ended.key);
   if (current_) return;  // A listener has started something else.
   if (ended.key.world == WorldKind::modeled && ended.request.live && !stop_asked_ && went_well) {
@@ -132,9 +133,10 @@ void Runs::abandon() {
   current_.reset();
 }
 
-void Runs::adopt(RunKey key, std::shared_ptr<const RunResult> result, std::uint64_t revision) {
+void Runs::adopt(RunKey key, std::shared_ptr<const RunResult> result, std::uint64_t revision,
+                 std::shared_ptr<const Scenario> scenario) {
   if (current_ && current_->key == key) return;
-  kept_[key] = Kept{std::move(result), revision};
+  kept_[key] = Kept{std::move(result), revision, std::move(scenario)};
 }
 
 void Runs::clear() {
@@ -191,6 +193,11 @@ std::shared_ptr<const RunResult> Runs::result(RunKey key) const {
 std::uint64_t Runs::revision(RunKey key) const {
   const auto at = kept_.find(key);
   return at == kept_.end() ? 0 : at->second.revision;
+}
+
+std::shared_ptr<const Scenario> Runs::scenario(RunKey key) const {
+  const auto at = kept_.find(key);
+  return at == kept_.end() ? nullptr : at->second.scenario;
 }
 
 std::shared_ptr<const Trace> Runs::take_live_record() {

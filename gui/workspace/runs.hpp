@@ -49,8 +49,9 @@ class Runs : public QObject {
   void start(const RunRequest& request);
   /// Asks the running job to end; its partial result is kept.
   void stop();
-  /// A result that is known already, as that of this revision.
-  void adopt(RunKey key, std::shared_ptr<const RunResult> result, std::uint64_t revision);
+  /// A result that is known already, as that of this revision and, unless it is of no scenario, of this scenario.
+  void adopt(RunKey key, std::shared_ptr<const RunResult> result, std::uint64_t revision,
+             std::shared_ptr<const Scenario> scenario = nullptr);
   /// What is kept of it is no longer.
   void forget(RunKey key) { kept_.erase(key); }
   /// Another scenario: nothing of the old one is kept, nor will arrive.
@@ -74,6 +75,8 @@ class Runs : public QObject {
   std::shared_ptr<const RunResult> result(RunKey key) const;
   /// The document's revision that the result belongs to.
   std::uint64_t revision(RunKey key) const;
+  /// The scenario that the result is of, which the text may not say any more. Null: there is none.
+  std::shared_ptr<const Scenario> scenario(RunKey key) const;
   /// Of the live run in progress: a newer record than the last one that was taken. Null: there is none.
   std::shared_ptr<const Trace> take_live_record();
   /// The last one that was taken.
@@ -93,6 +96,7 @@ class Runs : public QObject {
   struct Kept {
     std::shared_ptr<const RunResult> result;
     std::uint64_t revision = 0;
+    std::shared_ptr<const Scenario> scenario;
   };
   struct Current {
     RunRequest request;

@@ -69,21 +69,25 @@ Workspace::Workspace(Session& session, std::filesystem::path worker, QObject* pa
           [this](RunKey key) { running_key_ = result_key(*runs_.current_scenario(), key); });
   connect(&runs_, &Runs::started, this, &Workspace::put_off);
   connect(&runs_, &Runs::finished, this, &Workspace::keep_result);
-  connect(&runs_, &Runs::idle, this, &Workspace::go_on);
-  connect(&runs_, &Runs::idle, this, &Workspace::advise_if_needed);
-  connect(&runs_, &Runs::idle, this, &Workspace::foresee_failures);
+  connect(&runs_, &Runs::idle, this, &Workspace::continue_when_idle);
   connect(&selection_, &Selection::run_changed, this, &Workspace::advise_if_needed);
   connect(this, &Workspace::scenario_followed, this, &Workspace::advise_if_needed);
   connect(this, &Workspace::scenario_followed, this, &Workspace::foresee_failures);
-  connect(&runs_, &Runs::idle, this, [this] { turn_waiting(); });
-  connect(&runs_, &Runs::idle, this, [this] {
-    if (shown_runs().size() > 1 && !runs_.was_stopped()) model_if_needed();
-  });
   keep_aligned();
   failure_map_ = std::make_unique<FailureMap>(*this);
 }
 
 Workspace::~Workspace() = default;
+
+void Workspace::continue_when_idle() {
+  // What is left of a document that is just being left must not begin anything.
+  if (closing_) return;
+  go_on();
+  advise_if_needed();
+  foresee_failures();
+  turn_waiting();
+  if (shown_runs().size() > 1 && !runs_.was_stopped()) model_if_needed();
+}
 
 void Workspace::keep_aligned() {
   connect(&runs_, &Runs::started, this, &Workspace::align);
@@ -189,6 +193,7 @@ QString Workspace::why_nothing() const {
 }
 
 void Workspace::close() {
+  closing_ = true;
   forget_live_wish();
   waiting_runs_.clear();
   runs_in_all_ = 0;
@@ -214,6 +219,7 @@ void Workspace::close() {
   waiting_turn_.reset();
   last_turn_.reset();
   place_to_restore_.reset();
+  closing_ = false;
 }
 
 std::optional<TimeRange> Workspace::take_range_to_restore() {
@@ -284,7 +290,7 @@ void Workspace::take_known_results() {
       auto known = stays ? shown : results_.find(present_key(key));
       if (!known) continue;
       kept_keys_[key] = present_key(key);
-      runs_.adopt(key, std::move(known), document_.revision());
+      runs_.adopt(key, std::move(known), document_.revision(), document_.scenario());
     }
   }
 }
@@ -296,8 +302,8 @@ void Workspace::keep_result(RunKey key) {
   if (!result->stopped) results_.put(running_key_, result);
   // The text may have changed and come back meanwhile, or have changed where this run does not care.
   const auto scenario = document_.scenario();
-  if (!document_.scenario_is_old() && key.run < scenario->runs.size() && present_key(key) == running_key_)
-    runs_.adopt(key, result, document_.revision());
+  if (scenario && !document_.scenario_is_old() && key.run < scenario->runs.size() && present_key(key) == running_key_)
+    runs_.adopt(key, result, document_.revision(), scenario);
 }
 
 bool Workspace::is_of_present_text(RunKey key) const {
@@ -324,13 +330,27 @@ KnownResults Workspace::known(std::size_t run) const {
   take(WorldKind::live, &KnownResults::live);
   if (of_present.modeled || of_present.live) return of_present;
   all.of_former_text = true;
+  // Those of two texts say nothing of each other: the newer one counts.
+  if (all.modeled && all.live) {
+    const std::uint64_t modeled = runs_.revision({run, WorldKind::modeled});
+    const std::uint64_t live = runs_.revision({run, WorldKind::live});
+    if (modeled < live) all.modeled = nullptr;
+    if (live < modeled) all.live = nullptr;
+  }
   return all;
 }
 
 std::optional<bool> Workspace::fails(std::size_t run) const {
   const KnownResults results = known(run);
-  if (!results.of_former_text)
-    return (results.modeled && results.modeled->failure) || (results.live && results.live->failure);
+  if (!results.of_former_text) {
+    bool ended = false;
+    for (const auto& result : {results.modeled, results.live}) {
+      if (!result) continue;
+      if (result->failure) return true;
+      ended = ended || !result->stopped;
+    }
+    return ended ? std::optional(false) : std::nullopt;  // One that was stopped might have failed later.
+  }
   if (document_.scenario_is_old() || foreseen_revision_ != document_.revision() || run >= foreseen_.size())
     return std::nullopt;
   return foreseen_[run];

@@ -206,6 +206,7 @@ class Workspace : public QObject {
   void start_live(LiveWish wish);
   void start_all(std::vector<RunRequest> requests);
   void go_on();
+  void continue_when_idle();
   void model_if_needed();
   void take_known_results();
   void keep_result(RunKey key);
@@ -231,6 +232,7 @@ class Workspace : public QObject {
   std::optional<std::size_t> select_after_parse_;  ///< A run that may not be there before: of a suggestion, a point of
                                                    ///< the map, the last session.
   std::optional<BeforeTry> before_try_;
+  bool closing_ = false;
   bool run_after_parse_ = false;  ///< A point of the map was opened: its run was asked for.
   std::optional<Turn> waiting_turn_;
   std::optional<Turn> last_turn_;  ///< Its gesture may go on.

@@ -178,6 +178,37 @@ TEST_CASE("another diagnosis of the same kind changes words and leaves the widge
   }
 }
 
+TEST_CASE("a result of a former text is told by that text") {
+  AppFixture app;
+  app.open(QString(kQuick).replace("60ms", "1ms"));
+  app.action("run_live").trigger();
+  REQUIRE(eventually([&] { return app.window->runs().result(kLive) && !app.window->runs().is_running(); }));
+  REQUIRE(app.window->runs().result(kLive)->error.empty());
+  app.window->runs().forget(kModeled);
+  auto& panel = *app.window->findChild<DiagnosisPanel*>();
+  // The run at this place is another one now, which the model has yet to compute.
+  app.window->document().edit(
+      QString(kQuick).replace("thread_per_job", "sequential").replace("count = 3", "count = 2"));
+  CHECK_FALSE(panel.headline().contains("one at a time"));
+  app.window->document().parse_at_once();
+  REQUIRE(eventually([&] { return app.window->runs().is_running() || app.window->runs().result(kModeled); }));
+  if (!app.window->runs().result(kModeled)) CHECK_FALSE(panel.headline().contains("one at a time"));
+  REQUIRE(eventually([&] { return app.window->runs().result(kModeled) && !app.window->runs().is_running(); }));
+  CHECK(panel.headline().contains("2 jobs ran one at a time"));
+}
+
+TEST_CASE("a first run that is going is told as such") {
+  AppFixture app;
+  app.open(QString(kQuick));
+  app.window->runs().forget(kModeled);
+  auto& panel = *app.window->findChild<DiagnosisPanel*>();
+  app.action("run_live").trigger();
+  REQUIRE(eventually([&] { return app.window->runs().current() == kLive; }));
+  CHECK(panel.headline() == QString::fromUtf8("Running …"));
+  REQUIRE(eventually([&] { return !app.window->runs().is_running(); }));
+  CHECK(panel.headline().contains("3 jobs"));
+}
+
 TEST_CASE("links have the colour of the theme after it was changed") {
   AppFixture app;
   app.open(kRefused);

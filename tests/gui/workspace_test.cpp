@@ -40,6 +40,50 @@ TEST_CASE("runs that are shown side by side are modeled too", "[workspace]") {
   CHECK(eventually([&] { return desk.is_modeled(1); }));
 }
 
+TEST_CASE("nothing of a document begins while it is being left", "[workspace]") {
+  Desk desk;
+  desk.open(QString(kTwoRuns).replace("count = 20", "count = 50000"));
+  Workspace& workspace = *desk.workspace;
+  workspace.selection().set_side_by_side(true);
+  REQUIRE(eventually([&] { return desk.is_modeled(1); }));
+  for (const bool another : {false, true}) {
+    CAPTURE(another);
+    if (!another) {
+      workspace.document().edit(QString(kTwoRuns).replace("count = 20", "count = 60000"));
+      REQUIRE(eventually([&] { return workspace.runs().is_running(); }));
+    } else {
+      desk.open(QString(kTwoRuns).replace("count = 20", "count = 70000"));
+      workspace.run(/*modeled=*/true, /*live=*/false);
+    }
+    REQUIRE(workspace.runs().is_running());
+    QSignalSpy started(&workspace.runs(), &Runs::started);
+    if (another) {
+      desk.open(kTwoRuns, "other.toml");
+      CHECK(workspace.result(WorldKind::modeled)->jobs == 20);
+    } else {
+      workspace.document().close();
+      CHECK(started.count() == 0);
+      CHECK_FALSE(workspace.runs().is_running());
+    }
+  }
+}
+
+TEST_CASE("a run that was stopped is not known to go well", "[workspace]") {
+  Desk desk;
+  desk.open(kTwoRuns);
+  Workspace& workspace = *desk.workspace;
+  const auto revision = workspace.document().revision();
+  RunResult result;
+  result.stopped = true;
+  workspace.runs().adopt({1, WorldKind::modeled}, std::make_shared<const RunResult>(result), revision);
+  CHECK_FALSE(workspace.fails(1));
+  result.failure = FailurePoint{};
+  workspace.runs().adopt({1, WorldKind::modeled}, std::make_shared<const RunResult>(result), revision);
+  CHECK(workspace.fails(1) == true);
+  workspace.runs().adopt({1, WorldKind::modeled}, std::make_shared<const RunResult>(), revision);
+  CHECK(workspace.fails(1) == false);
+}
+
 TEST_CASE("how the timelines are shown is the selection's, with no widget", "[workspace]") {
   Selection selection;
   QSignalSpy rows(&selection, &Selection::rows_changed), alignment(&selection, &Selection::alignment_changed);
