@@ -70,6 +70,60 @@ TEST_CASE("a pool is suggested also where many jobs leave little to try with", "
   CHECK(to_seconds(service.second) < 10.2);
 }
 
+TEST_CASE("the pool that is suggested is the best that the limits allow", "[advice]") {
+  struct Case {
+    std::string text;
+    std::int64_t size;
+    double seconds;
+  };
+  const std::string pool = "[[run]]\nconcurrency = \"thread_pool\"\n";
+  const Case cases[] = {
+      // Two rounds are the fewest that pids.max allows, of 19,659 threads at most.
+      {"[machine]\nprofile = \"server-64c-256g\"\nlimits.pids_max = 19_670\n[jobs]\ncount = 30_000\n"
+       "arrivals = { every = \"100us\" }\nsteps = [{ block = \"30s\" }]\n" +
+           pool + "threads = 1000\n",
+       15'000, 61.5},
+      // Many jobs come while the pool works: the more workers the better, up to pids.max.
+      {"[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 100_000\narrivals = { rate = \"20000/s\" }\n"
+       "steps = [{ block = \"1s\" }]\n[[run]]\nconcurrency = \"thread_per_job\"\n",
+       9452, 11.27},
+      // A quota is used up by starting threads, too: more than one minimum.
+      {"seed = 4\n[machine]\ncpus = 8\nprofile = \"defaults\"\nlimits.cpu_max = \"10%\"\n[jobs]\ncount = 50\n"
+       "steps = [{ sleep = \"2.11ms\" }]\n" +
+           pool + "threads = 10\nruntime = \"musl\"\n",
+       5, 0.02242},
+      {"seed = 18\n[machine]\ncpus = 2\nprofile = \"rust-playground\"\nlimits.cpu_max = \"20%\"\n[jobs]\ncount = 50\n"
+       "steps = [{ sleep = \"14.9ms\" }, { cpu = \"1.94ms\" }]\n" +
+           pool + "threads = 32\nruntime = \"musl\"\n",
+       7, 0.3663}};
+  for (const Case& one : cases) {
+    INFO(one.text);
+    const auto suggestions = advice_of(one.text, AdviceOptions());
+    const Suggestion* const found = find(suggestions, "thread_pool");
+    REQUIRE(found != nullptr);
+    CHECK(found->set.back().value == std::to_string(one.size));
+    CHECK(to_seconds(found->wall) == Approx(one.seconds).epsilon(0.01));
+  }
+}
+
+TEST_CASE("one after the other is no advice where pools could not be tried", "[advice]") {
+  const ScenarioSource source{
+      "[machine]\nprofile = \"laptop-8g\"\nlimits.pids_max = 300\n[jobs]\ncount = 2000\n"
+      "steps = [{ block = \"100ms\" }]\n[[run]]\nconcurrency = \"thread_per_job\"\n"
+      "[[run]]\nconcurrency = \"sequential\"\n",
+      "advice.toml",
+      {}};
+  const auto scenario = read(source);
+  REQUIRE(scenario);
+  const std::vector<RunResult> known{modeled(*scenario, 1)};
+  const RunResult base = modeled(*scenario, 0);
+  REQUIRE(base.failure);
+  CHECK(advise(source, "thread_per_job", base, {.work = 100, .known = known}).empty());
+  const auto suggestions = advise(source, "thread_per_job", base, {.work = kPatient.work, .known = known});
+  REQUIRE(suggestions.size() == 1);
+  CHECK(suggestions[0].concurrency == "thread_pool");
+}
+
 TEST_CASE("advice ends when it is stopped, and has nothing to say of a run that was", "[advice]") {
   const ScenarioSource source{"[machine]\nprofile = \"laptop-8g\"\n[jobs]\ncount = 10\n", "advice.toml", {}};
   const auto scenario = read(source);

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "core/memory/reserve.hpp"
@@ -84,7 +85,7 @@ class Adviser {
     spec_ = *spec;
     blocks_ = has_step(*scenario, JobState::blocked);
     cpus_ = usable_cpus(scenario->machine);
-    most_useful_ = most_useful_workers(*scenario, spec_->scheduling.policy);
+    std::tie(least_useful_, most_useful_) = useful_workers(*scenario, spec_->scheduling.policy);
     runs_ = runs_of_text(source_, run, *scenario);
     source_.options.settings = lasting_settings(source_);
     note_known(*scenario, options.known);
@@ -107,7 +108,7 @@ class Adviser {
     try_models(in_a_pool);
     if (!all) try_models(on_own_threads);
     // Better than nothing, where nothing else goes.
-    if (found_.empty()) try_models(one_at_a_time);
+    if (found_.empty() && !cut_short_) try_models(one_at_a_time);
     std::ranges::stable_sort(found_, {}, &Suggestion::wall);
     if (!found_.empty())
       // What mends the very run stays, however fast another one would be.
@@ -123,19 +124,26 @@ class Adviser {
     return std::max(result.work, result.events) + static_cast<std::uint64_t>(std::max<std::int64_t>(result.jobs, 0));
   }
 
-  /// More than these could not be busy: by what the cores can compute of the jobs, and by what comes meanwhile.
-  static std::int64_t most_useful_workers(const Scenario& scenario, Policy policy) {
+  /// So many would be busy, if nothing kept them from it, and no more than so many could be: by what the cores can
+  /// compute of the jobs, and by what comes meanwhile.
+  static std::pair<std::int64_t, std::int64_t> useful_workers(const Scenario& scenario, Policy policy) {
     constexpr double kAmple = 4;
     const Demand demand = demand_of(scenario, policy);
-    double most = static_cast<double>(concurrency::kMostWorkers);
-    if (demand.computing > 0)
-      most = std::min(most, kAmple * demand.own /
-                                least_time(scenario.machine, quota_of(scenario.machine, policy), demand.computing));
-    if (demand.last_arrival > Duration::zero()) {
-      const double busy = demand.own / to_seconds(demand.last_arrival);  // Little's law
-      most = std::min(most, kAmple * (busy + 4 * std::sqrt(busy) + 4));
+    double busy = static_cast<double>(concurrency::kMostWorkers);
+    double most = busy;
+    if (demand.computing > 0) {
+      busy = std::min(busy,
+                      demand.own / least_time(scenario.machine, quota_of(scenario.machine, policy), demand.computing));
+      most = std::min(most, kAmple * busy);
     }
-    return std::max(static_cast<std::int64_t>(most), usable_cpus(scenario.machine));
+    if (demand.last_arrival > Duration::zero()) {
+      const double come = demand.own / to_seconds(demand.last_arrival);  // Little's law
+      busy = std::min(busy, come + std::sqrt(come));
+      most = std::min(most, kAmple * (come + 4 * std::sqrt(come) + 4));
+    }
+    const std::int64_t cpus = usable_cpus(scenario.machine);
+    return {std::max(static_cast<std::int64_t>(std::ceil(busy)), cpus),
+            std::max(static_cast<std::int64_t>(most), cpus)};
   }
 
   std::optional<Scenario> read(const std::vector<std::string>& concurrency, const std::vector<Setting>& set) const {
@@ -288,68 +296,98 @@ class Adviser {
     return 2 + 2 * scenario.jobs.steps.size() + (comes ? 2 : 0);
   }
 
+  /// Of a pool's model, what a size of it takes with some of the jobs, or with all.
+  using TakesWith = std::function<std::optional<Duration>(std::int64_t size, std::int64_t jobs)>;
+  struct Pool {
+    std::int64_t size;
+    Duration wall;  ///< With all jobs.
+  };
+
   /// The smallest pool that is as good as the best of those that can be tried within the work that is allowed, and its
   /// size as the candidate's setting. Where none can, the file's own pool, if what it gives is known.
   std::optional<Outcome> best_size(const ConcurrencyModel& model, Candidate& candidate) {
     const auto scenario = read({candidate.concurrency}, candidate.set);
     if (!scenario || scenario->runs.empty()) return std::nullopt;
     const std::int64_t jobs = scenario->jobs.count;
-    const LimitLadder ladder = limit_ladder(scenario->machine, scenario->runs.front().runtime);
-    const std::int64_t largest = std::min({ladder.threads, jobs, most_useful_});
     const auto sized = [&](std::int64_t size) {
       Candidate of_size = candidate;
       of_size.set.push_back({"run.threads", std::to_string(size)});
       return of_size;
     };
-    const auto wall_of = [&](std::int64_t size, std::int64_t most_jobs) -> std::optional<Duration> {
+    const TakesWith takes = [&](std::int64_t size, std::int64_t most_jobs) -> std::optional<Duration> {
       const auto outcome = outcome_of(sized(size), most_jobs);
       return outcome ? std::optional(outcome->wall) : std::nullopt;
     };
-    std::optional<std::int64_t> size;
-    std::optional<Duration> wall;
-    const std::uint64_t left = work_left_ - std::min(work_left_, work_kept_);
-    const std::optional<PoolSearch> plan = plan_search(largest, jobs, cpus_, work_of_job(*scenario), left);
-    const std::int64_t tried = plan ? plan->jobs : 0;
-    PoolSizes sizes([&](std::int64_t threads) { return wall_of(threads, tried); });
-    if (plan) {
-      Scenario of_part = *scenario;
-      of_part.jobs.count = tried;
-      const std::optional<double> least = demand_of(of_part, scenario->runs.front().scheduling.policy).unhindered;
-      const std::uint64_t kept = work_kept_;
-      if (tried < jobs) work_kept_ += plan->work_of_all;
-      sizes.search(plan->largest, tried, cpus_, least);
-      work_kept_ = kept;
-      size = sizes.best();
-    }
+    std::optional<Pool> pool = find_size(*scenario, takes);
     over_ = false;
-    if (size) wall = tried == jobs ? sizes.of(*size) : wall_of(*size, jobs);
-    // A number that people would choose, where it does as well.
-    const auto take_if_as_good = [&](std::int64_t round) {
-      const auto as_good = [](const std::optional<Duration>& one, Duration best) {
-        return one && to_seconds(*one) <= kAsGoodIfRound * to_seconds(best);
-      };
-      if (!as_good(sizes.of(round), *sizes.of(*size))) return false;
-      const auto of_all = tried == jobs ? sizes.of(round) : wall_of(round, jobs);
-      if (!as_good(of_all, *wall) || (helps({jobs, *wall}) && !helps({jobs, *of_all}))) return false;
-      size = round;
-      wall = of_all;
-      return true;
-    };
-    if (wall && *size != cpus_)
-      for (const std::int64_t round : rounder_sizes(*size, largest))
-        if (take_if_as_good(round)) break;
-    over_ = false;
-    if (!wall && candidate.threads) {
-      size = candidate.threads;
-      wall = wall_of(*size, jobs);
-    }
-    if (!wall) return std::nullopt;
+    if (!pool && candidate.threads)
+      if (const auto wall = takes(*candidate.threads, jobs)) pool = Pool{*candidate.threads, *wall};
+    if (!pool) return std::nullopt;
     // The very pool that there is.
-    if (spec_->concurrency == model.name && spec_->threads.value_or(cpus_) == *size) return std::nullopt;
-    const Outcome outcome{jobs, *wall};
-    candidate = sized(*size);
-    candidate.name = fmt::format(fmt::runtime(model.title_with_threads), format_count(*size), model.title);
-    return outcome;
+    if (spec_->concurrency == model.name && spec_->threads.value_or(cpus_) == pool->size) return std::nullopt;
+    candidate = sized(pool->size);
+    candidate.name = fmt::format(fmt::runtime(model.title_with_threads), format_count(pool->size), model.title);
+    return Outcome{jobs, pool->wall};
+  }
+
+  std::optional<Pool> find_size(const Scenario& scenario, const TakesWith& takes) {
+    const std::int64_t jobs = scenario.jobs.count;
+    const LimitLadder ladder = limit_ladder(scenario.machine, scenario.runs.front().runtime);
+    const std::int64_t largest = std::min({ladder.threads, jobs, most_useful_});
+    const std::uint64_t left = work_left_ - std::min(work_left_, work_kept_);
+    const std::optional<PoolSearch> plan = plan_search(largest, jobs, cpus_, work_of_job(scenario), left);
+    // Where not even that is possible, what is likely to be good is all that is tried.
+    const std::int64_t tried = plan ? plan->jobs : jobs;
+    PoolSizes sizes([&](std::int64_t size) { return takes(size, tried); });
+    if (plan) {
+      search(sizes, *plan, scenario);
+    } else if (left > 0) {
+      (void)sizes.of(std::max<std::int64_t>(std::min(least_useful_, largest), 1));
+    }
+    const bool over = std::exchange(over_, false);
+    const auto with_all = [&](std::int64_t size) { return tried == jobs ? sizes.of(size) : takes(size, jobs); };
+    const std::optional<std::int64_t> best = sizes.best();
+    const std::optional<Duration> wall = best ? with_all(*best) : std::nullopt;
+    cut_short_ = cut_short_ || (!wall && (over || over_ || left == 0));
+    if (!wall) return std::nullopt;
+    const Pool pool{*best, *wall};
+    // A number that people would choose, where it does as well.
+    if (pool.size != cpus_)
+      for (const std::int64_t round : rounder_sizes(pool.size, largest))
+        if (const auto as_good = as_good_as(pool, round, sizes, with_all)) return as_good;
+    return pool;
+  }
+
+  std::optional<Pool> as_good_as(const Pool& pool, std::int64_t size, PoolSizes& sizes,
+                                 const PoolSizes::Take& with_all) const {
+    const auto is_as_good = [](const std::optional<Duration>& one, Duration best) {
+      return one && to_seconds(*one) <= kAsGoodIfRound * to_seconds(best);
+    };
+    if (!is_as_good(sizes.of(size), *sizes.of(pool.size))) return std::nullopt;
+    const auto wall = with_all(size);
+    if (!is_as_good(wall, pool.wall)) return std::nullopt;
+    if (helps({base_.jobs, pool.wall}) && !helps({base_.jobs, *wall})) return std::nullopt;
+    return Pool{size, *wall};
+  }
+
+  /// Of a part of the jobs: work and time are kept for all of them.
+  void search(PoolSizes& sizes, const PoolSearch& plan, const Scenario& scenario) {
+    constexpr auto kPartOfTime = 0.6;
+    Scenario of_part = scenario;
+    of_part.jobs.count = plan.jobs;
+    const std::optional<double> least = demand_of(of_part, scenario.runs.front().scheduling.policy).unhindered;
+    const std::uint64_t work_kept = work_kept_;
+    const Clock::time_point end = must_end_at_;
+    if (plan.jobs < scenario.jobs.count) {
+      work_kept_ += plan.work_of_all;
+      if (end != Clock::time_point::max()) {
+        const auto left = std::chrono::duration<double>(end - Clock::now()) * kPartOfTime;
+        must_end_at_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(left);
+      }
+    }
+    sizes.search(plan, cpus_, least);
+    work_kept_ = work_kept;
+    must_end_at_ = end;
   }
 
   void try_timer() {
@@ -424,14 +462,16 @@ class Adviser {
   std::uint64_t work_left_ = 0;
   std::uint64_t work_kept_ = 0;  ///< Of it, what is not for what is looked at now.
   std::size_t reserve_taken_ = MemoryReserve::taken();
-  bool over_ = false;  ///< What is looked at takes more work than is left: only what is known already counts.
+  bool cut_short_ = false;  ///< Of pools none could be tried: there may be one that does better than anything else.
+  bool over_ = false;       ///< What is looked at takes more work than is left: only what is known already counts.
   std::map<std::string, RunResult, std::less<>> known_;
   std::map<std::string, std::uint64_t, std::less<>> vain_;  ///< For what was so much work too little.
   std::optional<RunSpec> spec_;
   RunsOfText runs_;
   bool blocks_ = false;
   std::int64_t cpus_ = 1;
-  std::int64_t most_useful_ = 1;  ///< Workers of a pool.
+  std::int64_t least_useful_ = 1;  ///< Workers of a pool: useful_workers().
+  std::int64_t most_useful_ = 1;
   std::vector<Suggestion> found_;
 };
 

@@ -34,7 +34,7 @@ struct AdviceOptions {
   /// What the search may take, in RunResult::work and in jobs that are begun; where the run itself took more, two
   /// thirds of that. So the same is found on every machine: a fifth of a second on a fast one, or no more than the run
   /// took.
-  std::uint64_t work = 2'500'000;
+  std::uint64_t work = 3'000'000;
   /// What it may take besides, in real time; where the run itself took longer (RunResult::compute), as long as that.
   /// What was found until then is told. So nobody waits longer on a machine that is slow or busy.
   std::optional<Duration> real_time;
