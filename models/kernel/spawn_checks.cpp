@@ -56,6 +56,8 @@ void SpawnChecks::look_for_room() {
 }
 
 std::optional<Refusal> SpawnChecks::on_program() const {
+  if (auto refusal = on_address_space({}, kEnomem)) return refusal;
+  if (auto refusal = on_data({}, kMmap, kEnomem)) return refusal;
   if (auto refusal = on_memory({})) return refusal;
   const std::int64_t own = runtime_->base_threads - 1;
   for (const CountCheck& check : counts_)
@@ -108,13 +110,17 @@ std::optional<Refusal> SpawnChecks::on_address_space(const ThreadCounts& with, E
   return std::nullopt;
 }
 
+std::optional<Refusal> SpawnChecks::on_data(const ThreadCounts& with, std::string_view call, Errno error) const {
+  const SizeLimit& limit = machine_->limits.data;
+  if (row(LimitKind::rlimit_data) == nullptr || !limit || memory_->data(with) <= *limit) return std::nullopt;
+  return Refusal{row(LimitKind::rlimit_data), call, error, limit->count};
+}
+
 std::optional<Refusal> SpawnChecks::on_commit(const ThreadCounts& with, Bytes mapping, std::string_view call,
                                               Errno error) const {
   using enum LimitKind;
   const Limits& limits = machine_->limits;
-  if (row(rlimit_data) != nullptr && limits.data && memory_->data(with) > *limits.data) {
-    return Refusal{row(rlimit_data), call, error, limits.data->count};
-  }
+  if (auto refusal = on_data(with, call, error)) return refusal;
   if (row(overcommit) == nullptr) return std::nullopt;
   const Bytes all = machine_->memory + machine_->swap;
   switch (limits.overcommit) {

@@ -78,6 +78,7 @@ class SpawnChecks {
   /// Its row; null where it is not looked at.
   const Limit* row(LimitKind kind) const { return rows_[static_cast<std::size_t>(kind)]; }
   std::optional<Refusal> on_address_space(const ThreadCounts& with, Errno error) const;
+  std::optional<Refusal> on_data(const ThreadCounts& with, std::string_view call, Errno error) const;
   /// `mapping` is the part of what is committed that is asked for at once.
   std::optional<Refusal> on_commit(const ThreadCounts& with, Bytes mapping, std::string_view call, Errno error) const;
   Cause without_signal_stack() const;

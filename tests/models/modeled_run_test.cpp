@@ -8,8 +8,10 @@
 
 #include "models/kernel/process_memory.hpp"
 #include "models/lab/diagnosis/diagnosis.hpp"
+#include "models/lab/limits/limits.hpp"
 #include "models/lab/run/run.hpp"
 #include "models/machine/profile_file.hpp"
+#include "models/scenario/parse.hpp"
 #include "models/scenario/scenario.hpp"
 #include "models/workload/workload.hpp"
 #include "tests/catch.hpp"
@@ -355,5 +357,34 @@ TEST_CASE("Where the runtime itself does not fit, no concurrency model gets to a
       CHECK(fits.failure.has_value() == starts_threads);
       CHECK(fits.completed == (starts_threads ? 0 : 10));
     }
+  }
+}
+
+TEST_CASE("a program for which the limits have no room starts in no concurrency model") {
+  const std::string text =
+      "[machine]\nprofile = \"server-64c-256g\"\n%s\n[jobs]\ncount = 10\n"
+      "[[run]]\nconcurrency = \"sequential\"\nruntime = \"java\"\n[[run]]\nconcurrency = \"thread_pool\"\nthreads = 4\n"
+      "runtime = \"java\"\n[[run]]\nconcurrency = \"thread_per_job\"\nruntime = \"java\"\n"
+      "[[run]]\nconcurrency = \"join_all\"\nruntime = \"java\"\n";
+  const std::pair<const char*, const char*> limits[] = {{"limits.address_space = \"4 GiB\"", "RLIMIT_AS"},
+                                                        {"limits.data = \"64 KiB\"", "RLIMIT_DATA"}};
+  for (const auto& [setting, name] : limits) {
+    CAPTURE(setting);
+    const ParseResult parsed =
+        parse_scenario(std::string(text).replace(text.find("%s"), 2, setting), "program.toml", ParseOptions());
+    REQUIRE(parsed.scenario);
+    for (std::size_t run = 0; run < parsed.scenario->runs.size(); ++run) {
+      CAPTURE(run);
+      const RunResult result = run_modeled(*parsed.scenario, run, RunOptions{.record = false});
+      REQUIRE(result.failure);
+      CHECK(result.completed == 0);
+      CHECK(result.failure->limit == name);
+      CHECK(result.failure->call == "mmap");
+      CHECK(result.failure->cause == Cause(Errno{ENOMEM}));
+    }
+    const LimitLadder ladder = limit_ladder(parsed.scenario->machine, parsed.scenario->runs[0].runtime);
+    REQUIRE(ladder.binding() != nullptr);
+    CHECK(ladder.threads == 0);
+    CHECK(ladder.binding()->cause == Cause(Errno{ENOMEM}));
   }
 }

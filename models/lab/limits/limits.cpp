@@ -80,7 +80,9 @@ std::optional<Found> find(const Machine& machine, const Runtime& runtime, const 
   const std::int64_t most = most_threads(memory, runtime);
   if (!refused(most)) return std::nullopt;
   const std::int64_t first = smallest_that([&](std::int64_t threads) { return refused(threads).has_value(); }, 0, most);
-  return Found{&limit, first, *refused(first)};
+  // Not even the program itself may be let in.
+  const auto of_program = first == 0 ? checks.on_program() : std::nullopt;
+  return Found{&limit, first, of_program ? *of_program : *refused(first)};
 }
 
 /// The place of a check among those that one thread meets: of equal limits the earlier one is the reason.
