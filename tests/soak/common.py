@@ -43,6 +43,16 @@ class Failure(Exception):
     """A proof that does not hold."""
 
 
+def added_up(counts, more):
+    """Of two tables of parts."""
+    sums = {part: dict(of_part) for part, of_part in counts.items()}
+    for part, of_part in more.items():
+        for what, count in of_part.items():
+            if isinstance(count, int):
+                sums.setdefault(part, {})[what] = sums.get(part, {}).get(what, 0) + count
+    return sums
+
+
 class Soak:
     """The programs, the time, the counts."""
 
@@ -64,13 +74,16 @@ class Soak:
         # Another sample with each version of the program.
         self.seed = arguments.seed if arguments.seed is not None else int(version, 16)
         self.random = random.Random(self.seed)
-        self.state = {"version": version, "parts": {}, "failures": []}
+        # "before": what older versions of the programs have tried.
+        self.state = {"version": version, "parts": {}, "failures": [], "before": {}}
         if self.sample:
             return
         try:
             kept = json.loads(self.state_file.read_text())
             if kept["version"] == version:
-                self.state = kept
+                self.state = {"before": {}, **kept}
+            else:
+                self.state["before"] = added_up(kept.get("before", {}), kept["parts"])
         except (OSError, ValueError, KeyError):
             pass
         # What was drawn before is not drawn again.
@@ -85,6 +98,10 @@ class Soak:
 
     def part(self, name):
         return self.state["parts"].setdefault(name, {})
+
+    def in_all(self, part, what):
+        """With what older versions have tried."""
+        return self.part(part).get(what, 0) + self.state["before"].get(part, {}).get(what, 0)
 
     def keep(self):
         if self.sample:

@@ -3,7 +3,8 @@
 """The long proofs: what no quick test can show. Started by ./run soak; goes on where it was stopped.
 
 Each part looks for one kind of failure and counts what it has tried. The counts are kept in a file, so that a part goes
-on where it ended, today or in a month; a version of the programs that differs begins anew.
+on where it ended, today or in a month. A version of the programs that differs begins anew, except that the inputs of
+`fuzz` are counted on: what was found worth keeping is tried again first.
 """
 import argparse
 import resource
@@ -11,7 +12,7 @@ import sys
 import traceback
 
 from builds import builds
-from common import ROOT, Failure, Soak
+from common import ROOT, Failure, Soak, added_up
 from faults import faults
 from fuzzing import fuzzing
 from kills import kills
@@ -24,10 +25,13 @@ PARTS = {"faults": faults, "kills": kills, "places": places, "runs": many_runs, 
 
 
 def report(soak):
-    print(f"\n{'part':<10}{'what':<34}{'tried':>14}")
-    for name, counts in soak.state["parts"].items():
-        for what, count in counts.items():
-            print(f"{name:<10}{what:<34}{'not here' if count is None else f'{count:,}':>14}")
+    print(f"\n{'part':<10}{'what':<34}{'tried':>14}{'by all versions':>18}")
+    tried = added_up(soak.state["before"], soak.state["parts"])
+    for name, counts in {**tried, **soak.state["parts"]}.items():
+        for what, count in {**tried.get(name, {}), **counts}.items():
+            now = soak.state["parts"].get(name, {}).get(what, 0)
+            in_all = tried.get(name, {}).get(what, 0)
+            print(f"{name:<10}{what:<34}{'not here' if now is None else f'{now:,}':>14}{f'{in_all:,}':>18}")
     for failure in soak.state["failures"]:
         print(f"failed: {failure.splitlines()[0]}")
     print(f"failures: {len(soak.state['failures'])}" + (f" (--seed {soak.seed})" if soak.sample else ""))

@@ -43,7 +43,7 @@ def fuzzing(soak):
         return 60 if soak.end is None else max(5, min(60, int((soak.end - time.monotonic()) / len(targets))))
 
     while not soak.time_is_over():
-        open_targets = [one for one in targets if one not in failed and part.get(one.name, 0) < wanted[one.name]]
+        open_targets = [one for one in targets if one not in failed and soak.in_all("fuzz", one.name) < wanted[one.name]]
         if not open_targets:
             break
         for target in open_targets:
