@@ -293,7 +293,7 @@ TEST_CASE("one job computes on one core, however many there are and whatever the
 }
 
 TEST_CASE("of a quota and the workers that is named first which takes more") {
-  const std::string six = pool(6), seven = pool(7), eight = pool(8), sixteen = pool(16);
+  const std::string six = pool(6), seven = pool(7), eight = pool(8), sixteen = pool(16), many = pool(128);
   const std::string_view used_up = "The quota of 50% of one core's time was used up in 1 of 3 periods";
   check({
       // Without the quota it takes 8% less, with twice the workers 21%.
@@ -319,6 +319,13 @@ TEST_CASE("of a quota and the workers that is named first which takes more") {
        sixteen,
        {kQuota},
        {kWorkers}},
+      // 96% and 0%: it is used up by what each core takes of it in advance.
+      {"profile = 'docker-default'\ncpus = 16\nlimits.cpu_max = '30%'",
+       "count = 200\nsteps = [{cpu = '86us'}]",
+       many,
+       {kQuota},
+       {kWorkers},
+       5},
       // 9% and 2%.
       {"profile = 'docker-default'\nlimits.cpu_max = '50%'",
        "count = 400\nsteps = [{cpu = '1500us'}, {sleep = '20ms'}]",
@@ -353,6 +360,13 @@ TEST_CASE("cores are not named where there is one for each job") {
        "concurrency = 'thread_per_job'",
        {"Starting the threads took"},
        {kCores}},
+      // 1% less with 8 cores, and more than half of it is to start 64 workers for 5 jobs.
+      {"profile = 'docker-default'\ncpus = 1",
+       "count = 5\nsteps = [{block = '612us'}]",
+       many,
+       {"Starting the workers takes the time: 64 of them"},
+       {kCores},
+       9},
       // With 32 cores it takes 44% less. It cannot take less than one of its jobs.
       {"profile = 'laptop-8g'", "count = 8\nsteps = [{cpu = '3ms'}]", many, {kCores}, {"Starting the workers"}},
       {"profile = 'laptop-8g'",

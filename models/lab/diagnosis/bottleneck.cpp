@@ -112,12 +112,13 @@ bool has_enough_workers(const Pool& pool, const Load& load, double wall) {
   return true;
 }
 
-/// Of a pool whose threads a quota keeps from the cores: whether enough workers would save more than another quota.
-bool workers_outweigh_quota(const Pool& pool, const Load& load, const Machine& machine, double busy) {
+/// Of a pool whose threads a quota keeps from the cores: whether enough workers would save more than another quota. By
+/// what either takes alone, so only where the workers alone take nearly all of the time.
+bool workers_outweigh_quota(const Pool& pool, const Load& load, const Machine& machine, double busy, double wall) {
   if (pool.workers >= pool.jobs) return false;
   const double longest = load.demand.longest.value_or(0);
   const double without_quota = std::max(pool.start * pool.workers + load.needed / pool.workers, longest);
-  return std::max(usual_time(machine, busy), longest) < without_quota;
+  return kLonger * without_quota >= wall && std::max(usual_time(machine, busy), longest) < without_quota;
 }
 
 /// CPU time: all of it where the run has it, else what the jobs compute.
@@ -158,7 +159,7 @@ void note_starts(Load& load, const Pool& pool, const ConcurrencyModel& model, do
   load.starting = starts ? pool.start * pool.workers / wall : 0;
   load.by_longest =
       demand.longest && wall <= kNotHeldUp * *demand.longest && to_seconds(demand.longest_comes) < kTakesTheTime * wall;
-  const double until_last = load.starting * wall + demand.longest.value_or(0) + pool.thread;
+  const double until_last = load.starting * wall + demand.longest.value_or(0) + load.late + pool.thread;
   load.by_starts = starts && demand.longest && demand.last_arrival == Duration::zero() &&
                    (wall <= kNotHeldUp * until_last || load.starting * kLonger >= 1);
   load.enough_workers = model.jobs_run == JobsRun::in_a_pool && has_enough_workers(pool, load, wall);
@@ -324,7 +325,7 @@ Load load_of(const Scenario& scenario, const RunSpec& spec, const ConcurrencyMod
   note_held(load, scenario, pool, model, result);
   note_starts(load, pool, model, wall);
   const bool workers_first =
-      model.jobs_run == JobsRun::in_a_pool && load.by_quota && workers_outweigh_quota(pool, load, machine, busy);
+      model.jobs_run == JobsRun::in_a_pool && load.by_quota && workers_outweigh_quota(pool, load, machine, busy, wall);
   load.bottleneck = bottleneck(load, model, workers, capacity, workers_first, result);
   return load;
 }
