@@ -293,7 +293,8 @@ TEST_CASE("one job computes on one core, however many there are and whatever the
 }
 
 TEST_CASE("of a quota and the workers that is named first which takes more") {
-  const std::string six = pool(6), seven = pool(7), eight = pool(8), sixteen = pool(16), many = pool(128);
+  const std::string four = pool(4), six = pool(6), seven = pool(7), eight = pool(8), sixteen = pool(16),
+                    many = pool(128);
   const std::string_view used_up = "The quota of 50% of one core's time was used up in 1 of 3 periods";
   check({
       // Without the quota it takes 8% less, with twice the workers 21%.
@@ -313,6 +314,13 @@ TEST_CASE("of a quota and the workers that is named first which takes more") {
        six,
        {kWorkers},
        {kQuota}},
+      // 0% and 23%.
+      {"profile = 'laptop-8g'\ncpus = 8\nlimits.cpu_max = '20%'",
+       "count = 5\nsteps = [{cpu = '5395us'}, {sleep = '17625us'}]",
+       four,
+       {kWorkers},
+       {kQuota},
+       9},
       // 40% and 0%.
       {"profile = 'docker-default'\nlimits.cpu_max = '50%'",
        "count = 80\nsteps = [{cpu = '1500us'}, {sleep = '20ms'}]",

@@ -117,7 +117,10 @@ bool has_enough_workers(const Pool& pool, const Load& load, double wall) {
 bool workers_outweigh_quota(const Pool& pool, const Load& load, const Machine& machine, double busy, double wall) {
   if (pool.workers >= pool.jobs) return false;
   const double longest = load.demand.longest.value_or(0);
-  const double without_quota = std::max(pool.start * pool.workers + load.needed / pool.workers, longest);
+  const double without_quota = least_of_pool(pool, load, pool.workers);
+  constexpr double kNoLonger = 1.02;
+  // It may be used up when there is nothing left to compute.
+  if (wall <= kNoLonger * without_quota) return true;
   return kLonger * without_quota >= wall && std::max(usual_time(machine, busy), longest) < without_quota;
 }
 
