@@ -91,7 +91,7 @@ std::string options_of(const Suggestion& suggestion) {
 void print_imposed(const RunResult& live, const Style& style) {
   std::string names;
   for (const ImposedLimit& limit : live.imposed) {
-    if (limit.held()) names += (names.empty() ? "" : ", ") + imposed_caption(limit);
+    if (limit.held()) names += (names.empty() ? "" : ", ") + imposed_item(limit);
   }
   if (!names.empty()) say("    {}\n", style.faint("live, these limits held: " + names));
   for (const ImposedLimit& limit : live.imposed) {

@@ -40,6 +40,10 @@ Duration spawn_cost(const Machine& machine, const Runtime& runtime) {
   return machine.costs.thread_create.value + table_cost(machine, ProcessMemory(machine, runtime));
 }
 
+Duration late_timer_cost(const Costs& costs) {
+  return costs.syscall.value + costs.timer_slack.value + costs.wakeup.value + costs.context_switch.value;
+}
+
 std::coroutine_handle<> Kernel::Thread::done() noexcept {
   if (auto error = body.error()) kernel->give_up(std::move(error));
   request = Request{.cpu = kernel->exit_, .after = After::exit};

@@ -36,6 +36,8 @@ namespace spawnpoint::kernel {
 
 /// What the caller pays for a new thread, where no stack is kept for it.
 Duration spawn_cost(const Machine& machine, const Runtime& runtime);
+/// How much later than asked for a thread goes on that sleeps until a timer wakes it.
+Duration late_timer_cost(const Costs& costs);
 
 /// A thread of the simulated process: 0 is the main thread, n the n-th one that was created.
 using ThreadId = std::uint32_t;

@@ -81,8 +81,8 @@ class LineWriter {
     if (!inner.empty()) put(key, Told::programs, std::move(inner));
   }
   template <class T, class Body>
-  void optional_section(std::string_view key, std::optional<T>& value, Told, std::string_view help, Body body) {
-    if (!value) return put(key, Told::programs, nullptr);
+  void optional_section(std::string_view key, std::optional<T>& value, Told told, std::string_view help, Body body) {
+    if (!value) return put(key, told, nullptr);
     section(key, help, [&](auto& inner) { body(inner, *value); });
   }
   template <class T, class Body>

@@ -21,6 +21,11 @@ bool has_other_value(const ImposedLimit& limit) {
   return !says(format_value(*row, limit.value)) && !says(fmt::format("{}", limit.value));
 }
 
+/// " (pids.max = 508 in a control group of its own)"
+std::string other_value(const ImposedLimit& limit) {
+  return has_other_value(limit) ? " (" + limit.means + ")" : "";
+}
+
 }  // namespace
 
 std::string imposed_value(const ImposedLimit& limit) {
@@ -41,8 +46,11 @@ std::string imposed_words(const ImposedLimit& limit) {
 }
 
 std::string imposed_caption(const ImposedLimit& limit) {
-  return fmt::format("{} {}{}", imposed_value(limit), limit.held() ? "held" : "not held",
-                     has_other_value(limit) ? " (" + limit.means + ")" : "");
+  return fmt::format("{} {}{}", imposed_value(limit), limit.held() ? "held" : "not held", other_value(limit));
+}
+
+std::string imposed_item(const ImposedLimit& limit) {
+  return imposed_value(limit) + other_value(limit);
 }
 
 }  // namespace spawnpoint

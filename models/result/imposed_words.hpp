@@ -16,5 +16,7 @@ std::string imposed_value(const ImposedLimit& limit);
 std::string imposed_words(const ImposedLimit& limit);
 /// The same in short: "pids.max 512 held (pids.max = 508 in a control group of its own)".
 std::string imposed_caption(const ImposedLimit& limit);
+/// And as one of a list of those that held: "pids.max 512 (pids.max = 508 in a control group of its own)".
+std::string imposed_item(const ImposedLimit& limit);
 
 }  // namespace spawnpoint

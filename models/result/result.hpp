@@ -76,6 +76,18 @@ struct CoreUse {
   friend bool operator==(const CoreUse&, const CoreUse&) = default;
 };
 
+/// What a live run had of this machine's cores.
+struct RealCores {
+  std::int64_t cpus = 0;               ///< That it could use; 0: not known.
+  std::optional<Duration> quota;       ///< In each kQuotaPeriod: this machine's, or the one that was imposed.
+  std::optional<Duration> throttled;   ///< How long that kept cores from its threads, added up; none: not known.
+  std::int64_t throttled_periods = 0;  ///< In how many of the quota's periods.
+  Duration busy{};                     ///< CPU time of its process.
+  Duration held{};                     ///< How long jobs had threads, added up (on threads).
+
+  friend bool operator==(const RealCores&, const RealCores&) = default;
+};
+
 struct RunResult {
   std::string scenario;  ///< File name or title.
   std::string concurrency;
@@ -105,7 +117,8 @@ struct RunResult {
   Duration longest_poll{};         ///< The longest time that one job held the executor's thread (async models).
   JobId longest_poll_job = kNoJob;
   Duration main_cpu{};           ///< CPU time of the main thread (on threads).
-  std::optional<CoreUse> cores;  ///< Of modeled runs on threads.
+  std::optional<CoreUse> cores;  ///< Of modeled runs: on threads, and of tasks under a quota.
+  std::optional<RealCores> real_cores;
   bool beside_live = false;  ///< Modeled on this host as the live run beside it meets it, and not as the file has it.
   std::shared_ptr<const Trace> trace;
 

@@ -47,6 +47,16 @@ void describe(Visitor& visit, CoreUse& cores) {
 }
 
 template <class Visitor>
+void describe(Visitor& visit, RealCores& cores) {
+  visit.count("cpus", cores.cpus, Told::records, "that it could use");
+  visit.optional_duration("quota", cores.quota, Told::records, "CPU time that it was allowed in each period");
+  visit.optional_duration("throttled", cores.throttled, Told::records, "how long that kept cores from it, added up");
+  visit.count("throttled_periods", cores.throttled_periods, Told::records, "in how many of the quota's periods");
+  visit.duration("busy", cores.busy, Told::records, "CPU time of its process");
+  visit.duration("held", cores.held, Told::records, "how long jobs had threads, added up");
+}
+
+template <class Visitor>
 void describe(Visitor& visit, ImposedLimit& limit) {
   visit.text("limit", limit.limit, Told::programs, "its name");
   visit.count("value", limit.value, Told::programs, "in its own unit");
@@ -110,6 +120,8 @@ void describe(Visitor& visit, RunResult& result) {
   visit.job("longest_poll_job", result.longest_poll_job, Told::programs, "whose the longest poll was");
   visit.optional_duration("memory_unseen", result.memory_unseen, Told::programs,
                           "if its process could not tell its peaks: how long before its end its memory was last seen");
+  visit.optional_section("real_cores", result.real_cores, Told::records, "what a live run had of its machine's cores",
+                         [](auto& inner, RealCores& cores) { describe(inner, cores); });
 }
 
 }  // namespace spawnpoint

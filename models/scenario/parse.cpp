@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "models/machine/limit_table.hpp"
 #include "models/machine/profile.hpp"
 #include "models/machine/profile_file.hpp"
+#include "models/result/format.hpp"
 #include "models/scenario/expect.hpp"
 #include "models/scenario/read_jobs.hpp"
 #include "models/scenario/run_list.hpp"
@@ -239,7 +241,8 @@ class ScenarioReader {
 
   /// A job after the other must end within what the clock can count.
   static void check_total(const Node& root, const Scenario& scenario, Diagnostics& out) {
-    constexpr double kMostSeconds = 250.0 * 365.25 * 86400;
+    constexpr double kYear = 365.25 * 86400;
+    constexpr double kMostSeconds = 250 * kYear;
     double seconds = 0;
     for (const Step& step : scenario.jobs.steps) seconds += to_seconds(step.duration.mean());
     seconds *= static_cast<double>(scenario.jobs.count);
@@ -252,8 +255,8 @@ class ScenarioReader {
     Place place = jobs != nullptr ? jobs->place : root.place;
     if (jobs != nullptr)
       if (const Node::Entry* count = jobs->value.find("count")) place = count->value.place;
-    out.error(place,
-              fmt::format("the jobs together take {:.3g} years: at most 250 are allowed", seconds / (365.25 * 86400)));
+    out.error(place, fmt::format("the jobs together take {} years: at most 250 are allowed",
+                                 format_count(std::llround(std::ceil(seconds / kYear)))));
   }
 
   void read_sweep_table(const Node& root, const Node& node, Scenario& scenario, Diagnostics& out) {

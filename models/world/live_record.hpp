@@ -41,6 +41,7 @@ struct LiveCounters {
   std::atomic<std::int64_t> tasks{0};         ///< Async tasks that exist.
   std::atomic<std::int64_t> peak_tasks{0};
   std::atomic<std::int64_t> completed{0};     ///< Jobs.
+  std::atomic<std::int64_t> held{0};          ///< Nanoseconds for which these had threads, added up.
   std::atomic<std::uint64_t> polls{0};        ///< Of async tasks.
   std::atomic<std::int64_t> longest_poll{0};  ///< Nanoseconds.
   std::atomic<JobId> longest_poll_job{kNoJob};

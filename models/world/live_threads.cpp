@@ -28,6 +28,7 @@ static_assert(ThreadWorld<LiveThreads>);
 
 thread_local LaneId LiveThreads::lane_ = 0;
 thread_local JobId LiveThreads::job_ = kNoJob;
+thread_local Instant LiveThreads::taken_up_{};
 
 /// Tells the record of a computation's turns, and that the job waits for a core between them.
 class LiveThreads::Watch final : public CpuWatch {

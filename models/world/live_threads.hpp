@@ -65,7 +65,7 @@ class LiveThreads {
     if (state == JobState::starting) {
       record_->counters().starting.store(job, std::memory_order_relaxed);
     } else if (state != JobState::queued) {  // Whoever queues a job has nothing to do with it itself.
-      job_ = is_open(state) ? job : kNoJob;
+      note_job(job, state);
     }
     record_->enter(job, state, lane_, now());
   }
@@ -109,6 +109,13 @@ class LiveThreads {
   struct Start;
 
   static void* thread_main(void* argument);
+  /// The thread is at this job, or has done it.
+  void note_job(JobId job, JobState state) {
+    if (is_open(state) && job_ != job) taken_up_ = now();
+    if (state == JobState::done)
+      record_->counters().held.fetch_add((now() - taken_up_).count(), std::memory_order_relaxed);
+    job_ = is_open(state) ? job : kNoJob;
+  }
   std::expected<Thread, SpawnRefusal> create(Task<> body);
   SpawnRefusal describe(int error) const;
   void* set_up_signal_stack() const;
@@ -124,7 +131,8 @@ class LiveThreads {
   class Watch;
 
   static thread_local LaneId lane_;
-  static thread_local JobId job_;  ///< That the thread is at; kNoJob: none.
+  static thread_local JobId job_;         ///< That the thread is at; kNoJob: none.
+  static thread_local Instant taken_up_;  ///< When it began with that.
 };
 
 /// A thread that is joined at the latest with its handle's end.

@@ -47,9 +47,7 @@ ModeledExecutor::Wait ModeledExecutor::sleep_until(Instant instant) {
 }
 
 ModeledExecutor::Wait ModeledExecutor::block(Duration duration) {
-  const Duration overhead =
-      costs_->syscall.value + costs_->timer_slack.value + costs_->wakeup.value + costs_->context_switch.value;
-  const Instant until = now() + duration + overhead;
+  const Instant until = now() + duration + kernel::late_timer_cost(*costs_);
   note_sleep(now() + costs_->syscall.value, until - costs_->wakeup.value - costs_->context_switch.value);
   return Wait(*this, Wait::Kind::hold, until);
 }

@@ -40,6 +40,10 @@ Duration thread_cpu_time() {
   return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
+Duration process_cpu_time() {
+  return read_clock(CLOCK_PROCESS_CPUTIME_ID);
+}
+
 void use_cpu(Duration duration, CpuWatch* watch) {
   // The thread's CPU clock would tell, but reading it is a system call in which the kernel looks whether the thread's
   // turn is over: whoever reads it is interrupted at other moments than a program that just computes. The monotonic

@@ -25,5 +25,7 @@ inline constexpr Duration kAway = std::chrono::microseconds(100);
 void use_cpu(Duration duration, CpuWatch* watch = nullptr);
 /// CPU time that the calling thread has used.
 Duration thread_cpu_time();
+/// And its process, with all of its threads.
+Duration process_cpu_time();
 
 }  // namespace spawnpoint

@@ -160,6 +160,36 @@ TEST_CASE("the diagnosis names a quota that is used up") {
   CHECK_THAT(told(scenario, result), !Contains("cores were busy"));
 }
 
+TEST_CASE("a thread that waits for the quota waits for no core") {
+  // The only thread of an executor, and as many workers as there are cores: all that they wait for is the quota.
+  for (const char* run :
+       {"concurrency = \"join_all\"", "concurrency = \"sequential\"", "concurrency = \"thread_pool\"\nthreads = 4"}) {
+    INFO(run);
+    const Scenario scenario =
+        scenario_of("cpus = 4\nlimits.cpu_max = \"50%\"", "count = 100\nsteps = [{ cpu = \"10ms\" }]", run);
+    const RunResult result = run_modeled(scenario, 0, {});
+    REQUIRE(result.cores);
+    CHECK(result.cores->waited > 800ms);
+    CHECK_THAT(told(scenario, result), Contains("Cores stood still for it for"));
+    CHECK_THAT(told(scenario, result), !Contains("waited for a core"));
+  }
+  // Forty on four cores with a quota of three: while they may run, 36 wait for a core, and that is three quarters of
+  // the time.
+  const Scenario scenario =
+      scenario_of("cpus = 4\nlimits.cpu_max = \"300%\"", "count = 40\nsteps = [{ cpu = \"300ms\" }]",
+                  "concurrency = \"thread_pool\"\nthreads = 40");
+  const RunResult result = run_modeled(scenario, 0, {});
+  REQUIRE(result.cores);
+  const std::string words = told(scenario, result);
+  INFO(words);
+  CHECK_THAT(words, Contains("Up to 41 threads could run at once, on 4 cores: threads waited for a core, 2"));
+  CHECK_THAT(words, Contains("besides what they waited for the quota."));
+  // Without the quota it is what they waited in all.
+  Scenario free = scenario;
+  free.machine.limits.cpu_max.reset();
+  CHECK_THAT(told(free, run_modeled(free, 0, {})), !Contains("besides"));
+}
+
 TEST_CASE("where a tick ends a turn, its interrupt takes some of the time") {
   Scenario scenario =
       scenario_of("cpuset = [0]\ncosts.tick_interrupt = \"50us\"", "count = 2\nsteps = [{ cpu = \"100ms\" }]");

@@ -18,7 +18,7 @@ using tests::all_of;
 using tests::diagnosis_of;
 
 TEST_CASE("A refused thread is named with its limit, what comes next, and what to try") {
-  Scenario scenario = tests::scenario("thread_per_job", 1000);
+  Scenario scenario = tests::scenario("thread_per_job", 40'000);
   scenario.machine.limits.pids_max = {512};
   scenario.machine.in_use.cgroup_tasks = {5};
   scenario.machine.limits.max_map_count = 65530;
@@ -81,6 +81,97 @@ TEST_CASE("A runtime that gets not all of its own threads has those that it got"
   const RunResult result = run_modeled(scenario, 0, {});
   CHECK(result.peak_threads == 1);
   CHECK(diagnose(scenario, 0, &result, nullptr).headline.starts_with("A thread of the runtime's own was refused: "));
+}
+
+TEST_CASE("A first worker that is refused is no thread of the runtime's own") {
+  for (const char* concurrency : {"thread_pool", "thread_per_job"}) {
+    INFO(concurrency);
+    // There is just room for the runtime's, or for none of a thread's stack.
+    Scenario of_tasks = tests::scenario(concurrency, 10);
+    of_tasks.runs[0].runtime.base_threads = 19;
+    Scenario of_memory = of_tasks;
+    of_tasks.machine.limits.pids_max = {19};
+    of_tasks.machine.in_use.cgroup_tasks = {1};
+    of_memory.machine.limits.address_space = Bytes{4 << 20};
+    for (const Scenario& scenario : {of_tasks, of_memory}) {
+      const Diagnosis diagnosis = diagnosis_of(scenario);
+      INFO(all_of(diagnosis));
+      CHECK(diagnosis.headline.starts_with("Thread 1 was refused: "));
+      CHECK(all_of(diagnosis).find("It did not get to its first job") == std::string::npos);
+    }
+  }
+  // A live run has none of the runtime's threads.
+  Scenario scenario = tests::scenario("thread_pool", 10);
+  scenario.runs[0].runtime.base_threads = 19;
+  RunResult live;
+  live.world = WorldKind::live;
+  live.peak_threads = 1;
+  live.failure = FailurePoint{.cause = Errno{EAGAIN}, .limit = "pids.max", .value = 1};
+  CHECK(diagnose(scenario, 0, nullptr, &live).headline == "Thread 1 was refused: the cgroup's pids.max is 1.");
+}
+
+TEST_CASE("The next limit, and what a thread takes, are told of runs that may meet them") {
+  Scenario scenario = tests::scenario("sequential", 20);
+  scenario.machine.limits.memory_max = Bytes{100 << 10};
+  scenario.runs[0].runtime.base_charged = Bytes{200 << 10};
+  scenario.machine.limits.pids_max = {30};
+  scenario.machine.in_use.cgroup_tasks = {1};
+  const auto words_of = [&](const char* concurrency) {
+    scenario.runs[0].concurrency = concurrency;
+    return all_of(diagnosis_of(scenario));
+  };
+  for (const char* concurrency : {"sequential", "await_each", "thread_per_job"}) {
+    const std::string words = words_of(concurrency);
+    INFO(words);
+    CHECK(words.find("The process was killed: the cgroup's memory.max is 100 KiB") != std::string::npos);
+    // 20 threads are fewer than the 29 that pids.max allows.
+    CHECK(words.find("would be next") == std::string::npos);
+    const bool has_threads = std::string_view(concurrency) == "thread_per_job";
+    CHECK((words.find("what a thread takes") != std::string::npos) == has_threads);
+  }
+  scenario.jobs.count = 30;
+  CHECK(words_of("thread_per_job").find("If memory.max were raised, pids.max would be next, at 29 threads.") !=
+        std::string::npos);
+  CHECK(words_of("sequential").find("would be next") == std::string::npos);
+}
+
+TEST_CASE("What holds an executor's thread for the most part is what the advice is about") {
+  const auto words_of = [](Duration computes, Duration blocks) {
+    Scenario scenario = tests::scenario("join_all", 10);
+    scenario.jobs.steps = {{StepKind::cpu, Distribution::constant(computes)},
+                           {StepKind::block, Distribution::constant(blocks)}};
+    return all_of(diagnosis_of(scenario));
+  };
+  const auto has = [](const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; };
+  constexpr std::string_view kTimer = "Use a timer instead of a blocking sleep";
+  constexpr std::string_view kComputes = "A job that computes keeps the thread";
+  CHECK_FALSE(has(words_of(1s, 1ms), kTimer));
+  CHECK(has(words_of(1s, 1ms), kComputes));
+  CHECK(has(words_of(1ms, 1s), kTimer));
+  CHECK_FALSE(has(words_of(1ms, 1s), kComputes));
+  CHECK(has(words_of(1s, 1s), kTimer));
+  CHECK(has(words_of(1s, 1s), kComputes));
+}
+
+TEST_CASE("One job is told of as one") {
+  for (const char* concurrency : {"thread_pool", "thread_per_job", "sequential", "join_all", "await_each"}) {
+    for (const StepKind kind : {StepKind::cpu, StepKind::block, StepKind::sleep}) {
+      for (const bool quota : {false, true}) {
+        Scenario scenario = tests::scenario(concurrency, 1);
+        scenario.runs[0].threads = 4;
+        scenario.jobs.steps = {{kind, Distribution::constant(1s)}};
+        if (quota) scenario.machine.limits.cpu_max = 50ms;
+        const std::string words = all_of(diagnosis_of(scenario));
+        INFO(words);
+        CHECK(words.find("jobs") == std::string::npos);
+        CHECK(words.find("in all") == std::string::npos);
+      }
+    }
+  }
+  Scenario pool = tests::scenario("thread_pool", 1);
+  pool.runs[0].threads = 4;
+  CHECK(all_of(diagnosis_of(pool)).find("The job takes 1 s by itself. It kept the workers busy for 25%") !=
+        std::string::npos);
 }
 
 TEST_CASE("A thread that overflows its stack says nothing of how many there were") {

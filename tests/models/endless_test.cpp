@@ -31,38 +31,61 @@ RunResult first_of(const std::string& text) {
   return run_modeled(read(text), 0, {});
 }
 
-constexpr const char* kTooLong = "the run would take more than 292 years";
+void check_too_long(const RunResult& result) {
+  CHECK(result.error == "the run would take more than 292 years");
+  CHECK(result.completed == 0);
+  CHECK(result.trace == nullptr);
+}
 
 }  // namespace
 
 TEST_CASE("a run that would outlast the clock says so instead of wrapping around it") {
-  const std::string jobs = "[jobs]\ncount = 100\nsteps = [{ sleep = \"100h\" }]\n";
-  const std::pair<std::string, std::string> too_long[] = {
-      // The jobs themselves,
-      {"sequential", std::string(kLaptop) + "[jobs]\ncount = 5\nsteps = [{ sleep = \"800000h\" }]\n"},
-      {"await_each", std::string(kLaptop) + "[jobs]\ncount = 5\nsteps = [{ sleep = \"800000h\" }]\n"},
-      {"thread_pool", std::string(kLaptop) + "[jobs]\ncount = 20\nsteps = [{ block = \"800000h\" }]\n"},
-      {"join_all", std::string(kLaptop) + "[jobs]\ncount = 5\nsteps = [{ cpu = \"800000h\" }]\n"},
-      // their arrivals,
-      {"join_all",
-       std::string(kLaptop) + "[jobs]\ncount = 9\narrivals = { every = \"800000h\" }\nsteps = [{ sleep = \"1s\" }]\n"},
-      // and what the machine and the runtime cost.
-      {"sequential", std::string(kLaptop) + "costs.timer_slack = \"800000h\"\n" + jobs},
-      {"thread_per_job", std::string(kLaptop) + "costs.thread_create = \"800000h\"\n" + jobs},
-      {"thread_per_job", std::string(kLaptop) + "costs.context_switch = \"800000h\"\n" + jobs},
+  struct Case {
+    const char* model;
+    std::int64_t jobs;
+    Step step;
+    Duration every{};
   };
-  for (const auto& [model, text] : too_long) {
-    INFO(model << ":\n" << text);
-    ParseResult parsed = parse_scenario(text + "[[run]]\nconcurrency = \"" + model + "\"\n", "long.toml", {});
-    // Some are seen before anything runs.
-    if (!parsed.scenario) {
-      CHECK(format(parsed.diagnostics).find("years") != std::string::npos);
-      continue;
-    }
-    const RunResult result = run_modeled(*parsed.scenario, 0, {});
-    CHECK(result.error == kTooLong);
-    CHECK(result.completed == 0);
-    CHECK(result.trace == nullptr);
+  // Past the parser, which refuses them all.
+  const Case too_long[] = {
+      // The jobs themselves,
+      {"sequential", 5, {StepKind::sleep, Distribution::constant(800'000h)}},
+      {"await_each", 5, {StepKind::sleep, Distribution::constant(800'000h)}},
+      {"thread_pool", 20, {StepKind::block, Distribution::constant(800'000h)}},
+      {"join_all", 5, {StepKind::cpu, Distribution::constant(800'000h)}},
+      // and their arrivals.
+      {"join_all", 9, {StepKind::sleep, Distribution::constant(1s)}, 800'000h},
+  };
+  for (const Case& one : too_long) {
+    INFO(one.model << ", " << one.jobs << " jobs");
+    Scenario scenario = tests::scenario(one.model, one.jobs);
+    scenario.runs[0].threads = 4;
+    scenario.jobs.steps = {one.step};
+    if (one.every > Duration::zero()) scenario.jobs.arrivals = {.kind = Arrivals::Kind::every, .every = one.every};
+    check_too_long(run_modeled(scenario, 0, {}));
+  }
+}
+
+TEST_CASE("costs that outlast the clock are no result either") {
+  const std::string jobs = "[jobs]\ncount = 100\nsteps = [{ sleep = \"100h\" }]\n[[run]]\nconcurrency = ";
+  for (const auto& [model, cost] : {std::pair{"sequential", "timer_slack"},
+                                    {"thread_per_job", "thread_create"},
+                                    {"thread_per_job", "context_switch"}}) {
+    INFO(model << ": " << cost);
+    check_too_long(first_of(std::string(kLaptop) + "costs." + cost + " = \"800000h\"\n" + jobs + '"' + model + "\"\n"));
+  }
+}
+
+TEST_CASE("a file whose jobs take too long together says how many years that is, in whole ones") {
+  for (const auto& [jobs, years] :
+       {std::pair{"count = 20\nsteps = [{ block = \"800000h\" }]", "1,826"},
+        {"count = 9\narrivals = { every = \"800000h\" }\nsteps = [{ sleep = \"1s\" }]", "822"},
+        {"count = 3\nsteps = [{ sleep = \"731000h\" }]", "251"}}) {
+    const ParseResult parsed = parse_scenario(std::string(kLaptop) + "[jobs]\n" + jobs + "\n", "long.toml", {});
+    INFO(format(parsed.diagnostics));
+    CHECK_FALSE(parsed.scenario);
+    CHECK(format(parsed.diagnostics).find("the jobs together take " + std::string(years) + " years") !=
+          std::string::npos);
   }
 }
 

@@ -50,6 +50,7 @@ RunResult refused() {
   result.compute = {};  // Of a modeled run it is not kept.
   result.imposed = {{.limit = "pids.max", .value = 10, .imposed = Imposed::yes, .means = "RLIMIT_NPROC"}};
   result.notes = {"a note"};
+  result.real_cores = RealCores{.cpus = 2, .quota = 50ms, .throttled = 70ms, .throttled_periods = 3, .busy = 90ms};
   return result;
 }
 

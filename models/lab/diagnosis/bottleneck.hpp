@@ -42,6 +42,9 @@ std::optional<double> quota_of(const Machine& machine, Policy policy);
 /// period, it has some in advance.
 double least_time(const Machine& machine, std::optional<double> quota, double computing);
 
+/// The machine as a run has met it: a live one has had this machine's cpus, and the quota that was really imposed.
+Machine machine_as_met(const Machine& machine, const RunResult& result);
+
 /// A step in which a job is in state `shown`.
 bool has_step(const Scenario& scenario, JobState shown);
 /// Every job takes the same time.
@@ -67,8 +70,12 @@ struct Load {
   double waiting = 0;       ///< Of the time for which jobs held their threads, the part in which those had no core.
   double starting = 0;      ///< The part of the time that it takes to start all threads, one after the other.
   double late = 0;          ///< Seconds by which a job's timers fire late and wake it, in all.
-  bool by_quota = false;    ///< It is that of a quota, which has kept threads from the cores.
+  double needed = 0;        ///< Seconds for which jobs need their threads, in all: their steps, and late timers.
+  bool by_quota = false;    ///< `cores` and `computing` are of a quota, which has kept threads from the cores.
   bool by_longest = false;  ///< The run took hardly longer than its longest job, which had come in its first half.
+  bool by_starts = false;   ///< It took hardly longer than starting its threads, and then its longest job; or the
+                            ///< former took nearly all of it.
+  bool enough_workers = false;  ///< To start more of them takes longer than they would save.
   Bottleneck bottleneck = Bottleneck::jobs;
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "models/lab/diagnosis/explain.hpp"
 #include "models/machine/limit_table.hpp"
@@ -16,13 +17,27 @@ namespace {
 /// So many that wait on average are worth a word.
 constexpr double kNoticed = 0.05;
 
+/// How long threads waited because there were too few cores, and not because a quota kept those from them. That is not
+/// counted apart, so it is what is left by both: a core that is kept from threads has its share of those that could
+/// run, and only while cores are free for threads those wait that are more than the cores.
+Duration waited_for_cores(const CoreUse& use, double cores, Duration wall) {
+  if (use.throttled == Duration::zero() || wall <= Duration::zero()) return use.waited;
+  const double throttled = to_seconds(use.throttled);
+  const double runnable = to_seconds(use.busy + use.waited) / to_seconds(wall);
+  const double by_share = to_seconds(use.waited) - std::max(runnable / cores, 1.0) * throttled;
+  const double by_number = (runnable - cores) * (to_seconds(wall) - throttled / cores);
+  return Duration(std::llround(1e9 * std::max(std::min(by_share, by_number), 0.0)));
+}
+
 /// "Up to 6 threads could run at once, on 2 cores: …"
 void tell_oversubscription(Diagnosis& diagnosis, const Scenario& scenario, const CoreUse& use, Duration wall) {
-  const double waiting = wall > Duration::zero() ? to_seconds(use.waited) / to_seconds(wall) : 0;
-  if (waiting < kNoticed) return;
-  const std::string waited =
-      fmt::format("waited for a core, {:.1f} of them on average, {} in all.", waiting, format_duration(use.waited));
   const std::int64_t cores = usable_cpus(scenario.machine);
+  const Duration time = waited_for_cores(use, static_cast<double>(cores), wall);
+  const double waiting = wall > Duration::zero() ? to_seconds(time) / to_seconds(wall) : 0;
+  if (waiting < kNoticed) return;
+  const std::string waited = fmt::format("waited for a core, {:.1f} of them on average, {}{} in all{}.", waiting,
+                                         time < use.waited ? "about " : "", format_duration(time),
+                                         time < use.waited ? ", besides what they waited for the quota" : "");
   add(diagnosis, use.most_runnable > cores
                      ? fmt::format("Up to {} could run at once, on {}: threads {}",
                                    format_count(use.most_runnable, "thread"), format_count(cores, "core"), waited)

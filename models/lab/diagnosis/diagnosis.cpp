@@ -8,10 +8,12 @@
 #include <cmath>
 
 #include "models/concurrency/registry.hpp"
+#include "models/lab/diagnosis/bottleneck.hpp"
 #include "models/lab/diagnosis/explain.hpp"
 #include "models/lab/diagnosis/order_words.hpp"
 #include "models/result/format.hpp"
 #include "models/result/imposed_words.hpp"
+#include "models/scenario/run_threads.hpp"
 
 namespace spawnpoint {
 
@@ -42,6 +44,13 @@ std::int64_t threads_of_jobs(const RunResult& result) {
 
 std::string_view process_words(const RunResult& result) {
   return result.world == WorldKind::live ? "live run's process" : "process";
+}
+
+std::string memory_taken(const RunResult& result) {
+  std::string text = fmt::format("{} resident, {} of it before its first job", format_bytes(result.memory.resident),
+                                 format_bytes(result.base.resident));
+  if (result.memory.kernel > Bytes{}) text += fmt::format(", and {} in the kernel", format_bytes(result.memory.kernel));
+  return text;
 }
 
 Bytes memory_of_each(const RunResult& result, std::int64_t count) {
@@ -109,6 +118,14 @@ void tell_imposed(Diagnosis& diagnosis, const RunResult& live) {
   }
 }
 
+/// The scenario with the machine that a live run has really met, and as many workers as it had.
+Scenario as_met(const Scenario& scenario, std::size_t run, const RunResult& live) {
+  Scenario met = scenario;
+  met.runs[run].threads = settings_of(scenario, run).threads;
+  met.machine = machine_as_met(scenario.machine, live);
+  return met;
+}
+
 }  // namespace
 
 Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* modeled, const RunResult* live,
@@ -125,7 +142,9 @@ Diagnosis diagnose(const Scenario& scenario, std::size_t run, const RunResult* m
                                                                     : nullptr;
   const RunResult* ran = modeled != nullptr ? modeled : live_ran ? live : nullptr;
   if (broke != nullptr) {
-    explain_failure(diagnosis, scenario, spec, *broke, limits);
+    explain_failure(diagnosis, scenario, run, *broke, limits);
+  } else if (ran == live && ran != nullptr) {
+    explain_success(diagnosis, as_met(scenario, run, *ran), run, *ran, limits);
   } else if (ran != nullptr) {
     explain_success(diagnosis, scenario, run, *ran, limits);
   } else {

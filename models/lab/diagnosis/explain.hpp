@@ -12,7 +12,7 @@
 
 namespace spawnpoint {
 
-void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const RunResult& result,
+void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, std::size_t run, const RunResult& result,
                      std::span<const Limit> limits);
 void explain_success(Diagnosis& diagnosis, const Scenario& scenario, std::size_t run, const RunResult& result,
                      std::span<const Limit> limits);
@@ -32,6 +32,8 @@ bool is_of_one_thread(const FailurePoint& failure);
 std::int64_t threads_of_jobs(const RunResult& result);
 /// Whose memory is told: "process", or of a live run "live run's process", which is this program's own worker.
 std::string_view process_words(const RunResult& result);
+/// "7.02 MiB resident, 2.05 MiB of it before its first job, and 92 KiB in the kernel", where that was seen.
+std::string memory_taken(const RunResult& result);
 /// What a run's threads or tasks took, besides what the program has without them; per one of `count`.
 Bytes memory_of_each(const RunResult& result, std::int64_t count);
 /// Of it, what is resident: what the process has beyond what it had before its first job, for each of `count`.

@@ -9,6 +9,7 @@
 #include "models/lab/diagnosis/explain.hpp"
 #include "models/lab/limits/limits.hpp"
 #include "models/result/format.hpp"
+#include "models/scenario/run_threads.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -45,7 +46,14 @@ std::string at_tasks(const RunResult& result) {
   return result.peak_tasks > 0 ? " when it had " + format_count(result.peak_tasks, "task") : "";
 }
 
-/// `own`: what was refused was a thread of the runtime's own, before the first job.
+/// A thread of the runtime's own was refused, before the first job: the program has fewer of them than it should. A
+/// live run has none of them.
+bool is_of_runtime(const RunSpec& spec, const RunResult& result) {
+  return result.world == WorldKind::modeled && result.failure->threads == 0 &&
+         result.peak_threads < spec.runtime.base_threads;
+}
+
+/// `own`: see is_of_runtime.
 std::string headline(const RunResult& result, bool async, bool own, std::span<const Limit> limits) {
   const FailurePoint& failure = *result.failure;
   if (failure.cause == Cause(Exception{}))
@@ -68,15 +76,16 @@ std::string headline(const RunResult& result, bool async, bool own, std::span<co
 
 }  // namespace
 
-void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const RunResult& result,
+void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, std::size_t run, const RunResult& result,
                      std::span<const Limit> limits) {
+  const RunSpec& spec = scenario.runs[run];
   const FailurePoint& failure = *result.failure;
   const Limit* limit = find_limit(failure.limit, limits);
   diagnosis.broke = true;
   const ConcurrencyModel* model = find_concurrency_model(spec.concurrency);
   const bool async = model != nullptr && model->async;
-  const bool own =
-      failure.job == kNoJob && failure.threads == 0 && spec.runtime.base_threads > 1 && result.peak_tasks == 0;
+  const bool own = is_of_runtime(spec, result);
+  const std::int64_t wanted = threads_of_run(scenario, run);
   diagnosis.headline = headline(result, async, own, limits);
   diagnosis.where = failure.at;
   diagnosis.world = result.world;
@@ -86,7 +95,7 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   // How a limit works is told of threads.
   if (limit != nullptr) {
     diagnosis.mechanism = mechanism_of(*limit);
-    if (!async) add(diagnosis, std::string(limit->words.how));
+    if (wanted > 0 || own) add(diagnosis, std::string(limit->words.how));
   }
   if (async && result.peak_tasks > 0)
     add(diagnosis, fmt::format("A task is no thread, but it is memory: its future, its timer and what it awaits. The "
@@ -105,17 +114,16 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
                                  ? fmt::format("With at most {} of its {} alive at once", format_count(alive),
                                                format_count(failure.threads, "thread"))
                                  : "With its " + format_count(failure.threads, "thread");
-    add(diagnosis, fmt::format("{} the {} took {} resident, {} of it before its first job, and {} in the kernel; "
-                               "the address space was {}.",
-                               with, process_words(result), format_bytes(result.memory.resident),
-                               format_bytes(result.base.resident), format_bytes(result.memory.kernel),
-                               format_bytes(result.memory.virtual_size)));
+    add(diagnosis, fmt::format("{} the {} took {}; the address space was {}.", with, process_words(result),
+                               memory_taken(result), format_bytes(result.memory.virtual_size)));
   }
   const LimitLadder ladder = limit_ladder(scenario.machine, spec.runtime, limits);
   const auto binding = std::ranges::find(ladder.rungs, limit, &LimitRung::limit);
   // The ladder is one of threads that are all alive: where some have ended, others may be met first, or none.
   const bool all_alive = !async && threads_of_jobs(result) >= failure.threads;
-  if (all_alive && binding != ladder.rungs.end() && std::next(binding) != ladder.rungs.end()) {
+  const bool has_next = binding != ladder.rungs.end() && std::next(binding) != ladder.rungs.end();
+  // A run that asks for no more than the next one allows does not meet it.
+  if (all_alive && has_next && wanted > std::next(binding)->threads) {
     const LimitRung& next = *std::next(binding);
     add(diagnosis, fmt::format("If {} were raised, {} would be next, at {}.", name_of(*binding), name_of(next),
                                format_count(next.threads, "thread")));

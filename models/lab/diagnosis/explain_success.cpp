@@ -54,15 +54,20 @@ void tell_pool_end(Diagnosis& diagnosis, const RunResult& result, std::int64_t w
                   format_duration(began), format_duration(rest)));
 }
 
-/// Where the time went to starting threads, one after the other.
-void tell_starts(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const RunResult& result,
-                 std::int64_t threads, std::string_view what) {
+/// What of the time went to starting threads, one after the other, where that is a good part of it.
+void tell_starts(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec& spec, const Load& load,
+                 const RunResult& result, std::int64_t threads, std::string_view what) {
+  constexpr double kGoodPart = 0.15;
   // What a live run's starts took is not the model's cost.
-  if (result.world != WorldKind::modeled || threads < 2) return;
+  if (result.world != WorldKind::modeled || threads < 2 || load.starting < kGoodPart) return;
   const Duration each = kernel::spawn_cost(scenario.machine, spec.runtime);
-  if (to_seconds(each * threads) < kTakesTheTime * to_seconds(result.wall)) return;
-  add(diagnosis, fmt::format("Starting the {} takes the time: {} of them, at about {} each.", what,
-                             format_count(threads), format_duration(each)));
+  const bool most = load.starting >= kTakesTheTime;
+  std::string text =
+      fmt::format("Starting the {} {}: {} of them, at about {} each.", what,
+                  most ? "takes the time" : fmt::format("took {} of it", format_duration(each * threads)),
+                  format_count(threads), format_duration(each));
+  if (load.enough_workers) text += " More of them would take longer to start than they would save.";
+  add(diagnosis, text);
 }
 
 /// Where the time went besides the jobs' own: to the starts one after the other, to the ends, and to the joining.
@@ -83,9 +88,7 @@ void tell_thread_times(Diagnosis& diagnosis, const Scenario& scenario, const Run
 /// What the threads took, each. A stack stays until its thread is joined.
 void tell_memory_of_threads(Diagnosis& diagnosis, std::int64_t alive, const RunResult& result) {
   if (result.memory.kernel.count <= 0 || alive <= 0) return;
-  const std::string whole = fmt::format("The {} took {} resident, {} of it before its first job, and {} in the kernel",
-                                        process_words(result), format_bytes(result.memory.resident),
-                                        format_bytes(result.base.resident), format_bytes(result.memory.kernel));
+  const std::string whole = fmt::format("The {} took {}", process_words(result), memory_taken(result));
   const std::int64_t started = result.completed;
   if (started <= alive)
     return add(diagnosis, fmt::format("{}: {} per thread.", whole, format_bytes(memory_of_each(result, alive))));
@@ -139,7 +142,7 @@ void explain_threads(Diagnosis& diagnosis, const Scenario& scenario, const RunSp
   tell_longest_job(diagnosis, scenario, load, result);
   if (load.bottleneck == Bottleneck::jobs && !load.by_longest && !has_equal_jobs(scenario))
     tell_last_job(diagnosis, result);
-  if (load.bottleneck == Bottleneck::jobs) tell_starts(diagnosis, scenario, spec, result, result.jobs, "threads");
+  if (load.bottleneck == Bottleneck::jobs) tell_starts(diagnosis, scenario, spec, load, result, result.jobs, "threads");
   tell_thread_times(diagnosis, scenario, result);
   if (alive < result.jobs && scenario.jobs.arrivals.kind == Arrivals::Kind::at_once)
     tell_few_at_once(diagnosis, scenario, spec, alive, result, limits);
@@ -159,9 +162,12 @@ void tell_late_timers(Diagnosis& diagnosis, const Load& load, const RunResult& r
 void tell_workers(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, std::int64_t workers,
                   const RunResult& result) {
   tell_what_had_come(diagnosis, load, result);
-  add(diagnosis, fmt::format("The workers take the time: the jobs kept {} busy for {} of it, and the {} for {}.",
+  // How much of a quota was used up is told by itself.
+  add(diagnosis, fmt::format("The workers take the time: the jobs kept {} busy for {} of it{}.",
                              workers == 1 ? "the only one" : "all " + format_count(workers), percent(load.servers),
-                             capacity_name(scenario.machine, load), percent(load.computing)));
+                             load.by_quota ? ""
+                                           : fmt::format(", and the {} for {}", capacity_name(scenario.machine, load),
+                                                         percent(load.computing))));
   tell_late_timers(diagnosis, load, result);
   if (load.cores < load.servers / 2 && load.demand.computing < kTakesTheTime * load.demand.own)
     add(diagnosis, "A job that waits holds its worker. The next one in the queue cannot begin, though a core is free.");
@@ -211,16 +217,17 @@ void explain_pool(Diagnosis& diagnosis, const Scenario& scenario, std::size_t ru
     case Bottleneck::jobs:
       break;
   }
-  tell_starts(diagnosis, scenario, scenario.runs[run], result, workers, "workers");
+  tell_starts(diagnosis, scenario, scenario.runs[run], load, result, workers, "workers");
   tell_longest_job(diagnosis, scenario, load, result);
   tell_last_arrival(diagnosis, load, result);
   if (!in_rounds) tell_pool_end(diagnosis, result, workers);
   if (in_rounds) tell_last_round(diagnosis, result, workers);
+  const bool one = result.jobs == 1;
   if (each > Duration::zero())
-    add(diagnosis,
-        fmt::format("A job takes {}{} by itself. The jobs kept {} busy for {} of the time, and the {} for {}.",
-                    format_duration(each), has_equal_jobs(scenario) ? "" : " on average", servers,
-                    percent(load.servers), capacity_name(scenario.machine, load), percent(load.computing)));
+    add(diagnosis, fmt::format("{} takes {}{} by itself. {} kept {} busy for {} of the time, and the {} for {}.",
+                               one ? "The job" : "A job", format_duration(each),
+                               has_equal_jobs(scenario) ? "" : " on average", one ? "It" : "The jobs", servers,
+                               percent(load.servers), capacity_name(scenario.machine, load), percent(load.computing)));
 }
 
 /// More memory than the limit on it, and no failure: not all of it counts.

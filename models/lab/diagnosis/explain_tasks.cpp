@@ -33,6 +33,23 @@ std::optional<std::int64_t> held_up(const Scenario& scenario, const RunResult& r
   });
 }
 
+/// What would give the thread back: of computing and of blocking what holds it for a good part of the time.
+void tell_what_frees_executor(Diagnosis& diagnosis, const Scenario& scenario, const Demand& demand) {
+  constexpr double kGoodPart = 0.1;
+  const double least = kGoodPart * (demand.computing + demand.blocking);
+  if (demand.computing >= least) {
+    std::string text = "A job that computes keeps the thread as much as one that blocks.";
+    // A quota may be no more than the one core that they have.
+    if (cpu_capacity(scenario.machine) > 1) text += " On threads of their own such jobs can use the other cores.";
+    add(diagnosis, text);
+  }
+  if (demand.blocking < least) return;
+  add(diagnosis,
+      "An async function gives its thread back only where it awaits something. A blocking call in it holds the "
+      "thread, and no other job on that thread can continue.");
+  add(diagnosis, "Use a timer instead of a blocking sleep: a \"sleep\" step in place of \"block\".");
+}
+
 /// The executor's thread was held for most of the time, by jobs that compute or block.
 void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const Load& load, const RunResult& result) {
   // One job held it long enough to be named.
@@ -63,17 +80,7 @@ void explain_held_executor(Diagnosis& diagnosis, const Scenario& scenario, const
     add(diagnosis,
         fmt::format("When {} gave it back, {} had come and {} not done.", format_job(result.longest_poll_job),
                     format_count(*others, "other job"), *others == 1 ? "was" : "were"));
-  if (load.demand.blocking == 0) {
-    std::string text = "A job that computes keeps the thread as much as one that blocks.";
-    // A quota may be no more than the one core that they have.
-    if (cpu_capacity(scenario.machine) > 1) text += " On threads of their own such jobs can use the other cores.";
-    add(diagnosis, text);
-    return;
-  }
-  add(diagnosis,
-      "An async function gives its thread back only where it awaits something. A blocking call in it holds the "
-      "thread, and no other job on that thread can continue.");
-  add(diagnosis, "Use a timer instead of a blocking sleep: a \"sleep\" step in place of \"block\".");
+  tell_what_frees_executor(diagnosis, scenario, load.demand);
 }
 
 /// What the executor took besides the jobs' own waiting. Where it is a sum of many, what it is for each.
@@ -96,14 +103,16 @@ void tell_executor_times(Diagnosis& diagnosis, const Scenario& scenario, const R
 }
 
 /// What jobs did on the one thread, where it is a part of the time that counts but not most of it.
-void tell_held_part(Diagnosis& diagnosis, const Load& load) {
+void tell_held_part(Diagnosis& diagnosis, const Load& load, const RunResult& result) {
   constexpr double kCounts = 0.05;
   if (load.servers < kCounts || load.bottleneck != Bottleneck::jobs) return;
   const std::string_view what = load.demand.blocking == 0    ? "computed on"
                                 : load.demand.computing == 0 ? "blocked"
                                                              : "computed on and blocked";
-  add(diagnosis, fmt::format("The jobs {} the one thread for {} in all, one after the other: {} of the time.", what,
-                             format_demand(load, load.demand.computing + load.demand.blocking), percent(load.servers)));
+  const bool one = result.jobs == 1;
+  add(diagnosis, fmt::format("The {} {} the one thread for {}{}: {} of the time.", one ? "job" : "jobs", what,
+                             format_demand(load, load.demand.computing + load.demand.blocking),
+                             one ? "" : " in all, one after the other", percent(load.servers)));
 }
 
 }  // namespace
@@ -132,7 +141,7 @@ void explain_tasks(Diagnosis& diagnosis, const Scenario& scenario, const RunSpec
         "A job that waits is only an entry in the executor's list of timers: it needs no thread and no stack.");
   tell_longest_job(diagnosis, scenario, load, result);
   tell_last_arrival(diagnosis, load, result);
-  tell_held_part(diagnosis, load);
+  tell_held_part(diagnosis, load, result);
   tell_executor_times(diagnosis, scenario, result);
   if (result.peak_tasks > 1 && result.memory.resident.count > 0) {
     add(diagnosis,

@@ -79,22 +79,27 @@ void tell_cores(Diagnosis& diagnosis, const Scenario& scenario, const Load& load
   // Beginnings and ends, at which not all cores have work, are what else there is.
   constexpr double kAllOfIt = 0.97;
   const Machine& machine = scenario.machine;
+  const bool one = result.jobs == 1;
   const std::string computing =
-      load.demand.computing > 0 ? format_demand(load, load.demand.computing) + " in all" : "nothing";
+      load.demand.computing > 0 ? format_demand(load, load.demand.computing) + (one ? "" : " in all") : "nothing";
+  const std::string_view jobs = one ? "the job computes" : "the jobs compute";
   const std::optional<double> quota = load.by_quota ? quota_of(machine, Policy::other) : std::nullopt;
   const double capacity_time = quota.value_or(static_cast<double>(usable_cpus(machine))) * to_seconds(result.wall);
   std::string text;
   if (load.by_quota) {
-    text = fmt::format("The quota takes the time: the jobs compute {}, and have {}% of one core's time.", computing,
-                       percent_of_core(*machine.limits.cpu_max));
+    text = fmt::format("The quota takes the time: {} {}, and {} {}% of one core's time.", jobs, computing,
+                       one ? "has" : "have", percent_of_core(*machine.limits.cpu_max));
   } else {
     text = fmt::format(
-        "The cores take the time: the jobs compute {}, and {} busy with that for {} of the time.", computing,
+        "The cores take the time: {} {}, and {} busy with that for {} of the time.", jobs, computing,
         usable_cpus(machine) == 1 ? "the only core was" : fmt::format("the {} were", capacity_name(machine, load)),
         percent(load.computing));
   }
   text += overhead_words(load, capacity_time);
-  const double least = least_time(machine, quota, load.demand.computing);
+  if (result.real_cores && !load.by_quota && load.waiting >= kTakesTheTime && load.cores < kTakesTheTime)
+    text += fmt::format(" Other programs had them, too: of the time for which jobs had a thread, they waited for {}.",
+                        percent(load.waiting));
+  const double least = std::max(least_time(machine, quota, load.demand.computing), load.demand.longest.value_or(0));
   if (!more.empty() && least_time(machine, quota, load.cores * capacity_time) >= kAllOfIt * to_seconds(result.wall)) {
     text += fmt::format(" More {} would not make it faster.", more);
   } else if (!more.empty() && load.demand.steps_drawn && least >= kTakesTheTime * to_seconds(result.wall)) {

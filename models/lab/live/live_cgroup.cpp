@@ -129,6 +129,22 @@ bool RunCgroup::out_of_memory() const {
   return false;
 }
 
+std::optional<RunCgroup::Throttled> RunCgroup::throttled() const {
+  const auto text = read_text(path_ / "cpu.stat");
+  if (!text) return std::nullopt;
+  const auto number = [&](std::string_view key) -> std::optional<std::int64_t> {
+    for (const auto line : lines(*text)) {
+      const auto parts = words(line);
+      if (parts.size() == 2 && parts[0] == key) return parse_count(parts[1]);
+    }
+    return std::nullopt;
+  };
+  const auto periods = number("nr_throttled");
+  const auto time = number(v2_ ? "throttled_usec" : "throttled_time");
+  if (!periods || !time) return std::nullopt;
+  return Throttled{v2_ ? Duration(std::chrono::microseconds(*time)) : Duration(*time), *periods};
+}
+
 std::optional<Bytes> RunCgroup::charged() const {
   const auto total = read_count(path_ / (v2_ ? "memory.current" : "memory.usage_in_bytes"));
   return total ? std::optional(Bytes{*total}) : std::nullopt;

@@ -31,6 +31,12 @@ class RunCgroup {
   std::expected<void, std::string> limit_memory(Bytes memory) const;                    ///< memory, with no swap
   std::expected<void, std::string> limit_cpu(Duration in_each, Duration period) const;  ///< cpu
   bool out_of_memory() const;  ///< memory: the kernel has killed for it.
+  /// What a limit on the processor has done so far.
+  struct Throttled {
+    Duration time{};           ///< How long it kept cores from the group, added up,
+    std::int64_t periods = 0;  ///< and in how many periods.
+  };
+  std::optional<Throttled> throttled() const;  ///< cpu
   const std::filesystem::path& path() const { return path_; }
 
   std::optional<Bytes> charged() const;  ///< memory: all that is charged to the group.

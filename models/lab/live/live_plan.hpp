@@ -84,7 +84,7 @@ struct StepReport {
 
 /// The first page of the file in which the plan is handed over; shared.
 struct LiveBoard {
-  static constexpr std::uint64_t kMagic = 0x6472616f62707337;  ///< Changes with the plan's form.
+  static constexpr std::uint64_t kMagic = 0x6472616f62707338;  ///< Changes with the plan's form.
   static constexpr std::size_t kSize = 4096;
 
   std::uint64_t magic = kMagic;
@@ -124,7 +124,8 @@ struct LiveBoard {
       -1};  ///< The kernel's memory of the run's memory control group; -1: not known.
   std::atomic<std::int64_t> filled_maps{0};
   // At the run's end.
-  std::atomic<std::int64_t> main_cpu{0};  ///< Nanoseconds of CPU time that the main thread used in the run.
+  std::atomic<std::int64_t> main_cpu{0};     ///< Nanoseconds of CPU time that the main thread used in the run,
+  std::atomic<std::int64_t> process_cpu{0};  ///< and all threads together.
   std::atomic<std::int64_t> peak_virtual{0};
   std::atomic<std::int64_t> peak_resident{0};
 };

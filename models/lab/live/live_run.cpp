@@ -100,6 +100,18 @@ void LiveRun::State::take_reports() {
   if (state_of(drop_root) == StepReport::State::failed) result.notes.push_back(words_of(drop_root));
 }
 
+void LiveRun::State::take_cores() {
+  const LiveBoard& board = process->board();
+  RealCores& had = *result.real_cores;
+  had.cpus = cores();
+  had.busy = Duration(board.process_cpu.load());
+  had.held = Duration(board.counters.held.load());
+  const auto throttled = cpu_group ? cpu_group->throttled() : std::nullopt;
+  if (!throttled) return;
+  had.throttled = throttled->time;
+  had.throttled_periods = throttled->periods;
+}
+
 void LiveRun::State::finish(int status) {
   const LiveBoard& board = process->board();
   const LiveCounters& counters = board.counters;
@@ -149,6 +161,7 @@ void LiveRun::State::finish(int status) {
   result.base.virtual_size = Bytes{board.base_virtual.load()};
   result.events = counters.polls.load();
   result.main_cpu = Duration(board.main_cpu.load());
+  take_cores();
   result.longest_poll = Duration(counters.longest_poll.load());
   result.longest_poll_job = counters.longest_poll_job.load();
   if (const std::string why = memory->why_not_runnable(); !why.empty()) result.notes.push_back(why);

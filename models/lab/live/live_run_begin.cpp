@@ -96,6 +96,8 @@ void LiveRun::State::choose_cpu_limit() {
   auto group = RunCgroup::create("cpu");
   const auto limited = group ? group->limit_cpu(*wanted.cpu_max, kQuotaPeriod) : std::unexpected(group.error());
   if (!limited) return note(limit, Imposed::no, limited.error());
+  std::optional<Duration>& quota = result.real_cores->quota;
+  quota = quota ? std::min(*quota, *wanted.cpu_max) : *wanted.cpu_max;
   note(limit, Imposed::yes,
        fmt::format("{} of CPU time in each {} in a control group of its own", format_duration(*wanted.cpu_max),
                    format_duration(kQuotaPeriod)));
@@ -134,6 +136,7 @@ std::expected<void, std::string> LiveRun::State::begin(const Scenario& scenario,
   choose_thread_limit(plan);
   choose_memory_limit(caps);
   scheduling = spec.scheduling;
+  result.real_cores = RealCores{.quota = host.limits.cpu_max};
   choose_cpu_limit();
   if (wanted.address_space) plan.address_space = Bytes{wanted.address_space->room};
   if (wanted.data) plan.data = Bytes{wanted.data->room};

@@ -36,6 +36,7 @@ struct LiveRun::State {
   void choose_thread_limit(LivePlan& plan);
   void choose_memory_limit(const std::optional<LiveCaps>& caps);
   void choose_cpu_limit();
+  void take_cores();
   void note_setting(const char* name, std::int64_t value, Imposed imposed, std::string means) {
     result.imposed.push_back({name, value, imposed, std::move(means)});
   }

@@ -134,6 +134,7 @@ class Worker {
   Bytes record_;
   std::vector<std::int64_t> nice_;  ///< Of the threads, where they may be set.
   Duration cpu_before_{};
+  Duration process_cpu_before_{};
   Bytes peak_virtual_before_{};
 };
 
@@ -230,6 +231,7 @@ LiveRecord Worker::begin(const MadeReady& made_ready, Bytes handles) {
   lock_down();
   std::free(piece);
   cpu_before_ = thread_cpu_time();
+  process_cpu_before_ = process_cpu_time();
   const auto epoch = SteadyClock::now();
   trace_->begin(epoch);
   LiveRecord record(*trace_, board_->counters, epoch);
@@ -265,6 +267,7 @@ int Worker::finish(LiveRecord& record, const Program& program) {
   const Instant end = record.now();
   record.sample_threads(end);  // Threads that end at once may have told it in another order.
   board_->main_cpu = (thread_cpu_time() - cpu_before_).count();
+  board_->process_cpu = (process_cpu_time() - process_cpu_before_).count();
   const OwnMemory memory = own_memory();
   // A peak of the time before the run, as of its memory's warming, is none of the run's. Then it is what there is now,
   // or what was seen in between.
