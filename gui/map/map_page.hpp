@@ -2,6 +2,8 @@
 // MapPage: the failure map of the open scenario, computed in the background while one looks at it.
 #pragma once
 
+#include <vector>
+
 #include "gui/map/map_view.hpp"
 #include "gui/page/page.hpp"
 #include "gui/workspace/failure_map.hpp"
@@ -35,6 +37,7 @@ class MapPage : public Page {
  protected:
   void showEvent(QShowEvent* event) override;
   void hideEvent(QHideEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   void name_parts();
@@ -49,6 +52,8 @@ class MapPage : public Page {
   QString result_words(const MapResult& result) const;
   QString marks_words(const MapResult& result) const;
   void show_marked();
+  /// What is pointed at must not move away as its words come: they have room before.
+  void make_room_for_words();
 
   Document& document_;
   FailureMap& map_;
