@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "gui/page/veil.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "models/lab/sweep/sweep_text.hpp"
 #include "models/result/format.hpp"
@@ -20,6 +21,7 @@ namespace spawnpoint::gui {
 
 MapPage::MapPage(Workspace& workspace, QWidget* parent)
     : Page(parent),
+      workspace_(workspace),
       document_(workspace.document()),
       map_(workspace.failure_map()),
       title_(new QLabel(this)),
@@ -32,6 +34,8 @@ MapPage::MapPage(Workspace& workspace, QWidget* parent)
   setFocusProxy(view_);
   name_parts();
   lay_out();
+  for (QWidget* dimmed : {static_cast<QWidget*>(view_), static_cast<QWidget*>(detail_)})
+    veils_.push_back(new Veil(dimmed));
   make_connections();
   refresh();
 }
@@ -152,6 +156,7 @@ void MapPage::show_state() {
   detail_->setVisible(!view_->content().empty());
   progress_->setVisible(running);
   show_progress();
+  for (Veil* veil : veils_) veil->setVisible(!workspace_.age_words().isEmpty());
 
   if (!document_.is_open()) {
     title_->setText(tr("Open a scenario to see where each concurrency model breaks."));
@@ -175,11 +180,11 @@ void MapPage::show_state() {
   title_->setText(tr("Where does each concurrency model break, on %1?").arg(to_qstring(on)));
   if (!map_.sweep().error().isEmpty()) {
     state_->clear();
-    view_->set_empty_text(tr("There is no map: %1").arg(map_.sweep().error()));
+    view_->set_empty_text(workspace_.age_words() + tr("There is no map: %1").arg(map_.sweep().error()));
     return;
   }
   view_->set_empty_text(why_empty());
-  state_->setText(result ? result_words(*result) : plan_words());
+  state_->setText(workspace_.age_words() + (result ? result_words(*result) : plan_words()));
 }
 
 void MapPage::show_progress() {

@@ -15,6 +15,8 @@ class QPushButton;
 
 namespace spawnpoint::gui {
 
+class Veil;
+
 class MapPage : public Page {
   Q_OBJECT
 
@@ -55,6 +57,7 @@ class MapPage : public Page {
   /// What is pointed at must not move away as its words come: they have room before.
   void make_room_for_words();
 
+  Workspace& workspace_;
   Document& document_;
   FailureMap& map_;
   QLabel* title_;
@@ -64,6 +67,7 @@ class MapPage : public Page {
   QProgressBar* progress_;
   MapView* view_;
   QLabel* detail_;
+  std::vector<Veil*> veils_;
 };
 
 }  // namespace spawnpoint::gui

@@ -317,6 +317,11 @@ QString Workspace::why_old(RunKey key) const {
   return of_last_good_text ? tr("of the last text without errors") : tr("from before the last change");
 }
 
+QString Workspace::age_words() const {
+  const bool is_old = document_.has_errors() && document_.scenario();
+  return is_old ? tr("This is of the last text without errors. ") : QString();
+}
+
 KnownResults Workspace::known(std::size_t run) const {
   KnownResults all, of_present;
   const auto take = [&](WorldKind world, auto member) {

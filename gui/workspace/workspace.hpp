@@ -87,6 +87,9 @@ class Workspace : public QObject {
   /// What is said of a result that is not of what is open: the text has errors, it has changed, or values are tried
   /// over it.
   QString why_old(RunKey key) const;
+  /// A sentence, with a space after it, before what is said of the scenario that is shown; empty: it is of the present
+  /// text.
+  QString age_words() const;
   /// The selected run's model waits for the user: so many jobs are not modeled unasked.
   bool waits_to_be_asked() const;
   /// The visible range of `open`'s place, once; nothing before the run's model is there.
