@@ -215,6 +215,7 @@ void Workspace::close() {
   }
   select_after_parse_.reset();
   before_try_.reset();
+  tried_over_.clear();
   run_after_parse_ = false;
   waiting_turn_.reset();
   last_turn_.reset();
@@ -243,7 +244,8 @@ void Workspace::follow_scenario(bool changed) {
     following_ = true;
     if (before_try_ && before_try_->text == document_.text()) {
       if (!select_after_parse_) select_after_parse_ = before_try_->run;
-      before_try_.reset();
+      const BeforeTry before = *std::exchange(before_try_, std::nullopt);
+      if (document_.settings() == before.settings_after) lay_over(before.settings);
     }
     if (record(selection_.run()) == nullptr || select_after_parse_)
       selection_.select_run(std::min(select_after_parse_.value_or(selection_.run()), last));

@@ -134,6 +134,10 @@ class Workspace : public QObject {
   void try_suggestion(const Suggestion& suggestion);
   /// What that will do, in words: which run it selects or adds to the text, and what it lays over the text.
   QString trying_words(const Suggestion& suggestion) const;
+  /// The suggestion that was tried last, without a change of the text, can be taken back.
+  bool can_take_back() const;
+  /// What is over the text, and the run, are again what they were before it.
+  void take_back();
   /// Opens and models a run that a map has a point of. The text stays as it is: the values, and the run where the text
   /// has none of that model, go over it, in place of those of the point before.
   void open_run(const std::vector<Setting>& settings, const RunSpec& spec);
@@ -162,6 +166,8 @@ class Workspace : public QObject {
   /// The user wants to see the timelines: a run was asked for, or a point of the map.
   void timelines_asked();
   void suggestions_changed();
+  /// `can_take_back` may be another.
+  void tried();
   /// `fails` has become known of runs without a result.
   void failures_foreseen();
   void job_asked(spawnpoint::WorldKind world, spawnpoint::JobId job);
@@ -191,6 +197,13 @@ class Workspace : public QObject {
   struct BeforeTry {
     QString text;
     std::size_t run = 0;
+    std::vector<Setting> settings;
+    std::vector<Setting> settings_after;
+  };
+  /// One that has changed only what is over the text, or the run.
+  struct TriedOver {
+    BeforeTry before;
+    std::size_t run = 0;  ///< The run that it selected.
   };
   struct Turn {
     QString key;
@@ -221,6 +234,8 @@ class Workspace : public QObject {
   /// A live run is measured: nothing else computes meanwhile.
   void put_off(RunKey running);
   void take_tried(const TriedText& tried);
+  /// These settings are over the text, and no others.
+  void lay_over(const std::vector<Setting>& settings);
 
   Session& session_;
   Document document_;
@@ -235,6 +250,7 @@ class Workspace : public QObject {
   std::optional<std::size_t> select_after_parse_;  ///< A run that may not be there before: of a suggestion, a point of
                                                    ///< the map, the last session.
   std::optional<BeforeTry> before_try_;
+  std::vector<TriedOver> tried_over_;  ///< The last one last.
   bool closing_ = false;
   bool run_after_parse_ = false;  ///< A point of the map was opened: its run was asked for.
   std::optional<Turn> waiting_turn_;

@@ -363,6 +363,18 @@ concurrency = "join_all"
   }));
   CHECK(app.window->document().text() == text);
   CHECK(app.window->document().scenario()->runs.size() == 1);
+  // Undo brings back what was, also from within the text.
+  REQUIRE(app.action("undo").isEnabled());
+  app.window->show();
+  app.window->file_panel().edit().setFocus();
+  QTest::keyClick(&app.window->file_panel().edit(), Qt::Key_Z, Qt::ControlModifier);
+  if (app.window->document().has_settings()) app.action("undo").trigger();  // The key needs an active window.
+  REQUIRE(eventually([&] {
+    const auto result = app.window->runs().result(kModeled);
+    return result && result->wall >= std::chrono::milliseconds(150);
+  }));
+  CHECK_FALSE(app.window->document().has_settings());
+  CHECK_FALSE(app.action("undo").isEnabled());
 }
 
 TEST_CASE("the number of jobs in the toolbar goes over the file's, and back") {
