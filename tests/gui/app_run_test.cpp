@@ -241,6 +241,25 @@ TEST_CASE("with both worlds there, the memory chart says by how much they differ
   CHECK(line.toolTip().contains("slab: live "));
 }
 
+TEST_CASE("where the model has too little memory for a percentage, the figures are told") {
+  AppFixture app;
+  app.open(QString(kQuick).replace("thread_per_job", "join_all"));
+  app.action("run_both").trigger();
+  REQUIRE(eventually([&] { return app.window->runs().result(kLive) != nullptr && !app.window->runs().is_running(); }));
+  const auto live = app.window->runs().result(kLive);
+  const auto modeled = app.window->runs().result(kModeled);
+  REQUIRE(live->error.empty());
+  REQUIRE(modeled->jobs_memory().resident < Bytes{64 << 10});
+  const QString model = QString::fromStdString(format_bytes(modeled->jobs_memory().resident));
+  const RunColumn& column = app.window->compare().column();
+  INFO(column.summary(WorldKind::live).toStdString());
+  CHECK(column.summary(WorldKind::live).contains(" (model: " + model + ")"));
+  const QLabel& line = app.window->compare().column().memory_difference();
+  INFO(line.text().toStdString());
+  CHECK_FALSE(line.isHidden());
+  CHECK(line.text().startsWith("live against model: "));
+}
+
 TEST_CASE("a live run can be stopped, and is drawn while it runs") {
   AppFixture app;
   app.open(kLongLive);
@@ -398,9 +417,13 @@ TEST_CASE("a mistake dims the last good result, and fixing it brings it up to da
   AppFixture app;
   app.open(kRefused);
   CHECK_FALSE(app.window->compare().column().is_dimmed(WorldKind::modeled));
+  const QString summary = app.window->compare().column().summary(WorldKind::modeled);
   app.window->file_panel().replace_text(QString(kRefused).replace("count", "cuont"));
   REQUIRE(eventually([&] { return app.window->document().error_count() > 0; }));
   CHECK(app.window->compare().column().is_dimmed(WorldKind::modeled));
+  // It is the scenario that is shown: nothing is left out.
+  CHECK(app.window->compare().column().summary(WorldKind::modeled) ==
+        QString::fromUtf8("of the last text without errors · ") + summary);
   CHECK(app.window->runs().result(kModeled));
   CHECK(app.window->windowTitle().contains("error"));
   app.window->file_panel().replace_text(QString(kRefused).replace("1000", "2000"));
