@@ -93,7 +93,7 @@ void RunColumn::set_run(std::size_t run, bool named) {
   run_ = run;
   const QString name = workspace_.name_of(run);
   name_->setText(name);
-  name_->setToolTip(name);  // It may be longer than its column is wide.
+  name_->setToolTip(workspace_.full_name_of(run));  // It may be longer than its column is wide.
   name_->setVisible(named);
   const QString of_run = named ? QStringLiteral(": ") + name : QString();
   modeled_->setAccessibleName(tr("Timeline of the modeled run") + of_run);

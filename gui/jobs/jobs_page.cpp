@@ -20,6 +20,7 @@
 #include <array>
 
 #include "gui/jobs/sort_header.hpp"
+#include "gui/page/eliding_label.hpp"
 #include "gui/page/veil.hpp"
 #include "gui/text/keys.hpp"
 #include "gui/text/to_qstring.hpp"
@@ -52,7 +53,7 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
       filter_(new QLineEdit(this)),
       worlds_(new QComboBox(this)),
       table_(new QTableView(this)),
-      words_(new QLabel(this)),
+      words_(new ElidingLabel(this)),
       nothing_(new QLabel(this)),
       veil_(new Veil(table_)) {
   filter_->setPlaceholderText(tr("Filter: job 312   state:failed   thread:3   response>1.1s   queued>50ms"));
@@ -68,8 +69,6 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
   worlds_->setAccessibleName(tr("Whose jobs are shown"));
   words_->setAccessibleName(tr("What the table shows"));
   words_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  // Long words must not make the page wider than the others.
-  words_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   nothing_->setAlignment(Qt::AlignCenter);
   nothing_->setWordWrap(true);
 

@@ -177,13 +177,24 @@ std::string Workspace::concurrency_of(std::size_t run) const {
 }
 
 QString Workspace::name_of(std::size_t run) const {
+  constexpr std::size_t kMost = 60;
+  return name_of(run, kMost);
+}
+
+QString Workspace::full_name_of(std::size_t run) const {
+  constexpr std::size_t kMost = 200;  // A label has 80 at most.
+  return name_of(run, kMost);
+}
+
+QString Workspace::name_of(std::size_t run, std::size_t most) const {
   if (const SavedRecord* saved = record(run)) {
-    const QString label = to_qstring(shown(saved->result.label));
+    const QString label = to_qstring(shown(saved->result.label, most));
     return saved->result.world == WorldKind::live ? tr("%1 (saved, live)").arg(label)
                                                   : tr("%1 (saved, modeled)").arg(label);
   }
   const auto scenario = document_.scenario();
-  return scenario ? to_qstring(shown_name(*scenario, run)) : QString();
+  if (!scenario || run >= scenario->runs.size()) return {};
+  return to_qstring(shown(shown_names(scenario->runs)[run], most));
 }
 
 QString Workspace::why_nothing() const {

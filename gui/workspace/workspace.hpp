@@ -82,6 +82,8 @@ class Workspace : public QObject {
   std::string concurrency_of(std::size_t run) const;
   /// What people call it; empty where there is no such run.
   QString name_of(std::size_t run) const;
+  /// The same in full, where there is room for it.
+  QString full_name_of(std::size_t run) const;
   /// Why there is no scenario to show, in words: none is open, it has errors, or it is being read.
   QString why_nothing() const;
   /// What is said of a result that is not of what is open: the text has errors, it has changed, or values are tried
@@ -211,6 +213,8 @@ class Workspace : public QObject {
     int gesture = 0;
   };
 
+  /// Of so many code points at most.
+  QString name_of(std::size_t run, std::size_t most) const;
   /// Shifts the worlds as the selection's alignment says.
   void align();
   void keep_aligned();
