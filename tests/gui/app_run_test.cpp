@@ -273,6 +273,12 @@ TEST_CASE("a live run can be stopped, and is drawn while it runs") {
   const auto result = app.window->runs().result(kLive);
   CHECK(result->stopped);
   CHECK(result->completed == 0);
+  // The diagnosis is of the model, which says nothing of that.
+  const auto labels = app.window->diagnosis().findChildren<QLabel*>();
+  CHECK(std::ranges::any_of(labels, [&](auto* label) {
+    return label->text().contains("The live run was stopped at " +
+                                  QString::fromStdString(format_duration(result->wall)) + "; 0 of 2 jobs were done");
+  }));
   REQUIRE(result->trace);
   CHECK(result->trace->jobs.size() == 2);
 }
