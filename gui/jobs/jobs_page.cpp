@@ -56,7 +56,7 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
       words_(new ElidingLabel(this)),
       nothing_(new QLabel(this)),
       veil_(new Veil(table_)) {
-  filter_->setPlaceholderText(tr("Filter: job 312   state:failed   thread:3   response>1.1s   queued>50ms"));
+  filter_->setPlaceholderText(tr("Filter: job 312   state:failed   thread:3   response>1.1s   delay>50ms"));
   filter_->setClearButtonEnabled(true);
   filter_->setAccessibleName(tr("Filter of the jobs"));
   filter_->setToolTip(
@@ -64,7 +64,7 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
          "312, job 300-320, job>300\n"
          "thread 3, thread:main\n"
          "failed, state:waiting, live, world:modeled\n"
-         "arrival, start, end, queued, duration, response, late with < <= > >= = and a time: duration>1.1s"));
+         "arrival, start, end, delay, duration, response, late with < <= > >= = and a time: duration>1.1s"));
   worlds_->addItems({tr("both worlds"), tr("model"), tr("live")});
   worlds_->setAccessibleName(tr("Whose jobs are shown"));
   words_->setAccessibleName(tr("What the table shows"));
