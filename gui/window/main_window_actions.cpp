@@ -75,6 +75,11 @@ void MainWindow::make_actions() {
   };
   connect(&time, &TimeView::history_changed, this, history);
   history();
+  const auto failures = [this, &time] {
+    set_hindrance("next_failure", time.landmarks().empty() ? tr("Nothing failed.") : QString());
+  };
+  connect(&time, &TimeView::landmarks_changed, this, failures);
+  failures();
   auto* themes = new QActionGroup(this);
   for (const char* name : {"theme_light", "theme_dark"}) {
     act(name)->setCheckable(true);

@@ -40,6 +40,18 @@ concurrency = "sequential"
 
 }  // namespace
 
+TEST_CASE("the next failure is offered where there is one") {
+  AppFixture app;
+  CHECK_FALSE(app.action("next_failure").isEnabled());
+  app.open(kRefused);
+  CHECK(app.action("next_failure").isEnabled());
+  app.window->selection().select_run(1);
+  REQUIRE(eventually(
+      [&] { return app.window->runs().result({1, WorldKind::modeled}) && !app.window->runs().is_running(); }));
+  CHECK_FALSE(app.action("next_failure").isEnabled());
+  CHECK(app.action("next_failure").statusTip() == "Nothing failed.");
+}
+
 TEST_CASE("opening a scenario models it, and the failure is in the diagnosis and on the time axis") {
   AppFixture app;
   app.open(kRefused);
