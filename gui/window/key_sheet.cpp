@@ -38,6 +38,7 @@ void show_key_sheet(QWidget* parent) {
       grid = new QGridLayout;
       grid->setHorizontalSpacing(14);
       grid->setVerticalSpacing(3);
+      grid->setColumnStretch(1, 1);
       columns->addLayout(grid);
       columns->setAlignment(grid, Qt::AlignTop);
       row = 0;
