@@ -156,7 +156,9 @@ void MapPage::show_state() {
   detail_->setVisible(!view_->content().empty());
   progress_->setVisible(running);
   show_progress();
-  for (Veil* veil : veils_) veil->setVisible(!workspace_.age_words().isEmpty());
+  // Words in place of a map are of the present text.
+  const bool is_old = !view_->content().empty() && !workspace_.age_words().isEmpty();
+  for (Veil* veil : veils_) veil->setVisible(is_old);
 
   if (!document_.is_open()) {
     title_->setText(tr("Open a scenario to see where each concurrency model breaks."));
