@@ -181,7 +181,62 @@ double paint_entries(QPainter& painter, const Theme& theme, const std::vector<En
   return right;
 }
 
+constexpr int kNoteLine = 15;
+
+QStringList notes_of(const ChartContent& content, const QString& also) {
+  QStringList notes{content.note, also};
+  notes.removeAll(QString());
+  return notes;
+}
+
+/// Words as many a line as there is room for.
+QStringList wrapped(const QString& text, const QFontMetricsF& metrics, double width) {
+  QStringList lines;
+  for (const QString& word : text.split(u' ')) {
+    const QString longer = lines.isEmpty() ? word : lines.back() + u' ' + word;
+    if (!lines.isEmpty() && metrics.horizontalAdvance(longer) <= width)
+      lines.back() = longer;
+    else
+      lines += word;
+  }
+  return lines;
+}
+
+/// Where the words beside the title begin.
+double notes_begin(const ChartContent& content, const Theme& theme) {
+  return kLeft + QFontMetricsF(theme.font(kChartTextPixels + 1, true)).horizontalAdvance(content.title) + 12;
+}
+
 }  // namespace
+
+QStringList chart_notes_below(const ChartContent& content, const Theme& theme, double width, double right_margin,
+                              const QString& also) {
+  const QStringList notes = notes_of(content, also);
+  const QString words = notes.join(QStringLiteral(" · "));
+  const Legend legend = legend_of(content, theme, width, right_margin);
+  const QFontMetricsF metrics(theme.font(kChartTextPixels));
+  double end = width - right_margin;
+  if (legend.worlds_by_title) end -= width_of(legend.worlds, legend.sample, legend.apart, metrics);
+  if (legend.lines_by_title) end -= width_of(legend.lines.front(), legend.sample, legend.apart, metrics);
+  if (notes.isEmpty() || notes_begin(content, theme) + metrics.horizontalAdvance(words) + 2 <= end) return {};
+  QStringList lines;
+  for (const QString& note : notes) lines += wrapped(note, metrics, width - right_margin - kLeft);
+  return lines;
+}
+
+double chart_notes_height(const QStringList& lines) {
+  return static_cast<double>(lines.size()) * kNoteLine;
+}
+
+void paint_chart_notes(QPainter& painter, const QRectF& where, const Theme& theme, const QStringList& lines) {
+  painter.setFont(theme.font(kChartTextPixels));
+  painter.setPen(theme.muted);
+  QRectF line(where.left() + kLeft, where.top(), where.width() - kLeft, kNoteLine);
+  for (const QString& words : lines) {
+    painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, words);
+    line.translate(0, kNoteLine);
+  }
+}
 
 int chart_header_height(const ChartContent& content, const Theme& theme, double width, double right_margin) {
   return legend_of(content, theme, width, right_margin).rows() * kRow;
@@ -205,11 +260,8 @@ void paint_chart_header(QPainter& painter, const QRectF& where, const ChartConte
   const int first = legend.worlds_by_title ? 1 : 2;
   for (std::size_t i = 0; i < legend.lines.size() && !legend.lines_by_title; ++i)
     paint_entries(painter, theme, legend.lines[i], legend, right, row(first + static_cast<int>(i)));
-  const double begin =
-      title.left() + QFontMetricsF(theme.font(kChartTextPixels + 1, true)).horizontalAdvance(content.title) + 12;
-  QStringList notes{content.note, also};
-  notes.removeAll(QString());
-  for (; !notes.isEmpty(); notes.removeLast()) {
+  const double begin = where.left() + notes_begin(content, theme);
+  for (QStringList notes = notes_of(content, also); !notes.isEmpty(); notes.removeLast()) {
     const QString note = notes.join(QStringLiteral(" · "));
     const double width = QFontMetricsF(painter.font()).horizontalAdvance(note) + 2;
     if (begin + width > end) continue;

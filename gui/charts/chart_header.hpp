@@ -19,9 +19,16 @@ QCPScatterStyle chart_glyph(const ChartLine& line, const Theme& theme);
 /// of their own.
 int chart_header_height(const ChartContent& content, const Theme& theme, double width, double right_margin);
 
-/// Into `where`, which has that height and reaches over the plot's right margin. `also`: after the content's own note,
-/// where there is room.
+/// Into `where`, which has that height and reaches over the plot's right margin. `also`: after the content's own note.
+/// Of both there is beside the title what has room.
 void paint_chart_header(QPainter& painter, const QRectF& where, const ChartContent& content, const Theme& theme,
                         double right_margin, const QString& also = {});
+
+/// A figure has all of the notes: their lines below its header, which then has none; empty: they have room beside the
+/// title.
+QStringList chart_notes_below(const ChartContent& content, const Theme& theme, double width, double right_margin,
+                              const QString& also);
+double chart_notes_height(const QStringList& lines);
+void paint_chart_notes(QPainter& painter, const QRectF& where, const Theme& theme, const QStringList& lines);
 
 }  // namespace spawnpoint::gui

@@ -90,9 +90,16 @@ struct ChartView::State {
   /// From the plot's top edge.
   double value_y(double value, double height) const;
   void update_cursor();
+  QString about_bands() const { return has_bands ? ChartView::tr("line: mean, band: lowest to highest") : QString(); }
   void paint_header(QPainter& painter, const QRectF& where) const {
-    const QString about_bands = has_bands ? ChartView::tr("line: mean, band: lowest to highest") : QString();
-    paint_chart_header(painter, where, content, theme, view.margins().right, about_bands);
+    paint_chart_header(painter, where, content, theme, view.margins().right, about_bands());
+  }
+  /// The header of a figure, with the notes that have no room beside its title.
+  void paint_header(QPainter& painter, const QRectF& where, const QStringList& notes) const {
+    ChartContent shown = content;
+    if (!notes.isEmpty()) shown.note.clear();
+    paint_chart_header(painter, where, shown, theme, view.margins().right, notes.isEmpty() ? about_bands() : QString());
+    paint_chart_notes(painter, where.translated(0, where.height()), theme, notes);
   }
   QCPItemLine* vertical_line(const QString& layer);
   static void place(QCPItemLine* line, Instant at);

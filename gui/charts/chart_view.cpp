@@ -129,9 +129,15 @@ void ChartView::paint(FigurePainter& painter, const QRectF& where) {
   painter->save();
   painter->translate(where.topLeft());
   const QSize size = where.size().toSize();
-  const QRect area = s.plot_area(size);
+  QRect area = s.plot_area(size);
   s.update_data(area.width(), area.height(), 3);
-  s.paint_header(*painter, QRectF(0, 0, size.width(), s.header(size.width())));
+  const QStringList notes =
+      chart_notes_below(s.content, s.theme, size.width(), s.view.margins().right, s.about_bands());
+  if (!notes.isEmpty()) {
+    area.setTop(area.top() + static_cast<int>(chart_notes_height(notes)));
+    s.update_data(area.width(), area.height(), 3);
+  }
+  s.paint_header(*painter, QRectF(0, 0, size.width(), s.header(size.width())), notes);
   painter->translate(area.topLeft());
   for (QCPAbstractItem* item :
        {static_cast<QCPAbstractItem*>(s.crosshair), static_cast<QCPAbstractItem*>(s.selection),

@@ -27,18 +27,19 @@ void ComparePage::show_runs() {
   tab_names_.clear();
   for (const std::size_t number : tab_runs_) {
     const QString name = workspace_.name_of(number);
+    const QString full_name = workspace_.full_name_of(number);
     // One long name must not push the others out of the bar.
     QString fitting = run_tabs_->fontMetrics().elidedText(name, Qt::ElideRight, kWidestTab);
     tab_names_ += fitting.replace('&', "&&");
     const int tab = run_tabs_->addTab(tab_names_.back());
     if (const SavedRecord* record = workspace_.record(number)) {
       run_tabs_->setTabToolTip(
-          tab, tr("%1\n%2\nA middle click closes it; its files stay").arg(name, to_qstring(provenance(*record))));
+          tab, tr("%1\n%2\nA middle click closes it; its files stay").arg(full_name, to_qstring(provenance(*record))));
       continue;
     }
     const RunSpec& run = scenario->runs[number];
     QString about =
-        tr("%1\n%2 with the runtime %3").arg(name, to_qstring(run.concurrency), to_qstring(run.runtime.name));
+        tr("%1\n%2 with the runtime %3").arg(full_name, to_qstring(run.concurrency), to_qstring(run.runtime.name));
     if (const QString label = to_qstring(shown(run.label)); label != name)
       about += tr("\n--set, --concurrency and [expect] call it “%1”").arg(label);
     run_tabs_->setTabToolTip(tab, about);

@@ -47,6 +47,11 @@ RunColumn::RunColumn(Workspace& workspace, TimeView& view, QWidget* parent)
       live_veil_(new Veil(live_)),
       memory_veil_(new Veil(memory_)),
       threads_veil_(new Veil(threads_)) {
+  for (TimelineWidget* timeline : {modeled_, live_})
+    connect(timeline, &TimelineWidget::fitting_changed, this, [this] {
+      const double lowest = std::min(modeled_->fitting_row_height(), live_->fitting_row_height());
+      for (TimelineWidget* each : {modeled_, live_}) each->set_highest_fitting(lowest);
+    });
   modeled_->set_time_labels(false);
   live_->set_time_labels(false);
   memory_->set_time_labels(false);
@@ -88,7 +93,7 @@ void RunColumn::set_run(std::size_t run, bool named) {
   run_ = run;
   const QString name = workspace_.name_of(run);
   name_->setText(name);
-  name_->setToolTip(name);  // It may be longer than its column is wide.
+  name_->setToolTip(workspace_.full_name_of(run));  // It may be longer than its column is wide.
   name_->setVisible(named);
   const QString of_run = named ? QStringLiteral(": ") + name : QString();
   modeled_->setAccessibleName(tr("Timeline of the modeled run") + of_run);

@@ -17,6 +17,28 @@ QString in_parentheses(const std::string& words) {
   return words.empty() ? QString() : QStringLiteral(" (%1)").arg(to_qstring(words));
 }
 
+/// What stands in place of a percentage, where the model has too little for one.
+QString memory_against(const RunResult& own, const RunResult& other) {
+  const Bytes model = other.jobs_memory().resident;
+  const std::string percent = memory_percentage(own.jobs_memory().resident, model);
+  if (!percent.empty()) return in_parentheses(percent);
+  return QObject::tr(" (model: %1)").arg(to_qstring(format_bytes(model)));
+}
+
+/// Of memory that is not compared in percent: the figures, or why there are none.
+QString uncompared_words(const RunResult& live, const RunResult& model) {
+  if (!live.error.empty() || !model.error.empty()) return {};
+  if (live.stopped || model.stopped)
+    return QObject::tr("live against model: not compared, as the %1 run was stopped")
+        .arg(live.stopped ? QObject::tr("live") : QObject::tr("modeled"));
+  if (!live.memory_is_known()) return QObject::tr("live against model: not compared, as live memory was not measured");
+  if (!live.peaks_are_known())
+    return QObject::tr("live against model: not compared, as the live run's peaks were not seen");
+  return QObject::tr("live against model: resident %1 against %2, too little to compare in percent")
+      .arg(to_qstring(format_bytes(live.jobs_memory().resident)),
+           to_qstring(format_bytes(model.jobs_memory().resident)));
+}
+
 QString machine_words(const Scenario& scenario, WorldKind world) {
   if (world == WorldKind::live) return QObject::tr("this machine");
   return scenario.host_machine ? QObject::tr("simulated kernel, this machine")
@@ -76,22 +98,21 @@ QString RunColumn::summary(WorldKind world) const {
     return same_runtime ? r.peak_threads : r.peak_threads - r.own_threads;
   });
   // The model beside a live run leaves out what the live program has not.
-  const std::int64_t of_runtime = record || is_dimmed(world) ? 1 : scenario->runs[run_].runtime.base_threads;
+  const bool of_scenario = !record && runs_.revision(key(world)) == workspace_.document().revision();
+  const std::int64_t of_runtime = of_scenario ? scenario->runs[run_].runtime.base_threads : 1;
   if (own->beside_live && own->own_threads < of_runtime)
     threads +=
         tr(", without the runtime's own %1").arg(to_qstring(spawnpoint::format_count(of_runtime - own->own_threads)));
   parts << threads;
   // The programs are of different sizes: what is compared is what came with the jobs.
-  const Bytes taken = own->jobs_memory().resident;
   parts << to_qstring(spawnpoint::format_jobs_memory(*own)) +
-               (comparable && own->peaks_are_known() && other->peaks_are_known()
-                    ? in_parentheses(spawnpoint::memory_percentage(taken, other->jobs_memory().resident))
-                    : QString());
+               (comparable && own->peaks_are_known() && other->peaks_are_known() ? memory_against(*own, *other)
+                                                                                 : QString());
   parts << to_qstring(spawnpoint::format_program_memory(*own));
   if (const Duration later = shift(world); later > Duration::zero())
     parts << tr("drawn %1 later").arg(to_qstring(spawnpoint::format_duration(later)));
-  // An older text may have named another machine.
-  if (!is_dimmed(world)) parts << machine;
+  // An older text may have named another machine; the last one without errors is the scenario that is shown.
+  if (record || of_scenario) parts << machine;
   parts.removeAll(QString());
   return parts.join(dot);
 }
@@ -139,6 +160,7 @@ void RunColumn::show_memory_difference() {
   const bool running = runs_.current() && runs_.current()->run == run_;
   const bool of_one_text = is_dimmed(WorldKind::modeled) == is_dimmed(WorldKind::live);
   if (modeled && lively && !running) told = spawnpoint::memory_difference(*lively, *modeled);
+  if (modeled && lively && !running && told.line.empty()) told.line = uncompared_words(*lively, *modeled).toStdString();
   // The line stays, so that nothing jumps while a value is turned.
   if (!told.line.empty() && !of_one_text)
     told = {

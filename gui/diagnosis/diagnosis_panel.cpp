@@ -170,7 +170,18 @@ void DiagnosisPanel::refresh() {
   if (!made_of || run >= made_of->runs.size()) return;
   Diagnosis diagnosis = diagnose(*made_of, run, known.modeled.get(), known.live.get());
   tell_records(diagnosis, *made_of, run, known.modeled.get(), known.live.get());
+  // What is said of the model is not said of a live run that did not come to its end.
+  stopped_words_ = known.modeled && known.live && known.live->stopped ? stopped_words(*known.live) : QString();
   show_diagnosis(diagnosis, known.of_former_text ? workspace_.why_old(told) : QString());
+}
+
+QString DiagnosisPanel::stopped_words(const RunResult& live) {
+  QString words = tr("The live run was stopped at %1; %2 of %3 were done")
+                      .arg(to_qstring(format_duration(live.wall)), to_qstring(format_count(live.completed)),
+                           to_qstring(format_count(live.jobs, "job")));
+  if (const std::string why = stop_words(live.stop_cause); !why.empty())
+    words += QStringLiteral(": ") + to_qstring(why);
+  return words + '.';
 }
 
 void DiagnosisPanel::go_there() {
@@ -205,6 +216,7 @@ void DiagnosisPanel::colour() {
 std::vector<DiagnosisPanel::Part> DiagnosisPanel::parts() const {
   std::vector<Part> all;
   if (!why_old_.isEmpty()) all.push_back({Kind::old, tr("This is %1.").arg(why_old_)});
+  if (!stopped_words_.isEmpty()) all.push_back({Kind::detail, stopped_words_});
   if (diagnosis_.where) {
     const std::string moment = format_duration(diagnosis_.where->time_since_epoch());
     all.push_back({Kind::where, tr("Go there  (%1)").arg(to_qstring(moment))});
@@ -331,6 +343,7 @@ void DiagnosisPanel::show_why(bool open) {
 
 void DiagnosisPanel::show_words(const QString& words) {
   suggestions_.clear();
+  stopped_words_.clear();
   show_diagnosis({});
   headline_->setText(words);
 }

@@ -50,6 +50,7 @@ class DiagnosisPanel : public QScrollArea {
     std::size_t index = 0;  ///< Of the evidence or suggestion.
   };
 
+  static QString stopped_words(const RunResult& live);
   void subscribe();
   void refresh();
   void refresh_soon();
@@ -68,6 +69,7 @@ class DiagnosisPanel : public QScrollArea {
   QTimer patience_;
   Diagnosis diagnosis_;
   QString why_old_;
+  QString stopped_words_;  ///< Of the live run, where the diagnosis is of the model's.
   std::vector<Suggestion> suggestions_;
   Theme theme_ = make_theme(ThemeKind::light);
   QLabel* headline_;

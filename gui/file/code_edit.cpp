@@ -3,6 +3,7 @@
 
 #include <QFontDatabase>
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QPainter>
 #include <QResizeEvent>
 #include <QTextBlock>
@@ -197,6 +198,11 @@ QString CodeEdit::help_at(const QPoint& inside) const {
 }
 
 bool CodeEdit::event(QEvent* event) {
+  // The window's undo also takes back what went over the text.
+  if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->matches(QKeySequence::Undo)) {
+    event->ignore();
+    return true;
+  }
   if (event->type() != QEvent::ToolTip) return QPlainTextEdit::event(event);
   const auto* help = static_cast<QHelpEvent*>(event);
   const QPoint inside = viewport()->mapFromGlobal(help->globalPos());

@@ -16,7 +16,7 @@ namespace {
 constexpr std::pair<std::string_view, JobColumn> kNames[] = {
     {"job", JobColumn::job},           {"world", JobColumn::world},     {"thread", JobColumn::thread},
     {"state", JobColumn::state},       {"arrival", JobColumn::arrival}, {"start", JobColumn::start},
-    {"end", JobColumn::end},           {"queued", JobColumn::queued},   {"duration", JobColumn::duration},
+    {"end", JobColumn::end},           {"delay", JobColumn::delay},     {"duration", JobColumn::duration},
     {"response", JobColumn::response}, {"late", JobColumn::late}};
 constexpr std::string_view kOperators[] = {"<=", ">=", "<", ">", "=", ":"};
 

@@ -14,7 +14,7 @@ namespace spawnpoint::gui {
 /// Conditions with spaces between them must all hold:
 ///   312, job 312, job:312, job:300-320, job>300     the job's number
 ///   thread 3, thread:main, state:failed, world:live, failed, live
-///   arrival, start, end, queued, duration, response, late with < <= > >= = and a time: "response>1.1s" "late >= 50us"
+///   arrival, start, end, delay, duration, response, late with < <= > >= = and a time: "response>1.1s" "late >= 50us"
 class JobFilter {
  public:
   JobFilter() = default;  ///< Everything passes.

@@ -42,7 +42,7 @@ JobFigures::JobFigures(WorldKind world, std::shared_ptr<const Trace> trace, cons
   for (std::size_t job = 0; job < steps_.size(); ++job) steps_[job] = all_steps(static_cast<JobId>(job));
 }
 
-Duration JobFigures::queued(JobId job) const {
+Duration JobFigures::delay(JobId job) const {
   return between(arrival(job), start(job));
 }
 
@@ -82,8 +82,8 @@ std::optional<std::int64_t> JobFigures::figure(JobId job, JobColumn column) cons
       return of_instant(end(job));
     case JobColumn::duration:
       return of_duration(duration(job));
-    case JobColumn::queued:
-      return of_duration(queued(job));
+    case JobColumn::delay:
+      return of_duration(delay(job));
     case JobColumn::response:
       return of_duration(response(job));
     case JobColumn::late:

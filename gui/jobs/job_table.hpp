@@ -20,19 +20,7 @@ namespace spawnpoint::gui {
 /// A figure that a job does not have.
 inline constexpr Duration kNoDuration = Duration::min();
 
-enum class JobColumn : std::uint8_t {
-  job,
-  world,
-  thread,
-  state,
-  arrival,
-  start,
-  end,
-  queued,
-  duration,
-  response,
-  late
-};
+enum class JobColumn : std::uint8_t { job, world, thread, state, arrival, start, end, delay, duration, response, late };
 inline constexpr std::size_t kJobColumns = 11;
 
 /// One world's jobs.
@@ -55,7 +43,7 @@ class JobFigures {
   /// From start to end.
   Duration duration(JobId job) const;
   /// From its arrival to its start: in the queue, and while its thread was made.
-  Duration queued(JobId job) const;
+  Duration delay(JobId job) const;
   /// From its arrival to its end.
   Duration response(JobId job) const;
   /// How much longer it took than its steps say.

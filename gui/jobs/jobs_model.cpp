@@ -70,8 +70,8 @@ QString job_column_name(JobColumn column) {
       return QCoreApplication::translate("Jobs", "End (s)");
     case JobColumn::duration:
       return QCoreApplication::translate("Jobs", "Duration");
-    case JobColumn::queued:
-      return QCoreApplication::translate("Jobs", "Queued");
+    case JobColumn::delay:
+      return QCoreApplication::translate("Jobs", "Delay");
     case JobColumn::response:
       return QCoreApplication::translate("Jobs", "Response");
     case JobColumn::late:
@@ -184,8 +184,8 @@ QString JobsModel::text(int row, JobColumn column) const {
       return short_moment(jobs.end(id), jobs.trace());
     case JobColumn::duration:
       return length(jobs.duration(id));
-    case JobColumn::queued:
-      return length(jobs.queued(id));
+    case JobColumn::delay:
+      return length(jobs.delay(id));
     case JobColumn::response:
       return length(jobs.response(id));
     case JobColumn::late:
@@ -245,7 +245,7 @@ QStringList JobsModel::widest_texts(JobColumn column) const {
     case JobColumn::end:
       for (const auto& jobs : worlds_) texts += short_moment(jobs->trace().end, jobs->trace());
       break;
-    case JobColumn::queued:
+    case JobColumn::delay:
     case JobColumn::duration:
     case JobColumn::response:
     case JobColumn::late:
@@ -265,7 +265,7 @@ QVariant JobsModel::headerData(int section, Qt::Orientation orientation, int rol
       return tr("When it came: from then on it waited to be run");
     case JobColumn::response:
       return tr("From its arrival to its end: what whoever sent it waits for");
-    case JobColumn::queued:
+    case JobColumn::delay:
       return tr("From its arrival to its start: in the queue, and while its thread was made");
     case JobColumn::late:
       return tr("How much longer it took than its steps say");
@@ -311,7 +311,7 @@ QString jobs_table(const JobsSnapshot& jobs, QChar separator) {
     if (column > 0) all += separator;
     const auto which = static_cast<JobColumn>(column);
     all += job_column_name(which);
-    if (which >= JobColumn::queued) all += QStringLiteral(" (s)");
+    if (which >= JobColumn::delay) all += QStringLiteral(" (s)");
   }
   all += u'\n';
   for (const JobRow row : jobs.rows) {
@@ -324,7 +324,7 @@ QString jobs_table(const JobsSnapshot& jobs, QChar separator) {
                        moment(of.arrival(id)),
                        moment(of.start(id)),
                        moment(of.end(id)),
-                       seconds(of.queued(id)),
+                       seconds(of.delay(id)),
                        seconds(of.duration(id)),
                        seconds(of.response(id)),
                        seconds(of.late(id))}

@@ -20,6 +20,7 @@
 #include <array>
 
 #include "gui/jobs/sort_header.hpp"
+#include "gui/page/eliding_label.hpp"
 #include "gui/page/veil.hpp"
 #include "gui/text/keys.hpp"
 #include "gui/text/to_qstring.hpp"
@@ -52,10 +53,10 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
       filter_(new QLineEdit(this)),
       worlds_(new QComboBox(this)),
       table_(new QTableView(this)),
-      words_(new QLabel(this)),
+      words_(new ElidingLabel(this)),
       nothing_(new QLabel(this)),
       veil_(new Veil(table_)) {
-  filter_->setPlaceholderText(tr("Filter: job 312   state:failed   thread:3   response>1.1s   queued>50ms"));
+  filter_->setPlaceholderText(tr("Filter: job 312   state:failed   thread:3   response>1.1s   delay>50ms"));
   filter_->setClearButtonEnabled(true);
   filter_->setAccessibleName(tr("Filter of the jobs"));
   filter_->setToolTip(
@@ -63,13 +64,11 @@ JobsPage::JobsPage(Workspace& workspace, QWidget* parent)
          "312, job 300-320, job>300\n"
          "thread 3, thread:main\n"
          "failed, state:waiting, live, world:modeled\n"
-         "arrival, start, end, queued, duration, response, late with < <= > >= = and a time: duration>1.1s"));
+         "arrival, start, end, delay, duration, response, late with < <= > >= = and a time: duration>1.1s"));
   worlds_->addItems({tr("both worlds"), tr("model"), tr("live")});
   worlds_->setAccessibleName(tr("Whose jobs are shown"));
   words_->setAccessibleName(tr("What the table shows"));
   words_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  // Long words must not make the page wider than the others.
-  words_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   nothing_->setAlignment(Qt::AlignCenter);
   nothing_->setWordWrap(true);
 

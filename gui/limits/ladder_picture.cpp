@@ -93,23 +93,36 @@ void LadderPicture::paint(QPainter& painter, int selected) const {
     const double middle = std::clamp(x(wanted_), half, std::max(half, width_ - half));
     painter.drawText(QRectF(middle - half, row(rows).top(), 2 * half, kFoot), Qt::AlignCenter, words);
   }
-  for (int i = 0; i < rows; ++i) paint_row(painter, i, i == selected, left, x(rung_at(ladder_, i).threads));
+  const double line = wanted_ > 0 ? x(wanted_) : -1e9;
+  for (int i = 0; i < rows; ++i) paint_row(painter, i, i == selected, {left, x(rung_at(ladder_, i).threads), line});
 }
 
-void LadderPicture::paint_row(QPainter& painter, int number, bool selected, double from, double to) const {
+bool LadderPicture::is_too_low(int row) const {
+  return row == ended_ || (!is_exempt(ladder_, row) && rung_at(ladder_, row).threads < wanted_);
+}
+
+double LadderPicture::place_of_count(double to, double wide, double line, double width) {
+  constexpr double kBeside = 4;
+  const double most = width - wide;
+  const double left = std::min(to + kBeside, most);
+  const bool is_over = line > left - kBeside && line < left + wide + kBeside;
+  return is_over && line + kBeside <= most ? line + kBeside : left;
+}
+
+void LadderPicture::paint_row(QPainter& painter, int number, bool selected, const Bar& of) const {
   const LimitRung& rung = rung_at(ladder_, number);
   const bool exempt = is_exempt(ladder_, number);
   const QRectF area = row(number);
   if (selected) painter.fillRect(area, theme_.selection);
   const bool binds = number == 0;
-  const bool too_low = !exempt && rung.threads < wanted_;
+  const bool too_low = is_too_low(number);
   painter.setFont(theme_.font(12, binds));
   painter.setPen(too_low ? theme_.failure_text : exempt ? theme_.muted : theme_.text);
   painter.drawText(
       area.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
       painter.fontMetrics().elidedText((too_low ? QStringLiteral("✕ ") : QString()) + to_qstring(name_of(rung)),
                                        Qt::ElideRight, room_for_names(ladder_) - 12));
-  const QRectF bar(from, area.top() + 8, std::max(2.0, to - from), kRow - 16);
+  const QRectF bar(of.from, area.top() + 8, std::max(2.0, of.to - of.from), kRow - 16);
   painter.setPen(Qt::NoPen);
   QColor colour = too_low ? theme_.failure : theme_.accent;
   if (!binds) colour.setAlpha(130);
@@ -124,7 +137,7 @@ void LadderPicture::paint_row(QPainter& painter, int number, bool selected, doub
   const QString threads = to_qstring(format_count(rung.threads));
   const QString count = exempt ? QObject::tr("%1, root is exempt").arg(threads) : threads;
   const double wide = painter.fontMetrics().horizontalAdvance(count) + 6;
-  const QRectF label(std::min(bar.right() + 4, width_ - wide), area.top() + 6, wide, kRow - 12);
+  const QRectF label(place_of_count(bar.right(), wide, of.line, width_), area.top() + 6, wide, kRow - 12);
   painter.fillRect(label, theme_.base);  // The dashed line must not run through the digits.
   if (selected) painter.fillRect(label, theme_.selection);
   painter.drawText(label, Qt::AlignCenter, count);

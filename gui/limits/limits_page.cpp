@@ -14,8 +14,10 @@
 
 #include "gui/charts/chart_view.hpp"
 #include "gui/limits/ladder_picture.hpp"
+#include "gui/page/veil.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/time/accessible.hpp"
+#include "models/concurrency/registry.hpp"
 #include "models/machine/raise_limit.hpp"
 #include "models/result/format.hpp"
 #include "models/scenario/run_threads.hpp"
@@ -25,8 +27,8 @@ namespace {
 
 class LadderDrawing final : public Drawing {
  public:
-  LadderDrawing(const LimitLadder& ladder, const Theme& theme, std::int64_t wanted, double width)
-      : ladder_(ladder), theme_(theme), picture_(ladder_, theme_, wanted, width), width_(width) {}
+  LadderDrawing(const LimitLadder& ladder, const Theme& theme, std::int64_t wanted, double width, int ended)
+      : ladder_(ladder), theme_(theme), picture_(ladder_, theme_, wanted, width, ended), width_(width) {}
   double width() const override { return width_; }
   double height() const override { return picture_.height(); }
   void paint(FigurePainter& painter, double /*pixels*/) override {
@@ -48,7 +50,7 @@ QString raise_words(const HowToRaise& raise) {
 
 }  // namespace
 
-LadderView::LadderView(QWidget* parent) : QWidget(parent) {
+LadderView::LadderView(QWidget* parent) : QWidget(parent), ended_(LadderPicture::kNone) {
   setFocusPolicy(Qt::StrongFocus);
   make_accessible_chart(*this, tr("Ladder of limits"));
   describe();
@@ -56,6 +58,7 @@ LadderView::LadderView(QWidget* parent) : QWidget(parent) {
 
 void LadderView::set_ladder(const LimitLadder& ladder) {
   ladder_ = ladder;
+  ended_ = LadderPicture::kNone;
   selected_ = 0;
   describe();
   setFixedHeight(sizeHint().height());
@@ -69,6 +72,13 @@ void LadderView::set_theme(const Theme& theme) {
 
 void LadderView::set_wanted(std::int64_t threads) {
   wanted_ = threads;
+  update();
+}
+
+void LadderView::set_ended(int row) {
+  if (row == ended_) return;
+  ended_ = row;
+  describe();
   update();
 }
 
@@ -92,6 +102,8 @@ void LadderView::describe() {
                .arg(rows_of(ladder_))
                .arg(to_qstring(format_count(chosen.threads, "thread")));
   if (is_exempt(ladder_, selected_)) words << tr("Root is exempt.");
+  if (ended_ != LadderPicture::kNone)
+    words << tr("%1 ends the run that is shown.").arg(to_qstring(name_of(rung_at(ladder_, ended_))));
   set_accessible_text(*this, words.join(' '));
 }
 
@@ -101,13 +113,13 @@ QSize LadderView::sizeHint() const {
 
 std::unique_ptr<Drawing> LadderView::drawing() {
   if (ladder_.rungs.empty()) return nullptr;
-  return std::make_unique<LadderDrawing>(ladder_, theme_, wanted_, width());
+  return std::make_unique<LadderDrawing>(ladder_, theme_, wanted_, width(), ended_);
 }
 
 void LadderView::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.fillRect(rect(), theme_.base);
-  LadderPicture(ladder_, theme_, wanted_, width()).paint(painter, selected_);
+  LadderPicture(ladder_, theme_, wanted_, width(), ended_).paint(painter, selected_);
   if (hasFocus()) {
     painter.setPen(QPen(theme_.accent, 1));
     painter.setBrush(Qt::NoBrush);
@@ -143,6 +155,8 @@ LimitsPage::LimitsPage(Workspace& workspace, QWidget* parent)
   setFocusProxy(view_);
   name_parts();
   lay_out();
+  for (QWidget* dimmed : {static_cast<QWidget*>(view_), static_cast<QWidget*>(detail_), static_cast<QWidget*>(answer_)})
+    veils_.push_back(new Veil(dimmed));
   connect(view_, &LadderView::selected_changed, this, &LimitsPage::show_rung);
   connect(wanted_, &QSpinBox::valueChanged, this, [this] {
     own_wish_ = true;
@@ -152,7 +166,7 @@ LimitsPage::LimitsPage(Workspace& workspace, QWidget* parent)
   connect(&workspace, &Workspace::scenario_read, this, &LimitsPage::refresh);
   connect(&workspace.selection(), &Selection::run_changed, this, &LimitsPage::refresh);
   connect(&workspace.runs(), &Runs::finished, this, [this] {
-    if (view_->ladder().rungs.empty() || own_wish_) return;
+    if (view_->ladder().rungs.empty()) return;
     show_wish(wish());
     show_needs();
   });
@@ -215,7 +229,12 @@ void LimitsPage::lay_out() {
   whole->addWidget(scroll);
 }
 
+void LimitsPage::show_age() {
+  for (Veil* veil : veils_) veil->setVisible(!workspace_.age_words().isEmpty());
+}
+
 void LimitsPage::refresh() {
+  show_age();
   const auto scenario = workspace_.document().scenario();
   const std::size_t run = workspace_.selection().run();
   if (!scenario || run >= scenario->runs.size()) {
@@ -271,10 +290,6 @@ void LimitsPage::show_machine(const Machine& machine, const Runtime& runtime, st
     return;
   }
   title_->setText(limits_title(machine, runtime, ladder));
-  sentence_->setText(
-      tr("Threads of the runtime %1 that could be created if each limit were the only one. The shortest bar "
-         "is the one that stops the program; the dashed line is what you want.")
-          .arg(to_qstring(runtime.name)));
   view_->set_ladder(ladder);
   for (QWidget* widget :
        {static_cast<QWidget*>(view_), static_cast<QWidget*>(detail_), question_, static_cast<QWidget*>(answer_)})
@@ -321,18 +336,64 @@ QString LimitsPage::how_to_raise() const {
   return ladder.rungs.empty() ? QString() : to_qstring(rung_at(ladder, view_->selected()).raise.text);
 }
 
+std::shared_ptr<const RunResult> LimitsPage::ended() const {
+  const KnownResults results = workspace_.known(workspace_.selection().run());
+  // Those of another text were made on another machine.
+  if (results.of_former_text && !workspace_.document().has_errors()) return nullptr;
+  for (const auto& result : {results.modeled, results.live})
+    if (result && result->breaks() && !result->failure->limit.empty()) return result;
+  return nullptr;
+}
+
+void LimitsPage::show_ended() {
+  const auto result = ended();
+  int ended = LadderPicture::kNone;
+  for (int row = 0; result && row < rows_of(view_->ladder()); ++row) {
+    const LimitRung& rung = rung_at(view_->ladder(), row);
+    if (rung.limit->name != result->failure->limit) continue;
+    // Of several levels it is the one with the value that was met.
+    if (ended == LadderPicture::kNone || rung.value == result->failure->value) ended = row;
+  }
+  view_->set_ended(ended);
+}
+
+QString LimitsPage::ended_words(const RunResult& result) const {
+  const FailurePoint& failure = *result.failure;
+  QString words =
+      (result.world == WorldKind::live ? tr("✕ The live run ends with %1") : tr("✕ The modeled run ends with %1"))
+          .arg(to_qstring(format_failure_in_full(failure)).toHtmlEscaped());
+  if (failure.job != kNoJob) words += tr(", at job %1").arg(to_qstring(format_count(failure.job + 1)));
+  const Limit* limit = find_limit(failure.limit);
+  const ConcurrencyModel* model = find_concurrency_model(result.concurrency);
+  if (limit != nullptr && limit->of_memory && model != nullptr && model->async)
+    words +=
+        tr(": by the memory of its %1, which are no threads").arg(to_qstring(format_count(result.peak_tasks, "task")));
+  return words + '.';
+}
+
 void LimitsPage::show_needs() {
   const QString own = to_qstring(own_threads_words(runtime_.base_threads));
+  sentence_->setText(
+      (wanted_->value() == 0
+           ? tr("%1Threads of the runtime %2 that could be created if each limit were the only one. The shortest bar "
+                "is the one that stops the program.")
+           : tr("%1Threads of the runtime %2 that could be created if each limit were the only one. The shortest bar "
+                "is the one that stops the program; the dashed line is what you want."))
+          .arg(workspace_.age_words(), to_qstring(runtime_.name)));
+  show_ended();
+  const auto ended = this->ended();
+  const QString end = ended ? ended_words(*ended) + QStringLiteral("<br>") : QString();
   besides_->setText((wanted_->value() == 1 ? tr("thread besides %1") : tr("threads besides %1")).arg(own));
   if (wanted_->value() == 0) {
     view_->set_wanted(0);
-    answer_->setText(tr("None are needed besides %1: no limit stands in the way.").arg(own));
+    answer_->setText(end + (ended ? tr("No threads are needed besides %1.").arg(own)
+                                  : tr("None are needed besides %1: no limit stands in the way.").arg(own)));
     return;
   }
   const ThreadNeeds needs = thread_needs(machine_, runtime_, wanted_->value());
   const bool one = needs.threads == 1;
   view_->set_wanted(needs.threads);
-  QString words = to_qstring(memory_words(needs)).toHtmlEscaped() + ' ';
+  QString words = end + to_qstring(memory_words(needs)).toHtmlEscaped() + ' ';
   if (needs.raise.empty()) {
     words += one ? tr("It fits: no limit stands in its way.") : tr("They fit: no limit stands in their way.");
   } else {

@@ -5,6 +5,7 @@
 
 #include <QWidget>
 #include <memory>
+#include <vector>
 
 #include "gui/charts/drawing.hpp"
 #include "gui/page/page.hpp"
@@ -14,6 +15,8 @@ class QLabel;
 class QSpinBox;
 
 namespace spawnpoint::gui {
+
+class Veil;
 
 /// The bars. Knows only the ladder.
 class LadderView : public QWidget, public DrawingSource {
@@ -25,6 +28,9 @@ class LadderView : public QWidget, public DrawingSource {
   void set_ladder(const LimitLadder& ladder);
   void set_theme(const Theme& theme);
   void set_wanted(std::int64_t threads);
+  /// The row of the limit that has ended the run that is shown; LadderPicture::kNone: none has.
+  void set_ended(int row);
+  int ended() const { return ended_; }
   const LimitLadder& ladder() const { return ladder_; }
   int selected() const { return selected_; }
   void select(int rung);
@@ -49,6 +55,7 @@ class LadderView : public QWidget, public DrawingSource {
   LimitLadder ladder_;
   Theme theme_ = make_theme(ThemeKind::light);
   std::int64_t wanted_ = 0;
+  int ended_;
   int selected_ = 0;
 };
 
@@ -80,6 +87,11 @@ class LimitsPage : public Page {
   void show_nothing();
   void show_rung(int rung);
   void show_needs();
+  /// What has ended the run that is shown, of its results; null: nothing has, or it is not known.
+  std::shared_ptr<const RunResult> ended() const;
+  void show_ended();
+  QString ended_words(const RunResult& result) const;
+  void show_age();
 
   Workspace& workspace_;
   Machine machine_;
@@ -93,6 +105,7 @@ class LimitsPage : public Page {
   QLabel* answer_;
   LadderView* view_;
   QLabel* detail_;
+  std::vector<Veil*> veils_;
 };
 
 }  // namespace spawnpoint::gui

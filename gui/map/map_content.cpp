@@ -109,9 +109,8 @@ class Builder {
     if (all) where = QStringLiteral("every point");
     QStringList& causes = all ? of.everywhere : of.causes;
     causes.removeDuplicates();
-    const bool differ = causes.size() > 1 && (all || content_.x.unit == MapAxis::Unit::names);
     return QStringLiteral("✕ at %1: %2").arg(where, causes.last()) +
-           (differ ? QStringLiteral(", and others") : QString());
+           (causes.size() > 1 ? QStringLiteral(", and others") : QString());
   }
 
   void set_up_axis() {
@@ -202,12 +201,17 @@ class Builder {
           continue;
         }
         // Beside it, to the left or to the right, lies a point that does not fail.
-        if (const SweepCell* before = neighbour(point, run, -1); before != nullptr && !fails(*before))
+        if (const SweepCell* before = neighbour(point, run, -1); before != nullptr && !fails(*before)) {
+          content_.any_line_ends = true;
           add_end(*cell, static_cast<double>(value) - 0.5, before);
-        else if (value == 0)
-          add_end(*cell, -0.5, nullptr);
-        if (const SweepCell* after = neighbour(point, run, +1); after != nullptr && !fails(*after))
+        }
+        // What fails beyond a line's end is known without a mark; what fails before its beginning is not.
+        if (goes_well_after(point, run) || !line_of(point, run).goes_well)
+          add_end(*cell, static_cast<double>(value), nullptr);
+        if (const SweepCell* after = neighbour(point, run, +1); after != nullptr && !fails(*after)) {
+          content_.any_line_begins = true;
           add_end(*cell, static_cast<double>(value) + 0.5, after);
+        }
       }
     }
   }
@@ -226,11 +230,18 @@ class Builder {
     return other ? cell_at(*other, run) : nullptr;
   }
 
+  /// Somewhere further along its line.
+  bool goes_well_after(std::size_t point, std::size_t run) const {
+    for (auto other = plan_.neighbour(point, axis_, +1); other; other = plan_.neighbour(*other, axis_, +1))
+      if (const SweepCell* cell = cell_at(*other, run); cell != nullptr && !fails(*cell)) return true;
+    return false;
+  }
+
   static double seconds_of(const SweepCell& cell) {
     return cell.wall.count() > 0 ? cell.wall.mean() : to_seconds(cell.first.wall);
   }
 
-  /// `beside`: the point of its line that does not fail; may be null.
+  /// `beside`: the point of its line that does not fail; null: it is not a break, but fails as a point.
   void add_end(const SweepCell& cell, double order, const SweepCell* beside) {
     Line& of = line_of(cell.point, cell.run);
     MapItem item;
@@ -244,41 +255,48 @@ class Builder {
     const auto [first, last] = edges_.equal_range({cell.point, cell.run});
     for (const auto& [place, found] : std::ranges::subrange(first, last)) {
       const SweepEdge& edge = *found;
+      if (beside == nullptr) break;
       if ((order > static_cast<double>(plan_.value_of(cell.point, axis_))) != (edge.good > edge.failing)) continue;
       result = edge.result;
       exact = edge.failing;
     }
     item.x = exact ? static_cast<double>(*exact) : values_[plan_.value_of(cell.point, axis_)];
     // Until the edge has been searched for, the job that was refused shows where it is.
-    if (!exact && key == "jobs.count" && result.failure->job != kNoJob)
+    const bool by_job = beside != nullptr && !exact && key == "jobs.count";
+    if (by_job && result.failure->job != kNoJob)
       item.x = std::clamp(static_cast<double>(result.failure->job) + 1, content_.x.low, item.x);
-    if (exact || key == "jobs.count") {
+    if (exact || by_job) {
       for (Setting& setting : item.settings) {
         if (setting.key == key) setting.value = std::to_string(std::llround(item.x));
       }
     }
     // What broke never completed: the moment at which it broke would look like a run that is fast.
     const bool is_beside = beside != nullptr && result.completed < result.jobs;
+    item.has_height = beside != nullptr;
     item.seconds = is_beside ? seconds_of(*beside) : to_seconds(result.wall);
     item.bytes = static_cast<double>((result.memory.resident + result.memory.kernel).count);
     QString where = exact ? to_qstring(format_count(*exact))
                           : to_qstring(plan_.sweep().axes[axis_].values[plan_.value_of(cell.point, axis_)]);
-    if (!exact && key == "jobs.count") where = to_qstring(format_count(std::llround(item.x)));
-    const bool is_name = content_.x.unit == MapAxis::Unit::names;
+    if (by_job) where = to_qstring(format_count(std::llround(item.x)));
+    // The other replications may break elsewhere.
+    const QString which = exact && plan_.repeat() > 1
+                              ? QStringLiteral(" in the first of %1 replications").arg(plan_.repeat())
+                              : QString();
     // Its figures are those of the point, until the run is known that breaks first.
-    const bool about = !exact && !is_name && !result_.complete;
+    const bool about = !exact && beside != nullptr && !result_.complete;
     if (about) where.prepend(QStringLiteral("about "));
-    item.words =
-        QStringLiteral("%1 %2 %3 = %4\n%5%6")
-            .arg(of.line.name, is_name ? QStringLiteral("fails with") : QStringLiteral("breaks at"), to_qstring(key),
-                 where, about ? QStringLiteral("With %1: ").arg(point_words(cell.point)) : QString(),
-                 run_words(result, item.bytes));
+    item.words = QStringLiteral("%1 %2 %3 = %4%5\n%6%7")
+                     .arg(of.line.name, beside == nullptr ? QStringLiteral("fails with") : QStringLiteral("breaks at"),
+                          to_qstring(key), where, which,
+                          about ? QStringLiteral("With %1: ").arg(point_words(cell.point)) : QString(),
+                          run_words(result, item.bytes));
     if (is_beside)
       item.words +=
           QStringLiteral("\nOn the axis of time its ✕ is at %1, that of the last run that did not fail (%2)")
               .arg(to_qstring(format_duration(Duration(std::llround(item.seconds * 1e9)))), point_words(beside->point));
     of.line.items.push_back(std::move(item));
-    if (!is_name) of.breaks_at.clear();  // Where it ends for good.
+    // A line that begins or ends is named by that, not by its points beyond.
+    if (beside == nullptr && of.goes_well && content_.x.unit != MapAxis::Unit::names) return;
     of.breaks_at += where;
     of.causes += to_qstring(format_failure_in_full(*result.failure));
   }
@@ -301,6 +319,10 @@ bool MapContent::empty() const {
 
 MapContent map_content(const MapResult& result) {
   return Builder(result).build();
+}
+
+bool is_in_failing_row(const MapContent& content, const MapItem& item) {
+  return !item.has_height && !content.everything_fails;
 }
 
 double interval_of(const MapItem& item, MapValue value) {

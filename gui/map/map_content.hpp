@@ -25,6 +25,8 @@ struct MapItem {
   // 0: there is none.
   double seconds_interval = 0;
   double bytes_interval = 0;
+  /// What fails beside no point that goes well has a height of its own only where nothing on the map goes well.
+  bool has_height = true;
   bool fails_at_times = false;  ///< A point of which some replications fail, not all.
   QString words;                ///< What it is, for the tooltip and the screen reader.
   std::size_t run = 0;
@@ -58,12 +60,17 @@ struct MapContent {
   /// Of the points that could be computed; true of both where there are none.
   bool nothing_fails = true;
   bool everything_fails = true;
+  // Where a line's exact breaks are: at its end, or where it begins, as with a limit that is raised.
+  bool any_line_ends = false;
+  bool any_line_begins = false;
 
   bool empty() const;
 };
 
 MapContent map_content(const MapResult& result);
 double value_of(const MapItem& item, MapValue value);
+/// It is drawn among what fails, below all that goes well.
+bool is_in_failing_row(const MapContent& content, const MapItem& item);
 double interval_of(const MapItem& item, MapValue value);
 
 }  // namespace spawnpoint::gui

@@ -14,6 +14,7 @@ namespace {
 constexpr double kLine = kMapTextLine;
 constexpr double kSample = 30;  ///< A piece of the line with its glyph, before the name.
 constexpr double kGap = 14;     ///< Between two columns, and between a name and its line's end.
+constexpr double kBelow = 5;    ///< Below an end that has a row of its own, so that it is its own name's.
 
 }  // namespace
 
@@ -66,18 +67,23 @@ MapKey::MapKey(const MapContent& content, const Theme& theme, double width) : th
   const double in_one_row = kSample + names + (ends > 0 ? kGap + ends : 0);
   end_below_ = in_one_row > width;
   const double wide = std::min(width, end_below_ ? kSample + std::max(names, ends) : in_one_row);
-  double high = kLine;
-  if (end_below_)
-    for (const Entry& entry : entries_)
-      high = std::max(
-          high, kLine + metrics.boundingRect(QRectF(0, 0, wide - kSample, 1000), Qt::TextWordWrap, entry.end).height());
+  const auto height_of = [&](const Entry& entry) {
+    if (!end_below_) return kLine;
+    const QRectF room(0, 0, wide - kSample, 1000);
+    return kLine + kBelow +
+           (entry.end.isEmpty() ? 0 : metrics.boundingRect(room, Qt::TextWordWrap, entry.end).height());
+  };
   const auto count = static_cast<int>(entries_.size());
   const int columns = std::clamp(static_cast<int>((width + kGap) / (wide + kGap)), 1, count);
   const int rows = (count + columns - 1) / columns;
-  for (int i = 0; i < count; ++i)
-    entries_[static_cast<std::size_t>(i)].where =
-        QRectF(kMargin + (i / rows) * (wide + kGap), kMargin + (i % rows) * high, wide, high);
-  height_ = rows * high;
+  for (int row = 0; row < rows; ++row) {
+    double high = 0;
+    for (int i = row; i < count; i += rows) high = std::max(high, height_of(entries_[static_cast<std::size_t>(i)]));
+    for (int i = row; i < count; i += rows)
+      entries_[static_cast<std::size_t>(i)].where =
+          QRectF(kMargin + (i / rows) * (wide + kGap), kMargin + height_, wide, high);
+    height_ += high;
+  }
   if (std::ranges::none_of(entries_, [](const Entry& entry) { return entry.style >= kMapColors; })) return;
   note_ =
       QStringLiteral("Colours begin again after %1 lines: the marks on the lines tell those apart.").arg(kMapColors);

@@ -4,6 +4,7 @@
 
 #include <QRectF>
 #include <QString>
+#include <algorithm>
 #include <vector>
 
 #include "gui/map/map_content.hpp"
@@ -21,7 +22,9 @@ class MapKey {
   /// Its margins included.
   double height() const { return height_ + 2 * kMargin; }
   /// In a picture of this height there is enough left for the map.
-  bool fits(double height) const { return height_ + 2 * kMargin <= kMost * height; }
+  bool fits(double height) const { return this->height() <= std::max(kMost * height, height - kLeastMap); }
+  /// The least height of a picture in which it does.
+  double least_height() const { return height() + kLeastMap; }
   /// Where each line's name is, in an area that begins at this corner.
   std::vector<QRectF> places(const QPointF& corner) const;
   void paint(QPainter& painter, const QPointF& corner) const;
@@ -31,6 +34,7 @@ class MapKey {
  private:
   static constexpr double kMargin = 8;
   static constexpr double kMost = 0.4;
+  static constexpr double kLeastMap = 220;  ///< In which a map can be read, whatever is below it.
 
   struct Entry {
     int style = 0;

@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "gui/page/veil.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "models/lab/sweep/sweep_text.hpp"
 #include "models/result/format.hpp"
@@ -20,6 +21,7 @@ namespace spawnpoint::gui {
 
 MapPage::MapPage(Workspace& workspace, QWidget* parent)
     : Page(parent),
+      workspace_(workspace),
       document_(workspace.document()),
       map_(workspace.failure_map()),
       title_(new QLabel(this)),
@@ -32,6 +34,8 @@ MapPage::MapPage(Workspace& workspace, QWidget* parent)
   setFocusProxy(view_);
   name_parts();
   lay_out();
+  for (QWidget* dimmed : {static_cast<QWidget*>(view_), static_cast<QWidget*>(detail_)})
+    veils_.push_back(new Veil(dimmed));
   make_connections();
   refresh();
 }
@@ -47,7 +51,6 @@ void MapPage::name_parts() {
   state_->setAccessibleName(tr("What the map shows"));
   value_->addItem(tr("completion time"));
   value_->addItem(tr("memory"));
-  value_->setAccessibleName(tr("What is drawn against the number of jobs"));
   value_->setToolTip(tr("Time until all jobs are done, or memory at its peak: resident and the kernel's (M)"));
   act_->setObjectName("map_act");
   progress_->setAccessibleName(tr("Progress of the map"));
@@ -55,12 +58,14 @@ void MapPage::name_parts() {
   progress_->setMinimumWidth(60);
   progress_->setMaximumWidth(240);
   progress_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  detail_->setObjectName("map_detail");
   detail_->setWordWrap(true);
   detail_->setFrameShape(QFrame::StyledPanel);
   detail_->setMargin(8);
   detail_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   detail_->setAccessibleName(tr("The chosen point"));
-  detail_->setMinimumHeight(detail_->fontMetrics().lineSpacing() * 4 + 18);
+  detail_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+  detail_->installEventFilter(this);
 }
 
 void MapPage::lay_out() {
@@ -118,6 +123,11 @@ void MapPage::hideEvent(QHideEvent* event) {
   map_.look(false);
 }
 
+bool MapPage::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == detail_ && event->type() == QEvent::Resize) make_room_for_words();
+  return Page::eventFilter(watched, event);
+}
+
 std::shared_ptr<const MapResult> MapPage::snapshot() const {
   const auto result = map_.sweep().result();
   if (!result || view_->content().empty()) return nullptr;
@@ -127,6 +137,9 @@ std::shared_ptr<const MapResult> MapPage::snapshot() const {
 void MapPage::refresh() {
   const auto result = map_.sweep().result();
   view_->set_content(result ? map_content(*result) : MapContent{});
+  const QString& along = view_->content().x.title;
+  make_room_for_words();
+  value_->setAccessibleName(along.isEmpty() ? tr("What is drawn") : tr("What is drawn against %1").arg(along));
   show_state();
   emit changed();
 }
@@ -143,6 +156,9 @@ void MapPage::show_state() {
   detail_->setVisible(!view_->content().empty());
   progress_->setVisible(running);
   show_progress();
+  // Words in place of a map are of the present text.
+  const bool is_old = !view_->content().empty() && !workspace_.age_words().isEmpty();
+  for (Veil* veil : veils_) veil->setVisible(is_old);
 
   if (!document_.is_open()) {
     title_->setText(tr("Open a scenario to see where each concurrency model breaks."));
@@ -166,11 +182,11 @@ void MapPage::show_state() {
   title_->setText(tr("Where does each concurrency model break, on %1?").arg(to_qstring(on)));
   if (!map_.sweep().error().isEmpty()) {
     state_->clear();
-    view_->set_empty_text(tr("There is no map: %1").arg(map_.sweep().error()));
+    view_->set_empty_text(workspace_.age_words() + tr("There is no map: %1").arg(map_.sweep().error()));
     return;
   }
   view_->set_empty_text(why_empty());
-  state_->setText(result ? result_words(*result) : plan_words());
+  state_->setText(workspace_.age_words() + (result ? result_words(*result) : plan_words()));
 }
 
 void MapPage::show_progress() {
@@ -205,9 +221,19 @@ QString MapPage::marks_words(const MapResult& result) const {
   const bool done = result.complete && content.not_computed == 0;
   if (done && content.nothing_fails) return tr(" Nothing fails.");
   if (done && content.everything_fails) return tr(" Every point fails: a ✕ marks where each line would begin.");
-  if (content.x.unit == MapAxis::Unit::names) return tr(" A ✕ marks what fails.");
-  if (result.edges.empty() || map_.sweep().is_running()) return tr(" A ✕ marks where a line ends.");
-  return tr(" A ✕ marks where a line ends, at the exact number that breaks it.");
+  if (content.x.unit == MapAxis::Unit::names) return tr(" A ✕ in the row “fails” marks what fails.");
+  QString words = content.any_line_begins && content.any_line_ends ? tr(" A ✕ marks where a line begins or ends")
+                  : content.any_line_begins                        ? tr(" A ✕ marks where a line begins")
+                                                                   : tr(" A ✕ marks where a line ends");
+  if (!result.edges.empty() && !map_.sweep().is_running())
+    // The other replications may break elsewhere.
+    words += result.plan.repeat() > 1
+                 ? tr(", at the exact number that breaks the first of %1 replications").arg(result.plan.repeat())
+                 : tr(", at the exact number that breaks it");
+  const bool has_row = std::ranges::any_of(content.lines, [&](const MapLine& line) {
+    return std::ranges::any_of(line.items, [&](const MapItem& item) { return is_in_failing_row(content, item); });
+  });
+  return words + (has_row ? tr("; what fails before it is in the row “fails”.") : tr("."));
 }
 
 QString MapPage::result_words(const MapResult& result) const {
@@ -238,6 +264,25 @@ QString MapPage::result_words(const MapResult& result) const {
         tr(" Not computed: %1 (%2).").arg(to_qstring(format_count(content.not_computed, "point")), content.why_not);
   }
   return words;
+}
+
+void MapPage::make_room_for_words() {
+  constexpr int kLines = 5;  // Of a point's words, where none is wrapped.
+  // The tallest is among the longest.
+  constexpr std::size_t kMeasured = 50;
+  const QString shown = detail_->text();
+  std::vector<QStringView> all{shown};
+  for (const MapLine& line : view_->content().lines)
+    for (const MapItem& item : line.items) all.emplace_back(item.words);
+  const auto measured = all.begin() + static_cast<std::ptrdiff_t>(std::min(kMeasured, all.size()));
+  std::ranges::partial_sort(all, measured, std::ranges::greater(), &QStringView::size);
+  const QFontMetrics metrics = detail_->fontMetrics();
+  const int around = 2 * (detail_->margin() + detail_->frameWidth());
+  const QRect room(0, 0, std::max(1, detail_->width() - around), QWIDGETSIZE_MAX);
+  int height = kLines * metrics.lineSpacing();
+  for (auto words = all.begin(); words != measured; ++words)
+    height = std::max(height, metrics.boundingRect(room, Qt::TextWordWrap, words->toString()).height());
+  detail_->setFixedHeight(height + around);
 }
 
 void MapPage::show_marked() {

@@ -2,6 +2,8 @@
 // MapPage: the failure map of the open scenario, computed in the background while one looks at it.
 #pragma once
 
+#include <vector>
+
 #include "gui/map/map_view.hpp"
 #include "gui/page/page.hpp"
 #include "gui/workspace/failure_map.hpp"
@@ -12,6 +14,8 @@ class QProgressBar;
 class QPushButton;
 
 namespace spawnpoint::gui {
+
+class Veil;
 
 class MapPage : public Page {
   Q_OBJECT
@@ -35,6 +39,7 @@ class MapPage : public Page {
  protected:
   void showEvent(QShowEvent* event) override;
   void hideEvent(QHideEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   void name_parts();
@@ -49,7 +54,10 @@ class MapPage : public Page {
   QString result_words(const MapResult& result) const;
   QString marks_words(const MapResult& result) const;
   void show_marked();
+  /// What is pointed at must not move away as its words come: they have room before.
+  void make_room_for_words();
 
+  Workspace& workspace_;
   Document& document_;
   FailureMap& map_;
   QLabel* title_;
@@ -59,6 +67,7 @@ class MapPage : public Page {
   QProgressBar* progress_;
   MapView* view_;
   QLabel* detail_;
+  std::vector<Veil*> veils_;
 };
 
 }  // namespace spawnpoint::gui

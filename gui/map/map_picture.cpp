@@ -22,6 +22,7 @@ constexpr double kTop = 26;
 constexpr double kBottom = 40;
 constexpr double kRight = 14;  ///< Where no names are there.
 constexpr double kReach = 16;
+constexpr double kFailingRow = 12;
 
 struct TimeTick {
   double seconds;
@@ -86,8 +87,9 @@ MapPicture::MapPicture(const MapContent& content, MapValue value, const Theme& t
   const bool any_goes_well = std::ranges::any_of(content.lines, [](const MapLine& line) {
     return std::ranges::any_of(line.items, [](const MapItem& item) { return item.kind != MapItem::Kind::end; });
   });
-  for (const MapLine& line : content.lines) {
-    for (const MapItem& item : line.items) {
+  for (std::size_t line = 0; line < content.lines.size(); ++line) {
+    for (const MapItem& item : content.lines[line].items) {
+      if (is_in_failing_row(content, item) && (failing_.empty() || failing_.back() != line)) failing_.push_back(line);
       if (any_goes_well && item.kind == MapItem::Kind::end) continue;
       const double v = value_of(item, value);
       const double around = interval_of(item, value);
@@ -114,6 +116,7 @@ MapPicture::MapPicture(const MapContent& content, MapValue value, const Theme& t
   if (names == MapNames::beside || (!crowded_ && !shares_colors)) return;
   MapKey key(content, theme, area.width());
   if (!key.fits(area.height())) {
+    height_for_names_ = key.least_height();
     // What is pointed at tells its name.
     std::erase_if(labels_, [](const Label& label) { return label.covers; });
     return;
@@ -139,14 +142,24 @@ double MapPicture::x(double value) const {
   return plot_.left() + plot_.width() * (kAir + std::clamp(part, 0.0, 1.0) * (1 - 2 * kAir));
 }
 
+double MapPicture::failing_height() const {
+  return std::min(static_cast<double>(failing_.size()) * kFailingRow, plot_.height() / 3);
+}
+
+double MapPicture::failing_row(std::size_t line) const {
+  const auto row = static_cast<double>(std::ranges::find(failing_, line) - failing_.begin());
+  return plot_.bottom() - failing_height() * (1 - (row + 0.5) / static_cast<double>(failing_.size()));
+}
+
 double MapPicture::y(double value) const {
   const double part = std::log(std::max(value, low_) / low_) / std::log(high_ / low_);
-  return plot_.bottom() - plot_.height() * std::clamp(part, 0.0, 1.0);
+  const double bottom = plot_.bottom() - failing_height();
+  return bottom - (bottom - plot_.top()) * std::clamp(part, 0.0, 1.0);
 }
 
 QPointF MapPicture::at(const MapPlace& place) const {
   const MapItem& item = content_.lines[place.line].items[place.item];
-  return {x(item.x), y(value_of(item, value_))};
+  return {x(item.x), is_in_failing_row(content_, item) ? failing_row(place.line) : y(value_of(item, value_))};
 }
 
 std::optional<MapPlace> MapPicture::nearest(const QPointF& position) const {
@@ -230,8 +243,12 @@ void MapPicture::paint(QPainter& painter, const std::optional<MapPlace>& marked)
   for (std::size_t line = 0; line < content_.lines.size(); ++line) {
     for (std::size_t item = 0; item < content_.lines[line].items.size(); ++item) {
       const MapItem& of = content_.lines[line].items[item];
-      if (of.kind == MapItem::Kind::end) paint_cross(painter, at({line, item}), kMapCross);
-      if (of.fails_at_times) paint_cross(painter, at({line, item}), kMapSmallCross);
+      const QPointF here = at({line, item});
+      if (is_in_failing_row(content_, of))
+        paint_cross(painter, here, kMapRowCross, map_color(theme_, content_.lines[line].style));
+      else if (of.kind == MapItem::Kind::end)
+        paint_cross(painter, here, kMapCross, theme_.failure);
+      if (of.fails_at_times) paint_cross(painter, here, kMapSmallCross, theme_.failure);
     }
   }
   paint_labels(painter);
@@ -243,7 +260,7 @@ void MapPicture::paint(QPainter& painter, const std::optional<MapPlace>& marked)
     painter.drawLine(QPointF(plot_.left(), here.y()), QPointF(plot_.right(), here.y()));
     const MapLine& line = content_.lines[marked->line];
     paint_map_glyph(painter, theme_, line.style, here, kMapGlyph + 4, true);
-    if (line.items[marked->item].kind == MapItem::Kind::end) paint_cross(painter, here, kMapCross + 1);
+    if (line.items[marked->item].kind == MapItem::Kind::end) paint_cross(painter, here, kMapCross + 1, theme_.failure);
   }
   painter.restore();
 }
@@ -308,9 +325,20 @@ void MapPicture::paint_axes(QPainter& painter) const {
   painter.setPen(theme_.muted);
   painter.drawText(QRectF(plot_.left(), plot_.bottom() + 4 + kLine, plot_.width(), kBottom - kLine - 4),
                    Qt::AlignHCenter | Qt::AlignVCenter, content_.x.title);
+  paint_failing_rows(painter);
   painter.setPen(QPen(theme_.frame, 1));
   painter.setBrush(Qt::NoBrush);
   painter.drawRect(QRectF(plot_.toRect()).adjusted(-0.5, -0.5, 0.5, 0.5));
+}
+
+void MapPicture::paint_failing_rows(QPainter& painter) const {
+  if (failing_.empty()) return;
+  const double top = std::round(plot_.bottom() - failing_height()) + 0.5;
+  painter.setPen(QPen(theme_.frame, 1));
+  painter.drawLine(QPointF(plot_.left(), top), QPointF(plot_.right(), top));
+  painter.setPen(theme_.failure_text);
+  painter.drawText(QRectF(area_.left(), (top + plot_.bottom() - kLine) / 2, kLeft - 6, kLine),
+                   Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("fails"));
 }
 
 void MapPicture::paint_line(QPainter& painter, std::size_t number) const {
@@ -364,12 +392,12 @@ void MapPicture::paint_intervals(QPainter& painter, const MapLine& line, const Q
   }
 }
 
-void MapPicture::paint_cross(QPainter& painter, const QPointF& at, double size) const {
+void MapPicture::paint_cross(QPainter& painter, const QPointF& at, double size, const QColor& color) const {
   const double r = size / 2;
   painter.setPen(QPen(theme_.base, kMapHalo));
   painter.drawLine(at + QPointF(-r, -r), at + QPointF(r, r));
   painter.drawLine(at + QPointF(-r, r), at + QPointF(r, -r));
-  painter.setPen(QPen(theme_.failure, 2.4));
+  painter.setPen(QPen(color, 2.4));
   painter.drawLine(at + QPointF(-r, -r), at + QPointF(r, r));
   painter.drawLine(at + QPointF(-r, r), at + QPointF(r, -r));
 }

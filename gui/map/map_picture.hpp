@@ -25,6 +25,7 @@ inline constexpr double kMapTextLine = 14;
 inline constexpr double kMapGlyph = 8;
 inline constexpr double kMapCross = 11;
 inline constexpr double kMapSmallCross = 6;  ///< On a point that fails at times.
+inline constexpr double kMapRowCross = 7;    ///< Of a point that fails beside no other that goes well.
 inline constexpr double kMapHalo = 5;        ///< How wide a cross's strokes are with what sets it off.
 
 /// Which item of which line.
@@ -62,6 +63,8 @@ class MapPicture {
   std::vector<QRectF> mark_places() const;
   /// A name beside its line is over a line or over another name.
   bool is_crowded() const { return crowded_; }
+  /// In a picture of this height all lines have their names; this one is too low for some. 0: they all have.
+  double height_for_names() const { return height_for_names_; }
   /// The plot itself, within the axes.
   const QRectF& plot() const { return plot_; }
 
@@ -80,6 +83,9 @@ class MapPicture {
   };
 
   double x(double value) const;
+  /// What fails without a height of its own: a row for each line that has such points, below the scale.
+  double failing_height() const;
+  double failing_row(std::size_t line) const;
   double y(double value) const;
   std::vector<Tick> x_ticks() const;
   std::vector<Tick> y_ticks() const;
@@ -91,7 +97,8 @@ class MapPicture {
   /// Whether a line is drawn from one point to the next.
   bool are_joined(const MapItem& before, const MapItem& after) const;
   void paint_intervals(QPainter& painter, const MapLine& line, const QColor& color) const;
-  void paint_cross(QPainter& painter, const QPointF& at, double size) const;
+  void paint_failing_rows(QPainter& painter) const;
+  void paint_cross(QPainter& painter, const QPointF& at, double size, const QColor& color) const;
 
   const MapContent& content_;
   MapValue value_;
@@ -101,7 +108,9 @@ class MapPicture {
   double low_ = 1;
   double high_ = 10;
   std::vector<Label> labels_;
+  std::vector<std::size_t> failing_;  ///< The lines that have a row among what fails.
   bool crowded_ = false;
+  double height_for_names_ = 0;
   std::optional<MapKey> key_;
 };
 

@@ -6,6 +6,7 @@
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QResizeEvent>
 #include <QToolTip>
 #include <algorithm>
 #include <cmath>
@@ -60,7 +61,34 @@ const MapPicture& MapView::picture() const {
 
 void MapView::change_picture() {
   picture_.reset();
+  make_room_for_names();
+  mark_under_pointer();
   update();
+}
+
+void MapView::make_room_for_names() {
+  // A page that nobody looks at is not laid out.
+  if (content_.empty() || !isVisible()) return;
+  // It does not shrink again: that would move the map under the pointer while points come in.
+  const int wanted = static_cast<int>(std::ceil(picture().height_for_names()));
+  if (wanted <= least_height_) return;
+  least_height_ = wanted;
+  updateGeometry();
+}
+
+void MapView::mark_under_pointer() {
+  if (pointer_) mark(content_.empty() ? std::nullopt : picture().nearest(mapFromGlobal(*pointer_)));
+}
+
+void MapView::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  make_room_for_names();
+}
+
+void MapView::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  make_room_for_names();
+  mark_under_pointer();
 }
 
 void MapView::set_content(MapContent content) {
@@ -143,12 +171,14 @@ void MapView::paintEvent(QPaintEvent*) {
 }
 
 void MapView::mouseMoveEvent(QMouseEvent* event) {
-  mark(picture().nearest(event->position()));
+  pointer_ = event->globalPosition().toPoint();
+  mark_under_pointer();
 }
 
 void MapView::mousePressEvent(QMouseEvent* event) {
   if (event->button() != Qt::LeftButton) return;
-  mark(picture().nearest(event->position()));
+  pointer_ = event->globalPosition().toPoint();
+  mark_under_pointer();
   open_marked();
 }
 
@@ -161,10 +191,13 @@ void MapView::open_marked() {
 
 void MapView::leaveEvent(QEvent*) {
   // Under its menu the point stays.
-  if (!hasFocus() && QApplication::activePopupWidget() == nullptr) mark(std::nullopt);
+  if (QApplication::activePopupWidget() != nullptr) return;
+  pointer_.reset();
+  if (!hasFocus()) mark(std::nullopt);
 }
 
 void MapView::step(int along, int across) {
+  pointer_.reset();
   std::vector<std::size_t> lines;
   for (std::size_t line = 0; line < content_.lines.size(); ++line) {
     if (!content_.lines[line].items.empty()) lines.push_back(line);
@@ -216,6 +249,7 @@ void MapView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Enter:
       return open_marked();
     case Qt::Key_Escape:
+      pointer_.reset();
       if (marked_) return mark(std::nullopt);
       break;
     default:

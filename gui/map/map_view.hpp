@@ -40,7 +40,7 @@ class MapView : public QWidget, public DrawingSource {
   std::unique_ptr<Drawing> drawing() override;
 
   QSize sizeHint() const override { return {800, 360}; }
-  QSize minimumSizeHint() const override { return {280, 330}; }
+  QSize minimumSizeHint() const override { return {280, least_height_}; }
 
  signals:
   void marked_changed();
@@ -53,13 +53,21 @@ class MapView : public QWidget, public DrawingSource {
   void mouseMoveEvent(QMouseEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void leaveEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  void showEvent(QShowEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   bool event(QEvent* event) override;
 
  private:
+  static constexpr int kLeastHeight = 330;
+
   /// It is to be laid out and drawn anew.
   void change_picture();
   void mark(const std::optional<MapPlace>& place);
+  /// What is under the pointer now, as a click and the tooltip have it.
+  void mark_under_pointer();
+  /// As high as all lines' names need it.
+  void make_room_for_names();
   void step(int along, int across);
   void describe();
 
@@ -68,6 +76,8 @@ class MapView : public QWidget, public DrawingSource {
   Theme theme_ = make_theme(ThemeKind::light);
   QString empty_text_;
   std::optional<MapPlace> marked_;
+  std::optional<QPoint> pointer_;  ///< On the screen, where it has marked something.
+  int least_height_ = kLeastHeight;
   mutable std::optional<MapPicture> picture_;  ///< Empty: not laid out. Of the members above,
   mutable int layouts_ = 0;
   mutable QSize picture_size_;  ///< at this size.

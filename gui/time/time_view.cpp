@@ -166,7 +166,8 @@ void TimeView::select_job(JobId job) {
 
 void TimeView::set_landmarks(std::vector<Instant> at) {
   std::sort(at.begin(), at.end());
-  landmarks_ = std::move(at);
+  const bool had_any = !std::exchange(landmarks_, std::move(at)).empty();
+  if (had_any == landmarks_.empty()) emit landmarks_changed();
 }
 
 bool TimeView::go_to_next_landmark() {

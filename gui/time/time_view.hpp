@@ -82,6 +82,8 @@ class TimeView : public QObject {
   void markers_changed();
   void selected_job_changed();
   void history_changed();
+  /// There are landmarks now, or none any more.
+  void landmarks_changed();
 
  private:
   void show(const TimeRange& range);

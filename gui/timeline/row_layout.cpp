@@ -43,11 +43,15 @@ std::size_t RowLayout::row_at(double y) const {
   return std::min(rows, static_cast<std::size_t>((y + scroll) / row_height));
 }
 
+double RowFrame::fitting(std::size_t rows) const {
+  return std::min(RowLayout::fitting(rows, height), highest_fitting);
+}
+
 RowLayout RowFrame::layout(std::size_t rows) const {
   RowLayout result;
   result.rows = rows;
   result.height = height;
-  result.row_height = std::max(place.row_height, RowLayout::fitting(rows, height));
+  result.row_height = std::max(place.row_height, fitting(rows));
   result.scroll = std::clamp(place.top * result.row_height, 0.0, std::max(0.0, result.content() - height));
   return result;
 }

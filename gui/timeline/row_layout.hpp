@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 
 namespace spawnpoint::gui {
 
@@ -44,7 +45,10 @@ struct RowPlace {
 struct RowFrame {
   double height = 0;
   RowPlace place;
+  /// Where all rows fit, they are no higher than this: another timeline, with which they are compared, has them so.
+  double highest_fitting = std::numeric_limits<double>::infinity();
 
+  double fitting(std::size_t rows) const;
   RowLayout layout(std::size_t rows) const;
 };
 

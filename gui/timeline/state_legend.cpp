@@ -52,36 +52,41 @@ double StateLegend::width() const {
   return width;
 }
 
-int StateLegend::lines(double width) const {
-  int lines = 1;
+std::vector<std::vector<StateLegend::Entry>> StateLegend::in_lines(double width) const {
+  std::vector<std::vector<Entry>> lines(1);
   double left = width;
-  for (const Entry& entry : entries_) {
-    if (left < entry.width && left < width) {
-      ++lines;
+  // They are kept from the right end on.
+  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
+    if (left < entry->width && !lines.back().empty()) {
+      lines.emplace_back();
       left = width;
     }
-    left -= entry.width;
+    left -= entry->width;
+    lines.back().push_back(*entry);
   }
   return lines;
+}
+
+int StateLegend::lines(double width) const {
+  return static_cast<int>(in_lines(width).size());
 }
 
 void StateLegend::paint(QPainter& painter, const QRectF& where, double line_height) const {
   painter.save();
   painter.setFont(theme_.font(pixels_));
-  double right = where.right();
   double top = where.top();
-  for (const Entry& entry : entries_) {
-    if (right - entry.width < where.left() && right < where.right()) {
-      right = where.right();
-      top += line_height;
+  for (const auto& line : in_lines(where.width())) {
+    double right = where.right();
+    for (auto entry = line.rbegin(); entry != line.rend(); ++entry) {
+      const double left = std::round(right - entry->width + kApart);
+      const double words = left + kSwatch + kBesideSwatch;
+      paint_state_swatch(painter, theme_, world_, entry->state,
+                         QRectF(left, std::round(top + line_height / 2 - 5), kSwatch, 10));
+      painter.setPen(theme_.muted);
+      painter.drawText(QRectF(words, top, right - words, line_height), Qt::AlignLeft | Qt::AlignVCenter, entry->name);
+      right -= entry->width;
     }
-    const double left = std::round(right - entry.width + kApart);
-    const double words = left + kSwatch + kBesideSwatch;
-    paint_state_swatch(painter, theme_, world_, entry.state,
-                       QRectF(left, std::round(top + line_height / 2 - 5), kSwatch, 10));
-    painter.setPen(theme_.muted);
-    painter.drawText(QRectF(words, top, right - words, line_height), Qt::AlignLeft | Qt::AlignVCenter, entry.name);
-    right -= entry.width;
+    top += line_height;
   }
   painter.restore();
 }

@@ -19,7 +19,7 @@ class StateLegend {
   double width() const;
   /// How many lines it takes within `width`; at least 1.
   int lines(double width) const;
-  /// From the right end of `where` to the left, and then below: lines of this height.
+  /// The states from left to right, line by line, each line to the right end of `where`: lines of this height.
   void paint(QPainter& painter, const QRectF& where, double line_height) const;
 
  private:
@@ -28,6 +28,9 @@ class StateLegend {
     QString name;
     double width;  ///< With its swatch and the space before the next.
   };
+
+  /// As they are read, however many lines they take.
+  std::vector<std::vector<Entry>> in_lines(double width) const;
 
   const Theme& theme_;
   WorldKind world_;

@@ -127,6 +127,8 @@ void TimelineWidget::State::update_scroll_bar() {
   bar->setPageStep(static_cast<int>(rows_now.height));
   bar->setSingleStep(static_cast<int>(std::max(8.0, rows_now.row_height)));
   bar->setValue(static_cast<int>(std::lround(rows_now.scroll)));
+  const double fitting = widget.fitting_row_height();
+  if (std::exchange(own_fitting, fitting) != fitting) emit widget.fitting_changed();
 }
 
 void TimelineWidget::State::set_place(const RowPlace& wanted) {
@@ -144,7 +146,7 @@ void TimelineWidget::State::move_rows(const RowPlace& wanted) {
 void TimelineWidget::State::set_row_height_about(double pixels, double y) {
   const RowLayout before = layout();
   if (before.rows == 0) return move_rows({std::min(pixels, kHighestRow), place.top});
-  const double fitting = RowLayout::fitting(before.rows, before.height);
+  const double fitting = frame().fitting(before.rows);
   if (pixels <= fitting * 1.001) return move_rows({});
   const double height = std::min(pixels, kHighestRow);
   const double row = (y + before.scroll) / before.row_height;

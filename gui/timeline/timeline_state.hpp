@@ -47,6 +47,8 @@ struct TimelineWidget::State {
   bool time_labels = true;
   TimelineRows rows = TimelineRows::threads;
   RowPlace place;
+  double highest_fitting = std::numeric_limits<double>::infinity();
+  double own_fitting = std::numeric_limits<double>::infinity();  ///< As others were told last.
   Duration shift{};
 
   std::shared_ptr<const Trace> trace;        ///< The newest.
@@ -108,7 +110,7 @@ struct TimelineWidget::State {
     return result;
   }
   RowLayout layout() const { return frame().layout(data ? data->rows() : 0); }
-  RowFrame frame() const { return {plot().height(), place}; }
+  RowFrame frame() const { return {plot().height(), place, highest_fitting}; }
   TimelineScene scene() const {
     TimelineScene result;
     result.data = data;

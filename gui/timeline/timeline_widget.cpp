@@ -171,6 +171,17 @@ const RowPlace& TimelineWidget::row_place() const {
   return state_->place;
 }
 
+double TimelineWidget::fitting_row_height() const {
+  const std::size_t rows = state_->data ? state_->data->rows() : 0;
+  return rows == 0 ? std::numeric_limits<double>::infinity() : RowLayout::fitting(rows, state_->plot().height());
+}
+
+void TimelineWidget::set_highest_fitting(double pixels) {
+  if (std::exchange(state_->highest_fitting, pixels) == pixels) return;
+  state_->update_scroll_bar();
+  state_->make_old();
+}
+
 double TimelineWidget::row_height() const {
   return state_->layout().row_height;
 }

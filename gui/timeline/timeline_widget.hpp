@@ -50,6 +50,10 @@ class TimelineWidget : public QAbstractScrollArea, public DrawingSource {
   /// Where the rows are, as other timelines have them too.
   void set_row_place(const RowPlace& place);
   const RowPlace& row_place() const;
+  /// The height at which all its rows fit; infinite: it has none.
+  double fitting_row_height() const;
+  /// Where all rows fit, they are no higher than this. What is compared has rows of one height, gathered alike.
+  void set_highest_fitting(double pixels);
   /// Selects the job, and scrolls so that its row is seen, high enough to be read.
   void show_job(JobId job);
   /// Zooms to the selected job.
@@ -72,6 +76,8 @@ class TimelineWidget : public QAbstractScrollArea, public DrawingSource {
   void job_activated(spawnpoint::JobId job);
   /// The newest data are drawn.
   void drawn();
+  /// `fitting_row_height` is another.
+  void fitting_changed();
   /// Somebody has scrolled the rows, or made them taller or shorter.
   void rows_moved(const spawnpoint::gui::RowPlace& place);
 

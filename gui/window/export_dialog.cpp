@@ -129,7 +129,10 @@ void ExportDialog::fill_looks(ThemeKind theme) {
 QLayout* ExportDialog::folder_row() {
   directory_->setText(session_.last_folder("export"));
   directory_->setAccessibleName(tr("Folder"));
-  connect(directory_, &QLineEdit::textChanged, this, &ExportDialog::show_state);
+  connect(directory_, &QLineEdit::textChanged, this, [this] {
+    outcome_->clear();  // It is about the other folder.
+    show_state();
+  });
   auto* browse = new QPushButton(tr("Choose …"), this);
   browse->setAccessibleName(tr("Choose the folder"));
   browse->setAutoDefault(false);
@@ -152,6 +155,10 @@ void ExportDialog::fill_outcome() {
   outcome_area_->setFocusPolicy(Qt::NoFocus);
   outcome_area_->setFixedHeight(fontMetrics().lineSpacing() * 5);
   progress_->setAccessibleName(tr("Progress of the export"));
+  // The buttons must not move away from the pointer.
+  QSizePolicy keeps_room = progress_->sizePolicy();
+  keeps_room.setRetainSizeWhenHidden(true);
+  progress_->setSizePolicy(keeps_room);
   progress_->hide();
 }
 

@@ -10,6 +10,7 @@
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QVBoxLayout>
+#include <vector>
 
 #include "gui/window/actions.hpp"
 
@@ -29,6 +30,7 @@ void show_key_sheet(QWidget* parent) {
   auto* sheet = new QWidget(dialog);
   auto* columns = new QHBoxLayout(sheet);
   columns->setSpacing(32);
+  std::vector<QLabel*> does;
   QGridLayout* grid = nullptr;
   int row = 0;
   for (const KeyGroup& group : key_groups()) {
@@ -36,6 +38,7 @@ void show_key_sheet(QWidget* parent) {
       grid = new QGridLayout;
       grid->setHorizontalSpacing(14);
       grid->setVerticalSpacing(3);
+      grid->setColumnStretch(1, 1);
       columns->addLayout(grid);
       columns->setAlignment(grid, Qt::AlignTop);
       row = 0;
@@ -48,7 +51,8 @@ void show_key_sheet(QWidget* parent) {
     grid->addWidget(title, row++, 0, 1, 2);
     for (const KeyLine& key : group.lines) {
       grid->addWidget(new QLabel(key.keys, sheet), row, 0);
-      grid->addWidget(new QLabel(key.does, sheet), row++, 1);
+      does.push_back(new QLabel(key.does, sheet));
+      grid->addWidget(does.back(), row++, 1);
     }
   }
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
@@ -62,8 +66,15 @@ void show_key_sheet(QWidget* parent) {
   column->addWidget(scroll, 1);
   column->addWidget(buttons);
   const int bar = scroll->verticalScrollBar()->sizeHint().width();
+  const QSize room = dialog->screen()->availableSize() * 9 / 10;
+  // One column below the other, with lines that wrap, fits every screen.
+  if (sheet->sizeHint().width() + bar + 24 > room.width()) {
+    columns->setDirection(QBoxLayout::TopToBottom);
+    for (QLabel* words : does) words->setWordWrap(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  }
   const QSize wanted = sheet->sizeHint() + QSize(bar + 24, buttons->sizeHint().height() + 30);
-  dialog->resize(wanted.boundedTo(dialog->screen()->availableSize() * 9 / 10));
+  dialog->resize(wanted.boundedTo(room));
   dialog->open();
 }
 

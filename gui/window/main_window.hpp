@@ -88,6 +88,8 @@ class MainWindow : public QMainWindow {
   void toggle_full_screen();
   /// Cut, copy, paste and the like, in whatever has the keyboard.
   void edit_focused(const char* slot);
+  /// The suggestion that was tried last, if nothing has changed since, else the text's last change.
+  void undo();
   void show_palette();
   void start_tour();
   void show_reference();

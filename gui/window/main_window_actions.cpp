@@ -53,11 +53,17 @@ void MainWindow::make_actions() {
   }
   act("export")->setIconText(tr("Export"));
   act("theme")->setIconText(tr("Theme"));
-  for (const auto& [name, available] :
-       {std::pair("undo", &QPlainTextEdit::undoAvailable), std::pair("redo", &QPlainTextEdit::redoAvailable)}) {
-    act(name)->setEnabled(false);
-    connect(&file_->edit(), available, act(name), &QAction::setEnabled);
-  }
+  act("redo")->setEnabled(false);
+  connect(&file_->edit(), &QPlainTextEdit::redoAvailable, act("redo"), &QAction::setEnabled);
+  const auto offer_undo = [this] {
+    act("undo")->setEnabled(workspace_.can_take_back() || file_->edit().document()->isUndoAvailable());
+  };
+  connect(&file_->edit(), &QPlainTextEdit::undoAvailable, this, offer_undo);
+  connect(&workspace_, &Workspace::tried, this, offer_undo);
+  connect(&workspace_, &Workspace::scenario_followed, this, offer_undo);
+  connect(&document(), &Document::settings_changed, this, offer_undo);
+  connect(&selection(), &Selection::run_changed, this, offer_undo);
+  offer_undo();
   // Home moves the cursor in texts and lists: it shows all only where the charts are.
   act("fit")->setShortcutContext(Qt::WidgetWithChildrenShortcut);
   removeAction(act("fit"));
@@ -69,6 +75,11 @@ void MainWindow::make_actions() {
   };
   connect(&time, &TimeView::history_changed, this, history);
   history();
+  const auto failures = [this, &time] {
+    set_hindrance("next_failure", time.landmarks().empty() ? tr("Nothing failed.") : QString());
+  };
+  connect(&time, &TimeView::landmarks_changed, this, failures);
+  failures();
   auto* themes = new QActionGroup(this);
   for (const char* name : {"theme_light", "theme_dark"}) {
     act(name)->setCheckable(true);
@@ -146,6 +157,13 @@ void MainWindow::go_to_page(Page& page) {
 
 void MainWindow::toggle_full_screen() {
   setWindowState(windowState() ^ Qt::WindowFullScreen);
+}
+
+void MainWindow::undo() {
+  if (workspace_.can_take_back())
+    workspace_.take_back();
+  else
+    file_->edit().undo();
 }
 
 void MainWindow::edit_focused(const char* slot) {

@@ -8,6 +8,7 @@
 #include <QToolButton>
 #include <cmath>
 
+#include "gui/page/eliding_label.hpp"
 #include "gui/text/keys.hpp"
 #include "gui/text/to_qstring.hpp"
 #include "gui/theme/theme.hpp"
@@ -15,11 +16,8 @@
 
 namespace spawnpoint::gui {
 StatusLine::StatusLine(QWidget* parent)
-    : QWidget(parent), words_(new QLabel(this)), bar_(new QProgressBar(this)), stop_(new QToolButton(this)) {
-  words_->setTextFormat(Qt::PlainText);
+    : QWidget(parent), words_(new ElidingLabel(this)), bar_(new QProgressBar(this)), stop_(new QToolButton(this)) {
   words_->setAccessibleName(tr("State of the run"));
-  // A long message must not make the window wider.
-  words_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   bar_->setAccessibleName(tr("Progress"));
   bar_->setRange(0, 1000);
   bar_->setTextVisible(false);

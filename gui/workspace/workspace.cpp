@@ -177,13 +177,24 @@ std::string Workspace::concurrency_of(std::size_t run) const {
 }
 
 QString Workspace::name_of(std::size_t run) const {
+  constexpr std::size_t kMost = 60;
+  return name_of(run, kMost);
+}
+
+QString Workspace::full_name_of(std::size_t run) const {
+  constexpr std::size_t kMost = 200;  // A label has 80 at most.
+  return name_of(run, kMost);
+}
+
+QString Workspace::name_of(std::size_t run, std::size_t most) const {
   if (const SavedRecord* saved = record(run)) {
-    const QString label = to_qstring(shown(saved->result.label));
+    const QString label = to_qstring(shown(saved->result.label, most));
     return saved->result.world == WorldKind::live ? tr("%1 (saved, live)").arg(label)
                                                   : tr("%1 (saved, modeled)").arg(label);
   }
   const auto scenario = document_.scenario();
-  return scenario ? to_qstring(shown_name(*scenario, run)) : QString();
+  if (!scenario || run >= scenario->runs.size()) return {};
+  return to_qstring(shown(shown_names(scenario->runs)[run], most));
 }
 
 QString Workspace::why_nothing() const {
@@ -215,6 +226,7 @@ void Workspace::close() {
   }
   select_after_parse_.reset();
   before_try_.reset();
+  tried_over_.clear();
   run_after_parse_ = false;
   waiting_turn_.reset();
   last_turn_.reset();
@@ -243,7 +255,8 @@ void Workspace::follow_scenario(bool changed) {
     following_ = true;
     if (before_try_ && before_try_->text == document_.text()) {
       if (!select_after_parse_) select_after_parse_ = before_try_->run;
-      before_try_.reset();
+      const BeforeTry before = *std::exchange(before_try_, std::nullopt);
+      if (document_.settings() == before.settings_after) lay_over(before.settings);
     }
     if (record(selection_.run()) == nullptr || select_after_parse_)
       selection_.select_run(std::min(select_after_parse_.value_or(selection_.run()), last));
@@ -315,6 +328,11 @@ bool Workspace::is_of_present_text(RunKey key) const {
 QString Workspace::why_old(RunKey key) const {
   const bool of_last_good_text = document_.has_errors() && runs_.revision(key) == document_.revision();
   return of_last_good_text ? tr("of the last text without errors") : tr("from before the last change");
+}
+
+QString Workspace::age_words() const {
+  const bool is_old = document_.has_errors() && document_.scenario();
+  return is_old ? tr("This is of the last text without errors. ") : QString();
 }
 
 KnownResults Workspace::known(std::size_t run) const {

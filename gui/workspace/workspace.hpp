@@ -82,11 +82,16 @@ class Workspace : public QObject {
   std::string concurrency_of(std::size_t run) const;
   /// What people call it; empty where there is no such run.
   QString name_of(std::size_t run) const;
+  /// The same in full, where there is room for it.
+  QString full_name_of(std::size_t run) const;
   /// Why there is no scenario to show, in words: none is open, it has errors, or it is being read.
   QString why_nothing() const;
   /// What is said of a result that is not of what is open: the text has errors, it has changed, or values are tried
   /// over it.
   QString why_old(RunKey key) const;
+  /// A sentence, with a space after it, before what is said of the scenario that is shown; empty: it is of the present
+  /// text.
+  QString age_words() const;
   /// The selected run's model waits for the user: so many jobs are not modeled unasked.
   bool waits_to_be_asked() const;
   /// The visible range of `open`'s place, once; nothing before the run's model is there.
@@ -131,6 +136,10 @@ class Workspace : public QObject {
   void try_suggestion(const Suggestion& suggestion);
   /// What that will do, in words: which run it selects or adds to the text, and what it lays over the text.
   QString trying_words(const Suggestion& suggestion) const;
+  /// The suggestion that was tried last, without a change of the text, can be taken back.
+  bool can_take_back() const;
+  /// What is over the text, and the run, are again what they were before it.
+  void take_back();
   /// Opens and models a run that a map has a point of. The text stays as it is: the values, and the run where the text
   /// has none of that model, go over it, in place of those of the point before.
   void open_run(const std::vector<Setting>& settings, const RunSpec& spec);
@@ -159,6 +168,8 @@ class Workspace : public QObject {
   /// The user wants to see the timelines: a run was asked for, or a point of the map.
   void timelines_asked();
   void suggestions_changed();
+  /// `can_take_back` may be another.
+  void tried();
   /// `fails` has become known of runs without a result.
   void failures_foreseen();
   void job_asked(spawnpoint::WorldKind world, spawnpoint::JobId job);
@@ -188,6 +199,13 @@ class Workspace : public QObject {
   struct BeforeTry {
     QString text;
     std::size_t run = 0;
+    std::vector<Setting> settings;
+    std::vector<Setting> settings_after;
+  };
+  /// One that has changed only what is over the text, or the run.
+  struct TriedOver {
+    BeforeTry before;
+    std::size_t run = 0;  ///< The run that it selected.
   };
   struct Turn {
     QString key;
@@ -195,6 +213,8 @@ class Workspace : public QObject {
     int gesture = 0;
   };
 
+  /// Of so many code points at most.
+  QString name_of(std::size_t run, std::size_t most) const;
   /// Shifts the worlds as the selection's alignment says.
   void align();
   void keep_aligned();
@@ -218,6 +238,8 @@ class Workspace : public QObject {
   /// A live run is measured: nothing else computes meanwhile.
   void put_off(RunKey running);
   void take_tried(const TriedText& tried);
+  /// These settings are over the text, and no others.
+  void lay_over(const std::vector<Setting>& settings);
 
   Session& session_;
   Document document_;
@@ -232,6 +254,7 @@ class Workspace : public QObject {
   std::optional<std::size_t> select_after_parse_;  ///< A run that may not be there before: of a suggestion, a point of
                                                    ///< the map, the last session.
   std::optional<BeforeTry> before_try_;
+  std::vector<TriedOver> tried_over_;  ///< The last one last.
   bool closing_ = false;
   bool run_after_parse_ = false;  ///< A point of the map was opened: its run was asked for.
   std::optional<Turn> waiting_turn_;

@@ -201,18 +201,49 @@ QString Workspace::trying_words(const Suggestion& suggestion) const {
 void Workspace::take_tried(const TriedText& tried) {
   // Whoever has changed something meanwhile wants something else.
   if (document_.text() != tried.before || document_.settings() != tried.settings_before) return;
-  for (const Setting& old : tried.settings_before)
-    if (!contains(tried.settings, old.key)) document_.set_setting(to_qstring(old.key), std::nullopt);
-  for (const Setting& setting : tried.settings)
-    if (std::ranges::find(tried.settings_before, setting) == tried.settings_before.end())
-      document_.set_setting(to_qstring(setting.key), to_qstring(setting.value));
+  lay_over(tried.settings);
+  const BeforeTry before{tried.before, selection_.run(), tried.settings_before, document_.settings()};
   if (tried.same) {
     selection_.select_run(*tried.same);
+    tried_over_.push_back({before, *tried.same});
+    emit this->tried();
     return;
   }
   select_after_parse_ = tried.run;
-  before_try_ = BeforeTry{tried.before, selection_.run()};
+  before_try_ = before;
   document_.edit(tried.text);
+}
+
+void Workspace::lay_over(const std::vector<Setting>& settings) {
+  const std::vector<Setting> present = document_.settings();
+  for (const Setting& old : present)
+    if (!contains(settings, old.key)) document_.set_setting(to_qstring(old.key), std::nullopt);
+  for (const Setting& setting : settings)
+    if (std::ranges::find(present, setting) == present.end())
+      document_.set_setting(to_qstring(setting.key), to_qstring(setting.value));
+}
+
+bool Workspace::can_take_back() const {
+  if (tried_over_.empty()) return false;
+  const auto& [before, run] = tried_over_.back();
+  if (document_.text() != before.text || !std::ranges::is_permutation(document_.settings(), before.settings_after))
+    return false;
+  // What only selected a run is over once the user has selected another one.
+  return before.settings != before.settings_after || (run != before.run && selection_.run() == run);
+}
+
+void Workspace::take_back() {
+  if (!can_take_back()) return;
+  const BeforeTry before = tried_over_.back().before;
+  tried_over_.pop_back();
+  lay_over(before.settings);
+  if (document_.scenario_is_old()) {
+    select_after_parse_ = before.run;
+    document_.parse_at_once();
+  } else {
+    selection_.select_run(before.run);
+  }
+  emit tried();
 }
 
 void Workspace::open_run(const std::vector<Setting>& settings, const RunSpec& spec) {

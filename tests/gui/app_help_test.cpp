@@ -5,6 +5,8 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTabWidget>
 #include <QToolButton>
@@ -107,6 +109,12 @@ TEST_CASE("the sheet of keys has the keys of every command, and fits a small scr
     INFO(part);
     CHECK(words.contains(part));
   }
+  // Nothing of it is beside what is seen.
+  QCoreApplication::processEvents();
+  const auto* scroll = sheet->findChild<QScrollArea*>();
+  REQUIRE(scroll != nullptr);
+  CHECK(scroll->horizontalScrollBar()->maximum() == 0);
+  CHECK(scroll->widget()->width() <= scroll->viewport()->width());
   CHECK(sheet->sizeHint().height() < 740);
   CHECK(sheet->sizeHint().width() < 1200);
 }

@@ -40,6 +40,18 @@ concurrency = "sequential"
 
 }  // namespace
 
+TEST_CASE("the next failure is offered where there is one") {
+  AppFixture app;
+  CHECK_FALSE(app.action("next_failure").isEnabled());
+  app.open(kRefused);
+  CHECK(app.action("next_failure").isEnabled());
+  app.window->selection().select_run(1);
+  REQUIRE(eventually(
+      [&] { return app.window->runs().result({1, WorldKind::modeled}) && !app.window->runs().is_running(); }));
+  CHECK_FALSE(app.action("next_failure").isEnabled());
+  CHECK(app.action("next_failure").statusTip() == "Nothing failed.");
+}
+
 TEST_CASE("opening a scenario models it, and the failure is in the diagnosis and on the time axis") {
   AppFixture app;
   app.open(kRefused);
@@ -241,6 +253,25 @@ TEST_CASE("with both worlds there, the memory chart says by how much they differ
   CHECK(line.toolTip().contains("slab: live "));
 }
 
+TEST_CASE("where the model has too little memory for a percentage, the figures are told") {
+  AppFixture app;
+  app.open(QString(kQuick).replace("thread_per_job", "join_all"));
+  app.action("run_both").trigger();
+  REQUIRE(eventually([&] { return app.window->runs().result(kLive) != nullptr && !app.window->runs().is_running(); }));
+  const auto live = app.window->runs().result(kLive);
+  const auto modeled = app.window->runs().result(kModeled);
+  REQUIRE(live->error.empty());
+  REQUIRE(modeled->jobs_memory().resident < Bytes{64 << 10});
+  const QString model = QString::fromStdString(format_bytes(modeled->jobs_memory().resident));
+  const RunColumn& column = app.window->compare().column();
+  INFO(column.summary(WorldKind::live).toStdString());
+  CHECK(column.summary(WorldKind::live).contains(" (model: " + model + ")"));
+  const QLabel& line = app.window->compare().column().memory_difference();
+  INFO(line.text().toStdString());
+  CHECK_FALSE(line.isHidden());
+  CHECK(line.text().startsWith("live against model: "));
+}
+
 TEST_CASE("a live run can be stopped, and is drawn while it runs") {
   AppFixture app;
   app.open(kLongLive);
@@ -254,6 +285,12 @@ TEST_CASE("a live run can be stopped, and is drawn while it runs") {
   const auto result = app.window->runs().result(kLive);
   CHECK(result->stopped);
   CHECK(result->completed == 0);
+  // The diagnosis is of the model, which says nothing of that.
+  const auto labels = app.window->diagnosis().findChildren<QLabel*>();
+  CHECK(std::ranges::any_of(labels, [&](auto* label) {
+    return label->text().contains("The live run was stopped at " +
+                                  QString::fromStdString(format_duration(result->wall)) + "; 0 of 2 jobs were done");
+  }));
   REQUIRE(result->trace);
   CHECK(result->trace->jobs.size() == 2);
 }
@@ -363,6 +400,18 @@ concurrency = "join_all"
   }));
   CHECK(app.window->document().text() == text);
   CHECK(app.window->document().scenario()->runs.size() == 1);
+  // Undo brings back what was, also from within the text.
+  REQUIRE(app.action("undo").isEnabled());
+  app.window->show();
+  app.window->file_panel().edit().setFocus();
+  QTest::keyClick(&app.window->file_panel().edit(), Qt::Key_Z, Qt::ControlModifier);
+  if (app.window->document().has_settings()) app.action("undo").trigger();  // The key needs an active window.
+  REQUIRE(eventually([&] {
+    const auto result = app.window->runs().result(kModeled);
+    return result && result->wall >= std::chrono::milliseconds(150);
+  }));
+  CHECK_FALSE(app.window->document().has_settings());
+  CHECK_FALSE(app.action("undo").isEnabled());
 }
 
 TEST_CASE("the number of jobs in the toolbar goes over the file's, and back") {
@@ -386,9 +435,13 @@ TEST_CASE("a mistake dims the last good result, and fixing it brings it up to da
   AppFixture app;
   app.open(kRefused);
   CHECK_FALSE(app.window->compare().column().is_dimmed(WorldKind::modeled));
+  const QString summary = app.window->compare().column().summary(WorldKind::modeled);
   app.window->file_panel().replace_text(QString(kRefused).replace("count", "cuont"));
   REQUIRE(eventually([&] { return app.window->document().error_count() > 0; }));
   CHECK(app.window->compare().column().is_dimmed(WorldKind::modeled));
+  // It is the scenario that is shown: nothing is left out.
+  CHECK(app.window->compare().column().summary(WorldKind::modeled) ==
+        QString::fromUtf8("of the last text without errors · ") + summary);
   CHECK(app.window->runs().result(kModeled));
   CHECK(app.window->windowTitle().contains("error"));
   app.window->file_panel().replace_text(QString(kRefused).replace("1000", "2000"));

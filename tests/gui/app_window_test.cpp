@@ -256,10 +256,17 @@ TEST_CASE("after an export the dialog's fields have the size that they had, and 
     return all;
   };
   const std::vector<int> before = heights();
+  QCoreApplication::processEvents();
+  const QSize size = dialog.size();
+  const auto* button = dialog.findChild<QPushButton*>("write");
+  const QPoint place = button->mapTo(&dialog, QPoint(0, 0));
   auto* folder = dialog.findChild<QPushButton*>("open_folder");
   REQUIRE(folder != nullptr);
   CHECK_FALSE(folder->isEnabled());
   dialog.write();
+  QCoreApplication::processEvents();
+  CHECK(dialog.size() == size);
+  CHECK(button->mapTo(&dialog, QPoint(0, 0)) == place);
   QCoreApplication::processEvents();
   REQUIRE(dialog.report().errors.empty());
   CHECK(dialog.report().written.size() == 4 * 3 + 2);

@@ -247,6 +247,27 @@ TEST_CASE("what a live run was looked at now and then is drawn as points, and to
   CHECK(drawn(0.75) == 0);
 }
 
+TEST_CASE("a figure of a chart has all its notes, below the header where they do not fit beside the title") {
+  application();
+  const auto trace = std::make_shared<Trace>();
+  trace->end = seconds(1);
+  for (const SeriesKind kind : {SeriesKind::resident, SeriesKind::virtual_size})
+    (*trace)[kind].append(seconds(0), 1 << 20);
+  const Theme theme = make_theme(ThemeKind::light);
+  ChartContent content = memory_chart({{WorldKind::modeled, trace}, {WorldKind::live, trace}}, theme);
+  content.note = "the program itself: model 2 MiB, live 8 MiB";
+  const QString bands = "line: mean, band: lowest to highest";
+  CHECK(chart_notes_below(content, theme, 1600, 18, bands).isEmpty());
+  for (const double width : {240.0, 320.0, 500.0}) {
+    CAPTURE(width);
+    const QStringList lines = chart_notes_below(content, theme, width, 18, bands);
+    CHECK(lines.join(' ') == content.note + ' ' + bands);
+    const QFontMetricsF metrics(theme.font(kChartTextPixels));
+    for (const QString& line : lines) CHECK(metrics.horizontalAdvance(line) <= width - 18);
+    CHECK(chart_notes_height(lines) > 0);
+  }
+}
+
 TEST_CASE("a chart's legend has all its lines, however narrow it is") {
   application();
   const auto trace = std::make_shared<Trace>();

@@ -68,14 +68,14 @@ std::string passing(const std::string& text, JobOrder order = {}) {
 
 TEST_CASE("a job's figures are those of its record") {
   const auto jobs = worlds()[0];
-  CHECK(jobs->queued(2) == std::chrono::milliseconds(30));
+  CHECK(jobs->delay(2) == std::chrono::milliseconds(30));
   CHECK(jobs->arrival(2) == seconds(0));
   CHECK(jobs->response(2) == std::chrono::milliseconds(1230));
   CHECK(jobs->response(4) == kNoDuration);
   CHECK(jobs->duration(2) == std::chrono::milliseconds(1200));
   CHECK(jobs->late(2) == std::chrono::milliseconds(200));
   CHECK(jobs->start(4) == kNever);
-  CHECK(jobs->queued(4) == kNoDuration);
+  CHECK(jobs->delay(4) == kNoDuration);
   CHECK(jobs->duration(4) == kNoDuration);
   CHECK(jobs->late(4) == kNoDuration);
   const JobFigures unknown(WorldKind::live, five_jobs(), nullptr);
@@ -97,7 +97,7 @@ TEST_CASE("the filter understands what people write") {
   CHECK(passing("duration >= 1.1s live") == "l2 l3 l4");
   CHECK(passing("duration<=1100ms live") == "l1 l2");
   CHECK(passing("late<100ms live") == "l1");
-  CHECK(passing("queued=20ms live") == "l2");
+  CHECK(passing("delay=20ms live") == "l2");
   CHECK(passing("start>15ms end<1.3s live") == "l2 l3");
   CHECK(passing("response>1.2s arrival=0s live") == "l3 l4");
   CHECK(passing("job 1,000") == "");
@@ -116,7 +116,7 @@ TEST_CASE("a filter that cannot be read says why") {
 TEST_CASE("rows are sorted by any column, those without the figure last") {
   CHECK(passing("live", {JobColumn::duration, true}) == "l4 l3 l2 l1 l5");
   CHECK(passing("live", {JobColumn::duration, false}) == "l1 l2 l3 l4 l5");
-  CHECK(passing("live", {JobColumn::queued, true}) == "l4 l3 l2 l1 l5");
+  CHECK(passing("live", {JobColumn::delay, true}) == "l4 l3 l2 l1 l5");
   CHECK(passing("job<=2", {JobColumn::world, true}) == "l1 l2 m1 m2");
   CHECK(passing("live", {JobColumn::state, true}) == "l5 l1 l2 l3 l4");
   CHECK(passing("model", {JobColumn::job, true}) == "m5 m4 m3 m2 m1");
@@ -167,7 +167,7 @@ TEST_CASE("cells read as people write, and rows copy as programs read") {
   CHECK(cell(4, JobColumn::state) == QStringLiteral("✕ failed"));
   CHECK(cell(4, JobColumn::duration).isEmpty());
   CHECK(jobs_table(model.snapshot({1, 4}), u'\t') ==
-        QStringLiteral("Job\tWorld\tThread\tState\tArrival (s)\tStart (s)\tEnd (s)\tQueued (s)\tDuration (s)\t"
+        QStringLiteral("Job\tWorld\tThread\tState\tArrival (s)\tStart (s)\tEnd (s)\tDelay (s)\tDuration (s)\t"
                        "Response (s)\tLate (s)\n"
                        "2\tlive\tthread 2\tdone\t0.000000000\t0.020000000\t1.120000000\t0.020000000\t1.100000000\t"
                        "1.120000000\t0.100000000\n"
@@ -284,7 +284,7 @@ TEST_CASE("columns have room for what is in rows that nobody has looked at", "[j
   const QFontMetrics metrics(slanted);
   for (const auto& [column, text] :
        {std::pair(JobColumn::state, QStringLiteral("✕ failed")),
-        std::pair(JobColumn::queued, QStringLiteral("888.8 ms")), std::pair(JobColumn::world, QStringLiteral("model")),
+        std::pair(JobColumn::delay, QStringLiteral("888.8 ms")), std::pair(JobColumn::world, QStringLiteral("model")),
         std::pair(JobColumn::late, QStringLiteral("888.8 ms"))})
     CHECK(page.table().columnWidth(static_cast<int>(column)) >= metrics.horizontalAdvance(text) + 6);
 }

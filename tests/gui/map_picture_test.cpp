@@ -91,6 +91,27 @@ TEST_CASE("where every point fails of something else, the map does not name one 
   CHECK(content.lines[0].end.endsWith(", and others"));
 }
 
+TEST_CASE("where a line ends is nearer to its own name than to the next one, in the map's key", "[map]") {
+  application();
+  MapContent content;
+  for (const char* end :
+       {"", "✕ at 296: EAGAIN by pids.max = 300", "", "✕ at 4,986,517: SIGKILL by memory.max = 512 MiB"}) {
+    MapLine line;
+    line.name = "thread_per_job";
+    line.end = QString::fromUtf8(end);
+    line.style = static_cast<int>(content.lines.size());
+    line.items.resize(1);
+    content.lines.push_back(line);
+  }
+  const Theme theme = make_theme(ThemeKind::light);
+  const QFontMetricsF metrics(theme.font(kMapText));
+  const auto places = MapKey(content, theme, 330).places({});
+  REQUIRE(places.size() == 4);
+  // A name without an end takes one row, one with it two, and then there is some space.
+  CHECK(places[1].height() > places[0].height() + metrics.height() / 2);
+  CHECK(places[2].top() - places[1].top() >= kMapTextLine + metrics.height() + 4);
+}
+
 TEST_CASE("where names would be over lines they are below the map", "[map]") {
   application();
   const MapContent content = map_content(computed_map(kEightLines));
@@ -175,6 +196,53 @@ TEST_CASE("a map of machines marks each one that fails, and joins none of them t
   CHECK(threads.items[1].x == 2);
   CHECK_FALSE(content.nothing_fails);
   CHECK_FALSE(content.everything_fails);
+}
+
+TEST_CASE("where a limit is swept, each break has one labelled cross, and what fails before it is drawn as such",
+          "[map]") {
+  application();
+  const MapContent content = map_content(computed_map(kSweptLimit));
+  CHECK(content.any_line_begins);
+  CHECK_FALSE(content.any_line_ends);
+  CHECK(content.x.title == "machine.limits.pids_max");
+  const Theme theme = make_theme(ThemeKind::light);
+  const MapPicture picture(content, MapValue::time, theme, QRectF(0, 0, 1200, 600));
+  std::vector<double> failing;
+  for (std::size_t line = 0; line < content.lines.size(); ++line) {
+    const MapLine& of = content.lines[line];
+    INFO(of.name.toStdString() << ": " << of.end.toStdString());
+    int breaks = 0;
+    for (std::size_t item = 0; item < of.items.size(); ++item) {
+      const QPointF here = picture.at({line, item});
+      CHECK(here.y() < picture.plot().bottom() - 2);
+      if (of.items[item].kind != MapItem::Kind::end) continue;
+      const bool in_row = is_in_failing_row(content, of.items[item]);
+      breaks += in_row ? 0 : 1;
+      INFO(of.items[item].words.toStdString());
+      CHECK(of.items[item].words.contains(in_row ? "fails with machine.limits.pids_max = "
+                                                 : " in the first of 5 replications\n"));
+      if (in_row && of.name == "thread_per_job (profile = laptop-8g)") failing.push_back(of.items[item].x);
+      // Among what fails, below all that goes well.
+      for (std::size_t other = 0; in_row && other < of.items.size(); ++other)
+        if (!is_in_failing_row(content, of.items[other])) CHECK(picture.at({line, other}).y() < here.y());
+    }
+    CHECK(breaks == (of.end.isEmpty() ? 0 : 1));
+    CHECK(of.end.isEmpty() == (of.name.startsWith("join_all") || of.name == "thread_pool (profile = rust-playground)"));
+  }
+  CHECK(failing == std::vector<double>{8, 16, 64, 128, 256});
+}
+
+TEST_CASE("a machine that fails among others that do not is no fast one", "[map]") {
+  application();
+  const MapContent content =
+      map_content(computed_map(QString::fromUtf8(kRefused) + "[sweep]\n\"machine.profile\" = [\"laptop-8g\", "
+                                                             "\"rust-playground\"]\n"));
+  const Theme theme = make_theme(ThemeKind::light);
+  const MapPicture picture(content, MapValue::time, theme, QRectF(0, 0, 900, 500));
+  REQUIRE(content.lines[0].items.size() == 2);
+  CHECK(is_in_failing_row(content, content.lines[0].items[1]));
+  CHECK(picture.at({0, 1}).y() < picture.plot().bottom() - 2);
+  CHECK(picture.at({0, 1}).y() > picture.at({0, 0}).y());
 }
 
 TEST_CASE("a line of which every point fails says so", "[map]") {

@@ -230,6 +230,66 @@ TEST_CASE("the map's page computes in the background, and a click on the end ope
   CHECK(app.window->document().text() == kSwept);
 }
 
+TEST_CASE("what is pointed at on the map stays there as its words come", "[map]") {
+  application();
+  AppFixture app;
+  app.window->resize(1280, 800);
+  app.window->show();
+  app.open(kSwept);
+  MapPage& page = app.window->map();
+  app.window->pages().setCurrentWidget(&page);
+  REQUIRE(eventually([&] { return page.sweep().result() && page.sweep().result()->complete; }));
+  REQUIRE(eventually([&] { return !page.sweep().is_running() && !page.view().content().empty(); }));
+  QCoreApplication::processEvents();
+  MapView& view = page.view();
+  QSignalSpy opened(&view, &MapView::opened);
+  const std::size_t end = view.content().lines[0].items.size() - 1;
+  const QPoint where = view.position({0, end}).toPoint();
+  QTest::mouseMove(&view, where - QPoint(60, 60));
+  QTest::mouseMove(&view, where);
+  QTest::qWait(50);  // A layout would come in between.
+  CHECK(view.position({0, end}).toPoint() == where);
+  CHECK(view.marked() == &view.content().lines[0].items[end]);
+  const auto* panel = page.findChild<QLabel*>("map_detail");
+  REQUIRE(panel != nullptr);
+  CHECK(panel->text() == view.marked()->words);
+  CHECK(panel->heightForWidth(panel->width()) <= panel->height());
+  // As the map is drawn anew, so is what is named.
+  view.set_value(MapValue::memory);
+  const auto under = view.picture().nearest(where);
+  CHECK((view.marked() != nullptr) == under.has_value());
+}
+
+TEST_CASE("the map is as high as the names of its lines need it", "[map]") {
+  application();
+  QtWatch warnings;
+  MapView view;
+  view.resize(560, view.minimumSizeHint().height());
+  view.set_content(map_content(computed_map(kEightLines)));
+  view.show();
+  QCoreApplication::processEvents();
+  view.resize(560, view.minimumSizeHint().height());
+  CHECK(view.picture().label_places().size() == 8);
+}
+
+TEST_CASE("the map's page says what its crosses are where a limit is swept", "[map]") {
+  application();
+  AppFixture app;
+  app.window->show();
+  app.open(kSweptLimit);
+  MapPage& page = app.window->map();
+  app.window->pages().setCurrentWidget(&page);
+  REQUIRE(eventually([&] { return page.sweep().result() && page.sweep().result()->complete; }));
+  REQUIRE(eventually([&] { return !page.sweep().is_running(); }));
+  const auto labels = page.findChildren<QLabel*>();
+  CHECK(std::ranges::any_of(labels, [](auto* label) {
+    return label->text().contains(
+        "A ✕ marks where a line begins, at the exact number that breaks the first of 5 replications; "
+        "what fails before it is in the row “fails”.");
+  }));
+  CHECK(page.findChild<QComboBox*>()->accessibleName() == "What is drawn against machine.limits.pids_max");
+}
+
 TEST_CASE("a point of a model that the text has no run of is tried beside its runs, and dropped", "[map]") {
   application();
   AppFixture app;

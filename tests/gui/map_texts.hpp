@@ -18,4 +18,11 @@ inline const QString kEightLines =
     "[[run]]\nconcurrency = \"thread_pool\"\nthreads = 8\n[sweep]\n\"jobs.count\" = [1, 10, 100, 1000]\n"
     "\"machine.profile\" = [\"laptop-8g\", \"rust-playground\"]\n\"run.threads\" = [8, 64]\nrepeat = 5\n";
 
+/// A limit is swept: lines begin where it is large enough, on two machines.
+inline const QString kSweptLimit =
+    "[jobs]\ncount = 400\nsteps = [{ sleep = \"exp(mean=10ms)\" }]\n[[run]]\nconcurrency = \"thread_pool\"\n"
+    "[[run]]\nconcurrency = \"thread_per_job\"\n[[run]]\nconcurrency = \"join_all\"\n[sweep]\n"
+    "\"machine.limits.pids_max\" = [8, 16, 64, 128, 256, 512, 1024]\n"
+    "\"machine.profile\" = [\"laptop-8g\", \"rust-playground\"]\nrepeat = 5\n";
+
 }  // namespace spawnpoint::gui

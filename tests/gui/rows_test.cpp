@@ -49,6 +49,29 @@ struct Unprepared {
 
 }  // namespace
 
+TEST_CASE("both timelines of a run have rows of one height, gathered alike", "[rows]") {
+  AppFixture app;
+  app.window->resize(1280, 800);
+  app.window->show();
+  app.open(kMany);
+  ComparePage& compare = app.window->compare();
+  TimelineWidget& modeled = compare.timeline(WorldKind::modeled);
+  TimelineWidget& live = compare.timeline(WorldKind::live);
+  live.set_trace(three_threads());
+  live.settle();
+  modeled.settle();
+  REQUIRE(modeled.fitting_row_height() < live.fitting_row_height());
+  CHECK(live.row_height() == modeled.row_height());
+  // A header of several lines takes of the height of one of them.
+  live.set_trace(modeled.trace());
+  live.set_summary(QStringList(20, "a part of the summary").join(QString::fromUtf8(" · ")));
+  live.settle();
+  REQUIRE(live.fitting_row_height() < modeled.fitting_row_height());
+  CHECK(live.row_height() == modeled.row_height());
+  QTest::keyClick(&modeled, Qt::Key_Home);
+  CHECK(live.row_height() == modeled.row_height());
+}
+
 TEST_CASE("rows of all timelines scroll and scale together, and Home shows all of them", "[rows]") {
   AppFixture app;
   app.window->show();

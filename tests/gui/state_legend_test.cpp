@@ -54,6 +54,31 @@ int painted_lines(const StateLegend& legend, int width, int lines) {
 
 }  // namespace
 
+TEST_CASE("a legend's states keep their order when it goes on below", "[timeline]") {
+  application();
+  const Theme theme = make_theme(ThemeKind::light);
+  const Trace trace = trace_of({JobState::queued, JobState::starting, JobState::running, JobState::waiting});
+  const TimelineData data(std::make_shared<const Trace>(trace), TimelineRows::jobs);
+  const StateLegend legend(theme, data, WorldKind::live, kPixels);
+  const double width = legend.width() - 1;
+  REQUIRE(legend.lines(width) == 2);
+  QImage image(static_cast<int>(width), static_cast<int>(kLine) * 2, QImage::Format_RGB32);
+  image.fill(Qt::white);
+  QPainter painter(&image);
+  legend.paint(painter, QRectF(0, 0, width, 2 * kLine), kLine);
+  painter.end();
+  const auto painted = [&](int line) {
+    int count = 0;
+    for (int y = 0; y < static_cast<int>(kLine); ++y)
+      for (int x = 0; x < image.width(); ++x)
+        count += image.pixelColor(x, line * static_cast<int>(kLine) + y) == theme.style(JobState::running).color;
+    return count;
+  };
+  // It is read first.
+  CHECK(painted(0) > 0);
+  CHECK(painted(1) == 0);
+}
+
 TEST_CASE("a legend that does not fit on a line goes on below", "[timeline]") {
   application();
   const StateLegend legend = legend_of(

@@ -7,6 +7,7 @@
 #include "gui/file/code_edit.hpp"
 #include "gui/file/file_panel.hpp"
 #include "gui/jobs/jobs_page.hpp"
+#include "gui/page/eliding_label.hpp"
 #include "gui/window/status_line.hpp"
 #include "tests/gui/app_fixture.hpp"
 
@@ -31,6 +32,24 @@ threads = 2
 )";
 
 }  // namespace
+
+TEST_CASE("a long label is there in full in its tab's tooltip, and words that do not fit end in an ellipsis",
+          "[status]") {
+  AppFixture app;
+  app.window->resize(1280, 800);
+  app.window->show();
+  const QString label = QString("a label that says ").repeated(4) + "much";
+  app.open(QString(kTwoPools) + "label = \"" + label + "\"\n");
+  auto* tabs = app.window->compare().findChild<QTabBar*>("runs");
+  CHECK(tabs->tabToolTip(1).contains(label));
+  ElidingLabel line;
+  line.resize(200, 20);
+  line.setText(label);
+  CHECK(line.shown_text().endsWith(QString::fromUtf8("…")));
+  CHECK(line.fontMetrics().horizontalAdvance(line.shown_text()) <= 200);
+  line.setText("short");
+  CHECK(line.shown_text() == "short");
+}
 
 TEST_CASE("status bar and tabs name the run, and tell of the text as it is", "[status]") {
   AppFixture app;

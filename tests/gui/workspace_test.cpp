@@ -228,6 +228,42 @@ TEST_CASE("a suggestion adds its run, or selects the one that is there", "[works
   CHECK(workspace.result(WorldKind::modeled)->concurrency == "join_all");
 }
 
+TEST_CASE("what was only tried is taken back, with the run that it was for", "[workspace]") {
+  Desk desk;
+  desk.open(kTwoRuns);
+  Workspace& workspace = *desk.workspace;
+  const auto jobs_are = [&](std::int64_t jobs) {
+    return eventually(
+        [&] { return !workspace.document().scenario_is_old() && workspace.document().scenario()->jobs.count == jobs; });
+  };
+  CHECK_FALSE(workspace.can_take_back());
+  // Over the text, of another run of it.
+  workspace.try_suggestion({.label = "it", .concurrency = "thread_pool", .set = {{"jobs.count", "7"}}});
+  REQUIRE(jobs_are(7));
+  CHECK(workspace.selection().run() == 1);
+  CHECK(workspace.can_take_back());
+  workspace.take_back();
+  REQUIRE(jobs_are(20));
+  CHECK_FALSE(workspace.document().has_settings());
+  CHECK(workspace.selection().run() == 0);
+  CHECK_FALSE(workspace.can_take_back());
+  // Another run, as it is; it is no longer what was tried once something else was selected.
+  workspace.try_suggestion({.label = "it", .concurrency = "thread_pool", .set = {}});
+  CHECK(workspace.can_take_back());
+  workspace.take_back();
+  CHECK(workspace.selection().run() == 0);
+  workspace.try_suggestion({.label = "it", .concurrency = "thread_pool", .set = {}});
+  workspace.selection().select_run(0);
+  CHECK_FALSE(workspace.can_take_back());
+  // A run that goes into the text, and a value that goes over it: the text's undo takes back both.
+  workspace.try_suggestion({.label = "it", .concurrency = "join_all", .set = {{"jobs.count", "9"}}});
+  REQUIRE(jobs_are(9));
+  REQUIRE(eventually([&] { return workspace.document().scenario()->runs.size() == 3; }));
+  workspace.document().set_text(kTwoRuns);
+  REQUIRE(jobs_are(20));
+  CHECK_FALSE(workspace.document().has_settings());
+}
+
 TEST_CASE("what trying a suggestion would do is told before: what goes into the text, and what over it",
           "[workspace]") {
   Desk desk;

@@ -61,6 +61,24 @@ std::size_t check_all_runs(const ScenarioSource& source) {
 
 }  // namespace
 
+TEST_CASE("a suggestion that names one of the file's runs is that run") {
+  const std::string text =
+      "[machine]\nprofile = \"laptop-16g-arch\"\n[jobs]\ncount = 300\narrivals = { every = \"2ms\" }\n"
+      "steps = [{ cpu = \"100us\" }, { sleep = \"200ms\" }]\n"
+      "[[run]]\nconcurrency = \"thread_pool\"\nthreads = 8\nruntime = \"rust-std\"\n"
+      "[[run]]\nconcurrency = \"thread_per_job\"\nruntime = \"java\"\n"
+      "[[run]]\nconcurrency = \"thread_per_job\"\nruntime = \"python\"\n";
+  // The pool's runtime makes it a run that the file does not have: that is what it is called.
+  const auto of_pool = advice_of(text);
+  const Suggestion* threads = find(of_pool, "thread_per_job 1");
+  REQUIRE(threads != nullptr);
+  INFO(threads->label);
+  CHECK(threads->label.starts_with("A thread for each job (runtime = rust-std): "));
+  // One that is the file's has the name that people see of it.
+  const auto of_tasks = advice_of(std::string(text).replace(text.find("thread_pool"), 11, "sequential"));
+  for (const Suggestion& one : of_tasks) CHECK(one.label.find("thread_per_job 1") == std::string::npos);
+}
+
 TEST_CASE("each suggestion of the gallery's runs holds what it promises", "[advice]") {
   std::size_t count = 0;
   for (const auto& file : list_scenarios(SPAWNPOINT_SOURCE "/scenarios")) {

@@ -23,6 +23,8 @@
 #include "models/lab/run/run.hpp"
 #include "models/lab/run/run_identity.hpp"
 #include "models/result/format.hpp"
+#include "models/scenario/run_list.hpp"
+#include "models/scenario/run_names.hpp"
 #include "models/scenario/run_threads.hpp"
 #include "models/scenario/settings.hpp"
 #include "models/workload/steps.hpp"
@@ -176,6 +178,29 @@ class Adviser {
     if (auto alone = result_of(scenario, run)) base_ = *std::move(alone);
   }
 
+  /// What people read of a run of the file.
+  std::string shown_name_of(const RunOfText& run) const {
+    const auto scenario = read({}, {});
+    if (!scenario) return run.name;
+    const auto there = std::ranges::find_if(scenario->runs, [&](const RunSpec& one) {
+      return one.concurrency == run.model && is_called(run.name, one.concurrency, one.label);
+    });
+    if (there == scenario->runs.end()) return run.name;
+    return shown_name(*scenario, static_cast<std::size_t>(there - scenario->runs.begin()));
+  }
+
+  /// "runtime = rust-std": what makes a run that the file does not have.
+  static std::string words_of(const std::vector<Setting>& set) {
+    std::string words;
+    for (const Setting& setting : set) {
+      std::string_view value = setting.value;
+      if (value.size() > 1 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+      words +=
+          fmt::format("{}{} = {}", words.empty() ? "" : ", ", setting.key.substr(setting.key.rfind('.') + 1), value);
+    }
+    return words;
+  }
+
   /// The runs of a model that can be asked for, this one first; where the file has none, the one that is added then.
   /// Each has this run's own settings where it is of the same kind, on threads or async; else the runtime is another
   /// one, and they are of no use to it.
@@ -188,11 +213,15 @@ class Adviser {
       const bool is_this = run.name == runs_.run.name;
       // Another run of the very model differs in just those settings.
       const bool as_it_is = !is_this && !model.takes_threads && run.model == spec_->concurrency;
+      auto set = as_it_is ? std::vector<Setting>() : overlaid(run.own, kept);
       // One that has a name of its own is another run of the file, with settings of its own.
       const bool is_named = !is_this && run.name != run.model;
+      std::string name(model.title);
+      if (is_named)
+        name += fmt::format(" ({})",
+                            as_it_is || std::ranges::is_permutation(set, run.own) ? shown_name_of(run) : words_of(set));
       runs.insert(is_this ? runs.begin() : runs.end(),
-                  {is_named ? fmt::format("{} ({})", model.title, run.name) : std::string(model.title), run.model,
-                   run.name, as_it_is ? std::vector<Setting>() : overlaid(run.own, kept), run.threads});
+                  {std::move(name), run.model, run.name, std::move(set), run.threads});
     }
     if (runs.empty())
       runs.push_back({std::string(model.title), std::string(model.name), std::string(model.name), kept, {}});
