@@ -179,9 +179,10 @@ void ModeledExecutor::end_by(const kernel::Refusal& refusal) {
                                .cause = refusal.cause,
                                .limit = std::string(refusal.limit->name),
                                .value = refusal.value,
-                               .message = killed      ? message_of(Signal{SIGKILL})
-                                          : is_thread ? runtime_->message
-                                                      : runtime_->no_memory_message,
+                               .message = killed       ? message_of(Signal{SIGKILL})
+                                          : is_thread  ? runtime_->message
+                                          : made_ == 0 ? ""  // The program itself has not begun.
+                                                       : runtime_->no_memory_message,
                                .at = now()},
                   0, killed ? MarkKind::oom_kill : MarkKind::failure);
   over_ = true;

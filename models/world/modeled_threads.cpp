@@ -56,7 +56,8 @@ FailurePoint ModeledThreads::at_death(const kernel::Refusal& death) const {
                        .message = runtime_->abort_message,
                        .at = now()};
   const auto* signal = std::get_if<Signal>(&death.cause);
-  if (signal == nullptr) failure.message = runtime_->message;
+  // One of the runtime's own threads; a program that finds no room has not begun, and says nothing.
+  if (signal == nullptr) failure.message = death.call == runtime_->clone_call ? runtime_->message : "";
   if (signal != nullptr && *signal != Signal{SIGABRT}) failure.message = message_of(*signal);
   const bool overflowed = death.cause == Cause(Signal{SIGSEGV});
   // It is the thread's own doing, however many the main thread has started meanwhile.

@@ -135,6 +135,35 @@ TEST_CASE("The next limit, and what a thread takes, are told of runs that may me
   CHECK(words_of("sequential").find("would be next") == std::string::npos);
 }
 
+TEST_CASE("A limit beyond which no other one is met is told as the only one") {
+  Scenario scenario = tests::scenario("thread_per_job", 1000);
+  scenario.machine.limits.pids_max = {512};
+  scenario.machine.in_use.cgroup_tasks = {5};
+  CHECK(all_of(diagnosis_of(scenario))
+            .find("If pids.max were raised, no other limit would keep it from its 1,000 threads.") !=
+        std::string::npos);
+  scenario.machine.limits.pids_max = {std::nullopt};
+  const RunResult raised = run_modeled(scenario, 0, {});
+  CHECK_FALSE(raised.failure);
+  CHECK(raised.completed == 1000);
+}
+
+TEST_CASE("A program that has no room itself is told so, and says nothing to its user") {
+  for (const char* concurrency : {"sequential", "thread_pool", "thread_per_job", "join_all"}) {
+    CAPTURE(concurrency);
+    Scenario scenario = tests::scenario(concurrency, 10);
+    scenario.runs[0].runtime.base_virtual = Bytes{std::int64_t{9} << 30};
+    scenario.runs[0].runtime.message = "unable to create native thread";
+    scenario.machine.limits.address_space = Bytes{std::int64_t{4} << 30};
+    const Diagnosis diagnosis = diagnosis_of(scenario);
+    INFO(all_of(diagnosis));
+    CHECK(diagnosis.headline == "Memory was refused: RLIMIT_AS lets the process have 4 GiB of address space.");
+    CHECK(all_of(diagnosis).find("takes 9 GiB of address space.") != std::string::npos);
+    CHECK(all_of(diagnosis).find("user sees") == std::string::npos);
+    CHECK(all_of(diagnosis).find("Stacks count") == std::string::npos);
+  }
+}
+
 TEST_CASE("What holds an executor's thread for the most part is what the advice is about") {
   const auto words_of = [](Duration computes, Duration blocks) {
     Scenario scenario = tests::scenario("join_all", 10);

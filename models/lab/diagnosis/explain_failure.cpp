@@ -53,6 +53,18 @@ bool is_of_runtime(const RunSpec& spec, const RunResult& result) {
          result.peak_threads < spec.runtime.base_threads;
 }
 
+/// What the program itself takes, where the limit has no room even for that; empty: it is not that.
+std::string taken_by_program(const RunSpec& spec, const RunResult& result, const Limit* limit) {
+  const FailurePoint& failure = *result.failure;
+  if (result.world != WorldKind::modeled || limit == nullptr || failure.job != kNoJob || failure.threads > 0) return "";
+  const Runtime& runtime = spec.runtime;
+  if (limit->kind == LimitKind::rlimit_as && failure.value < runtime.base_virtual.count)
+    return format_bytes(runtime.base_virtual) + " of address space";
+  if (limit->kind == LimitKind::rlimit_data && failure.value < runtime.base_data.count)
+    return format_bytes(runtime.base_data) + " of data";
+  return "";
+}
+
 /// `own`: see is_of_runtime.
 std::string headline(const RunResult& result, bool async, bool own, std::span<const Limit> limits) {
   const FailurePoint& failure = *result.failure;
@@ -92,10 +104,14 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, std::size_t
   if (own)
     add(diagnosis, fmt::format("It did not get to its first job: {} starts {} of its own before.", spec.runtime.name,
                                format_count(spec.runtime.base_threads, "thread")));
+  const std::string of_program = taken_by_program(spec, result, limit);
+  if (!of_program.empty())
+    add(diagnosis, fmt::format("It did not get to its first job: the program itself, with {}, takes {}.",
+                               spec.runtime.name, of_program));
   // How a limit works is told of threads.
   if (limit != nullptr) {
     diagnosis.mechanism = mechanism_of(*limit);
-    if (wanted > 0 || own) add(diagnosis, std::string(limit->words.how));
+    if ((wanted > 0 || own) && of_program.empty()) add(diagnosis, std::string(limit->words.how));
   }
   if (async && result.peak_tasks > 0)
     add(diagnosis, fmt::format("A task is no thread, but it is memory: its future, its timer and what it awaits. The "
@@ -121,12 +137,15 @@ void explain_failure(Diagnosis& diagnosis, const Scenario& scenario, std::size_t
   const auto binding = std::ranges::find(ladder.rungs, limit, &LimitRung::limit);
   // The ladder is one of threads that are all alive: where some have ended, others may be met first, or none.
   const bool all_alive = !async && threads_of_jobs(result) >= failure.threads;
-  const bool has_next = binding != ladder.rungs.end() && std::next(binding) != ladder.rungs.end();
-  // A run that asks for no more than the next one allows does not meet it.
-  if (all_alive && has_next && wanted > std::next(binding)->threads) {
-    const LimitRung& next = *std::next(binding);
-    add(diagnosis, fmt::format("If {} were raised, {} would be next, at {}.", name_of(*binding), name_of(next),
-                               format_count(next.threads, "thread")));
+  if (all_alive && binding != ladder.rungs.end() && wanted > failure.threads) {
+    const auto next = std::next(binding);
+    // A run that asks for no more than the next one allows does not meet it.
+    const bool meets_next = next != ladder.rungs.end() && wanted > next->threads;
+    add(diagnosis,
+        fmt::format("If {} were raised, {}.", name_of(*binding),
+                    meets_next
+                        ? fmt::format("{} would be next, at {}", name_of(*next), format_count(next->threads, "thread"))
+                        : fmt::format("no other limit would keep it from its {}", format_count(wanted, "thread"))));
   }
   if (!async && binding != ladder.rungs.end() && !binding->room.empty() && binding->threads == failure.threads) {
     add(diagnosis, fmt::format("{}: {}.", name_of(*binding), binding->room));
