@@ -28,6 +28,7 @@
 #include "models/scenario/run_threads.hpp"
 #include "models/scenario/settings.hpp"
 #include "models/workload/steps.hpp"
+#include "models/world/real_time.hpp"
 
 namespace spawnpoint {
 namespace {
@@ -39,6 +40,10 @@ constexpr double kBetter = 0.95;
 constexpr double kAsGoodIfRound = 1.02;
 /// One that takes this many times as long as the best is no alternative to it.
 constexpr double kMuchSlower = 10;
+/// By how much longer a run may take than its processor time, where others want the processor, too.
+constexpr int kShare = 4;
+/// Work: what it takes to read the text of a candidate.
+constexpr std::uint64_t kWorkOfReading = 4000;
 /// The stacks that are tried where a smaller one may help: as programs set them.
 constexpr Bytes kStacks[] = {Bytes{8 << 20},   Bytes{4 << 20},   Bytes{2 << 20},  Bytes{1 << 20},  Bytes{512 << 10},
                              Bytes{256 << 10}, Bytes{128 << 10}, Bytes{64 << 10}, Bytes{32 << 10}, kSmallestStack};
@@ -72,7 +77,7 @@ class Adviser {
     base_.trace.reset();
     // Of what the run itself took, some is left for reading the text again and again.
     work_left_ = std::max(options.work, work_of(modeled) / 3 * 2);
-    if (options.real_time) must_end_at_ = Clock::now() + std::max(*options.real_time, modeled.compute);
+    if (options.real_time) end_ = thread_cpu_time() + std::max(*options.real_time, modeled.compute);
     // However often it is read, it is the same host.
     if (source_.options.host)
       source_.options.host = [read = source_.options.host, host = std::make_shared<std::optional<Machine>>()] {
@@ -147,6 +152,8 @@ class Adviser {
     return {std::max(static_cast<std::int64_t>(std::ceil(busy)), cpus),
             std::max(static_cast<std::int64_t>(most), cpus)};
   }
+
+  Duration time_left() const { return end_ ? *end_ - thread_cpu_time() : Duration::max(); }
 
   std::optional<Scenario> read(const std::vector<std::string>& concurrency, const std::vector<Setting>& set) const {
     ParseOptions options = source_.options;
@@ -236,8 +243,8 @@ class Adviser {
     const auto vain = vain_.find(identity);
     const bool was_vain = vain != vain_.end() && allowed <= vain->second;
     const auto jobs = static_cast<std::uint64_t>(scenario.jobs.count);
-    const auto now = Clock::now();
-    if (scenario.jobs.count > kMostStoppable || jobs >= allowed || was_vain || now >= must_end_at_) {
+    const Duration left = time_left();
+    if (scenario.jobs.count > kMostStoppable || jobs >= allowed || was_vain || left <= Duration::zero()) {
       over_ = true;
       return std::nullopt;
     }
@@ -245,7 +252,8 @@ class Adviser {
     options.record = false;
     options.stop = stop_;
     options.budget.work = allowed - jobs;
-    if (must_end_at_ != Clock::time_point::max()) options.budget.real_time = must_end_at_ - now;
+    // Others may have the processor meanwhile.
+    if (end_) options.budget.real_time = kShare * left;
     RunResult result = run_modeled(scenario, run, options);
     work_left_ -= std::min(work_of(result), work_left_);
     if (result.stopped) {
@@ -263,6 +271,7 @@ class Adviser {
   std::optional<Outcome> outcome_of(const Candidate& candidate, std::int64_t most_jobs = kMostJobs) {
     if (must_end()) return std::nullopt;
     auto scenario = read({candidate.concurrency}, candidate.set);
+    work_left_ -= std::min(kWorkOfReading, work_left_);
     if (!scenario) return std::nullopt;
     scenario->jobs.count = std::min(scenario->jobs.count, most_jobs);
     std::optional<Outcome> outcome;
@@ -401,22 +410,19 @@ class Adviser {
 
   /// Of a part of the jobs: work and time are kept for all of them.
   void search(PoolSizes& sizes, const PoolSearch& plan, const Scenario& scenario) {
-    constexpr auto kPartOfTime = 0.6;
+    constexpr int kTenthsOfTime = 6;
     Scenario of_part = scenario;
     of_part.jobs.count = plan.jobs;
     const std::optional<double> least = demand_of(of_part, scenario.runs.front().scheduling.policy).unhindered;
     const std::uint64_t work_kept = work_kept_;
-    const Clock::time_point end = must_end_at_;
+    const std::optional<Duration> end = end_;
     if (plan.jobs < scenario.jobs.count) {
       work_kept_ += plan.work_of_all;
-      if (end != Clock::time_point::max()) {
-        const auto left = std::chrono::duration<double>(end - Clock::now()) * kPartOfTime;
-        must_end_at_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(left);
-      }
+      if (end_) end_ = thread_cpu_time() + time_left() * kTenthsOfTime / 10;
     }
     sizes.search(plan, cpus_, least);
     work_kept_ = work_kept;
-    must_end_at_ = end;
+    end_ = end;
   }
 
   void try_timer() {
@@ -482,12 +488,10 @@ class Adviser {
     take(candidate, outcome_of(candidate));
   }
 
-  using Clock = std::chrono::steady_clock;
-
   ScenarioSource source_;
   RunResult base_;
   std::stop_token stop_;
-  Clock::time_point must_end_at_ = Clock::time_point::max();
+  std::optional<Duration> end_;  ///< In thread_cpu_time(), which does not pass while others have the processor.
   std::uint64_t work_left_ = 0;
   std::uint64_t work_kept_ = 0;  ///< Of it, what is not for what is looked at now.
   std::size_t reserve_taken_ = MemoryReserve::taken();

@@ -32,11 +32,10 @@ inline constexpr Duration kPatienceForAdvice = std::chrono::milliseconds(200);
 
 struct AdviceOptions {
   /// What the search may take, in RunResult::work and in jobs that are begun; where the run itself took more, two
-  /// thirds of that. So the same is found on every machine: a fifth of a second on a fast one, or no more than the run
-  /// took.
-  std::uint64_t work = 3'000'000;
-  /// What it may take besides, in real time; where the run itself took longer (RunResult::compute), as long as that.
-  /// What was found until then is told. So nobody waits longer on a machine that is slow or busy.
+  /// thirds of that: a tenth of a second on a fast machine.
+  std::uint64_t work = 1'500'000;
+  /// What it may take besides, in processor time; where the run itself took longer (RunResult::compute), as long as
+  /// that. What was found until then is told. So nobody waits longer on a slow machine.
   std::optional<Duration> real_time;
   /// What other runs of the source gave, modeled: they are not made again.
   std::span<const RunResult> known{};

@@ -17,7 +17,7 @@ constexpr std::int64_t kFineness = 8;
 constexpr std::uint64_t kTries = 6;
 constexpr std::uint64_t kFewestTries = 3;
 /// More than these tell nothing new.
-constexpr std::uint64_t kMostTries = 64;
+constexpr std::uint64_t kMostTries = 40;
 /// Each is made with no more jobs than this, or than a few for each worker.
 constexpr std::int64_t kJobsOfSearch = 10'000;
 constexpr std::int64_t kJobsOfWorker = 4;
@@ -49,14 +49,15 @@ void PoolSizes::search(const PoolSearch& plan, std::int64_t cpus, std::optional<
   const auto is_least = [&](const std::optional<Duration>& wall) {
     return wall && least_seconds && to_seconds(*wall) <= kAsGood * *least_seconds;
   };
-  if (cpus <= plan.largest && least_seconds && is_least(of(cpus))) return;
-  const std::int64_t top = largest_that_works(plan.largest);
-  if (top == 0) return;
   // Of those that take as many rounds the smallest.
   const auto even = [&plan](std::int64_t size) {
     const std::int64_t rounds = (plan.jobs + size - 1) / size;
     return (plan.jobs + rounds - 1) / rounds;
   };
+  if (plan.tries < kFewestTries) return (void)of(even(plan.largest));
+  if (cpus <= plan.largest && least_seconds && is_least(of(cpus))) return;
+  const std::int64_t top = largest_that_works(plan.largest);
+  if (top == 0) return;
   of(even(top));
   halve(top);
   if (cpus < top) of(cpus);
@@ -121,6 +122,9 @@ std::optional<PoolSearch> plan_search(std::int64_t largest, std::int64_t jobs, s
     if (whole <= each) return PoolSearch{largest, jobs, whole, std::min(left / 2 / whole, kMostTries)};
     if (work_of(largest, part) <= each) return PoolSearch{largest, part, kept(largest), tries};
   }
+  // The largest with all jobs, once or twice.
+  if (const std::uint64_t whole = work_of(largest, jobs); left > kept(largest))
+    return PoolSearch{largest, jobs, whole, std::max<std::uint64_t>((left - kept(largest)) / whole, 1)};
   // Smaller pools.
   if (left <= kept(cpus)) return std::nullopt;
   const std::uint64_t each = (left - kept(cpus)) / (kTries + 1);
