@@ -33,7 +33,7 @@ inline constexpr Duration kPatienceForAdvice = std::chrono::milliseconds(200);
 struct AdviceOptions {
   /// What the search may take, in RunResult::work and in jobs that are begun; where the run itself took more, two
   /// thirds of that: a tenth of a second on a fast machine.
-  std::uint64_t work = 1'500'000;
+  std::uint64_t work = 2'000'000;
   /// What it may take besides, in processor time; where the run itself took longer (RunResult::compute), as long as
   /// that. What was found until then is told. So nobody waits longer on a slow machine.
   std::optional<Duration> real_time;

@@ -114,7 +114,7 @@ std::optional<PoolSearch> plan_search(std::int64_t largest, std::int64_t jobs, s
     return static_cast<std::uint64_t>(some) * work_of_job + static_cast<std::uint64_t>(size) * kWorkOfThread;
   };
   // All jobs once; what is kept for that is ample, as what a thread takes is not the same everywhere.
-  const auto kept = [&](std::int64_t size) { return work_of(size, jobs) + work_of(size, jobs) / 4; };
+  const auto kept = [&](std::int64_t size) { return work_of(size, jobs) + work_of(size, jobs) / 8; };
   const std::int64_t part = std::min(jobs, std::max(kJobsOfSearch, kJobsOfWorker * largest));
   for (std::uint64_t tries = kTries; tries >= kFewestTries && left > kept(largest); --tries) {
     const std::uint64_t each = (left - kept(largest)) / tries;
