@@ -40,8 +40,6 @@ constexpr double kBetter = 0.95;
 constexpr double kAsGoodIfRound = 1.02;
 /// One that takes this many times as long as the best is no alternative to it.
 constexpr double kMuchSlower = 10;
-/// By how much longer a run may take than its processor time, where others want the processor, too.
-constexpr int kShare = 4;
 /// Work: what it takes to read the text of a candidate.
 constexpr std::uint64_t kWorkOfReading = 4000;
 /// The stacks that are tried where a smaller one may help: as programs set them.
@@ -252,8 +250,7 @@ class Adviser {
     options.record = false;
     options.stop = stop_;
     options.budget.work = allowed - jobs;
-    // Others may have the processor meanwhile.
-    if (end_) options.budget.real_time = kShare * left;
+    if (end_) options.budget.real_time = left;
     RunResult result = run_modeled(scenario, run, options);
     work_left_ -= std::min(work_of(result), work_left_);
     if (result.stopped) {
